@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL('..', import.meta.url)),
+    include: ['test/**/*.test.ts'],
+    // A second copy of graphql under test would break every `instanceof GraphQLError`.
+    server: { deps: { inline: [/graphql/, /@pothos/] } },
+    testTimeout: 20_000,
+    maxWorkers: 2,
+  },
+})
