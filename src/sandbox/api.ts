@@ -1,0 +1,64 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { answerError, type OnError } from './error-answer.ts'
+import type { Exchange } from './exchange.ts'
+import { identify } from './identify.ts'
+import { authenticate, type SandboxKey } from './keys.ts'
+import { meterQuota } from './quota.ts'
+import { methodNotAllowed, routeNotFound } from './refusal.ts'
+import { serveCancel } from './routes/cancel.ts'
+import { serveCreate } from './routes/create.ts'
+import { serveList } from './routes/list.ts'
+import { serveRetrieve } from './routes/retrieve.ts'
+import { serveUpdate } from './routes/update.ts'
+import type { Api, Services } from './services.ts'
+import { refuseInvalid } from './validation.ts'
+
+export interface ApiOptions {
+  readonly keys: readonly SandboxKey[]
+  readonly rateLimit: number
+  readonly services: Services
+  readonly onError: OnError
+}
+
+/** The whole API as one list, in the order that a request goes through it. */
+export function createApi({ keys, rateLimit, services, onError }: ApiOptions): Api {
+  const api: Api = new OpenAPIHono<Exchange>({ defaultHook: refuseInvalid })
+  api.onError(answerError(onError))
+  api.notFound(() => {
+    throw routeNotFound()
+  })
+  api.use(identify)
+  serveDocument(api)
+  api.use(authenticate(keys))
+  api.use(meterQuota({ limit: rateLimit, clock: services.clock }))
+  serveList(api, services)
+  serveRetrieve(api, services)
+  serveCreate(api, services)
+  serveUpdate(api, services)
+  serveCancel(api, services)
+  refuseOtherMethods(api)
+  return api
+}
+
+/** The OpenAPI document needs no key and costs no quota. */
+function serveDocument(api: Api): void {
+  api.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
+  api.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Appointments API', version: 'v1' },
+    security: [{ key: [] }],
+  })
+}
+
+function refuseOtherMethods(api: Api): void {
+  const methods = new Map<string, string[]>()
+  for (const { path, method } of api.routes) {
+    if (method !== 'ALL') methods.set(path, [...new Set([...(methods.get(path) ?? []), method])])
+  }
+  for (const [path, allowed] of methods) {
+    api.all(path, (c) => {
+      c.header('Allow', allowed.join(', '))
+      throw methodNotAllowed(allowed)
+    })
+  }
+}

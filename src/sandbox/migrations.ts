@@ -1,0 +1,62 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { transaction } from './transaction.ts'
+
+/** Brings the database to the newest form and tells the version it was found in; 0 = it was empty. */
+export function migrate(database: DatabaseSync): number {
+  return transaction(database, () => {
+    const found = versionOf(database)
+    if (found > MIGRATIONS.length) {
+      throw new Error(
+        `The database is of version ${found}; this program knows versions up to ${MIGRATIONS.length}`,
+      )
+    }
+    for (const sql of MIGRATIONS.slice(found)) database.exec(sql)
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`)
+    return found
+  })
+}
+
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version)
+}
+
+/** Append only: a file in somebody's hands has gone through the ones above. Instants are epoch milliseconds. */
+const MIGRATIONS = [
+  `CREATE TABLE appointments (
+     id TEXT PRIMARY KEY,
+     organisation TEXT NOT NULL,
+     patient_id TEXT,
+     clinician_profile_id TEXT,
+     title TEXT NOT NULL,
+     description TEXT,
+     start_time INTEGER NOT NULL,
+     end_time INTEGER NOT NULL,
+     status TEXT NOT NULL,
+     appointment_type_id TEXT,
+     location_id TEXT,
+     is_remote INTEGER NOT NULL,
+     remote_channel TEXT,
+     video_link TEXT,
+     video_provider TEXT,
+     attendee_email TEXT,
+     attendee_name TEXT,
+     meeting_url TEXT,
+     attendance_status TEXT,
+     cancellation_reason TEXT,
+     booking_source TEXT,
+     episode_id TEXT,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL,
+     CHECK (end_time > start_time)
+   ) STRICT`,
+  `CREATE TABLE idempotency (
+     organisation TEXT NOT NULL,
+     key TEXT NOT NULL,
+     endpoint TEXT NOT NULL,
+     fingerprint TEXT NOT NULL,
+     answer TEXT NOT NULL,
+     answered_at INTEGER NOT NULL,
+     PRIMARY KEY (organisation, key, endpoint)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX idempotency_by_age ON idempotency (answered_at)`,
+]

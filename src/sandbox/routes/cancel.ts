@@ -1,0 +1,48 @@
+import { createRoute } from '@hono/zod-openapi'
+import { CANCELLED_FIELDS } from '../../contract/appointment.ts'
+import { emptyBodyIsNone, readBody } from '../body.ts'
+import { formatInstant, wholeSecond } from '../instants.ts'
+import { requireScope } from '../keys.ts'
+import { appointmentNotFound, cannotCancel } from '../refusal.ts'
+import { cancelledSchema, pick } from '../schema/appointment.ts'
+import { cancelBody } from '../schema/body.ts'
+import { actionEnvelope, answer, refusal, refusals } from '../schema/envelope.ts'
+import { pathSchema } from '../schema/path.ts'
+import type { Api, Services } from '../services.ts'
+
+/** `POST /appointments/{id}/cancel` ("Cancel"). Not idempotent: a second one is INVALID_STATE_TRANSITION. */
+export function serveCancel(api: Api, { appointments, clock, knobs }: Services): void {
+  const route = createRoute({
+    method: 'post',
+    path: '/appointments/{id}/cancel',
+    summary: 'Cancel an open appointment',
+    middleware: [requireScope('write_appointments'), readBody, emptyBodyIsNone],
+    request: { params: pathSchema, body: { content: { 'application/json': { schema: cancelBody } } } },
+    responses: {
+      200: answer('Cancelled.', actionEnvelope(cancelledSchema)),
+      404: refusal('NOT_FOUND'),
+      [knobs.transitionStatus]: refusal(
+        'INVALID_STATE_TRANSITION: it is cancelled, completed or a no-show already.',
+      ),
+      413: refusal('PAYLOAD_TOO_LARGE'),
+      415: refusal('UNSUPPORTED_MEDIA_TYPE'),
+      ...refusals,
+    },
+  })
+
+  api.openapi(route, (c) => {
+    const { cancellation_reason: reason = null } = c.req.valid('json')
+    const { organisation, keyId } = c.get('caller')
+    const now = wholeSecond(clock())
+    const outcome = appointments.cancel(organisation, c.req.valid('param').id, reason, now)
+    if (!outcome) throw appointmentNotFound()
+    if ('current' in outcome) throw cannotCancel(knobs.transitionStatus, outcome.current)
+    const meta = {
+      request_id: c.get('requestId'),
+      action: 'cancelled',
+      performed_at: formatInstant(now),
+      performed_by: keyId,
+    }
+    return c.json({ data: pick(outcome.done, CANCELLED_FIELDS), meta }, 200)
+  })
+}

@@ -1,0 +1,55 @@
+import { createRoute } from '@hono/zod-openapi'
+import type { Changes } from '../appointments.ts'
+import { readBody } from '../body.ts'
+import { wholeSecond } from '../instants.ts'
+import { requireScope } from '../keys.ts'
+import { appointmentNotFound, invalid } from '../refusal.ts'
+import type { AppointmentRow } from '../rows.ts'
+import { appointmentSchema } from '../schema/appointment.ts'
+import { updateBody } from '../schema/body.ts'
+import { answer, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
+import { pathSchema } from '../schema/path.ts'
+import type { Api, Services } from '../services.ts'
+
+/** `PATCH /appointments/{id}` ("Update"). Absent = leave, null = clear. The reference shows no answer: the whole object. */
+export function serveUpdate(api: Api, { appointments, clock }: Services): void {
+  api.openapi(route, (c) => {
+    const { is_remote, ...given } = c.req.valid('json')
+    const changes: Changes = is_remote === undefined ? given : { ...given, is_remote: is_remote ? 1 : 0 }
+    const isEmpty = Object.values(changes).every((value) => value === undefined)
+    const updated = appointments.update(c.get('caller').organisation, c.req.valid('param').id, (row) => {
+      refuseBackwards(row, changes)
+      return isEmpty ? {} : { ...changes, updated_at: wholeSecond(clock()) }
+    })
+    if (!updated) throw appointmentNotFound()
+    return c.json({ data: updated, meta: { request_id: c.get('requestId') } }, 200)
+  })
+}
+
+/** One of the two times may come alone, and must then suit the other one that is stored. */
+function refuseBackwards(row: AppointmentRow, { start_time, end_time }: Changes): void {
+  if ((end_time ?? row.end_time) > (start_time ?? row.start_time)) return
+  throw invalid(
+    end_time === undefined
+      ? { start_time: 'must be before end_time' }
+      : { end_time: 'must be after start_time' },
+  )
+}
+
+const route = createRoute({
+  method: 'patch',
+  path: '/appointments/{id}',
+  summary: 'Update an appointment; never its status',
+  middleware: [requireScope('write_appointments'), readBody],
+  request: {
+    params: pathSchema,
+    body: { required: true, content: { 'application/json': { schema: updateBody } } },
+  },
+  responses: {
+    200: answer('The whole appointment.', recordEnvelope(appointmentSchema)),
+    404: refusal('NOT_FOUND'),
+    413: refusal('PAYLOAD_TOO_LARGE'),
+    415: refusal('UNSUPPORTED_MEDIA_TYPE'),
+    ...refusals,
+  },
+})

@@ -1,0 +1,116 @@
+import type { Ids } from '../ids.ts'
+import type { Random } from './random.ts'
+
+export interface AppointmentType {
+  readonly id: string
+  readonly title: string
+  readonly minutes: number
+  readonly remote?: 'video' | 'phone'
+}
+
+export interface Patient {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly episode: string | null
+}
+
+export interface Clinician {
+  readonly id: string
+  /** Where this clinician's rooms are. */
+  readonly location: string
+}
+
+export interface Clinic {
+  readonly clinicians: readonly [Clinician, ...Clinician[]]
+  readonly patients: readonly [Patient, ...Patient[]]
+  readonly types: readonly [AppointmentType, ...AppointmentType[]]
+}
+
+/** A physiotherapy practice with two sites. The more appointments, the more patients they are shared among. */
+export function createClinic(random: Random, ids: Ids, appointments: number): Clinic {
+  const mainSite = ids('loc', random.uuid())
+  const secondSite = ids('loc', random.uuid())
+  const clinician = (location: string): Clinician => ({ id: ids('cli', random.uuid()), location })
+  const type = (title: string, minutes: number, remote?: 'video' | 'phone'): AppointmentType => ({
+    id: ids('type', random.uuid()),
+    title,
+    minutes,
+    ...(remote && { remote }),
+  })
+  const patient = (): Patient => {
+    const first = random.one(FIRST_NAMES)
+    const last = random.one(LAST_NAMES)
+    return {
+      id: ids('pat', random.uuid()),
+      name: `${first} ${last}`,
+      // Two patients may share a name, never an address. example.com belongs to nobody.
+      email: `${first}.${last}.${random.between(1, 9_999)}@example.com`.toLowerCase(),
+      episode: random.draw() < 0.4 ? ids('epi', random.uuid()) : null,
+    }
+  }
+  return {
+    clinicians: [clinician(mainSite), clinician(mainSite), clinician(mainSite), clinician(secondSite)],
+    types: [
+      type('Initial Consultation', 60),
+      type('Follow-up Consultation', 30),
+      type('Physiotherapy Session', 45),
+      type('Progress Review', 15),
+      type('Video Consultation', 30, 'video'),
+      type('Telephone Check-in', 15, 'phone'),
+    ],
+    patients: [patient(), ...Array.from({ length: Math.ceil(appointments / 6) }, patient)],
+  }
+}
+
+const FIRST_NAMES = [
+  'Sarah',
+  'Amelia',
+  'Priya',
+  'Grace',
+  'Fatima',
+  'Chloe',
+  'Niamh',
+  'Zofia',
+  'Ruth',
+  'Adaeze',
+  'Megan',
+  'Hannah',
+  'James',
+  'Oliver',
+  'Mohammed',
+  'Daniel',
+  'Arjun',
+  'Callum',
+  'Tomasz',
+  'Kwame',
+  'Peter',
+  'Rhys',
+  'Samuel',
+  'George',
+] as const
+
+const LAST_NAMES = [
+  'Johnson',
+  'Patel',
+  'Williams',
+  'Taylor',
+  'Khan',
+  'Davies',
+  'Evans',
+  'Nowak',
+  'Okafor',
+  'Murphy',
+  'Hughes',
+  'Campbell',
+  'Begum',
+  'Clarke',
+  'Wright',
+  'Robinson',
+  'Mensah',
+  'Singh',
+  'Ward',
+  'Fletcher',
+  'Doyle',
+  'Bailey',
+] as const

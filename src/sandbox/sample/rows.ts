@@ -1,0 +1,100 @@
+import type { AppointmentStatus } from '../../contract/appointment.ts'
+import type { Ids } from '../ids.ts'
+import { wholeSecond } from '../instants.ts'
+import type { AppointmentRow } from '../rows.ts'
+import { createClinic, type Patient } from './clinic.ts'
+import { createRandom, type Random } from './random.ts'
+import { schedule, type Visit } from './schedule.ts'
+
+export interface SampleOptions {
+  readonly count: number
+  readonly organisation: string
+  readonly now: Date
+  readonly ids: Ids
+}
+
+/** The same count on the same day gives the same rows. */
+export function sampleRows({ count, organisation, now, ids }: SampleOptions): AppointmentRow[] {
+  const random = createRandom(SEED)
+  const clinic = createClinic(random, ids, count)
+  return schedule({ clinic, count, today: now, random }).map((visit) =>
+    toRow(visit, {
+      id: ids('apt', random.uuid()),
+      organisation,
+      patient: random.one(clinic.patients),
+      now: wholeSecond(now),
+      random,
+    }),
+  )
+}
+
+const SEED = 20_250_115
+
+interface Particulars {
+  readonly id: string
+  readonly organisation: string
+  readonly patient: Patient
+  readonly now: number
+  readonly random: Random
+}
+
+function toRow(visit: Visit, { id, organisation, patient, now, random }: Particulars): AppointmentRow {
+  const { type, clinician, start, end } = visit
+  const status = random.one(end <= now ? PAST : start > now ? COMING : RUNNING)
+  const videoLink = type.remote === 'video' ? `https://video.example.com/${id}` : null
+  const booked = Math.min(start, now) - random.between(1, 20 * 24 * 60) * MINUTE_MS
+  return {
+    id,
+    organisation,
+    patient_id: patient.id,
+    clinician_profile_id: clinician.id,
+    title: type.title,
+    description: random.draw() < 0.2 ? random.one(DESCRIPTIONS) : null,
+    start_time: start,
+    end_time: end,
+    status,
+    appointment_type_id: type.id,
+    location_id: type.remote ? null : clinician.location,
+    is_remote: type.remote ? 1 : 0,
+    remote_channel: type.remote ?? null,
+    video_link: videoLink,
+    video_provider: videoLink && 'example',
+    attendee_email: patient.email,
+    attendee_name: patient.name,
+    meeting_url: videoLink,
+    attendance_status: status === 'completed' ? 'attended' : status === 'no_show' ? 'did_not_attend' : null,
+    cancellation_reason: status === 'cancelled' ? random.one(REASONS) : null,
+    booking_source: 'api',
+    episode_id: patient.episode,
+    created_at: booked,
+    updated_at: lastChange(status, booked, Math.min(end, now), random),
+  }
+}
+
+/** Between the booking and the end of the visit, and never in the future. */
+function lastChange(status: AppointmentStatus, booked: number, latest: number, random: Random): number {
+  if (status === 'completed' || status === 'no_show') return latest
+  if (status === 'cancelled') return booked + Math.floor(((latest - booked) * random.draw()) / 1000) * 1000
+  return booked
+}
+
+const MINUTE_MS = 60_000
+
+/** How often a status is named is how often it comes. */
+const PAST = [
+  ...(['completed', 'completed', 'completed', 'completed', 'completed', 'completed', 'completed'] as const),
+  ...(['no_show', 'cancelled'] as const),
+] as const
+const RUNNING = ['confirmed'] as const
+const COMING = [
+  ...(['confirmed', 'confirmed', 'confirmed', 'confirmed', 'scheduled', 'scheduled'] as const),
+  ...(['pending', 'pending', 'pending_approval', 'cancelled'] as const),
+] as const
+
+const REASONS = ['Patient request', 'Clinician unavailable', 'Feeling better', 'Booked by mistake'] as const
+const DESCRIPTIONS = [
+  'Bring the referral letter.',
+  'Wheelchair access needed.',
+  'Please wear loose clothing.',
+  'Interpreter booked.',
+] as const

@@ -1,0 +1,41 @@
+import { z } from '@hono/zod-openapi'
+import { APPOINTMENT_STATUSES } from '../../contract/appointment.ts'
+import { PAGE_LIMIT } from '../../contract/list.ts'
+import type { Knobs } from '../knobs.ts'
+import { dateOrInstant, filledText, reference, text } from './value.ts'
+
+const ONE_STATUS = `must be one of ${APPOINTMENT_STATUSES.join(', ')}`
+const status = z.enum(APPOINTMENT_STATUSES, { error: ONE_STATUS })
+
+/** "List", the query parameters. Unknown ones are ignored. */
+export function listQuerySchema(overRange: Knobs['overRange']) {
+  return z.object({
+    limit: wholeNumber({ min: 1, max: PAGE_LIMIT.max }, overRange)
+      .default(PAGE_LIMIT.default)
+      .openapi({ type: 'integer', minimum: 1, maximum: PAGE_LIMIT.max, default: PAGE_LIMIT.default }),
+    offset: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }, overRange)
+      .default(0)
+      .openapi({ type: 'integer', minimum: 0, default: 0 }),
+    patient_id: reference.optional(),
+    clinician_id: reference.optional().openapi({ description: 'Acts on the field clinician_profile_id.' }),
+    status: status.optional(),
+    status_in: filledText
+      .transform((list) => [...new Set(list.split(',').map((item) => item.trim()))])
+      .pipe(z.array(status))
+      .optional()
+      .openapi({ type: 'string', description: 'Statuses, comma-separated.', example: 'pending,confirmed' }),
+    date_gte: dateOrInstant.optional().openapi({ description: 'Start time on or after.' }),
+    date_lte: dateOrInstant.optional().openapi({
+      description: 'Start time on or before. A bare date is its midnight in UTC, not the end of it.',
+    }),
+    appointment_type_id: reference.optional(),
+    location_id: reference.optional(),
+  })
+}
+
+function wholeNumber({ min, max }: { min: number; max: number }, overRange: Knobs['overRange']) {
+  const digits = text.regex(/^-?\d+$/, 'must be a whole number').transform(Number)
+  return overRange === 'clamp'
+    ? digits.pipe(z.number().transform((value) => Math.min(Math.max(value, min), max)))
+    : digits.pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
+}

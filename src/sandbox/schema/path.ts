@@ -1,0 +1,8 @@
+import { z } from '@hono/zod-openapi'
+
+/** Ids are opaque: one that nothing has is 404, whatever it looks like. */
+export const pathSchema = z.object({
+  id: z
+    .string()
+    .openapi({ param: { name: 'id', in: 'path' }, example: 'apt_123e4567-e89b-12d3-a456-426614174000' }),
+})

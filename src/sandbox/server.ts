@@ -1,0 +1,104 @@
+import { createApi } from './api.ts'
+import { createAppointments } from './appointments.ts'
+import { openDatabase } from './database.ts'
+import type { OnError } from './error-answer.ts'
+import { createIdempotency } from './idempotency.ts'
+import { createIds } from './ids.ts'
+import type { SandboxKey } from './keys.ts'
+import type { Knobs } from './knobs.ts'
+import { listen } from './listener.ts'
+import { sampleRows } from './sample/rows.ts'
+
+export interface SandboxOptions extends Partial<Knobs> {
+  readonly host?: string
+  /** 0 = a free one. */
+  readonly port?: number
+  /** The first one's organisation owns the sample rows. */
+  readonly keys?: readonly SandboxKey[]
+  /** How many sample rows a new database gets; 0 = none. */
+  readonly seed?: number
+  /** `:memory:`, or a file that is made if it is not there. */
+  readonly database?: string
+  /** Requests of one key in one clock hour; 0 = no quota, and no headers about it. */
+  readonly rateLimit?: number
+  /** Opens the control endpoint `/_faults`. */
+  readonly faults?: boolean
+  readonly clock?: () => Date
+  /** Told of each request as it is answered; `status` 0 = the connection was dropped. */
+  readonly onExchange?: (exchange: SandboxExchange) => void
+  /** Told of our own faults, the ones that answer 500. */
+  readonly onError?: OnError
+}
+
+export interface SandboxExchange {
+  readonly method: string
+  /** Path and query as sent. */
+  readonly target: string
+  readonly status: number
+}
+
+export interface Sandbox {
+  /** Without a slash at its end: `http://127.0.0.1:4010`. */
+  readonly url: string
+  /** The first key. */
+  readonly key: string
+  /** Takes no more requests, answers those that it has, and closes the database. */
+  close(): Promise<void>
+}
+
+/** The Appointments API of the reference, on a database of its own. */
+export async function startSandbox({
+  host = '127.0.0.1',
+  port = 0,
+  keys = [DEFAULT_KEY],
+  seed = 500,
+  database: path = ':memory:',
+  rateLimit = 1_000,
+  listRows = 'summary',
+  order = 'start_asc',
+  overRange = 'refuse',
+  transitionStatus = 409,
+  ids: idStyle = 'prefixed',
+  clock = () => new Date(),
+  onExchange = () => {},
+  onError = (error) => process.emitWarning(error instanceof Error ? error : String(error)),
+}: SandboxOptions = {}): Promise<Sandbox> {
+  const [firstKey] = keys
+  if (!firstKey) throw new Error('The sandbox needs a key')
+  const { database, isNew } = openDatabase(path)
+  const appointments = createAppointments(database, order)
+  const ids = createIds(idStyle)
+  if (isNew && seed > 0) {
+    appointments.insertAll(
+      sampleRows({ count: seed, organisation: firstKey.organisation, now: clock(), ids }),
+    )
+  }
+  const once = createIdempotency(database)
+  const knobs = { listRows, order, overRange, transitionStatus, ids: idStyle }
+  const api = createApi({ keys, rateLimit, onError, services: { appointments, once, ids, knobs, clock } })
+
+  const { url, close } = await listen({
+    host,
+    port,
+    async fetch(request, bindings) {
+      const response = await api.fetch(request, bindings)
+      const { method = '', url: target = '' } = bindings.incoming
+      onExchange({ method, target, status: response.status })
+      return response
+    },
+  })
+  return {
+    url,
+    key: firstKey.key,
+    async close() {
+      await close()
+      database.close()
+    },
+  }
+}
+
+const DEFAULT_KEY: SandboxKey = {
+  key: 'pk_test_sandbox',
+  organisation: 'org_sandbox',
+  scopes: ['read_appointments', 'write_appointments'],
+}
