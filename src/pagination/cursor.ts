@@ -1,0 +1,63 @@
+import { digest, MARK_BYTES, type Mark } from './mark.ts'
+
+/** A place in a list: a row, where it was last seen, and the rows that were around it then. */
+export interface Place {
+  readonly offset: number
+  readonly before: readonly Mark[]
+  readonly row: Mark
+  readonly after: readonly Mark[]
+  /** `before` goes back to the very first row of the list. */
+  readonly startsList: boolean
+  /** `after` goes on to the very last row of the list. */
+  readonly endsList: boolean
+}
+
+/** How many neighbours a cursor remembers on either side. */
+export const REACH = 8
+
+const VERSION = 1
+const CHECK_BYTES = 5
+const HEAD_BYTES = 1 + CHECK_BYTES + 4 + 1 + 1
+const MAX_OFFSET = 1_000_000_000
+
+/** Not signed: a cursor grants nothing. The check only finds damage, and a cursor of another filter. */
+export function encodeCursor(place: Place, filter: string): string {
+  const marks = [...place.before, place.row, ...place.after]
+  const bytes = Buffer.alloc(HEAD_BYTES + marks.length * MARK_BYTES)
+  bytes.writeUInt8(VERSION)
+  bytes.writeUInt32BE(place.offset, 1 + CHECK_BYTES)
+  bytes.writeUInt8(place.before.length | (place.startsList ? 128 : 0), HEAD_BYTES - 2)
+  bytes.writeUInt8(place.after.length | (place.endsList ? 128 : 0), HEAD_BYTES - 1)
+  for (const [i, mark] of marks.entries()) bytes.writeUIntBE(mark, HEAD_BYTES + i * MARK_BYTES, MARK_BYTES)
+  bytes.writeUIntBE(checkOf(bytes, filter), 1, CHECK_BYTES)
+  return bytes.toString('base64url')
+}
+
+/** Undefined for whatever `encodeCursor` can't have made for this filter. */
+export function decodeCursor(text: string, filter: string): Place | undefined {
+  const longest = HEAD_BYTES + (2 * REACH + 1) * MARK_BYTES
+  if (text.length > longest * 2) return undefined
+  const bytes = Buffer.from(text, 'base64url')
+  if (bytes.length < HEAD_BYTES + MARK_BYTES || bytes.toString('base64url') !== text) return undefined
+  if (bytes.readUInt8() !== VERSION || bytes.readUIntBE(1, CHECK_BYTES) !== checkOf(bytes, filter))
+    return undefined
+
+  const offset = bytes.readUInt32BE(1 + CHECK_BYTES)
+  const [head, tail] = [bytes.readUInt8(HEAD_BYTES - 2), bytes.readUInt8(HEAD_BYTES - 1)]
+  const [before, after] = [head & 127, tail & 127]
+  if (offset > MAX_OFFSET || before > REACH || before > offset || after > REACH) return undefined
+  if (bytes.length !== HEAD_BYTES + (before + 1 + after) * MARK_BYTES) return undefined
+  const markAt = (index: number): Mark => bytes.readUIntBE(HEAD_BYTES + index * MARK_BYTES, MARK_BYTES)
+  return {
+    offset,
+    before: Array.from({ length: before }, (_, i) => markAt(i)),
+    row: markAt(before),
+    after: Array.from({ length: after }, (_, i) => markAt(before + 1 + i)),
+    startsList: head > 127,
+    endsList: tail > 127,
+  }
+}
+
+function checkOf(bytes: Buffer, filter: string): number {
+  return digest(`${bytes.toString('latin1', 1 + CHECK_BYTES)} ${filter}`, CHECK_BYTES)
+}

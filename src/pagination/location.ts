@@ -1,0 +1,118 @@
+import { type Place, REACH } from './cursor.ts'
+import type { Stretch } from './list.ts'
+import { identityOf, type Mark } from './mark.ts'
+
+/** Where a place is, in a stretch of the list as it is now. */
+export interface Location {
+  /** On which side of the place the row with this index lies: -1 before it, 1 after it, 0 is the place's own row. */
+  readonly sideOf: (index: number) => -1 | 0 | 1
+  /** The offset that the place's row has, or would have. */
+  readonly offset: number
+  /** The offset at which the place's own row was seen. */
+  readonly rowOffset: number | undefined
+}
+
+/** So many unchanged neighbours, all in order, are proof enough, even when most of the others are gone. */
+const ENOUGH_WITNESSES = 3
+
+/**
+ * Neighbours that stayed are still in their order, and between the first and the last of them lie only neighbours
+ * and rows that came or moved. Neighbours are told by identity. So every cut in there divides the rows that stayed
+ * exactly as the cursor did, and when most neighbours stayed, the median of those found is such a cut, wherever the
+ * others went.
+ */
+export function locate<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
+  return unmoved(place, stretch) ?? byNeighbours(place, stretch) ?? byBounds(place, stretch)
+}
+
+/** Which way the neighbours went that this stretch still shows, for a place that couldn't be located in it. */
+export function driftOf<Row>(place: Place, stretch: Stretch<Row>): number {
+  const expected = place.offset - place.before.length - stretch.offset
+  return Math.sign(neighboursIn(place, stretch).reduce((sum, { at, nth }) => sum + at - nth - expected, 0))
+}
+
+/** The row itself at its offset, showing what it showed, and every neighbour in view at its own: nothing is dropped. */
+function unmoved<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
+  const own = place.offset - stretch.offset
+  if (stretch.markAt(own) !== place.row) return undefined
+  const inPlace = (mark: Mark, index: number) => {
+    const now = stretch.markAt(index)
+    return now === undefined || identityOf(now) === identityOf(mark)
+  }
+  const first = own - place.before.length
+  if (!place.before.every((mark, i) => inPlace(mark, first + i))) return undefined
+  if (!place.after.every((mark, i) => inPlace(mark, own + 1 + i))) return undefined
+  return {
+    sideOf: (index) => (index < own ? -1 : index > own ? 1 : 0),
+    offset: place.offset,
+    rowOffset: place.offset,
+  }
+}
+
+function byNeighbours<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
+  const own = place.before.length
+  const found = neighboursIn(place, stretch)
+  const isMost = 2 * found.length > own + 1 + place.after.length
+  const votes = isMost ? found : witnessesAmong(found)
+  const pivot = [...votes].sort((a, b) => a.at - b.at)[votes.length >> 1]
+  if (!pivot) return undefined
+
+  // At the rim of the stretch, neighbours out of view might be between the pivot and the place: look further.
+  const rowsBehind = stretch.rows.length - 1 - pivot.at
+  const beginsInView = votes.some(({ nth }) => nth <= own) || pivot.at >= REACH || stretch.offset === 0
+  const endsInView = votes.some(({ nth }) => nth > own) || rowsBehind >= REACH || !stretch.hasMore
+  if (!beginsInView || !endsInView) return undefined
+
+  const estimates = votes.map(({ at, nth }) => at - nth + own).sort((a, b) => a - b)
+  const estimate = estimates[estimates.length >> 1] ?? pivot.at
+  return cutAt(pivot.nth > own ? pivot.at : pivot.at + 1, estimate, place, stretch)
+}
+
+/** With the whole list in view and all rows on one side of the place remembered, no neighbour is needed. */
+function byBounds<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
+  if (stretch.offset > 0 || stretch.hasMore) return undefined
+  if (place.startsList || stretch.rows.length === 0) return cutAt(0, 0, place, stretch)
+  return place.endsList ? cutAt(stretch.rows.length, stretch.rows.length, place, stretch) : undefined
+}
+
+function cutAt<Row>(cut: number, estimate: number, place: Place, stretch: Stretch<Row>): Location {
+  const sides = new Map<number, -1 | 0 | 1>()
+  for (const mark of place.before) sides.set(identityOf(mark), -1)
+  for (const mark of place.after) sides.set(identityOf(mark), 1)
+  sides.set(identityOf(place.row), 0)
+  const own = neighboursIn(place, stretch).find(({ nth }) => nth === place.before.length)
+  return {
+    sideOf: (index) => {
+      const mark = stretch.markAt(index)
+      return (mark === undefined ? undefined : sides.get(identityOf(mark))) ?? (index < cut ? -1 : 1)
+    },
+    offset: stretch.offset + estimate,
+    rowOffset: own && stretch.offset + own.at,
+  }
+}
+
+interface Neighbour {
+  /** Its number among the remembered rows. */
+  readonly nth: number
+  /** Its index in the stretch. */
+  readonly at: number
+  readonly unchanged: boolean
+}
+
+function neighboursIn<Row>(place: Place, stretch: Stretch<Row>): readonly Neighbour[] {
+  const marks = [...place.before, place.row, ...place.after]
+  const remembered = new Map(marks.map((mark, nth) => [identityOf(mark), { nth, mark }]))
+  return stretch.rows.flatMap((_, at) => {
+    const mark = stretch.markAt(at) ?? 0
+    const known = remembered.get(identityOf(mark))
+    if (!known) return []
+    remembered.delete(identityOf(mark))
+    return [{ nth: known.nth, at, unchanged: known.mark === mark }]
+  })
+}
+
+function witnessesAmong(found: readonly Neighbour[]): readonly Neighbour[] {
+  const witnesses = found.filter(({ unchanged }) => unchanged)
+  const inOrder = witnesses.every(({ nth }, i) => nth > (witnesses[i - 1]?.nth ?? -1))
+  return inOrder && witnesses.length >= ENOUGH_WITNESSES ? witnesses : []
+}

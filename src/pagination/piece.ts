@@ -1,0 +1,51 @@
+import { type Place, REACH } from './cursor.ts'
+import type { Stretch } from './list.ts'
+import type { Location } from './location.ts'
+
+/** What one stretch gives to a page: its rows ahead of the place that was read from. */
+export interface Piece<Row> {
+  readonly stretch: Stretch<Row>
+  readonly location: Location | undefined
+  /**
+   * The indexes of the stretch's rows, those behind the place moved behind it. A cursor's neighbours are taken
+   * from here, so that rows already seen are on its seen side wherever they went.
+   */
+  readonly order: readonly number[]
+  /** The positions in `order` that are ahead, nearest first. */
+  readonly ahead: readonly number[]
+}
+
+export function pieceOf<Row>(
+  stretch: Stretch<Row>,
+  location: Location | undefined,
+  forward: boolean,
+): Piece<Row> {
+  const indexes = [...stretch.rows.keys()]
+  const isAhead = (index: number) => !location || location.sideOf(index) === (forward ? 1 : -1)
+  const ahead = indexes.filter(isAhead)
+  const behind = indexes.filter((index) => !isAhead(index))
+  if (forward) return { stretch, location, order: [...behind, ...ahead], ahead: indexes.slice(behind.length) }
+  return { stretch, location, order: [...ahead, ...behind], ahead: indexes.slice(0, ahead.length).reverse() }
+}
+
+/** The place of the row at this position of the order. */
+export function placeAt<Row>({ stretch, order }: Piece<Row>, position: number): Place {
+  const marks = (start: number, end: number) =>
+    order.slice(Math.max(0, start), end).flatMap((index) => stretch.markAt(index) ?? [])
+  const [row = 0] = marks(position, position + 1)
+  return {
+    offset: stretch.offset + position,
+    before: marks(position - REACH, position),
+    row,
+    after: marks(position + 1, position + 1 + REACH),
+    startsList: stretch.offset === 0 && position <= REACH,
+    endsList: !stretch.hasMore && order.length - 1 - position <= REACH,
+  }
+}
+
+/** Whether a row lies beyond the place that was read from, its own row aside. */
+export function hasRowsBeyond<Row>({ stretch, location }: Piece<Row>, forward: boolean): boolean {
+  if (!location) return false
+  if (forward ? stretch.offset > 0 : stretch.hasMore) return true
+  return stretch.rows.some((_, index) => location.sideOf(index) === (forward ? -1 : 1))
+}
