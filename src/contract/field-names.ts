@@ -1,0 +1,48 @@
+import type { Appointment, AppointmentStatus } from './appointment.ts'
+
+/**
+ * What the product calls each of the 24 fields, and what the REST API calls it. The one place where both names meet:
+ * `clinicianId` is `clinician_profile_id` in the object, and `clinician_id` only as a filter.
+ */
+export const FIELD_NAMES = {
+  id: 'id',
+  patientId: 'patient_id',
+  clinicianId: 'clinician_profile_id',
+  title: 'title',
+  description: 'description',
+  startTime: 'start_time',
+  endTime: 'end_time',
+  status: 'status',
+  appointmentTypeId: 'appointment_type_id',
+  locationId: 'location_id',
+  isRemote: 'is_remote',
+  remoteChannel: 'remote_channel',
+  videoLink: 'video_link',
+  videoProvider: 'video_provider',
+  durationMinutes: 'duration_minutes',
+  attendeeEmail: 'attendee_email',
+  attendeeName: 'attendee_name',
+  meetingUrl: 'meeting_url',
+  attendanceStatus: 'attendance_status',
+  cancellationReason: 'cancellation_reason',
+  bookingSource: 'booking_source',
+  episodeId: 'episode_id',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+} as const satisfies Record<string, keyof Appointment>
+
+export type FieldName = keyof typeof FIELD_NAMES
+
+/** An appointment under the product's names. */
+export type AppointmentFields = { readonly [Name in FieldName]: Appointment[(typeof FIELD_NAMES)[Name]] }
+
+/** What a caller may ask of a list, under the product's names; instants are RFC 3339 in UTC, bounds inclusive. */
+export interface AppointmentFilter {
+  readonly patientId?: string
+  readonly clinicianId?: string
+  readonly appointmentTypeId?: string
+  readonly locationId?: string
+  readonly statuses?: readonly AppointmentStatus[]
+  readonly startsFrom?: string
+  readonly startsTo?: string
+}

@@ -1,0 +1,20 @@
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/
+
+/**
+ * An RFC 3339 instant in UTC, with no more fraction than it needs, so that equal instants are equal text;
+ * undefined for anything else. A fraction finer than milliseconds survives.
+ */
+export function toUtc(value: unknown): string | undefined {
+  const match = typeof value === 'string' ? RFC_3339.exec(value) : null
+  if (match === null) return undefined
+  const [, date = '', time = '', fraction = '', offset = ''] = match
+  const instant = new Date(`${date}T${time}${offset.toUpperCase()}`)
+  if (Number.isNaN(instant.getTime()) || !isInCalendar(`${date}T${time}`)) return undefined
+  return instant.toISOString().replace('.000Z', `${fraction.replace(/\.?0+$/, '')}Z`)
+}
+
+/** `Date` rolls February 30 over into March. */
+function isInCalendar(local: string): boolean {
+  const instant = new Date(`${local}Z`)
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(local)
+}

@@ -1,0 +1,108 @@
+import type { AppointmentFields, AppointmentFilter } from '../contract/field-names.ts'
+import { FIELD_NAMES } from '../contract/field-names.ts'
+import { toUtc } from '../contract/instant.ts'
+import { invalidResponse, UpstreamError } from './errors.ts'
+import type { Operation, Reply, Send } from './pipe.ts'
+import { type AppointmentRow, readRow } from './row.ts'
+
+/** The fields of a create or an update, under the product's names; absent = leave, null = clear. */
+export type AppointmentChanges = { readonly [Name in keyof AppointmentFields]?: AppointmentFields[Name] }
+
+export interface AppointmentPage {
+  /** In the upstream's order; an error where a row could not be read. */
+  readonly rows: readonly (AppointmentRow | UpstreamError)[]
+  readonly hasMore: boolean
+}
+
+export interface Cancellation {
+  readonly row: AppointmentRow
+  /** RFC 3339; null where the answer did not say. */
+  readonly performedAt: string | null
+  readonly performedBy: string | null
+}
+
+/** The five endpoints of the Appointments API (reference, one heading each). All reject with `UpstreamError`. */
+export interface Appointments {
+  list(
+    filter: AppointmentFilter,
+    window: { offset: number; limit: number },
+    by: Operation,
+  ): Promise<AppointmentPage>
+  retrieve(id: string, by: Operation): Promise<AppointmentRow>
+  create(fields: AppointmentChanges, idempotencyKey: string, by: Operation): Promise<AppointmentRow>
+  update(id: string, changes: AppointmentChanges, by: Operation): Promise<AppointmentRow>
+  cancel(id: string, reason: string | null, by: Operation): Promise<Cancellation>
+}
+
+export function createAppointments(send: Send): Appointments {
+  return {
+    async list(filter, window, by) {
+      const query = new URLSearchParams(filterQuery(filter))
+      query.set('limit', String(window.limit))
+      query.set('offset', String(window.offset))
+      const reply = await send({ method: 'GET', path: '/appointments', query: query.toString() }, by)
+      if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', reply)
+      return { rows: reply.data.map((item) => readRow(item, reply.requestId)), hasMore: hasMore(reply) }
+    },
+    async retrieve(id, by) {
+      return rowOf(await send({ method: 'GET', path: pathOf(id) }, by), id)
+    },
+    async create(fields, idempotencyKey, by) {
+      return rowOf(
+        await send({ method: 'POST', path: '/appointments', body: bodyOf(fields), idempotencyKey }, by),
+      )
+    },
+    async update(id, changes, by) {
+      return rowOf(await send({ method: 'PATCH', path: pathOf(id), body: bodyOf(changes) }, by), id)
+    },
+    async cancel(id, reason, by) {
+      const body = reason === null ? {} : { cancellation_reason: reason }
+      const reply = await send({ method: 'POST', path: `${pathOf(id)}/cancel`, body }, by)
+      const { performed_at, performed_by } = reply.meta
+      return {
+        row: rowOf(reply, id),
+        performedAt: toUtc(performed_at) ?? null,
+        performedBy: typeof performed_by === 'string' ? performed_by : null,
+      }
+    },
+  }
+}
+
+/** The filter as a query string: equal filters give equal text, whatever order they were written in. */
+export function filterQuery(filter: AppointmentFilter): string {
+  const query = new URLSearchParams()
+  const put = (name: string, value: string | undefined) => value !== undefined && query.set(name, value)
+  put('patient_id', filter.patientId)
+  put('clinician_id', filter.clinicianId)
+  put('appointment_type_id', filter.appointmentTypeId)
+  put('location_id', filter.locationId)
+  put(filter.statuses?.length === 1 ? 'status' : 'status_in', filter.statuses?.join(','))
+  put('date_gte', filter.startsFrom)
+  put('date_lte', filter.startsTo)
+  return query.toString()
+}
+
+function pathOf(id: string): string {
+  return `/appointments/${encodeURIComponent(id)}`
+}
+
+function bodyOf(fields: AppointmentChanges): Record<string, unknown> {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [FIELD_NAMES[name as keyof AppointmentFields], value]),
+  )
+}
+
+function rowOf(reply: Reply, id?: string): AppointmentRow {
+  const row = readRow(reply.data, reply.requestId)
+  if (row instanceof UpstreamError) throw row
+  if (id !== undefined && row.id !== id)
+    throw invalidResponse('The upstream answered another appointment than the one asked for.', reply)
+  return row
+}
+
+/** Some servers leave `has_more` out where they give the next offset: either says that there is more. */
+function hasMore(reply: Reply): boolean {
+  const { has_more, next_offset } = reply.meta
+  return typeof has_more === 'boolean' ? has_more : typeof next_offset === 'number'
+}
