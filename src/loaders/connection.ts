@@ -1,0 +1,101 @@
+import type { AppointmentFilter } from '../contract/field-names.ts'
+import { PAGE_LIMIT } from '../contract/list.ts'
+import type { PageArguments } from '../pagination/arguments.ts'
+import { countRows } from '../pagination/end.ts'
+import type { List, Reading, Slice, Window } from '../pagination/list.ts'
+import { type PageInfo, planPage } from '../pagination/page.ts'
+import { filterQuery } from '../rest/appointments.ts'
+import type { Counts } from '../rest/counts.ts'
+import { UpstreamError } from '../rest/errors.ts'
+import type { Operation } from '../rest/pipe.ts'
+import type { AppointmentRow } from '../rest/row.ts'
+import { type AppointmentRef, refTo } from './ref.ts'
+
+/** A page of a list. */
+export interface AppointmentConnection {
+  readonly edges: readonly { readonly node: AppointmentRef; readonly cursor: string }[]
+  readonly pageInfo: PageInfo
+  /** Asks the upstream unless the page shows the end of the list. */
+  readonly count: () => Promise<number>
+}
+
+/** Which parts of a connection the client wants, because each may cost upstream requests of its own. */
+export interface ConnectionSelection {
+  readonly rows: boolean
+  readonly pageInfo: boolean
+}
+
+export interface ConnectionReaderOptions {
+  readonly maxPageSize: number
+  readonly counts: Counts
+  readonly by: Operation
+  readonly page: (filter: AppointmentFilter, window: Window) => Promise<Slice<ListedRow>>
+}
+
+type ListedRow = AppointmentRow | UpstreamError
+
+export type ReadConnection = (
+  filter: AppointmentFilter,
+  args: PageArguments,
+  wanted: ConnectionSelection,
+) => Promise<AppointmentConnection>
+
+/** Runs the pagination's plans against the upstream. Arguments are judged before anything is asked. */
+export function createConnectionReader({
+  maxPageSize,
+  counts,
+  by,
+  page,
+}: ConnectionReaderOptions): ReadConnection {
+  const limits = { maxPageSize, maxWindow: PAGE_LIMIT.max }
+
+  return async (filter, args, wanted) => {
+    const list = listOf(filter, (text) => counts.get(by.credential, text))
+    const read = (window: Window) => page(filter, window)
+    const plan = planPage(list, args, limits)
+    const isNeeded = wanted.pageInfo || (wanted.rows && plan.size > 0)
+    const shown = isNeeded ? await run(plan.read(), read) : undefined
+
+    async function count(): Promise<number> {
+      const total = await run(countRows(list, shown?.total ?? NOTHING_KNOWN, limits), read)
+      counts.set(by.credential, list.filter, total)
+      return total
+    }
+    return { edges: shown?.edges.map(edgeOf) ?? [], pageInfo: shown?.pageInfo ?? EMPTY, count }
+  }
+}
+
+const NOTHING_KNOWN = { atLeast: 0, exact: undefined }
+const EMPTY: PageInfo = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null }
+
+/** A plan yields the windows that it wants, and is sent what they show. */
+async function run<Result>(
+  plan: Reading<ListedRow, Result>,
+  read: (window: Window) => Promise<Slice<ListedRow>>,
+): Promise<Result> {
+  let step = plan.next()
+  while (!step.done) step = plan.next(await read(step.value))
+  return step.value
+}
+
+function listOf(filter: AppointmentFilter, guess: (text: string) => number | undefined): List<ListedRow> {
+  const text = filterQuery(filter)
+  return {
+    filter: text,
+    // An unreadable row has no id, so one can't be told from another.
+    identify: (row) => (row instanceof UpstreamError ? 'unreadable' : row.id),
+    state: (row) => (row instanceof UpstreamError ? '' : JSON.stringify(row)),
+    guess: guess(text),
+  }
+}
+
+function edgeOf(edge: { readonly node: ListedRow; readonly cursor: string }) {
+  const { node } = edge
+  return {
+    // GraphQL's executor fails the place where it is given an error for a value, which no type of its says.
+    node: node instanceof UpstreamError ? (node as never) : refTo(node.id),
+    get cursor() {
+      return edge.cursor
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import type { RestClient } from '../rest/client.ts'
+import type { Operation } from '../rest/pipe.ts'
+import { type AppointmentLoader, createAppointmentLoader } from './appointments.ts'
+import { createIdempotencyKeys } from './idempotency.ts'
+import { createMemory } from './memory.ts'
+
+/** One set for each GraphQL request: what it remembers is as old as the request, and nobody else's. */
+export interface Loaders {
+  readonly appointments: AppointmentLoader
+  readonly idempotencyKey: (callersKey: string | null, path: string) => string
+}
+
+export function createLoaders(
+  rest: RestClient,
+  by: Operation,
+  options: { readonly maxPageSize: number },
+): Loaders {
+  return {
+    appointments: createAppointmentLoader({
+      rest: rest.appointments,
+      counts: rest.counts,
+      by,
+      memory: createMemory(),
+      maxPageSize: options.maxPageSize,
+    }),
+    idempotencyKey: createIdempotencyKeys(),
+  }
+}

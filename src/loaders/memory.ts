@@ -1,0 +1,23 @@
+import type { FieldName } from '../contract/field-names.ts'
+import type { AppointmentRow } from '../rest/row.ts'
+
+/** What this request has been told of each appointment so far, by any answer. */
+export interface Memory {
+  /** Later answers win, field by field; what they did not hold stays. */
+  remember(row: AppointmentRow): void
+  /** undefined where nothing is known of it. */
+  row(id: string): AppointmentRow | undefined
+  holds(id: string, field: FieldName): boolean
+  forget(id: string): void
+}
+
+export function createMemory(): Memory {
+  const rows = new Map<string, AppointmentRow>()
+  return {
+    remember: (row) => void rows.set(row.id, { ...rows.get(row.id), ...row }),
+    row: (id) => rows.get(id),
+    // Absent is not null: a field that the API answered as null is held.
+    holds: (id, field) => rows.get(id)?.[field] !== undefined,
+    forget: (id) => void rows.delete(id),
+  }
+}

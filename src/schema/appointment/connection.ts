@@ -1,0 +1,74 @@
+import type { GraphQLResolveInfo } from 'graphql'
+import type { PageArguments } from '../../pagination/arguments.ts'
+import { AppointmentType } from '../appointment-type/type.ts'
+import { builder } from '../builder.ts'
+import { Clinician } from '../clinician/type.ts'
+import { connectionSelection } from '../connection-selection.ts'
+import type { Context } from '../context.ts'
+import { Location } from '../location/type.ts'
+import { Patient } from '../patient/type.ts'
+import type { Reference } from '../reference.ts'
+import { AppointmentFilter, toFilter } from './filter.ts'
+import { Appointment } from './type.ts'
+
+const COST = 'A page of up to 100 rows from the start of the list costs one upstream request.'
+
+const AppointmentConnection = builder.connectionObject(
+  {
+    name: 'AppointmentConnection',
+    type: Appointment,
+    description: `A page of a list of appointments, in the upstream's order. ${COST}`,
+    fields: (t) => ({
+      totalCount: t.int({
+        description:
+          'How many appointments the whole list holds. The upstream gives no total: counting costs upstream requests, and only when this is selected. It costs nothing where the page shows the end of the list.',
+        resolve: (connection) => connection.count(),
+      }),
+    }),
+  },
+  { name: 'AppointmentEdge', description: 'A row of the list, and its place in it.' },
+)
+
+type ListArguments = PageArguments & {
+  readonly filter?: typeof AppointmentFilter.$inferInput | null | undefined
+}
+
+function list(args: ListArguments, { loaders }: Context, info: GraphQLResolveInfo, parent?: Reference) {
+  return loaders.appointments.connection(toFilter(args.filter, parent), args, connectionSelection(info))
+}
+
+builder.queryField('appointments', (t) =>
+  t.connection(
+    {
+      type: Appointment,
+      description: `The appointments of the organisation. ${COST}`,
+      args: {
+        filter: t.arg({
+          type: AppointmentFilter,
+          description: 'Which appointments; all of them where it is left out.',
+        }),
+      },
+      resolve: (_root, args, context, info) => list(args, context, info),
+    },
+    AppointmentConnection,
+  ),
+)
+
+for (const parentType of [Patient, Clinician, AppointmentType, Location])
+  builder.objectField(parentType, 'appointments', (t) =>
+    t.connection(
+      {
+        type: Appointment,
+        description: `Its appointments. ${COST} Equal lists in one document are read once.`,
+        args: {
+          filter: t.arg({
+            type: AppointmentFilter,
+            description:
+              'Which of them. What they are the appointments of is given by the parent, and can not be named again.',
+          }),
+        },
+        resolve: (parent, args, context, info) => list(args, context, info, parent),
+      },
+      AppointmentConnection,
+    ),
+  )

@@ -1,0 +1,76 @@
+import { APPOINTMENT_STATUSES } from '../../contract/appointment.ts'
+import type { AppointmentFilter as Filter } from '../../contract/field-names.ts'
+import { builder } from '../builder.ts'
+import { parseId } from '../global-id.ts'
+import type { Reference } from '../reference.ts'
+import { UserInputError } from '../user-input-error.ts'
+import { Status } from './status.ts'
+
+const DateTimeRange = builder.inputType('DateTimeRange', {
+  description: 'A range of instants, both ends inclusive. An end that is left out is open.',
+  fields: (t) => ({
+    gte: t.field({ type: 'DateTime', description: 'On or after this instant.' }),
+    lte: t.field({ type: 'DateTime', description: 'On or before this instant.' }),
+  }),
+})
+
+export const AppointmentFilter = builder.inputType('AppointmentFilter', {
+  description:
+    'Which appointments to list: those that meet every condition given. A condition that is left out, or null, asks nothing.',
+  fields: (t) => ({
+    patientId: t.id({ description: "Of this patient: the global id, or the upstream's own." }),
+    clinicianId: t.id({ description: "Of this clinician: the global id, or the upstream's own." }),
+    appointmentTypeId: t.id({ description: "Of this type: the global id, or the upstream's own." }),
+    locationId: t.id({ description: "At this location: the global id, or the upstream's own." }),
+    status: t.field({ type: [Status], description: 'In one of these statuses: at least one.' }),
+    startTime: t.field({ type: DateTimeRange, description: 'Beginning within this range.' }),
+  }),
+})
+
+type FilterInput = typeof AppointmentFilter.$inferInput
+
+/** Checks a filter and puts it into the words of the lists. A parent's own id is one more condition. */
+export function toFilter(input: FilterInput | null | undefined, parent?: Reference): Filter {
+  return {
+    ...idConditions(input ?? {}, parent),
+    ...statusCondition(input?.status),
+    ...timeConditions(input?.startTime),
+  }
+}
+
+const ID_CONDITIONS = [
+  ['patientId', 'Patient'],
+  ['clinicianId', 'Clinician'],
+  ['appointmentTypeId', 'AppointmentType'],
+  ['locationId', 'Location'],
+] as const
+
+function idConditions(input: FilterInput, parent: Reference | undefined): Filter {
+  const conditions: { -readonly [Name in keyof Filter]: Filter[Name] } = {}
+  for (const [name, kind] of ID_CONDITIONS) {
+    const given = input[name]
+    if (given != null) {
+      if (parent?.kind === kind)
+        throw new UserInputError(`filter.${name}`, `These are one ${kind}'s appointments already.`)
+      conditions[name] = parseId(kind, given, `filter.${name}`)
+    } else if (parent?.kind === kind) conditions[name] = parent.restId
+  }
+  return conditions
+}
+
+function statusCondition(statuses: FilterInput['status']): Filter {
+  if (statuses == null) return {}
+  if (statuses.length === 0)
+    throw new UserInputError(
+      'filter.status',
+      'An empty list of statuses matches nothing: leave it out, or name one.',
+    )
+  return { statuses: APPOINTMENT_STATUSES.filter((status) => statuses.includes(status)) }
+}
+
+function timeConditions(range: FilterInput['startTime']): Filter {
+  const { gte, lte } = range ?? {}
+  if (gte != null && lte != null && Date.parse(gte) > Date.parse(lte))
+    throw new UserInputError('filter.startTime', 'The range ends before it starts.')
+  return { ...(gte != null && { startsFrom: gte }), ...(lte != null && { startsTo: lte }) }
+}

@@ -1,0 +1,66 @@
+import { builder } from '../builder.ts'
+import { Status } from './status.ts'
+
+const CLIENT_MUTATION_ID = 'Given back as it is, to tell answers apart.'
+const EITHER_ID = "The global id, or the upstream's own."
+
+export const CreateAppointmentInput = builder.inputType('CreateAppointmentInput', {
+  description: 'A new appointment.',
+  fields: (t) => ({
+    title: t.string({ required: true, description: 'What it is called.' }),
+    startTime: t.field({ type: 'DateTime', required: true, description: 'When it begins.' }),
+    endTime: t.field({ type: 'DateTime', required: true, description: 'When it ends: after it begins.' }),
+    patientId: t.id({ description: `Who is seen. ${EITHER_ID}` }),
+    clinicianId: t.id({ description: `Who sees the patient. ${EITHER_ID}` }),
+    appointmentTypeId: t.id({ description: `What kind it is. ${EITHER_ID}` }),
+    locationId: t.id({ description: `Where it takes place. ${EITHER_ID}` }),
+    status: t.field({
+      type: Status,
+      description:
+        'One of `PENDING_APPROVAL`, `PENDING`, `CONFIRMED`, `SCHEDULED`; the upstream chooses where it is left out.',
+    }),
+    isRemote: t.boolean({ description: 'Whether they meet by phone or video; false where it is left out.' }),
+    attendeeName: t.string({ description: 'The name of who attends.' }),
+    attendeeEmail: t.string({ description: 'The e-mail address of who attends.' }),
+    episodeId: t.id({ description: "The upstream's id of an existing episode of care." }),
+    idempotencyKey: t.string({
+      description:
+        'Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. A UUID goes upstream as it is; any other text of up to 255 characters becomes one. Minted where it is left out.',
+    }),
+    clientMutationId: t.string({ description: CLIENT_MUTATION_ID }),
+  }),
+})
+
+export const UpdateAppointmentInput = builder.inputType('UpdateAppointmentInput', {
+  description: 'What to change of an appointment. A field that is left out stays as it is; null clears it.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: `Which appointment. ${EITHER_ID}` }),
+    title: t.string({ description: 'What it is called. Not null.' }),
+    description: t.string({ description: 'A longer description.' }),
+    startTime: t.field({ type: 'DateTime', description: 'When it begins. Not null.' }),
+    endTime: t.field({ type: 'DateTime', description: 'When it ends: after it begins. Not null.' }),
+    patientId: t.id({ description: `Who is seen. ${EITHER_ID}` }),
+    clinicianId: t.id({ description: `Who sees the patient. ${EITHER_ID}` }),
+    appointmentTypeId: t.id({ description: `What kind it is. ${EITHER_ID}` }),
+    locationId: t.id({ description: `Where it takes place. ${EITHER_ID}` }),
+    isRemote: t.boolean({ description: 'Whether they meet by phone or video. Not null.' }),
+    remoteChannel: t.string({ description: 'By what means they meet when remote.' }),
+    videoLink: t.string({ description: 'The link to the video call.' }),
+    videoProvider: t.string({ description: 'Who provides the video call.' }),
+    meetingUrl: t.string({ description: 'Where to join the meeting.' }),
+    attendeeName: t.string({ description: 'The name of who attends.' }),
+    attendeeEmail: t.string({ description: 'The e-mail address of who attends.' }),
+    attendanceStatus: t.string({ description: "Whether the attendee has come, in the upstream's words." }),
+    episodeId: t.id({ description: "The upstream's id of an existing episode of care." }),
+    clientMutationId: t.string({ description: CLIENT_MUTATION_ID }),
+  }),
+})
+
+export const CancelAppointmentInput = builder.inputType('CancelAppointmentInput', {
+  description: 'Which appointment to cancel, and why.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: `Which appointment. ${EITHER_ID}` }),
+    cancellationReason: t.string({ description: 'Why, in words for people.' }),
+    clientMutationId: t.string({ description: CLIENT_MUTATION_ID }),
+  }),
+})

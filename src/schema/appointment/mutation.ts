@@ -1,0 +1,98 @@
+import type { AppointmentRef } from '../../loaders/ref.ts'
+import { builder } from '../builder.ts'
+import { parseId } from '../global-id.ts'
+import { toCreation, toUpdate } from './changes.ts'
+import { CancelAppointmentInput, CreateAppointmentInput, UpdateAppointmentInput } from './inputs.ts'
+import { Appointment } from './type.ts'
+
+interface Payload {
+  readonly clientMutationId: string | null | undefined
+  readonly appointment: AppointmentRef
+}
+
+interface CancelPayload extends Payload {
+  readonly performedAt: string | null
+  readonly performedBy: string | null
+}
+
+const CLIENT_MUTATION_ID = 'The `clientMutationId` of the input.'
+const MAY_COST = 'What the upstream did not say in its answer costs one more request, and only when selected.'
+
+const CreateAppointmentPayload = builder.objectRef<Payload>('CreateAppointmentPayload').implement({
+  description: 'What a create gave.',
+  fields: (t) => ({
+    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID }),
+    appointment: t.expose('appointment', {
+      type: Appointment,
+      description: `The new appointment. ${MAY_COST}`,
+    }),
+  }),
+})
+
+const UpdateAppointmentPayload = builder.objectRef<Payload>('UpdateAppointmentPayload').implement({
+  description: 'What an update gave.',
+  fields: (t) => ({
+    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID }),
+    appointment: t.expose('appointment', {
+      type: Appointment,
+      description: `The appointment as it is now. ${MAY_COST}`,
+    }),
+  }),
+})
+
+const CancelAppointmentPayload = builder.objectRef<CancelPayload>('CancelAppointmentPayload').implement({
+  description: 'What a cancellation gave.',
+  fields: (t) => ({
+    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID }),
+    appointment: t.expose('appointment', {
+      type: Appointment,
+      description: `The appointment as it is now. Its id, status and reason come with the answer. ${MAY_COST}`,
+    }),
+    performedAt: t.expose('performedAt', {
+      type: 'DateTime',
+      description: 'When it was cancelled; null where the upstream did not say.',
+    }),
+    performedBy: t.exposeString('performedBy', {
+      description: 'On whose behalf: the upstream names its key; null where it did not say.',
+    }),
+  }),
+})
+
+builder.mutationFields((t) => ({
+  createAppointment: t.field({
+    type: CreateAppointmentPayload,
+    description: 'Books an appointment: one upstream request, safe to repeat with the same `idempotencyKey`.',
+    args: { input: t.arg({ type: CreateAppointmentInput, required: true, description: 'What to book.' }) },
+    resolve: async (_root, { input }, { loaders }, info) => {
+      const fields = toCreation(input)
+      const key = loaders.idempotencyKey(input.idempotencyKey ?? null, String(info.path.key))
+      return {
+        clientMutationId: input.clientMutationId,
+        appointment: await loaders.appointments.create(fields, key),
+      }
+    },
+  }),
+  updateAppointment: t.field({
+    type: UpdateAppointmentPayload,
+    description: 'Changes an appointment, but never its status: one upstream request.',
+    args: { input: t.arg({ type: UpdateAppointmentInput, required: true, description: 'What to change.' }) },
+    resolve: async (_root, { input }, { loaders }) => {
+      const id = parseId('Appointment', input.id, 'input.id')
+      return {
+        clientMutationId: input.clientMutationId,
+        appointment: await loaders.appointments.update(id, toUpdate(input)),
+      }
+    },
+  }),
+  cancelAppointment: t.field({
+    type: CancelAppointmentPayload,
+    description:
+      'Cancels an appointment that is still open, else `INVALID_STATE_TRANSITION`: one upstream request.',
+    args: { input: t.arg({ type: CancelAppointmentInput, required: true, description: 'What to cancel.' }) },
+    resolve: async (_root, { input }, { loaders }) => {
+      const id = parseId('Appointment', input.id, 'input.id')
+      const done = await loaders.appointments.cancel(id, input.cancellationReason ?? null)
+      return { ...done, clientMutationId: input.clientMutationId }
+    },
+  }),
+}))

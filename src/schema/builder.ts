@@ -1,0 +1,74 @@
+import SchemaBuilder from '@pothos/core'
+import RelayPlugin from '@pothos/plugin-relay'
+import type { Context } from './context.ts'
+
+/** What a type of the graph is told apart by; every value that is a `Node` carries it. */
+interface Kind {
+  readonly kind: string
+}
+
+export const builder = new SchemaBuilder<{
+  Context: Context
+  Scalars: { DateTime: { Input: string; Output: string }; ID: { Input: string; Output: string } }
+  Connection: { readonly count: () => Promise<number> }
+  DefaultEdgesNullability: { list: false; items: false }
+  DefaultNodeNullability: true
+}>({
+  plugins: [RelayPlugin],
+  relay: {
+    cursorType: 'String',
+    nodesOnConnection: {
+      description:
+        'The rows of the page without their cursors. A row that could not be read is null, with an error at its place.',
+    },
+    nodeTypeOptions: {
+      description: 'Anything that has a global id, and can be asked for again by it.',
+      resolveType: (value) => (value as Kind).kind,
+    },
+    idFieldOptions: {
+      description:
+        'A global id: opaque, and accepted wherever an id of this type is asked for. Selecting it never costs an upstream request.',
+    },
+    // `node` and `nodes` are written by hand: one bad id among a hundred must cost its own item only.
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    edgesFieldOptions: {
+      nullable: { list: false, items: false },
+      description: 'The rows of the page, each with the cursor that names its place.',
+    },
+    cursorFieldOptions: {
+      description: 'Names the place of this row: pass it as `after` or `before` to read on from here.',
+    },
+    nodeFieldOptions: {
+      nullable: true,
+      description:
+        'The row. Null, with an error at its place, when the upstream listed something unreadable.',
+    },
+    pageInfoTypeOptions: {
+      description: 'Where a page begins and ends, and whether there is more on either side.',
+    },
+    pageInfoFieldOptions: {
+      description: 'Where this page begins and ends, and whether there is more on either side.',
+    },
+    hasNextPageFieldOptions: { description: 'True when rows follow this page.' },
+    hasPreviousPageFieldOptions: { description: 'True when rows precede this page.' },
+    startCursorFieldOptions: { description: 'The cursor of the first row; null on an empty page.' },
+    endCursorFieldOptions: { description: 'The cursor of the last row; null on an empty page.' },
+    firstArgOptions: {
+      description: 'How many rows from the start, or behind `after`. Not together with `last`.',
+    },
+    afterArgOptions: { description: 'A cursor: read the rows behind it.' },
+    lastArgOptions: {
+      description: 'How many rows from the end, or in front of `before`. Not together with `first`.',
+    },
+    beforeArgOptions: { description: 'A cursor: read the rows in front of it.' },
+  },
+})
+
+builder.queryType({
+  description: 'Reading. Each answer says in the header `X-Upstream-Requests` what it cost.',
+})
+builder.mutationType({
+  description:
+    'Writing. Several in one document run in order, and the failure of one leaves the others standing.',
+})

@@ -1,0 +1,13 @@
+import { collectSubFields } from '@graphql-tools/utils'
+import { type GraphQLObjectType, type GraphQLResolveInfo, getNamedType } from 'graphql'
+import type { ConnectionSelection } from '../loaders/connection.ts'
+
+/** Reads ahead what the client selected of a connection, through fragments and directives. */
+export function connectionSelection(info: GraphQLResolveInfo): ConnectionSelection {
+  const type = getNamedType(info.returnType) as GraphQLObjectType
+  const { fields } = collectSubFields(info.schema, info.fragments, info.variableValues, type, [
+    ...info.fieldNodes,
+  ])
+  const names = new Set([...fields.values()].map(([node]) => node?.name.value))
+  return { rows: names.has('edges') || names.has('nodes'), pageInfo: names.has('pageInfo') }
+}

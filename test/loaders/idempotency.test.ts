@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { startGateway } from '../support/gateway.ts'
+import { startScriptedUpstream } from '../support/scripted-upstream.ts'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const KEY = '0b3e4c1a-6f1d-4f0e-9a53-0d8f2f6c7b11'
+
+/** Runs `count` creates in one document, and returns the keys that went upstream. */
+async function keysSent(count: number, idempotencyKey: string | null): Promise<(string | undefined)[]> {
+  await using upstream = await startScriptedUpstream(() => ({
+    status: 201,
+    body: { data: { id: 'a' }, meta: {} },
+  }))
+  await using gateway = await startGateway({ url: upstream.url, key: 'k' })
+  const input = {
+    title: 't',
+    startTime: '2030-01-07T10:00:00Z',
+    endTime: '2030-01-07T10:30:00Z',
+    idempotencyKey,
+  }
+  const fields = Array.from(
+    { length: count },
+    (_, index) => `c${index}: createAppointment(input: $input) { clientMutationId }`,
+  )
+  const { errors } = await gateway.query(
+    `mutation ($input: CreateAppointmentInput!) { ${fields.join(' ')} }`,
+    { input },
+  )
+  expect(errors).toBeUndefined()
+  return upstream.requests.map(({ headers }) => headers['idempotency-key'] as string | undefined)
+}
+
+describe('the Idempotency-Key of a create', () => {
+  test("is the caller's own where that is a UUID", async () => {
+    expect(await keysSent(1, KEY)).toEqual([KEY])
+  })
+
+  test('is minted for each field where the caller gave none', async () => {
+    const [first, second] = await keysSent(2, null)
+    expect(first).toMatch(UUID)
+    expect(second).toMatch(UUID)
+    expect(first).not.toBe(second)
+  })
+
+  test('is another one for the second field with the same key, and the same again when the document is sent again', async () => {
+    const [first, second] = await keysSent(2, KEY)
+    expect(first).toBe(KEY)
+    expect(second).toMatch(UUID)
+    expect(second).not.toBe(KEY)
+    expect(await keysSent(2, KEY)).toEqual([first, second])
+  })
+
+  test('is a UUID made of any other text, the same each time', async () => {
+    const [key] = await keysSent(1, 'booking 4711')
+    expect(key).toMatch(UUID)
+    expect(await keysSent(1, 'booking 4711')).toEqual([key])
+    expect(await keysSent(1, 'booking 4712')).not.toEqual([key])
+  })
+})
