@@ -1,0 +1,72 @@
+import { z } from 'zod'
+
+/** What the environment says, checked. Names and defaults: the README's table of configuration. */
+export type Config = Readonly<z.infer<typeof ENVIRONMENT>>
+
+export type ConfigResult =
+  | { readonly config: Config; readonly problems: null }
+  | { readonly config: null; readonly problems: readonly string[] }
+
+/** Reads the whole environment and tells every problem at once, a line each. An empty value is an absent one. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): ConfigResult {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = ENVIRONMENT.safeParse(given)
+  if (parsed.success) return { config: Object.freeze(parsed.data), problems: null }
+  // The value stays out of the line: it may be a key.
+  return {
+    config: null,
+    problems: parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`),
+  }
+}
+
+const integer = (from: number, to: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, `must be a whole number from ${from} to ${to}`)
+    .transform(Number)
+    .refine((value) => value >= from && value <= to, `must be a whole number from ${from} to ${to}`)
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` }).default(values[0] as Values[number])
+
+const KEY = /^([\x21-\x39\x3b-\x7e]+):([A-Za-z0-9_-]+)(?::(read|write|read\+write|write\+read))?$/
+
+const keys = z.string().transform((text, context) =>
+  text.split(',').map((entry) => {
+    const [, key = '', organisation = '', scopes = 'read+write'] = KEY.exec(entry.trim()) ?? []
+    if (key === '') context.addIssue('must be a list of key:organisation[:read+write], separated by commas')
+    return {
+      key,
+      organisation,
+      scopes: scopes
+        .split('+')
+        .map((scope) => (scope === 'read' ? 'read_appointments' : 'write_appointments')),
+    } as const
+  }),
+)
+
+const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+
+const ENVIRONMENT = z.object({
+  NODE_ENV: z.string().optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: integer(0, 65_535).prefault('4000'),
+  APPOINTMENTS_API_URL: baseUrl.optional(),
+  APPOINTMENTS_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+    .optional(),
+  UPSTREAM_TIMEOUT_MS: integer(1, 3_600_000).prefault('10000'),
+  OPERATION_TIMEOUT_MS: integer(1, 3_600_000).prefault('30000'),
+  MAX_PAGE_SIZE: integer(1, 10_000).prefault('500'),
+  SANDBOX_PORT: integer(0, 65_535).prefault('4010'),
+  SANDBOX_KEYS: keys.prefault('pk_test_sandbox:org_sandbox'),
+  SANDBOX_SEED: integer(0, 1_000_000).prefault('500'),
+  SANDBOX_DATABASE: z.string().default('memory'),
+  SANDBOX_RATE_LIMIT: integer(0, 1_000_000_000).prefault('1000'),
+  SANDBOX_LIST_ROWS: oneOf('summary', 'full'),
+  SANDBOX_ORDER: oneOf('start_asc', 'start_desc', 'created_desc'),
+  SANDBOX_OVER_RANGE: oneOf('refuse', 'clamp'),
+  SANDBOX_TRANSITION_STATUS: oneOf('409', '422').transform((status) => (status === '409' ? 409 : 422)),
+  SANDBOX_IDS: oneOf('prefixed', 'uuid'),
+})

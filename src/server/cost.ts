@@ -1,0 +1,31 @@
+import type { Plugin } from 'graphql-yoga'
+import type { RateLimit } from '../rest/budget.ts'
+import type { Operation } from '../rest/pipe.ts'
+
+/** What an operation cost upstream, as development answers carry it in `extensions.upstream`. */
+export interface UpstreamCost {
+  readonly requests: number
+  readonly rateLimit: RateLimit | null
+}
+
+interface CostOptions {
+  readonly operationOf: (request: Request) => Operation
+  readonly rateLimit: (credential: string | null) => RateLimit | null
+  readonly development: boolean
+}
+
+/** Says with every answer what it cost: the header always, the extension in development. */
+export function useCost({ operationOf, rateLimit, development }: CostOptions): Plugin {
+  return {
+    onResultProcess({ request, result, setResult }) {
+      if (!development || Array.isArray(result) || !('data' in result || 'errors' in result)) return
+      const { credential, exchanges } = operationOf(request)
+      const upstream: UpstreamCost = { requests: exchanges, rateLimit: rateLimit(credential) }
+      setResult({ ...result, extensions: { ...result.extensions, upstream } })
+    },
+    onResponse({ request, response }) {
+      response.headers.set('x-upstream-requests', String(operationOf(request).exchanges))
+      response.headers.set('x-request-id', operationOf(request).requestId)
+    },
+  }
+}

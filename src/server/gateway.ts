@@ -1,0 +1,67 @@
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import { createYoga, type YogaServerInstance } from 'graphql-yoga'
+import { createLoaders } from '../loaders/loaders.ts'
+import { createRestClient } from '../rest/client.ts'
+import type { Context } from '../schema/context.ts'
+import { schema } from '../schema/schema.ts'
+import { useCost } from './cost.ts'
+import type { ReportFault } from './errors.ts'
+import { createOperations } from './operation.ts'
+import { usePrivacy } from './privacy.ts'
+import { useWording } from './wording.ts'
+
+export interface GatewayOptions {
+  /** Base URL of the Appointments API. */
+  readonly url: string
+  /** The gateway's own key; null = the caller's `Authorization` header goes upstream. */
+  readonly key?: string | null
+  /** Shows GraphiQL, and what each answer cost upstream. */
+  readonly development?: boolean
+  /** Each upstream attempt, in milliseconds. */
+  readonly upstreamTimeoutMs?: number
+  /** Everything one operation does, in milliseconds. */
+  readonly operationTimeoutMs?: number
+  /** The most that `first` and `last` may ask for. */
+  readonly maxPageSize?: number
+  readonly now?: () => number
+  readonly reportFault?: ReportFault
+}
+
+export interface Gateway {
+  /** A standard fetch handler that also takes node's request and response. */
+  readonly handler: YogaServerInstance<object, Context>
+  close(): Promise<void>
+}
+
+/** The gateway as a request handler. It asks nothing of the upstream on its own. */
+export function createGateway({
+  url,
+  key = null,
+  development = false,
+  upstreamTimeoutMs = 10_000,
+  operationTimeoutMs = 30_000,
+  maxPageSize = 500,
+  now = Date.now,
+  reportFault = () => {},
+}: GatewayOptions): Gateway {
+  const rest = createRestClient({ url, timeoutMs: upstreamTimeoutMs, now })
+  const operationOf = createOperations({ key, operationTimeoutMs })
+  const handler = createYoga<object, Context>({
+    schema,
+    context: ({ request }) => ({ loaders: createLoaders(rest, operationOf(request), { maxPageSize }) }),
+    graphiql: development && { title: 'Appointments' },
+    renderGraphiQL,
+    landingPage: false,
+    healthCheckEndpoint: '/health',
+    multipart: false,
+    cors: false,
+    logging: false,
+    maskedErrors: false,
+    plugins: [
+      usePrivacy(),
+      useCost({ operationOf, rateLimit: rest.rateLimit, development }),
+      useWording(reportFault),
+    ],
+  })
+  return { handler, close: rest.close }
+}

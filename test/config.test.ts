@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../src/config.ts'
+
+describe('the configuration', () => {
+  test('an empty environment gives the defaults, and can not be changed', () => {
+    const { config } = readConfig({})
+    expect(config).toMatchObject({
+      HOST: '127.0.0.1',
+      PORT: 4000,
+      UPSTREAM_TIMEOUT_MS: 10_000,
+      OPERATION_TIMEOUT_MS: 30_000,
+      MAX_PAGE_SIZE: 500,
+      SANDBOX_PORT: 4010,
+      SANDBOX_KEYS: [
+        {
+          key: 'pk_test_sandbox',
+          organisation: 'org_sandbox',
+          scopes: ['read_appointments', 'write_appointments'],
+        },
+      ],
+      SANDBOX_SEED: 500,
+      SANDBOX_DATABASE: 'memory',
+      SANDBOX_RATE_LIMIT: 1000,
+      SANDBOX_LIST_ROWS: 'summary',
+      SANDBOX_ORDER: 'start_asc',
+      SANDBOX_OVER_RANGE: 'refuse',
+      SANDBOX_TRANSITION_STATUS: 409,
+      SANDBOX_IDS: 'prefixed',
+    })
+    expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  test('an empty value is an absent one', () => {
+    expect(readConfig({ PORT: '', APPOINTMENTS_API_URL: '' }).config).toMatchObject({ PORT: 4000 })
+  })
+
+  test('keys may be narrowed to a scope', () => {
+    const { config } = readConfig({ SANDBOX_KEYS: 'pk_a:org_1:read, pk_b:org_2:read+write,pk_c:org_2:write' })
+    expect(config?.SANDBOX_KEYS).toEqual([
+      { key: 'pk_a', organisation: 'org_1', scopes: ['read_appointments'] },
+      { key: 'pk_b', organisation: 'org_2', scopes: ['read_appointments', 'write_appointments'] },
+      { key: 'pk_c', organisation: 'org_2', scopes: ['write_appointments'] },
+    ])
+  })
+
+  test('every problem is told at once, a line each, without the value', () => {
+    const { problems } = readConfig({
+      PORT: '70000',
+      APPOINTMENTS_API_URL: 'ftp://secret.example',
+      APPOINTMENTS_API_KEY: 'pk secret',
+      SANDBOX_KEYS: 'secret',
+      SANDBOX_ORDER: 'random',
+      UPSTREAM_TIMEOUT_MS: '-1',
+    })
+    expect(problems?.map((problem) => problem.split(':')[0]).sort()).toEqual([
+      'APPOINTMENTS_API_KEY',
+      'APPOINTMENTS_API_URL',
+      'PORT',
+      'SANDBOX_KEYS',
+      'SANDBOX_ORDER',
+      'UPSTREAM_TIMEOUT_MS',
+    ])
+    expect(problems?.join('\n')).not.toMatch(/secret|70000|random/)
+  })
+})

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { listen } from '../src/server/listen.ts'
+import { runProcess, startProcess } from './support/process.ts'
+import { startScriptedUpstream } from './support/scripted-upstream.ts'
+
+const FREE = { PORT: '0', SANDBOX_PORT: '0' }
+
+async function ask(firstLine: string, query: string, headers: HeadersInit = {}) {
+  const url = /http:\S+\/graphql/.exec(firstLine)?.[0] ?? ''
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  })
+  // biome-ignore lint/suspicious/noExplicitAny: an answer of any shape
+  return (await response.json()) as any
+}
+
+describe('the process', () => {
+  test('starts the gateway over the embedded API with sample data, says where in one line, and stops when told', async () => {
+    await using product = await startProcess(FREE)
+    expect(product.firstLine).toContain('GraphiQL')
+    const { data, extensions } = await ask(
+      product.firstLine,
+      '{ appointments(first: 3) { nodes { title } } }',
+    )
+    expect(data.appointments.nodes).toHaveLength(3)
+    expect(extensions.upstream.requests).toBe(1)
+    expect(await product.stop()).toBe(0)
+  })
+
+  test('fronts the upstream that is named, with its key, and shows no development extras', async () => {
+    await using upstream = await startScriptedUpstream(() => ({
+      body: { data: { id: 'a', title: 't' }, meta: {} },
+    }))
+    const environment = {
+      PORT: '0',
+      APPOINTMENTS_API_URL: `${upstream.url}/v1/`,
+      APPOINTMENTS_API_KEY: 'pk_test_mine',
+    }
+    await using product = await startProcess(environment)
+    const answer = await ask(product.firstLine, '{ appointment(id: "a") { title } }')
+    expect(answer).toEqual({ data: { appointment: { title: 't' } } })
+    expect(upstream.requests.map(({ line, headers }) => [line, headers.authorization])).toEqual([
+      ['GET /v1/appointments/a', 'Bearer pk_test_mine'],
+    ])
+  })
+
+  test("passes the caller's credential on where it holds none, and asks nothing for a caller without one", async () => {
+    await using upstream = await startScriptedUpstream(() => ({
+      body: { data: { id: 'a', title: 't' }, meta: {} },
+    }))
+    await using product = await startProcess({ PORT: '0', APPOINTMENTS_API_URL: upstream.url })
+    const query = '{ __typename appointment(id: "a") { title } }'
+    const refused = await ask(product.firstLine, query)
+    expect(refused.data).toEqual({ __typename: 'Query', appointment: null })
+    expect(refused.errors[0].extensions.code).toBe('UNAUTHENTICATED')
+    expect(upstream.requests).toEqual([])
+    const answered = await ask(product.firstLine, query, { authorization: 'Bearer pk_test_caller' })
+    expect(answered.data.appointment).toEqual({ title: 't' })
+    expect(upstream.requests[0]?.headers.authorization).toBe('Bearer pk_test_caller')
+  })
+
+  test('runs the embedded API alone, and says how to ask it', async () => {
+    await using sandbox = await startProcess({ SANDBOX_PORT: '0' }, 'sandbox')
+    expect(sandbox.firstLine).toMatch(/http:\/\/127\.0\.0\.1:\d+/)
+    expect(await sandbox.stop()).toBe(0)
+  })
+
+  test('gives up on a bad configuration with a line for each problem, and no stack', async () => {
+    const { code, stdout, stderr } = await runProcess({ PORT: 'x', SANDBOX_ORDER: 'y' })
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^PORT: /),
+      expect.stringMatching(/^SANDBOX_ORDER: /),
+    ])
+  })
+
+  test('gives up on a port in use with one line', async () => {
+    const taken = await listen((_request, response) => void response.end(), '127.0.0.1', 0)
+    const { code, stderr } = await runProcess({ ...FREE, PORT: new URL(taken.url).port })
+    await taken.close()
+    expect(code).toBe(2)
+    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^Port \d+ is in use/)])
+  })
+})

@@ -1,0 +1,58 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import { type DocumentNode, print } from 'graphql'
+import { createGateway, type GatewayOptions } from '../../src/server/gateway.ts'
+import { listen } from '../../src/server/listen.ts'
+
+export type GatewayTestOptions = Partial<GatewayOptions>
+
+export interface GraphQLAnswer<Data> {
+  readonly status: number
+  readonly headers: Headers
+  readonly data: Data
+  readonly errors: readonly AnswerError[] | undefined
+  readonly extensions: { readonly upstream: { readonly requests: number; readonly rateLimit: unknown } }
+}
+
+export interface AnswerError {
+  readonly message: string
+  readonly path?: readonly (string | number)[]
+  readonly extensions: { readonly code: string } & Readonly<Record<string, unknown>>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an untyped document has data of any shape
+type AnyData = any
+
+export interface GatewayClient extends AsyncDisposable {
+  readonly url: string
+  query<Data = AnyData, Variables = Readonly<Record<string, unknown>>>(
+    document: string | TypedDocumentNode<Data, Variables>,
+    variables?: NoInfer<Variables>,
+    headers?: HeadersInit,
+  ): Promise<GraphQLAnswer<Data>>
+}
+
+/** A gateway on a free port, and a client that talks to it as any client would: JSON over HTTP. */
+export async function startGateway(options: GatewayOptions): Promise<GatewayClient> {
+  const gateway = createGateway({ development: true, ...options })
+  const server = await listen(gateway.handler, '127.0.0.1', 0)
+  return {
+    url: server.url,
+    async query(document, variables, headers = {}) {
+      const query = typeof document === 'string' ? document : print(document as DocumentNode)
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      })
+      return {
+        status: response.status,
+        headers: response.headers,
+        ...((await response.json()) as object),
+      } as never
+    },
+    async [Symbol.asyncDispose]() {
+      await server.close()
+      await gateway.close()
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+export interface Process extends AsyncDisposable {
+  readonly firstLine: string
+  /** Asks it to stop, and gives the exit code. */
+  stop(): Promise<number>
+}
+
+/** The process as `npm start` runs it, with nothing of this environment but the path. */
+export async function startProcess(
+  environment: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<Process> {
+  const child = spawnMain(environment, args)
+  const [firstLine] = await once(createInterface(child.stdout), 'line')
+  async function stop(): Promise<number> {
+    if (child.exitCode !== null) return child.exitCode
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    return (await exited)[0]
+  }
+  return { firstLine, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
+}
+
+/** A process that is to give up at once. */
+export async function runProcess(
+  environment: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = spawnMain(environment, args)
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk) => (stdout += chunk))
+  child.stderr.on('data', (chunk) => (stderr += chunk))
+  const [code] = await once(child, 'close')
+  return { code, stdout, stderr }
+}
+
+function spawnMain(environment: Readonly<Record<string, string>>, args: readonly string[]) {
+  return spawn(process.execPath, ['src/main.ts', ...args], {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}

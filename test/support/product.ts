@@ -1,0 +1,52 @@
+import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
+import { type GatewayClient, type GatewayTestOptions, startGateway } from './gateway.ts'
+
+export interface Product extends GatewayClient {
+  /** What the sandbox was asked since the last call, in order: `GET /appointments?limit=20&offset=0`. */
+  takeRequests(): string[]
+  /** Asks the sandbox itself, past the gateway; not recorded. */
+  rest(method: string, target: string, body?: unknown): Promise<RestAnswer>
+}
+
+interface RestAnswer {
+  readonly status: number
+  // Tests read whatever the API answers, and assert on it.
+  // biome-ignore lint/suspicious/noExplicitAny: a JSON document of any shape
+  readonly body: any
+}
+
+/** The whole product over real HTTP: the sandbox, and the gateway in front of it. */
+export async function startProduct(
+  options: { readonly sandbox?: SandboxOptions; readonly gateway?: GatewayTestOptions } = {},
+): Promise<Product> {
+  let requests: string[] = []
+  let recording = true
+  const sandbox = await startSandbox({
+    rateLimit: 0,
+    ...options.sandbox,
+    onExchange: ({ method, target }) => recording && requests.push(`${method} ${target}`),
+  })
+  const gateway = await startGateway({ url: sandbox.url, key: sandbox.key, ...options.gateway })
+  return {
+    ...gateway,
+    takeRequests() {
+      const taken = requests
+      requests = []
+      return taken
+    },
+    async rest(method, target, body) {
+      recording = false
+      const response = await fetch(sandbox.url + target, {
+        method,
+        headers: { authorization: `Bearer ${sandbox.key}`, 'content-type': 'application/json' },
+        body: body === undefined ? null : JSON.stringify(body),
+      })
+      recording = true
+      return { status: response.status, body: await response.json() }
+    },
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]()
+      await sandbox.close()
+    },
+  }
+}
