@@ -4,6 +4,11 @@ import type { Quota } from './errors.ts'
 export interface Operation {
   /** The `Authorization` header that goes upstream; null when the caller gave none. */
   readonly credential: string | null
+  /**
+   * Who may see what: the credential, and whatever narrows this caller below it. What is remembered or shared is kept
+   * by view; the quota is the credential's.
+   */
+  readonly view: string
   /** Passed on as `X-Request-Id`, so that both sides' logs name the same thing. */
   readonly requestId: string
   readonly signal: AbortSignal

@@ -14,8 +14,10 @@ export function createOperations(options: OperationOptions): (request: Request) 
   return (request) => {
     const known = operations.get(request)
     if (known !== undefined) return known
+    const credential = options.key === null ? callersCredential(request) : `Bearer ${options.key}`
     const operation: Operation = {
-      credential: options.key === null ? callersCredential(request) : `Bearer ${options.key}`,
+      credential,
+      view: credential ?? '',
       requestId: callersRequestId(request) ?? randomUUID(),
       signal: AbortSignal.timeout(options.operationTimeoutMs),
       exchanges: 0,
