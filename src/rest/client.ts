@@ -2,6 +2,7 @@ import { type Appointments, createAppointments } from './appointments.ts'
 import { createBudget, type RateLimit } from './budget.ts'
 import { type Counts, createCounts } from './counts.ts'
 import { requireCredential } from './credential.ts'
+import { guardAppointments } from './guard.ts'
 import { pipe } from './pipe.ts'
 import { createWire, type WireOptions } from './wire.ts'
 
@@ -18,7 +19,7 @@ export function createRestClient(options: WireOptions & { readonly now?: () => n
   const budget = createBudget(options.now ?? Date.now)
   const send = pipe([requireCredential, budget.layer], wire.send)
   return {
-    appointments: createAppointments(send),
+    appointments: guardAppointments(createAppointments(send)),
     counts: createCounts(),
     rateLimit: budget.rateLimit,
     close: wire.close,

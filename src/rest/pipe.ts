@@ -1,9 +1,11 @@
+import type { Access } from './access.ts'
 import type { Quota } from './errors.ts'
 
 /** The GraphQL operation on whose behalf the upstream is asked. `exchanges` is its ledger: real exchanges so far. */
 export interface Operation {
   /** The `Authorization` header that goes upstream; null when the caller gave none. */
   readonly credential: string | null
+  readonly access: Access
   /**
    * Who may see what: the credential, and whatever narrows this caller below it. What is remembered or shared is kept
    * by view; the quota is the credential's.

@@ -1,6 +1,7 @@
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { parseGlobalId } from './global-id.ts'
+import { LimitError } from './limit-error.ts'
 import { reference } from './reference.ts'
 
 builder.queryFields((t) => ({
@@ -17,8 +18,12 @@ builder.queryFields((t) => ({
     description:
       'Several by their global ids, in the order asked for. A bad or missing one is null in its own place only. Each different appointment costs one upstream request.',
     args: { ids: t.arg.idList({ required: true, description: 'Global ids.' }) },
-    resolve: (_root, { ids }, context) =>
-      ids.map((id, index) => load(id, `ids.${index}`, context).catch((error: Error) => error)),
+    resolve: (_root, { ids }, context) => {
+      const { maxNodeIds } = context
+      if (ids.length > maxNodeIds)
+        throw new LimitError('MAX_NODE_IDS', maxNodeIds, `\`nodes\` takes ${maxNodeIds} ids at most.`)
+      return ids.map((id, index) => load(id, `ids.${index}`, context).catch((error: Error) => error))
+    },
   }),
 }))
 

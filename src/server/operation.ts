@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { viewOf } from '../rest/access.ts'
 import type { Operation } from '../rest/pipe.ts'
+import type { Identity } from './identity.ts'
 
 export interface OperationOptions {
-  /** The gateway's own key; null = the caller's `Authorization` header goes upstream. */
-  readonly key: string | null
+  readonly identityOf: (request: Request) => Identity
   /** Everything one operation does, in milliseconds. */
   readonly operationTimeoutMs: number
 }
@@ -14,10 +15,11 @@ export function createOperations(options: OperationOptions): (request: Request) 
   return (request) => {
     const known = operations.get(request)
     if (known !== undefined) return known
-    const credential = options.key === null ? callersCredential(request) : `Bearer ${options.key}`
+    const { credential, access } = options.identityOf(request)
     const operation: Operation = {
       credential,
-      view: credential ?? '',
+      access,
+      view: viewOf(credential, access),
       requestId: callersRequestId(request) ?? randomUUID(),
       signal: AbortSignal.timeout(options.operationTimeoutMs),
       exchanges: 0,
@@ -25,11 +27,6 @@ export function createOperations(options: OperationOptions): (request: Request) 
     operations.set(request, operation)
     return operation
   }
-}
-
-function callersCredential(request: Request): string | null {
-  const header = request.headers.get('authorization')
-  return header !== null && /^Bearer [\x21-\x7e]{1,1024}$/i.test(header) ? header : null
 }
 
 function callersRequestId(request: Request): string | undefined {
