@@ -17,8 +17,12 @@ export function useJsonBody(
 ): Plugin<object, NodeContext> {
   const { MAX_BODY_BYTES, MAX_VARIABLES_BYTES } = limits
   return {
-    onRequestParse({ request, serverContext, setRequestParser }) {
-      if (request.method !== 'POST') return
+    onRequestParse({ request, serverContext, requestParser, setRequestParser }) {
+      if (request.method !== 'POST') {
+        if (requestParser !== undefined)
+          setRequestParser((asked) => withoutQuoting(() => requestParser(asked)))
+        return
+      }
       if (mediaType(request) !== 'application/json')
         throw badRequest('The body of a POST is application/json.', 415)
       setRequestParser(async () => parse(await read(request, serverContext?.req, MAX_BODY_BYTES)))
@@ -40,30 +44,26 @@ export function mediaType(request: Request): string {
 }
 
 async function read(request: Request, incoming: IncomingMessage | undefined, max: number): Promise<string> {
-  const refused = limitExceeded('MAX_BODY_BYTES', max, `The body takes more than ${max} bytes.`, {
-    status: 413,
-  })
-  if (Number(request.headers.get('content-length')) > max) throw refuse(refused, incoming, max)
+  if (Number(request.headers.get('content-length')) > max) throw tooLarge(max)
   // Destroying the request would take the connection along, and the answer with it.
   const source = incoming?.iterator({ destroyOnReturn: false }) ?? request.body ?? []
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of source as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length
-    if (bytes > max) throw refuse(refused, incoming, max)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of source as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length
+      if (bytes > max) break
+      chunks.push(chunk)
+    }
+  } catch {
+    throw badRequest('The body broke off.', 400)
   }
+  if (bytes > max) throw tooLarge(max)
   return Buffer.concat(chunks).toString()
 }
 
-/** A sender that does not listen before it has sent everything gets some room to do so, and is then cut off. */
-function refuse(error: GraphQLError, incoming: IncomingMessage | undefined, max: number): GraphQLError {
-  let room = max * 32
-  incoming?.on('data', (chunk: Uint8Array) => {
-    room -= chunk.length
-    if (room < 0) incoming.destroy()
-  })
-  return error
+function tooLarge(max: number): GraphQLError {
+  return limitExceeded('MAX_BODY_BYTES', max, `The body takes more than ${max} bytes.`, { status: 413 })
 }
 
 function parse(text: string): GraphQLParams {
@@ -75,7 +75,17 @@ function parse(text: string): GraphQLParams {
     throw badRequest('The body is not JSON.', 400)
   }
   if (Array.isArray(body)) throw badRequest('A request holds one operation: batches are not accepted.', 400)
+  if (typeof body !== 'object' || body === null) throw badRequest('The body is no JSON object.', 400)
   return body as GraphQLParams
+}
+
+/** The server's own reader of a GET fails with the parser's message, which quotes the variables. */
+async function withoutQuoting<Parameters>(read: () => Parameters | Promise<Parameters>): Promise<Parameters> {
+  try {
+    return await read()
+  } catch {
+    throw badRequest('The parameters `variables` and `extensions` are JSON objects.', 400)
+  }
 }
 
 /** What is nested deeper than the stack is too large by any count. */

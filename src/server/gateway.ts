@@ -1,9 +1,11 @@
+import type { RequestListener } from 'node:http'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
-import { createYoga, type YogaServerInstance } from 'graphql-yoga'
+import { createYoga } from 'graphql-yoga'
 import { createLoaders } from '../loaders/loaders.ts'
 import { createRestClient } from '../rest/client.ts'
 import type { Context } from '../schema/context.ts'
 import { schema } from '../schema/schema.ts'
+import { requireAddress } from './address.ts'
 import { useJsonBody } from './body.ts'
 import { useConcurrencyLimit } from './concurrency.ts'
 import { useCost } from './cost.ts'
@@ -51,8 +53,7 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** A standard fetch handler that also takes node's request and response. */
-  readonly handler: YogaServerInstance<object, Context>
+  readonly handler: RequestListener
   close(): Promise<void>
 }
 
@@ -79,7 +80,7 @@ export function createGateway({
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, now))
   const operationOf = createOperations({ identityOf, operationTimeoutMs })
-  const handler = createYoga<object, Context>({
+  const yoga = createYoga<object, Context>({
     schema,
     context: ({ request }) => ({
       loaders: createLoaders(rest, operationOf(request), { maxPageSize }),
@@ -110,7 +111,7 @@ export function createGateway({
       !introspection && useClosedSchema(),
     ],
   })
-  return { handler, close: rest.close }
+  return { handler: requireAddress(yoga), close: rest.close }
 }
 
 function chooseIdentity(key: string | null, tokens: TokenOptions | null, now: () => number): Identify {

@@ -13,6 +13,8 @@ export interface Patience {
   readonly requestMs?: number
   /** How often is looked for those who take longer. */
   readonly checkMs?: number
+  /** For how long the rest of a request is read and dropped that was answered before it had ended. */
+  readonly lingerMs?: number
 }
 
 /** Serves a handler over HTTP. Port 0 takes a free one. Rejects when the port is taken. */
@@ -20,11 +22,16 @@ export async function listen(
   handler: RequestListener,
   host: string,
   port: number,
-  { headersMs = 10_000, requestMs = 30_000, checkMs = 1000 }: Patience = {},
+  { headersMs = 10_000, requestMs = 30_000, checkMs = 1000, lingerMs = 5000 }: Patience = {},
 ): Promise<Listening> {
   const server = createServer(
     { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs },
-    handler,
+    (request, response) => {
+      response.once('finish', () => {
+        if (!request.complete) setTimeout(() => request.complete || request.destroy(), lingerMs).unref()
+      })
+      handler(request, response)
+    },
   )
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
