@@ -26,7 +26,7 @@ export async function hearRaw(socket: Socket): Promise<RawAnswer> {
   // A server that cuts a sender off may reset the connection; what it said before counts.
   socket.on('error', () => {})
   socket.setEncoding('utf8').on('data', (chunk) => (text += chunk))
-  await once(socket, 'close')
+  await new Promise((resolve) => socket.once('close', resolve))
   const [head = '', body = ''] = text.split('\r\n\r\n', 2)
   return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0), head, body }
 }
