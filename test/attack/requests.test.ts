@@ -15,8 +15,10 @@ describe('a request', () => {
 
   test('of chunks without end is answered with 413', async () => {
     await using target = await startTarget()
+    let isAnswered = false
     const endless = new ReadableStream({
-      pull: (controller) => controller.enqueue(new Uint8Array(65_536).fill(32)),
+      pull: (controller) =>
+        isAnswered ? controller.close() : controller.enqueue(new Uint8Array(65_536).fill(32)),
     })
     // The types of `fetch` do not know that a body which is a stream needs `duplex`.
     const init: RequestInit & { readonly duplex: 'half' } = {
@@ -27,6 +29,7 @@ describe('a request', () => {
       signal: AbortSignal.timeout(ANSWERED_WITHIN_MS),
     }
     const response = await fetch(`${target.product.url}/graphql`, init)
+    isAnswered = true
     expect([response.status, codesOf(await response.text())]).toEqual([413, ['LIMIT_EXCEEDED']])
     expect(await target.aftermath()).toEqual([])
   })
