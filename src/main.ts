@@ -22,8 +22,9 @@ async function main(): Promise<void> {
   if (problems !== null) giveUp(problems)
   try {
     const running = process.argv[2] === 'sandbox' ? await runSandbox(config) : await runGateway(config)
-    say(running.greeting)
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop())
+    // Whoever reads this may tell it to stop at once.
+    say(running.greeting)
   } catch (error) {
     giveUp([startFault(error)])
   }
@@ -33,6 +34,8 @@ async function main(): Promise<void> {
 async function runGateway(config: Config): Promise<Running> {
   const mode = identityMode(config)
   if (mode.problem !== null) giveUp([mode.problem])
+  if (config.TRUSTED_DOCUMENTS_ONLY && !config.TRUSTED_DOCUMENTS)
+    giveUp(['TRUSTED_DOCUMENTS: must be set where TRUSTED_DOCUMENTS_ONLY is: else nothing would run.'])
   const trustedDocuments = config.TRUSTED_DOCUMENTS && readTrustedDocuments(config.TRUSTED_DOCUMENTS)
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
   const gateway = createGateway({

@@ -37,7 +37,7 @@ export function identityMode(settings: IdentitySettings): IdentityMode {
     return started(
       tokens,
       false,
-      `tokens of ${issuer} are checked, and the upstream is asked with the gateway's key.`,
+      `tokens of ${issuer} are checked, and the upstream is asked with the gateway's key.${weakness(settings)}`,
     )
   }
   if (embedded)
@@ -58,6 +58,13 @@ function started(tokens: TokenOptions | null, loopbackOnly: boolean, mode: strin
 function asksForTokens(settings: IdentitySettings): boolean {
   const { AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE } = settings
   return [AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE].some((value) => value !== undefined)
+}
+
+/** RFC 7518 asks for as many bytes as the signature has: a shorter secret is found by trying, given one token. */
+function weakness({ AUTH_JWT_SECRET: secret }: IdentitySettings): string {
+  return secret !== undefined && Buffer.byteLength(secret) < 32
+    ? ' AUTH_JWT_SECRET is shorter than 32 bytes: it can be guessed.'
+    : ''
 }
 
 function tokenOptions(settings: IdentitySettings): TokenOptions | { readonly problem: string } {

@@ -37,6 +37,13 @@ describe('how callers are told apart', () => {
     expect(problem).not.toMatch(/\n|pk_secret/)
   })
 
+  test('a secret that can be guessed is told at start', () => {
+    const toldOf = (secret: string) =>
+      identityMode({ ...KEYED, ...TOKENS, AUTH_JWKS_URL: undefined, AUTH_JWT_SECRET: secret })
+    expect(toldOf('x'.repeat(31))).toMatchObject({ told: expect.stringContaining('can be guessed') })
+    expect(toldOf('x'.repeat(32))).toMatchObject({ told: expect.not.stringContaining('guessed') })
+  })
+
   test('an address is of this machine only where nobody else can reach it', () => {
     const own = ['127.0.0.1', '127.8.0.1', '::1', 'localhost', 'LOCALHOST', '::ffff:127.0.0.1']
     const others = ['0.0.0.0', '::', '192.168.0.1', '10.0.0.1', 'gateway.test', '127.0.0.1.test', '']

@@ -4,6 +4,7 @@ import { readConfig } from '../../src/config.ts'
 import { LIMITS, type LimitName } from '../../src/server/limits.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startProduct } from '../support/product.ts'
+import { openRaw, rawPost } from '../support/raw.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { bearer, TOKENS } from '../support/tokens.ts'
 
@@ -176,5 +177,13 @@ describe('limits', () => {
       for (const answer of waiting.splice(0)) answer()
       await Promise.all(running)
     }
+    arrived = Promise.withResolvers<void>()
+    const leaving = await Promise.all(['c', 'd'].map(() => openRaw(gateway.url)))
+    for (const socket of leaving) socket.write(rawPost('{ appointment(id: "c") { id } }', busy))
+    await arrived.promise
+    for (const socket of leaving) socket.destroy()
+    // When a server hears that somebody has left is not known: soon.
+    while ((await gateway.query('{ __typename }', {}, busy)).status === 429);
+    for (const answer of waiting.splice(0)) answer()
   })
 })
