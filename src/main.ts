@@ -37,6 +37,10 @@ async function runGateway(config: Config): Promise<Running> {
     upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
     operationTimeoutMs: config.OPERATION_TIMEOUT_MS,
     maxPageSize: config.MAX_PAGE_SIZE,
+    maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
+    cacheTtlSeconds: config.CACHE_TTL_SECONDS,
+    staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
+    writeReservePercent: config.WRITE_RESERVE_PERCENT,
     reportFault: (fault) => process.stderr.write(`${JSON.stringify({ level: 'error', ...fault })}\n`),
   })
   const server = await listen(gateway.handler, config.HOST, config.PORT)

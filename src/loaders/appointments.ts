@@ -41,7 +41,7 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
   // The API can't fetch several ids at once, so these loaders only remove repeats. Batching would make the slowest
   // key hold up all the others.
   const whole = new DataLoader<string, AppointmentRow>(
-    ([id]) => settle(() => rest.retrieve(id as string, by).then(remember)),
+    ([id]) => settle(() => rest.retrieve(id as string, by).then(({ row }) => remember(row))),
     { batch: false },
   )
   const pages = new DataLoader<PageKey, AppointmentPage, string>(
@@ -65,6 +65,7 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
 
   /** A write may change any field of its appointment, and move it into or out of any list; so may one that failed. */
   async function write<Answer>(id: string | null, send: () => Promise<Answer>): Promise<Answer> {
+    by.ledger.isMutation = true
     try {
       return await send()
     } finally {
@@ -119,7 +120,9 @@ function held<Name extends FieldName>(memory: Memory, id: string, name: Name): A
 
 /** The API's name for "not found" is not documented, so its status decides; a page of a proxy is no such answer. */
 function isNotFound(error: unknown): boolean {
-  return error instanceof UpstreamError && error.status === 404 && error.code !== 'UPSTREAM_INVALID_RESPONSE'
+  return (
+    error instanceof UpstreamError && error.told.status === 404 && error.code !== 'UPSTREAM_INVALID_RESPONSE'
+  )
 }
 
 /** DataLoader wants a failure as a value. */

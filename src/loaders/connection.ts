@@ -50,7 +50,7 @@ export function createConnectionReader({
   const limits = { maxPageSize, maxWindow: PAGE_LIMIT.max }
 
   return async (filter, args, wanted) => {
-    const list = listOf(filter, (text) => counts.get(by.credential, text))
+    const list = listOf(filter, (text) => counts.get(by.account, text))
     const read = (window: Window) => page(filter, window)
     const plan = planPage(list, args, limits)
     const isNeeded = wanted.pageInfo || (wanted.rows && plan.size > 0)
@@ -58,7 +58,7 @@ export function createConnectionReader({
 
     async function count(): Promise<number> {
       const total = await run(countRows(list, shown?.total ?? NOTHING_KNOWN, limits), read)
-      counts.set(by.credential, list.filter, total)
+      counts.set(by.account, list.filter, total)
       return total
     }
     return { edges: shown?.edges.map(edgeOf) ?? [], pageInfo: shown?.pageInfo ?? EMPTY, count }

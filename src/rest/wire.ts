@@ -3,7 +3,7 @@ import { openEnvelope, type RawAnswer } from './envelope.ts'
 import { invalidResponse, UpstreamError } from './errors.ts'
 import type { Operation, RestRequest, Send } from './pipe.ts'
 
-export interface WireOptions {
+interface WireOptions {
   /** Base URL of the REST API, with its path. */
   readonly url: string
   /** One total time for an exchange, headers and body, in milliseconds. */

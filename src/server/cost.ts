@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga'
-import type { RateLimit } from '../rest/budget.ts'
+import type { RateLimit } from '../rest/allowance.ts'
 import type { Operation } from '../rest/pipe.ts'
 
 /** What an operation cost upstream, as development answers carry it in `extensions.upstream`. */
@@ -10,7 +10,7 @@ export interface UpstreamCost {
 
 interface CostOptions {
   readonly operationOf: (request: Request) => Operation
-  readonly rateLimit: (credential: string | null) => RateLimit | null
+  readonly rateLimit: (operation: Operation) => RateLimit | null
   readonly development: boolean
 }
 
@@ -19,12 +19,12 @@ export function useCost({ operationOf, rateLimit, development }: CostOptions): P
   return {
     onResultProcess({ request, result, setResult }) {
       if (!development || Array.isArray(result) || !('data' in result || 'errors' in result)) return
-      const { credential, exchanges } = operationOf(request)
-      const upstream: UpstreamCost = { requests: exchanges, rateLimit: rateLimit(credential) }
+      const operation = operationOf(request)
+      const upstream: UpstreamCost = { requests: operation.ledger.exchanges, rateLimit: rateLimit(operation) }
       setResult({ ...result, extensions: { ...result.extensions, upstream } })
     },
     onResponse({ request, response }) {
-      response.headers.set('x-upstream-requests', String(operationOf(request).exchanges))
+      response.headers.set('x-upstream-requests', String(operationOf(request).ledger.exchanges))
       response.headers.set('x-request-id', operationOf(request).requestId)
     },
   }

@@ -23,6 +23,14 @@ export interface GatewayOptions {
   readonly operationTimeoutMs?: number
   /** The most that `first` and `last` may ask for. */
   readonly maxPageSize?: number
+  /** The most upstream requests that one operation may cause. */
+  readonly maxUpstreamRequests?: number
+  /** How long an answer may be given again; 0 = nothing is remembered. */
+  readonly cacheTtlSeconds?: number
+  /** How much longer it may be given where the quota is spent; 0 = never. */
+  readonly staleIfLimitedSeconds?: number
+  /** The part of the quota that reads leave for writes. */
+  readonly writeReservePercent?: number
   readonly now?: () => number
   readonly reportFault?: ReportFault
 }
@@ -41,11 +49,22 @@ export function createGateway({
   upstreamTimeoutMs = 10_000,
   operationTimeoutMs = 30_000,
   maxPageSize = 500,
+  maxUpstreamRequests = 60,
+  cacheTtlSeconds = 10,
+  staleIfLimitedSeconds = 300,
+  writeReservePercent = 10,
   now = Date.now,
   reportFault = () => {},
 }: GatewayOptions): Gateway {
-  const rest = createRestClient({ url, timeoutMs: upstreamTimeoutMs, now })
-  const operationOf = createOperations({ key, operationTimeoutMs })
+  const rest = createRestClient({
+    url,
+    timeoutMs: upstreamTimeoutMs,
+    cacheTtlMs: cacheTtlSeconds * 1000,
+    staleIfLimitedMs: staleIfLimitedSeconds * 1000,
+    writeReservePercent,
+    now,
+  })
+  const operationOf = createOperations({ key, operationTimeoutMs, maxUpstreamRequests })
   const handler = createYoga<object, Context>({
     schema,
     context: ({ request }) => ({ loaders: createLoaders(rest, operationOf(request), { maxPageSize }) }),

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
+import { createLedger } from '../rest/ledger.ts'
 import type { Operation } from '../rest/pipe.ts'
 
 export interface OperationOptions {
@@ -6,6 +7,8 @@ export interface OperationOptions {
   readonly key: string | null
   /** Everything one operation does, in milliseconds. */
   readonly operationTimeoutMs: number
+  /** The most exchanges that one operation may cause. */
+  readonly maxUpstreamRequests: number
 }
 
 /** The one operation of each HTTP request (batching is off): its credential, deadline, id and ledger. */
@@ -15,12 +18,14 @@ export function createOperations(options: OperationOptions): (request: Request) 
     const known = operations.get(request)
     if (known !== undefined) return known
     const credential = options.key === null ? callersCredential(request) : `Bearer ${options.key}`
+    const account = hash('sha256', credential ?? '', 'base64url')
     const operation: Operation = {
       credential,
-      view: credential ?? '',
+      account,
+      view: account,
       requestId: callersRequestId(request) ?? randomUUID(),
       signal: AbortSignal.timeout(options.operationTimeoutMs),
-      exchanges: 0,
+      ledger: createLedger(options.maxUpstreamRequests),
     }
     operations.set(request, operation)
     return operation
