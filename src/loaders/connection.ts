@@ -4,12 +4,14 @@ import type { PageArguments } from '../pagination/arguments.ts'
 import { countRows } from '../pagination/end.ts'
 import type { List, Reading, Slice, Window } from '../pagination/list.ts'
 import { type PageInfo, planPage } from '../pagination/page.ts'
+import type { AppointmentPage } from '../rest/appointments.ts'
 import { filterQuery } from '../rest/appointments.ts'
 import type { Counts } from '../rest/counts.ts'
 import { UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe.ts'
 import type { AppointmentRow } from '../rest/row.ts'
 import { type AppointmentRef, refTo } from './ref.ts'
+import { noteStale, type ResponsePath } from './stale.ts'
 
 /** A page of a list. */
 export interface AppointmentConnection {
@@ -29,7 +31,7 @@ export interface ConnectionReaderOptions {
   readonly maxPageSize: number
   readonly counts: Counts
   readonly by: Operation
-  readonly page: (filter: AppointmentFilter, window: Window) => Promise<Slice<ListedRow>>
+  readonly page: (filter: AppointmentFilter, window: Window) => Promise<AppointmentPage>
 }
 
 type ListedRow = AppointmentRow | UpstreamError
@@ -38,6 +40,7 @@ export type ReadConnection = (
   filter: AppointmentFilter,
   args: PageArguments,
   wanted: ConnectionSelection,
+  at: ResponsePath,
 ) => Promise<AppointmentConnection>
 
 /** Runs the pagination's plans against the upstream. Arguments are judged before anything is asked. */
@@ -49,9 +52,13 @@ export function createConnectionReader({
 }: ConnectionReaderOptions): ReadConnection {
   const limits = { maxPageSize, maxWindow: PAGE_LIMIT.max }
 
-  return async (filter, args, wanted) => {
+  return async (filter, args, wanted, at) => {
     const list = listOf(filter, (text) => counts.get(by.account, text))
-    const read = (window: Window) => page(filter, window)
+    async function read(window: Window): Promise<Slice<ListedRow>> {
+      const slice = await page(filter, window)
+      noteStale(by, at, slice.staleSince)
+      return slice
+    }
     const plan = planPage(list, args, limits)
     const isNeeded = wanted.pageInfo || (wanted.rows && plan.size > 0)
     const shown = isNeeded ? await run(plan.read(), read) : undefined

@@ -17,8 +17,7 @@ export function createLoaders(
 ): Loaders {
   return {
     appointments: createAppointmentLoader({
-      rest: rest.appointments,
-      counts: rest.counts,
+      rest,
       by,
       memory: createMemory(),
       maxPageSize: options.maxPageSize,

@@ -7,6 +7,7 @@ import { requireCredential } from './credential.ts'
 import { createEpochs } from './epochs.ts'
 import { createFlights } from './flight.ts'
 import { holdToCeiling } from './ledger.ts'
+import { createOverflows, type Overflows } from './overflows.ts'
 import { type Operation, pipe } from './pipe.ts'
 import { createWire } from './wire.ts'
 
@@ -28,6 +29,7 @@ export interface RestClientOptions {
 export interface RestClient {
   readonly appointments: Appointments
   readonly counts: Counts
+  readonly overflows: Overflows
   readonly rateLimit: (operation: Operation) => RateLimit | null
   close(): Promise<void>
 }
@@ -45,6 +47,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
   return {
     appointments: createAppointments(send, cache.holds),
     counts: createCounts(),
+    overflows: createOverflows(now),
     rateLimit: budget.rateLimit,
     close: wire.close,
   }

@@ -1,6 +1,12 @@
 import { UpstreamError } from './errors.ts'
 import type { Layer } from './pipe.ts'
 
+export interface StaleAnswer {
+  readonly path: readonly (string | number)[]
+  /** RFC 3339. */
+  readonly asOf: string
+}
+
 /** What one operation has cost so far. */
 export interface Ledger {
   /** The most exchanges that it may cause. */
@@ -11,12 +17,14 @@ export interface Ledger {
   remembered: number
   /** Exchanges of others that it shared. */
   joined: number
+  /** What was served though older than an answer may be, and where in the answer it stands. */
+  readonly stale: Map<string, StaleAnswer>
   /** It writes, so its reads may use the part of the quota that is kept for writes. */
   isMutation: boolean
 }
 
 export function createLedger(ceiling: number): Ledger {
-  return { ceiling, exchanges: 0, remembered: 0, joined: 0, isMutation: false }
+  return { ceiling, exchanges: 0, remembered: 0, joined: 0, stale: new Map(), isMutation: false }
 }
 
 export function tooCostly(

@@ -1,3 +1,4 @@
+import type { ResponsePath } from '../loaders/stale.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { parseGlobalId } from './global-id.ts'
@@ -9,7 +10,7 @@ builder.queryFields((t) => ({
     description:
       'Anything by its global id; null when there is none. An appointment costs one upstream request, a reference none.',
     args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
-    resolve: (_root, { id }, context) => load(id, 'id', context),
+    resolve: (_root, { id }, context, { path }) => load(id, 'id', context, path),
   }),
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
@@ -17,12 +18,19 @@ builder.queryFields((t) => ({
     description:
       'Several by their global ids, in the order asked for. A bad or missing one is null in its own place only. Each different appointment costs one upstream request.',
     args: { ids: t.arg.idList({ required: true, description: 'Global ids.' }) },
-    resolve: (_root, { ids }, context) =>
-      ids.map((id, index) => load(id, `ids.${index}`, context).catch((error: Error) => error)),
+    resolve: (_root, { ids }, context, { path }) =>
+      ids.map((id, index) =>
+        load(id, `ids.${index}`, context, { prev: path, key: index }).catch((error: Error) => error),
+      ),
   }),
 }))
 
-async function load(id: string, argument: string, { loaders }: Context): Promise<object | null> {
+async function load(
+  id: string,
+  argument: string,
+  { loaders }: Context,
+  at: ResponsePath,
+): Promise<object | null> {
   const { kind, restId } = parseGlobalId(id, argument)
-  return kind === 'Appointment' ? loaders.appointments.find(restId) : reference(kind, restId)
+  return kind === 'Appointment' ? loaders.appointments.find(restId, at) : reference(kind, restId)
 }

@@ -34,7 +34,12 @@ type ListArguments = PageArguments & {
 }
 
 function list(args: ListArguments, { loaders }: Context, info: GraphQLResolveInfo, parent?: Reference) {
-  return loaders.appointments.connection(toFilter(args.filter, parent), args, connectionSelection(info))
+  return loaders.appointments.connection(
+    toFilter(args.filter, parent),
+    args,
+    connectionSelection(info),
+    info.path,
+  )
 }
 
 builder.queryField('appointments', (t) =>

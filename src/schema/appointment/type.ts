@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
 import type { FieldName } from '../../contract/field-names.ts'
 import type { AppointmentRef } from '../../loaders/ref.ts'
@@ -83,8 +84,8 @@ export const Appointment = builder.node(builder.objectRef<AppointmentRef>('Appoi
       description: `When it last changed. ${MAY_COST}`,
     }),
     isCancellable: t.boolean({
-      resolve: async ({ restId }, _args, { loaders }) => {
-        const status = await loaders.appointments.field(restId, 'status')
+      resolve: async ({ restId }, _args, { loaders }, { path }) => {
+        const status = await loaders.appointments.field(restId, 'status', path)
         return status === null ? null : OPEN_STATUSES.some((open) => open === status)
       },
       description:
@@ -114,16 +115,21 @@ export const Appointment = builder.node(builder.objectRef<AppointmentRef>('Appoi
 })
 
 function field<Name extends FieldName>(name: Name) {
-  return (appointment: AppointmentRef, _args: object, { loaders }: Context) =>
-    loaders.appointments.field(appointment.restId, name)
+  return ({ restId }: AppointmentRef, _args: object, { loaders }: Context, { path }: GraphQLResolveInfo) =>
+    loaders.appointments.field(restId, name, path)
 }
 
 function referenceBy<K extends 'Patient' | 'Clinician' | 'AppointmentType' | 'Location'>(
   name: 'patientId' | 'clinicianId' | 'appointmentTypeId' | 'locationId',
   kind: K,
 ) {
-  return async ({ restId }: AppointmentRef, _args: object, { loaders }: Context) => {
-    const id = await loaders.appointments.field(restId, name)
+  return async (
+    { restId }: AppointmentRef,
+    _args: object,
+    { loaders }: Context,
+    { path }: GraphQLResolveInfo,
+  ) => {
+    const id = await loaders.appointments.field(restId, name, path)
     return id === null ? null : reference(kind, id)
   }
 }
