@@ -1,6 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { answerError, type OnError } from './error-answer.ts'
 import type { Exchange } from './exchange.ts'
+import { serveFaults } from './faults/door.ts'
+import { injectFaults } from './faults/inject.ts'
+import type { FaultQueue } from './faults/queue.ts'
 import { identify } from './identify.ts'
 import { authenticate, type SandboxKey } from './keys.ts'
 import { meterQuota } from './quota.ts'
@@ -18,10 +21,12 @@ export interface ApiOptions {
   readonly rateLimit: number
   readonly services: Services
   readonly onError: OnError
+  /** Without them there is no control endpoint. */
+  readonly faults?: { readonly queue: FaultQueue; readonly stopping: AbortSignal } | undefined
 }
 
 /** The whole API as one list, in the order that a request goes through it. */
-export function createApi({ keys, rateLimit, services, onError }: ApiOptions): Api {
+export function createApi({ keys, rateLimit, services, onError, faults }: ApiOptions): Api {
   const api: Api = new OpenAPIHono<Exchange>({ defaultHook: refuseInvalid })
   api.onError(answerError(onError))
   api.notFound(() => {
@@ -29,8 +34,10 @@ export function createApi({ keys, rateLimit, services, onError }: ApiOptions): A
   })
   api.use(identify)
   serveDocument(api)
+  if (faults) serveFaults(api, faults.queue)
   api.use(authenticate(keys))
   api.use(meterQuota({ limit: rateLimit, clock: services.clock }))
+  if (faults) api.use(injectFaults(faults.queue, faults.stopping))
   serveList(api, services)
   serveRetrieve(api, services)
   serveCreate(api, services)

@@ -11,7 +11,7 @@ export type OnError = (error: unknown) => void
 export function answerError(onError: OnError) {
   return (error: unknown, c: ExchangeContext): Response => {
     const refusal = toRefusal(error)
-    if (refusal.status >= 500) onError(error)
+    if (refusal !== error && refusal.status >= 500) onError(error)
     return c.json(errorEnvelope(refusal, c.get('requestId')), refusal.status as ContentfulStatusCode)
   }
 }

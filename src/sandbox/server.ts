@@ -2,6 +2,7 @@ import { createApi } from './api.ts'
 import { createAppointments } from './appointments.ts'
 import { openDatabase } from './database.ts'
 import type { OnError } from './error-answer.ts'
+import { createFaultQueue } from './faults/queue.ts'
 import { createIdempotency } from './idempotency.ts'
 import { createIds } from './ids.ts'
 import type { SandboxKey } from './keys.ts'
@@ -21,7 +22,7 @@ export interface SandboxOptions extends Partial<Knobs> {
   readonly database?: string
   /** Requests of one key in one clock hour; 0 = no quota, and no headers about it. */
   readonly rateLimit?: number
-  /** Opens the control endpoint `/_faults`. */
+  /** Opens the control endpoint `/_faults`; never where strangers can reach the port. */
   readonly faults?: boolean
   readonly clock?: () => Date
   /** Told of each request as it is answered; `status` 0 = the connection was dropped. */
@@ -30,7 +31,7 @@ export interface SandboxOptions extends Partial<Knobs> {
   readonly onError?: OnError
 }
 
-export interface SandboxExchange {
+interface SandboxExchange {
   readonly method: string
   /** Path and query as sent. */
   readonly target: string
@@ -59,6 +60,7 @@ export async function startSandbox({
   overRange = 'refuse',
   transitionStatus = 409,
   ids: idStyle = 'prefixed',
+  faults = false,
   clock = () => new Date(),
   onExchange = () => {},
   onError = (error) => process.emitWarning(error instanceof Error ? error : String(error)),
@@ -75,7 +77,14 @@ export async function startSandbox({
   }
   const once = createIdempotency(database)
   const knobs = { listRows, order, overRange, transitionStatus, ids: idStyle }
-  const api = createApi({ keys, rateLimit, onError, services: { appointments, once, ids, knobs, clock } })
+  const stopping = new AbortController()
+  const api = createApi({
+    keys,
+    rateLimit,
+    onError,
+    services: { appointments, once, ids, knobs, clock },
+    faults: faults ? { queue: createFaultQueue(), stopping: stopping.signal } : undefined,
+  })
 
   const { url, close } = await listen({
     host,
@@ -83,7 +92,7 @@ export async function startSandbox({
     async fetch(request, bindings) {
       const response = await api.fetch(request, bindings)
       const { method = '', url: target = '' } = bindings.incoming
-      onExchange({ method, target, status: response.status })
+      onExchange({ method, target, status: bindings.incoming.socket.destroyed ? 0 : response.status })
       return response
     },
   })
@@ -91,6 +100,7 @@ export async function startSandbox({
     url,
     key: firstKey.key,
     async close() {
+      stopping.abort()
       await close()
       database.close()
     },

@@ -15,6 +15,7 @@ export function serveCancel(api: Api, { appointments, clock, knobs }: Services):
   const route = createRoute({
     method: 'post',
     path: '/appointments/{id}/cancel',
+    operationId: 'cancelAppointment',
     summary: 'Cancel an open appointment',
     middleware: [requireScope('write_appointments'), readBody, emptyBodyIsNone],
     request: { params: pathSchema, body: { content: { 'application/json': { schema: cancelBody } } } },

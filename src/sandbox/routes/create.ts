@@ -31,6 +31,7 @@ export function serveCreate(api: Api, { appointments, once, ids, clock }: Servic
 const route = createRoute({
   method: 'post',
   path: '/appointments',
+  operationId: 'createAppointment',
   summary: 'Create an appointment',
   middleware: [requireScope('write_appointments'), readBody],
   request: {

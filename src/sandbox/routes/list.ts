@@ -12,6 +12,7 @@ export function serveList(api: Api, { appointments, knobs }: Services): void {
   const route = createRoute({
     method: 'get',
     path: '/appointments',
+    operationId: 'listAppointments',
     summary: 'List appointments',
     middleware: [requireScope('read_appointments')],
     request: { query: listQuerySchema(knobs.overRange) },

@@ -39,6 +39,7 @@ function refuseBackwards(row: AppointmentRow, { start_time, end_time }: Changes)
 const route = createRoute({
   method: 'patch',
   path: '/appointments/{id}',
+  operationId: 'updateAppointment',
   summary: 'Update an appointment; never its status',
   middleware: [requireScope('write_appointments'), readBody],
   request: {
