@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { readBody } from '../body.ts'
-import { answer, recordEnvelope, refusal } from '../schema/envelope.ts'
+import { answer, bodyRefusals, recordEnvelope } from '../schema/envelope.ts'
 import type { Api } from '../services.ts'
 import { FAULT_ROUTES, type FaultQueue } from './queue.ts'
 
@@ -58,7 +58,10 @@ const add = createRoute({
   ...OPEN_TO_ALL,
   middleware: [readBody],
   request: { body: { required: true, content: { 'application/json': { schema: faultSchema } } } },
-  responses: { 201: answer('Added; all that are due.', pendingFaults), 400: refusal('VALIDATION_ERROR') },
+  responses: {
+    201: answer('Added; all that are due.', pendingFaults),
+    ...bodyRefusals,
+  },
 })
 
 const list = createRoute({

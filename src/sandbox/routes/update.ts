@@ -7,7 +7,7 @@ import { appointmentNotFound, invalid } from '../refusal.ts'
 import type { AppointmentRow } from '../rows.ts'
 import { appointmentSchema } from '../schema/appointment.ts'
 import { updateBody } from '../schema/body.ts'
-import { answer, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
+import { answer, bodyRefusals, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
 import { pathSchema } from '../schema/path.ts'
 import type { Api, Services } from '../services.ts'
 
@@ -49,8 +49,7 @@ const route = createRoute({
   responses: {
     200: answer('The whole appointment.', recordEnvelope(appointmentSchema)),
     404: refusal('NOT_FOUND'),
-    413: refusal('PAYLOAD_TOO_LARGE'),
-    415: refusal('UNSUPPORTED_MEDIA_TYPE'),
+    ...bodyRefusals,
     ...refusals,
   },
 })

@@ -36,11 +36,11 @@ function wholeNumber(
   const digits = text.regex(/^-?\d+$/, 'must be a whole number').transform(Number)
   return overRange === 'clamp'
     ? digits
-        .pipe(z.number().transform((value) => Math.min(Math.max(value, min), max)))
+        .transform((value) => Math.min(Math.max(value, min), max))
         .default(absent)
         .openapi({ type: 'integer', default: absent, description: `Moved into ${min}–${max}.` })
     : digits
-        .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
+        .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
         .default(absent)
         .openapi({ type: 'integer', minimum: min, maximum: max, default: absent })
 }
