@@ -40,6 +40,10 @@ export function createAppointments(database: DatabaseSync, order: Knobs['order']
   return {
     insert,
 
+    isEmpty(): boolean {
+      return database.prepare('SELECT 1 FROM appointments LIMIT 1').get() === undefined
+    },
+
     insertAll(rows: readonly AppointmentRow[]): void {
       transaction(database, () => rows.forEach(insert))
     },

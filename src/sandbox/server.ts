@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server'
 import { createApi } from './api.ts'
 import { createAppointments } from './appointments.ts'
 import { openDatabase } from './database.ts'
@@ -16,7 +17,7 @@ export interface SandboxOptions extends Partial<Knobs> {
   readonly port?: number
   /** The first one's organisation owns the sample rows. */
   readonly keys?: readonly SandboxKey[]
-  /** How many sample rows a new database gets; 0 = none. */
+  /** How many sample rows an empty database gets; 0 = none. */
   readonly seed?: number
   /** `:memory:`, or a file that is made if it is not there. */
   readonly database?: string
@@ -67,13 +68,12 @@ export async function startSandbox({
 }: SandboxOptions = {}): Promise<Sandbox> {
   const [firstKey] = keys
   if (!firstKey) throw new Error('The sandbox needs a key')
-  const { database, isNew } = openDatabase(path)
+  const database = openDatabase(path)
   const appointments = createAppointments(database, order)
   const ids = createIds(idStyle)
-  if (isNew && seed > 0) {
-    appointments.insertAll(
-      sampleRows({ count: seed, organisation: firstKey.organisation, now: clock(), ids }),
-    )
+  const { organisation } = firstKey
+  if (seed > 0 && appointments.isEmpty()) {
+    appointments.insertAll(sampleRows({ count: seed, organisation, now: clock(), ids }))
   }
   const once = createIdempotency(database)
   const knobs = { listRows, order, overRange, transitionStatus, ids: idStyle }
@@ -86,23 +86,31 @@ export async function startSandbox({
     faults: faults ? { queue: createFaultQueue(), stopping: stopping.signal } : undefined,
   })
 
-  const { url, close } = await listen({
-    host,
-    port,
-    async fetch(request, bindings) {
-      const response = await api.fetch(request, bindings)
-      const { method = '', url: target = '' } = bindings.incoming
-      onExchange({ method, target, status: bindings.incoming.socket.destroyed ? 0 : response.status })
-      return response
-    },
+  async function fetch(request: Request, bindings: HttpBindings): Promise<Response> {
+    const response = await api.fetch(request, bindings)
+    const { method = '', url: target = '', socket } = bindings.incoming
+    onExchange({ method, target, status: socket.destroyed ? 0 : response.status })
+    return response
+  }
+
+  const listener = await listen({ host, port, fetch }).catch((error: unknown) => {
+    database.close()
+    throw error
   })
+
+  async function shutDown(): Promise<void> {
+    stopping.abort()
+    await listener.close()
+    database.close()
+  }
+
+  let closed: Promise<void> | undefined
   return {
-    url,
+    url: listener.url,
     key: firstKey.key,
-    async close() {
-      stopping.abort()
-      await close()
-      database.close()
+    close: () => {
+      closed ??= shutDown()
+      return closed
     },
   }
 }

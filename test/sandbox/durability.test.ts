@@ -104,6 +104,12 @@ test('close loses nothing that was acknowledged, takes nothing more, and leaves 
   for (const id of acknowledged) expect((await callAgain(`GET /appointments/${id}`)).status).toBe(200)
 })
 
+test('close twice is close once', async () => {
+  const sandbox = await startSandbox({ seed: 0 })
+  await Promise.all([sandbox.close(), sandbox.close()])
+  await sandbox.close()
+})
+
 test('close does not wait for a client that never finishes its request', async () => {
   const sandbox = await startSandbox({ seed: 0 })
   const { hostname, port } = new URL(sandbox.url)

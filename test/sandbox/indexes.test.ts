@@ -20,7 +20,7 @@ const FILTERS: Record<string, Partial<ListQuery>> = {
 }
 
 function plan(query: Partial<ListQuery>, order: Parameters<typeof listStatement>[2]): string {
-  const { database } = openDatabase(':memory:')
+  const database = openDatabase(':memory:')
   for (const sql of indexStatements(order)) database.exec(sql)
   const { sql, values } = listStatement('org_1', { limit: 20, offset: 0, ...query }, order)
   const steps = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values)

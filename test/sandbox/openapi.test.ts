@@ -1,5 +1,12 @@
-import { expect, test } from 'vitest'
-import type { Appointment } from '../../src/contract/appointment.ts'
+import { expect, expectTypeOf, test } from 'vitest'
+import type { z } from 'zod'
+import type {
+  Appointment,
+  CancelAppointmentBody,
+  CreateAppointmentBody,
+  UpdateAppointmentBody,
+} from '../../src/contract/appointment.ts'
+import type { cancelBody, createBody, updateBody } from '../../src/sandbox/schema/body.ts'
 import type { SandboxOptions } from '../../src/sandbox/server.ts'
 import { sandboxFor, VISIT } from './client.ts'
 import { type ApiDocument, documentedAnswer, documentedAnswers } from './document.ts'
@@ -50,6 +57,12 @@ test('with the control endpoint open, the document has it too', async () => {
   const { call } = await sandboxFor({ faults: true })
   const { paths } = (await call('GET /openapi.json')).body
   expect(Object.keys(paths['/_faults'])).toEqual(['post', 'get', 'delete'])
+})
+
+test('the bodies of the contract are bodies that the API takes', () => {
+  expectTypeOf<CreateAppointmentBody>().toExtend<z.input<typeof createBody>>()
+  expectTypeOf<UpdateAppointmentBody>().toExtend<z.input<typeof updateBody>>()
+  expectTypeOf<CancelAppointmentBody>().toExtend<z.input<typeof cancelBody>>()
 })
 
 const KEYS = [
