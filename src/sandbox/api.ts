@@ -1,13 +1,13 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { answerError, type OnError } from './error-answer.ts'
 import type { Exchange } from './exchange.ts'
-import { serveFaults } from './faults/door.ts'
-import { injectFaults } from './faults/inject.ts'
+import { serveFaults } from './faults/endpoint.ts'
+import { injectFaults } from './faults/injection.ts'
 import type { FaultQueue } from './faults/queue.ts'
-import { identify } from './identify.ts'
 import { authenticate, type SandboxKey } from './keys.ts'
 import { meterQuota } from './quota.ts'
 import { methodNotAllowed, routeNotFound } from './refusal.ts'
+import { identify } from './request-id.ts'
 import { serveCancel } from './routes/cancel.ts'
 import { serveCreate } from './routes/create.ts'
 import { serveList } from './routes/list.ts'
@@ -52,10 +52,16 @@ function serveDocument(api: Api): void {
   api.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
-    info: { title: 'Appointments API', version: 'v1' },
+    info: { title: 'Appointments API', version: 'v1', description: DESCRIPTION },
     security: [{ key: [] }],
   })
 }
+
+const DESCRIPTION = [
+  'Appointments connect patients with clinicians at specific times and locations.',
+  'Query parameters and body fields that are not named here are ignored. Instants are ISO 8601 with a zone, kept to the',
+  'millisecond and answered in UTC. Every request with a known key counts against its quota, whatever the answer.',
+].join(' ')
 
 function refuseOtherMethods(api: Api): void {
   const methods = new Map<string, string[]>()

@@ -12,7 +12,9 @@ export function answerError(onError: OnError) {
   return (error: unknown, c: ExchangeContext): Response => {
     const refusal = toRefusal(error)
     if (refusal !== error && refusal.status >= 500) onError(error)
-    return c.json(errorEnvelope(refusal, c.get('requestId')), refusal.status as ContentfulStatusCode)
+    // Refusals begin at 400, where every status may have a body.
+    const status = refusal.status as ContentfulStatusCode
+    return c.json(errorEnvelope(refusal, c.get('requestId')), status)
   }
 }
 

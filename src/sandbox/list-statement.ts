@@ -22,8 +22,8 @@ export interface Statement {
 
 /**
  * One more row than `limit`, which tells whether there are more. The planner has no statistics to go by, so the
- * statement leaves it one filter to choose an index for: the narrowest. Several statuses are one ordered read for each, merged; a single
- * read would have to sort all their rows, or walk past all the others', to find the first few.
+ * statement leaves it one filter to choose an index for: the narrowest. Several statuses are one ordered read for
+ * each, merged; a single read would have to sort all their rows, or walk past all the others', to find the first few.
  */
 export function listStatement(organisation: string, query: ListQuery, order: Knobs['order']): Statement {
   const equal = equalities(query)

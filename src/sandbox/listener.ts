@@ -43,6 +43,7 @@ export async function listen({ host, port, fetch }: ListenOptions): Promise<List
   server.listen(port, host)
   await once(server, 'listening')
   return {
+    // A listening TCP server has an address, and it is not a pipe's name.
     url: baseUrl(server.address() as AddressInfo),
     async close() {
       const closed = once(server, 'close')

@@ -66,7 +66,7 @@ export function notJson(): Refusal {
   return new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json')
 }
 
-/** Without `details`, as upstream-documented. */
+/** Documented without `details`. */
 export function rateLimited(): Refusal {
   return new Refusal(429, 'RATE_LIMITED', 'The quota of this hour is spent')
 }

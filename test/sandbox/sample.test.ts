@@ -28,9 +28,12 @@ test('the default is 500', async () => {
   expect((await call('GET /appointments?limit=1&offset=499')).body.meta.has_more).toBe(false)
 })
 
-test('the same day has the same rows, another day has others', async () => {
+test('the same moment has the same rows, the same day the same visits, another day others', async () => {
   const rows = await sample(100)
   expect(await sample(100)).toEqual(rows)
+  const visits = (of: Appointment[]) =>
+    of.map(({ id, start_time, patient_id }) => [id, start_time, patient_id])
+  expect(visits(await sample(100, () => new Date('2025-06-11T16:00:00Z')))).toEqual(visits(rows))
   expect(await sample(100, () => new Date('2025-07-23T10:10:00Z'))).not.toEqual(rows)
 })
 
