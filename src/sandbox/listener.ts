@@ -48,10 +48,11 @@ export async function listen({ host, port, fetch }: ListenOptions): Promise<List
     async close() {
       const closed = once(server, 'close')
       server.close()
-      await Promise.allSettled(underWay)
       const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
       await closed
       clearTimeout(impatience)
+      // A caller that went away leaves its request at work.
+      await Promise.allSettled(underWay)
     },
   }
 }

@@ -214,6 +214,18 @@ describe('a body', () => {
     expect(status).toBe(201)
   })
 
+  test('without end is refused before it ends', async () => {
+    const { url, key } = await sandboxFor()
+    const endless = new ReadableStream({ pull: (sink) => sink.enqueue(new Uint8Array(65_536)) })
+    const { status } = await fetch(`${url}/appointments`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: endless,
+      duplex: 'half',
+    } as RequestInit)
+    expect(status).toBe(413)
+  })
+
   test('of just under 1 MB is taken', async () => {
     const { call } = await sandboxFor()
     const title = 'x'.repeat(2 ** 20 - JSON.stringify({ ...VISIT, title: '' }).length)

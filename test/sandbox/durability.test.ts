@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Appointment } from '../../src/contract/appointment.ts'
+import { openDatabase } from '../../src/sandbox/database.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { createClient, sandboxFor, VISIT } from './client.ts'
 
@@ -110,14 +111,33 @@ test('close twice is close once', async () => {
   await sandbox.close()
 })
 
-test('close does not wait for a client that never finishes its request', async () => {
-  const sandbox = await startSandbox({ seed: 0 })
+test.each([
+  ['head', ''],
+  ['body', 'Content-Type: application/json\r\n\r\n{'],
+])('close does not wait for a client that never finishes its %s', async (_part, rest) => {
+  const begun = Promise.withResolvers<void>()
+  const sandbox = await startSandbox({
+    seed: 0,
+    clock: () => {
+      begun.resolve()
+      return new Date()
+    },
+  })
   const { hostname, port } = new URL(sandbox.url)
   const socket = connect(Number(port), hostname)
-  socket.write('POST /appointments HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n')
-  await once(socket, 'connect')
   socket.on('error', () => {})
+  const head = `POST /appointments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\nContent-Length: 10\r\n`
+  socket.write(head + rest)
+  await (rest ? begun.promise : once(socket, 'connect'))
   await sandbox.close()
+})
+
+test('what a file has acknowledged is on the disk, not on its way there', () => {
+  const database = openDatabase(databaseFile())
+  const pragma = (name: string) => database.prepare(`PRAGMA ${name}`).get()?.[name]
+  // 2 is FULL.
+  expect([pragma('journal_mode'), pragma('synchronous')]).toEqual(['wal', 2])
+  database.close()
 })
 
 test('a taken port is told', async () => {

@@ -37,6 +37,8 @@ test('the same key with another body is a conflict', async () => {
   const other = await call('POST /appointments', { headers: KEY, body: { ...VISIT, title: 'Other' } })
   expect(other).toMatchObject({ status: 409, body: { data: null, error: { code: 'CONFLICT' } } })
   expect((await call('GET /appointments')).body.data).toHaveLength(1)
+  // And it leaves nothing half done behind.
+  expect((await call('POST /appointments', { body: VISIT })).status).toBe(201)
 })
 
 test('fifty requests at once with one key create one row', async () => {

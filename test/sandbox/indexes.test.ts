@@ -45,6 +45,12 @@ describe.each(['start_asc', 'start_desc'] as const)('in the order %s', (order) =
   )
 })
 
+test('several statuses are one ordered read each, merged', () => {
+  const steps = plan({ status_in: ['no_show', 'pending', 'cancelled'] }, 'start_asc')
+  expect(steps.match(/USING INDEX appointments_by_status/g)).toHaveLength(3)
+  expect(steps).toContain('MERGE (UNION ALL)')
+})
+
 test('of several filters the narrowest chooses the index', () => {
   expect(plan({ status: 'confirmed', patient_id: 'pat_1' }, 'start_asc')).toContain('by_patient_id')
   expect(plan({ location_id: 'loc_1', clinician_id: 'cli_1' }, 'start_asc')).toContain(

@@ -42,6 +42,16 @@ test.each([
   expect(formatInstant(parseInstant(written) ?? Number.NaN)).toBe(normal)
 })
 
+test.each([
+  '2025-02-30T14:00:00Z',
+  '2025-02-29',
+  '2025-13-01',
+  '2025-01-20T24:00:00Z',
+  '2025-01-20T14:00:00',
+])('%s is no instant', (written) => {
+  expect(parseDateOrInstant(written)).toBeUndefined()
+})
+
 test('whatever else is written is either no instant or reads back as one', () => {
   fc.assert(
     fc.property(
