@@ -12,7 +12,10 @@ export interface Location {
   readonly rowOffset: number | undefined
 }
 
-/** So many unchanged neighbours, all in order, are proof enough, even when most of the others are gone. */
+/**
+ * So many unchanged neighbours, all in order, are proof enough when most of the others are out of view or gone, and
+ * so are two that still follow each other: rows that move one by one hardly ever arrive like that.
+ */
 const ENOUGH_WITNESSES = 3
 
 /**
@@ -25,10 +28,12 @@ export function locate<Row>(place: Place, stretch: Stretch<Row>): Location | und
   return unmoved(place, stretch) ?? byNeighbours(place, stretch) ?? byBounds(place, stretch)
 }
 
-/** Which way the neighbours went that this stretch still shows, for a place that couldn't be located in it. */
-export function driftOf<Row>(place: Place, stretch: Stretch<Row>): number {
-  const expected = place.offset - place.before.length - stretch.offset
-  return Math.sign(neighboursIn(place, stretch).reduce((sum, { at, nth }) => sum + at - nth - expected, 0))
+/** Whether a place that couldn't be located in a stretch is rather before it than behind it: at which rim it would be. */
+export function isRatherBefore<Row>(place: Place, stretch: Stretch<Row>): boolean {
+  const starts = neighboursIn(place, stretch).map(({ at, nth }) => at - nth)
+  const start = medianOf(starts) ?? place.offset - place.before.length - stretch.offset
+  const end = start + place.before.length + 1 + place.after.length
+  return start < stretch.rows.length - end
 }
 
 /** The row itself at its offset, showing what it showed, and every neighbour in view at its own: nothing is dropped. */
@@ -63,8 +68,7 @@ function byNeighbours<Row>(place: Place, stretch: Stretch<Row>): Location | unde
   const endsInView = votes.some(({ nth }) => nth > own) || rowsBehind >= REACH || !stretch.hasMore
   if (!beginsInView || !endsInView) return undefined
 
-  const estimates = votes.map(({ at, nth }) => at - nth + own).sort((a, b) => a - b)
-  const estimate = estimates[estimates.length >> 1] ?? pivot.at
+  const estimate = medianOf(votes.map(({ at, nth }) => at - nth + own)) ?? pivot.at
   return cutAt(pivot.nth > own ? pivot.at : pivot.at + 1, estimate, place, stretch)
 }
 
@@ -113,6 +117,14 @@ function neighboursIn<Row>(place: Place, stretch: Stretch<Row>): readonly Neighb
 
 function witnessesAmong(found: readonly Neighbour[]): readonly Neighbour[] {
   const witnesses = found.filter(({ unchanged }) => unchanged)
-  const inOrder = witnesses.every(({ nth }, i) => nth > (witnesses[i - 1]?.nth ?? -1))
-  return inOrder && witnesses.length >= ENOUGH_WITNESSES ? witnesses : []
+  const pairs = witnesses.map((witness, i) => ({ witness, last: witnesses[i - 1] })).slice(1)
+  if (!pairs.every(({ witness, last }) => last && last.nth < witness.nth)) return []
+  const isUnbroken = pairs.some(
+    ({ witness, last }) => last && witness.at - last.at === 1 && witness.nth - last.nth === 1,
+  )
+  return isUnbroken || witnesses.length >= ENOUGH_WITNESSES ? witnesses : []
+}
+
+function medianOf(numbers: readonly number[]): number | undefined {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1]
 }

@@ -1,7 +1,7 @@
 import type { Place } from './cursor.ts'
 import { CursorExpiredError } from './errors.ts'
 import { ask, type List, type Reading, type Stretch, type Window } from './list.ts'
-import { driftOf, type Location, locate } from './location.ts'
+import { isRatherBefore, type Location, locate } from './location.ts'
 import { windowBeside } from './window.ts'
 
 /** One reader of a list: what it has in hand, and how many more windows it may ask for. */
@@ -47,7 +47,7 @@ export function* find<Row>(
     read.push(stretch)
     const location = locate(place, stretch)
     if (location && isOfUse({ stretch, location })) return { stretch, location }
-    window = windowBeside(read, driftOf(place, stretch), reader.maxWindow)
+    window = windowBeside(read, isRatherBefore(place, stretch), reader.maxWindow)
   }
   throw new CursorExpiredError(
     'Neither the row of this cursor nor enough of its neighbours are in the list any more.',

@@ -26,7 +26,8 @@ export function windowFromStart({ size, to }: Wanted, maxWindow: number): Window
 export function windowBehind(place: Place, { forward, size, to }: Wanted, maxWindow: number): Window {
   const reads = readsBehind(size, maxWindow)
   const spare = reads * (maxWindow - 1) - size
-  const back = Math.min(REACH + SLACK, Math.floor(spare / (reads + 1)))
+  // As many rows back as a page has: whoever reads a page and removes all of it finds the next one there.
+  const back = Math.min(REACH + Math.max(SLACK, size), Math.floor(spare / (reads + 1)))
   const room = maxWindow - 1 - back
   const aim = to ? Math.abs(to.offset - place.offset) + REACH : 0
   const ahead = Math.min(room, Math.max(size + REACH + SLACK, aim <= room ? aim : 0))
@@ -35,10 +36,10 @@ export function windowBehind(place: Place, { forward, size, to }: Wanted, maxWin
   return { offset, limit: start + back + ahead + 1 - offset }
 }
 
-/** Where to look next for a place that is not in what was read around it: beside it, first where its neighbours went. */
+/** Where to look next for a place that is not in what was read around it: beside it, on one side and then on the other. */
 export function windowBeside<Row>(
   read: readonly Stretch<Row>[],
-  drift: number,
+  backFirst: boolean,
   maxWindow: number,
 ): Window | undefined {
   const overlap = Math.min(3 * REACH, maxWindow - 1)
@@ -46,7 +47,6 @@ export function windowBeside<Row>(
   const end = Math.max(...read.map(({ offset, rows }) => offset + rows.length))
   const canGoOn = read.every(({ hasMore }) => hasMore)
   if (!canGoOn && start === 0) return undefined
-  const preferOn = drift > 0 || (drift === 0 && read.length === 1)
-  const onward = canGoOn && (preferOn || start === 0)
+  const onward = canGoOn && (start === 0 || !backFirst)
   return { offset: Math.max(0, onward ? end - overlap : start + overlap - maxWindow), limit: maxWindow }
 }
