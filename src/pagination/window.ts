@@ -1,6 +1,7 @@
 import type { PageRequest } from './arguments.ts'
 import { type Place, REACH } from './cursor.ts'
 import type { Stretch, Window } from './list.ts'
+import type { Span } from './location.ts'
 
 type Wanted = Pick<PageRequest, 'forward' | 'size'> & Partial<Pick<PageRequest, 'to'>>
 
@@ -36,17 +37,23 @@ export function windowBehind(place: Place, { forward, size, to }: Wanted, maxWin
   return { offset, limit: start + back + ahead + 1 - offset }
 }
 
-/** Where to look next for a place that is not in what was read around it: beside it, on one side and then on the other. */
+/** Where to look next for a place that is not in what was read around it: on the nearer side, with what is seen of it. */
 export function windowBeside<Row>(
   read: readonly Stretch<Row>[],
-  backFirst: boolean,
+  span: Span,
   maxWindow: number,
 ): Window | undefined {
-  const overlap = Math.min(3 * REACH, maxWindow - 1)
   const start = Math.min(...read.map(({ offset }) => offset))
   const end = Math.max(...read.map(({ offset, rows }) => offset + rows.length))
   const canGoOn = read.every(({ hasMore }) => hasMore)
   if (!canGoOn && start === 0) return undefined
-  const onward = canGoOn && (start === 0 || !backFirst)
-  return { offset: Math.max(0, onward ? end - overlap : start + overlap - maxWindow), limit: maxWindow }
+  const overlap = Math.min(3 * REACH, maxWindow - 1)
+  const shared = (rows: number) =>
+    span.isSeen ? Math.min(Math.max(rows, overlap), maxWindow - overlap) : overlap
+  const isNearerToStart = span.start - start < end - span.end
+  const offset =
+    canGoOn && (start === 0 || !isNearerToStart)
+      ? end - shared(end - span.start)
+      : start + shared(span.end - start) - maxWindow
+  return { offset: Math.max(0, offset), limit: maxWindow }
 }
