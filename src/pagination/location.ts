@@ -1,6 +1,9 @@
-import { type Place, REACH } from './cursor.ts'
+import type { Place } from './cursor.ts'
 import type { Stretch } from './list.ts'
 import { identityOf, type Mark } from './mark.ts'
+
+/** The side of a place on which rows are wanted. */
+export type Side = 'after' | 'before'
 
 /** Where a place is, in a stretch of the list as it is now. */
 export interface Location {
@@ -12,7 +15,19 @@ export interface Location {
   readonly rowOffset: number | undefined
 }
 
-/** So many unchanged neighbours, all in order, are proof enough, even when most of the others are gone. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+  readonly isSeen: boolean
+}
+
+/** When the neighbours on one side are not found within so many rows, they are taken to have left. */
+const FAR = 60
+
+/**
+ * So many unchanged neighbours, all in order, are proof enough when most of the others are out of view or gone, and
+ * so are two that still follow each other: rows that move one by one hardly ever arrive like that.
+ */
 const ENOUGH_WITNESSES = 3
 
 /**
@@ -21,14 +36,15 @@ const ENOUGH_WITNESSES = 3
  * exactly as the cursor did, and when most neighbours stayed, the median of those found is such a cut, wherever the
  * others went.
  */
-export function locate<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
-  return unmoved(place, stretch) ?? byNeighbours(place, stretch) ?? byBounds(place, stretch)
+export function locate<Row>(place: Place, side: Side, stretch: Stretch<Row>): Location | undefined {
+  return unmoved(place, stretch) ?? byNeighbours(place, side, stretch) ?? byBounds(place, stretch)
 }
 
-/** Which way the neighbours went that this stretch still shows, for a place that couldn't be located in it. */
-export function driftOf<Row>(place: Place, stretch: Stretch<Row>): number {
-  const expected = place.offset - place.before.length - stretch.offset
-  return Math.sign(neighboursIn(place, stretch).reduce((sum, { at, nth }) => sum + at - nth - expected, 0))
+/** Where the neighbours of a place are in the list, or would be, judged by those in view; else by what it remembers. */
+export function spanOf<Row>(place: Place, stretch: Stretch<Row>): Span {
+  const starts = neighboursIn(place, stretch).map(({ at, nth }) => stretch.offset + at - nth)
+  const start = medianOf(starts) ?? place.offset - place.before.length
+  return { start, end: start + place.before.length + 1 + place.after.length, isSeen: starts.length > 0 }
 }
 
 /** The row itself at its offset, showing what it showed, and every neighbour in view at its own: nothing is dropped. */
@@ -49,23 +65,28 @@ function unmoved<Row>(place: Place, stretch: Stretch<Row>): Location | undefined
   }
 }
 
-function byNeighbours<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
+function byNeighbours<Row>(place: Place, side: Side, stretch: Stretch<Row>): Location | undefined {
   const own = place.before.length
   const found = neighboursIn(place, stretch)
   const isMost = 2 * found.length > own + 1 + place.after.length
-  const votes = isMost ? found : witnessesAmong(found)
-  const pivot = [...votes].sort((a, b) => a.at - b.at)[votes.length >> 1]
-  if (!pivot) return undefined
-
-  // At the rim of the stretch, neighbours out of view might be between the pivot and the place: look further.
-  const rowsBehind = stretch.rows.length - 1 - pivot.at
-  const beginsInView = votes.some(({ nth }) => nth <= own) || pivot.at >= REACH || stretch.offset === 0
-  const endsInView = votes.some(({ nth }) => nth > own) || rowsBehind >= REACH || !stretch.hasMore
-  if (!beginsInView || !endsInView) return undefined
-
-  const estimates = votes.map(({ at, nth }) => at - nth + own).sort((a, b) => a - b)
-  const estimate = estimates[estimates.length >> 1] ?? pivot.at
+  const votes = isTrusted(found) ? found.filter(({ unchanged }) => unchanged) : isMost ? found : []
+  const pivot = votes[votes.length >> 1]
+  if (!pivot || !isInView(votes, side === 'after' ? own : own - 1, stretch)) return undefined
+  const estimate = medianOf(votes.map(({ at, nth }) => at - nth + own)) ?? pivot.at
   return cutAt(pivot.nth > own ? pivot.at : pivot.at + 1, estimate, place, stretch)
+}
+
+/** Whether the neighbours next to the place (`nearest` and the one after it) left the list rather than just the view. */
+function isInView<Row>(votes: readonly Neighbour[], nearest: number, stretch: Stretch<Row>): boolean {
+  if (votes.some(({ nth }) => nth === nearest || nth === nearest + 1)) return true
+  if (!isInOrder(votes)) return false
+  const [last, ...earlier] = votes.filter(({ nth }) => nth <= nearest).reverse()
+  const [next, ...later] = votes.filter(({ nth }) => nth > nearest)
+  const isBegun = earlier.length > 0 && last !== undefined
+  const isEnded = later.length > 0 && next !== undefined
+  if (isBegun && isEnded && next.at - last.at <= next.nth - last.nth) return true
+  if (isBegun && (!stretch.hasMore || stretch.rows.length - last.at > FAR)) return true
+  return isEnded && (stretch.offset === 0 || next.at >= FAR)
 }
 
 /** With the whole list in view and all rows on one side of the place remembered, no neighbour is needed. */
@@ -111,8 +132,19 @@ function neighboursIn<Row>(place: Place, stretch: Stretch<Row>): readonly Neighb
   })
 }
 
-function witnessesAmong(found: readonly Neighbour[]): readonly Neighbour[] {
+function isTrusted(found: readonly Neighbour[]): boolean {
   const witnesses = found.filter(({ unchanged }) => unchanged)
-  const inOrder = witnesses.every(({ nth }, i) => nth > (witnesses[i - 1]?.nth ?? -1))
-  return inOrder && witnesses.length >= ENOUGH_WITNESSES ? witnesses : []
+  const isUnbroken = ({ at, nth }: Neighbour, i: number) => {
+    const next = witnesses[i + 1]
+    return next?.at === at + 1 && next.nth === nth + 1
+  }
+  return isInOrder(witnesses) && (witnesses.length >= ENOUGH_WITNESSES || witnesses.some(isUnbroken))
+}
+
+function isInOrder(neighbours: readonly Neighbour[]): boolean {
+  return neighbours.every(({ nth }, i) => nth > (neighbours[i - 1]?.nth ?? -1))
+}
+
+function medianOf(numbers: readonly number[]): number | undefined {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1]
 }

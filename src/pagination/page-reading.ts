@@ -26,7 +26,7 @@ export function* readPage<Row>(
   let stop: Location | undefined
   let hasMore = true
   for (;;) {
-    stop = to && locate(to, piece.stretch)
+    stop = to && locate(to, forward ? 'before' : 'after', piece.stretch)
     if (stop) checkOrder(forward, first.location, stop, taken.at(-1))
     const ahead = aheadIn(piece, stop, forward)
     const wanted = size - taken.length
@@ -44,6 +44,7 @@ export function* readPage<Row>(
     const { location } = yield* find(
       reader,
       to,
+      forward ? 'before' : 'after',
       windowBehind(to, { forward, size: 0 }, maxWindow),
       () => true,
     )
@@ -101,10 +102,16 @@ function* pieceBehind<Row>(
   request: PageRequest,
 ): Reading<Row, Piece<Row>> {
   const window = windowBehind(place, request, reader.maxWindow)
-  const found = yield* find(reader, place, window, ({ stretch, location }) => {
-    const piece = pieceOf(stretch, location, request.forward)
-    return piece.ahead.length > 0 || showsEnd(piece, request.forward)
-  })
+  const found = yield* find(
+    reader,
+    place,
+    request.forward ? 'after' : 'before',
+    window,
+    ({ stretch, location }) => {
+      const piece = pieceOf(stretch, location, request.forward)
+      return piece.ahead.length > 0 || showsEnd(piece, request.forward)
+    },
+  )
   return pieceOf(found.stretch, found.location, request.forward)
 }
 
