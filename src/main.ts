@@ -20,8 +20,8 @@ async function main(): Promise<void> {
   if (problems !== null) giveUp(problems)
   try {
     const running = process.argv[2] === 'sandbox' ? await runSandbox(config) : await runGateway(config)
-    say(running.greeting)
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop())
+    say(running.greeting)
   } catch (error) {
     giveUp([startFault(error)])
   }

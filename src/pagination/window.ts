@@ -13,9 +13,12 @@ export function readsBehind(size: number, maxWindow: number): number {
   return Math.max(1, Math.ceil(size / (maxWindow - 1)))
 }
 
-/** The rows that come first and, when it can be had in the same read, the place where the page has to end. */
+/**
+ * The rows that come first, some following ones as neighbours for their cursors and, when it can be had in the same
+ * read, the place where the page has to end.
+ */
 export function windowFromStart({ size, to }: Wanted, maxWindow: number): Window {
-  const limit = Math.max(1, Math.min(size, maxWindow))
+  const limit = Math.min(size + REACH, maxWindow)
   const reached = to ? to.offset + 1 + REACH : 0
   return { offset: 0, limit: reached <= maxWindow ? Math.max(limit, reached) : limit }
 }

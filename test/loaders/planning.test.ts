@@ -45,7 +45,7 @@ describe('reads that are planned together', () => {
     expect(data.a.nodes).toEqual(data.b.nodes.slice(0, 10))
     expect(data.b.nodes).toHaveLength(30)
     expect(data.b.pageInfo.hasNextPage).toBe(true)
-    expect(product.takeRequests()).toEqual(['GET /appointments?limit=30&offset=0'])
+    expect(product.takeRequests()).toEqual(['GET /appointments?limit=38&offset=0'])
   })
 
   test('the seven days of a week are one request, and each day has its own rows', async () => {
@@ -122,7 +122,7 @@ describe('reads that are planned together', () => {
       '{ appointments(filter: { clinicianId: "cli_1" }) { nodes { clinician { restId } } } }',
     )
     expect(data.appointments.nodes).toEqual(Array(7).fill({ clinician: { restId: 'cli_1' } }))
-    expect(product.takeRequests()).toEqual(['GET /appointments?clinician_id=cli_1&limit=20&offset=0'])
+    expect(product.takeRequests()).toEqual(['GET /appointments?clinician_id=cli_1&limit=28&offset=0'])
   })
 
   test('two operations that ask the same one after the other cost one request, until something is written', async () => {
@@ -184,6 +184,6 @@ describe('the ceiling of one operation', () => {
       path: ['appointments', 'nodes', 3, 'attendeeName'],
       extensions: { code: 'QUERY_TOO_COSTLY', estimate: { min: 21, max: 21 } },
     })
-    expect(product.takeRequests()).toEqual(['GET /appointments?limit=20&offset=0'])
+    expect(product.takeRequests()).toEqual(['GET /appointments?limit=28&offset=0'])
   })
 })

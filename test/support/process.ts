@@ -16,7 +16,7 @@ export async function startProcess(
   const child = spawnMain(environment, args)
   const [firstLine] = await once(createInterface(child.stdout), 'line')
   async function stop(): Promise<number> {
-    if (child.exitCode !== null) return child.exitCode
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? -1
     const exited = once(child, 'exit')
     child.kill('SIGTERM')
     return (await exited)[0]
