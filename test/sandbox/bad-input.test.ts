@@ -1,5 +1,15 @@
-import { describe, expect, test } from 'vitest'
-import { sandboxFor, VISIT } from './client.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts'
+import { type Client, createClient, VISIT } from './client.ts'
+
+// One sandbox for all: what is refused leaves no trace that the next could meet.
+let sandbox: Sandbox
+let call: Client
+beforeAll(async () => {
+  sandbox = await startSandbox({ seed: 0, rateLimit: 0 })
+  call = createClient(sandbox)
+})
+afterAll(() => sandbox.close())
 
 const LONE_SURROGATE = '\ud800'
 
@@ -39,7 +49,6 @@ test.each([
   'appointment_type_id=',
   'location_id=',
 ])('a list with %s is refused by the name of the parameter', async (query) => {
-  const { call } = await sandboxFor({ seed: 5 })
   const { status, body } = await call(`GET /appointments?${query}`)
   expect([status, body.data, body.error.code]).toEqual([400, null, 'VALIDATION_ERROR'])
   expect(Object.keys(body.error.details.fields)).toEqual([query.split('=')[0]])
@@ -47,7 +56,6 @@ test.each([
 })
 
 test('all that is wrong is named at once', async () => {
-  const { call } = await sandboxFor()
   const { body } = await call('GET /appointments?limit=0&status=x&date_gte=y')
   expect(Object.keys(body.error.details.fields)).toEqual(['limit', 'status', 'date_gte'])
 })
@@ -97,11 +105,12 @@ describe('a create', () => {
     ['status', 'no_show'] as const,
     ['status', 'Pending'] as const,
   ])('with a bad %s (%j) is refused by its name and makes nothing', async (field, value) => {
-    const { call } = await sandboxFor()
-    const { status, body } = await call('POST /appointments', { body: { ...VISIT, [field]: value } })
+    const { status, body } = await call('POST /appointments', {
+      body: { ...VISIT, location_id: 'loc_refused', [field]: value },
+    })
     expect([status, body.data, body.error.code]).toEqual([400, null, 'VALIDATION_ERROR'])
     expect(Object.keys(body.error.details.fields)).toEqual([field])
-    expect((await call('GET /appointments')).body.data).toEqual([])
+    expect((await call('GET /appointments?location_id=loc_refused')).body.data).toEqual([])
   })
 })
 
@@ -127,7 +136,6 @@ describe('an update', () => {
     ].map((field) => [field, 'x'] as const),
     ['status', null] as const,
   ])('with a bad %s (%j) is refused by its name and changes nothing', async (field, value) => {
-    const { call } = await sandboxFor()
     const { id } = (await call('POST /appointments', { body: VISIT })).body.data
     const before = (await call(`GET /appointments/${id}`)).body.data
     const { status, body } = await call(`PATCH /appointments/${id}`, {
@@ -142,7 +150,6 @@ describe('an update', () => {
 test.each([7, LONE_SURROGATE, ['x']])(
   'a cancel with a bad reason (%j) is refused by its name',
   async (reason) => {
-    const { call } = await sandboxFor()
     const { id } = (await call('POST /appointments', { body: VISIT })).body.data
     const { status, body } = await call(`POST /appointments/${id}/cancel`, {
       body: { cancellation_reason: reason },
@@ -156,11 +163,7 @@ test.each([7, LONE_SURROGATE, ['x']])(
 describe('a body', () => {
   const WRITES = ['POST /appointments', 'PATCH /appointments/:id', 'POST /appointments/:id/cancel']
 
-  async function send(
-    endpoint: string,
-    request: Parameters<Awaited<ReturnType<typeof sandboxFor>>['call']>[1],
-  ) {
-    const { call } = await sandboxFor()
+  async function send(endpoint: string, request: Parameters<Client>[1]) {
     const { id } = (await call('POST /appointments', { body: VISIT })).body.data
     const { status, body } = await call(endpoint.replace(':id', id), request)
     expect(body.data).toBeNull()
@@ -187,15 +190,14 @@ describe('a body', () => {
     })
 
     test('over 1 MB is 413, whether or not it says so first', async () => {
-      const { call, url, key } = await sandboxFor()
       const large = JSON.stringify({ ...VISIT, description: 'x'.repeat(2 ** 20) })
       const target = endpoint.replace(':id', 'apt_none')
       const stated = await call(target, { body: large })
       expect([stated.status, stated.body.error.code]).toEqual([413, 'PAYLOAD_TOO_LARGE'])
       const [method = '', path] = target.split(' ')
-      const unstated = await fetch(url + path, {
+      const unstated = await fetch(sandbox.url + path, {
         method,
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${sandbox.key}`, 'content-type': 'application/json' },
         body: new Blob([large]).stream(),
         duplex: 'half',
       } as RequestInit)
@@ -204,10 +206,9 @@ describe('a body', () => {
   })
 
   test('of unstated length is read like any other', async () => {
-    const { url, key } = await sandboxFor()
-    const { status } = await fetch(`${url}/appointments`, {
+    const { status } = await fetch(`${sandbox.url}/appointments`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json; charset=utf-8' },
+      headers: { authorization: `Bearer ${sandbox.key}`, 'content-type': 'application/json; charset=utf-8' },
       body: new Blob([JSON.stringify(VISIT)]).stream(),
       duplex: 'half',
     } as RequestInit)
@@ -215,11 +216,10 @@ describe('a body', () => {
   })
 
   test('without end is refused before it ends', async () => {
-    const { url, key } = await sandboxFor()
     const endless = new ReadableStream({ pull: (sink) => sink.enqueue(new Uint8Array(65_536)) })
-    const { status } = await fetch(`${url}/appointments`, {
+    const { status } = await fetch(`${sandbox.url}/appointments`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${sandbox.key}`, 'content-type': 'application/json' },
       body: endless,
       duplex: 'half',
     } as RequestInit)
@@ -227,7 +227,6 @@ describe('a body', () => {
   })
 
   test('of just under 1 MB is taken', async () => {
-    const { call } = await sandboxFor()
     const title = 'x'.repeat(2 ** 20 - JSON.stringify({ ...VISIT, title: '' }).length)
     expect((await call('POST /appointments', { body: { ...VISIT, title } })).status).toBe(201)
   })
@@ -247,7 +246,6 @@ test.each([
   ['PATCH /appointments', 405],
   ['OPTIONS /appointments', 405],
 ])('%s is %i in the envelope', async (endpoint, status) => {
-  const { call } = await sandboxFor()
   const answer = await call(endpoint)
   expect(answer.status).toBe(status)
   expect(answer.body).toMatchObject({
@@ -271,7 +269,6 @@ test.each([
   "' OR 1=1 --",
   '%F0%9F%99%82',
 ])('an id can be anything and is just not found: %.30s', async (id) => {
-  const { call } = await sandboxFor({ seed: 5 })
   for (const request of [`GET /appointments/${id}`, `POST /appointments/${id}/cancel`]) {
     const { status, body } = await call(request)
     expect([404, 405]).toContain(status)
