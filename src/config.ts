@@ -29,6 +29,10 @@ const integer = (from: number, to: number) =>
 const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` }).default(values[0] as Values[number])
 
+const flag = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((text) => text === 'true')
+
 const KEY = /^([\x21-\x39\x3b-\x7e]+):([A-Za-z0-9_-]+)(?::(read|write|read\+write|write\+read))?$/
 
 const keys = z.string().transform((text, context) =>
@@ -73,4 +77,5 @@ const ENVIRONMENT = z.object({
   SANDBOX_OVER_RANGE: oneOf('refuse', 'clamp'),
   SANDBOX_TRANSITION_STATUS: oneOf('409', '422').transform((status) => (status === '409' ? 409 : 422)),
   SANDBOX_IDS: oneOf('prefixed', 'uuid'),
+  SANDBOX_FAULTS: flag.prefault('false'),
 })

@@ -71,6 +71,7 @@ function openSandbox(config: Config): Promise<Sandbox> {
     overRange: config.SANDBOX_OVER_RANGE,
     transitionStatus: config.SANDBOX_TRANSITION_STATUS,
     ids: config.SANDBOX_IDS,
+    faults: config.SANDBOX_FAULTS,
   })
 }
 

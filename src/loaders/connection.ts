@@ -25,6 +25,7 @@ export interface AppointmentConnection {
 export interface ConnectionSelection {
   readonly rows: boolean
   readonly pageInfo: boolean
+  readonly totalCount: boolean
 }
 
 export interface ConnectionReaderOptions {
@@ -34,7 +35,7 @@ export interface ConnectionReaderOptions {
   readonly page: (filter: AppointmentFilter, window: Window) => Promise<AppointmentPage>
 }
 
-type ListedRow = AppointmentRow | UpstreamError
+export type ListedRow = AppointmentRow | UpstreamError
 
 export type ReadConnection = (
   filter: AppointmentFilter,
@@ -72,7 +73,7 @@ export function createConnectionReader({
   }
 }
 
-const NOTHING_KNOWN = { atLeast: 0, exact: undefined }
+export const NOTHING_KNOWN = { atLeast: 0, exact: undefined }
 const EMPTY: PageInfo = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null }
 
 /** A plan yields the windows that it wants, and is sent what they show. */
@@ -85,7 +86,10 @@ async function run<Result>(
   return step.value
 }
 
-function listOf(filter: AppointmentFilter, guess: (text: string) => number | undefined): List<ListedRow> {
+export function listOf(
+  filter: AppointmentFilter,
+  guess: (text: string) => number | undefined,
+): List<ListedRow> {
   const text = filterQuery(filter)
   return {
     filter: text,

@@ -20,6 +20,8 @@ export interface Told {
   /** RFC 3339: when a quota that is spent will be whole again. */
   readonly resetsAt?: string
   readonly estimate?: Estimate
+  /** The part of an operation that costs most, by its response name. */
+  readonly costliest?: string | undefined
 }
 
 /**

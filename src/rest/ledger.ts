@@ -1,4 +1,4 @@
-import { UpstreamError } from './errors.ts'
+import { type Estimate, UpstreamError } from './errors.ts'
 import type { Layer } from './pipe.ts'
 
 export interface StaleAnswer {
@@ -27,12 +27,13 @@ export function createLedger(ceiling: number): Ledger {
   return { ceiling, exchanges: 0, remembered: 0, joined: 0, stale: new Map(), isMutation: false }
 }
 
-export function tooCostly(
-  estimate: { readonly min: number; readonly max: number },
-  ceiling: number,
-): UpstreamError {
+/** `costliest` is the part of the operation that costs most, by its response name. */
+export function tooCostly(estimate: Estimate, ceiling: number, costliest?: string): UpstreamError {
   const message = `This needs at least ${estimate.min} upstream requests; one operation may cause ${ceiling}.`
-  return new UpstreamError('QUERY_TOO_COSTLY', message, { estimate })
+  return new UpstreamError('QUERY_TOO_COSTLY', message, {
+    estimate,
+    ...(costliest !== undefined && { costliest }),
+  })
 }
 
 /** Holds an operation to its ceiling, whatever was estimated before it ran. */

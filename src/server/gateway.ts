@@ -6,6 +6,7 @@ import type { Context } from '../schema/context.ts'
 import { schema } from '../schema/schema.ts'
 import { useCost } from './cost.ts'
 import type { ReportFault } from './errors.ts'
+import { useEstimate } from './estimation.ts'
 import { createOperations } from './operation.ts'
 import { usePrivacy } from './privacy.ts'
 import { useWording } from './wording.ts'
@@ -78,6 +79,7 @@ export function createGateway({
     maskedErrors: false,
     plugins: [
       usePrivacy(),
+      useEstimate(maxUpstreamRequests),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
       useWording(reportFault),
     ],
