@@ -49,3 +49,29 @@ export function hasRowsBeyond<Row>({ stretch, location }: Piece<Row>, forward: b
   if (forward ? stretch.offset > 0 : stretch.hasMore) return true
   return stretch.rows.some((_, index) => location.sideOf(index) === (forward ? -1 : 1))
 }
+
+/** A row of the page, or of the next one. */
+export interface RowAhead<Row> {
+  readonly node: Row
+  readonly offset: number
+  readonly place: () => Place
+}
+
+/** The rows of a piece that belong to the page or to the next one, nearest first. */
+export function rowsAhead<Row>(
+  piece: Piece<Row>,
+  stop: Location | undefined,
+  forward: boolean,
+): RowAhead<Row>[] {
+  return piece.ahead.flatMap((position) => {
+    const index = piece.order[position] ?? 0
+    const node = piece.stretch.rows[index]
+    const isBeyond = stop !== undefined && stop.sideOf(index) !== (forward ? -1 : 1)
+    if (node === undefined || isBeyond) return []
+    return [{ node, offset: piece.stretch.offset + position, place: () => placeAt(piece, position) }]
+  })
+}
+
+export function showsEnd<Row>({ stretch }: Piece<Row>, forward: boolean): boolean {
+  return forward ? !stretch.hasMore : stretch.offset === 0
+}
