@@ -28,21 +28,6 @@ export function pieceOf<Row>(
   return { stretch, location, order: [...ahead, ...behind], ahead: indexes.slice(0, ahead.length).reverse() }
 }
 
-/** The place of the row at this position of the order. */
-export function placeAt<Row>({ stretch, order }: Piece<Row>, position: number): Place {
-  const marks = (start: number, end: number) =>
-    order.slice(Math.max(0, start), end).flatMap((index) => stretch.markAt(index) ?? [])
-  const [row = 0] = marks(position, position + 1)
-  return {
-    offset: stretch.offset + position,
-    before: marks(position - REACH, position),
-    row,
-    after: marks(position + 1, position + 1 + REACH),
-    startsList: stretch.offset === 0 && position <= REACH,
-    endsList: !stretch.hasMore && order.length - 1 - position <= REACH,
-  }
-}
-
 /** Whether a row lies beyond the place that was read from, its own row aside. */
 export function hasRowsBeyond<Row>({ stretch, location }: Piece<Row>, forward: boolean): boolean {
   if (!location) return false
@@ -74,4 +59,19 @@ export function rowsAhead<Row>(
 
 export function showsEnd<Row>({ stretch }: Piece<Row>, forward: boolean): boolean {
   return forward ? !stretch.hasMore : stretch.offset === 0
+}
+
+/** The place of the row at this position of the order. */
+function placeAt<Row>({ stretch, order }: Piece<Row>, position: number): Place {
+  const marks = (start: number, end: number) =>
+    order.slice(Math.max(0, start), end).flatMap((index) => stretch.markAt(index) ?? [])
+  const [row = 0] = marks(position, position + 1)
+  return {
+    offset: stretch.offset + position,
+    before: marks(position - REACH, position),
+    row,
+    after: marks(position + 1, position + 1 + REACH),
+    startsList: stretch.offset === 0 && position <= REACH,
+    endsList: !stretch.hasMore && order.length - 1 - position <= REACH,
+  }
 }
