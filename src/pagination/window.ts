@@ -25,13 +25,14 @@ export function windowFromStart({ size, to }: Wanted, maxWindow: number): Window
 
 /** The place's own row, the rows behind it and, as far as that takes no further read, neighbours and slack around. */
 export function windowBehind(place: Place, { forward, size, to }: Wanted, maxWindow: number): Window {
-  const reads = readsBehind(size, maxWindow)
-  const spare = reads * (maxWindow - 1) - size
+  const needed = forward ? size : Math.min(size, place.offset)
+  const reads = readsBehind(needed, maxWindow)
+  const spare = reads * (maxWindow - 1) - needed
   // As many rows back as a page has: whoever reads a page and removes all of it finds the next one there.
-  const back = Math.min(REACH + Math.max(SLACK, size), Math.floor(spare / (reads + 1)))
+  const back = Math.min(REACH + Math.max(SLACK, needed), Math.floor(spare / (reads + 1)))
   const room = maxWindow - 1 - back
   const aim = to ? Math.abs(to.offset - place.offset) + REACH : 0
-  const ahead = Math.min(room, Math.max(size + REACH + SLACK, aim <= room ? aim : 0))
+  const ahead = Math.min(room, Math.max(needed + REACH + SLACK, aim <= room ? aim : 0))
   const start = place.offset - (forward ? back : ahead)
   const offset = Math.max(0, start)
   return { offset, limit: start + back + ahead + 1 - offset }
@@ -49,7 +50,7 @@ export function windowBeside<Row>(
   if (!canGoOn && start === 0) return undefined
   const overlap = Math.min(3 * REACH, maxWindow - 1)
   const shared = (rows: number) =>
-    span.isSeen ? Math.min(Math.max(rows, overlap), maxWindow - overlap) : overlap
+    span.isSeen ? Math.min(Math.max(rows + REACH, overlap), maxWindow - overlap) : overlap
   const isNearerToStart = span.start - start < end - span.end
   const offset =
     canGoOn && (start === 0 || !isNearerToStart)

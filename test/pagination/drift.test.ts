@@ -10,7 +10,7 @@ const WALKS = 300
 const ROWS = 600
 
 /** Sizes that one read serves with room to spare, sizes that fill a read to the last row, and sizes of several reads. */
-const SIZES = [1, 7, 20, 20, 25, 50, 50, 80, 99, 100, 150, 198, 250, 500]
+const SIZES = [3, 10, 20, 20, 25, 50, 50, 80, 99, 100, 150, 198, 250, 500]
 
 describe('a walk of 600 rows while others insert, remove and move rows', () => {
   for (const [name, state] of [

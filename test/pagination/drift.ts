@@ -34,9 +34,32 @@ export function createDriftingList(size: number, random: () => number) {
       if (row) rows[at] = { ...row, shows: row.shows + 1 }
     },
   }
+  /** A change of up to 30 rows at once, most likely near this row. */
+  const disturb = (id: number) => {
+    const near = Math.max(0, rows.findIndex((row) => row.id === id) + below(21) - 10)
+    const at = below(5) < 3 ? near : below(rows.length + 1)
+    const many = below(3) ? 1 + below(4) : below(30)
+    const kind = below(5)
+    if (kind === 0) {
+      rows.splice(at, 0, ...Array.from({ length: many }, () => ({ id: nextId++, shows: 0 })))
+    } else if (kind === 1) {
+      for (const row of rows.splice(at, many)) stayed.delete(row.id)
+    } else if (kind === 2) {
+      for (const [i, row] of rows.entries()) if (below(10) === 0) rows[i] = { ...row, shows: row.shows + 1 }
+    } else {
+      const moved = rows.splice(at, below(3) ? 1 : 1 + below(6))
+      for (const row of moved) stayed.delete(row.id)
+      rows.splice(
+        below(2) ? near : below(rows.length + 1),
+        0,
+        ...moved.map((row) => ({ ...row, shows: row.shows + 1 })),
+      )
+    }
+  }
   return {
     rows,
     stayed,
+    disturb,
     slice: (window: Window) => sliceOf(rows, window),
     change: (kinds: readonly (keyof typeof changes)[], times: number) => {
       for (let i = 0; i < times; i++) changes[kinds[below(kinds.length)] ?? 'edit']()
