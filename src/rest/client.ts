@@ -1,5 +1,6 @@
 import type { RateLimit } from './allowance.ts'
 import { type Appointments, createAppointments } from './appointments.ts'
+import { createBreaker } from './breaker.ts'
 import { createBudget } from './budget.ts'
 import { createCache } from './cache.ts'
 import { type Counts, createCounts } from './counts.ts'
@@ -9,6 +10,8 @@ import { createFlights } from './flight.ts'
 import { holdToCeiling } from './ledger.ts'
 import { createOverflows, type Overflows } from './overflows.ts'
 import { type Operation, pipe } from './pipe.ts'
+import { createRetry, type RetryOptions } from './retry.ts'
+import { settleDoubts } from './settle.ts'
 import { createWire } from './wire.ts'
 
 export interface RestClientOptions {
@@ -23,6 +26,8 @@ export interface RestClientOptions {
   /** The part of the quota that reads leave for writes. */
   readonly writeReservePercent: number
   readonly now: () => number
+  /** How retries wait, where a test does not want to. */
+  readonly retry?: Omit<RetryOptions, 'now'>
 }
 
 /** The REST API as the gateway sees it. One for the whole process; what it keeps, it keeps per credential. */
@@ -41,11 +46,19 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const budget = createBudget({ writeReservePercent, now })
   const cache = createCache({ ttlMs: cacheTtlMs, staleMs: staleIfLimitedMs, epochs, now })
   const send = pipe(
-    [requireCredential, cache.layer, holdToCeiling, createFlights(epochs), budget.layer],
+    [
+      requireCredential,
+      cache.layer,
+      holdToCeiling,
+      createFlights(epochs),
+      createRetry({ now, ...options.retry }),
+      createBreaker(now),
+      budget.layer,
+    ],
     wire.send,
   )
   return {
-    appointments: createAppointments(send, cache.holds),
+    appointments: settleDoubts(createAppointments(send, cache.holds)),
     counts: createCounts(),
     overflows: createOverflows(now),
     rateLimit: budget.rateLimit,

@@ -11,7 +11,10 @@ export interface Operation {
   readonly view: string
   /** Passed on as `X-Request-Id`, so that both sides' logs name the same thing. */
   readonly requestId: string
+  /** Ends its reads: the deadline has passed, or nobody waits for the answer any more. */
   readonly signal: AbortSignal
+  /** Ends its writes too. */
+  readonly deadline: AbortSignal
   readonly ledger: Ledger
 }
 
@@ -38,6 +41,11 @@ export interface Reply {
 
 /** Asks the upstream. Rejects with `UpstreamError` only. */
 export type Send = (request: RestRequest, operation: Operation) => Promise<Reply>
+
+/** A write goes on when its caller goes away, and so does what settles its end. */
+export function signalOf({ method }: RestRequest, { signal, deadline, ledger }: Operation): AbortSignal {
+  return method === 'GET' && !ledger.isMutation ? signal : deadline
+}
 
 export type Layer = (next: Send) => Send
 

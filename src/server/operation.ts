@@ -18,13 +18,15 @@ export function createOperations(options: OperationOptions): (request: Request) 
     const known = operations.get(request)
     if (known !== undefined) return known
     const credential = options.key === null ? callersCredential(request) : `Bearer ${options.key}`
+    const deadline = AbortSignal.timeout(options.operationTimeoutMs)
     const account = hash('sha256', credential ?? '', 'base64url')
     const operation: Operation = {
       credential,
       account,
       view: account,
       requestId: callersRequestId(request) ?? randomUUID(),
-      signal: AbortSignal.timeout(options.operationTimeoutMs),
+      signal: AbortSignal.any([deadline, request.signal]),
+      deadline,
       ledger: createLedger(options.maxUpstreamRequests),
     }
     operations.set(request, operation)

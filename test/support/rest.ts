@@ -27,6 +27,7 @@ export function operationOf(caller = 'a', signal: AbortSignal = new AbortControl
     view: caller,
     requestId: 'test',
     signal,
+    deadline: new AbortController().signal,
     ledger: createLedger(60),
   }
 }
