@@ -53,6 +53,7 @@ const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https U
 
 const ENVIRONMENT = z.object({
   NODE_ENV: z.string().optional(),
+  LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent'),
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65_535).prefault('4000'),
   APPOINTMENTS_API_URL: baseUrl.optional(),

@@ -3,6 +3,7 @@ import { banner } from './sandbox/banner.ts'
 import { type Sandbox, startSandbox } from './sandbox/server.ts'
 import { createGateway } from './server/gateway.ts'
 import { listen } from './server/listen.ts'
+import { createLogger } from './server/logger.ts'
 
 const OLDEST_NODE = 24
 
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
 /** The gateway, in front of the upstream that is named, else of an embedded one. */
 async function runGateway(config: Config): Promise<Running> {
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
+  const logger = createLogger(config.LOG_LEVEL, process.stderr)
   const gateway = createGateway({
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
@@ -41,7 +43,8 @@ async function runGateway(config: Config): Promise<Running> {
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
     staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
     writeReservePercent: config.WRITE_RESERVE_PERCENT,
-    reportFault: (fault) => process.stderr.write(`${JSON.stringify({ level: 'error', ...fault })}\n`),
+    reportFault: logger.fault,
+    logOperation: logger.operation,
   })
   const server = await listen(gateway.handler, config.HOST, config.PORT)
   return {

@@ -8,6 +8,7 @@ import { useCost } from './cost.ts'
 import type { ReportFault } from './errors.ts'
 import { useEstimate } from './estimation.ts'
 import { createOperations } from './operation.ts'
+import { type OperationLine, useOperationLog } from './operation-log.ts'
 import { usePrivacy } from './privacy.ts'
 import { useWording } from './wording.ts'
 
@@ -34,6 +35,7 @@ export interface GatewayOptions {
   readonly writeReservePercent?: number
   readonly now?: () => number
   readonly reportFault?: ReportFault
+  readonly logOperation?: (line: OperationLine) => void
 }
 
 export interface Gateway {
@@ -56,6 +58,7 @@ export function createGateway({
   writeReservePercent = 10,
   now = Date.now,
   reportFault = () => {},
+  logOperation = () => {},
 }: GatewayOptions): Gateway {
   const rest = createRestClient({
     url,
@@ -82,6 +85,7 @@ export function createGateway({
       useEstimate(maxUpstreamRequests),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
       useWording(reportFault),
+      useOperationLog({ operationOf, now, log: logOperation }),
     ],
   })
   return { handler, close: rest.close }
