@@ -29,6 +29,10 @@ const integer = (from: number, to: number) =>
 const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` }).default(values[0] as Values[number])
 
+const flag = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((text) => text === 'true')
+
 const KEY = /^([\x21-\x39\x3b-\x7e]+):([A-Za-z0-9_-]+)(?::(read|write|read\+write|write\+read))?$/
 
 const keys = z.string().transform((text, context) =>
@@ -65,6 +69,7 @@ const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https U
 
 const ENVIRONMENT = z.object({
   NODE_ENV: z.string().optional(),
+  LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent'),
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65_535).prefault('4000'),
   APPOINTMENTS_API_URL: baseUrl.optional(),
@@ -93,6 +98,10 @@ const ENVIRONMENT = z.object({
   MAX_DIRECTIVES: integer(0, 100_000).prefault('200'),
   MAX_NODE_IDS: integer(1, 10_000).prefault('100'),
   MAX_CONCURRENT_OPERATIONS: integer(1, 100_000).prefault('100'),
+  MAX_UPSTREAM_REQUESTS: integer(1, 100_000).prefault('60'),
+  CACHE_TTL_SECONDS: integer(0, 3_600).prefault('10'),
+  STALE_IF_LIMITED_SECONDS: integer(0, 86_400).prefault('300'),
+  WRITE_RESERVE_PERCENT: integer(0, 100).prefault('10'),
   SANDBOX_PORT: integer(0, 65_535).prefault('4010'),
   SANDBOX_KEYS: keys.prefault('pk_test_sandbox:org_sandbox'),
   SANDBOX_SEED: integer(0, 1_000_000).prefault('500'),
@@ -103,4 +112,5 @@ const ENVIRONMENT = z.object({
   SANDBOX_OVER_RANGE: oneOf('refuse', 'clamp'),
   SANDBOX_TRANSITION_STATUS: oneOf('409', '422').transform((status) => (status === '409' ? 409 : 422)),
   SANDBOX_IDS: oneOf('prefixed', 'uuid'),
+  SANDBOX_FAULTS: flag.prefault('false'),
 })

@@ -4,6 +4,7 @@ import { type Sandbox, startSandbox } from './sandbox/server.ts'
 import { createGateway } from './server/gateway.ts'
 import { identityMode } from './server/identity-mode.ts'
 import { listen } from './server/listen.ts'
+import { createLogger } from './server/logger.ts'
 import { readTrustedDocuments } from './server/trusted-documents.ts'
 
 const OLDEST_NODE = 24
@@ -23,7 +24,6 @@ async function main(): Promise<void> {
   try {
     const running = process.argv[2] === 'sandbox' ? await runSandbox(config) : await runGateway(config)
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop())
-    // Whoever reads this may tell it to stop at once.
     say(running.greeting)
   } catch (error) {
     giveUp([startFault(error)])
@@ -38,6 +38,7 @@ async function runGateway(config: Config): Promise<Running> {
     giveUp(['TRUSTED_DOCUMENTS: must be set where TRUSTED_DOCUMENTS_ONLY is: else nothing would run.'])
   const trustedDocuments = config.TRUSTED_DOCUMENTS && readTrustedDocuments(config.TRUSTED_DOCUMENTS)
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
+  const logger = createLogger(config.LOG_LEVEL, process.stderr)
   const gateway = createGateway({
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
@@ -53,7 +54,12 @@ async function runGateway(config: Config): Promise<Running> {
     ...(config.CORS_ORIGINS && { corsOrigins: config.CORS_ORIGINS }),
     ...(trustedDocuments && { trustedDocuments }),
     ...(config.TRUSTED_DOCUMENTS_ONLY && { trustedDocumentsOnly: true }),
-    reportFault: (fault) => process.stderr.write(`${JSON.stringify({ level: 'error', ...fault })}\n`),
+    maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
+    cacheTtlSeconds: config.CACHE_TTL_SECONDS,
+    staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
+    writeReservePercent: config.WRITE_RESERVE_PERCENT,
+    reportFault: logger.fault,
+    logOperation: logger.operation,
   })
   const server = await listen(gateway.handler, config.HOST, config.PORT)
   return {
@@ -83,6 +89,7 @@ function openSandbox(config: Config): Promise<Sandbox> {
     overRange: config.SANDBOX_OVER_RANGE,
     transitionStatus: config.SANDBOX_TRANSITION_STATUS,
     ids: config.SANDBOX_IDS,
+    faults: config.SANDBOX_FAULTS,
   })
 }
 

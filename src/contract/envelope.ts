@@ -1,30 +1,5 @@
 /** The envelopes that every answer of the REST API comes in. */
 
-export interface RecordEnvelope<Data> {
-  readonly data: Data
-  readonly meta: { readonly request_id: string }
-}
-
-export interface ListEnvelope<Data> {
-  readonly data: readonly Data[]
-  readonly meta: {
-    readonly limit: number
-    readonly next_offset: number | null
-    readonly has_more: boolean
-    readonly request_id: string
-  }
-}
-
-export interface ActionEnvelope<Data> {
-  readonly data: Data
-  readonly meta: {
-    readonly request_id: string
-    readonly action: string
-    readonly performed_at: string
-    readonly performed_by: string
-  }
-}
-
 export interface ErrorEnvelope {
   readonly data: null
   readonly meta: { readonly request_id: string }

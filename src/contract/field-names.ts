@@ -1,4 +1,10 @@
-import type { Appointment, AppointmentStatus } from './appointment.ts'
+import {
+  type Appointment,
+  type AppointmentStatus,
+  CANCELLED_FIELDS,
+  CREATED_FIELDS,
+  SUMMARY_FIELDS,
+} from './appointment.ts'
 
 /**
  * What the product calls each of the 24 fields, and what the REST API calls it. The one place where both names meet:
@@ -32,6 +38,16 @@ export const FIELD_NAMES = {
 } as const satisfies Record<string, keyof Appointment>
 
 export type FieldName = keyof typeof FIELD_NAMES
+
+/** What a list row shows, and what the answer to a create does, under the product's names. */
+export const FIELDS_OF_SUMMARY = namesOf(SUMMARY_FIELDS)
+export const FIELDS_OF_CREATED = namesOf(CREATED_FIELDS)
+export const FIELDS_OF_CANCELLED = namesOf(CANCELLED_FIELDS)
+
+function namesOf(restNames: readonly (keyof Appointment)[]): readonly FieldName[] {
+  const names = Object.keys(FIELD_NAMES) as FieldName[]
+  return names.filter((name) => restNames.includes(FIELD_NAMES[name]))
+}
 
 /** An appointment under the product's names. */
 export type AppointmentFields = { readonly [Name in FieldName]: Appointment[(typeof FIELD_NAMES)[Name]] }

@@ -1,21 +1,26 @@
-import DataLoader from 'dataloader'
 import type { AppointmentFields, AppointmentFilter, FieldName } from '../contract/field-names.ts'
-import type { AppointmentChanges, AppointmentPage, Appointments, Cancellation } from '../rest/appointments.ts'
-import { filterQuery } from '../rest/appointments.ts'
-import type { Counts } from '../rest/counts.ts'
+import type { Window } from '../pagination/list.ts'
+import type { AppointmentChanges, AppointmentPage, Cancellation } from '../rest/appointments.ts'
+import type { RestClient } from '../rest/client.ts'
 import { invalidResponse, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe.ts'
-import type { AppointmentRow } from '../rest/row.ts'
 import { createConnectionReader, type ReadConnection } from './connection.ts'
 import type { Memory } from './memory.ts'
+import { createPages } from './pages.ts'
 import { type AppointmentRef, refTo } from './ref.ts'
+import { noteStale, type ResponsePath } from './stale.ts'
+import { createWholes } from './wholes.ts'
 
 export interface AppointmentLoader {
-  /** null where there is none. At most one GET an id. */
-  find(id: string): Promise<AppointmentRef | null>
+  /** null where there is none. Costs nothing where a row of it is held, else at most one GET. */
+  find(id: string, at: ResponsePath): Promise<AppointmentRef | null>
   /** At once where the field is held; else after loading the whole appointment, once for all its fields. */
-  field<Name extends FieldName>(id: string, name: Name): MaybePromise<AppointmentFields[Name]>
-  /** A page of a list, and its count when asked for. One GET for each different window. */
+  field<Name extends FieldName>(
+    id: string,
+    name: Name,
+    at: ResponsePath,
+  ): MaybePromise<AppointmentFields[Name]>
+  /** A page of a list, and its count when asked for. */
   readonly connection: ReadConnection
   create(fields: AppointmentChanges, idempotencyKey: string): Promise<AppointmentRef>
   update(id: string, changes: AppointmentChanges): Promise<AppointmentRef>
@@ -23,90 +28,90 @@ export interface AppointmentLoader {
 }
 
 type MaybePromise<T> = T | Promise<T>
-interface PageKey {
-  readonly filter: AppointmentFilter
-  readonly window: { readonly offset: number; readonly limit: number }
-}
 
 export interface AppointmentLoaderOptions {
-  readonly rest: Appointments
-  readonly counts: Counts
+  readonly rest: RestClient
   readonly by: Operation
   readonly memory: Memory
   readonly maxPageSize: number
 }
 
-export function createAppointmentLoader(options: AppointmentLoaderOptions): AppointmentLoader {
-  const { rest, counts, by, memory, maxPageSize } = options
-  // The API can't fetch several ids at once, so these loaders only remove repeats. Batching would make the slowest
-  // key hold up all the others.
-  const whole = new DataLoader<string, AppointmentRow>(
-    ([id]) => settle(() => rest.retrieve(id as string, by).then(remember)),
-    { batch: false },
-  )
-  const pages = new DataLoader<PageKey, AppointmentPage, string>(
-    ([key]) => settle(() => list(key as PageKey)),
-    {
-      batch: false,
-      cacheKeyFn: ({ filter, window }) => `${window.offset}+${window.limit}?${filterQuery(filter)}`,
-    },
-  )
+export function createAppointmentLoader({
+  rest,
+  by,
+  memory,
+  maxPageSize,
+}: AppointmentLoaderOptions): AppointmentLoader {
+  const { appointments, counts } = rest
+  const wholes = createWholes(appointments, by)
+  const pages = createPages(rest, by, list)
 
-  async function list({ filter, window }: PageKey): Promise<AppointmentPage> {
-    const page = await rest.list(filter, window, by)
-    for (const row of page.rows) if (!(row instanceof UpstreamError)) memory.remember(row)
+  async function list(filter: AppointmentFilter, window: Window): Promise<AppointmentPage> {
+    const page = await appointments.list(filter, window, by)
+    for (const row of page.rows)
+      if (!(row instanceof UpstreamError)) memory.remember({ ...provenBy(filter), ...row })
     return page
   }
 
-  function remember(row: AppointmentRow): AppointmentRow {
+  async function load(id: string, at: ResponsePath): Promise<void> {
+    const { row, staleSince } = await wholes.load(id)
     memory.remember(row)
-    return row
+    noteStale(by, at, staleSince)
   }
 
   /** A write may change any field of its appointment, and move it into or out of any list; so may one that failed. */
   async function write<Answer>(id: string | null, send: () => Promise<Answer>): Promise<Answer> {
+    by.ledger.isMutation = true
     try {
       return await send()
     } finally {
-      pages.clearAll()
+      pages.forget()
       if (id !== null) {
-        whole.clear(id)
+        wholes.forget(id)
         memory.forget(id)
       }
     }
   }
 
+  function refTold(row: Parameters<Memory['remember']>[0]): AppointmentRef {
+    memory.remember(row)
+    return refTo(row.id)
+  }
+
   return {
-    async find(id) {
+    async find(id, at) {
       if (memory.row(id) !== undefined) return refTo(id)
       try {
-        await whole.load(id)
+        await load(id, at)
         return refTo(id)
       } catch (error) {
         if (isNotFound(error)) return null
         throw error
       }
     },
-    field(id, name) {
-      return memory.holds(id, name)
-        ? held(memory, id, name)
-        : whole.load(id).then(() => held(memory, id, name))
+    field: (id, name, at) =>
+      memory.holds(id, name) ? held(memory, id, name) : load(id, at).then(() => held(memory, id, name)),
+    connection: createConnectionReader({ maxPageSize, counts, by, page: pages.read }),
+    async create(fields, idempotencyKey) {
+      return refTold(await write(null, () => appointments.create(fields, idempotencyKey, by)))
     },
-    connection: createConnectionReader({
-      maxPageSize,
-      counts,
-      by,
-      page: (filter, window) => pages.load({ filter, window }),
-    }),
-    create: (fields, idempotencyKey) =>
-      write(null, () => rest.create(fields, idempotencyKey, by)).then((row) => refTo(remember(row).id)),
-    update: (id, changes) =>
-      write(id, () => rest.update(id, changes, by)).then((row) => refTo(remember(row).id)),
-    cancel: (id, reason) =>
-      write(id, () => rest.cancel(id, reason, by)).then((done) => ({
-        ...done,
-        appointment: refTo(remember(done.row).id),
-      })),
+    async update(id, changes) {
+      return refTold(await write(id, () => appointments.update(id, changes, by)))
+    },
+    async cancel(id, reason) {
+      const done = await write(id, () => appointments.cancel(id, reason, by))
+      return { ...done, appointment: refTold(done.row) }
+    },
+  }
+}
+
+/** What the filter of a list says of each of its rows. */
+function provenBy({ patientId, clinicianId, appointmentTypeId, locationId }: AppointmentFilter) {
+  return {
+    ...(patientId !== undefined && { patientId }),
+    ...(clinicianId !== undefined && { clinicianId }),
+    ...(appointmentTypeId !== undefined && { appointmentTypeId }),
+    ...(locationId !== undefined && { locationId }),
   }
 }
 
@@ -119,10 +124,7 @@ function held<Name extends FieldName>(memory: Memory, id: string, name: Name): A
 
 /** The API's name for "not found" is not documented, so its status decides; a page of a proxy is no such answer. */
 function isNotFound(error: unknown): boolean {
-  return error instanceof UpstreamError && error.status === 404 && error.code !== 'UPSTREAM_INVALID_RESPONSE'
-}
-
-/** DataLoader wants a failure as a value. */
-async function settle<Value>(load: () => Promise<Value>): Promise<(Value | Error)[]> {
-  return [await load().catch((error: Error) => error)]
+  return (
+    error instanceof UpstreamError && error.told.status === 404 && error.code !== 'UPSTREAM_INVALID_RESPONSE'
+  )
 }

@@ -4,12 +4,14 @@ import type { PageArguments } from '../pagination/arguments.ts'
 import { countRows } from '../pagination/end.ts'
 import type { List, Reading, Slice, Window } from '../pagination/list.ts'
 import { type PageInfo, planPage } from '../pagination/page.ts'
+import type { AppointmentPage } from '../rest/appointments.ts'
 import { filterQuery } from '../rest/appointments.ts'
 import type { Counts } from '../rest/counts.ts'
 import { UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe.ts'
 import type { AppointmentRow } from '../rest/row.ts'
 import { type AppointmentRef, refTo } from './ref.ts'
+import { noteStale, type ResponsePath } from './stale.ts'
 
 /** A page of a list. */
 export interface AppointmentConnection {
@@ -23,21 +25,23 @@ export interface AppointmentConnection {
 export interface ConnectionSelection {
   readonly rows: boolean
   readonly pageInfo: boolean
+  readonly totalCount: boolean
 }
 
 export interface ConnectionReaderOptions {
   readonly maxPageSize: number
   readonly counts: Counts
   readonly by: Operation
-  readonly page: (filter: AppointmentFilter, window: Window) => Promise<Slice<ListedRow>>
+  readonly page: (filter: AppointmentFilter, window: Window) => Promise<AppointmentPage>
 }
 
-type ListedRow = AppointmentRow | UpstreamError
+export type ListedRow = AppointmentRow | UpstreamError
 
 export type ReadConnection = (
   filter: AppointmentFilter,
   args: PageArguments,
   wanted: ConnectionSelection,
+  at: ResponsePath,
 ) => Promise<AppointmentConnection>
 
 /** Runs the pagination's plans against the upstream. Arguments are judged before anything is asked. */
@@ -49,9 +53,13 @@ export function createConnectionReader({
 }: ConnectionReaderOptions): ReadConnection {
   const limits = { maxPageSize, maxWindow: PAGE_LIMIT.max }
 
-  return async (filter, args, wanted) => {
+  return async (filter, args, wanted, at) => {
     const list = listOf(filter, (text) => counts.get(by.view, text))
-    const read = (window: Window) => page(filter, window)
+    async function read(window: Window): Promise<Slice<ListedRow>> {
+      const slice = await page(filter, window)
+      noteStale(by, at, slice.staleSince)
+      return slice
+    }
     const plan = planPage(list, args, limits)
     const isNeeded = wanted.pageInfo || (wanted.rows && plan.size > 0)
     const shown = isNeeded ? await run(plan.read(), read) : undefined
@@ -65,7 +73,7 @@ export function createConnectionReader({
   }
 }
 
-const NOTHING_KNOWN = { atLeast: 0, exact: undefined }
+export const NOTHING_KNOWN = { atLeast: 0, exact: undefined }
 const EMPTY: PageInfo = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null }
 
 /** A plan yields the windows that it wants, and is sent what they show. */
@@ -78,7 +86,10 @@ async function run<Result>(
   return step.value
 }
 
-function listOf(filter: AppointmentFilter, guess: (text: string) => number | undefined): List<ListedRow> {
+export function listOf(
+  filter: AppointmentFilter,
+  guess: (text: string) => number | undefined,
+): List<ListedRow> {
   const text = filterQuery(filter)
   return {
     filter: text,

@@ -1,12 +1,15 @@
+import { PAGE_LIMIT } from '../contract/list.ts'
 import type { RestClient } from '../rest/client.ts'
 import type { Operation } from '../rest/pipe.ts'
 import { type AppointmentLoader, createAppointmentLoader } from './appointments.ts'
 import { createIdempotencyKeys } from './idempotency.ts'
 import { createMemory } from './memory.ts'
+import { createPricing, type Pricing } from './pricing.ts'
 
 /** One set for each GraphQL request: what it remembers is as old as the request, and nobody else's. */
 export interface Loaders {
   readonly appointments: AppointmentLoader
+  readonly pricing: Pricing
   readonly idempotencyKey: (callersKey: string | null, path: string) => string
 }
 
@@ -17,12 +20,12 @@ export function createLoaders(
 ): Loaders {
   return {
     appointments: createAppointmentLoader({
-      rest: rest.appointments,
-      counts: rest.counts,
+      rest,
       by,
       memory: createMemory(),
       maxPageSize: options.maxPageSize,
     }),
+    pricing: createPricing(rest, by, { maxPageSize: options.maxPageSize, maxWindow: PAGE_LIMIT.max }),
     idempotencyKey: createIdempotencyKeys(),
   }
 }

@@ -8,7 +8,7 @@ export interface Cost {
   readonly max: number
 }
 
-/** How many reads a page may take more than it needs in a list that stays still; finding a second cursor takes as many after its own. */
+/** How many reads more than in a list that stays still it may take to read a page, and then to place a second cursor. */
 export const EXTRA_READS = 2
 
 export const COUNT_COST: Cost = { min: 1, max: MAX_PROBES }
@@ -19,8 +19,9 @@ export function costOf(request: PageRequest, maxWindow: number): Cost {
   const placing = to ? 1 + EXTRA_READS : 0
   if (size === 0 && !from && !forward) return { min: 1, max: 1 + (to ? EXTRA_READS : 0) }
   const reads = readsOf(request, maxWindow)
+  const isDoneAtOnce = forward && !from && reads === 1
   const search = from || forward ? 0 : MAX_PROBES
-  return { min: 1, max: (from || reads > 1 ? reads + EXTRA_READS : reads) + search + placing }
+  return { min: 1, max: reads + (isDoneAtOnce ? 0 : EXTRA_READS) + search + placing }
 }
 
 /** What the page takes when nothing moves, without the search for the end. */

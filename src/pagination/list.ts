@@ -44,7 +44,7 @@ export function* ask<Row>(list: List<Row>, window: Window): Reading<Row, Stretch
   const markAt = (index: number) => {
     const row = rows[index]
     if (row === undefined) return undefined
-    marks[index] ??= markOf(list.identify(row), list.state?.(row) ?? '')
+    marks[index] ??= markOf(list.identify(row), list.state?.(row))
     return marks[index]
   }
   return { offset: window.offset, rows, hasMore, clipped: hasMore && rows.length < window.limit, markAt }

@@ -1,6 +1,10 @@
 import { type Place, REACH } from './cursor.ts'
 import type { Stretch } from './list.ts'
 import { identityOf, type Mark } from './mark.ts'
+import { isInOrder, type Neighbour, neighboursIn, votersAmong } from './neighbours.ts'
+
+/** The side of a place on which rows are wanted. */
+export type Side = 'after' | 'before'
 
 /** Where a place is, in a stretch of the list as it is now. */
 export interface Location {
@@ -12,8 +16,15 @@ export interface Location {
   readonly rowOffset: number | undefined
 }
 
-/** So many unchanged neighbours, all in order, are proof enough, even when most of the others are gone. */
-const ENOUGH_WITNESSES = 3
+/** Where the neighbours of a place are in the list, or would be. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+  readonly isSeen: boolean
+}
+
+/** When the neighbours on one side are not found within so many rows, they are taken to have left. */
+const FAR = 60
 
 /**
  * Neighbours that stayed are still in their order, and between the first and the last of them lie only neighbours
@@ -21,14 +32,15 @@ const ENOUGH_WITNESSES = 3
  * exactly as the cursor did, and when most neighbours stayed, the median of those found is such a cut, wherever the
  * others went.
  */
-export function locate<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
-  return unmoved(place, stretch) ?? byNeighbours(place, stretch) ?? byBounds(place, stretch)
+export function locate<Row>(place: Place, side: Side, stretch: Stretch<Row>): Location | undefined {
+  return unmoved(place, stretch) ?? byNeighbours(place, side, stretch) ?? byBounds(place, stretch)
 }
 
-/** Which way the neighbours went that this stretch still shows, for a place that couldn't be located in it. */
-export function driftOf<Row>(place: Place, stretch: Stretch<Row>): number {
-  const expected = place.offset - place.before.length - stretch.offset
-  return Math.sign(neighboursIn(place, stretch).reduce((sum, { at, nth }) => sum + at - nth - expected, 0))
+/** Judged by the neighbours in view, else by what the place remembers. */
+export function spanOf<Row>(place: Place, stretch: Stretch<Row>): Span {
+  const starts = neighboursIn(place, stretch).map(({ at, nth }) => stretch.offset + at - nth)
+  const start = medianOf(starts) ?? place.offset - place.before.length
+  return { start, end: start + place.before.length + 1 + place.after.length, isSeen: starts.length > 0 }
 }
 
 /** The row itself at its offset, showing what it showed, and every neighbour in view at its own: nothing is dropped. */
@@ -49,22 +61,20 @@ function unmoved<Row>(place: Place, stretch: Stretch<Row>): Location | undefined
   }
 }
 
-function byNeighbours<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
+function byNeighbours<Row>(place: Place, side: Side, stretch: Stretch<Row>): Location | undefined {
   const own = place.before.length
-  const found = neighboursIn(place, stretch)
-  const isMost = 2 * found.length > own + 1 + place.after.length
-  const votes = isMost ? found : witnessesAmong(found)
-  const pivot = [...votes].sort((a, b) => a.at - b.at)[votes.length >> 1]
+  const remembered = own + 1 + place.after.length
+  const votes = votersAmong(neighboursIn(place, stretch), remembered)
+  const pivot = enclosedRow(votes, place) ?? votes[votes.length >> 1]
   if (!pivot) return undefined
 
-  // At the rim of the stretch, neighbours out of view might be between the pivot and the place: look further.
-  const rowsBehind = stretch.rows.length - 1 - pivot.at
-  const beginsInView = votes.some(({ nth }) => nth <= own) || pivot.at >= REACH || stretch.offset === 0
-  const endsInView = votes.some(({ nth }) => nth > own) || rowsBehind >= REACH || !stretch.hasMore
-  if (!beginsInView || !endsInView) return undefined
-
-  const estimates = votes.map(({ at, nth }) => at - nth + own).sort((a, b) => a - b)
-  const estimate = estimates[estimates.length >> 1] ?? pivot.at
+  // Rows out of view might be nearer to the place than those in view. Where some moved, most of all must be in view.
+  const nearest = side === 'after' ? own : own - 1
+  const isInView = isInOrder(votes)
+    ? isPlaceInView(votes, nearest, stretch)
+    : 4 * votes.length > 3 * remembered || hasMargins(votes, stretch)
+  if (!isInView) return undefined
+  const estimate = medianOf(votes.map(({ at, nth }) => at - nth + own)) ?? pivot.at
   return cutAt(pivot.nth > own ? pivot.at : pivot.at + 1, estimate, place, stretch)
 }
 
@@ -75,6 +85,31 @@ function byBounds<Row>(place: Place, stretch: Stretch<Row>): Location | undefine
   return place.endsList ? cutAt(stretch.rows.length, stretch.rows.length, place, stretch) : undefined
 }
 
+/** The place's own row, when it is plainly where it was: then even rows that came beside it fall on the right side. */
+function enclosedRow(votes: readonly Neighbour[], place: Place): Neighbour | undefined {
+  const own = place.before.length
+  const isBegun = place.startsList || votes.some(({ nth }) => nth < own)
+  const isEnded = place.endsList || votes.some(({ nth }) => nth > own)
+  return isBegun && isEnded && isInOrder(votes) ? votes.find(({ nth }) => nth === own) : undefined
+}
+
+/** Whether the rows next to the place (`nearest` and the one after it) are in view, or have left the list for sure. */
+function isPlaceInView<Row>(votes: readonly Neighbour[], nearest: number, stretch: Stretch<Row>): boolean {
+  if (votes.some(({ nth }) => nth === nearest || nth === nearest + 1)) return true
+  const [last, ...earlier] = votes.filter(({ nth }) => nth < nearest).reverse()
+  const [next, ...later] = votes.filter(({ nth }) => nth > nearest)
+  const isBegun = earlier.length > 0 && last !== undefined
+  const isEnded = later.length > 0 && next !== undefined
+  if (isBegun && isEnded && next.at - last.at <= next.nth - last.nth) return true
+  if (isBegun && (!stretch.hasMore || stretch.rows.length - last.at > FAR)) return true
+  return isEnded && (stretch.offset === 0 || next.at >= FAR)
+}
+
+function hasMargins<Row>(votes: readonly Neighbour[], { offset, rows, hasMore }: Stretch<Row>): boolean {
+  const [first, last] = [votes.at(0)?.at ?? 0, votes.at(-1)?.at ?? 0]
+  return (offset === 0 || first >= REACH) && (!hasMore || rows.length - 1 - last >= REACH)
+}
+
 function cutAt<Row>(cut: number, estimate: number, place: Place, stretch: Stretch<Row>): Location {
   const sides = new Map<number, -1 | 0 | 1>()
   for (const mark of place.before) sides.set(identityOf(mark), -1)
@@ -82,37 +117,12 @@ function cutAt<Row>(cut: number, estimate: number, place: Place, stretch: Stretc
   sides.set(identityOf(place.row), 0)
   const own = neighboursIn(place, stretch).find(({ nth }) => nth === place.before.length)
   return {
-    sideOf: (index) => {
-      const mark = stretch.markAt(index)
-      return (mark === undefined ? undefined : sides.get(identityOf(mark))) ?? (index < cut ? -1 : 1)
-    },
+    sideOf: (index) => sides.get(identityOf(stretch.markAt(index) ?? 0)) ?? (index < cut ? -1 : 1),
     offset: stretch.offset + estimate,
     rowOffset: own && stretch.offset + own.at,
   }
 }
 
-interface Neighbour {
-  /** Its number among the remembered rows. */
-  readonly nth: number
-  /** Its index in the stretch. */
-  readonly at: number
-  readonly unchanged: boolean
-}
-
-function neighboursIn<Row>(place: Place, stretch: Stretch<Row>): readonly Neighbour[] {
-  const marks = [...place.before, place.row, ...place.after]
-  const remembered = new Map(marks.map((mark, nth) => [identityOf(mark), { nth, mark }]))
-  return stretch.rows.flatMap((_, at) => {
-    const mark = stretch.markAt(at) ?? 0
-    const known = remembered.get(identityOf(mark))
-    if (!known) return []
-    remembered.delete(identityOf(mark))
-    return [{ nth: known.nth, at, unchanged: known.mark === mark }]
-  })
-}
-
-function witnessesAmong(found: readonly Neighbour[]): readonly Neighbour[] {
-  const witnesses = found.filter(({ unchanged }) => unchanged)
-  const inOrder = witnesses.every(({ nth }, i) => nth > (witnesses[i - 1]?.nth ?? -1))
-  return inOrder && witnesses.length >= ENOUGH_WITNESSES ? witnesses : []
+function medianOf(numbers: readonly number[]): number | undefined {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1]
 }

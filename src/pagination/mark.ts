@@ -5,8 +5,8 @@ export type Mark = number
 
 export const MARK_BYTES = 6
 
-export function markOf(identity: string, state: string): Mark {
-  return digest(identity, 5) * 256 + digest(state, 1)
+export function markOf(identity: string, state = ''): Mark {
+  return digest(identity, 5) * 256 + (state === '' ? 0 : digest(state, 1))
 }
 
 /** The part of a mark that stays when the row shows something else. */

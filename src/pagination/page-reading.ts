@@ -1,12 +1,12 @@
 import type { PageRequest } from './arguments.ts'
 import { EXTRA_READS, readsOf } from './cost.ts'
+import { checkOrder } from './crossing.ts'
 import { encodeCursor, type Place } from './cursor.ts'
 import { findEnd, totalOf } from './end.ts'
-import { CursorExpiredError, PageArgumentError } from './errors.ts'
 import type { List, Reading } from './list.ts'
 import { type Location, locate } from './location.ts'
 import type { Edge, Page } from './page.ts'
-import { hasRowsBeyond, type Piece, pieceOf, placeAt } from './piece.ts'
+import { hasRowsBeyond, type Piece, pieceOf, type RowAhead, rowsAhead, showsEnd } from './piece.ts'
 import { find, type Reader, readInto } from './search.ts'
 import { windowBehind, windowFromStart } from './window.ts'
 
@@ -20,15 +20,15 @@ export function* readPage<Row>(
   if (size === 0 && !forward && !from) return yield* readNoneFromTheEnd(list, request, maxWindow)
 
   const reader: Reader<Row> = { list, maxWindow, hand: [], left: readsOf(request, maxWindow) + EXTRA_READS }
-  const taken: Taken<Row>[] = []
+  const taken: RowAhead<Row>[] = []
   const first = yield* firstPiece(reader, request)
   let piece = first
   let stop: Location | undefined
   let hasMore = true
   for (;;) {
-    stop = to && locate(to, piece.stretch)
-    if (stop) checkOrder(forward, first.location, stop, taken.at(-1))
-    const ahead = aheadIn(piece, stop, forward)
+    stop = to && locate(to, forward ? 'before' : 'after', piece.stretch)
+    if (stop) checkOrder(forward, first.location, stop, taken.at(-1)?.offset)
+    const ahead = rowsAhead(piece, stop, forward)
     const wanted = size - taken.length
     taken.push(...ahead.slice(0, wanted))
     const hasEnded = stop !== undefined || showsEnd(piece, forward)
@@ -44,15 +44,16 @@ export function* readPage<Row>(
     const { location } = yield* find(
       reader,
       to,
+      forward ? 'before' : 'after',
       windowBehind(to, { forward, size: 0 }, maxWindow),
       () => true,
     )
-    checkOrder(forward, first.location, location, taken.at(-1))
+    checkOrder(forward, first.location, location, taken.at(-1)?.offset)
     const reached = taken.at(-1)?.offset ?? first.location?.offset ?? -1
     hasMore &&= Math.abs(location.offset - reached) > 1
   }
 
-  const edges = (forward ? taken : taken.reverse()).map((row) => edgeOf(row, list.filter))
+  const edges = (forward ? taken : taken.toReversed()).map((row) => edgeOf(row, list.filter))
   const hasBeyond = hasRowsBeyond(first, forward)
   return {
     edges,
@@ -89,7 +90,8 @@ function* firstPiece<Row>(reader: Reader<Row>, request: PageRequest): Reading<Ro
     const stretch = yield* readInto(reader, windowFromStart(request, reader.maxWindow))
     return pieceOf(stretch, undefined, forward)
   }
-  const lead = Math.min(Math.max(size, reader.maxWindow >> 1), reader.maxWindow - 10)
+  // Looked at where it was last seen: with the page before it, and a tenth of the window for rows that came since.
+  const lead = Math.min(Math.max(size, reader.maxWindow >> 1), Math.floor(reader.maxWindow * 0.9))
   const stretch = yield* findEnd(reader.list, (to?.offset ?? -1) + 1, lead, reader.maxWindow)
   reader.hand.push(stretch)
   return pieceOf(stretch, undefined, forward)
@@ -101,58 +103,20 @@ function* pieceBehind<Row>(
   request: PageRequest,
 ): Reading<Row, Piece<Row>> {
   const window = windowBehind(place, request, reader.maxWindow)
-  const found = yield* find(reader, place, window, ({ stretch, location }) => {
-    const piece = pieceOf(stretch, location, request.forward)
-    return piece.ahead.length > 0 || showsEnd(piece, request.forward)
-  })
+  const found = yield* find(
+    reader,
+    place,
+    request.forward ? 'after' : 'before',
+    window,
+    ({ stretch, location }) => {
+      const piece = pieceOf(stretch, location, request.forward)
+      return piece.ahead.length > 0 || showsEnd(piece, request.forward)
+    },
+  )
   return pieceOf(found.stretch, found.location, request.forward)
 }
 
-interface Taken<Row> {
-  readonly node: Row
-  readonly offset: number
-  readonly place: () => Place
-}
-
-/** The rows of a piece that belong to the page or to the next one, nearest first. */
-function aheadIn<Row>(piece: Piece<Row>, stop: Location | undefined, forward: boolean): Taken<Row>[] {
-  return piece.ahead.flatMap((position) => {
-    const index = piece.order[position] ?? 0
-    const node = piece.stretch.rows[index]
-    const isBeyond = stop !== undefined && stop.sideOf(index) !== (forward ? -1 : 1)
-    if (node === undefined || isBeyond) return []
-    return [{ node, offset: piece.stretch.offset + position, place: () => placeAt(piece, position) }]
-  })
-}
-
-function showsEnd<Row>({ stretch }: Piece<Row>, forward: boolean): boolean {
-  return forward ? !stretch.hasMore : stretch.offset === 0
-}
-
-/** Rows and neighbours must both say so: where the list moves they may differ, and then there is just nothing between. */
-function checkOrder(
-  forward: boolean,
-  from: Location | undefined,
-  to: Location,
-  last: Taken<unknown> | undefined,
-): void {
-  const distance = (start: number, end: number) => (forward ? end - start : start - end)
-  if (from) {
-    const byNeighbours = distance(from.offset, to.offset)
-    const byRows =
-      from.rowOffset === undefined || to.rowOffset === undefined
-        ? byNeighbours + 1
-        : distance(from.rowOffset, to.rowOffset)
-    if (byNeighbours <= 0 && byRows <= 0) {
-      throw new PageArgumentError('before', '`before` is not behind `after` in the list.')
-    }
-  }
-  if (last && distance(last.offset, to.offset) <= 0) {
-    throw new CursorExpiredError('The rows between the two cursors have moved since they were read.')
-  }
-}
-
-function edgeOf<Row>({ node, place }: Taken<Row>, filter: string): Edge<Row> {
+function edgeOf<Row>({ node, place }: RowAhead<Row>, filter: string): Edge<Row> {
   return {
     node,
     get cursor() {

@@ -28,8 +28,41 @@ export function pieceOf<Row>(
   return { stretch, location, order: [...ahead, ...behind], ahead: indexes.slice(0, ahead.length).reverse() }
 }
 
+/** Whether a row lies beyond the place that was read from, its own row aside. */
+export function hasRowsBeyond<Row>({ stretch, location }: Piece<Row>, forward: boolean): boolean {
+  if (!location) return false
+  if (forward ? stretch.offset > 0 : stretch.hasMore) return true
+  return stretch.rows.some((_, index) => location.sideOf(index) === (forward ? -1 : 1))
+}
+
+/** A row of the page, or of the next one. */
+export interface RowAhead<Row> {
+  readonly node: Row
+  readonly offset: number
+  readonly place: () => Place
+}
+
+/** The rows of a piece that belong to the page or to the next one, nearest first. */
+export function rowsAhead<Row>(
+  piece: Piece<Row>,
+  stop: Location | undefined,
+  forward: boolean,
+): RowAhead<Row>[] {
+  return piece.ahead.flatMap((position) => {
+    const index = piece.order[position] ?? 0
+    const node = piece.stretch.rows[index]
+    const isBeyond = stop !== undefined && stop.sideOf(index) !== (forward ? -1 : 1)
+    if (node === undefined || isBeyond) return []
+    return [{ node, offset: piece.stretch.offset + position, place: () => placeAt(piece, position) }]
+  })
+}
+
+export function showsEnd<Row>({ stretch }: Piece<Row>, forward: boolean): boolean {
+  return forward ? !stretch.hasMore : stretch.offset === 0
+}
+
 /** The place of the row at this position of the order. */
-export function placeAt<Row>({ stretch, order }: Piece<Row>, position: number): Place {
+function placeAt<Row>({ stretch, order }: Piece<Row>, position: number): Place {
   const marks = (start: number, end: number) =>
     order.slice(Math.max(0, start), end).flatMap((index) => stretch.markAt(index) ?? [])
   const [row = 0] = marks(position, position + 1)
@@ -41,11 +74,4 @@ export function placeAt<Row>({ stretch, order }: Piece<Row>, position: number): 
     startsList: stretch.offset === 0 && position <= REACH,
     endsList: !stretch.hasMore && order.length - 1 - position <= REACH,
   }
-}
-
-/** Whether a row lies beyond the place that was read from, its own row aside. */
-export function hasRowsBeyond<Row>({ stretch, location }: Piece<Row>, forward: boolean): boolean {
-  if (!location) return false
-  if (forward ? stretch.offset > 0 : stretch.hasMore) return true
-  return stretch.rows.some((_, index) => location.sideOf(index) === (forward ? -1 : 1))
 }

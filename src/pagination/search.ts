@@ -1,7 +1,7 @@
 import type { Place } from './cursor.ts'
 import { CursorExpiredError } from './errors.ts'
 import { ask, type List, type Reading, type Stretch, type Window } from './list.ts'
-import { driftOf, type Location, locate } from './location.ts'
+import { type Location, locate, type Side, spanOf } from './location.ts'
 import { windowBeside } from './window.ts'
 
 /** One reader of a list: what it has in hand, and how many more windows it may ask for. */
@@ -33,11 +33,12 @@ export function* readInto<Row>(reader: Reader<Row>, window: Window): Reading<Row
 export function* find<Row>(
   reader: Reader<Row>,
   place: Place,
+  side: Side,
   proposed: Window,
   isOfUse: (found: Found<Row>) => boolean,
 ): Reading<Row, Found<Row>> {
   for (const stretch of reader.hand) {
-    const location = locate(place, stretch)
+    const location = locate(place, side, stretch)
     if (location && isOfUse({ stretch, location })) return { stretch, location }
   }
   const read: Stretch<Row>[] = []
@@ -45,9 +46,9 @@ export function* find<Row>(
   while (window) {
     const stretch: Stretch<Row> = yield* readInto(reader, window)
     read.push(stretch)
-    const location = locate(place, stretch)
+    const location = locate(place, side, stretch)
     if (location && isOfUse({ stretch, location })) return { stretch, location }
-    window = windowBeside(read, driftOf(place, stretch), reader.maxWindow)
+    window = windowBeside(read, spanOf(place, stretch), reader.maxWindow)
   }
   throw new CursorExpiredError(
     'Neither the row of this cursor nor enough of its neighbours are in the list any more.',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { REST_ID } from '../contract/rest-id.ts'
 
 /** What a caller may do and see with the credential that is used for it. */
@@ -9,10 +9,10 @@ export interface Access {
 }
 
 /** Whose appointments a caller is kept to; empty = everybody's. */
-export interface Narrowing {
-  readonly patientId?: string
-  readonly clinicianId?: string
-}
+export type Narrowing = { readonly [Name in (typeof NARROWABLE)[number]]?: string }
+
+/** The fields of an appointment, and the filters of a list, that a caller can be kept to. */
+export const NARROWABLE = ['patientId', 'clinicianId'] as const
 
 export const FULL_ACCESS: Access = { mayRead: true, mayWrite: true, narrowing: {} }
 export const NO_ACCESS: Access = { mayRead: false, mayWrite: false, narrowing: {} }
@@ -32,11 +32,13 @@ export function readNarrowing(claims: Readonly<Record<string, unknown>>): Narrow
 }
 
 export function isNarrowed({ narrowing }: Access): boolean {
-  return narrowing.patientId !== undefined || narrowing.clinicianId !== undefined
+  return NARROWABLE.some((name) => narrowing[name] !== undefined)
 }
 
-/** Names a view without saying whose it is: a hash of the credential and of whatever narrows it. */
-export function viewOf(credential: string | null, { narrowing }: Access): string {
-  const parts = [credential, narrowing.patientId, narrowing.clinicianId]
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+/** Names a view without saying whose it is: the account, or a hash of it and of whatever narrows the caller. */
+export function viewOf(account: string, access: Access): string {
+  const { patientId, clinicianId } = access.narrowing
+  return isNarrowed(access)
+    ? hash('sha256', JSON.stringify([account, patientId, clinicianId]), 'base64url')
+    : account
 }

@@ -2,16 +2,23 @@ import type { AppointmentFields, AppointmentFilter } from '../contract/field-nam
 import { FIELD_NAMES } from '../contract/field-names.ts'
 import { toUtc } from '../contract/instant.ts'
 import { invalidResponse, UpstreamError } from './errors.ts'
-import type { Operation, Reply, Send } from './pipe.ts'
+import type { Operation, Reply, RestRequest, Send } from './pipe.ts'
 import { type AppointmentRow, readRow } from './row.ts'
 
 /** The fields of a create or an update, under the product's names; absent = leave, null = clear. */
 export type AppointmentChanges = { readonly [Name in keyof AppointmentFields]?: AppointmentFields[Name] }
 
 export interface AppointmentPage {
+  /** RFC 3339: since when it is remembered, where it is older than an answer may be. */
+  readonly staleSince: string | undefined
   /** In the upstream's order; an error where a row could not be read. */
   readonly rows: readonly (AppointmentRow | UpstreamError)[]
   readonly hasMore: boolean
+}
+
+interface Window {
+  readonly offset: number
+  readonly limit: number
 }
 
 export interface Cancellation {
@@ -21,6 +28,11 @@ export interface Cancellation {
   readonly performedBy: string | null
 }
 
+export interface RetrievedRow {
+  readonly row: AppointmentRow
+  readonly staleSince: string | undefined
+}
+
 /** The five endpoints of the Appointments API (reference, one heading each). All reject with `UpstreamError`. */
 export interface Appointments {
   list(
@@ -28,24 +40,29 @@ export interface Appointments {
     window: { offset: number; limit: number },
     by: Operation,
   ): Promise<AppointmentPage>
-  retrieve(id: string, by: Operation): Promise<AppointmentRow>
+  retrieve(id: string, by: Operation): Promise<RetrievedRow>
   create(fields: AppointmentChanges, idempotencyKey: string, by: Operation): Promise<AppointmentRow>
   update(id: string, changes: AppointmentChanges, by: Operation): Promise<AppointmentRow>
   cancel(id: string, reason: string | null, by: Operation): Promise<Cancellation>
+  /** Whether reading it would cost nothing now. */
+  holds(id: string, by: Operation): boolean
+  holdsList(filter: AppointmentFilter, window: Window, by: Operation): boolean
 }
 
-export function createAppointments(send: Send): Appointments {
+type Holds = (request: RestRequest, operation: Operation) => boolean
+
+export function createAppointments(send: Send, holds: Holds): Appointments {
   return {
     async list(filter, window, by) {
-      const query = new URLSearchParams(filterQuery(filter))
-      query.set('limit', String(window.limit))
-      query.set('offset', String(window.offset))
-      const reply = await send({ method: 'GET', path: '/appointments', query: query.toString() }, by)
-      if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', reply)
-      return { rows: reply.data.map((item) => readRow(item, reply.requestId)), hasMore: hasMore(reply) }
+      const reply = await send(listRequest(filter, window), by)
+      const { requestId } = reply.heard
+      if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', requestId)
+      const rows = reply.data.map((item) => readRow(item, requestId))
+      return { rows, hasMore: hasMore(reply), staleSince: reply.staleSince }
     },
     async retrieve(id, by) {
-      return rowOf(await send({ method: 'GET', path: pathOf(id) }, by), id)
+      const reply = await send(itemRequest(id), by)
+      return { row: rowOf(reply, id), staleSince: reply.staleSince }
     },
     async create(fields, idempotencyKey, by) {
       return rowOf(
@@ -65,7 +82,20 @@ export function createAppointments(send: Send): Appointments {
         performedBy: typeof performed_by === 'string' ? performed_by : null,
       }
     },
+    holds: (id, by) => holds(itemRequest(id), by),
+    holdsList: (filter, window, by) => holds(listRequest(filter, window), by),
   }
+}
+
+function listRequest(filter: AppointmentFilter, window: Window): RestRequest {
+  const query = new URLSearchParams(filterQuery(filter))
+  query.set('limit', String(window.limit))
+  query.set('offset', String(window.offset))
+  return { method: 'GET', path: '/appointments', query: query.toString() }
+}
+
+function itemRequest(id: string): RestRequest {
+  return { method: 'GET', path: pathOf(id) }
 }
 
 /** The filter as a query string: equal filters give equal text, whatever order they were written in. */
@@ -94,10 +124,11 @@ function bodyOf(fields: AppointmentChanges): Record<string, unknown> {
 }
 
 function rowOf(reply: Reply, id?: string): AppointmentRow {
-  const row = readRow(reply.data, reply.requestId)
+  const { requestId } = reply.heard
+  const row = readRow(reply.data, requestId)
   if (row instanceof UpstreamError) throw row
   if (id !== undefined && row.id !== id)
-    throw invalidResponse('The upstream answered another appointment than the one asked for.', reply)
+    throw invalidResponse('The upstream answered another appointment than the one asked for.', requestId)
   return row
 }
 

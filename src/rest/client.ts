@@ -1,26 +1,69 @@
+import type { RateLimit } from './allowance.ts'
 import { type Appointments, createAppointments } from './appointments.ts'
-import { createBudget, type RateLimit } from './budget.ts'
+import { createBreaker } from './breaker.ts'
+import { createBudget } from './budget.ts'
+import { createCache } from './cache.ts'
 import { type Counts, createCounts } from './counts.ts'
 import { requireCredential } from './credential.ts'
+import { createEpochs } from './epochs.ts'
+import { createFlights } from './flight.ts'
 import { guardAppointments } from './guard.ts'
-import { pipe } from './pipe.ts'
-import { createWire, type WireOptions } from './wire.ts'
+import { holdToCeiling } from './ledger.ts'
+import { hideOthers } from './others.ts'
+import { createOverflows, type Overflows } from './overflows.ts'
+import { type Operation, pipe } from './pipe.ts'
+import { createRetry, type RetryOptions } from './retry.ts'
+import { settleDoubts } from './settle.ts'
+import { createWire } from './wire.ts'
 
-export interface RestClient {
-  readonly appointments: Appointments
-  readonly counts: Counts
-  readonly rateLimit: (credential: string | null) => RateLimit | null
-  close(): Promise<void>
+export interface RestClientOptions {
+  /** Base URL of the REST API, with its path. */
+  readonly url: string
+  /** One total time for an exchange, headers and body, in milliseconds. */
+  readonly timeoutMs: number
+  /** How long an answer may be given again; 0 = nothing is remembered. */
+  readonly cacheTtlMs: number
+  /** How much longer it may be given where the quota is spent; 0 = never. */
+  readonly staleIfLimitedMs: number
+  /** The part of the quota that reads leave for writes. */
+  readonly writeReservePercent: number
+  readonly now: () => number
+  /** How retries wait, where a test does not want to. */
+  readonly retry?: Omit<RetryOptions, 'now'>
 }
 
 /** The REST API as the gateway sees it. One for the whole process; what it keeps, it keeps per credential. */
-export function createRestClient(options: WireOptions & { readonly now?: () => number }): RestClient {
-  const wire = createWire(options)
-  const budget = createBudget(options.now ?? Date.now)
-  const send = pipe([requireCredential, budget.layer], wire.send)
+export interface RestClient {
+  readonly appointments: Appointments
+  readonly counts: Counts
+  readonly overflows: Overflows
+  readonly rateLimit: (operation: Operation) => RateLimit | null
+  close(): Promise<void>
+}
+
+export function createRestClient(options: RestClientOptions): RestClient {
+  const { url, timeoutMs, cacheTtlMs, staleIfLimitedMs, writeReservePercent, now } = options
+  const epochs = createEpochs()
+  const wire = createWire({ url, timeoutMs })
+  const budget = createBudget({ writeReservePercent, now })
+  const cache = createCache({ ttlMs: cacheTtlMs, staleMs: staleIfLimitedMs, epochs, now })
+  const send = pipe(
+    [
+      requireCredential,
+      cache.layer,
+      hideOthers,
+      holdToCeiling,
+      createFlights(epochs),
+      createRetry({ now, ...options.retry }),
+      createBreaker(now),
+      budget.layer,
+    ],
+    wire.send,
+  )
   return {
-    appointments: guardAppointments(createAppointments(send)),
+    appointments: guardAppointments(settleDoubts(createAppointments(send, cache.holds))),
     counts: createCounts(),
+    overflows: createOverflows(now),
     rateLimit: budget.rateLimit,
     close: wire.close,
   }

@@ -10,7 +10,7 @@ const MAX_LISTS = 10_000
 
 export function createCounts(): Counts {
   const counts = new LRUCache<string, number>({ max: MAX_LISTS })
-  const keyOf = (view: string, filter: string) => `${view}\n${filter}`
+  const keyOf = (view: string, filter: string) => `${view} ${filter}`
   return {
     get: (view, filter) => counts.get(keyOf(view, filter)),
     set: (view, filter, count) => void counts.set(keyOf(view, filter), count),

@@ -1,10 +1,10 @@
-import { HEADERS } from '../contract/envelope.ts'
-import { invalidResponse, type Quota, UpstreamError } from './errors.ts'
+import { type Heard, invalidResponse, UpstreamError } from './errors.ts'
+import { type AnswerHeaders, readHeaders } from './heard.ts'
 import type { Reply } from './pipe.ts'
 
 export interface RawAnswer {
   readonly status: number
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly headers: AnswerHeaders
   readonly body: string
 }
 
@@ -14,39 +14,40 @@ export interface RawAnswer {
  * The vendor has changed its envelope under the same version before, so only what is needed is asked of it: `data`, or
  * an `error`. 401, 403 and 429 mean what HTTP says, whatever the envelope calls them.
  */
-export function openEnvelope(answer: RawAnswer): Reply {
-  const envelope = parseObject(answer.body)
+export function openEnvelope({ status, headers, body }: RawAnswer): Reply {
+  const envelope = parseObject(body)
   const meta = asObject(envelope?.meta) ?? {}
-  const requestId =
-    asText(meta.request_id) ?? asText(envelope?.request_id) ?? asText(answer.headers[HEADERS.requestId])
-  const context: Context = { status: answer.status, requestId, quota: readQuota(answer.headers) }
+  const heard = readHeaders(status, headers, asText(meta.request_id) ?? asText(envelope?.request_id))
 
-  const refused = answer.status < 200 || answer.status > 299
-  if (envelope?.error != null || refused) throw refusal(envelope, context)
-  if (envelope === undefined)
-    throw invalidResponse('The upstream answered something that is not a JSON object.', context)
-  if (envelope.data == null)
-    throw invalidResponse('The upstream answered neither data nor an error.', context)
-  return { data: envelope.data, meta, requestId, quota: context.quota }
+  const isRefused = status < 200 || status > 299
+  if (envelope?.error != null || isRefused) throw refusal(envelope, heard)
+  if (envelope === undefined || !isJson(headers['content-type']))
+    throw nonsense('The upstream answered something that is not a JSON object.', heard)
+  if (envelope.data == null) throw nonsense('The upstream answered neither data nor an error.', heard)
+  return { data: envelope.data, meta, heard, bytes: body.length }
 }
 
-interface Context {
-  readonly status: number
-  readonly requestId: string | undefined
-  readonly quota: Quota | undefined
+/** Data under another type comes from something else than the API; what says no type may be it. */
+function isJson(contentType: unknown): boolean {
+  return contentType === undefined || /^application\/([\w.-]+\+)?json\b/i.test(String(contentType))
 }
 
-function refusal(envelope: JsonObject | undefined, context: Context): UpstreamError {
-  const { status } = context
+function nonsense(message: string, heard: Heard): UpstreamError {
+  return invalidResponse(message, heard.requestId, heard)
+}
+
+function refusal(envelope: JsonObject | undefined, heard: Heard): UpstreamError {
+  const { status, requestId } = heard
   const error = envelope?.error
   const ownCode = readCode(asObject(error)?.code)
   const code = CODE_OF_STATUS_ALWAYS[status] ?? ownCode ?? codeOfStatus(status, error != null)
-  const fallback = `The upstream refused the request (HTTP ${status}).`
   // What a failing server says of itself is meant for its operators, so it stays here.
-  if (status >= 500) return new UpstreamError(code, `The upstream failed (HTTP ${status}).`, context)
-  const message = asText(asObject(error)?.message) ?? asText(error) ?? fallback
+  if (status >= 500)
+    return new UpstreamError(code, `The upstream failed (HTTP ${status}).`, { status, requestId }, heard)
+  const message =
+    asText(asObject(error)?.message) ?? asText(error) ?? `The upstream refused the request (HTTP ${status}).`
   const details = asObject(error)?.details ?? envelope?.details
-  return new UpstreamError(code, message, { ...context, details })
+  return new UpstreamError(code, message, { status, requestId, details }, heard)
 }
 
 const CODE_OF_STATUS_ALWAYS: Readonly<Record<number, string>> = {
@@ -73,12 +74,6 @@ function readCode(code: unknown): string | undefined {
   return typeof code === 'string' && /^\w{1,64}$/.test(code) ? code : undefined
 }
 
-function readQuota(headers: RawAnswer['headers']): Quota | undefined {
-  const limit = asCount(headers[HEADERS.limit])
-  const remaining = asCount(headers[HEADERS.remaining])
-  return limit === undefined || remaining === undefined ? undefined : { limit, remaining }
-}
-
 type JsonObject = Readonly<Record<string, unknown>>
 
 function parseObject(body: string): JsonObject | undefined {
@@ -97,8 +92,4 @@ function asObject(value: unknown): JsonObject | undefined {
 
 function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function asCount(value: unknown): number | undefined {
-  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined
 }

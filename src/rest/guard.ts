@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import type { AppointmentFilter } from '../contract/field-names.ts'
-import { isNarrowed, type Narrowing } from './access.ts'
+import { isNarrowed, NARROWABLE, type Narrowing } from './access.ts'
 import type { AppointmentPage, Appointments } from './appointments.ts'
 import { derivedUuid } from './derived-uuid.ts'
 import { invalidResponse, UpstreamError } from './errors.ts'
@@ -10,32 +11,28 @@ import type { AppointmentRow } from './row.ts'
  * Keeps every caller to what it may do and see, in front of whatever is remembered or shared: all that the gateway
  * knows of appointments comes through here.
  *
- * For a narrowed caller the appointments of others do not exist. A filter that names somebody else matches nothing,
- * and nothing is asked for it; an update or a cancel reads first whose the appointment is, one request more.
+ * A narrowed caller's filter that names somebody else matches nothing, and nothing is asked for it; what it creates is
+ * its own, and before it changes anything the appointment is read, one request more. (That another's can't be read:
+ * `others.ts`.)
  */
 export function guardAppointments(inner: Appointments): Appointments {
-  async function retrieve(id: string, by: Operation): Promise<AppointmentRow> {
-    if (!isNarrowed(by.access)) return inner.retrieve(id, by)
-    const row = await inner.retrieve(id, by).catch(unifyAbsence)
-    if (!isOwn(row, by)) throw absent()
-    return row
-  }
-
+  /** Past all that is remembered or shared: what it was a moment ago does not count. */
   async function requireOwn(id: string, by: Operation): Promise<void> {
-    if (isNarrowed(by.access)) await retrieve(id, by)
+    if (isNarrowed(by.access)) await inner.retrieve(id, { ...by, view: `${by.view} ${randomUUID()}` })
   }
 
   return {
+    ...inner,
     async list(filter, window, by) {
       requireRead(by)
       const own = narrow(filter, by.access.narrowing)
       if (own === undefined) return NOTHING
       const page = await inner.list(own, window, by)
-      return isNarrowed(by.access) ? { ...page, rows: page.rows.map((row) => checkListed(row, by)) } : page
+      return isNarrowed(by.access) ? { ...page, rows: page.rows.map((row) => listed(row, by)) } : page
     },
     async retrieve(id, by) {
       requireRead(by)
-      return retrieve(id, by)
+      return inner.retrieve(id, by)
     },
     async create(fields, idempotencyKey, by) {
       requireWrite(by)
@@ -55,11 +52,14 @@ export function guardAppointments(inner: Appointments): Appointments {
       const done = await inner.cancel(id, reason, by)
       return { ...done, row: shown(done.row, by) }
     },
+    holdsList(filter, window, by) {
+      const own = narrow(filter, by.access.narrowing)
+      return own === undefined || inner.holdsList(own, window, by)
+    },
   }
 }
 
-const NOTHING: AppointmentPage = { rows: [], hasMore: false }
-const NAMES = ['patientId', 'clinicianId'] as const
+const NOTHING: AppointmentPage = { rows: [], hasMore: false, staleSince: undefined }
 
 function requireRead({ access, credential }: Operation): void {
   // Without a credential the pipe has the better words for it.
@@ -76,10 +76,9 @@ function forbidden(scope: string): UpstreamError {
 
 /** undefined where the filter names somebody else. */
 function narrow(filter: AppointmentFilter, narrowing: Narrowing): AppointmentFilter | undefined {
-  const isOther = NAMES.some(
-    (name) => narrowing[name] !== undefined && filter[name] !== undefined && filter[name] !== narrowing[name],
-  )
-  return isOther ? undefined : { ...filter, ...narrowing }
+  return NARROWABLE.some((name) => differ(filter[name], narrowing[name]))
+    ? undefined
+    : { ...filter, ...narrowing }
 }
 
 /** An update that names a patient or clinician names the caller's own; one that names none leaves them be. */
@@ -88,22 +87,12 @@ function force<Changes extends object>(changes: Changes, narrowing: Narrowing): 
   return { ...changes, ...Object.fromEntries(named) }
 }
 
-function isOwn(row: AppointmentRow, { access }: Operation): boolean {
-  return NAMES.every((name) => access.narrowing[name] === undefined || row[name] === access.narrowing[name])
-}
-
-/** What a row says of its owner: a summary row and the answer to a write may leave it out. */
-function isOthers(row: AppointmentRow, { access }: Operation): boolean {
-  return NAMES.some(
-    (name) =>
-      access.narrowing[name] !== undefined && row[name] !== undefined && row[name] !== access.narrowing[name],
-  )
-}
-
-/** An upstream that lost sight of the filter must not show one patient another's rows. */
-function checkListed(row: AppointmentRow | UpstreamError, by: Operation): AppointmentRow | UpstreamError {
-  if (row instanceof UpstreamError || !isOthers(row, by)) return row
-  return invalidResponse('The upstream listed an appointment that the filter excludes.')
+/** A row may leave out whose it is: then the filter tells. One that says otherwise must not be shown. */
+function listed(row: AppointmentRow | UpstreamError, by: Operation): AppointmentRow | UpstreamError {
+  if (row instanceof UpstreamError) return row
+  return isOthers(row, by)
+    ? invalidResponse('The upstream listed an appointment that the filter excludes.')
+    : { ...by.access.narrowing, ...row }
 }
 
 /** The write has happened, so its answer stands; but what somebody else has taken over meanwhile is not shown. */
@@ -111,13 +100,11 @@ function shown(row: AppointmentRow, by: Operation): AppointmentRow {
   return isOthers(row, by) ? { id: row.id } : row
 }
 
-/** "There is none" and "it is another's" are one answer, to the letter. */
-function absent(): UpstreamError {
-  return new UpstreamError('NOT_FOUND', 'There is no such appointment.', { status: 404 })
+function isOthers(row: AppointmentRow, { access }: Operation): boolean {
+  return NARROWABLE.some((name) => differ(row[name], access.narrowing[name]))
 }
 
-function unifyAbsence(error: unknown): never {
-  if (error instanceof UpstreamError && error.status === 404 && error.code !== 'UPSTREAM_INVALID_RESPONSE')
-    throw absent()
-  throw error
+/** What is not said does not differ. */
+function differ(said: unknown, owner: string | undefined): boolean {
+  return owner !== undefined && said !== undefined && said !== owner
 }

@@ -1,20 +1,23 @@
 import type { Access } from './access.ts'
-import type { Quota } from './errors.ts'
+import type { Heard } from './errors.ts'
+import type { Ledger } from './ledger.ts'
 
-/** The GraphQL operation on whose behalf the upstream is asked. `exchanges` is its ledger: real exchanges so far. */
+/** The GraphQL operation on whose behalf the upstream is asked. */
 export interface Operation {
   /** The `Authorization` header that goes upstream; null when the caller gave none. */
   readonly credential: string | null
   readonly access: Access
-  /**
-   * Who may see what: the credential, and whatever narrows this caller below it. What is remembered or shared is kept
-   * by view; the quota is the credential's.
-   */
+  /** A hash of the credential: what the quota, and what is forgotten by a write, is kept by. */
+  readonly account: string
+  /** The account, and whatever narrows this caller below it: what is remembered and shared is kept by it. */
   readonly view: string
   /** Passed on as `X-Request-Id`, so that both sides' logs name the same thing. */
   readonly requestId: string
+  /** Ends its reads: the deadline has passed, or nobody waits for the answer any more. */
   readonly signal: AbortSignal
-  exchanges: number
+  /** Ends its writes too. */
+  readonly deadline: AbortSignal
+  readonly ledger: Ledger
 }
 
 export interface RestRequest {
@@ -27,16 +30,24 @@ export interface RestRequest {
   readonly idempotencyKey?: string
 }
 
-/** An answer whose envelope held data. */
+/** An answer whose envelope held data. Shared between readers, so nobody may change it. */
 export interface Reply {
   readonly data: unknown
   readonly meta: Readonly<Record<string, unknown>>
-  readonly requestId: string | undefined
-  readonly quota: Quota | undefined
+  readonly heard: Heard
+  /** About how much memory it takes. */
+  readonly bytes: number
+  /** RFC 3339: since when it is remembered, where it is older than an answer may be. */
+  readonly staleSince?: string
 }
 
 /** Asks the upstream. Rejects with `UpstreamError` only. */
 export type Send = (request: RestRequest, operation: Operation) => Promise<Reply>
+
+/** A write goes on when its caller goes away, and so does what settles its end. */
+export function signalOf({ method }: RestRequest, { signal, deadline, ledger }: Operation): AbortSignal {
+  return method === 'GET' && !ledger.isMutation ? signal : deadline
+}
 
 export type Layer = (next: Send) => Send
 

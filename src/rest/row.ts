@@ -21,14 +21,12 @@ export function readRow(value: unknown, requestId: string | undefined): Appointm
   const faulty = new Set(parsed.error?.issues.map((issue) => issue.path[0]))
   const source = (parsed.data ?? value) as Readonly<Record<string, unknown>> | null
   if (typeof source !== 'object' || source === null || faulty.has('id') || source.id === undefined)
-    return invalidResponse('The upstream listed something that is not an appointment.', { requestId })
+    return invalidResponse('The upstream listed something that is not an appointment.', requestId)
 
   const row: Record<string, unknown> = {}
   for (const [name, restName] of NAMES) {
     if (faulty.has(restName))
-      row[name] = invalidResponse(`The upstream's value of ${name} is not one that it can have.`, {
-        requestId,
-      })
+      row[name] = invalidResponse(`The upstream's value of ${name} is not one that it can have.`, requestId)
     else if (source[restName] !== undefined) row[name] = source[restName]
   }
   return row as AppointmentRow

@@ -1,10 +1,13 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { answerError, type OnError } from './error-answer.ts'
 import type { Exchange } from './exchange.ts'
-import { identify } from './identify.ts'
+import { serveFaults } from './faults/endpoint.ts'
+import { injectFaults } from './faults/injection.ts'
+import type { FaultQueue } from './faults/queue.ts'
 import { authenticate, type SandboxKey } from './keys.ts'
 import { meterQuota } from './quota.ts'
 import { methodNotAllowed, routeNotFound } from './refusal.ts'
+import { identify } from './request-id.ts'
 import { serveCancel } from './routes/cancel.ts'
 import { serveCreate } from './routes/create.ts'
 import { serveList } from './routes/list.ts'
@@ -18,10 +21,12 @@ export interface ApiOptions {
   readonly rateLimit: number
   readonly services: Services
   readonly onError: OnError
+  /** Without them there is no control endpoint. */
+  readonly faults?: { readonly queue: FaultQueue; readonly stopping: AbortSignal } | undefined
 }
 
 /** The whole API as one list, in the order that a request goes through it. */
-export function createApi({ keys, rateLimit, services, onError }: ApiOptions): Api {
+export function createApi({ keys, rateLimit, services, onError, faults }: ApiOptions): Api {
   const api: Api = new OpenAPIHono<Exchange>({ defaultHook: refuseInvalid })
   api.onError(answerError(onError))
   api.notFound(() => {
@@ -29,8 +34,10 @@ export function createApi({ keys, rateLimit, services, onError }: ApiOptions): A
   })
   api.use(identify)
   serveDocument(api)
+  if (faults) serveFaults(api, faults.queue)
   api.use(authenticate(keys))
   api.use(meterQuota({ limit: rateLimit, clock: services.clock }))
+  if (faults) api.use(injectFaults(faults.queue, faults.stopping))
   serveList(api, services)
   serveRetrieve(api, services)
   serveCreate(api, services)
@@ -45,10 +52,16 @@ function serveDocument(api: Api): void {
   api.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
-    info: { title: 'Appointments API', version: 'v1' },
+    info: { title: 'Appointments API', version: 'v1', description: DESCRIPTION },
     security: [{ key: [] }],
   })
 }
+
+const DESCRIPTION = [
+  'Appointments connect patients with clinicians at specific times and locations.',
+  'Query parameters and body fields that are not named here are ignored. Instants are ISO 8601 with a zone, kept to the',
+  'millisecond and answered in UTC. Every request with a known key counts against its quota, whatever the answer.',
+].join(' ')
 
 function refuseOtherMethods(api: Api): void {
   const methods = new Map<string, string[]>()

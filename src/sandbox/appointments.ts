@@ -29,6 +29,7 @@ export function createAppointments(database: DatabaseSync, order: Knobs['order']
   const findOne = database.prepare('SELECT * FROM appointments WHERE id = ? AND organisation = ?')
   const lists = new Map<string, StatementSync>()
 
+  // The table is STRICT and its columns are the row's fields: what is read is an AppointmentRow.
   function findRow(organisation: string, id: string): AppointmentRow | undefined {
     return findOne.get(id, organisation) as AppointmentRow | undefined
   }
@@ -39,6 +40,10 @@ export function createAppointments(database: DatabaseSync, order: Knobs['order']
 
   return {
     insert,
+
+    isEmpty(): boolean {
+      return database.prepare('SELECT 1 FROM appointments LIMIT 1').get() === undefined
+    },
 
     insertAll(rows: readonly AppointmentRow[]): void {
       transaction(database, () => rows.forEach(insert))
@@ -53,7 +58,6 @@ export function createAppointments(database: DatabaseSync, order: Knobs['order']
       const { sql, values } = listStatement(organisation, query, order)
       const statement = lists.get(sql) ?? database.prepare(sql)
       lists.set(sql, statement)
-      // The table is STRICT and its columns are the row's fields.
       const rows = statement.all(...values) as unknown as AppointmentRow[]
       return { rows: rows.slice(0, query.limit).map(toAppointment), hasMore: rows.length > query.limit }
     },
@@ -71,6 +75,7 @@ export function createAppointments(database: DatabaseSync, order: Knobs['order']
           value === undefined ? [] : [[column, value] as const],
         )
         if (changes.length === 0) return toAppointment(row)
+        // The names come from the fields of a schema, never from a caller.
         const columns = changes.map(([column]) => `${column} = ?`).join(', ')
         const values = changes.map(([, value]) => value)
         database.prepare(`UPDATE appointments SET ${columns} WHERE id = ?`).run(...values, id)

@@ -11,8 +11,10 @@ export type OnError = (error: unknown) => void
 export function answerError(onError: OnError) {
   return (error: unknown, c: ExchangeContext): Response => {
     const refusal = toRefusal(error)
-    if (refusal.status >= 500) onError(error)
-    return c.json(errorEnvelope(refusal, c.get('requestId')), refusal.status as ContentfulStatusCode)
+    if (refusal !== error && refusal.status >= 500) onError(error)
+    // Refusals begin at 400, where every status may have a body.
+    const status = refusal.status as ContentfulStatusCode
+    return c.json(errorEnvelope(refusal, c.get('requestId')), status)
   }
 }
 

@@ -21,9 +21,9 @@ export interface Statement {
 }
 
 /**
- * One more row than `limit`, which tells whether there are more. The planner has no statistics to go by, so each
- * statement names its index: the narrowest filter's. Several statuses are one ordered read for each, merged; a single
- * read would have to sort all their rows, or walk past all the others', to find the first few.
+ * One more row than `limit`, which tells whether there are more. The planner has no statistics to go by, so the
+ * statement leaves it one filter to choose an index for: the narrowest. Several statuses are one ordered read for
+ * each, merged; a single read would have to sort all their rows, or walk past all the others', to find the first few.
  */
 export function listStatement(organisation: string, query: ListQuery, order: Knobs['order']): Statement {
   const equal = equalities(query)
@@ -39,15 +39,18 @@ export function listStatement(organisation: string, query: ListQuery, order: Kno
 
 /** For each filter an index that begins with the organisation and ends with the order, so that nothing is sorted. */
 export function indexStatements(order: Knobs['order']): readonly string[] {
-  const filters = [...new Set(FILTER_COLUMNS.map(([, column]) => column))]
   return [
-    `CREATE INDEX IF NOT EXISTS appointments_by_start_time ON appointments (organisation, ${ORDERS.start_asc})`,
-    `CREATE INDEX IF NOT EXISTS appointments_${order} ON appointments (organisation, ${ORDERS[order]})`,
-    ...filters.map(
-      (column) =>
-        `CREATE INDEX IF NOT EXISTS appointments_by_${column}_${order} ON appointments (organisation, ${column}, ${ORDERS[order]})`,
+    // Whatever the order, ranges are of the start time.
+    index('appointments_start_asc', ORDERS.start_asc),
+    index(`appointments_${order}`, ORDERS[order]),
+    ...FILTER_COLUMNS.map(([, column]) =>
+      index(`appointments_by_${column}_${order}`, `${column}, ${ORDERS[order]}`),
     ),
   ]
+}
+
+function index(name: string, columns: string): string {
+  return `CREATE INDEX IF NOT EXISTS ${name} ON appointments (organisation, ${columns})`
 }
 
 const ORDERS = {

@@ -2,9 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
-import { errorEnvelope } from './error-answer.ts'
-import { createRequestId } from './ids.ts'
-import { unreadableRequest } from './refusal.ts'
+import { answerUnreadable, answerWhatIsNotHttp } from './unreadable.ts'
 
 export interface ListenOptions {
   readonly host: string
@@ -22,6 +20,8 @@ export interface Listener {
 export async function listen({ host, port, fetch }: ListenOptions): Promise<Listener> {
   const underWay = new Set<Promise<Response>>()
   const server = createServer(
+    // A request without a Host is refused below, in the envelope.
+    { requireHostHeader: false },
     getRequestListener(
       async (request, bindings) => {
         // HTTP/2 is not served, so the bindings are those of HTTP/1.
@@ -39,17 +39,20 @@ export async function listen({ host, port, fetch }: ListenOptions): Promise<List
       { overrideGlobalObjects: false, errorHandler: answerUnreadable },
     ),
   )
+  answerWhatIsNotHttp(server)
   server.listen(port, host)
   await once(server, 'listening')
   return {
+    // A listening TCP server has an address, and it is not a pipe's name.
     url: baseUrl(server.address() as AddressInfo),
     async close() {
       const closed = once(server, 'close')
       server.close()
-      await Promise.allSettled(underWay)
       const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
       await closed
       clearTimeout(impatience)
+      // A caller that went away leaves its request at work.
+      await Promise.allSettled(underWay)
     },
   }
 }
@@ -59,10 +62,4 @@ const CLOSE_GRACE_MS = 1_000
 
 function baseUrl({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
-}
-
-/** A target or a Host that makes no URL never gets as far as the API. */
-function answerUnreadable(): Response {
-  const envelope = errorEnvelope(unreadableRequest(), createRequestId())
-  return Response.json(envelope, { status: 400, headers: { 'X-Request-Id': envelope.meta.request_id } })
 }

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { transaction } from './transaction.ts'
 
-/** Brings the database to the newest form and tells the version it was found in; 0 = it was empty. */
-export function migrate(database: DatabaseSync): number {
-  return transaction(database, () => {
+/** Brings the database to the newest form. Throws if it is of a later version than this program's. */
+export function migrate(database: DatabaseSync): void {
+  transaction(database, () => {
     const found = versionOf(database)
     if (found > MIGRATIONS.length) {
       throw new Error(
@@ -12,7 +12,6 @@ export function migrate(database: DatabaseSync): number {
     }
     for (const sql of MIGRATIONS.slice(found)) database.exec(sql)
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`)
-    return found
   })
 }
 

@@ -66,7 +66,7 @@ export function notJson(): Refusal {
   return new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json')
 }
 
-/** Without `details`, as upstream-documented. */
+/** Documented without `details`. */
 export function rateLimited(): Refusal {
   return new Refusal(429, 'RATE_LIMITED', 'The quota of this hour is spent')
 }
@@ -75,6 +75,6 @@ export function internalError(): Refusal {
   return new Refusal(500, 'INTERNAL_ERROR', 'Something went wrong on our side')
 }
 
-export function unreadableRequest(): Refusal {
-  return new Refusal(400, 'VALIDATION_ERROR', 'This is not a request that HTTP allows')
+export function unreadableRequest(status: number): Refusal {
+  return new Refusal(status, 'VALIDATION_ERROR', 'This is not a request that HTTP allows')
 }

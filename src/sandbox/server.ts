@@ -1,7 +1,9 @@
+import type { HttpBindings } from '@hono/node-server'
 import { createApi } from './api.ts'
 import { createAppointments } from './appointments.ts'
 import { openDatabase } from './database.ts'
 import type { OnError } from './error-answer.ts'
+import { createFaultQueue } from './faults/queue.ts'
 import { createIdempotency } from './idempotency.ts'
 import { createIds } from './ids.ts'
 import type { SandboxKey } from './keys.ts'
@@ -15,13 +17,13 @@ export interface SandboxOptions extends Partial<Knobs> {
   readonly port?: number
   /** The first one's organisation owns the sample rows. */
   readonly keys?: readonly SandboxKey[]
-  /** How many sample rows a new database gets; 0 = none. */
+  /** How many sample rows an empty database gets; 0 = none. */
   readonly seed?: number
   /** `:memory:`, or a file that is made if it is not there. */
   readonly database?: string
   /** Requests of one key in one clock hour; 0 = no quota, and no headers about it. */
   readonly rateLimit?: number
-  /** Opens the control endpoint `/_faults`. */
+  /** Opens the control endpoint `/_faults`; never where strangers can reach the port. */
   readonly faults?: boolean
   readonly clock?: () => Date
   /** Told of each request as it is answered; `status` 0 = the connection was dropped. */
@@ -30,7 +32,7 @@ export interface SandboxOptions extends Partial<Knobs> {
   readonly onError?: OnError
 }
 
-export interface SandboxExchange {
+interface SandboxExchange {
   readonly method: string
   /** Path and query as sent. */
   readonly target: string
@@ -59,40 +61,56 @@ export async function startSandbox({
   overRange = 'refuse',
   transitionStatus = 409,
   ids: idStyle = 'prefixed',
+  faults = false,
   clock = () => new Date(),
   onExchange = () => {},
   onError = (error) => process.emitWarning(error instanceof Error ? error : String(error)),
 }: SandboxOptions = {}): Promise<Sandbox> {
   const [firstKey] = keys
   if (!firstKey) throw new Error('The sandbox needs a key')
-  const { database, isNew } = openDatabase(path)
+  const database = openDatabase(path)
   const appointments = createAppointments(database, order)
   const ids = createIds(idStyle)
-  if (isNew && seed > 0) {
-    appointments.insertAll(
-      sampleRows({ count: seed, organisation: firstKey.organisation, now: clock(), ids }),
-    )
+  const { organisation } = firstKey
+  if (seed > 0 && appointments.isEmpty()) {
+    appointments.insertAll(sampleRows({ count: seed, organisation, now: clock(), ids }))
   }
   const once = createIdempotency(database)
   const knobs = { listRows, order, overRange, transitionStatus, ids: idStyle }
-  const api = createApi({ keys, rateLimit, onError, services: { appointments, once, ids, knobs, clock } })
-
-  const { url, close } = await listen({
-    host,
-    port,
-    async fetch(request, bindings) {
-      const response = await api.fetch(request, bindings)
-      const { method = '', url: target = '' } = bindings.incoming
-      onExchange({ method, target, status: response.status })
-      return response
-    },
+  const stopping = new AbortController()
+  const api = createApi({
+    keys,
+    rateLimit,
+    onError,
+    services: { appointments, once, ids, knobs, clock },
+    faults: faults ? { queue: createFaultQueue(), stopping: stopping.signal } : undefined,
   })
+
+  async function fetch(request: Request, bindings: HttpBindings): Promise<Response> {
+    const response = await api.fetch(request, bindings)
+    const { method = '', url: target = '', socket } = bindings.incoming
+    onExchange({ method, target, status: socket.destroyed ? 0 : response.status })
+    return response
+  }
+
+  const listener = await listen({ host, port, fetch }).catch((error: unknown) => {
+    database.close()
+    throw error
+  })
+
+  async function shutDown(): Promise<void> {
+    stopping.abort()
+    await listener.close()
+    database.close()
+  }
+
+  let closed: Promise<void> | undefined
   return {
-    url,
+    url: listener.url,
     key: firstKey.key,
-    async close() {
-      await close()
-      database.close()
+    close: () => {
+      closed ??= shutDown()
+      return closed
     },
   }
 }

@@ -1,14 +1,17 @@
-import type { Hook } from '@hono/zod-openapi'
-import type { Exchange } from './exchange.ts'
+import type { ZodError } from 'zod'
 import { invalid } from './refusal.ts'
 
+type Outcome = { readonly target: string } & (
+  | { readonly success: true }
+  | { readonly success: false; readonly error: ZodError }
+)
+
 /** What fails its schema becomes one `VALIDATION_ERROR` that names every field at fault, each once. */
-// biome-ignore lint/suspicious/noExplicitAny: the library's own type for a hook that serves every route.
-export const refuseInvalid: Hook<any, Exchange, any, any> = (result) => {
-  if (result.success) return
+export function refuseInvalid(outcome: Outcome): void {
+  if (outcome.success) return
   const fields: Record<string, string> = {}
-  for (const { path, message } of result.error.issues) {
-    const field = fieldName(result.target, path)
+  for (const { path, message } of outcome.error.issues) {
+    const field = fieldName(outcome.target, path)
     fields[field] ??= message
   }
   throw invalid(fields)

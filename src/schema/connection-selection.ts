@@ -3,11 +3,17 @@ import { type GraphQLObjectType, type GraphQLResolveInfo, getNamedType } from 'g
 import type { ConnectionSelection } from '../loaders/connection.ts'
 
 /** Reads ahead what the client selected of a connection, through fragments and directives. */
-export function connectionSelection(info: GraphQLResolveInfo): ConnectionSelection {
+type Info = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues' | 'returnType' | 'fieldNodes'>
+
+export function connectionSelection(info: Info): ConnectionSelection {
   const type = getNamedType(info.returnType) as GraphQLObjectType
   const { fields } = collectSubFields(info.schema, info.fragments, info.variableValues, type, [
     ...info.fieldNodes,
   ])
   const names = new Set([...fields.values()].map(([node]) => node?.name.value))
-  return { rows: names.has('edges') || names.has('nodes'), pageInfo: names.has('pageInfo') }
+  return {
+    rows: names.has('edges') || names.has('nodes'),
+    pageInfo: names.has('pageInfo'),
+    totalCount: names.has('totalCount'),
+  }
 }

@@ -12,6 +12,10 @@ export interface GlobalId {
 
 const LONGEST = 256
 
+export function isGlobalId(text: string): boolean {
+  return decode(text) !== undefined
+}
+
 /** Reads a global id of any type. */
 export function parseGlobalId(text: string, argument: string): GlobalId {
   const id = decode(text)

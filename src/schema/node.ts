@@ -1,33 +1,55 @@
+import type { ResponsePath } from '../loaders/stale.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
-import { parseGlobalId } from './global-id.ts'
+import { isGlobalId, parseGlobalId } from './global-id.ts'
 import { LimitError } from './limit-error.ts'
+import { FREE, type Price, type PriceContext, type PriceTag } from './price-tag.ts'
 import { reference } from './reference.ts'
+
+function priceOf(id: string, { pricing }: PriceContext): Price {
+  const { kind, restId } = parseGlobalId(id, 'id')
+  if (kind !== 'Appointment') return { cost: FREE, type: kind, reference: reference(kind, restId) }
+  return { cost: pricing.find(restId), key: restId, type: kind, rows: { count: 1, held: 'all' } }
+}
+
+const priceOfNode: PriceTag = ({ id }: { id: string }, context) => [priceOf(id, context)]
+
+const priceOfNodes: PriceTag = ({ ids }: { ids: readonly string[] }, context) =>
+  ids.filter(isGlobalId).map((id) => priceOf(id, context))
 
 builder.queryFields((t) => ({
   node: t.field({
     type: builder.nodeInterfaceRef(),
     description:
       'Anything by its global id; null when there is none. An appointment costs one upstream request, a reference none.',
+    extensions: { price: priceOfNode },
     args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
-    resolve: (_root, { id }, context) => load(id, 'id', context),
+    resolve: (_root, { id }, context, { path }) => load(id, 'id', context, path),
   }),
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
     description:
       'Several by their global ids, in the order asked for. A bad or missing one is null in its own place only. Each different appointment costs one upstream request.',
+    extensions: { price: priceOfNodes },
     args: { ids: t.arg.idList({ required: true, description: 'Global ids.' }) },
-    resolve: (_root, { ids }, context) => {
+    resolve: (_root, { ids }, context, { path }) => {
       const { maxNodeIds } = context
       if (ids.length > maxNodeIds)
         throw new LimitError('MAX_NODE_IDS', maxNodeIds, `\`nodes\` takes ${maxNodeIds} ids at most.`)
-      return ids.map((id, index) => load(id, `ids.${index}`, context).catch((error: Error) => error))
+      return ids.map((id, index) =>
+        load(id, `ids.${index}`, context, { prev: path, key: index }).catch((error: Error) => error),
+      )
     },
   }),
 }))
 
-async function load(id: string, argument: string, { loaders }: Context): Promise<object | null> {
+async function load(
+  id: string,
+  argument: string,
+  { loaders }: Context,
+  at: ResponsePath,
+): Promise<object | null> {
   const { kind, restId } = parseGlobalId(id, argument)
-  return kind === 'Appointment' ? loaders.appointments.find(restId) : reference(kind, restId)
+  return kind === 'Appointment' ? loaders.appointments.find(restId, at) : reference(kind, restId)
 }

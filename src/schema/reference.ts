@@ -1,4 +1,5 @@
-import type { Kind } from './global-id.ts'
+import { type Kind, parseId } from './global-id.ts'
+import { FREE, type PriceTag } from './price-tag.ts'
 
 export type ReferenceKind = Exclude<Kind, 'Appointment'>
 
@@ -13,4 +14,8 @@ export interface Reference<K extends ReferenceKind = ReferenceKind> {
 
 export function reference<K extends ReferenceKind>(kind: K, restId: string): Reference<K> {
   return { kind, restId }
+}
+
+export function priceOfReference(kind: ReferenceKind): PriceTag {
+  return ({ id }: { id: string }) => [{ cost: FREE, reference: reference(kind, parseId(kind, id, 'id')) }]
 }

@@ -18,7 +18,7 @@ export type ReportFault = (fault: {
  */
 export function wordError(error: GraphQLError, report: ReportFault): GraphQLError {
   const cause = causeOf(error)
-  if (cause instanceof UpstreamError) return reword(error, cause.message, extensionsOf(cause))
+  if (cause instanceof UpstreamError) return reword(error, cause.message, { code: cause.code, ...cause.told })
   if (cause instanceof UserInputError || cause instanceof PageArgumentError)
     return reword(error, cause.message, { code: 'BAD_USER_INPUT', argument: cause.argument })
   if (cause instanceof LimitError)
@@ -36,17 +36,6 @@ export function wordError(error: GraphQLError, report: ReportFault): GraphQLErro
 function causeOf(error: GraphQLError): Error {
   const inner = error.originalError
   return inner == null ? error : inner instanceof GraphQLError ? causeOf(inner) : inner
-}
-
-function extensionsOf(error: UpstreamError): Record<string, unknown> {
-  const { code, details, requestId, status, resetsAt } = error
-  return {
-    code,
-    ...(details !== undefined && { details }),
-    ...(requestId !== undefined && { requestId }),
-    ...(status !== undefined && { status }),
-    ...(resetsAt !== undefined && { resetsAt }),
-  }
 }
 
 const VARIABLE = /^Variable "\$(\w+)" (?:got invalid value .*? at "\1([^"]*)"|.*)/s

@@ -13,11 +13,13 @@ import { createCors, useCrossSiteGuard } from './cross-site.ts'
 import { createDocumentCache } from './document-cache.ts'
 import { useDocumentLimits } from './document-limits.ts'
 import type { ReportFault } from './errors.ts'
+import { useEstimate } from './estimation.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity.ts'
 import { useClosedSchema } from './introspection.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { useLoopbackNames } from './loopback.ts'
 import { createOperations } from './operation.ts'
+import { type OperationLine, useOperationLog } from './operation-log.ts'
 import { usePrivacy } from './privacy.ts'
 import { createTokenCheck, type TokenOptions } from './tokens.ts'
 import { type TrustedDocuments, useTrustedDocuments } from './trusted-documents.ts'
@@ -48,8 +50,17 @@ export interface GatewayOptions {
   readonly operationTimeoutMs?: number
   /** The most that `first` and `last` may ask for. */
   readonly maxPageSize?: number
+  /** The most upstream requests that one operation may cause. */
+  readonly maxUpstreamRequests?: number
+  /** How long an answer may be given again; 0 = nothing is remembered. */
+  readonly cacheTtlSeconds?: number
+  /** How much longer it may be given where the quota is spent; 0 = never. */
+  readonly staleIfLimitedSeconds?: number
+  /** The part of the quota that reads leave for writes. */
+  readonly writeReservePercent?: number
   readonly now?: () => number
   readonly reportFault?: ReportFault
+  readonly logOperation?: (line: OperationLine) => void
 }
 
 export interface Gateway {
@@ -73,13 +84,25 @@ export function createGateway({
   upstreamTimeoutMs = 10_000,
   operationTimeoutMs = 30_000,
   maxPageSize = 500,
+  maxUpstreamRequests = 60,
+  cacheTtlSeconds = 10,
+  staleIfLimitedSeconds = 300,
+  writeReservePercent = 10,
   now = Date.now,
   reportFault = () => {},
+  logOperation = () => {},
 }: GatewayOptions): Gateway {
-  const rest = createRestClient({ url, timeoutMs: upstreamTimeoutMs, now })
+  const rest = createRestClient({
+    url,
+    timeoutMs: upstreamTimeoutMs,
+    cacheTtlMs: cacheTtlSeconds * 1000,
+    staleIfLimitedMs: staleIfLimitedSeconds * 1000,
+    writeReservePercent,
+    now,
+  })
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, now))
-  const operationOf = createOperations({ identityOf, operationTimeoutMs })
+  const operationOf = createOperations({ identityOf, operationTimeoutMs, maxUpstreamRequests })
   const yoga = createYoga<object, Context>({
     schema,
     context: ({ request }) => ({
@@ -99,8 +122,10 @@ export function createGateway({
     maskedErrors: false,
     plugins: [
       usePrivacy(),
+      useEstimate(maxUpstreamRequests),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
       useWording(reportFault),
+      useOperationLog({ operationOf, now, log: logOperation }),
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),
       useIdentity(),

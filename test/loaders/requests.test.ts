@@ -53,7 +53,7 @@ describe('what a document asks upstream', () => {
     await using product = await startProduct()
     const { data } = await product.query(AppointmentPageDocument, {})
     expect(data.appointments?.edges).toHaveLength(20)
-    expect(product.takeRequests()).toEqual(['GET /appointments?limit=20&offset=0'])
+    expect(product.takeRequests()).toEqual(['GET /appointments?limit=28&offset=0'])
   })
 
   test('the same page asked twice is one request', async () => {
@@ -61,7 +61,7 @@ describe('what a document asks upstream', () => {
     await product.query(
       '{ a: appointments { nodes { id } } b: appointments(first: 20) { nodes { title } pageInfo { endCursor } } }',
     )
-    expect(product.takeRequests()).toEqual(['GET /appointments?limit=20&offset=0'])
+    expect(product.takeRequests()).toEqual(['GET /appointments?limit=28&offset=0'])
   })
 
   test('a field that the rows lack loads each appointment once, and none where the API lists whole rows', async () => {
@@ -70,12 +70,12 @@ describe('what a document asks upstream', () => {
     const answer = await summary.query(AppointmentPageWithAttendeesDocument, { first: 20 })
     expect(answer.errors).toBeUndefined()
     const [list, ...whole] = summary.takeRequests()
-    expect(list).toBe('GET /appointments?limit=20&offset=0')
+    expect(list).toBe('GET /appointments?limit=28&offset=0')
     expect(whole.sort()).toEqual(ids.map((id) => `GET /appointments/${id}`).sort())
 
     await using full = await startProduct({ sandbox: { listRows: 'full' } })
     const { data } = await full.query(AppointmentPageWithAttendeesDocument, { first: 20 })
-    expect(full.takeRequests()).toEqual(['GET /appointments?limit=20&offset=0'])
+    expect(full.takeRequests()).toEqual(['GET /appointments?limit=28&offset=0'])
     expect(data).toEqual(answer.data)
   })
 
@@ -84,7 +84,7 @@ describe('what a document asks upstream', () => {
     const id = await book(product)
     const { data } = await product.query('{ appointments { nodes { restId patient { id } } } }')
     expect(data.appointments.nodes).toEqual([{ restId: id, patient: null }])
-    expect(product.takeRequests()).toEqual(['GET /appointments?limit=20&offset=0'])
+    expect(product.takeRequests()).toEqual(['GET /appointments?limit=28&offset=0'])
   })
 
   test('the page of one patient under forty appointments is read once a patient', async () => {
@@ -94,9 +94,9 @@ describe('what a document asks upstream', () => {
     expect(errors).toBeUndefined()
     expect(data.appointments?.nodes).toHaveLength(40)
     const [list, ...patients] = product.takeRequests()
-    expect(list).toBe('GET /appointments?limit=40&offset=0')
+    expect(list).toBe('GET /appointments?limit=48&offset=0')
     expect(patients.sort()).toEqual(
-      [0, 1, 2, 3, 4, 5, 6].map((n) => `GET /appointments?patient_id=pat_${n}&limit=3&offset=0`),
+      [0, 1, 2, 3, 4, 5, 6].map((n) => `GET /appointments?patient_id=pat_${n}&limit=11&offset=0`),
     )
   })
 
@@ -110,7 +110,7 @@ describe('what a document asks upstream', () => {
       '{ clinician(id: "c") { appointments(first: 5, filter: { status: [CONFIRMED] }) { nodes { id } } } }',
     )
     expect(product.takeRequests()).toEqual([
-      'GET /appointments?clinician_id=c&status=confirmed&limit=5&offset=0',
+      'GET /appointments?clinician_id=c&status=confirmed&limit=13&offset=0',
     ])
   })
 
@@ -129,7 +129,7 @@ describe('what a document asks upstream', () => {
     })
     expect(product.takeRequests().map((line) => decodeURIComponent(line))).toEqual([
       'GET /appointments?patient_id=p&clinician_id=c&appointment_type_id=t&location_id=l&status_in=pending,scheduled' +
-        '&date_gte=2025-01-20T00:00:00Z&date_lte=2025-01-21T00:00:00Z&limit=10&offset=0',
+        '&date_gte=2025-01-20T00:00:00Z&date_lte=2025-01-21T00:00:00Z&limit=18&offset=0',
     ])
   })
 

@@ -13,7 +13,8 @@ describe('on a list that stays still, a page is what the Relay algorithm answers
   for (const maxWindow of [2, 3, 5, 100]) {
     test(`for every list of up to 8 rows, all arguments, ${maxWindow} rows a read`, () => {
       for (let total = 0; total <= 8; total++) {
-        const { rows, cursors } = listOf(total)
+        // Cursors of one page and of a walk, so with all and with few neighbours.
+        const { rows, cursors } = listOf(total, total % 2 ? 2 : 100)
         for (const args of allArguments(total)) check(rows, cursors, args, maxWindow)
       }
     })
@@ -34,7 +35,7 @@ describe('on a list that stays still, a page is what the Relay algorithm answers
         positions,
         positions,
         (total, maxWindow, size, after, before) => {
-          const { rows, cursors } = listOf(total)
+          const { rows, cursors } = listOf(total, 100)
           const at = (position?: number) => (position === undefined ? undefined : position % total)
           check(rows, cursors, { ...size, after: at(after), before: at(before) }, maxWindow)
         },
@@ -71,22 +72,22 @@ function check(rows: string[], cursors: readonly string[], args: RelayArguments,
 }
 
 /** The cursors of a list, as a client gets them that reads it page by page. */
-function listOf(total: number): { rows: string[]; cursors: readonly string[] } {
-  const known = lists.get(total)
+function listOf(total: number, pageSize: number): { rows: string[]; cursors: readonly string[] } {
+  const known = lists.get(`${total} ${pageSize}`)
   if (known) return known
   const rows = Array.from({ length: total }, (_, i) => `row ${i}`)
   const cursors: string[] = []
   for (let hasNextPage = true; hasNextPage; ) {
-    const { read } = planPage(list, { first: 100, after: cursors.at(-1) })
+    const { read } = planPage(list, { first: pageSize, after: cursors.at(-1) })
     const page = drive(read(), (window) => sliceOf(rows, window)).value
     cursors.push(...page.edges.map(({ cursor }) => cursor))
     hasNextPage = page.pageInfo.hasNextPage
   }
   const made = { rows, cursors }
-  lists.set(total, made)
+  lists.set(`${total} ${pageSize}`, made)
   return made
 }
-const lists = new Map<number, { rows: string[]; cursors: readonly string[] }>()
+const lists = new Map<string, { rows: string[]; cursors: readonly string[] }>()
 
 function* allArguments(total: number): Generator<RelayArguments> {
   const positions = [undefined, ...Array(total).keys()]

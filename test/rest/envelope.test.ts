@@ -19,8 +19,14 @@ describe('the envelope', () => {
     expect(openEnvelope({ status: 200, headers: HEADERS, body })).toEqual({
       data: { id: 'a' },
       meta: { request_id: 'req_1' },
-      requestId: 'req_1',
-      quota: { limit: 1000, remaining: 7 },
+      heard: {
+        status: 200,
+        requestId: 'req_1',
+        quota: { limit: 1000, remaining: 7 },
+        dateMs: undefined,
+        retryAfterMs: undefined,
+      },
+      bytes: body.length,
     })
   })
 
@@ -55,10 +61,8 @@ describe('the envelope', () => {
     const error = { code: 'VALIDATION_ERROR', message: 'title is too long', details: { field: 'title' } }
     expect(refusalOf(400, { data: null, meta: { request_id: 'req_1' }, error })).toMatchObject({
       message: 'title is too long',
-      details: { field: 'title' },
-      requestId: 'req_1',
-      status: 400,
-      quota: { remaining: 7 },
+      told: { details: { field: 'title' }, requestId: 'req_1', status: 400 },
+      heard: { quota: { remaining: 7 } },
     })
   })
 
@@ -67,7 +71,7 @@ describe('the envelope', () => {
       error: { code: 'INTERNAL_ERROR', message: 'at db:5432', details: { sql: 'x' } },
     })
     expect(refusal.message).not.toContain('db')
-    expect(refusal.details).toBeUndefined()
-    expect(refusal.requestId).toBe('req_header')
+    expect(refusal.told.details).toBeUndefined()
+    expect(refusal.told.requestId).toBe('req_header')
   })
 })

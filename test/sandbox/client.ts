@@ -1,14 +1,14 @@
 import { onTestFinished } from 'vitest'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
 
-export interface Call {
+interface Call {
   readonly key?: string | null
   readonly headers?: Readonly<Record<string, string>>
   /** Sent as JSON; text as it is. */
   readonly body?: unknown
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: Headers
   // biome-ignore lint/suspicious/noExplicitAny: tests read bodies as a client without types would.

@@ -49,7 +49,12 @@ describe('errors', () => {
   })
 
   test('a spent quota says when it is whole again', async () => {
-    await using upstream = await startScriptedUpstream(() => refusal(429, 'RATE_LIMITED'))
+    const headers = {
+      'x-ratelimit-limit': '1000',
+      'x-ratelimit-remaining': '0',
+      date: 'Thu, 01 Jan 2026 10:20:00 GMT',
+    }
+    await using upstream = await startScriptedUpstream(() => ({ ...refusal(429, 'RATE_LIMITED'), headers }))
     await using gateway = await startGateway({
       url: upstream.url,
       key: 'k',
@@ -160,20 +165,24 @@ describe('errors', () => {
       headers: { 'x-ratelimit-limit': '9', 'x-ratelimit-remaining': '8' },
       body: { data: ROW, meta: {} },
     }))
+    let looks = 0
     const faults: { errorId: string; name: string; stack: string }[] = []
     await using gateway = await startGateway({
       url: upstream.url,
       key: 'k',
       development: false,
+      // The edge looks at the clock first; the second look is the cache's.
       now: () => {
-        throw new TypeError('Jane Doe')
+        looks += 1
+        if (looks === 2) throw new TypeError('Jane Doe')
+        return 0
       },
       reportFault: (fault) => faults.push(fault),
     })
     const { data, errors } = await gateway.query('{ appointment(id: "a") { id } }')
     expect(data).toEqual({ appointment: null })
     expect(errors?.[0]?.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', errorId: faults[0]?.errorId })
-    expect(faults).toMatchObject([{ name: 'TypeError', stack: expect.stringContaining('budget') }])
+    expect(faults).toMatchObject([{ name: 'TypeError', stack: expect.stringContaining('rest/') }])
     expect(JSON.stringify([errors, faults])).not.toContain('Jane')
   })
 

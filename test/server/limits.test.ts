@@ -178,8 +178,9 @@ describe('limits', () => {
       await Promise.all(running)
     }
     arrived = Promise.withResolvers<void>()
-    const leaving = await Promise.all(['c', 'd'].map(() => openRaw(gateway.url)))
-    for (const socket of leaving) socket.write(rawPost('{ appointment(id: "c") { id } }', busy))
+    const leaving = [await openRaw(gateway.url), await openRaw(gateway.url)]
+    for (const [index, socket] of leaving.entries())
+      socket.write(rawPost(`{ appointment(id: "left${index}") { id } }`, busy))
     await arrived.promise
     for (const socket of leaving) socket.destroy()
     // When a server hears that somebody has left is not known: soon.

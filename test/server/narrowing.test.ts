@@ -76,9 +76,10 @@ describe('a narrowed caller', () => {
       `mutation { updateAppointment(input: { id: "${id}", title: "x" }) { appointment { id } } }`
     const cancel = (id: string) =>
       `mutation { cancelAppointment(input: { id: "${id}" }) { appointment { id } } }`
-    for (const write of [document, update, cancel]) {
-      const anothers = await product.query(write(other), {}, caller)
-      const nobodys = await product.query(write(NEVER), {}, caller)
+    // Twice, because what is remembered of it would tell as well.
+    for (const ask of [document, document, update, update, cancel]) {
+      const anothers = await product.query(ask(other), {}, caller)
+      const nobodys = await product.query(ask(NEVER), {}, caller)
       expect(anothers.data).toEqual(nobodys.data)
       expect(anothers.errors).toEqual(nobodys.errors)
       expect(anothers.headers.get('x-upstream-requests')).toBe(nobodys.headers.get('x-upstream-requests'))
@@ -104,6 +105,49 @@ describe('a narrowed caller', () => {
       'CANCELLED',
     )
     expect(product.takeRequests()).toEqual([`GET /appointments/${own}`, `POST /appointments/${own}/cancel`])
+  })
+
+  test('is told beforehand what its own things cost, and that those of others cost nothing', async () => {
+    await using clinic = await startClinic()
+    const { product, own, otherPatient, caller } = clinic
+    const estimate = async (document: string, by: HeadersInit) =>
+      (
+        (await product.query(document, {}, { ...by, 'x-estimate-only': '1' })).extensions as {
+          estimate?: object
+        }
+      ).estimate
+    const update = `mutation { updateAppointment(input: { id: "${own}", title: "t" }) { clientMutationId } }`
+    expect(await estimate(update, caller)).toEqual({ min: 2, max: 2 })
+    expect(await estimate(update, await bearer({ scope: 'appointments:write' }))).toEqual({ min: 1, max: 1 })
+    const list = `{ patient(id: "${otherPatient}") { appointments { nodes { id } } } }`
+    expect(
+      await estimate(`{ appointments(filter: { patientId: "${otherPatient}" }) { nodes { id } } }`, caller),
+    ).toEqual({ min: 0, max: 0 })
+    expect(await estimate(list, caller)).toEqual({ min: 0, max: expect.any(Number) })
+    expect(product.takeRequests()).toEqual([])
+  })
+
+  test("is not answered with what another caller's question left behind", async () => {
+    await using clinic = await startClinic()
+    const { product, other, otherPatient, caller } = clinic
+    const everybody = await bearer({ scope: 'appointments:read' })
+    const document = `{ appointment(id: "${other}") { title } appointments(first: 5) { nodes { patient { restId } } } }`
+    await product.query(document, {}, everybody)
+    const { data } = await product.query(document, {}, caller)
+    expect(data.appointment).toBeNull()
+    expect(JSON.stringify(data)).not.toContain(otherPatient)
+  })
+
+  test("sees at once what another caller's write changed", async () => {
+    await using clinic = await startClinic()
+    const { product, own, caller } = clinic
+    const everybody = await bearer({ scope: 'appointments:write' })
+    const read = async () =>
+      (await product.query(`{ appointment(id: "${own}") { title } }`, {}, caller)).data.appointment
+    await read()
+    const update = `mutation { updateAppointment(input: { id: "${own}", title: "changed" }) { clientMutationId } }`
+    await product.query(update, {}, everybody)
+    expect(await read()).toEqual({ title: 'changed' })
   })
 
   test('books for itself, whoever it names', async () => {
@@ -156,7 +200,8 @@ describe('a narrowed caller', () => {
     )
     const rows: { restId: string; clinician: { restId: string } }[] = data.appointments.nodes
     expect(rows.map((row) => row.clinician.restId)).toEqual(rows.map(() => clinician))
-    expect(product.takeRequests()[0]).toContain(`clinician_id=${clinician}`)
+    // The filter proves it, so no row has to be loaded.
+    expect(product.takeRequests()).toEqual([expect.stringContaining(`clinician_id=${clinician}`)])
     const listed = (await product.rest('GET', '/appointments?limit=100')).body.data
     const answers = await Promise.all(
       listed.slice(0, 20).map(async ({ id }: { id: string }) => {

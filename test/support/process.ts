@@ -20,7 +20,7 @@ export async function startProcess(
   const output = createInterface(child.stdout).on('line', (line) => lines.push(line))
   const [firstLine] = await once(output, 'line')
   async function stop(): Promise<number> {
-    if (child.exitCode !== null) return child.exitCode
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? -1
     const exited = once(child, 'exit')
     child.kill('SIGTERM')
     return (await exited)[0]

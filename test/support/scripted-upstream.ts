@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { listen } from '../../src/server/listen.ts'
 
@@ -20,11 +21,14 @@ type Script = (request: ScriptedRequest) => ScriptedAnswer | ((response: ServerR
 export interface ScriptedUpstream extends AsyncDisposable {
   readonly url: string
   readonly requests: readonly ScriptedRequest[]
+  /** Resolves when so many requests have come. */
+  arrival(count: number): Promise<void>
 }
 
 /** A real server on a free port that answers by script: an object, or whatever the script does to the response. */
 export async function startScriptedUpstream(script: Script): Promise<ScriptedUpstream> {
   const requests: ScriptedRequest[] = []
+  const arrivals = new EventEmitter()
   const server = await listen(
     (incoming, response) => {
       const chunks: Buffer[] = []
@@ -36,6 +40,7 @@ export async function startScriptedUpstream(script: Script): Promise<ScriptedUps
           body: Buffer.concat(chunks).toString(),
         }
         requests.push(request)
+        arrivals.emit('request')
         const answer = script(request)
         if (typeof answer === 'function') return answer(response)
         const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
@@ -47,5 +52,12 @@ export async function startScriptedUpstream(script: Script): Promise<ScriptedUps
     '127.0.0.1',
     0,
   )
-  return { url: server.url, requests, [Symbol.asyncDispose]: () => server.close() }
+  return {
+    url: server.url,
+    requests,
+    async arrival(count) {
+      while (requests.length < count) await once(arrivals, 'request')
+    },
+    [Symbol.asyncDispose]: () => server.close(),
+  }
 }

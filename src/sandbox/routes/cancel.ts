@@ -6,7 +6,7 @@ import { requireScope } from '../keys.ts'
 import { appointmentNotFound, cannotCancel } from '../refusal.ts'
 import { cancelledSchema, pick } from '../schema/appointment.ts'
 import { cancelBody } from '../schema/body.ts'
-import { actionEnvelope, answer, refusal, refusals } from '../schema/envelope.ts'
+import { actionEnvelope, answer, bodyRefusals, refusal, refusals } from '../schema/envelope.ts'
 import { pathSchema } from '../schema/path.ts'
 import type { Api, Services } from '../services.ts'
 
@@ -15,6 +15,7 @@ export function serveCancel(api: Api, { appointments, clock, knobs }: Services):
   const route = createRoute({
     method: 'post',
     path: '/appointments/{id}/cancel',
+    operationId: 'cancelAppointment',
     summary: 'Cancel an open appointment',
     middleware: [requireScope('write_appointments'), readBody, emptyBodyIsNone],
     request: { params: pathSchema, body: { content: { 'application/json': { schema: cancelBody } } } },
@@ -24,8 +25,7 @@ export function serveCancel(api: Api, { appointments, clock, knobs }: Services):
       [knobs.transitionStatus]: refusal(
         'INVALID_STATE_TRANSITION: it is cancelled, completed or a no-show already.',
       ),
-      413: refusal('PAYLOAD_TOO_LARGE'),
-      415: refusal('UNSUPPORTED_MEDIA_TYPE'),
+      ...bodyRefusals,
       ...refusals,
     },
   })

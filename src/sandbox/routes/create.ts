@@ -8,7 +8,7 @@ import { newRow } from '../new-row.ts'
 import { toAppointment } from '../rows.ts'
 import { createdSchema, pick } from '../schema/appointment.ts'
 import { createBody } from '../schema/body.ts'
-import { answer, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
+import { answer, bodyRefusals, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
 import type { Api, Services } from '../services.ts'
 
 /** `POST /appointments` ("Create"). A replay is the first answer again, its request id included. */
@@ -31,6 +31,7 @@ export function serveCreate(api: Api, { appointments, once, ids, clock }: Servic
 const route = createRoute({
   method: 'post',
   path: '/appointments',
+  operationId: 'createAppointment',
   summary: 'Create an appointment',
   middleware: [requireScope('write_appointments'), readBody],
   request: {
@@ -50,8 +51,7 @@ const route = createRoute({
   responses: {
     201: answer('Created.', recordEnvelope(createdSchema)),
     409: refusal('CONFLICT: this Idempotency-Key came with another body within 24 hours.'),
-    413: refusal('PAYLOAD_TOO_LARGE'),
-    415: refusal('UNSUPPORTED_MEDIA_TYPE'),
+    ...bodyRefusals,
     ...refusals,
   },
 })

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { SUMMARY_FIELDS } from '../../contract/appointment.ts'
 import { requireScope } from '../keys.ts'
 import { appointmentSchema, pick, summarySchema } from '../schema/appointment.ts'
-import { answer, listEnvelope, refusals } from '../schema/envelope.ts'
+import { answer, invalidRefusal, listEnvelope, refusals } from '../schema/envelope.ts'
 import { listQuerySchema } from '../schema/list-query.ts'
 import type { Api, Services } from '../services.ts'
 
@@ -12,10 +12,11 @@ export function serveList(api: Api, { appointments, knobs }: Services): void {
   const route = createRoute({
     method: 'get',
     path: '/appointments',
+    operationId: 'listAppointments',
     summary: 'List appointments',
     middleware: [requireScope('read_appointments')],
     request: { query: listQuerySchema(knobs.overRange) },
-    responses: { 200: answer('A page.', listEnvelope(rowSchema)), ...refusals },
+    responses: { 200: answer('A page.', listEnvelope(rowSchema)), 400: invalidRefusal, ...refusals },
   })
 
   api.openapi(route, (c) => {

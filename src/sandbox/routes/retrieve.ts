@@ -11,6 +11,7 @@ export function serveRetrieve(api: Api, { appointments }: Services): void {
   const route = createRoute({
     method: 'get',
     path: '/appointments/{id}',
+    operationId: 'retrieveAppointment',
     summary: 'Retrieve one appointment',
     middleware: [requireScope('read_appointments')],
     request: { params: pathSchema },

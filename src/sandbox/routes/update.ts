@@ -7,7 +7,7 @@ import { appointmentNotFound, invalid } from '../refusal.ts'
 import type { AppointmentRow } from '../rows.ts'
 import { appointmentSchema } from '../schema/appointment.ts'
 import { updateBody } from '../schema/body.ts'
-import { answer, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
+import { answer, bodyRefusals, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
 import { pathSchema } from '../schema/path.ts'
 import type { Api, Services } from '../services.ts'
 
@@ -39,6 +39,7 @@ function refuseBackwards(row: AppointmentRow, { start_time, end_time }: Changes)
 const route = createRoute({
   method: 'patch',
   path: '/appointments/{id}',
+  operationId: 'updateAppointment',
   summary: 'Update an appointment; never its status',
   middleware: [requireScope('write_appointments'), readBody],
   request: {
@@ -48,8 +49,7 @@ const route = createRoute({
   responses: {
     200: answer('The whole appointment.', recordEnvelope(appointmentSchema)),
     404: refusal('NOT_FOUND'),
-    413: refusal('PAYLOAD_TOO_LARGE'),
-    415: refusal('UNSUPPORTED_MEDIA_TYPE'),
+    ...bodyRefusals,
     ...refusals,
   },
 })

@@ -13,19 +13,24 @@ export interface SampleOptions {
   readonly ids: Ids
 }
 
-/** The same count on the same day gives the same rows. */
+/**
+ * The same count on the same day gives the same visits of the same people. What the clock changes is what has become
+ * of them: a visit that is over is no longer to come. So each row draws from a chance of its own.
+ */
 export function sampleRows({ count, organisation, now, ids }: SampleOptions): AppointmentRow[] {
   const random = createRandom(SEED)
   const clinic = createClinic(random, ids, count)
-  return schedule({ clinic, count, today: now, random }).map((visit) =>
-    toRow(visit, {
-      id: ids('apt', random.uuid()),
+  return schedule({ clinic, count, today: now, random }).map((visit, index) => {
+    const own = createRandom(SEED + 1 + index)
+    const patient = own.one(clinic.patients)
+    return toRow(visit, {
+      id: ids('apt', own.uuid()),
       organisation,
-      patient: random.one(clinic.patients),
+      patient,
       now: wholeSecond(now),
-      random,
-    }),
-  )
+      random: own,
+    })
+  })
 }
 
 const SEED = 20_250_115

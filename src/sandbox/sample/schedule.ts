@@ -17,8 +17,8 @@ export interface ScheduleOptions {
 }
 
 /**
- * `count` visits on weekdays between 09:00 and 17:30 UTC, with an hour for lunch, as many before this week as after
- * it: three weeks to each side, or as many as they need. No two visits of one clinician overlap.
+ * `count` visits on weekdays between 09:00 and 17:15 UTC, none between 12:45 and 13:30, as many before this week as
+ * after it: three weeks to each side, or as many as they need. No two visits of one clinician overlap.
  */
 export function schedule({ clinic, count, today, random }: ScheduleOptions): Visit[] {
   const sessionsAWeek = 5 * SESSIONS.length * clinic.clinicians.length

@@ -54,7 +54,7 @@ export function pick<Field extends keyof Appointment>(
   appointment: Appointment,
   fields: readonly Field[],
 ): Pick<Appointment, Field> {
-  // `fromEntries` forgets which keys it was given.
+  // `fromEntries` forgets which keys it was given; so below.
   return Object.fromEntries(fields.map((field) => [field, appointment[field]])) as Pick<Appointment, Field>
 }
 

@@ -60,9 +60,19 @@ export function refusal(description: string) {
   return answer(description, errorSchema)
 }
 
+export const invalidRefusal = refusal(
+  'VALIDATION_ERROR: `details.fields` names each parameter or field at fault.',
+)
+
+/** What any route with a body may answer instead. */
+export const bodyRefusals = {
+  400: invalidRefusal,
+  413: refusal('PAYLOAD_TOO_LARGE: over 1 MB.'),
+  415: refusal('UNSUPPORTED_MEDIA_TYPE: a body that does not say that it is JSON.'),
+}
+
 /** What any route may answer instead. */
 export const refusals = {
-  400: refusal('VALIDATION_ERROR: `details.fields` names each parameter or field at fault.'),
   401: refusal('UNAUTHORIZED: no key, or an unknown one.'),
   403: refusal('FORBIDDEN: the key lacks the scope.'),
   429: refusal('RATE_LIMITED: the quota of this clock hour is spent.'),

@@ -10,12 +10,8 @@ const status = z.enum(APPOINTMENT_STATUSES, { error: ONE_STATUS })
 /** "List", the query parameters. Unknown ones are ignored. */
 export function listQuerySchema(overRange: Knobs['overRange']) {
   return z.object({
-    limit: wholeNumber({ min: 1, max: PAGE_LIMIT.max }, overRange)
-      .default(PAGE_LIMIT.default)
-      .openapi({ type: 'integer', minimum: 1, maximum: PAGE_LIMIT.max, default: PAGE_LIMIT.default }),
-    offset: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }, overRange)
-      .default(0)
-      .openapi({ type: 'integer', minimum: 0, default: 0 }),
+    limit: wholeNumber({ min: 1, max: PAGE_LIMIT.max, absent: PAGE_LIMIT.default }, overRange),
+    offset: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER, absent: 0 }, overRange),
     patient_id: reference.optional(),
     clinician_id: reference.optional().openapi({ description: 'Acts on the field clinician_profile_id.' }),
     status: status.optional(),
@@ -33,9 +29,18 @@ export function listQuerySchema(overRange: Knobs['overRange']) {
   })
 }
 
-function wholeNumber({ min, max }: { min: number; max: number }, overRange: Knobs['overRange']) {
+function wholeNumber(
+  { min, max, absent }: { min: number; max: number; absent: number },
+  overRange: Knobs['overRange'],
+) {
   const digits = text.regex(/^-?\d+$/, 'must be a whole number').transform(Number)
   return overRange === 'clamp'
-    ? digits.pipe(z.number().transform((value) => Math.min(Math.max(value, min), max)))
-    : digits.pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
+    ? digits
+        .transform((value) => Math.min(Math.max(value, min), max))
+        .default(absent)
+        .openapi({ type: 'integer', default: absent, description: `Moved into ${min}–${max}.` })
+    : digits
+        .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
+        .default(absent)
+        .openapi({ type: 'integer', minimum: min, maximum: max, default: absent })
 }

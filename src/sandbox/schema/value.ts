@@ -10,7 +10,7 @@ export const text = z
 export const filledText = text.refine((value) => value.trim() !== '', 'must not be empty')
 
 /** The id of something that this API does not hold; taken unseen. */
-export const reference = filledText.openapi({ example: 'pat_456e7890-e89b-12d3-a456-426614174111' })
+export const reference = filledText.openapi({ minLength: 1 })
 
 /** An ISO 8601 instant with its zone, read to milliseconds. */
 export const instant = text

@@ -1,4 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql'
+import {
+  FIELD_NAMES,
+  FIELDS_OF_SUMMARY,
+  type FieldName,
+  type AppointmentFilter as Filter,
+} from '../../contract/field-names.ts'
 import type { PageArguments } from '../../pagination/arguments.ts'
 import { AppointmentType } from '../appointment-type/type.ts'
 import { builder } from '../builder.ts'
@@ -7,6 +13,7 @@ import { connectionSelection } from '../connection-selection.ts'
 import type { Context } from '../context.ts'
 import { Location } from '../location/type.ts'
 import { Patient } from '../patient/type.ts'
+import type { PriceTag } from '../price-tag.ts'
 import type { Reference } from '../reference.ts'
 import { AppointmentFilter, toFilter } from './filter.ts'
 import { Appointment } from './type.ts'
@@ -34,7 +41,24 @@ type ListArguments = PageArguments & {
 }
 
 function list(args: ListArguments, { loaders }: Context, info: GraphQLResolveInfo, parent?: Reference) {
-  return loaders.appointments.connection(toFilter(args.filter, parent), args, connectionSelection(info))
+  return loaders.appointments.connection(
+    toFilter(args.filter, parent),
+    args,
+    connectionSelection(info),
+    info.path,
+  )
+}
+
+const priceOfList: PriceTag = (args: ListArguments, { pricing, parent, wanted }) => {
+  const filter = toFilter(args.filter, parent)
+  const { cost, size, family, key } = pricing.list(filter, args, wanted)
+  return [{ cost, key, family, rows: { count: size, held: heldBy(filter) } }]
+}
+
+/** What costs nothing of a list row: what every row shows, and what the filter proves. */
+function heldBy(filter: Filter): ReadonlySet<FieldName> {
+  const proven = Object.keys(filter).filter((name): name is FieldName => name in FIELD_NAMES)
+  return new Set([...FIELDS_OF_SUMMARY, ...proven])
 }
 
 builder.queryField('appointments', (t) =>
@@ -48,6 +72,7 @@ builder.queryField('appointments', (t) =>
           description: 'Which appointments; all of them where it is left out.',
         }),
       },
+      extensions: { price: priceOfList },
       resolve: (_root, args, context, info) => list(args, context, info),
     },
     AppointmentConnection,
@@ -67,6 +92,7 @@ for (const parentType of [Patient, Clinician, AppointmentType, Location])
               'Which of them. What they are the appointments of is given by the parent, and can not be named again.',
           }),
         },
+        extensions: { price: priceOfList },
         resolve: (parent, args, context, info) => list(args, context, info, parent),
       },
       AppointmentConnection,

@@ -1,12 +1,20 @@
 import { builder } from '../builder.ts'
 import { parseId } from '../global-id.ts'
+import type { PriceTag } from '../price-tag.ts'
 import { Appointment } from './type.ts'
+
+const priceOfFind: PriceTag = ({ id }: { id: string }, { pricing }) => {
+  const restId = parseId('Appointment', id, 'id')
+  return [{ cost: pricing.find(restId), key: restId, rows: { count: 1, held: 'all' } }]
+}
 
 builder.queryField('appointment', (t) =>
   t.field({
     type: Appointment,
     description: 'One appointment; null when there is none. Costs one upstream request, for all its fields.',
     args: { id: t.arg.id({ required: true, description: "Its global id, or the upstream's own." }) },
-    resolve: (_root, { id }, { loaders }) => loaders.appointments.find(parseId('Appointment', id, 'id')),
+    extensions: { price: priceOfFind },
+    resolve: (_root, { id }, { loaders }, { path }) =>
+      loaders.appointments.find(parseId('Appointment', id, 'id'), path),
   }),
 )

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
 import type { FieldName } from '../../contract/field-names.ts'
 import type { AppointmentRef } from '../../loaders/ref.ts'
@@ -7,7 +8,7 @@ import { Clinician } from '../clinician/type.ts'
 import type { Context } from '../context.ts'
 import { Location } from '../location/type.ts'
 import { Patient } from '../patient/type.ts'
-import { reference } from '../reference.ts'
+import { type ReferenceKind, reference } from '../reference.ts'
 import { Status } from './status.ts'
 
 /** Said of each field that a list row of the API may lack. */
@@ -20,71 +21,72 @@ export const Appointment = builder.node(builder.objectRef<AppointmentRef>('Appoi
   id: { resolve: (appointment) => appointment.restId },
   fields: (t) => ({
     restId: t.exposeID('restId', { nullable: false, description: "The upstream's own id." }),
-    title: t.string({ resolve: field('title'), description: 'What the appointment is called.' }),
+    title: t.string({ ...field('title'), description: 'What the appointment is called.' }),
     description: t.string({
-      resolve: field('description'),
+      ...field('description'),
       description: `A longer description. ${MAY_COST}`,
     }),
-    startTime: t.field({ type: 'DateTime', resolve: field('startTime'), description: 'When it begins.' }),
-    endTime: t.field({ type: 'DateTime', resolve: field('endTime'), description: 'When it ends.' }),
-    status: t.field({ type: Status, resolve: field('status'), description: 'Where it stands.' }),
+    startTime: t.field({ type: 'DateTime', ...field('startTime'), description: 'When it begins.' }),
+    endTime: t.field({ type: 'DateTime', ...field('endTime'), description: 'When it ends.' }),
+    status: t.field({ type: Status, ...field('status'), description: 'Where it stands.' }),
     durationMinutes: t.int({
-      resolve: field('durationMinutes'),
+      ...field('durationMinutes'),
       description: `How long it lasts, in minutes. ${MAY_COST}`,
     }),
     isRemote: t.boolean({
-      resolve: field('isRemote'),
+      ...field('isRemote'),
       description: `True when patient and clinician meet by phone or video. ${MAY_COST}`,
     }),
     remoteChannel: t.string({
-      resolve: field('remoteChannel'),
+      ...field('remoteChannel'),
       description: `By what means they meet when remote. ${MAY_COST}`,
     }),
     videoLink: t.string({
-      resolve: field('videoLink'),
+      ...field('videoLink'),
       description: `The link to the video call. ${MAY_COST}`,
     }),
     videoProvider: t.string({
-      resolve: field('videoProvider'),
+      ...field('videoProvider'),
       description: `Who provides the video call. ${MAY_COST}`,
     }),
     meetingUrl: t.string({
-      resolve: field('meetingUrl'),
+      ...field('meetingUrl'),
       description: `Where to join the meeting. ${MAY_COST}`,
     }),
     attendeeName: t.string({
-      resolve: field('attendeeName'),
+      ...field('attendeeName'),
       description: `The name of who attends. ${MAY_COST}`,
     }),
     attendeeEmail: t.string({
-      resolve: field('attendeeEmail'),
+      ...field('attendeeEmail'),
       description: `The e-mail address of who attends. ${MAY_COST}`,
     }),
     attendanceStatus: t.string({
-      resolve: field('attendanceStatus'),
+      ...field('attendanceStatus'),
       description: `Whether the attendee has come, in the upstream's words. ${MAY_COST}`,
     }),
     cancellationReason: t.string({
-      resolve: field('cancellationReason'),
+      ...field('cancellationReason'),
       description: `Why it was cancelled; null while it is not. ${MAY_COST}`,
     }),
     bookingSource: t.string({
-      resolve: field('bookingSource'),
+      ...field('bookingSource'),
       description: `Where it was booked, such as \`api\`. ${MAY_COST}`,
     }),
     episodeId: t.id({
-      resolve: field('episodeId'),
+      ...field('episodeId'),
       description: `The upstream's id of the episode of care it belongs to. ${MAY_COST}`,
     }),
-    createdAt: t.field({ type: 'DateTime', resolve: field('createdAt'), description: 'When it was booked.' }),
+    createdAt: t.field({ type: 'DateTime', ...field('createdAt'), description: 'When it was booked.' }),
     updatedAt: t.field({
       type: 'DateTime',
-      resolve: field('updatedAt'),
+      ...field('updatedAt'),
       description: `When it last changed. ${MAY_COST}`,
     }),
     isCancellable: t.boolean({
-      resolve: async ({ restId }, _args, { loaders }) => {
-        const status = await loaders.appointments.field(restId, 'status')
+      extensions: { needs: 'status' },
+      resolve: async ({ restId }, _args, { loaders }, { path }) => {
+        const status = await loaders.appointments.field(restId, 'status', path)
         return status === null ? null : OPEN_STATUSES.some((open) => open === status)
       },
       description:
@@ -92,38 +94,54 @@ export const Appointment = builder.node(builder.objectRef<AppointmentRef>('Appoi
     }),
     patient: t.field({
       type: Patient,
-      resolve: referenceBy('patientId', 'Patient'),
+      ...referenceBy('patientId', 'Patient'),
       description: 'Who is seen; null when nobody is named.',
     }),
     clinician: t.field({
       type: Clinician,
-      resolve: referenceBy('clinicianId', 'Clinician'),
+      ...referenceBy('clinicianId', 'Clinician'),
       description: `Who sees the patient; null when nobody is named. ${MAY_COST}`,
     }),
     appointmentType: t.field({
       type: AppointmentType,
-      resolve: referenceBy('appointmentTypeId', 'AppointmentType'),
+      ...referenceBy('appointmentTypeId', 'AppointmentType'),
       description: `What kind of appointment it is; null when none is named. ${MAY_COST}`,
     }),
     location: t.field({
       type: Location,
-      resolve: referenceBy('locationId', 'Location'),
+      ...referenceBy('locationId', 'Location'),
       description: `Where it takes place; null when nowhere is named. ${MAY_COST}`,
     }),
   }),
 })
 
+/** How a field that a row may hold is resolved, and what it needs the row to hold. */
 function field<Name extends FieldName>(name: Name) {
-  return (appointment: AppointmentRef, _args: object, { loaders }: Context) =>
-    loaders.appointments.field(appointment.restId, name)
+  return {
+    extensions: { needs: name },
+    resolve: (
+      { restId }: AppointmentRef,
+      _args: object,
+      { loaders }: Context,
+      { path }: GraphQLResolveInfo,
+    ) => loaders.appointments.field(restId, name, path),
+  }
 }
 
-function referenceBy<K extends 'Patient' | 'Clinician' | 'AppointmentType' | 'Location'>(
+function referenceBy<K extends ReferenceKind>(
   name: 'patientId' | 'clinicianId' | 'appointmentTypeId' | 'locationId',
   kind: K,
 ) {
-  return async ({ restId }: AppointmentRef, _args: object, { loaders }: Context) => {
-    const id = await loaders.appointments.field(restId, name)
-    return id === null ? null : reference(kind, id)
+  return {
+    extensions: { needs: name, refersTo: kind },
+    resolve: async (
+      { restId }: AppointmentRef,
+      _args: object,
+      { loaders }: Context,
+      { path }: GraphQLResolveInfo,
+    ) => {
+      const id = await loaders.appointments.field(restId, name, path)
+      return id === null ? null : reference(kind, id)
+    },
   }
 }

@@ -1,0 +1,62 @@
+import type { AppointmentFilter } from '../contract/field-names.ts'
+import type { PageArguments } from '../pagination/arguments.ts'
+import { COUNT_COST, type Cost } from '../pagination/cost.ts'
+import { countRows } from '../pagination/end.ts'
+import type { Limits } from '../pagination/limits.ts'
+import type { Reading } from '../pagination/list.ts'
+import { planPage } from '../pagination/page.ts'
+import { isNarrowed } from '../rest/access.ts'
+import { filterQuery } from '../rest/appointments.ts'
+import type { RestClient } from '../rest/client.ts'
+import type { Operation } from '../rest/pipe.ts'
+import { type ConnectionSelection, type ListedRow, listOf, NOTHING_KNOWN } from './connection.ts'
+import { familyOf } from './siblings.ts'
+
+export interface ListPrice {
+  readonly cost: Cost
+  /** The most rows that the page can have. */
+  readonly size: number
+  /** Lists of one family may be read as one. */
+  readonly family: string
+  /** Equal lists are read once. */
+  readonly key: string
+}
+
+/** What reads would cost upstream, as far as can be known beforehand. What is remembered costs nothing. */
+export interface Pricing {
+  find(id: string): Cost
+  /** An update or a cancel: of a narrowed caller it reads first whose the appointment is. */
+  readonly change: Cost
+  /** Throws like the reading itself where an argument is refused. */
+  list(filter: AppointmentFilter, args: PageArguments, wanted: ConnectionSelection): ListPrice
+}
+
+export function createPricing(rest: RestClient, by: Operation, limits: Limits): Pricing {
+  function reading(filter: AppointmentFilter, plan: Reading<ListedRow, unknown>, cost: Cost): Cost {
+    const { value, done } = plan.next()
+    if (done || !rest.appointments.holdsList(filter, value, by)) return cost
+    return { min: 0, max: cost.max - 1 }
+  }
+
+  return {
+    find: (id) => (rest.appointments.holds(id, by) ? FREE : { min: 1, max: 1 }),
+    change: isNarrowed(by.access) ? { min: 2, max: 2 } : { min: 1, max: 1 },
+    list(filter, args, wanted) {
+      const list = listOf(filter, (text) => rest.counts.get(by.view, text))
+      const plan = planPage(list, args, limits)
+      const isPageRead = wanted.pageInfo || (wanted.rows && plan.size > 0)
+      const page = isPageRead ? reading(filter, plan.read(), plan.cost) : FREE
+      const counting = reading(filter, countRows(list, NOTHING_KNOWN, limits), COUNT_COST)
+      // A page that shows the end counts for nothing.
+      const count = wanted.totalCount ? { min: isPageRead ? 0 : counting.min, max: counting.max } : FREE
+      return {
+        cost: { min: page.min + count.min, max: page.max + count.max },
+        size: wanted.rows ? plan.size : 0,
+        family: filterQuery(familyOf(filter)),
+        key: JSON.stringify([list.filter, args.first, args.after, args.last, args.before, wanted]),
+      }
+    },
+  }
+}
+
+const FREE: Cost = { min: 0, max: 0 }

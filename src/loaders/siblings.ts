@@ -1,0 +1,77 @@
+import { APPOINTMENT_STATUSES } from '../contract/appointment.ts'
+import type { AppointmentFilter } from '../contract/field-names.ts'
+import { UpstreamError } from '../rest/errors.ts'
+import type { AppointmentRow } from '../rest/row.ts'
+
+type ListedRow = AppointmentRow | UpstreamError
+
+/** What lists have in common that differ only in date range or status. */
+export function familyOf({ statuses, startsFrom, startsTo, ...rest }: AppointmentFilter): AppointmentFilter {
+  return rest
+}
+
+/**
+ * The one list that holds all of these, which differ only in date range or status; undefined where it would hold much
+ * that nobody asked for: ranges with open ends, or far from each other.
+ */
+export function unionOf(filters: readonly AppointmentFilter[]): AppointmentFilter | undefined {
+  const [first] = filters
+  if (first === undefined) return undefined
+  const range = rangeOf(filters)
+  if (range === undefined) return undefined
+  const statuses = filters.some((filter) => filter.statuses === undefined)
+    ? undefined
+    : APPOINTMENT_STATUSES.filter((status) => filters.some((filter) => filter.statuses?.includes(status)))
+  return { ...familyOf(first), ...range, ...(statuses !== undefined && { statuses }) }
+}
+
+/**
+ * The rows of one of these lists, out of the union's; undefined where a row does not show enough to tell.
+ * That filtering keeps the order is our assumption: an order can only depend on the rows themselves.
+ */
+export function rowsOf(filter: AppointmentFilter, union: readonly ListedRow[]): ListedRow[] | undefined {
+  const rows: ListedRow[] = []
+  for (const row of union) {
+    if (row instanceof UpstreamError || typeof row.startTime !== 'string' || typeof row.status !== 'string')
+      return undefined
+    const isInStatus = filter.statuses?.includes(row.status as never) ?? true
+    if (isInStatus && isInRange(row.startTime, filter)) rows.push(row)
+  }
+  return rows
+}
+
+type Range = Pick<AppointmentFilter, 'startsFrom' | 'startsTo'>
+
+function rangeOf(filters: readonly AppointmentFilter[]): Range | undefined {
+  const [first] = filters
+  const isSame = filters.every(
+    ({ startsFrom, startsTo }) => startsFrom === first?.startsFrom && startsTo === first?.startsTo,
+  )
+  if (isSame) {
+    const { startsFrom, startsTo } = first ?? {}
+    return { ...(startsFrom !== undefined && { startsFrom }), ...(startsTo !== undefined && { startsTo }) }
+  }
+  const bounds: { from: string; to: string }[] = []
+  for (const { startsFrom, startsTo } of filters) {
+    if (startsFrom === undefined || startsTo === undefined) return undefined
+    bounds.push({ from: startsFrom, to: startsTo })
+  }
+  const startsFrom = bounds.map(({ from }) => from).reduce((a, b) => (isBefore(b, a) ? b : a))
+  const startsTo = bounds.map(({ to }) => to).reduce((a, b) => (isBefore(a, b) ? b : a))
+  const asked = bounds.reduce((sum, { from, to }) => sum + lengthOf(from, to), 0)
+  return lengthOf(startsFrom, startsTo) <= 2 * asked ? { startsFrom, startsTo } : undefined
+}
+
+function isInRange(instant: string, { startsFrom, startsTo }: Range): boolean {
+  if (startsFrom !== undefined && isBefore(instant, startsFrom)) return false
+  return startsTo === undefined || !isBefore(startsTo, instant)
+}
+
+/** Instants are text in one form here. Without the Z they compare as text, to the last digit of a fraction. */
+function isBefore(a: string, b: string): boolean {
+  return a.slice(0, -1) < b.slice(0, -1)
+}
+
+function lengthOf(from: string, to: string): number {
+  return Date.parse(to) - Date.parse(from)
+}

@@ -1,0 +1,26 @@
+import DataLoader from 'dataloader'
+import type { Appointments, RetrievedRow } from '../rest/appointments.ts'
+import { tooCostly } from '../rest/ledger.ts'
+import type { Operation } from '../rest/pipe.ts'
+
+export interface Wholes {
+  load(id: string): Promise<RetrievedRow>
+  forget(id: string): void
+}
+
+/**
+ * Loads whole appointments, each once. The API can't fetch several at once, so what a batch is for is its cost: one
+ * that can't be completed within the operation's ceiling is not begun.
+ */
+export function createWholes(rest: Appointments, by: Operation): Wholes {
+  const loader = new DataLoader<string, Promise<RetrievedRow>>(async (ids) => {
+    const costly = new Set(ids.filter((id) => !rest.holds(id, by)))
+    const { exchanges, ceiling } = by.ledger
+    const needed = exchanges + costly.size
+    // A promise for each, so that the slowest holds up nobody else.
+    if (needed <= ceiling) return ids.map((id) => rest.retrieve(id, by))
+    const refusal = tooCostly({ min: needed, max: needed }, ceiling)
+    return ids.map((id) => (costly.has(id) ? refusal : rest.retrieve(id, by)))
+  })
+  return { load: async (id) => loader.load(id), forget: (id) => void loader.clear(id) }
+}

@@ -1,0 +1,52 @@
+import type { Operation, RestRequest } from './pipe.ts'
+
+/**
+ * Counts the writes that could change what a read sees: once when one is sent, and again when it was answered or lost.
+ * The count is part of the key that an answer is remembered and shared by, so a read that began before a write and
+ * ended after it is found by nobody.
+ */
+export interface Epochs {
+  /** What a read is remembered and shared by: its view, its epoch, and what it asks. */
+  readonly keyOf: (read: RestRequest, operation: Operation) => string
+  /** A write may change its item, and every list. */
+  readonly bump: (write: RestRequest, operation: Operation) => void
+}
+
+/** Far more than are written to within the time that anything is remembered. */
+const MAX_SCOPES = 100_000
+
+export function createEpochs(): Epochs {
+  const epochs = new Map<string, number>()
+  let latest = 0
+  // The epoch of all that are not listed. It moves on whenever one is dropped, so that no epoch ever comes back.
+  let unlisted = 0
+
+  function next(scope: string): void {
+    latest += 1
+    epochs.delete(scope)
+    epochs.set(scope, latest)
+    if (epochs.size <= MAX_SCOPES) return
+    const [oldest = ''] = epochs.keys()
+    epochs.delete(oldest)
+    latest += 1
+    unlisted = latest
+  }
+
+  return {
+    keyOf({ path, query = '' }, { account, view }) {
+      const epoch = epochs.get(scopeOf(account, path)) ?? unlisted
+      return `${view} ${epoch} ${path}?${query}`
+    },
+    bump({ path }, { account }) {
+      next(scopeOf(account, LISTS))
+      const [item] = /^\/appointments\/[^/]+/.exec(path) ?? []
+      if (item !== undefined) next(scopeOf(account, item))
+    },
+  }
+}
+
+const LISTS = '/appointments'
+
+function scopeOf(account: string, path: string): string {
+  return `${account} ${path}`
+}

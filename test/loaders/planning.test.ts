@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest'
+import { type Product, startProduct } from '../support/product.ts'
+
+const DAYS = [
+  '2030-01-07',
+  '2030-01-08',
+  '2030-01-09',
+  '2030-01-10',
+  '2030-01-11',
+  '2030-01-12',
+  '2030-01-13',
+]
+
+function dayAliases(selection = 'nodes { restId }'): string {
+  const alias = (day: string, index: number) =>
+    `d${index}: appointments(first: 50, filter: { startTime: { gte: "${day}T00:00:00Z", lte: "${day}T23:59:59Z" } }) { ${selection} }`
+  return `{ ${DAYS.map(alias).join(' ')} }`
+}
+
+async function bookWeek(product: Product, perDay: number): Promise<void> {
+  for (const day of DAYS)
+    for (let index = 0; index < perDay; index++) {
+      const start = new Date(Date.parse(`${day}T08:00:00Z`) + index * 600_000)
+      await product.rest('POST', '/appointments', {
+        title: `${day} ${index}`,
+        start_time: start.toISOString(),
+        end_time: new Date(start.getTime() + 600_000).toISOString(),
+        status: index % 2 === 0 ? 'confirmed' : 'scheduled',
+        clinician_profile_id: `cli_${index % 2}`,
+      })
+    }
+}
+
+function startEmpty(sandbox = {}) {
+  return startProduct({ sandbox: { seed: 0, ...sandbox }, gateway: { cacheTtlSeconds: 0 } })
+}
+
+describe('reads that are planned together', () => {
+  test('windows of one list are covered by the fewest requests', async () => {
+    await using product = await startEmpty()
+    await bookWeek(product, 6)
+    const { data } = await product.query(
+      '{ a: appointments(first: 10) { nodes { id } } b: appointments(first: 30) { nodes { id } pageInfo { hasNextPage } } }',
+    )
+    expect(data.a.nodes).toEqual(data.b.nodes.slice(0, 10))
+    expect(data.b.nodes).toHaveLength(30)
+    expect(data.b.pageInfo.hasNextPage).toBe(true)
+    expect(product.takeRequests()).toEqual(['GET /appointments?limit=38&offset=0'])
+  })
+
+  test('the seven days of a week are one request, and each day has its own rows', async () => {
+    await using product = await startEmpty()
+    await bookWeek(product, 10)
+    const { data, errors } = await product.query(
+      dayAliases('nodes { title } totalCount pageInfo { hasNextPage }'),
+    )
+    expect(errors).toBeUndefined()
+    for (const [index, day] of DAYS.entries()) {
+      const titles = data[`d${index}`].nodes.map(({ title }: { title: string }) => title)
+      expect(titles).toEqual(Array.from({ length: 10 }, (_, n) => `${day} ${n}`))
+      expect(data[`d${index}`]).toMatchObject({ totalCount: 10, pageInfo: { hasNextPage: false } })
+    }
+    expect(product.takeRequests().map(decodeURIComponent)).toEqual([
+      'GET /appointments?date_gte=2030-01-07T00:00:00Z&date_lte=2030-01-13T23:59:59Z&limit=100&offset=0',
+    ])
+  })
+
+  test('four status tabs are one request, and those below a patient too', async () => {
+    await using product = await startEmpty()
+    await bookWeek(product, 4)
+    const tabs = ['PENDING', 'CONFIRMED', 'SCHEDULED', 'CANCELLED']
+      .map(
+        (status) =>
+          `${status}: appointments(filter: { status: [${status}] }) { nodes { status } totalCount }`,
+      )
+      .join(' ')
+    const { data } = await product.query(`{ ${tabs} }`)
+    expect(data.CONFIRMED.totalCount).toBe(14)
+    expect(data.PENDING.nodes).toEqual([])
+    expect(new Set(data.SCHEDULED.nodes.map(({ status }: { status: string }) => status))).toEqual(
+      new Set(['SCHEDULED']),
+    )
+    expect(product.takeRequests().map(decodeURIComponent)).toEqual([
+      'GET /appointments?status_in=pending,confirmed,scheduled,cancelled&limit=100&offset=0',
+    ])
+    await product.query(`{ patient(id: "pat_1") { ${tabs} } }`)
+    expect(product.takeRequests()).toHaveLength(1)
+  })
+
+  test('a union that does not fit a page falls back to separate reads, and is not tried at the next poll', async () => {
+    await using product = await startEmpty()
+    await bookWeek(product, 15)
+    const { data } = await product.query(dayAliases())
+    expect(DAYS.map((_, index) => data[`d${index}`].nodes.length)).toEqual(Array(7).fill(15))
+    expect(product.takeRequests()).toHaveLength(1 + 7)
+    await product.query(dayAliases())
+    expect(product.takeRequests()).toHaveLength(7)
+  })
+
+  test('lists that are far apart, or open, are not united', async () => {
+    await using product = await startEmpty()
+    await product.query(
+      `{ a: appointments(filter: { startTime: { gte: "2030-01-01T00:00:00Z", lte: "2030-01-02T00:00:00Z" } }) { nodes { id } }
+         b: appointments(filter: { startTime: { gte: "2031-01-01T00:00:00Z", lte: "2031-01-02T00:00:00Z" } }) { nodes { id } } }`,
+    )
+    expect(product.takeRequests()).toHaveLength(2)
+    await product.query(
+      `{ a: appointments(filter: { startTime: { gte: "2030-01-01T00:00:00Z" } }) { nodes { id } }
+         b: appointments(filter: { startTime: { lte: "2030-01-01T00:00:00Z" } }) { nodes { id } } }`,
+    )
+    expect(product.takeRequests()).toHaveLength(2)
+    await product.query(
+      '{ a: appointments(filter: { patientId: "p" }) { nodes { id } } b: appointments(filter: { patientId: "q" }) { nodes { id } } }',
+    )
+    expect(product.takeRequests()).toHaveLength(2)
+  })
+
+  test('what the filter proves of every row is not loaded', async () => {
+    await using product = await startEmpty()
+    await bookWeek(product, 2)
+    const { data } = await product.query(
+      '{ appointments(filter: { clinicianId: "cli_1" }) { nodes { clinician { restId } } } }',
+    )
+    expect(data.appointments.nodes).toEqual(Array(7).fill({ clinician: { restId: 'cli_1' } }))
+    expect(product.takeRequests()).toEqual(['GET /appointments?clinician_id=cli_1&limit=28&offset=0'])
+  })
+
+  test('two operations that ask the same one after the other cost one request, until something is written', async () => {
+    await using product = await startProduct({ sandbox: { seed: 0 } })
+    await bookWeek(product, 1)
+    const first = await product.query('{ appointments { nodes { id title } } }')
+    const second = await product.query('{ appointments { nodes { title } } }')
+    expect([first, second].map(({ headers }) => headers.get('x-upstream-requests'))).toEqual(['1', '0'])
+    const id = first.data.appointments.nodes[0].id
+    await product.query(
+      'mutation ($id: ID!) { updateAppointment(input: { id: $id, title: "New" }) { clientMutationId } }',
+      { id },
+    )
+    const third = await product.query('{ appointments { nodes { title } } }')
+    expect(third.data.appointments.nodes[0].title).toBe('New')
+    expect(product.takeRequests()).toHaveLength(3)
+  })
+})
+
+describe('what is served though older than an answer may be', () => {
+  test('says so at its path, in production too', async () => {
+    let now = Date.now()
+    await using product = await startProduct({
+      sandbox: { seed: 3, rateLimit: 4 },
+      gateway: { development: false, now: () => now, writeReservePercent: 0 },
+    })
+    const document = '{ page: appointments(first: 2) { nodes { restId } } }'
+    const fresh = await product.query(document)
+    const id = fresh.data.page.nodes[0].restId
+    const detail = `{ one: appointment(id: "${id}") { attendeeName } }`
+    await product.query(detail)
+    await product.query('{ appointments(first: 3) { nodes { id } } }')
+    await product.query('{ appointments(first: 1) { nodes { id } } }')
+    expect(fresh.extensions).toBeUndefined()
+    const asOf = new Date(now).toISOString()
+    now += 20_000
+    const stale = await product.query(document)
+    expect(stale.data).toEqual(fresh.data)
+    expect(stale.errors).toBeUndefined()
+    expect(stale.extensions).toEqual({ upstream: { stale: [{ path: ['page'], asOf }] } })
+    expect((await product.query(detail)).extensions).toEqual({
+      upstream: { stale: [{ path: ['one'], asOf }] },
+    })
+    expect(
+      (await product.query('{ appointments(first: 9) { nodes { id } } }')).errors?.[0]?.extensions.code,
+    ).toBe('RATE_LIMITED')
+  })
+})
+
+describe('the ceiling of one operation', () => {
+  test('a hydration that can not be completed within it is not begun, and the rest of the answer stands', async () => {
+    await using product = await startProduct({ sandbox: { seed: 30 }, gateway: { maxUpstreamRequests: 20 } })
+    const { data, errors } = await product.query(
+      '{ appointments(first: 20) { nodes { title attendeeName } } }',
+    )
+    expect(data.appointments.nodes.every((row: { title: string | null }) => row.title !== null)).toBe(true)
+    expect(errors).toHaveLength(20)
+    expect(errors?.[3]).toMatchObject({
+      path: ['appointments', 'nodes', 3, 'attendeeName'],
+      extensions: { code: 'QUERY_TOO_COSTLY', estimate: { min: 21, max: 21 } },
+    })
+    expect(product.takeRequests()).toEqual(['GET /appointments?limit=28&offset=0'])
+  })
+})

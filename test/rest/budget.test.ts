@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest'
+import { NOON, operationOf, startRest } from '../support/rest.ts'
+import { type ScriptedAnswer, startScriptedUpstream } from '../support/scripted-upstream.ts'
+
+const MINUTE = 60_000
+
+/** A key of an upstream with a clock of its own: so many calls an hour, of which some are left. */
+interface KeyOptions {
+  readonly limit?: number
+  readonly left?: number
+  readonly clock?: () => number
+}
+
+function startKey({ limit = 1_000, left, clock = () => NOON }: KeyOptions = {}) {
+  let remaining = left ?? limit
+  let refusing: ScriptedAnswer | undefined
+  return {
+    refuseWith(refusal: ScriptedAnswer | undefined) {
+      refusing = refusal
+    },
+    refill(count: number) {
+      remaining = count
+    },
+    start: () =>
+      startScriptedUpstream(() => {
+        if (refusing !== undefined) return refusing
+        remaining -= 1
+        return {
+          body: { data: { id: 'a' }, meta: {} },
+          headers: {
+            date: new Date(clock()).toUTCString(),
+            'x-ratelimit-limit': String(limit),
+            'x-ratelimit-remaining': String(remaining),
+          },
+        }
+      }),
+  }
+}
+
+describe('the budget', () => {
+  test('is not known, and refuses nothing, until an answer carries the rate headers', async () => {
+    await using upstream = await startScriptedUpstream(() => ({ body: { data: { id: 'a' }, meta: {} } }))
+    await using rest = startRest(upstream.url, { cacheTtlMs: 0 })
+    const by = operationOf()
+    for (let index = 0; index < 5; index++) await rest.appointments.retrieve('a', by)
+    expect(rest.rateLimit(by)).toBeNull()
+    expect(by.ledger.exchanges).toBe(5)
+  })
+
+  test('tells what is left, and the next full hour', async () => {
+    await using upstream = await startKey({ left: 42, clock: () => NOON + 20 * MINUTE }).start()
+    await using rest = startRest(upstream.url, { now: () => NOON + 20 * MINUTE })
+    const by = operationOf()
+    await rest.appointments.retrieve('a', by)
+    expect(rest.rateLimit(by)).toEqual({ limit: 1_000, remaining: 41, resetsAt: '2026-01-05T13:00:00Z' })
+    expect(rest.rateLimit(operationOf('b'))).toBeNull()
+  })
+
+  test('keeps a reserve for writes: reads are refused before the last of it is spent, writes and their reads are not', async () => {
+    await using upstream = await startKey({ limit: 20, left: 5 }).start()
+    await using rest = startRest(upstream.url, { cacheTtlMs: 0 })
+    for (let index = 0; index < 3; index++) await rest.appointments.retrieve('a', operationOf())
+    const refused = operationOf()
+    await expect(rest.appointments.retrieve('a', refused)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      told: { resetsAt: '2026-01-05T13:00:00Z' },
+    })
+    expect(refused.ledger.exchanges).toBe(0)
+    const writing = operationOf()
+    writing.ledger.isMutation = true
+    await rest.appointments.cancel('a', null, writing)
+    await rest.appointments.retrieve('a', writing)
+    await expect(rest.appointments.cancel('a', null, writing)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect(upstream.requests).toHaveLength(5)
+  })
+
+  test('counts what is in the air as spent', async () => {
+    await using upstream = await startKey({ limit: 20, left: 6 }).start()
+    await using rest = startRest(upstream.url)
+    await rest.appointments.retrieve('first', operationOf()).catch(() => {})
+    const reads = ['b', 'c', 'd', 'e', 'f'].map((id) => rest.appointments.retrieve(id, operationOf()))
+    const answers = await Promise.allSettled(reads)
+    const limited = answers.filter(
+      (answer) => answer.status === 'rejected' && answer.reason.code === 'RATE_LIMITED',
+    )
+    expect(limited).toHaveLength(2)
+    expect(upstream.requests).toHaveLength(4)
+  })
+
+  test('is whole again two seconds after the hour, by the clock of the upstream', async () => {
+    let now = NOON + 30 * MINUTE
+    const ahead = 10 * MINUTE
+    const key = startKey({ limit: 20, left: 1, clock: () => now + ahead })
+    await using upstream = await key.start()
+    await using rest = startRest(upstream.url, { cacheTtlMs: 0, now: () => now })
+    await rest.appointments.retrieve('a', operationOf())
+    now = NOON + 50 * MINUTE + 1_999
+    await expect(rest.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+    })
+    now += 1
+    key.refill(20)
+    await rest.appointments.retrieve('a', operationOf())
+    expect(upstream.requests).toHaveLength(2)
+  })
+})
+
+const LIMITED = { data: null, meta: {}, error: { code: 'RATE_LIMITED', message: 'Too many requests' } }
+
+describe('a 429', () => {
+  test('with nothing remaining stops everything for that key until the reset', async () => {
+    let now = NOON + 30 * MINUTE
+    const key = startKey({ clock: () => now })
+    await using upstream = await key.start()
+    await using rest = startRest(upstream.url, { now: () => now })
+    const date = new Date(now).toUTCString()
+    key.refuseWith({
+      status: 429,
+      headers: { 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': '0', date },
+      body: LIMITED,
+    })
+    await expect(rest.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      told: { resetsAt: '2026-01-05T13:00:00Z', status: 429 },
+    })
+    key.refuseWith(undefined)
+    for (let index = 0; index < 10; index++)
+      await expect(rest.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
+        code: 'RATE_LIMITED',
+      })
+    await expect(rest.appointments.cancel('a', null, operationOf())).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+    })
+    await rest.appointments.retrieve('a', operationOf('another'))
+    expect(upstream.requests).toHaveLength(2)
+    now = NOON + 60 * MINUTE + 2_000
+    await rest.appointments.retrieve('a', operationOf())
+    expect(upstream.requests).toHaveLength(3)
+  })
+
+  test('with Retry-After stops for that long, capped at the hour', async () => {
+    let now = NOON
+    const key = startKey({ clock: () => now })
+    await using upstream = await key.start()
+    await using rest = startRest(upstream.url, { cacheTtlMs: 0, now: () => now })
+    const read = () => rest.appointments.retrieve('a', operationOf())
+    for (const [retryAfter, waitMs] of [
+      ['7', 7_000],
+      ['999999', 60 * MINUTE],
+    ] as const) {
+      key.refuseWith({ status: 429, headers: { 'retry-after': retryAfter }, body: LIMITED })
+      await expect(read()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+      key.refuseWith(undefined)
+      const asked = upstream.requests.length
+      now += waitMs - 1
+      await expect(read()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+      expect(upstream.requests).toHaveLength(asked)
+      now += 1
+      await read()
+      now += 20_000
+    }
+  })
+
+  test('with neither stops for a second, doubling to thirty, and then lets one probe through', async () => {
+    let now = NOON
+    const key = startKey({ clock: () => now })
+    await using upstream = await key.start()
+    await using rest = startRest(upstream.url, { cacheTtlMs: 0, now: () => now })
+    key.refuseWith({ status: 429, body: LIMITED })
+    const readTwice = () =>
+      Promise.allSettled(['a', 'b'].map((id) => rest.appointments.retrieve(id, operationOf())))
+    await rest.appointments.retrieve('a', operationOf()).catch(() => {})
+    let asked = 1
+    for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
+      now += seconds * 1_000 - 1
+      await readTwice()
+      expect(upstream.requests).toHaveLength(asked)
+      now += 1
+      await readTwice()
+      asked += 1
+      expect(upstream.requests).toHaveLength(asked)
+    }
+    key.refuseWith(undefined)
+    now += 30_000
+    await rest.appointments.retrieve('a', operationOf())
+    await readTwice()
+    expect(upstream.requests).toHaveLength(asked + 3)
+  })
+
+  test('is answered with what is still remembered, which says how old it is; a mutation is not', async () => {
+    let now = NOON
+    const key = startKey({ clock: () => now })
+    await using upstream = await key.start()
+    await using rest = startRest(upstream.url, { now: () => now })
+    await rest.appointments.retrieve('a', operationOf())
+    key.refuseWith({ status: 429, headers: { 'retry-after': '3600' }, body: LIMITED })
+    now += 309_999
+    expect((await rest.appointments.retrieve('a', operationOf())).staleSince).toBe('2026-01-05T12:00:00.000Z')
+    const mutation = operationOf()
+    mutation.ledger.isMutation = true
+    await expect(rest.appointments.retrieve('a', mutation)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    now += 1
+    await expect(rest.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+    })
+  })
+})

@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { formatInstant, parseDateOrInstant, parseInstant, wholeSecond } from '../../src/sandbox/instants.ts'
+
+const moment = fc.integer({
+  min: Date.parse('0001-01-02T00:00:00Z'),
+  max: Date.parse('9999-12-30T00:00:00Z'),
+})
+
+test('what is written can be read again', () => {
+  fc.assert(
+    fc.property(moment, (time) => {
+      expect(parseInstant(formatInstant(time))).toBe(time)
+    }),
+  )
+})
+
+test('an offset changes how an instant is written, not which it is', () => {
+  fc.assert(
+    fc.property(
+      moment,
+      fc.integer({ min: 0, max: 23 }),
+      fc.integer({ min: 0, max: 59 }),
+      (time, hours, minutes) => {
+        const shift = (hours * 60 + minutes) * 60_000
+        const offset = `${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`
+        const local = (sign: 1 | -1) => new Date(time + sign * shift).toISOString().slice(0, -1)
+        expect(parseInstant(`${local(1)}+${offset}`)).toBe(time)
+        expect(parseInstant(`${local(-1)}-${offset}`)).toBe(time)
+      },
+    ),
+  )
+})
+
+test.each([
+  ['2025-01-20T14:00Z', '2025-01-20T14:00:00Z'],
+  ['2025-01-20T14:00:00.5Z', '2025-01-20T14:00:00.500Z'],
+  ['2025-01-20T14:00:00.123456789Z', '2025-01-20T14:00:00.123Z'],
+  ['2024-02-29T23:59:59Z', '2024-02-29T23:59:59Z'],
+  ['2025-01-20T00:30:00+01:00', '2025-01-19T23:30:00Z'],
+])('%s is %s', (written, normal) => {
+  expect(formatInstant(parseInstant(written) ?? Number.NaN)).toBe(normal)
+})
+
+test.each([
+  '2025-02-30T14:00:00Z',
+  '2025-02-29',
+  '2025-13-01',
+  '2025-01-20T24:00:00Z',
+  '2025-01-20T14:00:00',
+])('%s is no instant', (written) => {
+  expect(parseDateOrInstant(written)).toBeUndefined()
+})
+
+test('whatever else is written is either no instant or reads back as one', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.string(), fc.stringMatching(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/)),
+      (text) => {
+        const time = parseDateOrInstant(text)
+        if (time !== undefined)
+          expect(formatInstant(time)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/)
+      },
+    ),
+  )
+})
+
+test('the server keeps whole seconds of its own time', () => {
+  expect(formatInstant(wholeSecond(new Date('2025-01-15T12:00:00.999Z')))).toBe('2025-01-15T12:00:00Z')
+})

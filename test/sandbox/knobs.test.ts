@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { SUMMARY_FIELDS } from '../../src/contract/appointment.ts'
+import { type Client, sandboxFor, VISIT } from './client.ts'
+
+describe('list rows', () => {
+  test.each([
+    ['summary', 7],
+    ['full', 24],
+  ] as const)('are %s: %i fields', async (listRows, count) => {
+    const { call } = await sandboxFor({ seed: 3, listRows })
+    const [row] = (await call('GET /appointments')).body.data
+    expect(Object.keys(row)).toHaveLength(count)
+    const whole = (await call(`GET /appointments/${row.id}`)).body.data
+    expect(whole).toMatchObject(row)
+    expect(row).toMatchObject(Object.fromEntries(SUMMARY_FIELDS.map((field) => [field, whole[field]])))
+  })
+})
+
+describe('the order', () => {
+  /** Two rows tie in both times; they are created an hour apart or at once. */
+  async function created(call: Client, advance: () => void) {
+    const create = async (day: string) => {
+      const times = { start_time: `${day}T10:00:00Z`, end_time: `${day}T10:30:00Z` }
+      const { body } = await call('POST /appointments', { body: { ...VISIT, ...times } })
+      return body.data.id as string
+    }
+    const late = await create('2025-03-01')
+    const tied = [await create('2025-02-01'), await create('2025-02-01'), await create('2025-02-01')].sort()
+    advance()
+    const early = await create('2025-01-01')
+    return { early, tied, late }
+  }
+
+  test.each([
+    ['start_asc', ({ early, tied, late }: Rows) => [early, ...tied, late]],
+    ['start_desc', ({ early, tied, late }: Rows) => [late, ...tied, early]],
+    ['created_desc', ({ early, tied, late }: Rows) => [early, ...[...tied, late].sort()]],
+  ] as const)('is %s, then by id', async (order, expected) => {
+    let now = Date.parse('2025-01-15T12:00:00Z')
+    const { call } = await sandboxFor({ order, clock: () => new Date(now) })
+    const rows = await created(call, () => {
+      now += 3_600_000
+    })
+    for (const query of ['', '?status=pending', '?status_in=pending,confirmed', '?date_gte=2025-01-01']) {
+      const { body } = await call(`GET /appointments${query}`)
+      expect(body.data.map(({ id }: { id: string }) => id)).toEqual(expected(rows))
+    }
+  })
+})
+type Rows = { readonly early: string; readonly tied: readonly string[]; readonly late: string }
+
+describe('numbers out of range', () => {
+  test.each(['limit=0', 'limit=101', 'limit=-1', 'offset=-1', `limit=${'9'.repeat(400)}`])(
+    'are refused: %s',
+    async (query) => {
+      const { call } = await sandboxFor({ overRange: 'refuse' })
+      const { status, body } = await call(`GET /appointments?${query}`)
+      expect(status).toBe(400)
+      expect(Object.keys(body.error.details.fields)).toEqual([query.split('=')[0]])
+    },
+  )
+
+  test.each([
+    ['limit=0', 1, 1],
+    ['limit=101', 100, 100],
+    ['limit=-1', 1, 1],
+    ['offset=-1', 20, 20],
+    [`limit=${'9'.repeat(400)}`, 100, 100],
+    [`offset=${'9'.repeat(400)}`, 20, 0],
+  ])('are moved to the nearest that is allowed: %s', async (query, limit, rows) => {
+    const { call } = await sandboxFor({ overRange: 'clamp', seed: 120 })
+    const { status, body } = await call(`GET /appointments?${query}`)
+    expect([status, body.meta.limit, body.data.length]).toEqual([200, limit, rows])
+  })
+
+  test.each(['limit=ten', 'limit=', 'limit=1.5', 'limit=1e1', 'limit=0x10', 'offset=%201', 'offset='])(
+    'that are no whole numbers are refused either way: %s',
+    async (query) => {
+      for (const overRange of ['refuse', 'clamp'] as const) {
+        const { call } = await sandboxFor({ overRange })
+        expect((await call(`GET /appointments?${query}`)).status).toBe(400)
+      }
+    },
+  )
+})
+
+test.each([409, 422] as const)('INVALID_STATE_TRANSITION can be %i', async (transitionStatus) => {
+  const { call } = await sandboxFor({ transitionStatus })
+  const { id } = (await call('POST /appointments', { body: VISIT })).body.data
+  await call(`POST /appointments/${id}/cancel`)
+  expect(await call(`POST /appointments/${id}/cancel`)).toMatchObject({
+    status: transitionStatus,
+    body: { error: { code: 'INVALID_STATE_TRANSITION' } },
+  })
+})
+
+test.each([
+  ['prefixed', /^apt_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, /^pat_/],
+  ['uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, /^[0-9a-f]{8}-/],
+] as const)('ids can be %s, of new rows and of sample rows', async (ids, id, patientId) => {
+  const { call } = await sandboxFor({ ids, seed: 3 })
+  expect((await call('POST /appointments', { body: VISIT })).body.data.id).toMatch(id)
+  const { data } = (await call('GET /appointments?date_gte=2026-01-01')).body
+  for (const row of data) {
+    expect(row.id).toMatch(id)
+    expect(row.patient_id).toMatch(patientId)
+  }
+})

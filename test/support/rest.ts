@@ -1,0 +1,35 @@
+import { FULL_ACCESS } from '../../src/rest/access.ts'
+import { createRestClient, type RestClient, type RestClientOptions } from '../../src/rest/client.ts'
+import { createLedger } from '../../src/rest/ledger.ts'
+import type { Operation } from '../../src/rest/pipe.ts'
+
+export interface TestRest extends RestClient, AsyncDisposable {}
+
+/** The pipe in front of a scripted upstream, with a clock that stands still unless it is moved. */
+export function startRest(url: string, options: Partial<RestClientOptions> = {}): TestRest {
+  const rest = createRestClient({
+    url,
+    timeoutMs: 10_000,
+    cacheTtlMs: 10_000,
+    staleIfLimitedMs: 300_000,
+    writeReservePercent: 10,
+    now: () => NOON,
+    ...options,
+  })
+  return { ...rest, [Symbol.asyncDispose]: rest.close }
+}
+
+export const NOON = Date.parse('2026-01-05T12:00:00Z')
+
+export function operationOf(caller = 'a', signal: AbortSignal = new AbortController().signal): Operation {
+  return {
+    credential: `Bearer ${caller}`,
+    access: FULL_ACCESS,
+    account: caller,
+    view: caller,
+    requestId: 'test',
+    signal,
+    deadline: new AbortController().signal,
+    ledger: createLedger(60),
+  }
+}
