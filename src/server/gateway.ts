@@ -16,6 +16,7 @@ import type { ReportFault } from './errors.ts'
 import { useEstimate } from './estimation.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity.ts'
 import { useClosedSchema } from './introspection.ts'
+import { useLastResort } from './last-resort.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { useLoopbackNames } from './loopback.ts'
 import { createOperations } from './operation.ts'
@@ -121,6 +122,7 @@ export function createGateway({
     logging: false,
     maskedErrors: false,
     plugins: [
+      useLastResort(reportFault),
       usePrivacy(),
       useEstimate(maxUpstreamRequests),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),

@@ -150,6 +150,27 @@ describe('privacy on the wire', () => {
   })
 })
 
+describe('a fault of the gateway around the execution', () => {
+  test('is masked and reported as any other, and keeps its stack to itself', async () => {
+    const faults: { errorId: string }[] = []
+    await using gateway = await startGateway({
+      ...UPSTREAM,
+      reportFault: (fault) => faults.push(fault),
+      logOperation() {
+        throw new Error('Jane')
+      },
+    })
+    const response = await post(gateway, '{"query":"{ __typename }"}', { 'content-type': 'application/json' })
+    const text = await response.text()
+    expect([response.status, response.headers.get('cache-control')]).toEqual([500, 'private, no-store'])
+    expect(JSON.parse(text).errors[0].extensions).toEqual({
+      code: 'INTERNAL_SERVER_ERROR',
+      errorId: faults[0]?.errorId,
+    })
+    expect(text).not.toMatch(/Jane| at |\.ts/)
+  })
+})
+
 describe('outside development', () => {
   const introspection = '{ __schema { types { name } } __type(name: "Query") { name } }'
   const isPage = async (gateway: GatewayClient) => {
