@@ -2,8 +2,10 @@ import { type Config, readConfig } from './config.ts'
 import { banner } from './sandbox/banner.ts'
 import { type Sandbox, startSandbox } from './sandbox/server.ts'
 import { createGateway } from './server/gateway.ts'
+import { identityMode } from './server/identity-mode.ts'
 import { listen } from './server/listen.ts'
 import { createLogger } from './server/logger.ts'
+import { readTrustedDocuments } from './server/trusted-documents.ts'
 
 const OLDEST_NODE = 24
 
@@ -30,6 +32,11 @@ async function main(): Promise<void> {
 
 /** The gateway, in front of the upstream that is named, else of an embedded one. */
 async function runGateway(config: Config): Promise<Running> {
+  const mode = identityMode(config)
+  if (mode.problem !== null) giveUp([mode.problem])
+  if (config.TRUSTED_DOCUMENTS_ONLY && !config.TRUSTED_DOCUMENTS)
+    giveUp(['TRUSTED_DOCUMENTS: must be set where TRUSTED_DOCUMENTS_ONLY is: else nothing would run.'])
+  const trustedDocuments = config.TRUSTED_DOCUMENTS && readTrustedDocuments(config.TRUSTED_DOCUMENTS)
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
   const logger = createLogger(config.LOG_LEVEL, process.stderr)
   const gateway = createGateway({
@@ -39,6 +46,14 @@ async function runGateway(config: Config): Promise<Running> {
     upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
     operationTimeoutMs: config.OPERATION_TIMEOUT_MS,
     maxPageSize: config.MAX_PAGE_SIZE,
+    tokens: mode.tokens,
+    loopbackOnly: mode.loopbackOnly,
+    limits: config,
+    ...(config.GRAPHIQL !== undefined && { graphiql: config.GRAPHIQL }),
+    ...(config.INTROSPECTION !== undefined && { introspection: config.INTROSPECTION }),
+    ...(config.CORS_ORIGINS && { corsOrigins: config.CORS_ORIGINS }),
+    ...(trustedDocuments && { trustedDocuments }),
+    ...(config.TRUSTED_DOCUMENTS_ONLY && { trustedDocumentsOnly: true }),
     maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
     staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
@@ -48,7 +63,7 @@ async function runGateway(config: Config): Promise<Running> {
   })
   const server = await listen(gateway.handler, config.HOST, config.PORT)
   return {
-    greeting: `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}: open it in a browser for GraphiQL.`,
+    greeting: `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}: open it in a browser for GraphiQL.\n${mode.told}`,
     async stop() {
       await server.close()
       await gateway.close()

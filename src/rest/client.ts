@@ -8,6 +8,8 @@ import { type Counts, createCounts } from './counts.ts'
 import { requireCredential } from './credential.ts'
 import { createEpochs } from './epochs.ts'
 import { createFlights } from './flight.ts'
+import { guardAppointments } from './guard.ts'
+import { hideOthers } from './others.ts'
 import { createOverflows, type Overflows } from './overflows.ts'
 import { type Operation, pipe } from './pipe.ts'
 import { createRetry, type RetryOptions } from './retry.ts'
@@ -49,6 +51,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
     [
       requireCredential,
       cache.layer,
+      hideOthers,
       holdToCeiling,
       createFlights(epochs),
       createRetry({ now, ...options.retry }),
@@ -58,7 +61,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
     wire.send,
   )
   return {
-    appointments: settleDoubts(createAppointments(send, cache.holds)),
+    appointments: guardAppointments(settleDoubts(createAppointments(send, cache.holds))),
     counts: createCounts(),
     overflows: createOverflows(now),
     rateLimit: budget.rateLimit,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { GraphQLError } from 'graphql'
 import { CursorExpiredError, PageArgumentError, UnreadableListError } from '../pagination/errors.ts'
 import { UpstreamError } from '../rest/errors.ts'
+import { LimitError } from '../schema/limit-error.ts'
 import { UserInputError } from '../schema/user-input-error.ts'
 
 /** Told of a fault of our own: an id that the caller was given too, and where it happened. */
@@ -20,6 +21,11 @@ export function wordError(error: GraphQLError, report: ReportFault): GraphQLErro
   if (cause instanceof UpstreamError) return reword(error, cause.message, { code: cause.code, ...cause.told })
   if (cause instanceof UserInputError || cause instanceof PageArgumentError)
     return reword(error, cause.message, { code: 'BAD_USER_INPUT', argument: cause.argument })
+  if (cause instanceof LimitError)
+    return reword(error, cause.message, {
+      code: 'LIMIT_EXCEEDED',
+      limit: { name: cause.limit, max: cause.max },
+    })
   if (cause instanceof CursorExpiredError) return reword(error, cause.message, { code: 'CURSOR_EXPIRED' })
   if (cause instanceof UnreadableListError)
     return reword(error, cause.message, { code: 'UPSTREAM_INVALID_RESPONSE' })
@@ -36,8 +42,8 @@ const VARIABLE = /^Variable "\$(\w+)" (?:got invalid value .*? at "\1([^"]*)"|.*
 
 /** Errors of the HTTP request, the document or the variables: yoga's and graphql's own, less what they quote. */
 function wordRequestError(error: GraphQLError): GraphQLError {
-  const { code, http } = error.extensions
-  const kept = http === undefined ? {} : { http }
+  const { code, http, limit } = error.extensions
+  const kept = { ...(http !== undefined && { http }), ...(limit !== undefined && { limit }) }
   if (typeof code === 'string') return reword(error, error.message, { ...kept, code })
   const variable = VARIABLE.exec(error.message)
   if (variable === null) return reword(error, error.message, { ...kept, code: 'GRAPHQL_VALIDATION_FAILED' })
