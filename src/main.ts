@@ -5,6 +5,7 @@ import { createGateway } from './server/gateway.ts'
 import { identityMode } from './server/identity-mode.ts'
 import { listen } from './server/listen.ts'
 import { createLogger } from './server/logger.ts'
+import { trustedCosts } from './server/trusted-costs.ts'
 import { readTrustedDocuments } from './server/trusted-documents.ts'
 
 const OLDEST_NODE = 24
@@ -36,7 +37,9 @@ async function runGateway(config: Config): Promise<Running> {
   if (mode.problem !== null) giveUp([mode.problem])
   if (config.TRUSTED_DOCUMENTS_ONLY && !config.TRUSTED_DOCUMENTS)
     giveUp(['TRUSTED_DOCUMENTS: must be set where TRUSTED_DOCUMENTS_ONLY is: else nothing would run.'])
-  const trustedDocuments = config.TRUSTED_DOCUMENTS && readTrustedDocuments(config.TRUSTED_DOCUMENTS)
+  const trustedDocuments = config.TRUSTED_DOCUMENTS
+    ? readTrustedDocuments(config.TRUSTED_DOCUMENTS)
+    : new Map<string, string>()
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
   const logger = createLogger(config.LOG_LEVEL, process.stderr)
   const gateway = createGateway({
@@ -52,7 +55,7 @@ async function runGateway(config: Config): Promise<Running> {
     ...(config.GRAPHIQL !== undefined && { graphiql: config.GRAPHIQL }),
     ...(config.INTROSPECTION !== undefined && { introspection: config.INTROSPECTION }),
     ...(config.CORS_ORIGINS && { corsOrigins: config.CORS_ORIGINS }),
-    ...(trustedDocuments && { trustedDocuments }),
+    trustedDocuments,
     ...(config.TRUSTED_DOCUMENTS_ONLY && { trustedDocumentsOnly: true }),
     maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
@@ -61,9 +64,14 @@ async function runGateway(config: Config): Promise<Running> {
     reportFault: logger.fault,
     logOperation: logger.operation,
   })
+  const costs = trustedCosts(trustedDocuments, {
+    estimate: gateway.estimate,
+    maxPageSize: config.MAX_PAGE_SIZE,
+    maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
+  })
   const server = await listen(gateway.handler, config.HOST, config.PORT)
   return {
-    greeting: `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}: open it in a browser for GraphiQL.\n${mode.told}`,
+    greeting: `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}: open it in a browser for GraphiQL.\n${[mode.told, ...costs].join('\n')}`,
     async stop() {
       await server.close()
       await gateway.close()

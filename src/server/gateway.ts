@@ -13,6 +13,7 @@ import { createCors, useCrossSiteGuard } from './cross-site.ts'
 import { createDocumentCache } from './document-cache.ts'
 import { useDocumentLimits } from './document-limits.ts'
 import type { ReportFault } from './errors.ts'
+import { estimateOperation } from './estimate.ts'
 import { useEstimate } from './estimation.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity.ts'
 import { useClosedSchema } from './introspection.ts'
@@ -23,6 +24,7 @@ import { createOperations } from './operation.ts'
 import { type OperationLine, useOperationLog } from './operation-log.ts'
 import { usePrivacy } from './privacy.ts'
 import { createTokenCheck, type TokenOptions } from './tokens.ts'
+import type { EstimateDocument } from './trusted-costs.ts'
 import { type TrustedDocuments, useTrustedDocuments } from './trusted-documents.ts'
 import { useWording } from './wording.ts'
 
@@ -66,6 +68,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly handler: RequestListener
+  /** What an operation would cost a caller of whom nothing is remembered. Asks nothing. */
+  readonly estimate: EstimateDocument
   close(): Promise<void>
 }
 
@@ -138,7 +142,12 @@ export function createGateway({
       !introspection && useClosedSchema(),
     ],
   })
-  return { handler: requireAddress(yoga), close: rest.close }
+  function estimate(...[document, operationName, variables]: Parameters<EstimateDocument>) {
+    const { pricing } = createLoaders(rest, operationOf(new Request('http://localhost')), { maxPageSize })
+    return estimateOperation({ schema, document, operationName, variables, pricing })
+  }
+
+  return { handler: requireAddress(yoga), estimate, close: rest.close }
 }
 
 function chooseIdentity(key: string | null, tokens: TokenOptions | null, now: () => number): Identify {
