@@ -41,18 +41,20 @@ async function runGateway(config: Config): Promise<Running> {
     ? readTrustedDocuments(config.TRUSTED_DOCUMENTS)
     : new Map<string, string>()
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
+  const development = sandbox !== undefined || config.NODE_ENV === 'development'
+  const graphiql = config.GRAPHIQL ?? development
   const logger = createLogger(config.LOG_LEVEL, process.stderr)
   const gateway = createGateway({
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
-    development: sandbox !== undefined || config.NODE_ENV === 'development',
+    development,
+    graphiql,
     upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
     operationTimeoutMs: config.OPERATION_TIMEOUT_MS,
     maxPageSize: config.MAX_PAGE_SIZE,
     tokens: mode.tokens,
     loopbackOnly: mode.loopbackOnly,
     limits: config,
-    ...(config.GRAPHIQL !== undefined && { graphiql: config.GRAPHIQL }),
     ...(config.INTROSPECTION !== undefined && { introspection: config.INTROSPECTION }),
     ...(config.CORS_ORIGINS && { corsOrigins: config.CORS_ORIGINS }),
     trustedDocuments,
@@ -71,7 +73,11 @@ async function runGateway(config: Config): Promise<Running> {
   })
   const server = await listen(gateway.handler, config.HOST, config.PORT)
   return {
-    greeting: `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}: open it in a browser for GraphiQL.\n${[mode.told, ...costs].join('\n')}`,
+    greeting: [
+      `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}${graphiql ? ': open it in a browser for GraphiQL.' : '.'}`,
+      mode.told,
+      ...costs,
+    ].join('\n'),
     async stop() {
       await server.close()
       await gateway.close()
