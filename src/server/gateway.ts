@@ -20,7 +20,9 @@ import { LIMITS, type Limits } from './limits.ts'
 import { useLoopbackNames } from './loopback.ts'
 import { createOperations } from './operation.ts'
 import { type OperationLine, useOperationLog } from './operation-log.ts'
+import { useOverload } from './overload.ts'
 import { usePrivacy } from './privacy.ts'
+import { useReadiness } from './readiness.ts'
 import { createTokenCheck, type TokenOptions } from './tokens.ts'
 import { type TrustedDocuments, useTrustedDocuments } from './trusted-documents.ts'
 import { useWording } from './wording.ts'
@@ -65,6 +67,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly handler: RequestListener
+  /** From now on `/ready` says no; all else is answered as before. */
+  prepareToStop(): void
   close(): Promise<void>
 }
 
@@ -100,6 +104,7 @@ export function createGateway({
     writeReservePercent,
     now,
   })
+  let isStopping = false
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, now))
   const operationOf = createOperations({ identityOf, operationTimeoutMs, maxUpstreamRequests })
@@ -122,6 +127,7 @@ export function createGateway({
     maskedErrors: false,
     plugins: [
       usePrivacy(),
+      useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
       useEstimate(maxUpstreamRequests),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
       useWording(reportFault),
@@ -129,6 +135,7 @@ export function createGateway({
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),
       useIdentity(),
+      useOverload(limits.MAX_OPERATIONS),
       useConcurrencyLimit(limits.MAX_CONCURRENT_OPERATIONS, identityOf),
       useJsonBody(limits),
       useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
@@ -136,7 +143,13 @@ export function createGateway({
       !introspection && useClosedSchema(),
     ],
   })
-  return { handler: requireAddress(yoga), close: rest.close }
+  return {
+    handler: requireAddress(yoga),
+    prepareToStop() {
+      isStopping = true
+    },
+    close: rest.close,
+  }
 }
 
 function chooseIdentity(key: string | null, tokens: TokenOptions | null, now: () => number): Identify {
