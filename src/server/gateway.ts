@@ -128,10 +128,10 @@ export function createGateway({
     plugins: [
       usePrivacy(),
       useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
-      useEstimate(maxUpstreamRequests),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
       useWording(reportFault),
       useOperationLog({ operationOf, now, log: logOperation }),
+      useEstimate(maxUpstreamRequests),
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),
       useIdentity(),
