@@ -1,8 +1,10 @@
 import { type Config, readConfig } from './config.ts'
 import { banner } from './sandbox/banner.ts'
 import { type Sandbox, startSandbox } from './sandbox/server.ts'
+import { faultOf, type ReportFault } from './server/errors.ts'
 import { createGateway } from './server/gateway.ts'
 import { identityMode } from './server/identity-mode.ts'
+import { createLagMeter } from './server/lag.ts'
 import { listen } from './server/listen.ts'
 import { createLogger } from './server/logger.ts'
 import { trustedCosts } from './server/trusted-costs.ts'
@@ -12,7 +14,9 @@ const OLDEST_NODE = 24
 
 interface Running {
   readonly greeting: string
+  /** Finishes what runs, for as long as an operation may take. */
   stop(): Promise<void>
+  readonly reportFault: ReportFault
 }
 
 async function main(): Promise<void> {
@@ -25,6 +29,7 @@ async function main(): Promise<void> {
   try {
     const running = process.argv[2] === 'sandbox' ? await runSandbox(config) : await runGateway(config)
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop())
+    watchForFaults(running)
     say(running.greeting)
   } catch (error) {
     giveUp([startFault(error)])
@@ -44,7 +49,10 @@ async function runGateway(config: Config): Promise<Running> {
   const development = sandbox !== undefined || config.NODE_ENV === 'development'
   const graphiql = config.GRAPHIQL ?? development
   const logger = createLogger(config.LOG_LEVEL, process.stderr)
+  const lag = createLagMeter()
   const gateway = createGateway({
+    maxLagMs: config.MAX_LAG_MS,
+    lagMs: lag.lagMs,
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
     development,
@@ -79,16 +87,20 @@ async function runGateway(config: Config): Promise<Running> {
       ...costs,
     ].join('\n'),
     async stop() {
-      await server.close()
+      gateway.prepareToStop()
+      await server.close(config.OPERATION_TIMEOUT_MS)
+      lag.stop()
       await gateway.close()
       await sandbox?.close()
     },
+    reportFault: logger.fault,
   }
 }
 
 async function runSandbox(config: Config): Promise<Running> {
   const sandbox = await openSandbox(config)
-  return { greeting: banner(sandbox), stop: () => sandbox.close() }
+  const { fault } = createLogger(config.LOG_LEVEL, process.stderr)
+  return { greeting: banner(sandbox), stop: () => sandbox.close(), reportFault: fault }
 }
 
 function openSandbox(config: Config): Promise<Sandbox> {
@@ -105,6 +117,19 @@ function openSandbox(config: Config): Promise<Sandbox> {
     ids: config.SANDBOX_IDS,
     faults: config.SANDBOX_FAULTS,
   })
+}
+
+/**
+ * What nobody caught left something half done, so the process ends: it finishes what runs, and whoever supervises it
+ * starts a new one. The message stays out of the line, as it may quote a row.
+ */
+function watchForFaults(running: Running): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.once(event, (fault: unknown) => {
+      running.reportFault(faultOf(fault))
+      process.exitCode = 1
+      void running.stop()
+    })
 }
 
 function startFault(error: unknown): string {

@@ -12,6 +12,7 @@ import { guardAppointments } from './guard.ts'
 import { hideOthers } from './others.ts'
 import { createOverflows, type Overflows } from './overflows.ts'
 import { type Operation, pipe } from './pipe.ts'
+import { createPulse, type PulseState } from './pulse.ts'
 import { createRetry, type RetryOptions } from './retry.ts'
 import { settleDoubts } from './settle.ts'
 import { createWire } from './wire.ts'
@@ -38,6 +39,7 @@ export interface RestClient {
   readonly counts: Counts
   readonly overflows: Overflows
   readonly rateLimit: (operation: Operation) => RateLimit | null
+  readonly upstreamState: () => PulseState
   close(): Promise<void>
 }
 
@@ -46,6 +48,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const epochs = createEpochs()
   const wire = createWire({ url, timeoutMs })
   const budget = createBudget({ writeReservePercent, now })
+  const pulse = createPulse()
   const cache = createCache({ ttlMs: cacheTtlMs, staleMs: staleIfLimitedMs, epochs, now })
   const send = pipe(
     [
@@ -57,6 +60,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
       createRetry({ now, ...options.retry }),
       createBreaker(now),
       budget.layer,
+      pulse.layer,
     ],
     wire.send,
   )
@@ -65,6 +69,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
     counts: createCounts(),
     overflows: createOverflows(now),
     rateLimit: budget.rateLimit,
+    upstreamState: pulse.state,
     close: wire.close,
   }
 }

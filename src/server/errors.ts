@@ -6,11 +6,20 @@ import { LimitError } from '../schema/limit-error.ts'
 import { UserInputError } from '../schema/user-input-error.ts'
 
 /** Told of a fault of our own: an id that the caller was given too, and where it happened. */
-export type ReportFault = (fault: {
+export type ReportFault = (fault: Fault) => void
+
+export interface Fault {
   readonly errorId: string
   readonly name: string
   readonly stack: string
-}) => void
+}
+
+/** What may be logged of a fault: a message may quote a row, the frames of the stack can't. */
+export function faultOf(cause: unknown): Fault {
+  const { name, stack = '' } = cause instanceof Error ? cause : new Error()
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
+  return { errorId: randomUUID(), name, stack: frames.join('\n') }
+}
 
 /**
  * Words every error for the caller: a message, and `extensions.code` (design: the table of codes). What is not known
@@ -54,17 +63,11 @@ function wordRequestError(error: GraphQLError): GraphQLError {
 }
 
 function mask(error: GraphQLError, cause: Error, report: ReportFault): GraphQLError {
-  const errorId = randomUUID()
-  // A message may quote a row; the frames of the stack can't.
-  const stack =
-    cause.stack
-      ?.split('\n')
-      .filter((line) => /^\s+at /.test(line))
-      .join('\n') ?? ''
-  report({ errorId, name: cause.name, stack })
+  const fault = faultOf(cause)
+  report(fault)
   return reword(error, 'Something went wrong in the gateway. Quote the errorId to its operators.', {
     code: 'INTERNAL_SERVER_ERROR',
-    errorId,
+    errorId: fault.errorId,
   })
 }
 

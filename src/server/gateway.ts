@@ -22,7 +22,9 @@ import { LIMITS, type Limits } from './limits.ts'
 import { useLoopbackNames } from './loopback.ts'
 import { createOperations } from './operation.ts'
 import { type OperationLine, useOperationLog } from './operation-log.ts'
+import { useOverload } from './overload.ts'
 import { usePrivacy } from './privacy.ts'
+import { useReadiness } from './readiness.ts'
 import { createTokenCheck, type TokenOptions } from './tokens.ts'
 import type { EstimateDocument } from './trusted-costs.ts'
 import { type TrustedDocuments, useTrustedDocuments } from './trusted-documents.ts'
@@ -61,6 +63,9 @@ export interface GatewayOptions {
   readonly staleIfLimitedSeconds?: number
   /** The part of the quota that reads leave for writes. */
   readonly writeReservePercent?: number
+  /** Over how much lag new operations are refused, and how it is measured, in milliseconds; never where not told. */
+  readonly maxLagMs?: number
+  readonly lagMs?: () => number
   readonly now?: () => number
   readonly reportFault?: ReportFault
   readonly logOperation?: (line: OperationLine) => void
@@ -70,6 +75,8 @@ export interface Gateway {
   readonly handler: RequestListener
   /** What an operation would cost a caller of whom nothing is remembered. Asks nothing. */
   readonly estimate: EstimateDocument
+  /** From now on `/ready` says no; all else is answered as before. */
+  prepareToStop(): void
   close(): Promise<void>
 }
 
@@ -93,6 +100,8 @@ export function createGateway({
   cacheTtlSeconds = 10,
   staleIfLimitedSeconds = 300,
   writeReservePercent = 10,
+  maxLagMs = Number.POSITIVE_INFINITY,
+  lagMs = () => 0,
   now = Date.now,
   reportFault = () => {},
   logOperation = () => {},
@@ -105,6 +114,7 @@ export function createGateway({
     writeReservePercent,
     now,
   })
+  let isStopping = false
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, now))
   const operationOf = createOperations({ identityOf, operationTimeoutMs, maxUpstreamRequests })
@@ -128,13 +138,15 @@ export function createGateway({
     plugins: [
       useLastResort(reportFault),
       usePrivacy(),
-      useEstimate(maxUpstreamRequests),
+      useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
       useWording(reportFault),
       useOperationLog({ operationOf, now, log: logOperation }),
+      useEstimate(maxUpstreamRequests),
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),
       useIdentity(),
+      useOverload({ maxUnderWay: limits.MAX_OPERATIONS, maxLagMs, lagMs }),
       useConcurrencyLimit(limits.MAX_CONCURRENT_OPERATIONS, identityOf),
       useJsonBody(limits),
       useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
@@ -142,12 +154,17 @@ export function createGateway({
       !introspection && useClosedSchema(),
     ],
   })
-  function estimate(...[document, operationName, variables]: Parameters<EstimateDocument>) {
-    const { pricing } = createLoaders(rest, operationOf(new Request('http://localhost')), { maxPageSize })
-    return estimateOperation({ schema, document, operationName, variables, pricing })
+  return {
+    handler: requireAddress(yoga),
+    estimate(document, operationName, variables) {
+      const { pricing } = createLoaders(rest, operationOf(new Request('http://localhost')), { maxPageSize })
+      return estimateOperation({ schema, document, operationName, variables, pricing })
+    },
+    prepareToStop() {
+      isStopping = true
+    },
+    close: rest.close,
   }
-
-  return { handler: requireAddress(yoga), estimate, close: rest.close }
 }
 
 function chooseIdentity(key: string | null, tokens: TokenOptions | null, now: () => number): Identify {

@@ -11,6 +11,8 @@ export const LIMITS = {
   MAX_DIRECTIVES: 200,
   MAX_NODE_IDS: 100,
   MAX_CONCURRENT_OPERATIONS: 100,
+  /** Of all callers together; over it the answer is `OVERLOADED`. */
+  MAX_OPERATIONS: 1000,
 } as const satisfies Record<string, number>
 
 export type LimitName = keyof typeof LIMITS

@@ -2,8 +2,8 @@ import { createServer, type RequestListener } from 'node:http'
 
 export interface Listening {
   readonly url: string
-  /** Stops accepting, and resolves when what runs has been answered. */
-  close(): Promise<void>
+  /** Stops accepting, and resolves when what runs has been answered, or has had so many milliseconds. */
+  close(graceMs?: number): Promise<void>
 }
 
 /** How long a sender may take; for each, the connection is cut off within a second or two more. */
@@ -42,9 +42,14 @@ export async function listen(
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return {
     url: `http://${name}:${address.port}`,
-    close: () =>
+    close: (graceMs = 5_000) =>
       new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()))
+        const impatience = setTimeout(() => server.closeAllConnections(), graceMs)
+        server.close((error) => {
+          clearTimeout(impatience)
+          if (error) reject(error)
+          else resolve()
+        })
         server.closeIdleConnections()
       }),
   }
