@@ -47,6 +47,8 @@ export async function runHour(startGateway: StartGateway, seed = 1): Promise<Hou
     ({ key, organisation: 'org', scopes: ['read_appointments', 'write_appointments'] }) as const
   const sandbox = await startSandbox({
     keys: [keyOf(GATEWAY_KEY), keyOf(OTHER_KEY)],
+    // So many that on any day there is always one left to cancel.
+    seed: 800,
     rateLimit: QUOTA,
     clock: () => new Date(now),
     onExchange({ target, status }) {
