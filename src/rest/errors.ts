@@ -22,7 +22,17 @@ export interface Told {
   readonly estimate?: Estimate
   /** The part of an operation that costs most, by its response name. */
   readonly costliest?: string | undefined
+  /** What shows how a write ended whose end is not known. */
+  readonly check?: { readonly appointmentId: string } | { readonly idempotencyKey: string }
 }
+
+/**
+ * How far an exchange came that failed:
+ * - `none`: the gateway did not try
+ * - `refused`: there was no connection, so nothing can have happened
+ * - `sent`: the upstream may have done what it was asked
+ */
+export type Exchange = 'none' | 'refused' | 'sent'
 
 /**
  * The only error that leaves `rest/`: the upstream refused, failed or answered nonsense, or was not asked. `code` is
@@ -34,13 +44,21 @@ export class UpstreamError extends Error {
   readonly told: Told
   /** The answer that said so; absent when there was none. */
   readonly heard: Heard | undefined
+  readonly exchange: Exchange
 
-  constructor(code: string, message: string, told: Told = {}, heard?: Heard) {
+  constructor(
+    code: string,
+    message: string,
+    told: Told = {},
+    heard?: Heard,
+    exchange: Exchange = heard === undefined ? 'none' : 'sent',
+  ) {
     super(message)
     this.name = 'UpstreamError'
     this.code = code
     this.told = told
     this.heard = heard
+    this.exchange = exchange
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Epochs } from './epochs.ts'
 import { UpstreamError } from './errors.ts'
-import type { Layer, Operation, Reply, RestRequest, Send } from './pipe.ts'
+import { type Layer, type Operation, type Reply, type RestRequest, type Send, signalOf } from './pipe.ts'
 
 interface Flight {
   readonly reply: Promise<Reply>
@@ -17,7 +17,7 @@ export function createFlights(epochs: Epochs): Layer {
 
   function begin(key: string, request: RestRequest, operation: Operation, next: Send): Flight {
     const abandon = new AbortController()
-    const reply = next(request, { ...operation, signal: abandon.signal })
+    const reply = next(request, { ...operation, signal: abandon.signal, deadline: abandon.signal })
     const flight: Flight = { reply, abandon, waiters: 0 }
     flights.set(key, flight)
     const land = () => flights.get(key) === flight && flights.delete(key)
@@ -49,6 +49,6 @@ export function createFlights(epochs: Epochs): Layer {
     const key = epochs.keyOf(request, operation)
     const inTheAir = flights.get(key)
     if (inTheAir !== undefined) operation.ledger.joined += 1
-    return join(key, inTheAir ?? begin(key, request, operation, next), operation.signal)
+    return join(key, inTheAir ?? begin(key, request, operation, next), signalOf(request, operation))
   }
 }

@@ -1,3 +1,4 @@
+import type { Access } from './access.ts'
 import type { Heard } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -5,13 +6,17 @@ import type { Ledger } from './ledger.ts'
 export interface Operation {
   /** The `Authorization` header that goes upstream; null when the caller gave none. */
   readonly credential: string | null
+  readonly access: Access
   /** A hash of the credential: what the quota, and what is forgotten by a write, is kept by. */
   readonly account: string
   /** The account, and whatever narrows this caller below it: what is remembered and shared is kept by it. */
   readonly view: string
   /** Passed on as `X-Request-Id`, so that both sides' logs name the same thing. */
   readonly requestId: string
+  /** Ends its reads: the deadline has passed, or nobody waits for the answer any more. */
   readonly signal: AbortSignal
+  /** Ends its writes too. */
+  readonly deadline: AbortSignal
   readonly ledger: Ledger
 }
 
@@ -38,6 +43,11 @@ export interface Reply {
 
 /** Asks the upstream. Rejects with `UpstreamError` only. */
 export type Send = (request: RestRequest, operation: Operation) => Promise<Reply>
+
+/** A write goes on when its caller goes away, and so does what settles its end. */
+export function signalOf({ method }: RestRequest, { signal, deadline, ledger }: Operation): AbortSignal {
+  return method === 'GET' && !ledger.isMutation ? signal : deadline
+}
 
 export type Layer = (next: Send) => Send
 

@@ -1,7 +1,7 @@
 import { Agent, errors, request as exchange } from 'undici'
 import { openEnvelope, type RawAnswer } from './envelope.ts'
-import { invalidResponse, UpstreamError } from './errors.ts'
-import type { Operation, RestRequest, Send } from './pipe.ts'
+import { UpstreamError } from './errors.ts'
+import { type Operation, type RestRequest, type Send, signalOf } from './pipe.ts'
 
 interface WireOptions {
   /** Base URL of the REST API, with its path. */
@@ -35,12 +35,12 @@ export function createWire(options: WireOptions): { send: Send; close: () => Pro
         method: request.method,
         headers: headersOf(request, operation),
         body: request.body === undefined ? null : JSON.stringify(request.body),
-        signal: AbortSignal.any([deadline, operation.signal]),
+        signal: AbortSignal.any([deadline, signalOf(request, operation)]),
         dispatcher,
       })
       return { status: statusCode, headers, body: await body.text() }
     } catch (error) {
-      throw transportError(error, deadline.aborted || operation.signal.aborted)
+      throw transportError(error, deadline.aborted || signalOf(request, operation).aborted)
     }
   }
 
@@ -62,12 +62,30 @@ function headersOf(request: RestRequest, operation: Operation): Record<string, s
 }
 
 /** The cause stays behind: its message may hold an address or a piece of what was sent. */
-function transportError(error: unknown, late: boolean): UpstreamError {
-  if (late) return new UpstreamError('UPSTREAM_TIMEOUT', 'The upstream did not answer in time.')
-  if (error instanceof errors.ResponseExceededMaxSizeError)
-    return invalidResponse('The upstream answered more than the gateway is willing to read.')
-  return new UpstreamError(
-    'UPSTREAM_UNAVAILABLE',
-    'The upstream could not be reached, or broke off its answer.',
-  )
+function transportError(error: unknown, isLate: boolean): UpstreamError {
+  const isRefused = NEVER_CONNECTED.has((error as NodeJS.ErrnoException).code ?? '')
+  const [code, message] = isLate
+    ? LATE
+    : error instanceof errors.ResponseExceededMaxSizeError
+      ? TOO_LARGE
+      : BROKEN
+  return new UpstreamError(code, message, {}, undefined, isRefused ? 'refused' : 'sent')
 }
+
+const LATE = ['UPSTREAM_TIMEOUT', 'The upstream did not answer in time.'] as const
+const TOO_LARGE = [
+  'UPSTREAM_INVALID_RESPONSE',
+  'The upstream answered more than the gateway is willing to read.',
+] as const
+const BROKEN = [
+  'UPSTREAM_UNAVAILABLE',
+  'The upstream could not be reached, or broke off its answer.',
+] as const
+
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])

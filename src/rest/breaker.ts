@@ -1,0 +1,64 @@
+import { LRUCache } from 'lru-cache'
+import { UpstreamError } from './errors.ts'
+import { type Layer, signalOf } from './pipe.ts'
+
+interface Circuit {
+  failures: number
+  /** Nothing is let through before, and then one probe at a time. */
+  closedUntil: number
+  isProbing: boolean
+}
+
+const FAILURES_TO_OPEN = 10
+const PROBE_EVERY_MS = 5_000
+const LONGEST_RETRY_AFTER_MS = 30_000
+const MAX_ACCOUNTS = 10_000
+
+/**
+ * Stops asking an upstream that does not answer, per credential: after ten failures in a row everything is refused at
+ * once, and one request every five seconds probes whether it is back. An answer in an envelope, and any 4xx, is no
+ * failure. A `Retry-After` of a failing upstream is kept like a failed probe.
+ */
+export function createBreaker(now: () => number): Layer {
+  const circuits = new LRUCache<string, Circuit>({ max: MAX_ACCOUNTS })
+
+  return (next) => async (request, operation) => {
+    const circuit = circuits.get(operation.account) ?? { failures: 0, closedUntil: 0, isProbing: false }
+    circuits.set(operation.account, circuit)
+    const isOpen = circuit.closedUntil > 0
+    if (isOpen && (circuit.isProbing || now() < circuit.closedUntil)) throw notAsked()
+    circuit.isProbing = isOpen
+    try {
+      const reply = await next(request, operation)
+      Object.assign(circuit, { failures: 0, closedUntil: 0 })
+      return reply
+    } catch (error) {
+      if (!isFailure(error)) {
+        if (error instanceof UpstreamError && error.heard)
+          Object.assign(circuit, { failures: 0, closedUntil: 0 })
+      } else if (!signalOf(request, operation).aborted) {
+        circuit.failures += 1
+        const retryAfterMs = Math.min(error.heard?.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)
+        const pauseMs =
+          circuit.failures >= FAILURES_TO_OPEN ? Math.max(PROBE_EVERY_MS, retryAfterMs) : retryAfterMs
+        if (pauseMs > 0) circuit.closedUntil = now() + pauseMs
+      }
+      throw error
+    } finally {
+      if (isOpen) circuit.isProbing = false
+    }
+  }
+}
+
+function isFailure(error: unknown): error is UpstreamError {
+  if (!(error instanceof UpstreamError)) return false
+  if (error.code === 'UPSTREAM_UNAVAILABLE' || error.code === 'UPSTREAM_TIMEOUT') return true
+  return error.code === 'UPSTREAM_INVALID_RESPONSE' && (error.heard?.status ?? 500) >= 500
+}
+
+function notAsked(): UpstreamError {
+  return new UpstreamError(
+    'UPSTREAM_UNAVAILABLE',
+    'The upstream does not answer; it is asked again in a few seconds.',
+  )
+}

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { UpstreamError } from './errors.ts'
+import { type Layer, type RestRequest, signalOf } from './pipe.ts'
+
+export interface RetryOptions {
+  readonly now: () => number
+  /** From 0 to 1. */
+  readonly random?: () => number
+  /** Rejects when the signal says so first. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
+}
+
+const MAX_RETRIES = 2
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 5_000
+
+/**
+ * Repeats what is safe to repeat where it helps: reads, and creates by their idempotency key, after a connection that
+ * was refused or broke off, and after 502, 503 and 504. Never a 429, never a PATCH, never a cancel.
+ */
+export function createRetry({ now, random = Math.random, wait = waitFor }: RetryOptions): Layer {
+  const allowance = createRetryAllowance(now)
+  return (next) => async (request, operation) => {
+    allowance.countRequest()
+    const signal = signalOf(request, operation)
+    for (let retries = 0; ; retries++) {
+      try {
+        return await next(request, operation)
+      } catch (error) {
+        if (retries === MAX_RETRIES || !helps(error, request) || signal.aborted) throw error
+        if (operation.ledger.exchanges >= operation.ledger.ceiling || !allowance.take()) throw error
+        const jittered = FIRST_WAIT_MS * 2 ** retries * (0.5 + random())
+        const waitMs = Math.max(jittered, error.heard?.retryAfterMs ?? 0)
+        if (waitMs > LONGEST_WAIT_MS) throw error
+        await wait(waitMs, signal).catch(() => Promise.reject(error))
+      }
+    }
+  }
+}
+
+/**
+ * In ten seconds, ten retries or a fifth of the requests: so that an outage is not made worse by those who suffer it,
+ * while a quiet gateway still repeats what failed.
+ */
+function createRetryAllowance(now: () => number) {
+  const WINDOW_MS = 10_000
+  let window = { startedAt: Number.NEGATIVE_INFINITY, requests: 0, retries: 0 }
+  function current() {
+    if (now() - window.startedAt >= WINDOW_MS) window = { startedAt: now(), requests: 0, retries: 0 }
+    return window
+  }
+  return {
+    countRequest() {
+      current().requests += 1
+    },
+    take(): boolean {
+      const { requests, retries } = current()
+      if (retries >= Math.max(10, requests / 5)) return false
+      window.retries += 1
+      return true
+    },
+  }
+}
+
+const REPEATABLE_STATUSES = new Set([502, 503, 504])
+
+function helps(error: unknown, { method, idempotencyKey }: RestRequest): error is UpstreamError {
+  if (!(error instanceof UpstreamError)) return false
+  const isKeyed = method === 'POST' && idempotencyKey !== undefined
+  if (method !== 'GET' && !isKeyed) return false
+  if (error.heard !== undefined) return REPEATABLE_STATUSES.has(error.heard.status)
+  if (error.exchange === 'none') return false
+  // A keyed create that was late is repeated to learn how it ended; a read that was late has had its time.
+  return error.code === 'UPSTREAM_UNAVAILABLE' || (isKeyed && error.code === 'UPSTREAM_TIMEOUT')
+}
+
+function waitFor(ms: number, signal: AbortSignal): Promise<unknown> {
+  return sleep(ms, undefined, { signal })
+}

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest'
+import { NOON, operationOf, startRest } from '../support/rest.ts'
+import { type ScriptedAnswer, startScriptedUpstream } from '../support/scripted-upstream.ts'
+
+const FINE: ScriptedAnswer = { body: { data: { id: 'a', title: 't' }, meta: {} } }
+const AT_ONCE = { cacheTtlMs: 0, retry: { wait: async () => {}, random: () => 0 } }
+
+type Fault = ScriptedAnswer | 'reset' | 'truncated'
+
+/** An upstream that meets its first requests with these faults, and is fine from then on. */
+function startFaltering(faults: readonly Fault[]) {
+  const left = [...faults]
+  return startScriptedUpstream(() => {
+    const fault = left.shift()
+    if (fault === 'reset') return (response) => void response.destroy()
+    if (fault === 'truncated')
+      return (response) => {
+        response.writeHead(200, { 'content-length': '1000' })
+        response.write('{"data":', () => response.destroy())
+      }
+    return fault ?? FINE
+  })
+}
+
+function failing(status: number, headers: Readonly<Record<string, string>> = {}): ScriptedAnswer {
+  return { status, headers, body: '<html>no</html>' }
+}
+
+describe('a retry', () => {
+  test.for<Fault>(['reset', 'truncated', failing(502), failing(503), failing(504)])(
+    'repeats a read after %j, twice at most',
+    async (fault) => {
+      await using twice = await startFaltering([fault, fault])
+      await using rest = startRest(twice.url, AT_ONCE)
+      expect((await rest.appointments.retrieve('a', operationOf())).row.title).toBe('t')
+      expect(twice.requests).toHaveLength(3)
+
+      await using lasting = await startFaltering([fault, fault, fault])
+      await using other = startRest(lasting.url, AT_ONCE)
+      await expect(other.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
+        code: 'UPSTREAM_UNAVAILABLE',
+      })
+      expect(lasting.requests).toHaveLength(3)
+    },
+  )
+
+  test('counts every attempt in the ledger', async () => {
+    await using upstream = await startFaltering(['reset'])
+    await using rest = startRest(upstream.url, AT_ONCE)
+    const by = operationOf()
+    await rest.appointments.retrieve('a', by)
+    expect(by.ledger.exchanges).toBe(2)
+  })
+
+  test.for<Fault>([
+    failing(500),
+    { status: 500, body: { error: { code: 'INTERNAL_ERROR', message: '' } } },
+    { status: 429, body: { error: { code: 'RATE_LIMITED', message: '' } } },
+    { status: 404, body: { error: { code: 'NOT_FOUND', message: '' } } },
+    { body: '<html>welcome</html>' },
+  ])('is not made after %j', async (fault) => {
+    await using upstream = await startFaltering([fault])
+    await using rest = startRest(upstream.url, AT_ONCE)
+    await expect(rest.appointments.retrieve('a', operationOf())).rejects.toThrow()
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  test('never repeats a PATCH', async () => {
+    await using upstream = await startFaltering([
+      failing(503),
+      { body: { data: { id: 'a', title: 'old' }, meta: {} } },
+    ])
+    await using rest = startRest(upstream.url, AT_ONCE)
+    await expect(rest.appointments.update('a', { title: 'new' }, operationOf())).rejects.toThrow()
+    expect(upstream.requests.map(({ line }) => line)).toEqual([
+      'PATCH /appointments/a',
+      'GET /appointments/a',
+    ])
+  })
+
+  test('waits with jitter, longer each time, and as long as Retry-After says', async () => {
+    const waits: number[] = []
+    const retry = { random: () => 0.5, wait: async (ms: number) => void waits.push(ms) }
+    let now = NOON
+    await using upstream = await startFaltering([failing(502), failing(502)])
+    await using rest = startRest(upstream.url, { cacheTtlMs: 0, retry, now: () => now })
+    await rest.appointments.retrieve('a', operationOf())
+    expect(waits).toEqual([100, 200])
+
+    await using busy = await startFaltering([failing(503, { 'retry-after': '2' })])
+    const patient = {
+      ...retry,
+      wait: async (ms: number) => {
+        waits.push(ms)
+        now += ms
+      },
+    }
+    await using polite = startRest(busy.url, { cacheTtlMs: 0, retry: patient, now: () => now })
+    await polite.appointments.retrieve('a', operationOf())
+    expect(waits.slice(2)).toEqual([2_000])
+  })
+
+  test('is not worth waiting longer than a few seconds for; the time is remembered', async () => {
+    let now = NOON
+    await using upstream = await startFaltering([failing(503, { 'retry-after': '20' })])
+    await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
+    const read = () => rest.appointments.retrieve('a', operationOf())
+    await expect(read()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+    now += 19_999
+    await expect(read()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+    expect(upstream.requests).toHaveLength(1)
+    now += 1
+    await read()
+  })
+
+  test('is rare in a lasting trouble: a fifth more requests at most from a hundred on', async () => {
+    let count = 0
+    await using upstream = await startScriptedUpstream(() => (count++ % 2 === 0 ? failing(503) : FINE))
+    await using rest = startRest(upstream.url, AT_ONCE)
+    for (let index = 0; index < 200; index++)
+      await rest.appointments.retrieve(`a${index}`, operationOf()).catch(() => {})
+    expect(upstream.requests.length).toBeGreaterThan(205)
+    expect(upstream.requests.length).toBeLessThanOrEqual(240)
+  })
+})
+
+describe('the breaker', () => {
+  test('opens after ten failures in a row, probes every five seconds, and closes by itself', async () => {
+    let now = NOON
+    let isDown = true
+    await using upstream = await startScriptedUpstream(() => (isDown ? failing(500) : FINE))
+    await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
+    const read = (caller = 'a') => rest.appointments.retrieve('a', operationOf(caller))
+    for (let index = 0; index < 12; index++)
+      await expect(read()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+    expect(upstream.requests).toHaveLength(10)
+    await expect(read('another')).rejects.toThrow()
+    expect(upstream.requests).toHaveLength(11)
+    now += 4_999
+    await expect(read()).rejects.toThrow()
+    expect(upstream.requests).toHaveLength(11)
+    now += 1
+    await Promise.allSettled([read(), rest.appointments.retrieve('b', operationOf('a'))])
+    expect(upstream.requests).toHaveLength(12)
+    isDown = false
+    now += 5_000
+    expect((await read()).row.id).toBe('a')
+    expect((await read()).row.id).toBe('a')
+    expect(upstream.requests).toHaveLength(14)
+  })
+
+  test('stays closed for refusals, and for failures that are not in a row', async () => {
+    const refusal = { status: 400, body: { error: { code: 'VALIDATION_ERROR', message: '' } } }
+    const internal = { status: 500, body: { error: { code: 'INTERNAL_ERROR', message: '' } } }
+    const faults = [
+      ...Array(15).fill(refusal),
+      ...Array(15).fill(internal),
+      ...Array(9).fill(failing(500)),
+      refusal,
+    ]
+    await using upstream = await startFaltering([...faults, ...Array(9).fill(failing(500))])
+    await using rest = startRest(upstream.url, AT_ONCE)
+    for (let index = 0; index < 49; index++)
+      await rest.appointments.retrieve('a', operationOf()).catch(() => {})
+    expect((await rest.appointments.retrieve('a', operationOf())).row.id).toBe('a')
+  })
+})

@@ -1,0 +1,223 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { UpstreamError } from '../../src/rest/errors.ts'
+import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts'
+import { operationOf, startRest, type TestRest } from '../support/rest.ts'
+import { startScriptedUpstream } from '../support/scripted-upstream.ts'
+
+type Drop = 'before' | 'after'
+
+const BOOKING = {
+  title: 'Check-up',
+  patientId: 'pat_1',
+  startTime: '2030-01-07T10:00:00Z',
+  endTime: '2030-01-07T10:30:00Z',
+}
+const AT_ONCE = { retry: { wait: async () => {}, random: () => 0 } }
+
+/** A sandbox that can lose answers, the pipe in front of it, and a clock that leaves each run's pauses behind. */
+async function startFaulty() {
+  const exchanges: string[] = []
+  const sandbox = await startSandbox({
+    seed: 0,
+    rateLimit: 0,
+    faults: true,
+    onExchange: ({ method, target }) =>
+      void (target.startsWith('/_') || exchanges.push(`${method} ${target}`)),
+  })
+  let now = Date.now()
+  const rest = startRest(sandbox.url, { now: () => now, ...AT_ONCE })
+  return {
+    sandbox,
+    rest,
+    by: () => ({ ...operationOf(), credential: `Bearer ${sandbox.key}` }),
+    nextMinute() {
+      now += 60_000
+    },
+    takeExchanges: () => exchanges.splice(0),
+    async [Symbol.asyncDispose]() {
+      await rest[Symbol.asyncDispose]()
+      await sandbox.close()
+    },
+  }
+}
+
+async function dropNext(sandbox: Sandbox, route: string, drops: readonly (Drop | 'none')[]): Promise<void> {
+  for (const drop of drops) {
+    if (drop === 'none') return
+    await fetch(`${sandbox.url}/_faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ route, drop }),
+    })
+  }
+}
+
+async function forgetFaults(sandbox: Sandbox): Promise<void> {
+  await fetch(`${sandbox.url}/_faults`, { method: 'DELETE' })
+}
+
+async function rowsOf(rest: TestRest, by: ReturnType<typeof operationOf>, patientId: string) {
+  return (await rest.appointments.list({ patientId }, { offset: 0, limit: 100 }, by)).rows
+}
+
+const CANCEL = 'POST /appointments/{id}/cancel'
+const READ = 'GET /appointments/{id}'
+
+describe('a write whose answer was lost', () => {
+  test.for([[['before']], [['after']], [['before', 'after']], [['after', 'after']]] as const)(
+    'a create dropped %j is repeated with its key, and books one appointment',
+    async ([drops]) => {
+      await using faulty = await startFaulty()
+      await dropNext(faulty.sandbox, 'POST /appointments', drops)
+      const row = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
+      expect(row.title).toBe('Check-up')
+      expect(faulty.takeExchanges()).toHaveLength(1 + drops.length)
+      expect(await rowsOf(faulty.rest, faulty.by(), 'pat_1')).toHaveLength(1)
+    },
+  )
+
+  test('a create whose every answer was lost says which key finds out', async () => {
+    await using faulty = await startFaulty()
+    await dropNext(faulty.sandbox, 'POST /appointments', ['after', 'after', 'after'])
+    const key = crypto.randomUUID()
+    const lost = faulty.rest.appointments.create(BOOKING, key, faulty.by())
+    await expect(lost).rejects.toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      told: { check: { idempotencyKey: key } },
+    })
+    await faulty.rest.appointments.create(BOOKING, key, faulty.by())
+    expect(await rowsOf(faulty.rest, faulty.by(), 'pat_1')).toHaveLength(1)
+  })
+
+  test('a cancel that worked is a success, read and not repeated', async () => {
+    await using faulty = await startFaulty()
+    const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
+    faulty.takeExchanges()
+    await dropNext(faulty.sandbox, CANCEL, ['after'])
+    const { row } = await faulty.rest.appointments.cancel(id, 'Ill', faulty.by())
+    expect(row).toMatchObject({ status: 'cancelled', cancellationReason: 'Ill' })
+    expect(faulty.takeExchanges()).toEqual([`POST /appointments/${id}/cancel`, `GET /appointments/${id}`])
+  })
+
+  test('a cancel that did not work is repeated once', async () => {
+    await using faulty = await startFaulty()
+    const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
+    faulty.takeExchanges()
+    await dropNext(faulty.sandbox, CANCEL, ['before'])
+    await faulty.rest.appointments.cancel(id, 'Ill', faulty.by())
+    const cancel = `POST /appointments/${id}/cancel`
+    expect(faulty.takeExchanges()).toEqual([cancel, `GET /appointments/${id}`, cancel])
+  })
+
+  test("a cancel that somebody else's was faster than tells the truth", async () => {
+    await using faulty = await startFaulty()
+    const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
+    await faulty.rest.appointments.cancel(id, 'Theirs', faulty.by())
+    await dropNext(faulty.sandbox, CANCEL, ['before'])
+    await expect(faulty.rest.appointments.cancel(id, 'Ours', faulty.by())).rejects.toMatchObject({
+      code: 'INVALID_STATE_TRANSITION',
+      told: { details: { current_status: 'cancelled', attempted_action: 'cancel' } },
+    })
+  })
+
+  test('a repeated cancel that is refused because the first one worked late is a success', async () => {
+    const row = { id: 'a', status: 'confirmed', cancellation_reason: null as string | null }
+    let cancels = 0
+    await using upstream = await startScriptedUpstream(({ line }) => {
+      if (line.startsWith('GET')) return { body: { data: { ...row }, meta: {} } }
+      cancels += 1
+      if (cancels === 1) return (response) => void response.destroy()
+      Object.assign(row, { status: 'cancelled', cancellation_reason: 'Ill' })
+      return { status: 409, body: { error: { code: 'INVALID_STATE_TRANSITION', message: '' } } }
+    })
+    await using rest = startRest(upstream.url, AT_ONCE)
+    expect((await rest.appointments.cancel('a', 'Ill', operationOf())).row.status).toBe('cancelled')
+  })
+
+  test('an update is read and compared, and never repeated', async () => {
+    await using faulty = await startFaulty()
+    const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
+    await dropNext(faulty.sandbox, 'PATCH /appointments/{id}', ['after', 'before'])
+    faulty.takeExchanges()
+    const row = await faulty.rest.appointments.update(id, { title: 'Moved', patientId: null }, faulty.by())
+    expect(row).toMatchObject({ title: 'Moved', durationMinutes: 30 })
+    await expect(faulty.rest.appointments.update(id, { title: 'Again' }, faulty.by())).rejects.toMatchObject({
+      code: 'UPSTREAM_UNAVAILABLE',
+    })
+    const once = [`PATCH /appointments/${id}`, `GET /appointments/${id}`]
+    expect(faulty.takeExchanges()).toEqual([...once, ...once])
+  })
+
+  test('only where the reading fails too the outcome is unknown, and the answer says what to check', async () => {
+    await using faulty = await startFaulty()
+    const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
+    for (const write of ['update', 'cancel'] as const) {
+      await dropNext(faulty.sandbox, write === 'cancel' ? CANCEL : 'PATCH /appointments/{id}', ['after'])
+      await dropNext(faulty.sandbox, READ, ['before', 'before', 'before'])
+      const lost =
+        write === 'cancel'
+          ? faulty.rest.appointments.cancel(id, null, faulty.by())
+          : faulty.rest.appointments.update(id, { title: 'x' }, faulty.by())
+      await expect(lost).rejects.toMatchObject({
+        code: 'OUTCOME_UNKNOWN',
+        told: { check: { appointmentId: id } },
+      })
+    }
+  })
+
+  test('the database holds exactly what the answers claim, wherever connections are dropped', async () => {
+    await using faulty = await startFaulty()
+    const { rest, sandbox } = faulty
+    const drop = fc.constantFrom<Drop | 'none'>('before', 'after', 'none')
+    const run = fc.record({
+      write: fc.constantFrom('create', 'update', 'cancel'),
+      drops: fc.array(drop, { maxLength: 4 }),
+      readDrops: fc.array(drop, { maxLength: 4 }),
+    })
+    const claims = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(run, async ({ write, drops, readDrops }) => {
+        faulty.nextMinute()
+        await forgetFaults(sandbox)
+        const patientId = crypto.randomUUID()
+        const booking = { ...BOOKING, patientId }
+        const created =
+          write === 'create' ? '' : (await rest.appointments.create(booking, patientId, faulty.by())).id
+        const route =
+          { create: 'POST /appointments', update: 'PATCH /appointments/{id}', cancel: CANCEL }[write] ?? ''
+        await dropNext(sandbox, route, drops)
+        await dropNext(sandbox, READ, readDrops)
+        const key = crypto.randomUUID()
+        const attempt = {
+          create: () => rest.appointments.create(booking, key, faulty.by()),
+          update: () => rest.appointments.update(created, { attendeeName: key }, faulty.by()),
+          cancel: () => rest.appointments.cancel(created, key, faulty.by()),
+        }[write]
+        const claim = await attempt?.().then(
+          () => 'done',
+          (error: UpstreamError) => error.code,
+        )
+        await forgetFaults(sandbox)
+        faulty.nextMinute()
+        const rows = await rowsOf(rest, faulty.by(), patientId)
+        const [row] = rows
+        const whole =
+          row && 'id' in row ? (await rest.appointments.retrieve(row.id, faulty.by())).row : undefined
+        const isDone = {
+          create: rows.length === 1,
+          update: whole?.attendeeName === key,
+          cancel: whole?.status === 'cancelled' && whole.cancellationReason === key,
+        }[write]
+        claims.add(`${write} ${claim}`)
+        expect(rows.length).toBeLessThanOrEqual(1)
+        if (claim !== 'OUTCOME_UNKNOWN')
+          expect({ claim, isDone }).toEqual({ claim, isDone: claim === 'done' })
+      }),
+      { numRuns: 200, seed: 6 },
+    )
+    expect(claims).toContain('create OUTCOME_UNKNOWN')
+    expect(claims).toContain('update UPSTREAM_UNAVAILABLE')
+    expect(claims).toContain('cancel done')
+  })
+})
