@@ -1,4 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { createLoaders } from '../loaders/loaders.ts'
 import { createRestClient } from '../rest/client.ts'
@@ -7,6 +6,7 @@ import { schema } from '../schema/schema.ts'
 import { useCost } from './cost.ts'
 import type { ReportFault } from './errors.ts'
 import { useEstimate } from './estimation.ts'
+import { useGraphiQL } from './graphiql.ts'
 import { createOperations } from './operation.ts'
 import { usePrivacy } from './privacy.ts'
 import { useWording } from './wording.ts'
@@ -18,6 +18,10 @@ export interface GatewayOptions {
   readonly key?: string | null
   /** Shows GraphiQL, and what each answer cost upstream. */
   readonly development?: boolean
+  /** Says that the upstream's rows are there to be played with: GraphiQL's tour is filled in with them. */
+  readonly sampleData?: boolean
+  /** The path of the one route: another one where the gateway is mounted elsewhere. */
+  readonly endpoint?: string
   /** Each upstream attempt, in milliseconds. */
   readonly upstreamTimeoutMs?: number
   /** Everything one operation does, in milliseconds. */
@@ -47,6 +51,8 @@ export function createGateway({
   url,
   key = null,
   development = false,
+  sampleData = false,
+  endpoint = '/graphql',
   upstreamTimeoutMs = 10_000,
   operationTimeoutMs = 30_000,
   maxPageSize = 500,
@@ -66,11 +72,11 @@ export function createGateway({
     now,
   })
   const operationOf = createOperations({ key, operationTimeoutMs, maxUpstreamRequests })
-  const handler = createYoga<object, Context>({
+  const handler: YogaServerInstance<object, Context> = createYoga<object, Context>({
     schema,
     context: ({ request }) => ({ loaders: createLoaders(rest, operationOf(request), { maxPageSize }) }),
-    graphiql: development && { title: 'Appointments' },
-    renderGraphiQL,
+    graphqlEndpoint: endpoint,
+    graphiql: false,
     landingPage: false,
     healthCheckEndpoint: '/health',
     multipart: false,
@@ -82,6 +88,15 @@ export function createGateway({
       useEstimate(maxUpstreamRequests),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
       useWording(reportFault),
+      // Last, because what it says of its own answers holds.
+      development &&
+        useGraphiQL({
+          endpoint,
+          sampleData,
+          asksForCredential: key === null,
+          ask: (url, init) => handler.fetch(url, init),
+          now,
+        }),
     ],
   })
   return { handler, close: rest.close }
