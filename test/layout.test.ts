@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   loaders: ['rest', 'pagination', 'contract'],
   rest: ['contract'],
   sandbox: ['contract'],
+  client: [],
   config: [],
   pagination: [],
   contract: [],
