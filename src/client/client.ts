@@ -5,12 +5,12 @@ export interface ClientOptions {
   /** Of the GraphQL endpoint: `https://…/graphql`. */
   readonly url: string
   /** Sent with each request; a function is asked each time, as for a token that is renewed. */
-  readonly headers?: Headers | (() => Headers | Promise<Headers>)
+  readonly headers?: HeaderLines | (() => HeaderLines | Promise<HeaderLines>)
   /** Another `fetch` than the global one. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
 }
 
-type Headers = Readonly<Record<string, string>>
+type HeaderLines = Readonly<Record<string, string>>
 
 export interface RequestOptions {
   readonly signal?: AbortSignal

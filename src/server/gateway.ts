@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { createLoaders } from '../loaders/loaders.ts'
 import { createRestClient } from '../rest/client.ts'
@@ -9,6 +10,7 @@ import { useEstimate } from './estimation.ts'
 import { useGraphiQL } from './graphiql.ts'
 import { createOperations } from './operation.ts'
 import { usePrivacy } from './privacy.ts'
+import { standardFetch } from './standard-fetch.ts'
 import { useWording } from './wording.ts'
 
 export interface GatewayOptions {
@@ -41,8 +43,11 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** A standard fetch handler that also takes node's request and response. */
-  readonly handler: YogaServerInstance<object, Context>
+  /** For servers that speak the standard of the web: Hono, a route of Next.js. Never rejects. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /** For node's own server, and those that are made of it. */
+  readonly handler: RequestListener
+  /** Ends the connections to the upstream. */
   close(): Promise<void>
 }
 
@@ -72,7 +77,7 @@ export function createGateway({
     now,
   })
   const operationOf = createOperations({ key, operationTimeoutMs, maxUpstreamRequests })
-  const handler: YogaServerInstance<object, Context> = createYoga<object, Context>({
+  const yoga: YogaServerInstance<object, Context> = createYoga<object, Context>({
     schema,
     context: ({ request }) => ({ loaders: createLoaders(rest, operationOf(request), { maxPageSize }) }),
     graphqlEndpoint: endpoint,
@@ -94,10 +99,10 @@ export function createGateway({
           endpoint,
           sampleData,
           asksForCredential: key === null,
-          ask: (url, init) => handler.fetch(url, init),
+          ask: (url, init) => yoga.fetch(url, init),
           now,
         }),
     ],
   })
-  return { handler, close: rest.close }
+  return { fetch: standardFetch((request) => yoga.fetch(request)), handler: yoga, close: rest.close }
 }
