@@ -49,10 +49,27 @@ const keys = z.string().transform((text, context) =>
   }),
 )
 
+/** Absent = whatever the mode says. */
+const yesOrNo = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((value) => value === 'true')
+  .optional()
+
+/** `*` and `null` are no origins: the first is everybody, the second any page that hides where it is from. */
+const origins = z.string().transform((text, context) =>
+  text.split(',').map((entry) => {
+    const origin = entry.trim()
+    if (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin)
+      context.addIssue('must be a list of origins such as https://example.org, separated by commas')
+    return origin
+  }),
+)
+
 const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
 
 const ENVIRONMENT = z.object({
   NODE_ENV: z.string().optional(),
+  LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent'),
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65_535).prefault('4000'),
   APPOINTMENTS_API_URL: baseUrl.optional(),
@@ -63,6 +80,25 @@ const ENVIRONMENT = z.object({
   UPSTREAM_TIMEOUT_MS: integer(1, 3_600_000).prefault('10000'),
   OPERATION_TIMEOUT_MS: integer(1, 3_600_000).prefault('30000'),
   MAX_PAGE_SIZE: integer(1, 10_000).prefault('500'),
+  AUTH_JWKS_URL: baseUrl.optional(),
+  AUTH_JWT_SECRET: z.string().optional(),
+  AUTH_ISSUER: z.string().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  CORS_ORIGINS: origins.optional(),
+  GRAPHIQL: yesOrNo,
+  INTROSPECTION: yesOrNo,
+  TRUSTED_DOCUMENTS: z.string().optional(),
+  TRUSTED_DOCUMENTS_ONLY: yesOrNo,
+  MAX_BODY_BYTES: integer(1, 100_000_000).prefault('1000000'),
+  MAX_VARIABLES_BYTES: integer(1, 100_000_000).prefault('100000'),
+  MAX_TOKENS: integer(1, 100_000).prefault('5000'),
+  MAX_DEPTH: integer(1, 100).prefault('12'),
+  MAX_ALIASES: integer(0, 100_000).prefault('100'),
+  MAX_ROOT_FIELDS: integer(1, 100_000).prefault('100'),
+  MAX_DIRECTIVES: integer(0, 100_000).prefault('200'),
+  MAX_NODE_IDS: integer(1, 10_000).prefault('100'),
+  MAX_CONCURRENT_OPERATIONS: integer(1, 100_000).prefault('100'),
+  MAX_OPERATIONS: integer(1, 100_000).prefault('1000'),
   MAX_UPSTREAM_REQUESTS: integer(1, 100_000).prefault('60'),
   CACHE_TTL_SECONDS: integer(0, 3_600).prefault('10'),
   STALE_IF_LIMITED_SECONDS: integer(0, 86_400).prefault('300'),

@@ -1,14 +1,20 @@
 import { type Config, readConfig } from './config.ts'
 import { banner } from './sandbox/banner.ts'
 import { type Sandbox, startSandbox } from './sandbox/server.ts'
+import { faultOf, type ReportFault } from './server/errors.ts'
 import { createGateway } from './server/gateway.ts'
+import { identityMode } from './server/identity-mode.ts'
 import { listen } from './server/listen.ts'
+import { createLogger } from './server/logger.ts'
+import { readTrustedDocuments } from './server/trusted-documents.ts'
 
 const OLDEST_NODE = 24
 
 interface Running {
   readonly greeting: string
+  /** Finishes what runs, for as long as an operation may take. */
   stop(): Promise<void>
+  readonly reportFault: ReportFault
 }
 
 async function main(): Promise<void> {
@@ -21,6 +27,7 @@ async function main(): Promise<void> {
   try {
     const running = process.argv[2] === 'sandbox' ? await runSandbox(config) : await runGateway(config)
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop())
+    watchForFaults(running)
     say(running.greeting)
   } catch (error) {
     giveUp([startFault(error)])
@@ -29,7 +36,13 @@ async function main(): Promise<void> {
 
 /** The gateway, in front of the upstream that is named, else of an embedded one. */
 async function runGateway(config: Config): Promise<Running> {
+  const mode = identityMode(config)
+  if (mode.problem !== null) giveUp([mode.problem])
+  if (config.TRUSTED_DOCUMENTS_ONLY && !config.TRUSTED_DOCUMENTS)
+    giveUp(['TRUSTED_DOCUMENTS: must be set where TRUSTED_DOCUMENTS_ONLY is: else nothing would run.'])
+  const trustedDocuments = config.TRUSTED_DOCUMENTS && readTrustedDocuments(config.TRUSTED_DOCUMENTS)
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
+  const logger = createLogger(config.LOG_LEVEL, process.stderr)
   const gateway = createGateway({
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
@@ -38,26 +51,38 @@ async function runGateway(config: Config): Promise<Running> {
     upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
     operationTimeoutMs: config.OPERATION_TIMEOUT_MS,
     maxPageSize: config.MAX_PAGE_SIZE,
+    tokens: mode.tokens,
+    loopbackOnly: mode.loopbackOnly,
+    limits: config,
+    ...(config.GRAPHIQL !== undefined && { graphiql: config.GRAPHIQL }),
+    ...(config.INTROSPECTION !== undefined && { introspection: config.INTROSPECTION }),
+    ...(config.CORS_ORIGINS && { corsOrigins: config.CORS_ORIGINS }),
+    ...(trustedDocuments && { trustedDocuments }),
+    ...(config.TRUSTED_DOCUMENTS_ONLY && { trustedDocumentsOnly: true }),
     maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
     staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
     writeReservePercent: config.WRITE_RESERVE_PERCENT,
-    reportFault: (fault) => process.stderr.write(`${JSON.stringify({ level: 'error', ...fault })}\n`),
+    reportFault: logger.fault,
+    logOperation: logger.operation,
   })
   const server = await listen(gateway.handler, config.HOST, config.PORT)
   return {
-    greeting: `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}: open it in a browser for GraphiQL.`,
+    greeting: `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}: open it in a browser for GraphiQL.\n${mode.told}`,
     async stop() {
-      await server.close()
+      gateway.prepareToStop()
+      await server.close(config.OPERATION_TIMEOUT_MS)
       await gateway.close()
       await sandbox?.close()
     },
+    reportFault: logger.fault,
   }
 }
 
 async function runSandbox(config: Config): Promise<Running> {
   const sandbox = await openSandbox(config)
-  return { greeting: banner(sandbox), stop: () => sandbox.close() }
+  const { fault } = createLogger(config.LOG_LEVEL, process.stderr)
+  return { greeting: banner(sandbox), stop: () => sandbox.close(), reportFault: fault }
 }
 
 function openSandbox(config: Config): Promise<Sandbox> {
@@ -74,6 +99,19 @@ function openSandbox(config: Config): Promise<Sandbox> {
     ids: config.SANDBOX_IDS,
     faults: config.SANDBOX_FAULTS,
   })
+}
+
+/**
+ * What nobody caught left something half done, so the process ends: it finishes what runs, and whoever supervises it
+ * starts a new one. The message stays out of the line, as it may quote a row.
+ */
+function watchForFaults(running: Running): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.once(event, (fault: unknown) => {
+      running.reportFault(faultOf(fault))
+      process.exitCode = 1
+      void running.stop()
+    })
 }
 
 function startFault(error: unknown): string {

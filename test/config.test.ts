@@ -43,6 +43,44 @@ describe('the configuration', () => {
     ])
   })
 
+  test.for([
+    '*',
+    'null',
+    'clinic.test',
+    'https://clinic.test/',
+    'https://clinic.test/x',
+    'file:///x',
+    'https://a.test,*',
+  ])('an origin is a scheme, a host and a port: "%s" is none', (origins) => {
+    expect(readConfig({ CORS_ORIGINS: origins }).problems).toEqual([expect.stringMatching(/^CORS_ORIGINS: /)])
+  })
+
+  test('origins are separated by commas, and switches are true or false', () => {
+    expect(
+      readConfig({
+        CORS_ORIGINS: 'https://a.test, http://localhost:5173',
+        GRAPHIQL: 'false',
+        INTROSPECTION: 'true',
+      }).config,
+    ).toMatchObject({
+      CORS_ORIGINS: ['https://a.test', 'http://localhost:5173'],
+      GRAPHIQL: false,
+      INTROSPECTION: true,
+    })
+    const { problems } = readConfig({
+      GRAPHIQL: 'yes',
+      TRUSTED_DOCUMENTS_ONLY: '1',
+      MAX_DEPTH: '0',
+      AUTH_JWKS_URL: 'x',
+    })
+    expect(problems?.map((problem) => problem.split(':')[0]).sort()).toEqual([
+      'AUTH_JWKS_URL',
+      'GRAPHIQL',
+      'MAX_DEPTH',
+      'TRUSTED_DOCUMENTS_ONLY',
+    ])
+  })
+
   test('every problem is told at once, a line each, without the value', () => {
     const { problems } = readConfig({
       PORT: '70000',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { listen } from '../src/server/listen.ts'
 import { runProcess, startProcess } from './support/process.ts'
 import { startScriptedUpstream } from './support/scripted-upstream.ts'
+import { AUDIENCE, bearer, ISSUER, SECRET } from './support/tokens.ts'
 
 const FREE = { PORT: '0', SANDBOX_PORT: '0' }
 
@@ -59,6 +60,49 @@ describe('the process', () => {
     const answered = await ask(product.firstLine, query, { authorization: 'Bearer pk_test_caller' })
     expect(answered.data.appointment).toEqual({ title: 't' })
     expect(upstream.requests[0]?.headers.authorization).toBe('Bearer pk_test_caller')
+  })
+
+  test('tells callers apart, and limits them, as the environment says', async () => {
+    await using upstream = await startScriptedUpstream(() => ({
+      body: { data: { id: 'a', title: 't' }, meta: {} },
+    }))
+    await using product = await startProcess({
+      HOST: '0.0.0.0',
+      PORT: '0',
+      APPOINTMENTS_API_URL: upstream.url,
+      APPOINTMENTS_API_KEY: 'pk_test_mine',
+      AUTH_JWT_SECRET: SECRET,
+      AUTH_ISSUER: ISSUER,
+      AUTH_AUDIENCE: AUDIENCE,
+      CORS_ORIGINS: 'https://clinic.test',
+      MAX_ALIASES: '1',
+      INTROSPECTION: 'true',
+    })
+    expect(product.lines.join('\n')).toContain(`Callers: tokens of ${ISSUER}`)
+    const query = '{ a: appointment(id: "a") { title } __schema { queryType { name } } }'
+    const reader = await bearer({ scope: 'appointments:read' })
+    expect((await ask(product.firstLine, query)).errors[0].extensions.code).toBe('UNAUTHENTICATED')
+    expect((await ask(product.firstLine, query, reader)).data.a.title).toBe('t')
+    expect((await ask(product.firstLine, '{ a: __typename b: __typename }')).errors[0].extensions).toEqual({
+      code: 'LIMIT_EXCEEDED',
+      limit: { name: 'MAX_ALIASES', max: 1 },
+    })
+    const url = /http:\S+\/graphql/.exec(product.firstLine)?.[0] ?? ''
+    const preflight = await fetch(url, { method: 'OPTIONS', headers: { origin: 'https://clinic.test' } })
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('https://clinic.test')
+    expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer pk_test_mine'])
+  })
+
+  test('does not start where everybody could ask with its key, and says in one line what to set', async () => {
+    const { code, stdout, stderr } = await runProcess({
+      HOST: '0.0.0.0',
+      PORT: '0',
+      APPOINTMENTS_API_URL: 'https://upstream.test',
+      APPOINTMENTS_API_KEY: 'pk_test_mine',
+    })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^HOST: .*AUTH_JWKS_URL/)])
+    expect(stderr).not.toContain('pk_test_mine')
   })
 
   test('runs the embedded API alone, and says how to ask it', async () => {

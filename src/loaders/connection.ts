@@ -54,7 +54,7 @@ export function createConnectionReader({
   const limits = { maxPageSize, maxWindow: PAGE_LIMIT.max }
 
   return async (filter, args, wanted, at) => {
-    const list = listOf(filter, (text) => counts.get(by.account, text))
+    const list = listOf(filter, (text) => counts.get(by.view, text))
     async function read(window: Window): Promise<Slice<ListedRow>> {
       const slice = await page(filter, window)
       noteStale(by, at, slice.staleSince)
@@ -66,7 +66,7 @@ export function createConnectionReader({
 
     async function count(): Promise<number> {
       const total = await run(countRows(list, shown?.total ?? NOTHING_KNOWN, limits), read)
-      counts.set(by.account, list.filter, total)
+      counts.set(by.view, list.filter, total)
       return total
     }
     return { edges: shown?.edges.map(edgeOf) ?? [], pageInfo: shown?.pageInfo ?? EMPTY, count }

@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import { derivedUuid } from '../rest/derived-uuid.ts'
 
 /**
  * Chooses the `Idempotency-Key` of each create field of one request: a UUID, as the reference asks for.
@@ -13,15 +14,9 @@ export function createIdempotencyKeys(): (callersKey: string | null, path: strin
     if (callersKey === null) return randomUUID()
     const repeated = used.has(callersKey)
     used.add(callersKey)
-    if (repeated) return uuidOf(`${callersKey}\n${path}`)
-    return UUID.test(callersKey) ? callersKey : uuidOf(callersKey)
+    if (repeated) return derivedUuid(`${callersKey}\n${path}`)
+    return UUID.test(callersKey) ? callersKey : derivedUuid(callersKey)
   }
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
-/** Version 8 of RFC 9562: a UUID of the application's own making. */
-function uuidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
-}

@@ -39,10 +39,10 @@ export function createPages(rest: RestClient, by: Operation, list: Read): Pages 
     const filters = [...new Map(members.map(({ filter }) => [filterQuery(filter), filter])).values()]
     const union = filters.length > 1 && members.every(isNearStart) ? unionOf(filters) : undefined
     const shape = union === undefined ? '' : shapeOf(family, union)
-    if (union === undefined || rest.overflows.has(by.account, shape)) return planLists(members)
+    if (union === undefined || rest.overflows.has(by.view, shape)) return planLists(members)
     const whole = list(union, WHOLE)
     const apart = whole.then((page) => {
-      if (page.hasMore) rest.overflows.add(by.account, shape)
+      if (page.hasMore) rest.overflows.add(by.view, shape)
       const shares = members.map((key) => shareOf(key, page))
       const isEnough = shares.every((share) => share !== undefined)
       return new Map<Key, AppointmentPage | Promise<AppointmentPage>>(

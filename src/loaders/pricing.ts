@@ -5,6 +5,7 @@ import { countRows } from '../pagination/end.ts'
 import type { Limits } from '../pagination/limits.ts'
 import type { Reading } from '../pagination/list.ts'
 import { planPage } from '../pagination/page.ts'
+import { isNarrowed } from '../rest/access.ts'
 import { filterQuery } from '../rest/appointments.ts'
 import type { RestClient } from '../rest/client.ts'
 import type { Operation } from '../rest/pipe.ts'
@@ -24,6 +25,8 @@ export interface ListPrice {
 /** What reads would cost upstream, as far as can be known beforehand. What is remembered costs nothing. */
 export interface Pricing {
   find(id: string): Cost
+  /** An update or a cancel: of a narrowed caller it reads first whose the appointment is. */
+  readonly change: Cost
   /** Throws like the reading itself where an argument is refused. */
   list(filter: AppointmentFilter, args: PageArguments, wanted: ConnectionSelection): ListPrice
 }
@@ -37,8 +40,9 @@ export function createPricing(rest: RestClient, by: Operation, limits: Limits): 
 
   return {
     find: (id) => (rest.appointments.holds(id, by) ? FREE : { min: 1, max: 1 }),
+    change: isNarrowed(by.access) ? { min: 2, max: 2 } : { min: 1, max: 1 },
     list(filter, args, wanted) {
-      const list = listOf(filter, (text) => rest.counts.get(by.account, text))
+      const list = listOf(filter, (text) => rest.counts.get(by.view, text))
       const plan = planPage(list, args, limits)
       const isPageRead = wanted.pageInfo || (wanted.rows && plan.size > 0)
       const page = isPageRead ? reading(filter, plan.read(), plan.cost) : FREE

@@ -3,13 +3,16 @@ import { type Appointments, createAppointments } from './appointments.ts'
 import { createBreaker } from './breaker.ts'
 import { createBudget } from './budget.ts'
 import { createCache } from './cache.ts'
+import { holdToCeiling } from './ceiling.ts'
 import { type Counts, createCounts } from './counts.ts'
 import { requireCredential } from './credential.ts'
 import { createEpochs } from './epochs.ts'
 import { createFlights } from './flight.ts'
-import { holdToCeiling } from './ledger.ts'
+import { guardAppointments } from './guard.ts'
+import { hideOthers } from './others.ts'
 import { createOverflows, type Overflows } from './overflows.ts'
 import { type Operation, pipe } from './pipe.ts'
+import { createPulse, type PulseState } from './pulse.ts'
 import { createRetry, type RetryOptions } from './retry.ts'
 import { settleDoubts } from './settle.ts'
 import { createWire } from './wire.ts'
@@ -36,6 +39,7 @@ export interface RestClient {
   readonly counts: Counts
   readonly overflows: Overflows
   readonly rateLimit: (operation: Operation) => RateLimit | null
+  readonly upstreamState: () => PulseState
   close(): Promise<void>
 }
 
@@ -44,24 +48,28 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const epochs = createEpochs()
   const wire = createWire({ url, timeoutMs })
   const budget = createBudget({ writeReservePercent, now })
+  const pulse = createPulse()
   const cache = createCache({ ttlMs: cacheTtlMs, staleMs: staleIfLimitedMs, epochs, now })
   const send = pipe(
     [
       requireCredential,
       cache.layer,
+      hideOthers,
       holdToCeiling,
       createFlights(epochs),
       createRetry({ now, ...options.retry }),
       createBreaker(now),
       budget.layer,
+      pulse.layer,
     ],
     wire.send,
   )
   return {
-    appointments: settleDoubts(createAppointments(send, cache.holds)),
+    appointments: guardAppointments(settleDoubts(createAppointments(send, cache.holds))),
     counts: createCounts(),
     overflows: createOverflows(now),
     rateLimit: budget.rateLimit,
+    upstreamState: pulse.state,
     close: wire.close,
   }
 }

@@ -21,10 +21,15 @@ export function openEnvelope({ status, headers, body }: RawAnswer): Reply {
 
   const isRefused = status < 200 || status > 299
   if (envelope?.error != null || isRefused) throw refusal(envelope, heard)
-  if (envelope === undefined)
+  if (envelope === undefined || !isJson(headers['content-type']))
     throw nonsense('The upstream answered something that is not a JSON object.', heard)
   if (envelope.data == null) throw nonsense('The upstream answered neither data nor an error.', heard)
   return { data: envelope.data, meta, heard, bytes: body.length }
+}
+
+/** Data under another type comes from something else than the API; what says no type may be it. */
+function isJson(contentType: unknown): boolean {
+  return contentType === undefined || /^application\/([\w.-]+\+)?json\b/i.test(String(contentType))
 }
 
 function nonsense(message: string, heard: Heard): UpstreamError {

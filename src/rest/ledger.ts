@@ -1,5 +1,4 @@
 import { type Estimate, UpstreamError } from './errors.ts'
-import type { Layer } from './pipe.ts'
 
 export interface StaleAnswer {
   readonly path: readonly (string | number)[]
@@ -34,11 +33,4 @@ export function tooCostly(estimate: Estimate, ceiling: number, costliest?: strin
     estimate,
     ...(costliest !== undefined && { costliest }),
   })
-}
-
-/** Holds an operation to its ceiling, whatever was estimated before it ran. */
-export const holdToCeiling: Layer = (next) => (request, operation) => {
-  const { exchanges, ceiling } = operation.ledger
-  if (exchanges < ceiling) return next(request, operation)
-  return Promise.reject(tooCostly({ min: exchanges + 1, max: exchanges + 1 }, ceiling))
 }

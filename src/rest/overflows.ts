@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache'
 
 /** Which lists were too long to be read in one request when it was last tried, so that it isn't tried at every poll. */
 export interface Overflows {
-  has(account: string, shape: string): boolean
-  add(account: string, shape: string): void
+  has(view: string, shape: string): boolean
+  add(view: string, shape: string): void
 }
 
 const MAX_SHAPES = 10_000
@@ -11,10 +11,9 @@ const MAX_AGE_MS = 3_600_000
 
 export function createOverflows(now: () => number): Overflows {
   const seen = new LRUCache<string, number>({ max: MAX_SHAPES })
-  const keyOf = (account: string, shape: string) => `${account} ${shape}`
+  const keyOf = (view: string, shape: string) => `${view} ${shape}`
   return {
-    has: (account, shape) =>
-      now() - (seen.get(keyOf(account, shape)) ?? Number.NEGATIVE_INFINITY) < MAX_AGE_MS,
-    add: (account, shape) => void seen.set(keyOf(account, shape), now()),
+    has: (view, shape) => now() - (seen.get(keyOf(view, shape)) ?? Number.NEGATIVE_INFINITY) < MAX_AGE_MS,
+    add: (view, shape) => void seen.set(keyOf(view, shape), now()),
   }
 }

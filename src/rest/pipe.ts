@@ -1,3 +1,4 @@
+import type { Access } from './access.ts'
 import type { Heard } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -5,6 +6,7 @@ import type { Ledger } from './ledger.ts'
 export interface Operation {
   /** The `Authorization` header that goes upstream; null when the caller gave none. */
   readonly credential: string | null
+  readonly access: Access
   /** A hash of the credential: what the quota, and what is forgotten by a write, is kept by. */
   readonly account: string
   /** The account, and whatever narrows this caller below it: what is remembered and shared is kept by it. */

@@ -17,10 +17,13 @@ export function meterQuota({ limit, clock }: QuotaOptions): Middleware {
   return async (c, next) => {
     if (limit === 0) return await next()
     const { keyId } = c.get('caller')
-    const hour = Math.floor(clock().getTime() / HOUR_MS)
+    const now = clock()
+    const hour = Math.floor(now.getTime() / HOUR_MS)
     const last = windows.get(keyId)
     const used = last?.hour === hour ? last.used + 1 : 1
     windows.set(keyId, { hour, used })
+    // Which hour the count is of can only be told from this; node's own would be by another clock than ours.
+    c.header('Date', now.toUTCString())
     c.header(HEADERS.limit, String(limit))
     c.header(HEADERS.remaining, String(Math.max(0, limit - used)))
     if (used > limit) throw rateLimited()

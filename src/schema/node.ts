@@ -2,6 +2,7 @@ import type { ResponsePath } from '../loaders/stale.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { isGlobalId, parseGlobalId } from './global-id.ts'
+import { LimitError } from './limit-error.ts'
 import { FREE, type Price, type PriceContext, type PriceTag } from './price-tag.ts'
 import { reference } from './reference.ts'
 
@@ -32,10 +33,14 @@ builder.queryFields((t) => ({
       'Several by their global ids, in the order asked for. A bad or missing one is null in its own place only. Each different appointment costs one upstream request.',
     extensions: { price: priceOfNodes },
     args: { ids: t.arg.idList({ required: true, description: 'Global ids.' }) },
-    resolve: (_root, { ids }, context, { path }) =>
-      ids.map((id, index) =>
+    resolve: (_root, { ids }, context, { path }) => {
+      const { maxNodeIds } = context
+      if (ids.length > maxNodeIds)
+        throw new LimitError('MAX_NODE_IDS', maxNodeIds, `\`nodes\` takes ${maxNodeIds} ids at most.`)
+      return ids.map((id, index) =>
         load(id, `ids.${index}`, context, { prev: path, key: index }).catch((error: Error) => error),
-      ),
+      )
+    },
   }),
 }))
 

@@ -1,5 +1,4 @@
-import { type Kind, parseId } from './global-id.ts'
-import { FREE, type PriceTag } from './price-tag.ts'
+import type { Kind } from './global-id.ts'
 
 export type ReferenceKind = Exclude<Kind, 'Appointment'>
 
@@ -14,8 +13,4 @@ export interface Reference<K extends ReferenceKind = ReferenceKind> {
 
 export function reference<K extends ReferenceKind>(kind: K, restId: string): Reference<K> {
   return { kind, restId }
-}
-
-export function priceOfReference(kind: ReferenceKind): PriceTag {
-  return ({ id }: { id: string }) => [{ cost: FREE, reference: reference(kind, parseId(kind, id, 'id')) }]
 }

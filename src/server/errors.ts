@@ -2,14 +2,24 @@ import { randomUUID } from 'node:crypto'
 import { GraphQLError } from 'graphql'
 import { CursorExpiredError, PageArgumentError, UnreadableListError } from '../pagination/errors.ts'
 import { UpstreamError } from '../rest/errors.ts'
+import { LimitError } from '../schema/limit-error.ts'
 import { UserInputError } from '../schema/user-input-error.ts'
 
 /** Told of a fault of our own: an id that the caller was given too, and where it happened. */
-export type ReportFault = (fault: {
+export type ReportFault = (fault: Fault) => void
+
+export interface Fault {
   readonly errorId: string
   readonly name: string
   readonly stack: string
-}) => void
+}
+
+/** What may be logged of a fault: a message may quote a row, the frames of the stack can't. */
+export function faultOf(cause: unknown): Fault {
+  const { name, stack = '' } = cause instanceof Error ? cause : new Error()
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
+  return { errorId: randomUUID(), name, stack: frames.join('\n') }
+}
 
 /**
  * Words every error for the caller: a message, and `extensions.code` (design: the table of codes). What is not known
@@ -20,6 +30,11 @@ export function wordError(error: GraphQLError, report: ReportFault): GraphQLErro
   if (cause instanceof UpstreamError) return reword(error, cause.message, { code: cause.code, ...cause.told })
   if (cause instanceof UserInputError || cause instanceof PageArgumentError)
     return reword(error, cause.message, { code: 'BAD_USER_INPUT', argument: cause.argument })
+  if (cause instanceof LimitError)
+    return reword(error, cause.message, {
+      code: 'LIMIT_EXCEEDED',
+      limit: { name: cause.limit, max: cause.max },
+    })
   if (cause instanceof CursorExpiredError) return reword(error, cause.message, { code: 'CURSOR_EXPIRED' })
   if (cause instanceof UnreadableListError)
     return reword(error, cause.message, { code: 'UPSTREAM_INVALID_RESPONSE' })
@@ -36,8 +51,8 @@ const VARIABLE = /^Variable "\$(\w+)" (?:got invalid value .*? at "\1([^"]*)"|.*
 
 /** Errors of the HTTP request, the document or the variables: yoga's and graphql's own, less what they quote. */
 function wordRequestError(error: GraphQLError): GraphQLError {
-  const { code, http } = error.extensions
-  const kept = http === undefined ? {} : { http }
+  const { code, http, limit } = error.extensions
+  const kept = { ...(http !== undefined && { http }), ...(limit !== undefined && { limit }) }
   if (typeof code === 'string') return reword(error, error.message, { ...kept, code })
   const variable = VARIABLE.exec(error.message)
   if (variable === null) return reword(error, error.message, { ...kept, code: 'GRAPHQL_VALIDATION_FAILED' })
@@ -48,17 +63,11 @@ function wordRequestError(error: GraphQLError): GraphQLError {
 }
 
 function mask(error: GraphQLError, cause: Error, report: ReportFault): GraphQLError {
-  const errorId = randomUUID()
-  // A message may quote a row; the frames of the stack can't.
-  const stack =
-    cause.stack
-      ?.split('\n')
-      .filter((line) => /^\s+at /.test(line))
-      .join('\n') ?? ''
-  report({ errorId, name: cause.name, stack })
+  const fault = faultOf(cause)
+  report(fault)
   return reword(error, 'Something went wrong in the gateway. Quote the errorId to its operators.', {
     code: 'INTERNAL_SERVER_ERROR',
-    errorId,
+    errorId: fault.errorId,
   })
 }
 

@@ -4,13 +4,28 @@ import { createLoaders } from '../loaders/loaders.ts'
 import { createRestClient } from '../rest/client.ts'
 import type { Context } from '../schema/context.ts'
 import { schema } from '../schema/schema.ts'
+import { requireAddress } from './address.ts'
+import { useJsonBody } from './body.ts'
+import { useConcurrencyLimit } from './concurrency.ts'
 import { useCost } from './cost.ts'
+import { createCors, useCrossSiteGuard } from './cross-site.ts'
+import { createDocumentCache } from './document-cache.ts'
+import { useDocumentLimits } from './document-limits.ts'
 import type { ReportFault } from './errors.ts'
 import { useEstimate } from './estimation.ts'
 import { useGraphiQL } from './graphiql.ts'
+import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity.ts'
+import { useClosedSchema } from './introspection.ts'
+import { LIMITS, type Limits } from './limits.ts'
+import { useLoopbackNames } from './loopback.ts'
 import { createOperations } from './operation.ts'
+import { type OperationLine, useOperationLog } from './operation-log.ts'
+import { useOverload } from './overload.ts'
 import { usePrivacy } from './privacy.ts'
+import { useReadiness } from './readiness.ts'
 import { standardFetch } from './standard-fetch.ts'
+import { createTokenCheck, type TokenOptions } from './tokens.ts'
+import { type TrustedDocuments, useTrustedDocuments } from './trusted-documents.ts'
 import { useWording } from './wording.ts'
 
 export interface GatewayOptions {
@@ -18,12 +33,24 @@ export interface GatewayOptions {
   readonly url: string
   /** The gateway's own key; null = the caller's `Authorization` header goes upstream. */
   readonly key?: string | null
-  /** Shows GraphiQL, and what each answer cost upstream. */
+  /** How callers prove who they are where the gateway has a key of its own; null = they need not. */
+  readonly tokens?: TokenOptions | null
+  /** Answers only what was addressed to this machine by its own names. */
+  readonly loopbackOnly?: boolean
+  /** Shows GraphiQL and the schema, unless told otherwise, and what each answer cost upstream. */
   readonly development?: boolean
+  readonly graphiql?: boolean
   /** Says that the upstream's rows are there to be played with: GraphiQL's tour is filled in with them. */
   readonly sampleData?: boolean
   /** The path of the one route: another one where the gateway is mounted elsewhere. */
   readonly endpoint?: string
+  readonly introspection?: boolean
+  /** The origins whose pages may read answers. */
+  readonly corsOrigins?: readonly string[]
+  readonly limits?: Partial<Limits>
+  readonly trustedDocuments?: TrustedDocuments
+  /** Refuses every document that is not trusted. */
+  readonly trustedDocumentsOnly?: boolean
   /** Each upstream attempt, in milliseconds. */
   readonly upstreamTimeoutMs?: number
   /** Everything one operation does, in milliseconds. */
@@ -40,6 +67,7 @@ export interface GatewayOptions {
   readonly writeReservePercent?: number
   readonly now?: () => number
   readonly reportFault?: ReportFault
+  readonly logOperation?: (line: OperationLine) => void
 }
 
 export interface Gateway {
@@ -47,6 +75,8 @@ export interface Gateway {
   readonly fetch: (request: Request) => Promise<Response>
   /** For node's own server, and those that are made of it. */
   readonly handler: RequestListener
+  /** From now on `/ready` says no; all else is answered as before. */
+  prepareToStop(): void
   /** Ends the connections to the upstream. */
   close(): Promise<void>
 }
@@ -55,9 +85,17 @@ export interface Gateway {
 export function createGateway({
   url,
   key = null,
+  tokens = null,
+  loopbackOnly = false,
   development = false,
+  graphiql = development,
   sampleData = false,
   endpoint = '/graphql',
+  introspection = development,
+  corsOrigins = [],
+  limits: givenLimits = {},
+  trustedDocuments = new Map(),
+  trustedDocumentsOnly = false,
   upstreamTimeoutMs = 10_000,
   operationTimeoutMs = 30_000,
   maxPageSize = 500,
@@ -67,6 +105,7 @@ export function createGateway({
   writeReservePercent = 10,
   now = Date.now,
   reportFault = () => {},
+  logOperation = () => {},
 }: GatewayOptions): Gateway {
   const rest = createRestClient({
     url,
@@ -76,33 +115,66 @@ export function createGateway({
     writeReservePercent,
     now,
   })
-  const operationOf = createOperations({ key, operationTimeoutMs, maxUpstreamRequests })
+  let isStopping = false
+  const limits: Limits = { ...LIMITS, ...givenLimits }
+  const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, now))
+  const operationOf = createOperations({ identityOf, operationTimeoutMs, maxUpstreamRequests })
   const yoga: YogaServerInstance<object, Context> = createYoga<object, Context>({
     schema,
-    context: ({ request }) => ({ loaders: createLoaders(rest, operationOf(request), { maxPageSize }) }),
+    context: ({ request }) => ({
+      loaders: createLoaders(rest, operationOf(request), { maxPageSize }),
+      maxNodeIds: limits.MAX_NODE_IDS,
+    }),
     graphqlEndpoint: endpoint,
     graphiql: false,
     landingPage: false,
     healthCheckEndpoint: '/health',
     multipart: false,
-    cors: false,
+    cors: createCors(corsOrigins),
+    maxRequestBodySize: false,
+    extraParamNames: ['documentId'],
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
     logging: false,
     maskedErrors: false,
     plugins: [
       usePrivacy(),
+      useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
       useEstimate(maxUpstreamRequests),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
       useWording(reportFault),
+      useOperationLog({ operationOf, now, log: logOperation }),
+      loopbackOnly && useLoopbackNames(),
+      useCrossSiteGuard(),
+      useIdentity(),
+      useOverload(limits.MAX_OPERATIONS),
+      useConcurrencyLimit(limits.MAX_CONCURRENT_OPERATIONS, identityOf),
+      useJsonBody(limits),
+      useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
+      useDocumentLimits(limits),
+      !introspection && useClosedSchema(),
       // Last, because what it says of its own answers holds.
-      development &&
+      graphiql &&
         useGraphiQL({
           endpoint,
           sampleData,
-          asksForCredential: key === null,
+          asksForCredential: key === null || tokens !== null,
           ask: (url, init) => yoga.fetch(url, init),
           now,
         }),
     ],
   })
-  return { fetch: standardFetch((request) => yoga.fetch(request)), handler: yoga, close: rest.close }
+  return {
+    fetch: standardFetch((request) => yoga.fetch(request)),
+    handler: requireAddress(yoga),
+    prepareToStop() {
+      isStopping = true
+    },
+    close: rest.close,
+  }
+}
+
+function chooseIdentity(key: string | null, tokens: TokenOptions | null, now: () => number): Identify {
+  if (key !== null) return tokens === null ? createOpenDoor(key) : createTokenCheck(key, tokens, now)
+  if (tokens !== null) throw new Error('Who checks tokens asks the upstream with a key of its own.')
+  return passThrough
 }

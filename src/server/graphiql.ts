@@ -39,7 +39,6 @@ export function useGraphiQL({ endpoint, sampleData, asksForCredential, ask, now 
     })
     if (latest?.html !== html) latest = { html, page: await pack(html, 'text/html; charset=utf-8') }
     headers.set(request, {
-      'cache-control': 'private, no-cache',
       'content-security-policy': OWN_ORIGIN_ONLY,
       'x-upstream-requests': String(sample?.upstreamRequests ?? 0),
     })

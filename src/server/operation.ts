@@ -1,10 +1,11 @@
 import { hash, randomUUID } from 'node:crypto'
+import { viewOf } from '../rest/access.ts'
 import { createLedger } from '../rest/ledger.ts'
 import type { Operation } from '../rest/pipe.ts'
+import type { Identity } from './identity.ts'
 
 export interface OperationOptions {
-  /** The gateway's own key; null = the caller's `Authorization` header goes upstream. */
-  readonly key: string | null
+  readonly identityOf: (request: Request) => Identity
   /** Everything one operation does, in milliseconds. */
   readonly operationTimeoutMs: number
   /** The most exchanges that one operation may cause. */
@@ -17,13 +18,14 @@ export function createOperations(options: OperationOptions): (request: Request) 
   return (request) => {
     const known = operations.get(request)
     if (known !== undefined) return known
-    const credential = options.key === null ? callersCredential(request) : `Bearer ${options.key}`
+    const { credential, access } = options.identityOf(request)
     const deadline = AbortSignal.timeout(options.operationTimeoutMs)
     const account = hash('sha256', credential ?? '', 'base64url')
     const operation: Operation = {
       credential,
+      access,
       account,
-      view: account,
+      view: viewOf(account, access),
       requestId: callersRequestId(request) ?? randomUUID(),
       signal: AbortSignal.any([deadline, request.signal]),
       deadline,
@@ -32,11 +34,6 @@ export function createOperations(options: OperationOptions): (request: Request) 
     operations.set(request, operation)
     return operation
   }
-}
-
-function callersCredential(request: Request): string | null {
-  const header = request.headers.get('authorization')
-  return header !== null && /^Bearer [\x21-\x7e]{1,1024}$/i.test(header) ? header : null
 }
 
 function callersRequestId(request: Request): string | undefined {

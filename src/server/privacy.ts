@@ -5,6 +5,10 @@ export function usePrivacy(): Plugin {
   return {
     onResponse({ response }) {
       response.headers.set('cache-control', 'private, no-store')
+      response.headers.set('x-content-type-options', 'nosniff')
+      // No page of another site may show GraphiQL in a frame and have it clicked.
+      response.headers.set('content-security-policy', "frame-ancestors 'none'")
+      response.headers.append('vary', 'Origin')
     },
   }
 }

@@ -6,7 +6,7 @@ import { type Consumer, createConsumer, scriptOf } from './consumer.ts'
 
 const TSC = scriptOf('typescript', 'bin/tsc')
 const ATTW = scriptOf('@arethetypeswrong/cli', 'dist/index.js')
-const STRICT = '--strict --noEmit --module nodenext --target es2024 --exactOptionalPropertyTypes'.split(' ')
+const STRICT = '--strict --noEmit --module nodenext --target es2024'.split(' ')
 
 describe('the package, installed into an empty project', () => {
   let consumer: Consumer
@@ -28,7 +28,16 @@ describe('the package, installed into an empty project', () => {
 
   test('gives a frontend types that need nothing of node, and says where a script is wrong', async () => {
     await consumer.write('browser.ts', BROWSER_SCRIPT)
-    const web = [...STRICT, '--module', 'esnext', '--moduleResolution', 'bundler', '--lib', 'es2024,dom']
+    const web = [
+      ...STRICT,
+      '--exactOptionalPropertyTypes',
+      '--module',
+      'esnext',
+      '--moduleResolution',
+      'bundler',
+      '--lib',
+      'es2024,dom',
+    ]
     await consumer.node(TSC, ...web, '--types', '', 'browser.ts')
     await consumer.write('wrong.ts', BROWSER_SCRIPT.replace('?.title', '?.titel'))
     await expect(consumer.node(TSC, ...web, '--types', '', 'wrong.ts')).rejects.toThrow(

@@ -61,6 +61,15 @@ test('over the limit it answers 429 without details until the clock hour is over
   expect((await call('GET /appointments')).headers.get('x-ratelimit-remaining')).toBe('1')
 })
 
+test('the date of an answer is by the clock that the hours are counted by', async () => {
+  const { clock, set } = movable('2025-01-15T12:59:59.999Z')
+  const { call } = await sandboxFor({ rateLimit: 1, clock })
+  expect((await call('GET /appointments')).headers.get('date')).toBe('Wed, 15 Jan 2025 12:59:59 GMT')
+  expect((await call('GET /appointments')).headers.get('date')).toBe('Wed, 15 Jan 2025 12:59:59 GMT')
+  set('2025-01-15T13:00:00Z')
+  expect((await call('GET /nowhere')).headers.get('date')).toBe('Wed, 15 Jan 2025 13:00:00 GMT')
+})
+
 test('a write over the limit does nothing', async () => {
   const { clock, set } = movable('2025-01-15T12:00:00Z')
   const { call } = await sandboxFor({ rateLimit: 1, clock })

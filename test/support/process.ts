@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline'
 
 export interface Process extends AsyncDisposable {
   readonly firstLine: string
+  /** All that it has said so far, the first line included. */
+  readonly lines: readonly string[]
   /** Asks it to stop, and gives the exit code. */
   stop(): Promise<number>
 }
@@ -14,14 +16,16 @@ export async function startProcess(
   ...args: string[]
 ): Promise<Process> {
   const child = spawnMain(environment, args)
-  const [firstLine] = await once(createInterface(child.stdout), 'line')
+  const lines: string[] = []
+  const output = createInterface(child.stdout).on('line', (line) => lines.push(line))
+  const [firstLine] = await once(output, 'line')
   async function stop(): Promise<number> {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? -1
     const exited = once(child, 'exit')
     child.kill('SIGTERM')
     return (await exited)[0]
   }
-  return { firstLine, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
+  return { firstLine, lines, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
 }
 
 /** A process that is to give up at once. */

@@ -4,6 +4,8 @@ import { type GatewayClient, type GatewayTestOptions, startGateway } from './gat
 export interface Product extends GatewayClient {
   /** What the sandbox was asked since the last call, in order: `GET /appointments?limit=20&offset=0`. */
   takeRequests(): string[]
+  /** Where the sandbox is, for whoever talks to it directly. */
+  readonly upstream: { readonly url: string; readonly key: string }
   /** Asks the sandbox itself, past the gateway; not recorded. */
   rest(method: string, target: string, body?: unknown): Promise<RestAnswer>
 }
@@ -29,6 +31,7 @@ export async function startProduct(
   const gateway = await startGateway({ url: sandbox.url, key: sandbox.key, ...options.gateway })
   return {
     ...gateway,
+    upstream: { url: sandbox.url, key: sandbox.key },
     takeRequests() {
       const taken = requests
       requests = []

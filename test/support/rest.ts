@@ -1,3 +1,4 @@
+import { FULL_ACCESS } from '../../src/rest/access.ts'
 import { createRestClient, type RestClient, type RestClientOptions } from '../../src/rest/client.ts'
 import { createLedger } from '../../src/rest/ledger.ts'
 import type { Operation } from '../../src/rest/pipe.ts'
@@ -23,6 +24,7 @@ export const NOON = Date.parse('2026-01-05T12:00:00Z')
 export function operationOf(caller = 'a', signal: AbortSignal = new AbortController().signal): Operation {
   return {
     credential: `Bearer ${caller}`,
+    access: FULL_ACCESS,
     account: caller,
     view: caller,
     requestId: 'test',

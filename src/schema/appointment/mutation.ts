@@ -60,14 +60,16 @@ const CancelAppointmentPayload = builder.objectRef<CancelPayload>('CancelAppoint
   }),
 })
 
-/** One request, and one more where more is selected than its answer is sure to hold. */
-function priceOfWrite(held: readonly FieldName[]): PriceTag {
-  return () => [{ cost: ONE, rows: { count: 1, held: new Set(held) } }]
+/** What the write costs, and one request more where more is selected than its answer is sure to hold. */
+const priceOfCreate: PriceTag = () => [{ cost: ONE, rows: { count: 1, held: new Set(FIELDS_OF_CREATED) } }]
+
+function priceOfChange(held: readonly FieldName[]): PriceTag {
+  return (_args, { pricing }) => [{ cost: pricing.change, rows: { count: 1, held: new Set(held) } }]
 }
 
 builder.mutationFields((t) => ({
   createAppointment: t.field({
-    extensions: { price: priceOfWrite(FIELDS_OF_CREATED) },
+    extensions: { price: priceOfCreate },
     type: CreateAppointmentPayload,
     description: 'Books an appointment: one upstream request, safe to repeat with the same `idempotencyKey`.',
     args: { input: t.arg({ type: CreateAppointmentInput, required: true, description: 'What to book.' }) },
@@ -81,7 +83,7 @@ builder.mutationFields((t) => ({
     },
   }),
   updateAppointment: t.field({
-    extensions: { price: priceOfWrite(['id']) },
+    extensions: { price: priceOfChange(['id']) },
     type: UpdateAppointmentPayload,
     description: 'Changes an appointment, but never its status: one upstream request.',
     args: { input: t.arg({ type: UpdateAppointmentInput, required: true, description: 'What to change.' }) },
@@ -94,7 +96,7 @@ builder.mutationFields((t) => ({
     },
   }),
   cancelAppointment: t.field({
-    extensions: { price: priceOfWrite(FIELDS_OF_CANCELLED) },
+    extensions: { price: priceOfChange(FIELDS_OF_CANCELLED) },
     type: CancelAppointmentPayload,
     description:
       'Cancels an appointment that is still open, else `INVALID_STATE_TRANSITION`: one upstream request.',

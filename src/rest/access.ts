@@ -1,0 +1,44 @@
+import { hash } from 'node:crypto'
+import { REST_ID } from '../contract/rest-id.ts'
+
+/** What a caller may do and see with the credential that is used for it. */
+export interface Access {
+  readonly mayRead: boolean
+  readonly mayWrite: boolean
+  readonly narrowing: Narrowing
+}
+
+/** Whose appointments a caller is kept to; empty = everybody's. */
+export type Narrowing = { readonly [Name in (typeof NARROWABLE)[number]]?: string }
+
+/** The fields of an appointment, and the filters of a list, that a caller can be kept to. */
+export const NARROWABLE = ['patientId', 'clinicianId'] as const
+
+export const FULL_ACCESS: Access = { mayRead: true, mayWrite: true, narrowing: {} }
+export const NO_ACCESS: Access = { mayRead: false, mayWrite: false, narrowing: {} }
+
+const CLAIMS = { patientId: 'patient_id', clinicianId: 'clinician_id' } as const
+
+/** Reads the claims that narrow. A claim that is there and is no id must not widen its caller: undefined. */
+export function readNarrowing(claims: Readonly<Record<string, unknown>>): Narrowing | undefined {
+  const narrowing: Record<string, string> = {}
+  for (const [name, claim] of Object.entries(CLAIMS)) {
+    if (!Object.hasOwn(claims, claim)) continue
+    const id = claims[claim]
+    if (typeof id !== 'string' || !REST_ID.test(id)) return undefined
+    narrowing[name] = id
+  }
+  return narrowing
+}
+
+export function isNarrowed({ narrowing }: Access): boolean {
+  return NARROWABLE.some((name) => narrowing[name] !== undefined)
+}
+
+/** Names a view without saying whose it is: the account, or a hash of it and of whatever narrows the caller. */
+export function viewOf(account: string, access: Access): string {
+  const { patientId, clinicianId } = access.narrowing
+  return isNarrowed(access)
+    ? hash('sha256', JSON.stringify([account, patientId, clinicianId]), 'base64url')
+    : account
+}

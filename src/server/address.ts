@@ -1,0 +1,22 @@
+import type { RequestListener } from 'node:http'
+
+const REFUSAL = JSON.stringify({
+  errors: [{ message: 'The address of the request can not be read.', extensions: { code: 'BAD_REQUEST' } }],
+})
+
+/** What a name, an address and a port are written with: nothing that could begin a path. */
+const HOST = /^[\w.:[\]~%-]*$/
+
+/**
+ * Refuses a request whose `Host` and target are no URL together. The server would answer it with the stack of its own
+ * error, before any of its plugins is asked.
+ */
+export function requireAddress(handler: RequestListener): RequestListener {
+  return (request, response) => {
+    const host = request.headers.host ?? 'localhost'
+    if (HOST.test(host) && URL.canParse(`http://${host}${request.url}`)) return handler(request, response)
+    response
+      .writeHead(400, { 'content-type': 'application/json', 'cache-control': 'private, no-store' })
+      .end(REFUSAL)
+  }
+}

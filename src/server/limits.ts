@@ -1,0 +1,29 @@
+import { GraphQLError } from 'graphql'
+
+/** How much one request may ask for. The names are those of the environment, and of `extensions.limit.name`. */
+export const LIMITS = {
+  MAX_BODY_BYTES: 1_000_000,
+  MAX_VARIABLES_BYTES: 100_000,
+  MAX_TOKENS: 5000,
+  MAX_DEPTH: 12,
+  MAX_ALIASES: 100,
+  MAX_ROOT_FIELDS: 100,
+  MAX_DIRECTIVES: 200,
+  MAX_NODE_IDS: 100,
+  MAX_CONCURRENT_OPERATIONS: 100,
+  /** Of all callers together; over it the answer is `OVERLOADED`. */
+  MAX_OPERATIONS: 1000,
+} as const satisfies Record<string, number>
+
+export type LimitName = keyof typeof LIMITS
+export type Limits = Readonly<Record<LimitName, number>>
+
+interface Http {
+  readonly status: number
+  /** True where the answer in the older media type is 200 all the same, as for any other fault of the document. */
+  readonly spec?: boolean
+}
+
+export function limitExceeded(name: LimitName, max: number, message: string, http: Http): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED', limit: { name, max }, http } })
+}

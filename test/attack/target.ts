@@ -1,0 +1,59 @@
+import { expect } from 'vitest'
+import type { GatewayTestOptions } from '../support/gateway.ts'
+import { type Product, startProduct } from '../support/product.ts'
+
+/** However hostile a request is, its answer is there within this time. */
+export const ANSWERED_WITHIN_MS = 2000
+
+export interface Answer {
+  readonly status: number
+  readonly codes: readonly string[]
+  readonly text: string
+}
+
+export interface Target extends AsyncDisposable {
+  readonly product: Product
+  /** Posts a document, or a whole body. */
+  attack(body: object | string, headers?: HeadersInit): Promise<Answer>
+  /** What the upstream was asked by the attack; and that the process answers everybody else as if nothing had been. */
+  aftermath(): Promise<string[]>
+}
+
+export async function startTarget(gateway: GatewayTestOptions = {}): Promise<Target> {
+  const faults: unknown[] = []
+  const product = await startProduct({
+    sandbox: { seed: 50 },
+    gateway: { ...gateway, reportFault: (fault) => faults.push(fault) },
+  })
+  return {
+    product,
+    async attack(body, headers = {}) {
+      const response = await fetch(`${product.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        signal: AbortSignal.timeout(ANSWERED_WITHIN_MS),
+      })
+      const text = await response.text()
+      return { status: response.status, codes: codesOf(text), text }
+    },
+    async aftermath() {
+      const requests = product.takeRequests()
+      const { data } = await product.query('{ appointments(first: 1) { nodes { title } } }')
+      expect(data.appointments.nodes).toHaveLength(1)
+      expect(faults).toEqual([])
+      product.takeRequests()
+      return requests
+    },
+    [Symbol.asyncDispose]: () => product[Symbol.asyncDispose](),
+  }
+}
+
+/** Each code once. */
+export function codesOf(text: string): string[] {
+  return [...new Set([...text.matchAll(/"code":"(\w+)"/g)].map(([, code]) => code ?? ''))]
+}
+
+export function repeat(count: number, write: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => write(index)).join(' ')
+}

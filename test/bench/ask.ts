@@ -1,0 +1,20 @@
+export interface GraphQLRequest {
+  readonly query: string
+  readonly variables?: Readonly<Record<string, unknown>>
+}
+
+export interface GraphQLResult {
+  readonly data: unknown
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[]
+  readonly extensions?: { readonly upstream?: { readonly stale?: readonly unknown[] } }
+}
+
+/** Asks any GraphQL server, as any client would: JSON over HTTP. */
+export async function ask(url: string, request: GraphQLRequest): Promise<GraphQLResult> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+  })
+  return (await response.json()) as GraphQLResult
+}

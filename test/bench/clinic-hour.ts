@@ -1,0 +1,15 @@
+/** An hour of a clinic on one key's quota of 1,000: through ours, and through a gateway written as tutorials do. */
+import { runHour, type StartGateway } from './clinic/hour.ts'
+import { startOurs } from './clinic/ours.ts'
+import { startTutorialGateway } from './tutorial/gateway.ts'
+
+const startTutorial: StartGateway = async (upstream) => {
+  const tutorial = await startTutorialGateway(upstream)
+  return { ...tutorial, graphqlUrl: tutorial.url }
+}
+
+const ours = await runHour(startOurs)
+const tutorial = await runHour(startTutorial)
+const rows = Object.keys(ours) as (keyof typeof ours)[]
+// biome-ignore lint/suspicious/noConsole: a benchmark prints.
+console.table(Object.fromEntries(rows.map((row) => [row, { ours: ours[row], tutorial: tutorial[row] }])))

@@ -1,0 +1,180 @@
+import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts'
+import { seeded } from '../../pagination/drift.ts'
+import { ask, type GraphQLRequest, type GraphQLResult } from '../ask.ts'
+import { createHistory, type DayRow, type History } from './history.ts'
+import { BOOK, CANCEL, DAY, RESCHEDULE, VIEW } from './operations.ts'
+import { createTimetable, type Write } from './timetable.ts'
+
+export interface HourReport {
+  readonly upstreamRequests: number
+  /** Answers of the upstream that the quota was spent. */
+  readonly upstream429s: number
+  readonly reads: number
+  readonly refusedReads: number
+  readonly writes: number
+  readonly refusedWrites: number
+  /** How old the oldest thing that a reader was shown was. */
+  readonly oldestMs: number
+  /** Readers that were shown a state before a write that went through the same gateway and was answered. */
+  readonly staleAfterWrite: number
+  /** Answers that said of themselves that they are older than they should be. */
+  readonly saidToBeStale: number
+  /** Answers that show what never was. */
+  readonly neverTrue: number
+}
+
+/** A gateway on a URL, in front of an upstream, living by this clock. */
+export type StartGateway = (
+  upstream: { readonly url: string; readonly key: string },
+  now: () => number,
+) => Promise<{ readonly graphqlUrl: string } & AsyncDisposable>
+
+const QUOTA = 1_000
+const DAY_MS = 86_400_000
+const START = Date.parse('2026-01-05T12:00:00Z')
+const GATEWAY_KEY = 'pk_gateway'
+/** The key of whoever else writes, and ours to look at the truth: it has a quota of its own. */
+const OTHER_KEY = 'pk_other'
+/** Unknown parameters are ignored; this one tells the requests of the other key. */
+const BY_OTHER = 'by=other'
+
+/** One hour of a clinic, in as long as it takes to answer it. */
+export async function runHour(startGateway: StartGateway, seed = 1): Promise<HourReport> {
+  let now = START
+  let upstreamRequests = 0
+  let upstream429s = 0
+  const keyOf = (key: string) =>
+    ({ key, organisation: 'org', scopes: ['read_appointments', 'write_appointments'] }) as const
+  const sandbox = await startSandbox({
+    keys: [keyOf(GATEWAY_KEY), keyOf(OTHER_KEY)],
+    rateLimit: QUOTA,
+    clock: () => new Date(now),
+    onExchange({ target, status }) {
+      if (target.includes(BY_OTHER)) return
+      upstreamRequests += 1
+      if (status === 429) upstream429s += 1
+    },
+  })
+  const report = { reads: 0, refusedReads: 0, writes: 0, refusedWrites: 0 }
+  const shown = { oldestMs: 0, staleAfterWrite: 0, saidToBeStale: 0, neverTrue: 0 }
+  try {
+    const gateway = await startGateway({ url: sandbox.url, key: GATEWAY_KEY }, () => now)
+    await using _ends = gateway
+    const history = createHistory(await truth(sandbox), now)
+    const random = seeded(seed)
+
+    /** Gives what judges the answer, once it is known what the day looks like now. */
+    async function read(request: GraphQLRequest, id?: string): Promise<() => void> {
+      const reading = history.beginRead(id)
+      const { data, errors, extensions } = await ask(gateway.graphqlUrl, request)
+      return () => {
+        report.reads += 1
+        if (errors !== undefined) {
+          report.refusedReads += 1
+          return
+        }
+        const { appointment, appointments } = data as ReadData
+        const judged = reading.judge(appointments?.nodes ?? [appointment], now)
+        if (judged === undefined) shown.neverTrue += 1
+        else shown.oldestMs = Math.max(shown.oldestMs, judged.ageMs)
+        if (judged?.isBeforeKnownWrite) shown.staleAfterWrite += 1
+        if (extensions?.upstream?.stale !== undefined) shown.saidToBeStale += 1
+      }
+    }
+
+    async function write(kind: Write): Promise<string | undefined> {
+      if (kind === 'elsewhere') return writeElsewhere(sandbox, history, random)
+      const { data, errors } = await ask(gateway.graphqlUrl, requestOf(kind, history, random))
+      report.writes += 1
+      if (errors !== undefined) report.refusedWrites += 1
+      return errors === undefined ? writtenBy(data) : undefined
+    }
+
+    for (const { second, polls, views, write: kind } of createTimetable(seed)) {
+      now = START + second * 1_000
+      const writing = kind === undefined ? undefined : write(kind)
+      const reading = [
+        ...Array.from({ length: polls }, () => read(DAY)),
+        ...Array.from({ length: views }, () => {
+          const id = one(history.latest(), random).restId
+          return read({ ...VIEW, variables: { id } }, id)
+        }),
+      ]
+      const [written, answers] = await Promise.all([writing, Promise.all(reading)])
+      if (kind !== undefined) history.add(await truth(sandbox), now, written)
+      for (const judge of answers) judge()
+    }
+  } finally {
+    await sandbox.close()
+  }
+  return { upstreamRequests, upstream429s, ...report, ...shown }
+}
+
+interface ReadData {
+  readonly appointments?: { readonly nodes: readonly DayRow[] }
+  readonly appointment: DayRow
+}
+
+function writtenBy(data: GraphQLResult['data']): string | undefined {
+  const [payload] = Object.values(data as Record<string, { appointment: { restId: string } }>)
+  return payload?.appointment.restId
+}
+
+function requestOf(
+  kind: Exclude<Write, 'elsewhere'>,
+  history: History,
+  random: () => number,
+): GraphQLRequest {
+  // Three of four bookings are for another day of the week.
+  const day = kind === 'book' ? Math.floor(random() * 4) : 0
+  const startTime = new Date(START + day * DAY_MS + Math.floor(random() * 300) * 60_000)
+  const endTime = new Date(startTime.getTime() + 900_000)
+  const times = { startTime: startTime.toISOString(), endTime: endTime.toISOString() }
+  if (kind === 'book') return { ...BOOK, variables: { input: { title: 'Check-up', ...times } } }
+  const open = history.latest().filter(({ status }) => OPEN.includes(status))
+  const id = one(open, random).restId
+  return kind === 'cancel'
+    ? { ...CANCEL, variables: { input: { id } } }
+    : { ...RESCHEDULE, variables: { input: { id, ...times } } }
+}
+
+async function writeElsewhere(sandbox: Sandbox, history: History, random: () => number): Promise<undefined> {
+  const { restId } = one(history.latest(), random)
+  await other(sandbox, 'PATCH', `/appointments/${restId}?`, { title: `Note ${Math.floor(random() * 1e6)}` })
+}
+
+async function truth(sandbox: Sandbox): Promise<DayRow[]> {
+  const range = 'date_gte=2026-01-05T00:00:00Z&date_lte=2026-01-05T23:59:59Z'
+  const rows = await other(sandbox, 'GET', `/appointments?${range}&limit=100&`)
+  return rows.map((row) => ({
+    restId: row.id,
+    title: row.title,
+    startTime: row.start_time,
+    status: row.status.toUpperCase(),
+  }))
+}
+
+interface RestRow {
+  readonly id: string
+  readonly title: string
+  readonly start_time: string
+  readonly status: string
+}
+
+async function other(sandbox: Sandbox, method: string, target: string, body?: object): Promise<RestRow[]> {
+  const response = await fetch(`${sandbox.url}${target}${BY_OTHER}`, {
+    method,
+    headers: { authorization: `Bearer ${OTHER_KEY}`, 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  })
+  if (!response.ok) throw new Error(`The other system was answered ${response.status}`)
+  return ((await response.json()) as { data: RestRow[] }).data
+}
+
+const OPEN = ['PENDING_APPROVAL', 'PENDING', 'CONFIRMED', 'SCHEDULED']
+
+function one<Item>(items: readonly Item[], random: () => number): Item {
+  const item = items[Math.floor(random() * items.length)]
+  if (item === undefined) throw new Error('Nothing is left to choose from')
+  return item
+}

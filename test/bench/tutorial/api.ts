@@ -1,0 +1,54 @@
+import { type AugmentedRequest, RESTDataSource } from '@apollo/datasource-rest'
+import DataLoader from 'dataloader'
+import type { Appointment } from '../../../src/contract/appointment.ts'
+
+/** A row of a list holds some of the fields, an answer to a retrieve all of them. */
+export type Row = Partial<Appointment> & { readonly id: string }
+
+export interface ListAnswer {
+  readonly data: readonly Row[]
+  readonly meta: { readonly has_more: boolean }
+}
+
+export interface RowAnswer {
+  readonly data: Row
+  readonly meta: { readonly performed_at?: string; readonly performed_by?: string }
+}
+
+/** The data source as the tutorials write it, one for each GraphQL request. A class, because the library asks for one. */
+export class AppointmentsApi extends RESTDataSource {
+  private readonly key: string
+  private readonly byId = new DataLoader((ids: readonly string[]) =>
+    Promise.all(ids.map((id) => this.get<RowAnswer>(`appointments/${id}`).then(({ data }) => data))),
+  )
+
+  constructor(baseURL: string, key: string) {
+    super()
+    this.baseURL = `${baseURL}/`
+    this.key = key
+  }
+
+  override willSendRequest(_path: string, request: AugmentedRequest) {
+    request.headers.authorization = `Bearer ${this.key}`
+  }
+
+  appointment(id: string): Promise<Row> {
+    return this.byId.load(id)
+  }
+
+  list(filter: Readonly<Record<string, string>>, offset: number, limit: number): Promise<ListAnswer> {
+    return this.get('appointments', { params: { ...filter, offset: String(offset), limit: String(limit) } })
+  }
+
+  create(body: object): Promise<RowAnswer> {
+    return this.post('appointments', { body })
+  }
+
+  update(id: string, body: object): Promise<RowAnswer> {
+    return this.patch(`appointments/${id}`, { body })
+  }
+
+  cancel(id: string, body: object): Promise<RowAnswer> {
+    return this.post(`appointments/${id}/cancel`, { body })
+  }
+}

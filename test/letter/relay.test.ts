@@ -1,0 +1,182 @@
+import { execFile } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import {
+  type ConcreteRequest,
+  createOperationDescriptor,
+  Environment,
+  fetchQuery,
+  getSingularSelector,
+  Network,
+  type ReaderFragment,
+  RecordSource,
+  Store,
+} from 'relay-runtime'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Product, startProduct } from '../support/product.ts'
+
+const SOURCE = `
+import { graphql } from 'relay-runtime'
+
+graphql\`
+  query RowsQuery($count: Int!) {
+    ...Rows_query @arguments(count: $count)
+  }
+\`
+graphql\`
+  fragment Rows_query on Query
+  @argumentDefinitions(count: { type: "Int!" }, cursor: { type: "String" }, filter: { type: "AppointmentFilter" })
+  @refetchable(queryName: "RowsPaginationQuery") {
+    appointments(first: $count, after: $cursor, filter: $filter) @connection(key: "Rows_appointments") {
+      edges { node { id restId title } }
+    }
+  }
+\`
+graphql\`
+  query RowsOfPatientQuery($id: ID!, $count: Int!) {
+    patient(id: $id) { ...Rows_patient @arguments(count: $count) }
+  }
+\`
+graphql\`
+  fragment Rows_patient on Patient
+  @argumentDefinitions(count: { type: "Int!" }, cursor: { type: "String" })
+  @refetchable(queryName: "RowsPatientPaginationQuery") {
+    appointments(last: $count, before: $cursor) @connection(key: "Rows_patient_appointments") {
+      edges { node { restId } }
+    }
+  }
+\`
+graphql\`
+  fragment Rows_appointment on Appointment @refetchable(queryName: "RowsAppointmentRefetchQuery") {
+    title
+    status
+    patient { id }
+  }
+\`
+graphql\`
+  mutation RowsCancelMutation($input: CancelAppointmentInput!) {
+    cancelAppointment(input: $input) { appointment { id status } performedAt }
+  }
+\`
+`
+
+const require = createRequire(import.meta.url)
+/** The path of the compiler, which is a program of its own. */
+const COMPILER: string = require('relay-compiler')
+
+let folder = ''
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'relay-'))
+  mkdirSync(join(folder, 'artifacts'))
+  copyFileSync('schema.graphql', join(folder, 'schema.graphql'))
+  writeFileSync(join(folder, 'Rows.js'), SOURCE)
+  writeFileSync(
+    join(folder, 'relay.config.json'),
+    JSON.stringify({
+      src: '.',
+      schema: 'schema.graphql',
+      language: 'javascript',
+      eagerEsModules: false,
+      artifactDirectory: 'artifacts',
+    }),
+  )
+  await promisify(execFile)(COMPILER, ['relay.config.json'], { cwd: folder })
+})
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function artifact<Artifact>(name: string): Artifact {
+  return require(join(folder, 'artifacts', `${name}.graphql.js`))
+}
+
+const operation = (name: string) => artifact<ConcreteRequest>(name)
+
+interface Page {
+  readonly appointments: {
+    readonly edges: readonly { readonly node: { readonly restId: string } }[]
+    readonly pageInfo: Readonly<Record<string, unknown>>
+  }
+}
+
+function createEnvironment(product: Product): Environment {
+  return new Environment({
+    store: new Store(new RecordSource()),
+    network: Network.create(async ({ text }, variables) => {
+      const { data, errors } = await product.query(text ?? '', variables)
+      expect(errors).toBeUndefined()
+      return { data }
+    }),
+  })
+}
+
+/** What a component would be shown of a fragment, out of the store. */
+function show(
+  environment: Environment,
+  query: ConcreteRequest,
+  variables: object,
+  fragment: string,
+  at?: string,
+): Page {
+  const { fragment: root } = createOperationDescriptor(query, { ...variables })
+  const shown = environment.lookup(root).data as Record<string, never>
+  const selector = getSingularSelector(artifact<ReaderFragment>(fragment), at ? shown[at] : shown)
+  if (selector?.kind !== 'SingularReaderSelector') throw new Error('nothing is shown')
+  return environment.lookup(selector).data as unknown as Page
+}
+
+describe('Relay', () => {
+  test('pages through all rows of a @connection', async () => {
+    await using product = await startProduct({ sandbox: { seed: 60 } })
+    const environment = createEnvironment(product)
+    const [query, more] = [operation('RowsQuery'), operation('RowsPaginationQuery')]
+    const variables = { count: 25 }
+    await fetchQuery(environment, query, variables).toPromise()
+    const shown = () => show(environment, query, variables, 'Rows_query').appointments
+    let pages = 1
+    while (shown().pageInfo.hasNextPage) {
+      await fetchQuery(environment, more, {
+        ...variables,
+        cursor: shown().pageInfo.endCursor,
+      }).toPromise()
+      pages += 1
+    }
+    const { data } = (await product.rest('GET', '/appointments?limit=100')).body
+    expect(shown().edges.map(({ node }) => node.restId)).toEqual(data.map((row: { id: string }) => row.id))
+    expect(pages).toBe(3)
+  })
+
+  test('pages backwards through the rows of a node, found again by its id', async () => {
+    await using product = await startProduct({ sandbox: { seed: 200 } })
+    const environment = createEnvironment(product)
+    const rows = (await product.rest('GET', '/appointments?limit=1')).body.data
+    const patient = rows[0].patient_id
+    const id = Buffer.from(`Patient:${patient}`).toString('base64')
+    const [query, more] = [operation('RowsOfPatientQuery'), operation('RowsPatientPaginationQuery')]
+    const variables = { id, count: 2 }
+    await fetchQuery(environment, query, variables).toPromise()
+    const shown = () => show(environment, query, variables, 'Rows_patient', 'patient').appointments
+    while (shown().pageInfo.hasPreviousPage)
+      await fetchQuery(environment, more, { ...variables, cursor: shown().pageInfo.startCursor }).toPromise()
+    const { data } = (await product.rest('GET', `/appointments?limit=100&patient_id=${patient}`)).body
+    expect(shown().edges.map(({ node }) => node.restId)).toEqual(data.map((row: { id: string }) => row.id))
+    expect(data.length).toBeGreaterThan(2)
+  })
+
+  test('refetches an appointment by its id, and shows what a mutation changed', async () => {
+    await using product = await startProduct()
+    const environment = createEnvironment(product)
+    const [row] = (await product.rest('GET', '/appointments?limit=1&status=scheduled')).body.data
+    const id = Buffer.from(`Appointment:${row.id}`).toString('base64')
+    const query = operation('RowsAppointmentRefetchQuery')
+    await fetchQuery(environment, query, { id }).toPromise()
+    const status = () => environment.getStore().getSource().get(id)?.status
+    expect(status()).toBe('SCHEDULED')
+    const descriptor = createOperationDescriptor(operation('RowsCancelMutation'), { input: { id } })
+    await environment.executeMutation({ operation: descriptor }).toPromise()
+    expect(status()).toBe('CANCELLED')
+  })
+})

@@ -1,0 +1,170 @@
+import type { ServerResponse } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import { startGateway } from '../support/gateway.ts'
+import { type ScriptedAnswer, startScriptedUpstream } from '../support/scripted-upstream.ts'
+
+const ROW = { id: 'a', title: 'A', status: 'pending', start_time: '2030-01-07T10:00:00Z' }
+const ONE = '{ appointment(id: "a") { title } }'
+const LIST =
+  '{ appointments(first: 20) { nodes { restId title } edges { cursor } pageInfo { hasNextPage } totalCount } }'
+
+function list(rows: readonly unknown[], meta: object): ScriptedAnswer {
+  return { body: { data: rows, meta } }
+}
+
+type Script = ScriptedAnswer | ((response: ServerResponse) => void)
+
+async function askOver(script: Script, document: string) {
+  await using upstream = await startScriptedUpstream(() => script)
+  await using gateway = await startGateway({ url: upstream.url, key: 'k', upstreamTimeoutMs: 5_000 })
+  const answer = await gateway.query(document)
+  const alive = await gateway.query('{ __typename }')
+  expect(alive.data).toEqual({ __typename: 'Query' })
+  return { ...answer, requests: upstream.requests.length }
+}
+
+describe('a hostile or broken upstream', () => {
+  test.for<readonly [name: string, script: Script]>([
+    ['HTML', { headers: { 'content-type': 'text/html' }, body: '<html></html>' }],
+    ['HTML that says it is JSON', { body: '<html></html>' }],
+    [
+      'JSON that says it is HTML',
+      { headers: { 'content-type': 'text/html' }, body: { data: ROW, meta: {} } },
+    ],
+    ['truncated JSON', { body: '{"data":{"id":"a"' }],
+    ['data that is null', { body: { data: null, meta: {} } }],
+    ['neither data nor an error', { body: {} }],
+    ['an array', { body: [] }],
+    ['204', { status: 204, body: '' }],
+    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9/' }, body: '' }],
+    ['another appointment than the one asked for', { body: { data: { ...ROW, id: 'b' }, meta: {} } }],
+    [
+      '64 MB',
+      (response) => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        const chunk = Buffer.alloc(1024 * 1024, 0x20)
+        let left = 64
+        const more = () => {
+          while (left-- > 0) if (!response.write(chunk)) return void response.once('drain', more)
+          response.end()
+        }
+        response.on('error', () => {})
+        more()
+      },
+    ],
+  ])('that answers %s is UPSTREAM_INVALID_RESPONSE, asked once', async ([, script]) => {
+    const { data, errors, requests } = await askOver(script, ONE)
+    expect(data).toEqual({ appointment: null })
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UPSTREAM_INVALID_RESPONSE'])
+    expect(requests).toBe(1)
+  })
+
+  test('that has more rows, but gives none, ends no loop and is told as unreadable', async () => {
+    const { errors, requests } = await askOver(list([], { has_more: true, next_offset: 0 }), LIST)
+    expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(
+      new Set(['UPSTREAM_INVALID_RESPONSE']),
+    )
+    expect(requests).toBeLessThanOrEqual(2)
+  })
+
+  test('that always has one more row ends a count within its bound', async () => {
+    const { data, errors, requests } = await askOver(list([ROW], { has_more: true, next_offset: -5 }), LIST)
+    expect(data.appointments.nodes).toEqual([{ restId: 'a', title: 'A' }])
+    expect(data.appointments.totalCount).toBeNull()
+    expect(errors).toMatchObject([
+      { path: ['appointments', 'totalCount'], extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } },
+    ])
+    expect(requests).toBeLessThanOrEqual(33)
+  })
+
+  test('that gives more rows than asked for gets the page that was asked for', async () => {
+    const rows = Array.from({ length: 300 }, (_, index) => ({ ...ROW, id: `a${index}` }))
+    const { data, errors } = await askOver(
+      list(rows, { has_more: false }),
+      '{ appointments(first: 20) { nodes { restId } } }',
+    )
+    expect(errors).toBeUndefined()
+    expect(data.appointments.nodes).toHaveLength(20)
+  })
+
+  test('that lists an id twice has both rows served, with distinct cursors', async () => {
+    const { data } = await askOver(list([ROW, ROW], { has_more: false }), LIST)
+    expect(data.appointments.nodes).toEqual([
+      { restId: 'a', title: 'A' },
+      { restId: 'a', title: 'A' },
+    ])
+    const [first, second] = data.appointments.edges
+    expect(first.cursor).not.toBe(second.cursor)
+  })
+
+  test('that answers no list, or rows of any kind, loses those rows only', async () => {
+    const { errors } = await askOver({ body: { data: { id: 'a' }, meta: {} } }, LIST)
+    expect(errors?.[0]).toMatchObject({
+      path: ['appointments'],
+      extensions: { code: 'UPSTREAM_INVALID_RESPONSE' },
+    })
+    const odd = await askOver(list([ROW, null, 5, [], { id: '../x' }, { id: 7 }], { has_more: false }), LIST)
+    expect(odd.data.appointments.nodes).toEqual([{ restId: 'a', title: 'A' }, null, null, null, null, null])
+  })
+})
+
+describe('time', () => {
+  test('an answer that drips slower than its time is UPSTREAM_TIMEOUT, and its siblings keep their data', async () => {
+    await using upstream = await startScriptedUpstream(({ line }) => {
+      if (!line.endsWith('/slow')) return { body: { data: ROW, meta: {} } }
+      return (response) => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        const drip = setInterval(() => response.write(' '), 5)
+        response.on('close', () => clearInterval(drip))
+      }
+    })
+    await using gateway = await startGateway({ url: upstream.url, key: 'k', upstreamTimeoutMs: 60 })
+    const { data, errors } = await gateway.query(
+      '{ a: appointment(id: "a") { title } slow: appointment(id: "slow") { title } }',
+    )
+    expect(data).toEqual({ a: { title: 'A' }, slow: null })
+    expect(errors).toMatchObject([{ path: ['slow'], extensions: { code: 'UPSTREAM_TIMEOUT' } }])
+  })
+
+  test('the whole operation has a time of its own', async () => {
+    await using upstream = await startScriptedUpstream(() => () => {})
+    await using gateway = await startGateway({ url: upstream.url, key: 'k', operationTimeoutMs: 40 })
+    const { errors } = await gateway.query('{ appointment(id: "a") { title } }')
+    expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_TIMEOUT' } }])
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  test('a client that goes away ends its reads at once, but never its writes', async () => {
+    const closed: string[] = []
+    const { promise: readEnded, resolve: endRead } = Promise.withResolvers<void>()
+    const { promise: writeHeld, resolve: holdWrite } = Promise.withResolvers<ServerResponse>()
+    await using upstream = await startScriptedUpstream(({ line }) => (response) => {
+      response.on('close', () => {
+        if (response.writableFinished) return
+        closed.push(line)
+        endRead()
+      })
+      if (line.startsWith('POST')) holdWrite(response)
+    })
+    await using gateway = await startGateway({ url: upstream.url, key: 'k' })
+    const leaving = new AbortController()
+    const post = (query: string) =>
+      fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+        signal: leaving.signal,
+      }).catch(() => {})
+    const read = post(ONE)
+    const write = post('mutation { cancelAppointment(input: { id: "a" }) { clientMutationId } }')
+    await upstream.arrival(2)
+    leaving.abort()
+    await Promise.all([read, write, readEnded])
+    expect(closed).toEqual(['GET /appointments/a'])
+    const answer = await writeHeld
+    expect(answer.socket?.destroyed).toBe(false)
+    answer
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ data: { id: 'a' }, meta: {} }))
+  })
+})

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { runHour } from '../bench/clinic/hour.ts'
+import { startOurs } from '../bench/clinic/ours.ts'
+import { HOUR } from '../bench/clinic/timetable.ts'
+
+test('a clinic hour fits the quota of 1,000: no read or write refused, nothing older than ten seconds, nothing stale after a write', {
+  timeout: 60_000,
+}, async () => {
+  const report = await runHour(startOurs)
+  const { book, cancel, reschedule } = HOUR.writes
+  const polls = (HOUR.screens * 3_600) / HOUR.pollEverySeconds
+  expect(report).toMatchObject({
+    upstream429s: 0,
+    reads: polls + HOUR.views,
+    refusedReads: 0,
+    writes: book + cancel + reschedule,
+    refusedWrites: 0,
+    staleAfterWrite: 0,
+    saidToBeStale: 0,
+    neverTrue: 0,
+  })
+  expect(report.oldestMs).toBeLessThan(10_000)
+  // This fails where nothing is remembered: then nothing is ever old.
+  expect(report.oldestMs).toBeGreaterThan(0)
+  // What reads may spend: a tenth of the quota is kept for writes.
+  expect(report.upstreamRequests).toBeLessThanOrEqual(900)
+})

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { readsBehind } from '../../src/pagination/window.ts'
+import { seeded } from '../pagination/drift.ts'
+import { startGateway } from '../support/gateway.ts'
+import { startDriftingList } from './drift/list.ts'
+import { type Walk, walk } from './drift/walk.ts'
+
+/** Sizes that one read serves, and one that takes three, with changes between them. */
+const SIZES = [20, 50, 80, 100, 250]
+
+/** Of ten walks. Where the whole neighbourhood of a cursor has changed, saying so is right. */
+const MAX_EXPIRED = 1
+
+test.for(['start_asc', 'start_desc', 'created_desc'] as const)(
+  'over HTTP, with a list in the order %s that others write to, every row that stayed is seen exactly once',
+  { timeout: 60_000 },
+  async (order) => {
+    const random = seeded(order.length)
+    await using list = await startDriftingList(order, random)
+    await using gateway = await startGateway({ ...list.upstream, cacheTtlSeconds: 0 })
+    const walks: (Walk & { size: number; forward: boolean })[] = []
+    for (const size of SIZES)
+      for (const forward of [true, false])
+        walks.push({
+          size,
+          forward,
+          ...(await walk(`${gateway.url}/graphql`, list, { size, forward, random })),
+        })
+
+    expect(walks.flatMap(({ twice }) => twice)).toEqual([])
+    expect(walks.flatMap(({ missing }) => missing)).toEqual([])
+    expect(walks.filter(({ expired }) => expired).length).toBeLessThanOrEqual(MAX_EXPIRED)
+    for (const { rows } of walks) expect(rows).toBeGreaterThan(500)
+
+    // The first page backward has to find the end: not a matter of drift.
+    const pages = walks.flatMap(({ pages, size, forward }) =>
+      pages.slice(forward ? 0 : 1).map(({ requests }) => ({ requests, needed: readsBehind(size, 100) })),
+    )
+    const small = pages.filter(({ needed }) => needed === 1)
+    const mean = small.reduce((sum, { requests }) => sum + requests, 0) / small.length
+    process.stdout.write(
+      `${order}: ${walks.length} walks, ${pages.length} pages, ${mean.toFixed(3)} requests a page that needs one, ` +
+        `at most ${Math.max(...pages.map(({ requests, needed }) => requests - needed))} more than needed, ` +
+        `${walks.filter(({ expired }) => expired).length} expired\n`,
+    )
+    expect(mean).toBeLessThanOrEqual(1.5)
+    for (const { requests, needed } of pages) expect(requests).toBeLessThanOrEqual(needed + 2)
+  },
+)
