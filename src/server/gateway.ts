@@ -65,6 +65,9 @@ export interface GatewayOptions {
   readonly staleIfLimitedSeconds?: number
   /** The part of the quota that reads leave for writes. */
   readonly writeReservePercent?: number
+  /** Over how much lag new operations are refused, and how it is measured, in milliseconds; never where not told. */
+  readonly maxLagMs?: number
+  readonly lagMs?: () => number
   readonly now?: () => number
   readonly reportFault?: ReportFault
   readonly logOperation?: (line: OperationLine) => void
@@ -103,6 +106,8 @@ export function createGateway({
   cacheTtlSeconds = 10,
   staleIfLimitedSeconds = 300,
   writeReservePercent = 10,
+  maxLagMs = Number.POSITIVE_INFINITY,
+  lagMs = () => 0,
   now = Date.now,
   reportFault = () => {},
   logOperation = () => {},
@@ -139,14 +144,14 @@ export function createGateway({
     plugins: [
       usePrivacy(),
       useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
-      useEstimate(maxUpstreamRequests),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
       useWording(reportFault),
       useOperationLog({ operationOf, now, log: logOperation }),
+      useEstimate(maxUpstreamRequests),
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),
       useIdentity(),
-      useOverload(limits.MAX_OPERATIONS),
+      useOverload({ maxUnderWay: limits.MAX_OPERATIONS, maxLagMs, lagMs }),
       useConcurrencyLimit(limits.MAX_CONCURRENT_OPERATIONS, identityOf),
       useJsonBody(limits),
       useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
