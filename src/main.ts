@@ -51,6 +51,7 @@ async function runGateway(config: Config): Promise<Running> {
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
     development: sandbox !== undefined || config.NODE_ENV === 'development',
+    sampleData: sandbox !== undefined,
     upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
     operationTimeoutMs: config.OPERATION_TIMEOUT_MS,
     maxPageSize: config.MAX_PAGE_SIZE,
