@@ -57,6 +57,7 @@ async function runGateway(config: Config): Promise<Running> {
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
     development,
     graphiql,
+    sampleData: sandbox !== undefined,
     upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
     operationTimeoutMs: config.OPERATION_TIMEOUT_MS,
     maxPageSize: config.MAX_PAGE_SIZE,

@@ -37,7 +37,7 @@ describe('privacy on the wire', () => {
     expect(answers.map(({ headers }) => headers.get('x-content-type-options'))).toEqual(
       answers.map(() => 'nosniff'),
     )
-    expect(answers[5]?.headers.get('content-security-policy')).toBe("frame-ancestors 'none'")
+    expect(answers[5]?.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
     await Promise.all(answers.map((answer) => answer.arrayBuffer()))
     const unreadable = await sayRaw(gateway.url, rawPost('{ __typename }', { host: '[' }))
     expect(unreadable.head.toLowerCase()).toContain('cache-control: private, no-store')
