@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { CountAppointmentsDocument } from '../client/generated/graphql.ts'
+import { startProduct } from '../support/product.ts'
+
+test('5,000 rows are counted in at most 13 requests the first time, and in one or two after, though nothing is remembered but the count', async () => {
+  await using product = await startProduct({ sandbox: { seed: 5_000 }, gateway: { cacheTtlSeconds: 0 } })
+  async function count(): Promise<{ total: number | null | undefined; requests: number }> {
+    const { data } = await product.query(CountAppointmentsDocument, {})
+    return { total: data.appointments?.totalCount, requests: product.takeRequests().length }
+  }
+  const first = await count()
+  expect(first.total).toBe(5_000)
+  expect(first.requests).toBeLessThanOrEqual(13)
+  expect(await count()).toEqual({ total: 5_000, requests: 1 })
+
+  const visit = { title: 'Later', start_time: '2040-01-02T10:00:00Z', end_time: '2040-01-02T10:30:00Z' }
+  for (let more = 0; more < 49; more++) await product.rest('POST', '/appointments', visit)
+  expect(await count()).toEqual({ total: 5_049, requests: 1 })
+  for (let more = 0; more < 60; more++) await product.rest('POST', '/appointments', visit)
+  expect(await count()).toEqual({ total: 5_109, requests: 2 })
+})
