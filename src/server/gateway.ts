@@ -21,14 +21,16 @@ import { useLastResort } from './last-resort.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { useLoopbackNames } from './loopback.ts'
 import { createOperations } from './operation.ts'
-import { type OperationLine, useOperationLog } from './operation-log.ts'
+import type { OperationLine } from './operation-line.ts'
+import { useOperationLog } from './operation-log.ts'
 import { useOverload } from './overload.ts'
 import { usePrivacy } from './privacy.ts'
 import { useReadiness } from './readiness.ts'
 import { standardFetch } from './standard-fetch.ts'
-import { createTokenCheck, type TokenOptions } from './tokens.ts'
+import type { TokenOptions } from './token-options.ts'
+import { createTokenCheck } from './tokens.ts'
 import type { EstimateDocument } from './trusted-costs.ts'
-import { type TrustedDocuments, useTrustedDocuments } from './trusted-documents.ts'
+import { useTrustedDocuments } from './trusted-documents.ts'
 import { useWording } from './wording.ts'
 
 export interface GatewayOptions {
@@ -51,7 +53,8 @@ export interface GatewayOptions {
   /** The origins whose pages may read answers. */
   readonly corsOrigins?: readonly string[]
   readonly limits?: Partial<Limits>
-  readonly trustedDocuments?: TrustedDocuments
+  /** Documents by their hash. */
+  readonly trustedDocuments?: ReadonlyMap<string, string>
   /** Refuses every document that is not trusted. */
   readonly trustedDocumentsOnly?: boolean
   /** Each upstream attempt, in milliseconds. */

@@ -1,5 +1,5 @@
 import { isLoopback } from './loopback.ts'
-import type { TokenOptions } from './tokens.ts'
+import type { TokenOptions } from './token-options.ts'
 
 interface IdentitySettings {
   readonly HOST: string
