@@ -1,17 +1,24 @@
 import type { CodegenConfig } from '@graphql-codegen/cli'
 
-/** Typed documents for the operations of the tests, as any client would generate them from `schema.graphql`. */
-const config: CodegenConfig = {
+const preset = 'client'
+const presetConfig = { fragmentMasking: false }
+const config = { useTypeImports: true, scalars: { DateTime: 'string' }, enumsAsTypes: true }
+
+/** Typed documents from `schema.graphql`, as any client would generate them. */
+const codegen: CodegenConfig = {
   schema: 'schema.graphql',
-  documents: 'test/client/*.graphql',
   importExtension: '.ts',
   generates: {
-    'test/client/generated/': {
-      preset: 'client',
-      presetConfig: { fragmentMasking: false },
-      config: { useTypeImports: true, scalars: { DateTime: 'string' }, enumsAsTypes: true },
+    // The operations of the tests.
+    'test/client/generated/': { documents: 'test/client/*.graphql', preset, presetConfig, config },
+    // What other packages import: texts, so that it needs no GraphQL library.
+    'src/client/generated/': {
+      documents: 'src/client/*.graphql',
+      preset,
+      presetConfig,
+      config: { ...config, documentMode: 'string' },
     },
   },
 }
 
-export default config
+export default codegen

@@ -4,6 +4,7 @@ import { type Sandbox, startSandbox } from './sandbox/server.ts'
 import { faultOf, type ReportFault } from './server/errors.ts'
 import { createGateway } from './server/gateway.ts'
 import { identityMode } from './server/identity-mode.ts'
+import { createLagMeter } from './server/lag.ts'
 import { listen } from './server/listen.ts'
 import { createLogger } from './server/logger.ts'
 import { readTrustedDocuments } from './server/trusted-documents.ts'
@@ -43,10 +44,14 @@ async function runGateway(config: Config): Promise<Running> {
   const trustedDocuments = config.TRUSTED_DOCUMENTS && readTrustedDocuments(config.TRUSTED_DOCUMENTS)
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
   const logger = createLogger(config.LOG_LEVEL, process.stderr)
+  const lag = createLagMeter()
   const gateway = createGateway({
+    maxLagMs: config.MAX_LAG_MS,
+    lagMs: lag.lagMs,
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
     development: sandbox !== undefined || config.NODE_ENV === 'development',
+    sampleData: sandbox !== undefined,
     upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
     operationTimeoutMs: config.OPERATION_TIMEOUT_MS,
     maxPageSize: config.MAX_PAGE_SIZE,
@@ -71,6 +76,7 @@ async function runGateway(config: Config): Promise<Running> {
     async stop() {
       gateway.prepareToStop()
       await server.close(config.OPERATION_TIMEOUT_MS)
+      lag.stop()
       await gateway.close()
       await sandbox?.close()
     },

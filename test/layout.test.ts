@@ -4,12 +4,14 @@ import { describe, expect, test } from 'vitest'
 
 /** The folders (or top-level files) of src that each one may import from: the one order of the layers. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  bin: ['main'],
   main: ['config', 'server', 'sandbox'],
   server: ['schema', 'loaders', 'rest', 'pagination'],
   schema: ['loaders', 'pagination', 'contract'],
   loaders: ['rest', 'pagination', 'contract'],
   rest: ['contract'],
   sandbox: ['contract'],
+  client: [],
   config: [],
   pagination: [],
   contract: [],

@@ -1,6 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
-import { createYoga } from 'graphql-yoga'
+import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { createLoaders } from '../loaders/loaders.ts'
 import { createRestClient } from '../rest/client.ts'
 import type { Context } from '../schema/context.ts'
@@ -14,6 +13,7 @@ import { createDocumentCache } from './document-cache.ts'
 import { useDocumentLimits } from './document-limits.ts'
 import type { ReportFault } from './errors.ts'
 import { useEstimate } from './estimation.ts'
+import { useGraphiQL } from './graphiql.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity.ts'
 import { useClosedSchema } from './introspection.ts'
 import { LIMITS, type Limits } from './limits.ts'
@@ -23,6 +23,7 @@ import { type OperationLine, useOperationLog } from './operation-log.ts'
 import { useOverload } from './overload.ts'
 import { usePrivacy } from './privacy.ts'
 import { useReadiness } from './readiness.ts'
+import { standardFetch } from './standard-fetch.ts'
 import { createTokenCheck, type TokenOptions } from './tokens.ts'
 import { type TrustedDocuments, useTrustedDocuments } from './trusted-documents.ts'
 import { useWording } from './wording.ts'
@@ -39,6 +40,10 @@ export interface GatewayOptions {
   /** Shows GraphiQL and the schema, unless told otherwise, and what each answer cost upstream. */
   readonly development?: boolean
   readonly graphiql?: boolean
+  /** Says that the upstream's rows are there to be played with: GraphiQL's tour is filled in with them. */
+  readonly sampleData?: boolean
+  /** The path of the one route: another one where the gateway is mounted elsewhere. */
+  readonly endpoint?: string
   readonly introspection?: boolean
   /** The origins whose pages may read answers. */
   readonly corsOrigins?: readonly string[]
@@ -60,15 +65,22 @@ export interface GatewayOptions {
   readonly staleIfLimitedSeconds?: number
   /** The part of the quota that reads leave for writes. */
   readonly writeReservePercent?: number
+  /** Over how much lag new operations are refused, and how it is measured, in milliseconds; never where not told. */
+  readonly maxLagMs?: number
+  readonly lagMs?: () => number
   readonly now?: () => number
   readonly reportFault?: ReportFault
   readonly logOperation?: (line: OperationLine) => void
 }
 
 export interface Gateway {
+  /** For servers that speak the standard of the web: Hono, a route of Next.js. Never rejects. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /** For node's own server, and those that are made of it. */
   readonly handler: RequestListener
   /** From now on `/ready` says no; all else is answered as before. */
   prepareToStop(): void
+  /** Ends the connections to the upstream. */
   close(): Promise<void>
 }
 
@@ -80,6 +92,8 @@ export function createGateway({
   loopbackOnly = false,
   development = false,
   graphiql = development,
+  sampleData = false,
+  endpoint = '/graphql',
   introspection = development,
   corsOrigins = [],
   limits: givenLimits = {},
@@ -92,6 +106,8 @@ export function createGateway({
   cacheTtlSeconds = 10,
   staleIfLimitedSeconds = 300,
   writeReservePercent = 10,
+  maxLagMs = Number.POSITIVE_INFINITY,
+  lagMs = () => 0,
   now = Date.now,
   reportFault = () => {},
   logOperation = () => {},
@@ -108,14 +124,14 @@ export function createGateway({
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, now))
   const operationOf = createOperations({ identityOf, operationTimeoutMs, maxUpstreamRequests })
-  const yoga = createYoga<object, Context>({
+  const yoga: YogaServerInstance<object, Context> = createYoga<object, Context>({
     schema,
     context: ({ request }) => ({
       loaders: createLoaders(rest, operationOf(request), { maxPageSize }),
       maxNodeIds: limits.MAX_NODE_IDS,
     }),
-    graphiql: graphiql && { title: 'Appointments' },
-    renderGraphiQL,
+    graphqlEndpoint: endpoint,
+    graphiql: false,
     landingPage: false,
     healthCheckEndpoint: '/health',
     multipart: false,
@@ -135,15 +151,25 @@ export function createGateway({
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),
       useIdentity(),
-      useOverload(limits.MAX_OPERATIONS),
+      useOverload({ maxUnderWay: limits.MAX_OPERATIONS, maxLagMs, lagMs }),
       useConcurrencyLimit(limits.MAX_CONCURRENT_OPERATIONS, identityOf),
       useJsonBody(limits),
       useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
       useDocumentLimits(limits),
       !introspection && useClosedSchema(),
+      // Last, because what it says of its own answers holds.
+      graphiql &&
+        useGraphiQL({
+          endpoint,
+          sampleData,
+          asksForCredential: key === null || tokens !== null,
+          ask: (url, init) => yoga.fetch(url, init),
+          now,
+        }),
     ],
   })
   return {
+    fetch: standardFetch((request) => yoga.fetch(request)),
     handler: requireAddress(yoga),
     prepareToStop() {
       isStopping = true

@@ -62,6 +62,7 @@ describe('those who look after the process', () => {
 
   test('see more than it can do refused at once, and served again when there is room', async () => {
     const held: (() => void)[] = []
+    let lag = 0
     await using upstream = await startScriptedUpstream(() => (response) => {
       held.push(() => {
         response.writeHead(200, { 'content-type': 'application/json' })
@@ -73,6 +74,8 @@ describe('those who look after the process', () => {
       key: 'k',
       cacheTtlSeconds: 0,
       limits: { MAX_OPERATIONS: 2 },
+      maxLagMs: 3_000,
+      lagMs: () => lag,
     })
     const document = '{ appointment(id: "a") { title } }'
     const running = [gateway.query(document), gateway.query('{ appointment(id: "b") { id } }')]
@@ -85,6 +88,9 @@ describe('those who look after the process', () => {
     ]).toEqual([503, 'OVERLOADED', '1'])
     for (const answer of held) answer()
     await Promise.all(running)
+    lag = 3_001
+    expect((await gateway.query(document)).status).toBe(503)
+    lag = 3_000
     const again = gateway.query(document)
     await upstream.arrival(3)
     held[2]?.()

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
 export interface Process extends AsyncDisposable {
+  readonly pid: number
   readonly firstLine: string
   /** All that it has said so far, the first line included. */
   readonly lines: readonly string[]
@@ -25,7 +26,13 @@ export async function startProcess(
     child.kill('SIGTERM')
     return (await exited)[0]
   }
-  return { firstLine, lines, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
+  return {
+    pid: child.pid ?? 0,
+    firstLine,
+    lines,
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  }
 }
 
 /** A process that is to give up at once. */

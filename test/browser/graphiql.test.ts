@@ -1,0 +1,94 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Product, startProduct } from '../support/product.ts'
+import { startBrowser } from './chromium.ts'
+import { openGraphiQL } from './graphiql-page.ts'
+
+// The browser that comes from npm is built for this platform only.
+describe.runIf(process.platform === 'linux' && process.arch === 'x64')('GraphiQL in a browser', () => {
+  let browser: Browser
+  let product: Product
+  beforeAll(async () => {
+    // Without the cache, what a press costs does not depend on what was pressed before.
+    const starting = startProduct({
+      sandbox: { rateLimit: 1000 },
+      gateway: { sampleData: true, cacheTtlSeconds: 0 },
+    })
+    browser = await startBrowser()
+    product = await starting
+  }, 60_000)
+  afterAll(async () => {
+    await browser.close()
+    await product[Symbol.asyncDispose]()
+  })
+
+  test('asks nothing of any other host, and complains of nothing', async () => {
+    await using graphiql = await openGraphiQL(browser, product.url)
+    await graphiql.press('TheDay')
+    const origins = new Set(graphiql.requested.map((url) => new URL(url).origin))
+    expect(origins).toEqual(new Set([product.url]))
+    expect(graphiql.complaints).toEqual([])
+  })
+
+  test('runs each tab of the tour at the first press, and shows what it cost', async () => {
+    await using graphiql = await openGraphiQL(browser, product.url)
+    async function press(tab: string) {
+      const { data, errors, extensions } = await graphiql.press(tab)
+      await graphiql.picture(tab)
+      expect([tab, errors]).toEqual([tab, undefined])
+      expect(extensions.upstream.rateLimit?.limit).toBe(1000)
+      return { data, cost: extensions.upstream.requests }
+    }
+
+    const day = await press('TheDay')
+    expect([day.data.appointments.nodes.length, day.cost]).toEqual([5, 1])
+    const next = await press('PageTwo')
+    expect([next.data.appointments.nodes.length, next.cost]).toEqual([5, 1])
+    expect(next.data.appointments.nodes).not.toContainEqual(day.data.appointments.nodes[0])
+    const one = await press('OneAndHistory')
+    expect(one.data.appointment.patient.appointments.nodes.length).toBeGreaterThan(0)
+    expect(one.cost).toBe(2)
+    const created = await press('Create')
+    expect([created.data.createAppointment.appointment.status, created.cost]).toEqual(['CONFIRMED', 1])
+    const updated = await press('Update')
+    expect([updated.data.updateAppointment.appointment.title, updated.cost]).toEqual([
+      'Moved to the quiet room',
+      1,
+    ])
+    const cancelled = await press('Cancel')
+    expect([cancelled.data.cancelAppointment.appointment.status, cancelled.cost]).toEqual(['CANCELLED', 1])
+    expect(graphiql.complaints).toEqual([])
+  })
+
+  test('shows an error on purpose, beside what did not fail', async () => {
+    await using graphiql = await openGraphiQL(browser, product.url)
+    const { data, errors } = await graphiql.press('ErrorOnPurpose')
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['INVALID_STATE_TRANSITION'])
+    expect(data.once.appointment.status).toBe('CANCELLED')
+    await graphiql.page.locator('.result-window', { hasText: 'INVALID_STATE_TRANSITION' }).waitFor()
+    await graphiql.picture('ErrorOnPurpose')
+  })
+
+  test("shows the schema's documentation", async () => {
+    await using graphiql = await openGraphiQL(browser, product.url)
+    const { page } = graphiql
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
+    await page.getByRole('link', { name: 'Query', exact: true }).click()
+    await page.getByText('One appointment; null when there is none.').waitFor()
+    await graphiql.picture('Documentation')
+  })
+
+  test('keeps what was typed when the page is read again, and for this browser tab only', async () => {
+    await using graphiql = await openGraphiQL(browser, product.url)
+    const { page } = graphiql
+    await graphiql.press('Cancel')
+    await page.waitForFunction(() =>
+      sessionStorage.getItem('graphiql:tabState')?.includes('activeTabIndex":5'),
+    )
+    await page.reload()
+    await page.getByRole('tab', { name: 'Cancel', selected: true }).waitFor()
+    expect(await page.getByRole('tab').count()).toBe(7)
+    expect(await page.evaluate(() => localStorage.length)).toBe(0)
+    expect(new URL(page.url()).search).toBe('')
+  })
+})

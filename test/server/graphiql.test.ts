@@ -1,0 +1,140 @@
+import { request } from 'node:http'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { startGateway } from '../support/gateway.ts'
+import { startProduct } from '../support/product.ts'
+import { startScriptedUpstream } from '../support/scripted-upstream.ts'
+
+interface Tab {
+  readonly query: string
+  readonly variables: string
+  readonly headers?: string
+}
+
+const HTML = { accept: 'text/html,application/xhtml+xml' }
+
+async function openPage(url: string) {
+  const response = await fetch(`${url}/graphql`, { headers: HTML })
+  const html = await response.text()
+  const tabs = JSON.parse(/const tabs = (.*)/.exec(html)?.[1] ?? '[]') as readonly Tab[]
+  const assets = [...html.matchAll(/\?graphiql=[\w-]+\.\w+/g)].map(([query]) => `${url}/graphql${query}`)
+  return { response, html, tabs, assets }
+}
+
+/** A GET with exactly these headers: `fetch` asks for compression, and hides it. */
+function rawGet(url: string, headers: Record<string, string>): Promise<{ headers: object; body: Buffer }> {
+  return new Promise((resolve, reject) =>
+    request(url, { headers }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }))
+    })
+      .on('error', reject)
+      .end(),
+  )
+}
+
+describe('the page of GraphiQL', () => {
+  test('costs one list of the sample data, and nothing where it was read just now', async () => {
+    await using product = await startProduct({ gateway: { sampleData: true } })
+    const first = await openPage(product.url)
+    expect(product.takeRequests()).toEqual([
+      expect.stringMatching(/^GET \/appointments\?date_gte=.*&date_lte=.*&limit=28&offset=0$/),
+    ])
+    expect(first.response.headers.get('x-upstream-requests')).toBe('1')
+    const second = await openPage(product.url)
+    expect(product.takeRequests()).toEqual([])
+    expect(second.response.headers.get('x-upstream-requests')).toBe('0')
+    expect(second.html).toBe(first.html)
+  })
+
+  test('over an upstream of real people asks nothing, and no tab could change anything as it stands', async () => {
+    await using product = await startProduct()
+    const { tabs } = await openPage(product.url)
+    for (const { query, variables } of tabs.filter((tab) => tab.query.includes('mutation'))) {
+      const { errors } = await product.query(query, JSON.parse(variables))
+      expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['BAD_USER_INPUT']))
+    }
+    expect(product.takeRequests()).toEqual([])
+  })
+
+  test('runs nothing in vain where there are no rows to fill it with', async () => {
+    await using product = await startProduct({ sandbox: { seed: 0 }, gateway: { sampleData: true } })
+    const { tabs } = await openPage(product.url)
+    const [day] = tabs
+    const { data, errors } = await product.query(day?.query ?? '', JSON.parse(day?.variables ?? ''))
+    expect([data.appointments.nodes, errors]).toEqual([[], undefined])
+  })
+
+  test('is served though the upstream is down', async () => {
+    const upstream = await startScriptedUpstream(() => ({ body: {} }))
+    await upstream[Symbol.asyncDispose]()
+    await using gateway = await startGateway({ url: upstream.url, key: 'k', sampleData: true })
+    const { response, tabs } = await openPage(gateway.url)
+    expect([response.status, tabs.length]).toEqual([200, 7])
+  })
+
+  test("has a place for the caller's key where callers send one, and none elsewhere", async () => {
+    await using open = await startProduct()
+    await using passThrough = await startProduct({ gateway: { key: null } })
+    const headersOf = async (url: string) => (await openPage(url)).tabs.map(({ headers }) => headers)
+    expect(new Set(await headersOf(open.url))).toEqual(new Set([undefined]))
+    const [headers] = await headersOf(passThrough.url)
+    expect(JSON.parse(headers ?? '')).toEqual({ Authorization: 'Bearer <your key>' })
+    // The words that stand for a key are none, so they do not go upstream.
+    const { errors } = await passThrough.query(
+      '{ appointments { totalCount } }',
+      {},
+      JSON.parse(headers ?? ''),
+    )
+    expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+    expect(passThrough.takeRequests()).toEqual([])
+  })
+
+  test('lets a browser ask its own origin only, and be shown in no frame', async () => {
+    await using product = await startProduct()
+    const { response, html } = await openPage(product.url)
+    const policy = response.headers.get('content-security-policy')
+    expect(policy).toContain("default-src 'none'; connect-src 'self'")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(html).not.toMatch(/(?:src|href)="https?:/)
+  })
+
+  test('is not there in production, and never for a client that asks for JSON', async () => {
+    await using production = await startProduct({ gateway: { development: false } })
+    await using product = await startProduct()
+    expect((await openPage(production.url)).html).not.toContain('YogaGraphiQL')
+    const answer = await fetch(`${product.url}/graphql?query={__typename}`, {
+      headers: { accept: 'application/json', 'x-graphql-yoga-csrf': '1' },
+    })
+    expect(await answer.json()).toMatchObject({ data: { __typename: 'Query' } })
+  })
+})
+
+describe("GraphiQL's scripts", () => {
+  test('come compressed, or plain to a client that does not say that it can unpack', async () => {
+    await using product = await startProduct()
+    const { assets } = await openPage(product.url)
+    expect(assets).toHaveLength(5)
+    for (const url of [...assets, `${product.url}/graphql`]) {
+      const packed = await rawGet(url, { ...HTML, 'accept-encoding': 'br, gzip' })
+      expect(packed.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept-Encoding, Origin' })
+      for (const refusal of [{}, { 'accept-encoding': 'gzip;q=0, *' }]) {
+        const plain = await rawGet(url, { ...HTML, ...refusal })
+        expect(plain.headers).not.toHaveProperty('content-encoding')
+        expect(plain.body.equals(gunzipSync(packed.body))).toBe(true)
+      }
+    }
+  })
+
+  test('are kept by browsers for good under their own address, and asked for anew under another', async () => {
+    await using product = await startProduct()
+    const { assets } = await openPage(product.url)
+    const [asset = ''] = assets
+    const { headers } = await fetch(asset)
+    expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    expect((await fetch(asset.replace(/=./, '=_'))).status).toBe(404)
+    const again = await fetch(asset, { headers: { 'if-none-match': headers.get('etag') ?? '' } })
+    expect([again.status, await again.text()]).toEqual([304, ''])
+  })
+})
