@@ -48,7 +48,7 @@ export function createCache({ ttlMs, staleMs, epochs, now }: CacheOptions): Cach
       }
       try {
         const reply = await next(request, operation)
-        entries.set(key, { reply, askedAt })
+        entries.set(key, { reply, askedAt: reply.askedAt ?? askedAt })
         return reply
       } catch (error) {
         // A write since then has changed the key, and nothing from before it may be shown.

@@ -56,7 +56,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
       cache.layer,
       hideOthers,
       holdToCeiling,
-      createFlights(epochs),
+      createFlights(epochs, now),
       createRetry({ now, ...options.retry }),
       createBreaker(now),
       budget.layer,

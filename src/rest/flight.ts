@@ -12,12 +12,14 @@ interface Flight {
  * Equal reads in the air share one exchange. It goes on while anybody waits for it, whoever began it; each waiter
  * leaves by its own signal. Writes are never shared, and make later readers miss the flights that began before them.
  */
-export function createFlights(epochs: Epochs): Layer {
+export function createFlights(epochs: Epochs, now: () => number): Layer {
   const flights = new Map<string, Flight>()
 
   function begin(key: string, request: RestRequest, operation: Operation, next: Send): Flight {
     const abandon = new AbortController()
-    const reply = next(request, { ...operation, signal: abandon.signal, deadline: abandon.signal })
+    const askedAt = now()
+    const asked = next(request, { ...operation, signal: abandon.signal, deadline: abandon.signal })
+    const reply = asked.then((answer) => ({ ...answer, askedAt }))
     const flight: Flight = { reply, abandon, waiters: 0 }
     flights.set(key, flight)
     const land = () => flights.get(key) === flight && flights.delete(key)

@@ -39,6 +39,8 @@ export interface Reply {
   readonly bytes: number
   /** RFC 3339: since when it is remembered, where it is older than an answer may be. */
   readonly staleSince?: string
+  /** When it was asked for, whoever shares it: what it says may be as old as that. Milliseconds since the epoch. */
+  readonly askedAt?: number
 }
 
 /** Asks the upstream. Rejects with `UpstreamError` only. */

@@ -6,14 +6,21 @@ export interface GraphQLRequest {
 export interface GraphQLResult {
   readonly data: unknown
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[]
-  readonly extensions?: { readonly upstream?: { readonly stale?: readonly unknown[] } }
+  readonly extensions?: {
+    readonly upstream?: { readonly stale?: readonly unknown[] }
+    readonly estimate?: { readonly min: number; readonly max: number }
+  }
 }
 
 /** Asks any GraphQL server, as any client would: JSON over HTTP. */
-export async function ask(url: string, request: GraphQLRequest): Promise<GraphQLResult> {
+export async function ask(
+  url: string,
+  request: GraphQLRequest,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<GraphQLResult> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(request),
   })
   return (await response.json()) as GraphQLResult

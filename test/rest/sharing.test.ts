@@ -92,6 +92,29 @@ describe('reads that are remembered', () => {
     expect(upstream.lines()).toEqual([LIST, LIST])
   })
 
+  test('an answer that took long is as old as its question, whoever joined in waiting for it, and whoever left', async () => {
+    for (const hasFirstLeft of [false, true]) {
+      let now = NOON
+      await using upstream = await startVersionedUpstream()
+      await using rest = startRest(upstream.url, { now: () => now })
+      const gone = new AbortController()
+      upstream.hold()
+      const first = rest.appointments.retrieve('a', operationOf('x', gone.signal)).catch(() => {})
+      await upstream.arrival(1)
+      now += 9_000
+      const joined = rest.appointments.retrieve('a', operationOf('x'))
+      if (hasFirstLeft) gone.abort()
+      upstream.letGo()
+      await Promise.all([first, joined])
+      now += 999
+      await rest.appointments.retrieve('a', operationOf('x'))
+      expect(upstream.lines()).toHaveLength(1)
+      now += 1
+      await rest.appointments.retrieve('a', operationOf('x'))
+      expect(upstream.lines()).toHaveLength(2)
+    }
+  })
+
   test('a time of 0 remembers nothing', async () => {
     await using upstream = await startVersionedUpstream()
     await using rest = startRest(upstream.url, { cacheTtlMs: 0 })

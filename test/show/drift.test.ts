@@ -6,7 +6,7 @@ import { startDriftingList } from './drift/list.ts'
 import { type Walk, walk } from './drift/walk.ts'
 
 /** Sizes that one read serves, and one that takes three, with changes between them. */
-const SIZES = [20, 50, 80, 100, 250]
+const SIZES = [25, 50, 80, 100, 250]
 
 /** Of ten walks. Where the whole neighbourhood of a cursor has changed, saying so is right. */
 const MAX_EXPIRED = 1

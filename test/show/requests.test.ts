@@ -15,9 +15,15 @@ describe('what a frontend asks costs exactly so many upstream requests', () => {
     for (const request of before) await ask(url, request)
     product.takeRequests()
     now += 60_000
+    const [estimate] = await Promise.all(
+      requests.map((request) => ask(url, request, { 'x-estimate-only': '1' })),
+    )
+    expect(product.takeRequests()).toEqual([])
     const answers = await Promise.all(requests.map((request) => ask(url, request)))
     expect(answers.flatMap(({ errors = [] }) => errors)).toEqual([])
     expect(product.takeRequests().map(decodeURIComponent).sort()).toEqual([...upstream].sort())
+    expect(estimate?.extensions?.estimate?.min).toBeLessThanOrEqual(upstream.length)
+    expect(estimate?.extensions?.estimate?.max).toBeGreaterThanOrEqual(upstream.length)
     if (whyNot === undefined) expect(upstream).toHaveLength(minimum)
     else expect(upstream.length).toBeGreaterThan(minimum)
   })

@@ -1,3 +1,4 @@
+import { request as exchange } from 'undici'
 import { type SandboxOptions, startSandbox } from '../../../src/sandbox/server.ts'
 import { listen } from '../../../src/server/listen.ts'
 
@@ -6,12 +7,10 @@ export interface DoorUpstream extends AsyncDisposable {
   /** Where the gateway asks. */
   readonly url: string
   readonly key: string
-  /** How many requests came through the door. */
-  readonly passed: () => number
   /** Is awaited before each request that comes through the door. */
   beforeEach: () => Promise<void>
   /** Asks the sandbox itself. */
-  rest(method: string, target: string, body?: object): Promise<RestAnswer>
+  rest(method: 'GET' | 'POST' | 'PATCH', target: string, body?: object): Promise<RestAnswer>
 }
 
 interface RestAnswer {
@@ -22,16 +21,12 @@ interface RestAnswer {
 
 export async function startDoorUpstream(options: SandboxOptions): Promise<DoorUpstream> {
   const sandbox = await startSandbox({ rateLimit: 0, ...options })
-  let passed = 0
   const headers = { authorization: `Bearer ${sandbox.key}`, 'content-type': 'application/json' }
   const door = await listen(
     async (request, response) => {
-      passed += 1
       await upstream.beforeEach()
-      const answer = await fetch(`${sandbox.url}${request.url}`, { headers })
-      response
-        .writeHead(answer.status, { 'content-type': 'application/json' })
-        .end(Buffer.from(await answer.arrayBuffer()))
+      const { statusCode, body } = await exchange(`${sandbox.url}${request.url}`, { headers })
+      response.writeHead(statusCode, { 'content-type': 'application/json' }).end(await body.text())
     },
     '127.0.0.1',
     0,
@@ -39,16 +34,15 @@ export async function startDoorUpstream(options: SandboxOptions): Promise<DoorUp
   const upstream: DoorUpstream = {
     url: door.url,
     key: sandbox.key,
-    passed: () => passed,
     beforeEach: async () => {},
     async rest(method, target, body) {
-      const answer = await fetch(sandbox.url + target, {
+      const answer = await exchange(sandbox.url + target, {
         method,
         headers,
         body: body === undefined ? null : JSON.stringify(body),
       })
-      if (!answer.ok) throw new Error(`${method} ${target}: ${answer.status}`)
-      return (await answer.json()) as RestAnswer
+      if (answer.statusCode > 299) throw new Error(`${method} ${target}: ${answer.statusCode}`)
+      return (await answer.body.json()) as RestAnswer
     },
     async [Symbol.asyncDispose]() {
       await door.close()
