@@ -46,8 +46,8 @@ export function createAppointmentLoader({
   const wholes = createWholes(appointments, by)
   const pages = createPages(rest, by, list)
 
-  async function list(filter: AppointmentFilter, window: Window): Promise<AppointmentPage> {
-    const page = await appointments.list(filter, window, by)
+  async function list(filter: AppointmentFilter, window: Window, as: Operation): Promise<AppointmentPage> {
+    const page = await appointments.list(filter, window, as)
     for (const row of page.rows)
       if (!(row instanceof UpstreamError)) memory.remember({ ...provenBy(filter), ...row })
     return page
@@ -91,7 +91,7 @@ export function createAppointmentLoader({
     },
     field: (id, name, at) =>
       memory.holds(id, name) ? held(memory, id, name) : load(id, at).then(() => held(memory, id, name)),
-    connection: createConnectionReader({ maxPageSize, counts, by, page: pages.read }),
+    connection: createConnectionReader({ maxPageSize, counts, by, pages }),
     async create(fields, idempotencyKey) {
       return refTold(await write(null, () => appointments.create(fields, idempotencyKey, by)))
     },

@@ -4,12 +4,12 @@ import type { PageArguments } from '../pagination/arguments.ts'
 import { countRows } from '../pagination/end.ts'
 import type { List, Reading, Slice, Window } from '../pagination/list.ts'
 import { type PageInfo, planPage } from '../pagination/page.ts'
-import type { AppointmentPage } from '../rest/appointments.ts'
 import { filterQuery } from '../rest/appointments.ts'
 import type { Counts } from '../rest/counts.ts'
 import { UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe.ts'
 import type { AppointmentRow } from '../rest/row.ts'
+import type { Pages } from './pages.ts'
 import { type AppointmentRef, refTo } from './ref.ts'
 import { noteStale, type ResponsePath } from './stale.ts'
 
@@ -32,7 +32,7 @@ export interface ConnectionReaderOptions {
   readonly maxPageSize: number
   readonly counts: Counts
   readonly by: Operation
-  readonly page: (filter: AppointmentFilter, window: Window) => Promise<AppointmentPage>
+  readonly pages: Pages
 }
 
 export type ListedRow = AppointmentRow | UpstreamError
@@ -49,14 +49,14 @@ export function createConnectionReader({
   maxPageSize,
   counts,
   by,
-  page,
+  pages,
 }: ConnectionReaderOptions): ReadConnection {
   const limits = { maxPageSize, maxWindow: PAGE_LIMIT.max }
 
   return async (filter, args, wanted, at) => {
     const list = listOf(filter, (text) => counts.get(by.view, text))
-    async function read(window: Window): Promise<Slice<ListedRow>> {
-      const slice = await page(filter, window)
+    async function read(window: Window, isRepeated: boolean): Promise<Slice<ListedRow>> {
+      const slice = await (isRepeated ? pages.readAfresh(filter, window) : pages.read(filter, window))
       noteStale(by, at, slice.staleSince)
       return slice
     }
@@ -76,13 +76,22 @@ export function createConnectionReader({
 export const NOTHING_KNOWN = { atLeast: 0, exact: undefined }
 const EMPTY: PageInfo = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null }
 
-/** A plan yields the windows that it wants, and is sent what they show. */
+/**
+ * A plan yields the windows that it wants, and is sent what they show. One that asks for a window again has seen the
+ * list move: what is remembered of it would lead the plan in a circle.
+ */
 async function run<Result>(
   plan: Reading<ListedRow, Result>,
-  read: (window: Window) => Promise<Slice<ListedRow>>,
+  read: (window: Window, isRepeated: boolean) => Promise<Slice<ListedRow>>,
 ): Promise<Result> {
+  const asked = new Set<string>()
   let step = plan.next()
-  while (!step.done) step = plan.next(await read(step.value))
+  while (!step.done) {
+    const text = `${step.value.offset}+${step.value.limit}`
+    const slice = await read(step.value, asked.has(text))
+    asked.add(text)
+    step = plan.next(slice)
+  }
   return step.value
 }
 

@@ -5,12 +5,14 @@ import type { Window } from '../pagination/list.ts'
 import type { AppointmentPage } from '../rest/appointments.ts'
 import { filterQuery } from '../rest/appointments.ts'
 import type { RestClient } from '../rest/client.ts'
-import type { Operation } from '../rest/pipe.ts'
+import { afresh, type Operation } from '../rest/pipe.ts'
 import { familyOf, rowsOf, unionOf } from './siblings.ts'
 import { coveringSpans, covers, sliceOf } from './spans.ts'
 
 export interface Pages {
   read(filter: AppointmentFilter, window: Window): Promise<AppointmentPage>
+  /** Past all that is remembered. */
+  readAfresh(filter: AppointmentFilter, window: Window): Promise<AppointmentPage>
   forget(): void
 }
 
@@ -19,10 +21,11 @@ interface Key {
   readonly window: Window
 }
 
-type Read = (filter: AppointmentFilter, window: Window) => Promise<AppointmentPage>
+type Read = (filter: AppointmentFilter, window: Window, by: Operation) => Promise<AppointmentPage>
 
 /** Plans the windows that are asked for at the same time: the fewest requests that show them all. */
-export function createPages(rest: RestClient, by: Operation, list: Read): Pages {
+export function createPages(rest: RestClient, by: Operation, ask: Read): Pages {
+  const list = (filter: AppointmentFilter, window: Window) => ask(filter, window, by)
   const loader = new DataLoader<Key, Promise<AppointmentPage>, string>(async (keys) => plan(keys), {
     cacheKeyFn: textOf,
   })
@@ -82,6 +85,7 @@ export function createPages(rest: RestClient, by: Operation, list: Read): Pages 
 
   return {
     read: async (filter, window) => loader.load({ filter, window }),
+    readAfresh: (filter, window) => ask(filter, window, afresh(by)),
     forget: () => void loader.clearAll(),
   }
 }

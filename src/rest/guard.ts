@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { AppointmentFilter } from '../contract/field-names.ts'
 import { isNarrowed, NARROWABLE, type Narrowing } from './access.ts'
 import type { AppointmentPage, Appointments } from './appointments.ts'
 import { derivedUuid } from './derived-uuid.ts'
 import { invalidResponse, UpstreamError } from './errors.ts'
-import type { Operation } from './pipe.ts'
+import { afresh, type Operation } from './pipe.ts'
 import type { AppointmentRow } from './row.ts'
 
 /**
@@ -16,9 +15,8 @@ import type { AppointmentRow } from './row.ts'
  * `others.ts`.)
  */
 export function guardAppointments(inner: Appointments): Appointments {
-  /** Past all that is remembered or shared: what it was a moment ago does not count. */
   async function requireOwn(id: string, by: Operation): Promise<void> {
-    await inner.retrieve(id, { ...by, view: `${by.view} ${randomUUID()}` })
+    await inner.retrieve(id, afresh(by))
   }
 
   return {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Access } from './access.ts'
 import type { Heard } from './errors.ts'
 import type { Ledger } from './ledger.ts'
@@ -49,6 +50,11 @@ export type Send = (request: RestRequest, operation: Operation) => Promise<Reply
 /** A write goes on when its caller goes away, and so does what settles its end. */
 export function signalOf({ method }: RestRequest, { signal, deadline, ledger }: Operation): AbortSignal {
   return method === 'GET' && !ledger.isMutation ? signal : deadline
+}
+
+/** Asks past all that is remembered or shared, where what was so a moment ago does not count. */
+export function afresh(operation: Operation): Operation {
+  return { ...operation, view: `${operation.view} ${randomUUID()}` }
 }
 
 export type Layer = (next: Send) => Send

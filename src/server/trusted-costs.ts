@@ -13,14 +13,8 @@ import {
   typeFromAST,
 } from 'graphql'
 import { schema } from '../schema/schema.ts'
-import type { OperationEstimate } from './estimate.ts'
+import type { EstimateDocument } from './estimate-document.ts'
 import type { TrustedDocuments } from './trusted-documents.ts'
-
-export type EstimateDocument = (
-  document: DocumentNode,
-  operationName: string | null,
-  variables: Readonly<Record<string, unknown>>,
-) => OperationEstimate | undefined
 
 export interface TrustedCostOptions {
   readonly estimate: EstimateDocument
