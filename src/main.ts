@@ -7,6 +7,7 @@ import { identityMode } from './server/identity-mode.ts'
 import { createLagMeter } from './server/lag.ts'
 import { listen } from './server/listen.ts'
 import { createLogger } from './server/logger.ts'
+import { trustedCosts } from './server/trusted-costs.ts'
 import { readTrustedDocuments } from './server/trusted-documents.ts'
 
 const OLDEST_NODE = 24
@@ -41,8 +42,12 @@ async function runGateway(config: Config): Promise<Running> {
   if (mode.problem !== null) giveUp([mode.problem])
   if (config.TRUSTED_DOCUMENTS_ONLY && !config.TRUSTED_DOCUMENTS)
     giveUp(['TRUSTED_DOCUMENTS: must be set where TRUSTED_DOCUMENTS_ONLY is: else nothing would run.'])
-  const trustedDocuments = config.TRUSTED_DOCUMENTS && readTrustedDocuments(config.TRUSTED_DOCUMENTS)
+  const trustedDocuments = config.TRUSTED_DOCUMENTS
+    ? readTrustedDocuments(config.TRUSTED_DOCUMENTS)
+    : new Map<string, string>()
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
+  const development = sandbox !== undefined || config.NODE_ENV === 'development'
+  const graphiql = config.GRAPHIQL ?? development
   const logger = createLogger(config.LOG_LEVEL, process.stderr)
   const lag = createLagMeter()
   const gateway = createGateway({
@@ -50,7 +55,8 @@ async function runGateway(config: Config): Promise<Running> {
     lagMs: lag.lagMs,
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
-    development: sandbox !== undefined || config.NODE_ENV === 'development',
+    development,
+    graphiql,
     sampleData: sandbox !== undefined,
     upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
     operationTimeoutMs: config.OPERATION_TIMEOUT_MS,
@@ -58,10 +64,9 @@ async function runGateway(config: Config): Promise<Running> {
     tokens: mode.tokens,
     loopbackOnly: mode.loopbackOnly,
     limits: config,
-    ...(config.GRAPHIQL !== undefined && { graphiql: config.GRAPHIQL }),
     ...(config.INTROSPECTION !== undefined && { introspection: config.INTROSPECTION }),
     ...(config.CORS_ORIGINS && { corsOrigins: config.CORS_ORIGINS }),
-    ...(trustedDocuments && { trustedDocuments }),
+    trustedDocuments,
     ...(config.TRUSTED_DOCUMENTS_ONLY && { trustedDocumentsOnly: true }),
     maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
@@ -70,9 +75,18 @@ async function runGateway(config: Config): Promise<Running> {
     reportFault: logger.fault,
     logOperation: logger.operation,
   })
+  const costs = trustedCosts(trustedDocuments, {
+    estimate: gateway.estimate,
+    maxPageSize: config.MAX_PAGE_SIZE,
+    maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
+  })
   const server = await listen(gateway.handler, config.HOST, config.PORT)
   return {
-    greeting: `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}: open it in a browser for GraphiQL.\n${mode.told}`,
+    greeting: [
+      `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}${graphiql ? ': open it in a browser for GraphiQL.' : '.'}`,
+      mode.told,
+      ...costs,
+    ].join('\n'),
     async stop() {
       gateway.prepareToStop()
       await server.close(config.OPERATION_TIMEOUT_MS)

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { listen } from '../src/server/listen.ts'
 import { runProcess, startProcess } from './support/process.ts'
@@ -91,6 +94,20 @@ describe('the process', () => {
     const preflight = await fetch(url, { method: 'OPTIONS', headers: { origin: 'https://clinic.test' } })
     expect(preflight.headers.get('access-control-allow-origin')).toBe('https://clinic.test')
     expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer pk_test_mine'])
+  })
+
+  test('runs trusted documents only where told to, and tells their cost', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json')
+    writeFileSync(file, '{"a1":"query Day { appointments(first: 3) { nodes { id } } }"}')
+    await using product = await startProcess({
+      ...FREE,
+      TRUSTED_DOCUMENTS: file,
+      TRUSTED_DOCUMENTS_ONLY: 'true',
+    })
+    rmSync(dirname(file), { recursive: true })
+    expect(product.lines).toContain('Trusted Day (a1): 1 to 1 upstream requests')
+    const { errors } = await ask(product.firstLine, '{ __typename }')
+    expect(errors[0].extensions.code).toBe('DOCUMENT_NOT_TRUSTED')
   })
 
   test('does not start where everybody could ask with its key, and says in one line what to set', async () => {

@@ -13,10 +13,10 @@ const HOST = /^[\w.:[\]~%-]*$/
  */
 export function requireAddress(handler: RequestListener): RequestListener {
   return (request, response) => {
+    // Before anything else, so that no answer is without it.
+    response.setHeader('cache-control', 'private, no-store')
     const host = request.headers.host ?? 'localhost'
     if (HOST.test(host) && URL.canParse(`http://${host}${request.url}`)) return handler(request, response)
-    response
-      .writeHead(400, { 'content-type': 'application/json', 'cache-control': 'private, no-store' })
-      .end(REFUSAL)
+    response.writeHead(400, { 'content-type': 'application/json' }).end(REFUSAL)
   }
 }

@@ -1,27 +1,27 @@
-import type { ServerResponse } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import type { Identity } from './identity.ts'
 import { limitExceeded } from './limits.ts'
 
-interface NodeContext {
-  readonly res?: ServerResponse
-}
-
 /** Lets each caller have so many requests under way at once. What is counted is forgotten with the last of them. */
-export function useConcurrencyLimit(
-  max: number,
-  identityOf: (request: Request) => Identity,
-): Plugin<object, NodeContext> {
+export function useConcurrencyLimit(max: number, identityOf: (request: Request) => Identity): Plugin {
   const running = new Map<string, number>()
+  const counted = new WeakMap<Request, string>()
 
-  function leave(caller: string): void {
+  function enter(request: Request, caller: string, count: number): void {
+    running.set(caller, count + 1)
+    counted.set(request, caller)
+  }
+
+  function leave(request: Request): void {
+    const caller = counted.get(request)
+    if (caller === undefined) return
     const left = (running.get(caller) ?? 1) - 1
     if (left === 0) running.delete(caller)
     else running.set(caller, left)
   }
 
   return {
-    onRequestParse({ request, serverContext }) {
+    onRequestParse({ request }) {
       const { caller } = identityOf(request)
       const count = running.get(caller) ?? 0
       if (count >= max)
@@ -31,11 +31,17 @@ export function useConcurrencyLimit(
           `More than ${max} operations of this caller are running: wait for one to end.`,
           { status: 429 },
         )
-      const response = serverContext?.res
-      // Without a connection there is nothing that is sure to end.
-      if (response === undefined || response.closed) return
-      running.set(caller, count + 1)
-      response.once('close', () => leave(caller))
+      enter(request, caller, count)
+    },
+    instrumentation: {
+      // Around everything, so that a place is given back however the request ends, and not before its work has.
+      async request({ request }, wrapped) {
+        try {
+          await wrapped()
+        } finally {
+          leave(request)
+        }
+      },
     },
   }
 }

@@ -8,8 +8,9 @@ import { type LimitName, type Limits, limitExceeded } from './limits.ts'
  * Refuses a document that asks for too much: before it is parsed what parsing could not survive, and before it is
  * validated the rest.
  *
- * GraphQL Armor 3.2.0 was tried first. It lets any number of aliases of `__typename` through, counts a fragment that
- * spreads itself as minus one, parses `[[[[…` until the stack overflows, and its errors do not say which limit it was.
+ * GraphQL Armor 3.2.0 was tried first. It lets any number of aliases of `__typename` and of directives of variables
+ * through, takes every fragment for a level of depth, and parses `[[[[…` until the stack overflows; and its errors do
+ * not say which limit it was.
  */
 export function useDocumentLimits(limits: Limits): Plugin {
   function documentLimits(context: ValidationContext) {

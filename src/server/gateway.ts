@@ -12,20 +12,25 @@ import { createCors, useCrossSiteGuard } from './cross-site.ts'
 import { createDocumentCache } from './document-cache.ts'
 import { useDocumentLimits } from './document-limits.ts'
 import type { ReportFault } from './errors.ts'
+import { estimateOperation } from './estimate.ts'
 import { useEstimate } from './estimation.ts'
 import { useGraphiQL } from './graphiql.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity.ts'
 import { useClosedSchema } from './introspection.ts'
+import { useLastResort } from './last-resort.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { useLoopbackNames } from './loopback.ts'
 import { createOperations } from './operation.ts'
-import { type OperationLine, useOperationLog } from './operation-log.ts'
+import type { OperationLine } from './operation-line.ts'
+import { useOperationLog } from './operation-log.ts'
 import { useOverload } from './overload.ts'
 import { usePrivacy } from './privacy.ts'
 import { useReadiness } from './readiness.ts'
 import { standardFetch } from './standard-fetch.ts'
-import { createTokenCheck, type TokenOptions } from './tokens.ts'
-import { type TrustedDocuments, useTrustedDocuments } from './trusted-documents.ts'
+import type { TokenOptions } from './token-options.ts'
+import { createTokenCheck } from './tokens.ts'
+import type { EstimateDocument } from './trusted-costs.ts'
+import { useTrustedDocuments } from './trusted-documents.ts'
 import { useWording } from './wording.ts'
 
 export interface GatewayOptions {
@@ -48,7 +53,8 @@ export interface GatewayOptions {
   /** The origins whose pages may read answers. */
   readonly corsOrigins?: readonly string[]
   readonly limits?: Partial<Limits>
-  readonly trustedDocuments?: TrustedDocuments
+  /** Documents by their hash. */
+  readonly trustedDocuments?: ReadonlyMap<string, string>
   /** Refuses every document that is not trusted. */
   readonly trustedDocumentsOnly?: boolean
   /** Each upstream attempt, in milliseconds. */
@@ -78,6 +84,8 @@ export interface Gateway {
   readonly fetch: (request: Request) => Promise<Response>
   /** For node's own server, and those that are made of it. */
   readonly handler: RequestListener
+  /** What an operation would cost a caller of whom nothing is remembered. Asks nothing. */
+  readonly estimate: EstimateDocument
   /** From now on `/ready` says no; all else is answered as before. */
   prepareToStop(): void
   /** Ends the connections to the upstream. */
@@ -142,6 +150,7 @@ export function createGateway({
     logging: false,
     maskedErrors: false,
     plugins: [
+      useLastResort(reportFault),
       usePrivacy(),
       useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
@@ -171,6 +180,10 @@ export function createGateway({
   return {
     fetch: standardFetch((request) => yoga.fetch(request)),
     handler: requireAddress(yoga),
+    estimate(document, operationName, variables) {
+      const { pricing } = createLoaders(rest, operationOf(new Request('http://localhost')), { maxPageSize })
+      return estimateOperation({ schema, document, operationName, variables, pricing })
+    },
     prepareToStop() {
       isStopping = true
     },

@@ -1,4 +1,4 @@
-import { nextWorkingDay } from './graphiql-tour.ts'
+import { nextWorkingDay } from './graphiql-day.ts'
 
 /** Rows of the tour's day, in the list's order. */
 export type Sample = readonly SampleRow[]

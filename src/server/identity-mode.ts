@@ -1,5 +1,5 @@
 import { isLoopback } from './loopback.ts'
-import type { TokenOptions } from './tokens.ts'
+import type { TokenOptions } from './token-options.ts'
 
 interface IdentitySettings {
   readonly HOST: string
@@ -32,7 +32,7 @@ export function identityMode(settings: IdentitySettings): IdentityMode {
     if (!embedded && key === undefined)
       return {
         problem:
-          'APPOINTMENTS_API_KEY: must be set where AUTH_… is: callers present tokens, so the upstream is asked with the gateway’s own key.',
+          "APPOINTMENTS_API_KEY: must be set where AUTH_… is: callers present tokens, so the upstream is asked with the gateway's own key.",
       }
     return started(
       tokens,

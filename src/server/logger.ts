@@ -1,7 +1,7 @@
 import { type DestinationStream, pino } from 'pino'
 import pretty from 'pino-pretty'
 import type { ReportFault } from './errors.ts'
-import type { OperationLine } from './operation-log.ts'
+import type { OperationLine } from './operation-line.ts'
 
 export interface Logger {
   readonly operation: (line: OperationLine) => void

@@ -1,15 +1,17 @@
-type Fetch = (request: Request) => Promise<Response> | Response
+type Answer = Pick<Response, 'status' | 'headers' | 'arrayBuffer'>
 
 /**
  * Answers with the `Response` of the platform. The server has one of its own, faster under node:http, which a host
  * such as Next.js does not take for one.
  */
-export function standardFetch(fetch: Fetch): (request: Request) => Promise<Response> {
+export function standardFetch(
+  fetch: (request: Request) => Promise<Answer> | Answer,
+): (request: Request) => Promise<Response> {
   return async (request) => {
     const answer = await fetch(request)
     if (answer instanceof Response) return answer
-    const { status, headers } = answer as Response
-    const body = HAVE_NO_BODY.includes(status) ? null : await (answer as Response).arrayBuffer()
+    const { status, headers } = answer
+    const body = HAVE_NO_BODY.includes(status) ? null : await answer.arrayBuffer()
     return new Response(body, { status, headers: [...headers] })
   }
 }

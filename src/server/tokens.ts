@@ -2,13 +2,7 @@ import { GraphQLError } from 'graphql'
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { type Access, readNarrowing } from '../rest/access.ts'
 import { ANONYMOUS, callerName, type Identify } from './identity.ts'
-
-export interface TokenOptions {
-  readonly issuer: string
-  readonly audience: string
-  /** Where the issuer publishes its keys, or the secret that it shares with the gateway. */
-  readonly keys: { readonly jwksUrl: string } | { readonly secret: string }
-}
+import type { TokenOptions } from './token-options.ts'
 
 /** What each kind of key is good for. A public key must never be taken for a shared secret, nor `none` for a signature. */
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']

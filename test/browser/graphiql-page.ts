@@ -31,10 +31,9 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
   const page = await context.newPage()
   const requested: string[] = []
   const complaints: string[] = []
-  page.on('request', (request) => requested.push(request.url()))
+  context.on('request', (request) => requested.push(request.url()))
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-  page.setDefaultTimeout(10_000)
   await page.goto(`${url}/graphql`)
   return {
     page,

@@ -5,7 +5,9 @@ import { startBrowser } from './chromium.ts'
 import { openGraphiQL } from './graphiql-page.ts'
 
 // The browser that comes from npm is built for this platform only.
-describe.runIf(process.platform === 'linux' && process.arch === 'x64')('GraphiQL in a browser', () => {
+const hasBrowser = process.platform === 'linux' && process.arch === 'x64'
+
+describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
   let browser: Browser
   let product: Product
   beforeAll(async () => {

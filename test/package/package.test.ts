@@ -6,7 +6,7 @@ import { type Consumer, createConsumer, scriptOf } from './consumer.ts'
 
 const TSC = scriptOf('typescript', 'bin/tsc')
 const ATTW = scriptOf('@arethetypeswrong/cli', 'dist/index.js')
-const STRICT = '--strict --noEmit --module nodenext --target es2024'.split(' ')
+const STRICT = '--strict --noEmit --module nodenext --target es2024 --exactOptionalPropertyTypes'.split(' ')
 
 describe('the package, installed into an empty project', () => {
   let consumer: Consumer

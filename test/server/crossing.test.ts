@@ -36,7 +36,7 @@ const action = fc.record({
 
 describe('callers of one gateway', () => {
   test.for(['summary', 'full'] as const)(
-    'never see what is another’s, whatever runs beside it (%s rows)',
+    "never see what is another's, whatever runs beside it (%s rows)",
     async (listRows) => {
       await using product = await startProduct({
         sandbox: { seed: 60, listRows },

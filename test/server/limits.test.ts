@@ -1,6 +1,7 @@
 import { getIntrospectionQuery } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
+import { createGateway } from '../../src/server/gateway.ts'
 import { LIMITS, type LimitName } from '../../src/server/limits.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startProduct } from '../support/product.ts'
@@ -145,6 +146,35 @@ describe('limits', () => {
     const variable = (length: number) => ({ a: 'x'.repeat(length - JSON.stringify({ a: '' }).length) })
     expect(await post(body(0, variable(1000)))).toEqual([200, undefined])
     expect(await post(body(0, variable(1001)))).toEqual([413, 'MAX_VARIABLES_BYTES'])
+  })
+
+  test('MAX_CONCURRENT_OPERATIONS and MAX_BODY_BYTES hold where the gateway is mounted as a fetch handler', async () => {
+    const arrived = Promise.withResolvers<() => void>()
+    await using upstream = await startScriptedUpstream(
+      () => (response) =>
+        arrived.resolve(() => void response.writeHead(404).end('{"error":{"code":"NOT_FOUND"}}')),
+    )
+    const gateway = createGateway({
+      url: upstream.url,
+      key: 'k',
+      limits: { MAX_CONCURRENT_OPERATIONS: 1, MAX_BODY_BYTES: 100 },
+    })
+    const post = (body: string) =>
+      gateway.fetch(
+        new Request('http://localhost/graphql', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        }),
+      )
+    const running = post('{"query":"{ appointment(id: \\"a\\") { id } }"}')
+    const answer = await arrived.promise
+    expect((await post('{"query":"{ __typename }"}')).status).toBe(429)
+    answer()
+    expect((await running).status).toBe(200)
+    expect((await post('{"query":"{ __typename }"}')).status).toBe(200)
+    expect((await post('{"query":"{ __typename }"}'.padEnd(101))).status).toBe(413)
+    await gateway.close()
   })
 
   test('MAX_CONCURRENT_OPERATIONS: each caller has so many at once, and its place back when one ends', async () => {

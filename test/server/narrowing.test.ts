@@ -150,6 +150,18 @@ describe('a narrowed caller', () => {
     expect(await read()).toEqual({ title: 'changed' })
   })
 
+  test('can not change what was its own a moment ago, though that is still remembered', async () => {
+    await using clinic = await startClinic()
+    const { product, own, otherPatient, caller } = clinic
+    await product.query(`{ appointment(id: "${own}") { title } }`, {}, caller)
+    await product.rest('PATCH', `/appointments/${own}`, { patient_id: otherPatient })
+    product.takeRequests()
+    const update = `mutation { updateAppointment(input: { id: "${own}", title: "x" }) { clientMutationId } }`
+    const { errors } = await product.query(update, {}, caller)
+    expect(errors?.[0]?.extensions.code).toBe('NOT_FOUND')
+    expect(product.takeRequests()).toEqual([`GET /appointments/${own}`])
+  })
+
   test('books for itself, whoever it names', async () => {
     await using clinic = await startClinic()
     const { product, patient, otherPatient, caller } = clinic

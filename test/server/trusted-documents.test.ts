@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { createGateway } from '../../src/server/gateway.ts'
+import { trustedCosts } from '../../src/server/trusted-costs.ts'
 import { readTrustedDocuments } from '../../src/server/trusted-documents.ts'
 import { type GatewayClient, startGateway } from '../support/gateway.ts'
 
@@ -87,6 +89,28 @@ describe('trusted documents', () => {
     ['a document that is none', `{"${HASH}":{"text":"{ __typename }"}}`, /b2c3d4 does not fit the schema/],
   ] as const)('a file of %s is told when the process starts', ([, content, message]) => {
     expect(() => read(content)).toThrow(message)
+  })
+
+  test('are told what they cost before anybody asks', async () => {
+    const gateway = createGateway(UPSTREAM)
+    const documents = {
+      a1: 'query Day($first: Int!, $filter: AppointmentFilter!) { appointments(first: $first, filter: $filter) { nodes { id } } }',
+      b2: 'query One($id: ID!) { node(id: $id) { ... on Appointment { title } } }',
+      c3: 'query Of($id: ID!) { patient(id: $id) { appointments(first: 3) { nodes { attendeeName } } } }',
+      d4: 'mutation Book($input: CreateAppointmentInput!) { createAppointment(input: $input) { appointment { id } } }',
+      e5: `query Many { ${Array.from({ length: 9 }, (_, i) => `a${i}: appointment(id: "a${i}") { id }`).join(' ')} }`,
+      f6: '{ __typename }',
+    }
+    const options = { estimate: gateway.estimate, maxPageSize: 250, maxUpstreamRequests: 8 }
+    expect(trustedCosts(read(JSON.stringify(documents)), options)).toEqual([
+      'Trusted Day (a1): 1 to 5 upstream requests',
+      'Trusted One (b2): 1 to 1 upstream requests',
+      'Trusted Of (c3): 1 to 4 upstream requests',
+      'Trusted Book (d4): 1 to 1 upstream requests',
+      'Trusted Many (e5): 9 to 9 upstream requests: never runs, MAX_UPSTREAM_REQUESTS is 8',
+      'Trusted document (f6): 0 to 0 upstream requests',
+    ])
+    await gateway.close()
   })
 
   test('a file that is not there is told too', () => {

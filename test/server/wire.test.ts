@@ -33,6 +33,11 @@ describe('privacy on the wire', () => {
     expect(answers.map(({ headers }) => headers.get('cache-control'))).toEqual(
       answers.map(() => 'private, no-store'),
     )
+    // Nor guess at what it is, nor show it in a frame of another site.
+    expect(answers.map(({ headers }) => headers.get('x-content-type-options'))).toEqual(
+      answers.map(() => 'nosniff'),
+    )
+    expect(answers[5]?.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
     await Promise.all(answers.map((answer) => answer.arrayBuffer()))
     const unreadable = await sayRaw(gateway.url, rawPost('{ __typename }', { host: '[' }))
     expect(unreadable.head.toLowerCase()).toContain('cache-control: private, no-store')
@@ -147,6 +152,63 @@ describe('privacy on the wire', () => {
       expect(text).not.toContain('Jane')
     }
     expect(faults).toEqual([])
+  })
+})
+
+describe('a fault of the gateway around the execution', () => {
+  test('is masked and reported as any other, and keeps its stack to itself', async () => {
+    const faults: { errorId: string }[] = []
+    await using gateway = await startGateway({
+      ...UPSTREAM,
+      reportFault: (fault) => faults.push(fault),
+      logOperation() {
+        throw new Error('Jane')
+      },
+    })
+    const response = await post(gateway, '{"query":"{ __typename }"}', { 'content-type': 'application/json' })
+    const text = await response.text()
+    expect([response.status, response.headers.get('cache-control')]).toEqual([500, 'private, no-store'])
+    expect(JSON.parse(text).errors[0].extensions).toEqual({
+      code: 'INTERNAL_SERVER_ERROR',
+      errorId: faults[0]?.errorId,
+    })
+    expect(text).not.toMatch(/Jane| at |\.ts/)
+  })
+})
+
+describe('the extensions of an error', () => {
+  test.for([
+    ['a literal', { query: '{ appointment(id: "canary!") { id } }' }],
+    ['a literal of the wrong type', { query: '{ appointments(first: "canary") { nodes { id } } }' }],
+    ['a field', { query: '{ canary }' }],
+    ['a directive', { query: '{ __typename @canary }' }],
+    ['a document', { query: '{ canary "' }],
+    [
+      'a variable',
+      { query: 'query ($id: ID!) { appointment(id: $id) { id } }', variables: { id: 'canary!' } },
+    ],
+    [
+      'a variable of the wrong type',
+      { query: 'query ($n: Int) { appointments(first: $n) { nodes { id } } }', variables: { n: 'canary' } },
+    ],
+    [
+      'an unknown key',
+      {
+        query: 'query ($f: AppointmentFilter) { appointments(filter: $f) { nodes { id } } }',
+        variables: { f: { canary: 'canary' } },
+      },
+    ],
+    ['a cursor', { query: '{ appointments(after: "canary") { nodes { id } } }' }],
+    ['a parameter', { query: '{ __typename }', canary: 'canary' }],
+    ['an operation name', { query: '{ __typename }', operationName: 'canary' }],
+    ['a hash', { documentId: 'canary' }],
+    ['an extension', { query: '{', extensions: { canary: 'canary' } }],
+  ])('hold nothing of the text of a request: %s', async ([, body]) => {
+    await using gateway = await startGateway(UPSTREAM)
+    const response = await post(gateway, JSON.stringify(body), { 'content-type': 'application/json' })
+    const { errors } = (await response.json()) as { errors: { extensions: object }[] }
+    expect(errors.length).toBeGreaterThan(0)
+    expect(JSON.stringify(errors.map(({ extensions }) => extensions))).not.toContain('canary')
   })
 })
 
