@@ -40,13 +40,14 @@ export function* findEnd<Row>(
   for (let probes = 0; probes < MAX_PROBES; probes++) {
     const stretch = yield* ask(list, { offset, limit: maxWindow })
     if (!stretch.hasMore && (stretch.rows.length > 0 || offset === 0)) return stretch
-    // Where the two bounds contradict each other the list has changed meanwhile, and the newer one is believed.
+    // Where the two bounds contradict each other the list has changed meanwhile, and the newer one is believed. What
+    // was asked before may be answered from memory, for ever the same, so the next window lies across the bound.
     if (stretch.hasMore) {
       low = offset + stretch.rows.length
-      if (high <= low) [high, stride] = [Number.POSITIVE_INFINITY, 0]
+      if (high <= low) [high, stride] = [Number.POSITIVE_INFINITY, -(maxWindow >> 1)]
     } else {
       high = offset
-      if (low >= high) [low, stride] = [0, 0]
+      if (low >= high) [low, stride] = [0, -(maxWindow >> 1)]
     }
     if (high === Number.POSITIVE_INFINITY) offset = low + stride
     else if (high - low <= maxWindow) offset = low

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { countRows } from '../../src/pagination/end.ts'
+import { DEFAULT_LIMITS } from '../../src/pagination/limits.ts'
+import type { Slice } from '../../src/pagination/list.ts'
+import { drive, sliceOf } from './drive.ts'
+
+const list = { filter: '', identify: String }
+const NOTHING_KNOWN = { atLeast: 0, exact: undefined }
+
+test.for([
+  ['shrinks', 601, 600],
+  ['grows', 600, 601],
+] as const)(
+  'the end is found in a list that %s across the end of a page, though what was read before stays as it was',
+  ([, before, after]) => {
+    for (let changeAt = 1; changeAt < 8; changeAt++) {
+      const remembered = new Map<string, Slice<number>>()
+      let fresh = 0
+      const { value, windows } = drive(countRows(list, NOTHING_KNOWN, DEFAULT_LIMITS), (window) => {
+        const key = `${window.offset}+${window.limit}`
+        const known = remembered.get(key)
+        if (known) return known
+        fresh += 1
+        const rows = Array.from({ length: fresh > changeAt ? after : before }, (_, row) => row)
+        const slice = sliceOf(rows, window)
+        remembered.set(key, slice)
+        return slice
+      })
+      expect([before, after]).toContain(value)
+      expect(windows.length).toBeLessThanOrEqual(9)
+    }
+  },
+)
