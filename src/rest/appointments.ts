@@ -52,12 +52,16 @@ export interface Appointments {
 type Holds = (request: RestRequest, operation: Operation) => boolean
 
 export function createAppointments(send: Send, holds: Holds): Appointments {
+  // An answer that is shared or remembered is read once, however many are given it.
+  const readRows = new WeakMap<object, AppointmentPage['rows']>()
+
   return {
     async list(filter, window, by) {
       const reply = await send(listRequest(filter, window), by)
       const { requestId } = reply.heard
       if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', requestId)
-      const rows = reply.data.map((item) => readRow(item, requestId))
+      const rows = readRows.get(reply.data) ?? reply.data.map((item) => readRow(item, requestId))
+      readRows.set(reply.data, rows)
       return { rows, hasMore: hasMore(reply), staleSince: reply.staleSince }
     },
     async retrieve(id, by) {
