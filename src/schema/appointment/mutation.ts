@@ -85,7 +85,8 @@ builder.mutationFields((t) => ({
   updateAppointment: t.field({
     extensions: { price: priceOfChange(['id']) },
     type: UpdateAppointmentPayload,
-    description: 'Changes an appointment, but never its status: one upstream request.',
+    description:
+      'Changes an appointment, but never its status: one upstream request, and one more for a caller that is kept to its own.',
     args: { input: t.arg({ type: UpdateAppointmentInput, required: true, description: 'What to change.' }) },
     resolve: async (_root, { input }, { loaders }) => {
       const id = parseId('Appointment', input.id, 'input.id')
@@ -99,7 +100,7 @@ builder.mutationFields((t) => ({
     extensions: { price: priceOfChange(FIELDS_OF_CANCELLED) },
     type: CancelAppointmentPayload,
     description:
-      'Cancels an appointment that is still open, else `INVALID_STATE_TRANSITION`: one upstream request.',
+      'Cancels an appointment that is still open, else `INVALID_STATE_TRANSITION`: one upstream request, and one more for a caller that is kept to its own.',
     args: { input: t.arg({ type: CancelAppointmentInput, required: true, description: 'What to cancel.' }) },
     resolve: async (_root, { input }, { loaders }) => {
       const id = parseId('Appointment', input.id, 'input.id')
