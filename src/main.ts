@@ -28,8 +28,12 @@ async function main(): Promise<void> {
   if (problems !== null) giveUp(problems)
   try {
     const running = process.argv[2] === 'sandbox' ? await runSandbox(config) : await runGateway(config)
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop())
-    watchForFaults(running)
+    let _stopping: Promise<void> | undefined
+    const stop = () => {
+      _stopping ??= running.stop()
+    }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+    watchForFaults(running.reportFault, stop)
     say(running.greeting)
   } catch (error) {
     giveUp([startFault(error)])
@@ -124,12 +128,12 @@ function openSandbox(config: Config): Promise<Sandbox> {
  * What nobody caught left something half done, so the process ends: it finishes what runs, and whoever supervises it
  * starts a new one. The message stays out of the line, as it may quote a row.
  */
-function watchForFaults(running: Running): void {
+function watchForFaults(reportFault: ReportFault, stop: () => void): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.once(event, (fault: unknown) => {
-      running.reportFault(faultOf(fault))
+      reportFault(faultOf(fault))
       process.exitCode = 1
-      void running.stop()
+      stop()
     })
 }
 

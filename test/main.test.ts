@@ -122,6 +122,28 @@ describe('the process', () => {
     expect(stderr).not.toContain('pk_test_mine')
   })
 
+  test('ends well where it is told to stop more than once, and in more than one way', async () => {
+    const { promise: asked, resolve: arrive } = Promise.withResolvers<() => void>()
+    await using upstream = await startScriptedUpstream(() => (response) => {
+      arrive(() => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.end(JSON.stringify({ data: { id: 'a', title: 't' }, meta: {} }))
+      })
+    })
+    await using product = await startProcess({
+      PORT: '0',
+      APPOINTMENTS_API_URL: upstream.url,
+      APPOINTMENTS_API_KEY: 'k',
+    })
+    const running = ask(product.firstLine, '{ appointment(id: "a") { title } }')
+    const answer = await asked
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) process.kill(product.pid, signal)
+    const stopped = product.stop()
+    answer()
+    expect((await running).data).toEqual({ appointment: { title: 't' } })
+    expect(await stopped).toBe(0)
+  })
+
   test('runs the embedded API alone, and says how to ask it', async () => {
     await using sandbox = await startProcess({ SANDBOX_PORT: '0' }, 'sandbox')
     expect(sandbox.firstLine).toMatch(/http:\/\/127\.0\.0\.1:\d+/)

@@ -5,6 +5,7 @@ import type { Window } from '../pagination/list.ts'
 import type { AppointmentPage } from '../rest/appointments.ts'
 import { filterQuery } from '../rest/appointments.ts'
 import type { RestClient } from '../rest/client.ts'
+import { UpstreamError } from '../rest/errors.ts'
 import { afresh, type Operation } from '../rest/pipe.ts'
 import { familyOf, rowsOf, unionOf } from './siblings.ts'
 import { coveringSpans, covers, sliceOf } from './spans.ts'
@@ -43,15 +44,22 @@ export function createPages(rest: RestClient, by: Operation, ask: Read): Pages {
     const union = filters.length > 1 && members.every(isNearStart) ? unionOf(filters) : undefined
     const shape = union === undefined ? '' : shapeOf(family, union)
     if (union === undefined || rest.overflows.has(by.view, shape)) return planLists(members)
-    const whole = list(union, WHOLE)
-    const apart = whole.then((page) => {
-      if (page.hasMore) rest.overflows.add(by.view, shape)
-      const shares = members.map((key) => shareOf(key, page))
-      const isEnough = shares.every((share) => share !== undefined)
-      return new Map<Key, AppointmentPage | Promise<AppointmentPage>>(
-        isEnough ? members.map((key, index) => [key, shares[index] as AppointmentPage]) : planLists(members),
-      )
-    })
+    function readApart(): Map<Key, Promise<AppointmentPage>> {
+      rest.overflows.add(by.view, shape)
+      return new Map(planLists(members))
+    }
+    const apart = list(union, WHOLE).then(
+      (page) => {
+        const shares = members.map((key) => shareOf(key, page))
+        if (shares.includes(undefined)) return readApart()
+        return new Map(members.map((key, index) => [key, shares[index] as AppointmentPage]))
+      },
+      (error: unknown) => {
+        // What refuses the union may still allow each list.
+        if (isRefused(error)) return readApart()
+        throw error
+      },
+    )
     return members.map((key) => [key, apart.then((pages) => pages.get(key) as Promise<AppointmentPage>)])
   }
 
@@ -91,6 +99,11 @@ export function createPages(rest: RestClient, by: Operation, ask: Read): Pages {
 }
 
 const WHOLE: Window = { offset: 0, limit: PAGE_LIMIT.max }
+
+function isRefused(error: unknown): boolean {
+  const status = error instanceof UpstreamError ? (error.told.status ?? 0) : 0
+  return [400, 404, 409, 413, 414, 422].includes(status)
+}
 
 function shareOf({ filter, window }: Key, union: AppointmentPage): AppointmentPage | undefined {
   const rows = union.hasMore ? undefined : rowsOf(filter, union.rows)

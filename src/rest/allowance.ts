@@ -63,7 +63,8 @@ export function createAllowance(options: {
   function learn({ quota, dateMs = now() }: Heard): void {
     if (quota === undefined) return
     const endsAt = nextHour(dateMs)
-    if (window !== undefined && endsAt < window.endsAt) return
+    // Within a window an older one has nothing to say; after it any may, or one wrong clock would be believed for good.
+    if (window !== undefined && now() < resetAt(window) && endsAt < window.endsAt) return
     // Answers overtake each other: within a window the lowest count is the latest.
     const remaining =
       window?.endsAt === endsAt ? Math.min(window.remaining, quota.remaining) : quota.remaining

@@ -25,9 +25,11 @@ export function createBreaker(now: () => number): Layer {
   return (next) => async (request, operation) => {
     const circuit = circuits.get(operation.account) ?? { failures: 0, closedUntil: 0, isProbing: false }
     circuits.set(operation.account, circuit)
-    const isOpen = circuit.closedUntil > 0
-    if (isOpen && (circuit.isProbing || now() < circuit.closedUntil)) throw notAsked()
-    circuit.isProbing = isOpen
+    if (now() < circuit.closedUntil) throw notAsked()
+    // After a `Retry-After` alone everybody may go on; after many failures one goes first.
+    const isProbe = circuit.failures >= FAILURES_TO_OPEN
+    if (isProbe && circuit.isProbing) throw notAsked()
+    circuit.isProbing = isProbe
     try {
       const reply = await next(request, operation)
       Object.assign(circuit, { failures: 0, closedUntil: 0 })
@@ -45,7 +47,7 @@ export function createBreaker(now: () => number): Layer {
       }
       throw error
     } finally {
-      if (isOpen) circuit.isProbing = false
+      if (isProbe) circuit.isProbing = false
     }
   }
 }

@@ -77,3 +77,9 @@ export interface Heard {
 export function invalidResponse(message: string, requestId?: string, heard?: Heard): UpstreamError {
   return new UpstreamError('UPSTREAM_INVALID_RESPONSE', message, { requestId }, heard)
 }
+
+/** Sent, and neither done nor refused for all that is known. */
+export function isInDoubt(error: unknown): error is UpstreamError {
+  if (!(error instanceof UpstreamError) || error.exchange !== 'sent') return false
+  return ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT', 'UPSTREAM_INVALID_RESPONSE'].includes(error.code)
+}

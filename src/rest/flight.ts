@@ -48,7 +48,8 @@ export function createFlights(epochs: Epochs, now: () => number): Layer {
       epochs.bump(request, operation)
       return next(request, operation).finally(() => epochs.bump(request, operation))
     }
-    const key = epochs.keyOf(request, operation)
+    // A mutation's read may use the reserve, so it can't depend on a flight that may not.
+    const key = `${epochs.keyOf(request, operation)}${operation.ledger.isMutation ? ' mutation' : ''}`
     const inTheAir = flights.get(key)
     if (inTheAir !== undefined) operation.ledger.joined += 1
     return join(key, inTheAir ?? begin(key, request, operation, next), signalOf(request, operation))

@@ -37,7 +37,12 @@ export function guardAppointments(inner: Appointments): Appointments {
       // The API keeps these keys for each of its own keys, and all narrowed callers share one of those: left as it is,
       // a key that two callers happen to choose would answer one with the other's appointment.
       const key = isNarrowed(by.access) ? derivedUuid(`${by.view}\n${idempotencyKey}`) : idempotencyKey
-      return shown(await inner.create({ ...fields, ...by.access.narrowing }, key, by), by)
+      const row = await inner
+        .create({ ...fields, ...by.access.narrowing }, key, by)
+        .catch((error: unknown) => {
+          throw key === idempotencyKey ? error : tellingKey(error, idempotencyKey)
+        })
+      return shown(row, by)
     },
     async update(id, changes, by) {
       requireWrite(by)
@@ -58,6 +63,13 @@ export function guardAppointments(inner: Appointments): Appointments {
 }
 
 const NOTHING: AppointmentPage = { rows: [], hasMore: false, staleSince: undefined }
+
+/** What is told to be sent again is what came in here: it will be derived from again. */
+function tellingKey(error: unknown, idempotencyKey: string): unknown {
+  if (!(error instanceof UpstreamError) || error.told.check === undefined) return error
+  const told = { ...error.told, check: { idempotencyKey } }
+  return new UpstreamError(error.code, error.message, told, error.heard, error.exchange)
+}
 
 function requireRead({ access, credential }: Operation): void {
   // Without a credential the pipe has the better words for it.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { UpstreamError } from './errors.ts'
+import { isInDoubt, UpstreamError } from './errors.ts'
 import { type Layer, type RestRequest, signalOf } from './pipe.ts'
 
 export interface RetryOptions {
@@ -23,19 +23,29 @@ export function createRetry({ now, random = Math.random, wait = waitFor }: Retry
   return (next) => async (request, operation) => {
     allowance.countRequest()
     const signal = signalOf(request, operation)
+    let doubt: UpstreamError | undefined
     for (let retries = 0; ; retries++) {
       try {
         return await next(request, operation)
       } catch (error) {
-        if (retries === MAX_RETRIES || !helps(error, request) || signal.aborted) throw error
-        if (operation.ledger.exchanges >= operation.ledger.ceiling || !allowance.take()) throw error
+        if (request.method !== 'GET' && isInDoubt(error)) doubt = error
+        // That a later attempt was not made, or not let in, proves nothing of an earlier one whose answer was lost.
+        const truth = isRefusal(error) ? error : (doubt ?? error)
+        if (retries === MAX_RETRIES || !helps(error, request) || signal.aborted) throw truth
+        if (operation.ledger.exchanges >= operation.ledger.ceiling || !allowance.take()) throw truth
         const jittered = FIRST_WAIT_MS * 2 ** retries * (0.5 + random())
         const waitMs = Math.max(jittered, error.heard?.retryAfterMs ?? 0)
-        if (waitMs > LONGEST_WAIT_MS) throw error
-        await wait(waitMs, signal).catch(() => Promise.reject(error))
+        if (waitMs > LONGEST_WAIT_MS) throw truth
+        await wait(waitMs, signal).catch(() => Promise.reject(truth))
       }
     }
   }
+}
+
+/** The upstream has judged the request: the same one before was judged alike, or would have been given again. */
+function isRefusal(error: unknown): boolean {
+  const status = error instanceof UpstreamError ? error.heard?.status : undefined
+  return status !== undefined && status >= 400 && status < 500 && status !== 429
 }
 
 /**

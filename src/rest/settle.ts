@@ -1,7 +1,7 @@
 import { OPEN_STATUSES } from '../contract/appointment.ts'
 import type { FieldName } from '../contract/field-names.ts'
 import type { AppointmentChanges, Appointments, Cancellation } from './appointments.ts'
-import { type Told, UpstreamError } from './errors.ts'
+import { isInDoubt, type Told, UpstreamError } from './errors.ts'
 import type { Operation } from './pipe.ts'
 import type { AppointmentRow } from './row.ts'
 
@@ -59,12 +59,6 @@ export function settleDoubts(appointments: Appointments): Appointments {
     },
     cancel: (id, reason, by) => cancel(id, reason, by, false),
   }
-}
-
-/** Sent, and neither done nor refused for all that is known. */
-function isInDoubt(error: unknown): boolean {
-  if (!(error instanceof UpstreamError) || error.exchange !== 'sent') return false
-  return ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT', 'UPSTREAM_INVALID_RESPONSE'].includes(error.code)
 }
 
 function isTransition(error: unknown): boolean {

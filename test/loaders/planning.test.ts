@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { startGateway } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 
 const DAYS = [
   '2030-01-07',
@@ -95,6 +97,25 @@ describe('reads that are planned together', () => {
     expect(product.takeRequests()).toHaveLength(1 + 7)
     await product.query(dayAliases())
     expect(product.takeRequests()).toHaveLength(7)
+  })
+
+  test('a union that can not be used, or is refused, falls back alike, and is not tried at the next poll', async () => {
+    const tabs =
+      '{ a: appointments(filter: { status: [PENDING] }) { nodes { restId } } b: appointments(filter: { status: [CONFIRMED] }) { nodes { restId } } }'
+    const unreadable = { body: { data: [{ id: 'x', title: 'no status' }], meta: { has_more: false } } }
+    const refusal = { status: 400, body: { error: { code: 'VALIDATION_ERROR', message: 'no' } } }
+    for (const answer of [unreadable, refusal]) {
+      await using upstream = await startScriptedUpstream(({ line }) =>
+        line.includes('status_in') ? answer : unreadable,
+      )
+      await using gateway = await startGateway({ url: upstream.url, key: 'k', cacheTtlSeconds: 0 })
+      for (const asked of [3, 5]) {
+        const { data, errors } = await gateway.query(tabs)
+        expect(errors).toBeUndefined()
+        expect(data).toEqual({ a: { nodes: [{ restId: 'x' }] }, b: { nodes: [{ restId: 'x' }] } })
+        expect(upstream.requests).toHaveLength(asked)
+      }
+    }
   })
 
   test('lists that are far apart, or open, are not united', async () => {

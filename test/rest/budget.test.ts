@@ -103,6 +103,23 @@ describe('the budget', () => {
     await rest.appointments.retrieve('a', operationOf())
     expect(upstream.requests).toHaveLength(2)
   })
+
+  test('does not believe a clock that was wrong once for longer than its own hour', async () => {
+    let now = NOON + 30 * MINUTE
+    let dated = Date.parse('2030-01-01T00:00:00Z')
+    const key = startKey({ limit: 1_000, left: 500, clock: () => dated })
+    await using upstream = await key.start()
+    await using rest = startRest(upstream.url, { cacheTtlMs: 0, now: () => now })
+    await rest.appointments.retrieve('a', operationOf())
+    now += 61 * MINUTE
+    dated = now
+    key.refill(6)
+    await rest.appointments.retrieve('a', operationOf())
+    expect(rest.rateLimit(operationOf())).toMatchObject({ remaining: 5, resetsAt: '2026-01-05T14:00:00Z' })
+    await expect(rest.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+    })
+  })
 })
 
 const LIMITED = { data: null, meta: {}, error: { code: 'RATE_LIMITED', message: 'Too many requests' } }

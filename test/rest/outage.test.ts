@@ -113,6 +113,32 @@ describe('a retry', () => {
     await read()
   })
 
+  test('is made by everybody who was told to wait, not by the first of them only', async () => {
+    let now = NOON
+    let waiting = 0
+    const { promise: allWait, resolve: wake } = Promise.withResolvers<void>()
+    await using upstream = await startFaltering(Array(5).fill(failing(503, { 'retry-after': '1' })))
+    await using rest = startRest(upstream.url, {
+      cacheTtlMs: 0,
+      now: () => now,
+      retry: {
+        random: () => 0,
+        wait: async (ms) => {
+          waiting += 1
+          if (waiting === 5) wake()
+          await allWait
+          now = NOON + ms
+        },
+      },
+    })
+    const reads = ['a', 'b', 'c', 'd', 'e'].map((id) =>
+      rest.appointments.retrieve(id, operationOf()).catch((error) => error.code),
+    )
+    // The upstream answers each with the same row, which is only the first one's.
+    expect((await Promise.all(reads)).filter((code) => code === 'UPSTREAM_UNAVAILABLE')).toEqual([])
+    expect(upstream.requests).toHaveLength(10)
+  })
+
   test('is rare in a lasting trouble: a fifth more requests at most from a hundred on', async () => {
     let count = 0
     await using upstream = await startScriptedUpstream(() => (count++ % 2 === 0 ? failing(503) : FINE))

@@ -90,6 +90,34 @@ describe('a write whose answer was lost', () => {
     expect(await rowsOf(faulty.rest, faulty.by(), 'pat_1')).toHaveLength(1)
   })
 
+  test('a create is in doubt too where its repeat was not let in, and refused where it was judged', async () => {
+    for (const [repeat, code] of [
+      [{ status: 429, body: { error: { code: 'RATE_LIMITED', message: '' } } }, 'OUTCOME_UNKNOWN'],
+      [{ status: 400, body: { error: { code: 'VALIDATION_ERROR', message: '' } } }, 'VALIDATION_ERROR'],
+    ] as const) {
+      let attempts = 0
+      await using upstream = await startScriptedUpstream(() => {
+        attempts += 1
+        return attempts === 1 ? (response) => void response.destroy() : repeat
+      })
+      await using rest = startRest(upstream.url, AT_ONCE)
+      await expect(rest.appointments.create(BOOKING, 'key', operationOf())).rejects.toMatchObject({ code })
+    }
+  })
+
+  test('a narrowed caller is told the key that it gave, because that is the one to send again', async () => {
+    await using upstream = await startScriptedUpstream(() => (response) => void response.destroy())
+    await using rest = startRest(upstream.url, AT_ONCE)
+    const by = {
+      ...operationOf(),
+      access: { mayRead: true, mayWrite: true, narrowing: { patientId: 'pat_1' } },
+    }
+    await expect(rest.appointments.create(BOOKING, 'given', by)).rejects.toMatchObject({
+      told: { check: { idempotencyKey: 'given' } },
+    })
+    expect(upstream.requests[0]?.headers['idempotency-key']).not.toBe('given')
+  })
+
   test('a cancel that worked is a success, read and not repeated', async () => {
     await using faulty = await startFaulty()
     const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
