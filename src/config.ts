@@ -49,12 +49,6 @@ const keys = z.string().transform((text, context) =>
   }),
 )
 
-/** Absent = whatever the mode says. */
-const yesOrNo = z
-  .enum(['true', 'false'], { error: 'must be true or false' })
-  .transform((value) => value === 'true')
-  .optional()
-
 /** `*` and `null` are no origins: the first is everybody, the second any page that hides where it is from. */
 const origins = z.string().transform((text, context) =>
   text.split(',').map((entry) => {
@@ -85,10 +79,11 @@ const ENVIRONMENT = z.object({
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   CORS_ORIGINS: origins.optional(),
-  GRAPHIQL: yesOrNo,
-  INTROSPECTION: yesOrNo,
+  // Absent = whatever the mode says.
+  GRAPHIQL: flag.optional(),
+  INTROSPECTION: flag.optional(),
   TRUSTED_DOCUMENTS: z.string().optional(),
-  TRUSTED_DOCUMENTS_ONLY: yesOrNo,
+  TRUSTED_DOCUMENTS_ONLY: flag.optional(),
   MAX_BODY_BYTES: integer(1, 100_000_000).prefault('1000000'),
   MAX_VARIABLES_BYTES: integer(1, 100_000_000).prefault('100000'),
   MAX_TOKENS: integer(1, 100_000).prefault('5000'),

@@ -28,9 +28,10 @@ async function main(): Promise<void> {
   if (problems !== null) giveUp(problems)
   try {
     const running = process.argv[2] === 'sandbox' ? await runSandbox(config) : await runGateway(config)
-    let _stopping: Promise<void> | undefined
+    let isStopping = false
     const stop = () => {
-      _stopping ??= running.stop()
+      if (!isStopping) void running.stop()
+      isStopping = true
     }
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
     watchForFaults(running.reportFault, stop)

@@ -18,3 +18,8 @@ function isInCalendar(local: string): boolean {
   const instant = new Date(`${local}Z`)
   return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(local)
 }
+
+/** Milliseconds since the epoch in the same form. */
+export function utcOf(ms: number): string {
+  return new Date(ms).toISOString().replace('.000Z', 'Z')
+}

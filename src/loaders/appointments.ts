@@ -1,8 +1,9 @@
 import type { AppointmentFields, AppointmentFilter, FieldName } from '../contract/field-names.ts'
+import type { Limits } from '../pagination/limits.ts'
 import type { Window } from '../pagination/list.ts'
 import type { AppointmentChanges, AppointmentPage, Cancellation } from '../rest/appointments.ts'
 import type { RestClient } from '../rest/client.ts'
-import { invalidResponse, UpstreamError } from '../rest/errors.ts'
+import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe.ts'
 import { createConnectionReader, type ReadConnection } from './connection.ts'
 import type { Memory } from './memory.ts'
@@ -33,14 +34,14 @@ export interface AppointmentLoaderOptions {
   readonly rest: RestClient
   readonly by: Operation
   readonly memory: Memory
-  readonly maxPageSize: number
+  readonly limits: Limits
 }
 
 export function createAppointmentLoader({
   rest,
   by,
   memory,
-  maxPageSize,
+  limits,
 }: AppointmentLoaderOptions): AppointmentLoader {
   const { appointments, counts } = rest
   const wholes = createWholes(appointments, by)
@@ -91,7 +92,7 @@ export function createAppointmentLoader({
     },
     field: (id, name, at) =>
       memory.holds(id, name) ? held(memory, id, name) : load(id, at).then(() => held(memory, id, name)),
-    connection: createConnectionReader({ maxPageSize, counts, by, pages }),
+    connection: createConnectionReader({ limits, counts, by, pages }),
     async create(fields, idempotencyKey) {
       return refTold(await write(null, () => appointments.create(fields, idempotencyKey, by)))
     },
@@ -120,11 +121,4 @@ function held<Name extends FieldName>(memory: Memory, id: string, name: Name): A
   if (value instanceof UpstreamError) throw value
   if (value === undefined) throw invalidResponse(`The upstream's whole appointment lacks ${name}.`)
   return value as AppointmentFields[Name]
-}
-
-/** The API's name for "not found" is not documented, so its status decides; a page of a proxy is no such answer. */
-function isNotFound(error: unknown): boolean {
-  return (
-    error instanceof UpstreamError && error.told.status === 404 && error.code !== 'UPSTREAM_INVALID_RESPONSE'
-  )
 }

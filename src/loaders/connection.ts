@@ -1,14 +1,14 @@
 import type { AppointmentFilter } from '../contract/field-names.ts'
-import { PAGE_LIMIT } from '../contract/list.ts'
 import type { PageArguments } from '../pagination/arguments.ts'
 import { countRows } from '../pagination/end.ts'
+import type { Limits } from '../pagination/limits.ts'
 import type { List, Reading, Slice, Window } from '../pagination/list.ts'
 import { type PageInfo, planPage } from '../pagination/page.ts'
 import { filterQuery } from '../rest/appointments.ts'
 import type { Counts } from '../rest/counts.ts'
 import { UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe.ts'
-import type { AppointmentRow } from '../rest/row.ts'
+import type { ListedRow } from '../rest/row.ts'
 import type { Pages } from './pages.ts'
 import { type AppointmentRef, refTo } from './ref.ts'
 import { noteStale, type ResponsePath } from './stale.ts'
@@ -29,13 +29,11 @@ export interface ConnectionSelection {
 }
 
 export interface ConnectionReaderOptions {
-  readonly maxPageSize: number
+  readonly limits: Limits
   readonly counts: Counts
   readonly by: Operation
   readonly pages: Pages
 }
-
-export type ListedRow = AppointmentRow | UpstreamError
 
 export type ReadConnection = (
   filter: AppointmentFilter,
@@ -46,13 +44,11 @@ export type ReadConnection = (
 
 /** Runs the pagination's plans against the upstream. Arguments are judged before anything is asked. */
 export function createConnectionReader({
-  maxPageSize,
+  limits,
   counts,
   by,
   pages,
 }: ConnectionReaderOptions): ReadConnection {
-  const limits = { maxPageSize, maxWindow: PAGE_LIMIT.max }
-
   return async (filter, args, wanted, at) => {
     const list = listOf(filter, (text) => counts.get(by.view, text))
     async function read(window: Window, isRepeated: boolean): Promise<Slice<ListedRow>> {

@@ -18,14 +18,15 @@ export function createLoaders(
   by: Operation,
   options: { readonly maxPageSize: number },
 ): Loaders {
+  const limits = { maxPageSize: options.maxPageSize, maxWindow: PAGE_LIMIT.max }
   return {
     appointments: createAppointmentLoader({
       rest,
       by,
       memory: createMemory(),
-      maxPageSize: options.maxPageSize,
+      limits,
     }),
-    pricing: createPricing(rest, by, { maxPageSize: options.maxPageSize, maxWindow: PAGE_LIMIT.max }),
+    pricing: createPricing(rest, by, limits),
     idempotencyKey: createIdempotencyKeys(),
   }
 }

@@ -9,7 +9,8 @@ import { isNarrowed } from '../rest/access.ts'
 import { filterQuery } from '../rest/appointments.ts'
 import type { RestClient } from '../rest/client.ts'
 import type { Operation } from '../rest/pipe.ts'
-import { type ConnectionSelection, type ListedRow, listOf, NOTHING_KNOWN } from './connection.ts'
+import type { ListedRow } from '../rest/row.ts'
+import { type ConnectionSelection, listOf, NOTHING_KNOWN } from './connection.ts'
 import { familyOf } from './siblings.ts'
 
 export interface ListPrice {

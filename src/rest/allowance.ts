@@ -1,3 +1,4 @@
+import { utcOf } from '../contract/instant.ts'
 import type { Heard, Quota } from './errors.ts'
 
 /** What is known of a key's quota: calls an hour, calls left of it, and when the window ends (RFC 3339). */
@@ -106,7 +107,7 @@ export function createAllowance(options: {
     rateLimit() {
       const known = current()
       if (known === undefined) return null
-      const resetsAt = new Date(known.endsAt).toISOString().replace('.000Z', 'Z')
+      const resetsAt = utcOf(known.endsAt)
       return { limit: known.limit, remaining: known.remaining, resetsAt }
     },
   }

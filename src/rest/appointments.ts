@@ -3,7 +3,7 @@ import { FIELD_NAMES } from '../contract/field-names.ts'
 import { toUtc } from '../contract/instant.ts'
 import { invalidResponse, UpstreamError } from './errors.ts'
 import type { Operation, Reply, RestRequest, Send } from './pipe.ts'
-import { type AppointmentRow, readRow } from './row.ts'
+import { type AppointmentRow, type ListedRow, readRow } from './row.ts'
 
 /** The fields of a create or an update, under the product's names; absent = leave, null = clear. */
 export type AppointmentChanges = { readonly [Name in keyof AppointmentFields]?: AppointmentFields[Name] }
@@ -12,7 +12,7 @@ export interface AppointmentPage {
   /** RFC 3339: since when it is remembered, where it is older than an answer may be. */
   readonly staleSince: string | undefined
   /** In the upstream's order; an error where a row could not be read. */
-  readonly rows: readonly (AppointmentRow | UpstreamError)[]
+  readonly rows: readonly ListedRow[]
   readonly hasMore: boolean
 }
 
@@ -35,11 +35,7 @@ export interface RetrievedRow {
 
 /** The five endpoints of the Appointments API (reference, one heading each). All reject with `UpstreamError`. */
 export interface Appointments {
-  list(
-    filter: AppointmentFilter,
-    window: { offset: number; limit: number },
-    by: Operation,
-  ): Promise<AppointmentPage>
+  list(filter: AppointmentFilter, window: Window, by: Operation): Promise<AppointmentPage>
   retrieve(id: string, by: Operation): Promise<RetrievedRow>
   create(fields: AppointmentChanges, idempotencyKey: string, by: Operation): Promise<AppointmentRow>
   update(id: string, changes: AppointmentChanges, by: Operation): Promise<AppointmentRow>

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { utcOf } from '../contract/instant.ts'
 import { type Allowance, createAllowance, type RateLimit } from './allowance.ts'
 import { UpstreamError } from './errors.ts'
 import type { Layer, Operation } from './pipe.ts'
@@ -50,6 +51,6 @@ export function createBudget(options: {
 }
 
 function rateLimited(message: string, resetsAtMs: number, cause?: UpstreamError): UpstreamError {
-  const resetsAt = new Date(resetsAtMs).toISOString().replace('.000Z', 'Z')
+  const resetsAt = utcOf(resetsAtMs)
   return new UpstreamError('RATE_LIMITED', message, { ...cause?.told, resetsAt }, cause?.heard)
 }

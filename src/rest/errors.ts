@@ -83,3 +83,10 @@ export function isInDoubt(error: unknown): error is UpstreamError {
   if (!(error instanceof UpstreamError) || error.exchange !== 'sent') return false
   return ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT', 'UPSTREAM_INVALID_RESPONSE'].includes(error.code)
 }
+
+/** The API's name for "not found" is not documented, so its status decides; a page of a proxy is no such answer. */
+export function isNotFound(error: unknown): error is UpstreamError {
+  return (
+    error instanceof UpstreamError && error.told.status === 404 && error.code !== 'UPSTREAM_INVALID_RESPONSE'
+  )
+}

@@ -4,7 +4,7 @@ import type { AppointmentPage, Appointments } from './appointments.ts'
 import { derivedUuid } from './derived-uuid.ts'
 import { invalidResponse, UpstreamError } from './errors.ts'
 import { afresh, type Operation } from './pipe.ts'
-import type { AppointmentRow } from './row.ts'
+import type { AppointmentRow, ListedRow } from './row.ts'
 
 /**
  * Keeps every caller to what it may do and see, in front of whatever is remembered or shared: all that the gateway
@@ -98,7 +98,7 @@ function force<Changes extends object>(changes: Changes, narrowing: Narrowing): 
 }
 
 /** A row may leave out whose it is: then the filter tells. One that says otherwise must not be shown. */
-function listed(row: AppointmentRow | UpstreamError, by: Operation): AppointmentRow | UpstreamError {
+function listed(row: ListedRow, by: Operation): ListedRow {
   if (row instanceof UpstreamError) return row
   return isOthers(row, by)
     ? invalidResponse('The upstream listed an appointment that the filter excludes.')

@@ -1,6 +1,6 @@
 import { FIELD_NAMES } from '../contract/field-names.ts'
 import { isNarrowed, NARROWABLE } from './access.ts'
-import { UpstreamError } from './errors.ts'
+import { isNotFound, UpstreamError } from './errors.ts'
 import type { Layer, Operation } from './pipe.ts'
 
 /**
@@ -25,8 +25,7 @@ function isOwn(data: unknown, { access }: Operation): boolean {
 }
 
 function unifyAbsence(error: unknown): never {
-  const isNotFound = error instanceof UpstreamError && error.told.status === 404
-  throw isNotFound && error.code !== 'UPSTREAM_INVALID_RESPONSE' ? absent() : error
+  throw isNotFound(error) ? absent() : error
 }
 
 function absent(): UpstreamError {

@@ -15,8 +15,11 @@ export type AppointmentRow = { readonly id: string } & {
   readonly [Name in FieldName]?: AppointmentFields[Name] | UpstreamError
 }
 
+/** A row of a list: an error where it could not be read. */
+export type ListedRow = AppointmentRow | UpstreamError
+
 /** Returns an error where the value is no appointment at all: without an id, it is nobody's. */
-export function readRow(value: unknown, requestId: string | undefined): AppointmentRow | UpstreamError {
+export function readRow(value: unknown, requestId: string | undefined): ListedRow {
   const parsed = ROW.safeParse(value)
   const faulty = new Set(parsed.error?.issues.map((issue) => issue.path[0]))
   const source = (parsed.data ?? value) as Readonly<Record<string, unknown>> | null

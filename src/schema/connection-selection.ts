@@ -2,9 +2,9 @@ import { collectSubFields } from '@graphql-tools/utils'
 import { type GraphQLObjectType, type GraphQLResolveInfo, getNamedType } from 'graphql'
 import type { ConnectionSelection } from '../loaders/connection.ts'
 
-/** Reads ahead what the client selected of a connection, through fragments and directives. */
 type Info = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues' | 'returnType' | 'fieldNodes'>
 
+/** Reads ahead what the client selected of a connection, through fragments and directives. */
 export function connectionSelection(info: Info): ConnectionSelection {
   const type = getNamedType(info.returnType) as GraphQLObjectType
   const { fields } = collectSubFields(info.schema, info.fragments, info.variableValues, type, [

@@ -4,6 +4,7 @@ import { REST_ID } from '../../contract/rest-id.ts'
 import { parseId } from '../global-id.ts'
 import { UserInputError } from '../user-input-error.ts'
 import type { CreateAppointmentInput, UpdateAppointmentInput } from './inputs.ts'
+import { REFERENCE_IDS } from './reference-ids.ts'
 
 type Changes = { -readonly [Name in keyof AppointmentFields]?: AppointmentFields[Name] }
 
@@ -36,15 +37,8 @@ export function toUpdate(input: typeof UpdateAppointmentInput.$inferInput): Chan
   return checked(changes)
 }
 
-const IDS = [
-  ['patientId', 'Patient'],
-  ['clinicianId', 'Clinician'],
-  ['appointmentTypeId', 'AppointmentType'],
-  ['locationId', 'Location'],
-] as const
-
 function checked(changes: Changes): Changes {
-  for (const [name, kind] of IDS) {
+  for (const [name, kind] of REFERENCE_IDS) {
     const id = changes[name]
     if (id != null) changes[name] = parseId(kind, id, `input.${name}`)
   }

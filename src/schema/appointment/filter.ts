@@ -4,6 +4,7 @@ import { builder } from '../builder.ts'
 import { parseId } from '../global-id.ts'
 import type { Reference } from '../reference.ts'
 import { UserInputError } from '../user-input-error.ts'
+import { REFERENCE_IDS } from './reference-ids.ts'
 import { Status } from './status.ts'
 
 const DateTimeRange = builder.inputType('DateTimeRange', {
@@ -38,16 +39,9 @@ export function toFilter(input: FilterInput | null | undefined, parent?: Referen
   }
 }
 
-const ID_CONDITIONS = [
-  ['patientId', 'Patient'],
-  ['clinicianId', 'Clinician'],
-  ['appointmentTypeId', 'AppointmentType'],
-  ['locationId', 'Location'],
-] as const
-
 function idConditions(input: FilterInput, parent: Reference | undefined): Filter {
   const conditions: { -readonly [Name in keyof Filter]: Filter[Name] } = {}
-  for (const [name, kind] of ID_CONDITIONS) {
+  for (const [name, kind] of REFERENCE_IDS) {
     const given = input[name]
     if (given != null) {
       if (parent?.kind === kind)
