@@ -1,3 +1,10 @@
+/**
+ * Every instant of the calendar but February 29, in the form that is given back. Almost all are in it already: telling
+ * so takes a 30th of the time of what follows, which was an eighth of a page of 100.
+ */
+const CANONICAL =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/
+
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/
 
 /**
@@ -5,7 +12,9 @@ const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d
  * undefined for anything else. A fraction finer than milliseconds survives.
  */
 export function toUtc(value: unknown): string | undefined {
-  const match = typeof value === 'string' ? RFC_3339.exec(value) : null
+  if (typeof value !== 'string') return undefined
+  if (CANONICAL.test(value)) return value
+  const match = RFC_3339.exec(value)
   if (match === null) return undefined
   const [, date = '', time = '', fraction = '', offset = ''] = match
   const instant = new Date(`${date}T${time}${offset.toUpperCase()}`)

@@ -5,6 +5,7 @@ import type { AppointmentChanges, AppointmentPage, Cancellation } from '../rest/
 import type { RestClient } from '../rest/client.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe.ts'
+import { fillIn } from '../rest/row.ts'
 import { createConnectionReader, type ReadConnection } from './connection.ts'
 import type { Memory } from './memory.ts'
 import { createPages } from './pages.ts'
@@ -49,8 +50,8 @@ export function createAppointmentLoader({
 
   async function list(filter: AppointmentFilter, window: Window, as: Operation): Promise<AppointmentPage> {
     const page = await appointments.list(filter, window, as)
-    for (const row of page.rows)
-      if (!(row instanceof UpstreamError)) memory.remember({ ...provenBy(filter), ...row })
+    const proven = provenBy(filter)
+    for (const row of page.rows) if (!(row instanceof UpstreamError)) memory.remember(fillIn(row, proven))
     return page
   }
 

@@ -1,5 +1,5 @@
 import type { FieldName } from '../contract/field-names.ts'
-import type { AppointmentRow } from '../rest/row.ts'
+import { type AppointmentRow, fillIn } from '../rest/row.ts'
 
 /** What this request has been told of each appointment so far, by any answer. */
 export interface Memory {
@@ -14,7 +14,10 @@ export interface Memory {
 export function createMemory(): Memory {
   const rows = new Map<string, AppointmentRow>()
   return {
-    remember: (row) => void rows.set(row.id, { ...rows.get(row.id), ...row }),
+    remember(row) {
+      const known = rows.get(row.id)
+      rows.set(row.id, known === undefined ? row : fillIn(row, known))
+    },
     row: (id) => rows.get(id),
     // Absent is not null: a field that the API answered as null is held.
     holds: (id, field) => rows.get(id)?.[field] !== undefined,

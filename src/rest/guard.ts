@@ -4,7 +4,7 @@ import type { AppointmentPage, Appointments } from './appointments.ts'
 import { derivedUuid } from './derived-uuid.ts'
 import { invalidResponse, UpstreamError } from './errors.ts'
 import { afresh, type Operation } from './pipe.ts'
-import type { AppointmentRow, ListedRow } from './row.ts'
+import { type AppointmentRow, fillIn, type ListedRow } from './row.ts'
 
 /**
  * Keeps every caller to what it may do and see, in front of whatever is remembered or shared: all that the gateway
@@ -102,7 +102,7 @@ function listed(row: ListedRow, by: Operation): ListedRow {
   if (row instanceof UpstreamError) return row
   return isOthers(row, by)
     ? invalidResponse('The upstream listed an appointment that the filter excludes.')
-    : { ...by.access.narrowing, ...row }
+    : fillIn(row, by.access.narrowing)
 }
 
 /** The write has happened, so its answer stands; but what somebody else has taken over meanwhile is not shown. */
