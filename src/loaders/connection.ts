@@ -8,7 +8,7 @@ import { filterQuery } from '../rest/appointments.ts'
 import type { Counts } from '../rest/counts.ts'
 import { UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe.ts'
-import type { ListedRow } from '../rest/row.ts'
+import type { AppointmentRow, ListedRow } from '../rest/row.ts'
 import type { Pages } from './pages.ts'
 import { type AppointmentRef, refTo } from './ref.ts'
 import { noteStale, type ResponsePath } from './stale.ts'
@@ -100,9 +100,17 @@ export function listOf(
     filter: text,
     // An unreadable row has no id, so one can't be told from another.
     identify: (row) => (row instanceof UpstreamError ? 'unreadable' : row.id),
-    state: (row) => (row instanceof UpstreamError ? '' : JSON.stringify(row)),
+    state: (row) => (row instanceof UpstreamError ? '' : stateOf(row)),
     guess: guess(text),
   }
+}
+
+/**
+ * What an order may depend on, and when the row last changed: to write out all 24 fields took a tenth of the time of a
+ * page whose cursors are asked for.
+ */
+function stateOf({ startTime, endTime, status, title, createdAt, updatedAt }: AppointmentRow): string {
+  return `${startTime} ${endTime} ${status} ${title} ${createdAt} ${updatedAt}`
 }
 
 function edgeOf(edge: { readonly node: ListedRow; readonly cursor: string }) {

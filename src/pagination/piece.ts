@@ -1,6 +1,7 @@
 import { type Place, REACH } from './cursor.ts'
 import type { Stretch } from './list.ts'
 import type { Location } from './location.ts'
+import type { Mark } from './mark.ts'
 
 /** What one stretch gives to a page: its rows ahead of the place that was read from. */
 export interface Piece<Row> {
@@ -63,8 +64,14 @@ export function showsEnd<Row>({ stretch }: Piece<Row>, forward: boolean): boolea
 
 /** The place of the row at this position of the order. */
 function placeAt<Row>({ stretch, order }: Piece<Row>, position: number): Place {
-  const marks = (start: number, end: number) =>
-    order.slice(Math.max(0, start), end).flatMap((index) => stretch.markAt(index) ?? [])
+  function marks(start: number, end: number): Mark[] {
+    const found: Mark[] = []
+    for (let at = Math.max(0, start); at < Math.min(end, order.length); at++) {
+      const mark = stretch.markAt(order[at] ?? 0)
+      if (mark !== undefined) found.push(mark)
+    }
+    return found
+  }
   const [row = 0] = marks(position, position + 1)
   return {
     offset: stretch.offset + position,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { decodeCursor } from '../../src/pagination/cursor.ts'
 import { CursorExpiredError } from '../../src/pagination/errors.ts'
 import type { List } from '../../src/pagination/list.ts'
 import { planPage } from '../../src/pagination/page.ts'
@@ -42,10 +43,12 @@ function readOnAfterUpheaval(seed: number) {
   const edge = below(3) ? page.edges.at(forward ? -1 : 0) : pick(page.edges)
   if (!edge) return 'most moved'
   const cursor = edge.cursor
-  const bytes = Buffer.from(cursor, 'base64url')
-  const [before, after] = [(bytes[10] ?? 0) & 127, (bytes[11] ?? 0) & 127]
+  const { before, after } = decodeCursor(cursor, list.filter) ?? { before: [], after: [] }
   for (let i = 1 + below(8); i > 0; i--) upstream.disturb(edge.node.id)
-  const neighbours = Array.from({ length: before + 1 + after }, (_, i) => edge.node.id - before + i)
+  const neighbours = Array.from(
+    { length: before.length + 1 + after.length },
+    (_, i) => edge.node.id - before.length + i,
+  )
   if (2 * neighbours.filter((id) => upstream.stayed.has(id)).length <= neighbours.length) return 'most moved'
 
   try {
