@@ -1,6 +1,7 @@
-import { Agent, errors, request as exchange } from 'undici'
+import { type Dispatcher, errors, Pool } from 'undici'
 import { openEnvelope, type RawAnswer } from './envelope.ts'
 import { UpstreamError } from './errors.ts'
+import type { AnswerHeaders } from './heard.ts'
 import { type Operation, type RestRequest, type Send, signalOf } from './pipe.ts'
 
 interface WireOptions {
@@ -15,40 +16,91 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
 /** HTTP, and nothing else: one call is one exchange. */
 export function createWire(options: WireOptions): { send: Send; close: () => Promise<void> } {
-  const base = options.url.replace(/\/+$/, '')
-  const dispatcher = new Agent({
+  const { origin, pathname } = new URL(options.url)
+  const base = pathname.replace(/\/+$/, '')
+  const pool = new Pool(origin, {
+    // With 8, the 25 reads of one operation take three times as long.
     connections: 64,
     maxResponseSize: MAX_ANSWER_BYTES,
-    // undici's own timers are a second coarse: the deadline is the signal's.
+    // undici's own timers are a second coarse.
     headersTimeout: 0,
     bodyTimeout: 0,
   })
 
   async function send(request: RestRequest, operation: Operation) {
-    const deadline = AbortSignal.timeout(options.timeoutMs)
-    return openEnvelope(await ask(request, operation, deadline))
-  }
-
-  async function ask(request: RestRequest, operation: Operation, deadline: AbortSignal): Promise<RawAnswer> {
-    try {
-      const { statusCode, headers, body } = await exchange(urlOf(base, request), {
-        method: request.method,
-        headers: headersOf(request, operation),
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        signal: AbortSignal.any([deadline, signalOf(request, operation)]),
-        dispatcher,
-      })
-      return { status: statusCode, headers, body: await body.text() }
-    } catch (error) {
-      throw transportError(error, deadline.aborted || signalOf(request, operation).aborted)
+    const message = {
+      method: request.method,
+      path: base + targetOf(request),
+      headers: headersOf(request, operation),
+      body: request.body === undefined ? null : JSON.stringify(request.body),
     }
+    return openEnvelope(await exchange(pool, message, signalOf(request, operation), options.timeoutMs))
   }
 
-  return { send, close: () => dispatcher.close() }
+  return { send, close: () => pool.close() }
 }
 
-function urlOf(base: string, request: RestRequest): string {
-  return request.query ? `${base}${request.path}?${request.query}` : base + request.path
+/**
+ * By undici's `dispatch` and a timer of our own: its `request` makes a stream of every answer, and with two composed
+ * signals for each call half of what 25 calls cost here was theirs.
+ */
+function exchange(
+  pool: Pool,
+  message: Dispatcher.DispatchOptions,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let status = 0
+    let headers: AnswerHeaders = {}
+    let isLate = false
+    let connection: Dispatcher.DispatchController | undefined
+
+    function giveUp(): void {
+      isLate = true
+      fail(new errors.RequestAbortedError())
+      connection?.abort(new errors.RequestAbortedError())
+    }
+    function end(): void {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', giveUp)
+    }
+    function fail(error: Error): void {
+      end()
+      reject(transportError(error, isLate))
+    }
+    const timer = setTimeout(giveUp, timeoutMs)
+    signal.addEventListener('abort', giveUp)
+    if (signal.aborted) return giveUp()
+
+    pool.dispatch(message, {
+      onRequestStart(controller) {
+        connection = controller
+        if (isLate) controller.abort(new errors.RequestAbortedError())
+      },
+      onResponseStart(_controller, statusCode, answerHeaders) {
+        status = statusCode
+        headers = answerHeaders
+      },
+      onResponseData: (_controller, chunk) => void chunks.push(chunk),
+      onResponseEnd() {
+        end()
+        resolve({ status, headers, body: textOf(chunks) })
+      },
+      onResponseError: (_controller, error) => fail(error),
+    })
+  })
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  const [first] = chunks
+  const text = (chunks.length === 1 && first ? first : Buffer.concat(chunks)).toString()
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
+}
+
+function targetOf({ path, query }: RestRequest): string {
+  return query ? `${path}?${query}` : path
 }
 
 function headersOf(request: RestRequest, operation: Operation): Record<string, string> {

@@ -86,7 +86,11 @@ export function createGateway({
   let isStopping = false
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, now))
-  const operationOf = createOperations({ identityOf, operationTimeoutMs, maxUpstreamRequests })
+  const { operationOf, useOperations } = createOperations({
+    identityOf,
+    operationTimeoutMs,
+    maxUpstreamRequests,
+  })
   const yoga: YogaServerInstance<object, Context> = createYoga<object, Context>({
     schema,
     context: ({ request }) => ({
@@ -108,6 +112,7 @@ export function createGateway({
       useLastResort(reportFault),
       usePrivacy(),
       useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
+      useOperations(),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
       useWording(reportFault),
       useOperationLog({ operationOf, now, log: logOperation }),

@@ -1,4 +1,6 @@
 import { hash, randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import type { Plugin } from 'graphql-yoga'
 import { viewOf } from '../rest/access.ts'
 import { createLedger } from '../rest/ledger.ts'
 import type { Operation } from '../rest/pipe.ts'
@@ -12,28 +14,76 @@ export interface OperationOptions {
   readonly maxUpstreamRequests: number
 }
 
-/** The one operation of each HTTP request (batching is off): its credential, deadline, id and ledger. */
-export function createOperations(options: OperationOptions): (request: Request) => Operation {
+/** The response of node's own server, where there is one. */
+interface NodeContext {
+  readonly res?: ServerResponse
+}
+
+export interface Operations {
+  /** The one operation of an HTTP request (batching is off): its credential, deadline, id and ledger. */
+  readonly operationOf: (request: Request) => Operation
+  readonly useOperations: () => Plugin<object, NodeContext>
+}
+
+/**
+ * Signals and timers are put together by hand: `AbortSignal.any` and `AbortSignal.timeout` take 7 µs for each
+ * operation, and keep all of it in memory until its deadline, however early it ends.
+ */
+export function createOperations(options: OperationOptions): Operations {
   const operations = new WeakMap<Request, Operation>()
-  return (request) => {
-    const known = operations.get(request)
-    if (known !== undefined) return known
+  const responses = new WeakMap<Request, ServerResponse>()
+  const timers = new WeakMap<Operation, NodeJS.Timeout>()
+
+  function begin(request: Request): Operation {
     const { credential, access } = options.identityOf(request)
-    const deadline = AbortSignal.timeout(options.operationTimeoutMs)
     const account = hash('sha256', credential ?? '', 'base64url')
+    const deadline = new AbortController()
+    const reading = new AbortController()
     const operation: Operation = {
       credential,
       access,
       account,
       view: viewOf(account, access),
       requestId: callersRequestId(request) ?? randomUUID(),
-      signal: AbortSignal.any([deadline, request.signal]),
-      deadline,
+      signal: reading.signal,
+      deadline: deadline.signal,
       ledger: createLedger(options.maxUpstreamRequests),
     }
+    whenGone(request, responses.get(request), () => reading.abort())
+    const timer = setTimeout(() => {
+      deadline.abort()
+      reading.abort()
+    }, options.operationTimeoutMs)
+    timers.set(operation, timer.unref())
+    return operation
+  }
+
+  function operationOf(request: Request): Operation {
+    const operation = operations.get(request) ?? begin(request)
     operations.set(request, operation)
     return operation
   }
+
+  return {
+    operationOf,
+    useOperations: () => ({
+      onRequest({ request, serverContext: { res } }) {
+        if (res !== undefined) responses.set(request, res)
+      },
+      onResponse({ request }) {
+        const operation = operationOf(request)
+        // A write goes on when its caller goes away, and this answer may be for nobody.
+        if (!operation.ledger.isMutation) clearTimeout(timers.get(operation))
+      },
+    }),
+  }
+}
+
+/** The server's own signal for a request of node's is behind a proxy, which makes it ten times as slow to listen to. */
+function whenGone({ signal }: Request, response: ServerResponse | undefined, leave: () => void): void {
+  if (response === undefined) signal.addEventListener('abort', leave, { once: true })
+  else response.once('close', () => response.writableFinished || leave())
+  if (response === undefined ? signal.aborted : response.destroyed) leave()
 }
 
 function callersRequestId(request: Request): string | undefined {
