@@ -2,11 +2,6 @@ import SchemaBuilder from '@pothos/core'
 import RelayPlugin from '@pothos/plugin-relay'
 import type { Context } from './context.ts'
 
-/** What a type of the graph is told apart by; every value that is a `Node` carries it. */
-interface Kind {
-  readonly kind: string
-}
-
 export const builder = new SchemaBuilder<{
   Context: Context
   Scalars: { DateTime: { Input: string; Output: string }; ID: { Input: string; Output: string } }
@@ -20,14 +15,6 @@ export const builder = new SchemaBuilder<{
     nodesOnConnection: {
       description:
         'The rows of the page without their cursors. A row that could not be read is null, with an error at its place.',
-    },
-    nodeTypeOptions: {
-      description: 'Anything that has a global id, and can be asked for again by it.',
-      resolveType: (value) => (value as Kind).kind,
-    },
-    idFieldOptions: {
-      description:
-        'A global id: opaque, and accepted wherever an id of this type is asked for. Selecting it never costs an upstream request.',
     },
     // `node` and `nodes` are written by hand: one bad id among a hundred must cost its own item only.
     nodeQueryOptions: false,

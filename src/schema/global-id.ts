@@ -12,6 +12,11 @@ export interface GlobalId {
 
 const LONGEST = 256
 
+/** Both are ASCII, so that `btoa` can do it, three times as fast as a `Buffer`. */
+export function toGlobalId(kind: Kind, restId: string): string {
+  return btoa(`${kind}:${restId}`)
+}
+
 export function isGlobalId(text: string): boolean {
   return decode(text) !== undefined
 }

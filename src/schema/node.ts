@@ -1,8 +1,9 @@
 import type { ResponsePath } from '../loaders/stale.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
-import { isGlobalId, parseGlobalId } from './global-id.ts'
+import { type GlobalId, isGlobalId, parseGlobalId } from './global-id.ts'
 import { LimitError } from './limit-error.ts'
+import { Node } from './node-type.ts'
 import { FREE, type Price, type PriceContext, type PriceTag } from './price-tag.ts'
 import { reference } from './reference.ts'
 
@@ -19,7 +20,7 @@ const priceOfNodes: PriceTag = ({ ids }: { ids: readonly string[] }, context) =>
 
 builder.queryFields((t) => ({
   node: t.field({
-    type: builder.nodeInterfaceRef(),
+    type: Node,
     description:
       'Anything by its global id; null when there is none. An appointment costs one upstream request, a reference none.',
     extensions: { price: priceOfNode },
@@ -27,7 +28,7 @@ builder.queryFields((t) => ({
     resolve: (_root, { id }, context, { path }) => load(id, 'id', context, path),
   }),
   nodes: t.field({
-    type: [builder.nodeInterfaceRef()],
+    type: [Node],
     nullable: { list: false, items: true },
     description:
       'Several by their global ids, in the order asked for. A bad or missing one is null in its own place only. Each different appointment costs one upstream request.',
@@ -38,7 +39,10 @@ builder.queryFields((t) => ({
       if (ids.length > maxNodeIds)
         throw new LimitError('MAX_NODE_IDS', maxNodeIds, `\`nodes\` takes ${maxNodeIds} ids at most.`)
       return ids.map((id, index) =>
-        load(id, `ids.${index}`, context, { prev: path, key: index }).catch((error: Error) => error),
+        load(id, `ids.${index}`, context, { prev: path, key: index }).catch(
+          // GraphQL's executor fails the place where it is given an error for a value, which no type of its says.
+          (error: Error) => error as never,
+        ),
       )
     },
   }),
@@ -49,7 +53,7 @@ async function load(
   argument: string,
   { loaders }: Context,
   at: ResponsePath,
-): Promise<object | null> {
+): Promise<GlobalId | null> {
   const { kind, restId } = parseGlobalId(id, argument)
   return kind === 'Appointment' ? loaders.appointments.find(restId, at) : reference(kind, restId)
 }

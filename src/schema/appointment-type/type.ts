@@ -1,14 +1,12 @@
 import { builder } from '../builder.ts'
+import { Node } from '../node-type.ts'
 import type { Reference } from '../reference.ts'
 
-export const AppointmentType = builder.node(
-  builder.objectRef<Reference<'AppointmentType'>>('AppointmentType'),
-  {
-    description:
-      'What kind of appointment it is. Only the id is known to the Appointments API, so asking for one costs nothing.',
-    id: { resolve: ({ restId }) => restId },
-    fields: (t) => ({
-      restId: t.exposeID('restId', { nullable: false, description: "The upstream's own id." }),
-    }),
-  },
-)
+export const AppointmentType = builder.objectRef<Reference<'AppointmentType'>>('AppointmentType').implement({
+  interfaces: [Node],
+  description:
+    'What kind of appointment it is. Only the id is known to the Appointments API, so asking for one costs nothing.',
+  fields: (t) => ({
+    restId: t.exposeID('restId', { nullable: false, description: "The upstream's own id." }),
+  }),
+})

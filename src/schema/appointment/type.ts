@@ -7,6 +7,7 @@ import { builder } from '../builder.ts'
 import { Clinician } from '../clinician/type.ts'
 import type { Context } from '../context.ts'
 import { Location } from '../location/type.ts'
+import { Node } from '../node-type.ts'
 import { Patient } from '../patient/type.ts'
 import { type ReferenceKind, reference } from '../reference.ts'
 import { Status } from './status.ts'
@@ -15,10 +16,10 @@ import { Status } from './status.ts'
 const MAY_COST =
   'May cost one upstream request for the appointment, shared by all its fields, where the list row did not hold it.'
 
-export const Appointment = builder.node(builder.objectRef<AppointmentRef>('Appointment'), {
+export const Appointment = builder.objectRef<AppointmentRef>('Appointment').implement({
+  interfaces: [Node],
   description:
     'A patient and a clinician, meeting at a time and a place. List rows of the API may hold only `id`, `patient`, `title`, `startTime`, `endTime`, `status` and `createdAt`; every other field says that it may cost a request.',
-  id: { resolve: (appointment) => appointment.restId },
   fields: (t) => ({
     restId: t.exposeID('restId', { nullable: false, description: "The upstream's own id." }),
     title: t.string({ ...field('title'), description: 'What the appointment is called.' }),
@@ -85,10 +86,10 @@ export const Appointment = builder.node(builder.objectRef<AppointmentRef>('Appoi
     }),
     isCancellable: t.boolean({
       extensions: { needs: 'status' },
-      resolve: async ({ restId }, _args, { loaders }, { path }) => {
-        const status = await loaders.appointments.field(restId, 'status', path)
-        return status === null ? null : OPEN_STATUSES.some((open) => open === status)
-      },
+      resolve: ({ restId }, _args, { loaders }, { path }) =>
+        whenKnown(loaders.appointments.field(restId, 'status', path), (status) =>
+          OPEN_STATUSES.some((open) => open === status),
+        ),
       description:
         'True while its status allows `cancelAppointment`. Costs nothing where `status` costs nothing.',
     }),
@@ -134,14 +135,20 @@ function referenceBy<K extends ReferenceKind>(
 ) {
   return {
     extensions: { needs: name, refersTo: kind },
-    resolve: async (
+    resolve: (
       { restId }: AppointmentRef,
       _args: object,
       { loaders }: Context,
       { path }: GraphQLResolveInfo,
-    ) => {
-      const id = await loaders.appointments.field(restId, name, path)
-      return id === null ? null : reference(kind, id)
-    },
+    ) => whenKnown(loaders.appointments.field(restId, name, path), (id) => reference(kind, id)),
   }
+}
+
+/** What is there already makes no promise: each costs as much as the field itself. */
+function whenKnown<Value, Result>(
+  value: Value | null | Promise<Value | null>,
+  read: (value: Value) => Result,
+): Result | null | Promise<Result | null> {
+  if (value instanceof Promise) return value.then((known) => whenKnown(known, read))
+  return value === null ? null : read(value)
 }
