@@ -87,11 +87,10 @@ export function createAppointments(send: Send, holds: Holds): Appointments {
   }
 }
 
-function listRequest(filter: AppointmentFilter, window: Window): RestRequest {
-  const query = new URLSearchParams(filterQuery(filter))
-  query.set('limit', String(window.limit))
-  query.set('offset', String(window.offset))
-  return { method: 'GET', path: '/appointments', query: query.toString() }
+function listRequest(filter: AppointmentFilter, { limit, offset }: Window): RestRequest {
+  const conditions = filterQuery(filter)
+  const query = `${conditions}${conditions && '&'}limit=${limit}&offset=${offset}`
+  return { method: 'GET', path: '/appointments', query }
 }
 
 function itemRequest(id: string): RestRequest {
@@ -100,16 +99,18 @@ function itemRequest(id: string): RestRequest {
 
 /** The filter as a query string: equal filters give equal text, whatever order they were written in. */
 export function filterQuery(filter: AppointmentFilter): string {
-  const query = new URLSearchParams()
-  const put = (name: string, value: string | undefined) => value !== undefined && query.set(name, value)
-  put('patient_id', filter.patientId)
-  put('clinician_id', filter.clinicianId)
-  put('appointment_type_id', filter.appointmentTypeId)
-  put('location_id', filter.locationId)
-  put(filter.statuses?.length === 1 ? 'status' : 'status_in', filter.statuses?.join(','))
-  put('date_gte', filter.startsFrom)
-  put('date_lte', filter.startsTo)
-  return query.toString()
+  const { patientId, clinicianId, appointmentTypeId, locationId, statuses, startsFrom, startsTo } = filter
+  const conditions: string[] = []
+  const put = (name: string, value: string | undefined) =>
+    value !== undefined && conditions.push(`${name}=${encodeURIComponent(value)}`)
+  put('patient_id', patientId)
+  put('clinician_id', clinicianId)
+  put('appointment_type_id', appointmentTypeId)
+  put('location_id', locationId)
+  put(statuses?.length === 1 ? 'status' : 'status_in', statuses?.join())
+  put('date_gte', startsFrom)
+  put('date_lte', startsTo)
+  return conditions.join('&')
 }
 
 function pathOf(id: string): string {

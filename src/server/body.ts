@@ -45,21 +45,51 @@ export function mediaType(request: Request): string {
 
 async function read(request: Request, incoming: IncomingMessage | undefined, max: number): Promise<string> {
   if (Number(request.headers.get('content-length')) > max) throw tooLarge(max)
-  // Destroying the request would take the connection along, and the answer with it.
-  const source = incoming?.iterator({ destroyOnReturn: false }) ?? request.body ?? []
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  try {
-    for await (const chunk of source as AsyncIterable<Uint8Array>) {
-      bytes += chunk.length
-      if (bytes > max) break
-      chunks.push(chunk)
-    }
-  } catch {
+  const chunks = await (incoming ? chunksOf(incoming, max) : webChunksOf(request, max)).catch(() => {
     throw badRequest('The body broke off.', 400)
+  })
+  if (chunks === undefined) throw tooLarge(max)
+  const [first] = chunks
+  return (chunks.length === 1 && first ? first : Buffer.concat(chunks)).toString()
+}
+
+/**
+ * undefined where there are too many bytes; rejects when the body breaks off. By its events: to iterate over the stream
+ * takes 20 µs more, and destroys it early, and with it the connection that the answer needs.
+ */
+function chunksOf(incoming: IncomingMessage, max: number): Promise<Buffer[] | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    function take(chunk: Buffer): void {
+      bytes += chunk.length
+      chunks.push(chunk)
+      if (bytes > max) finish(undefined)
+    }
+    function finish(taken: Buffer[] | undefined): void {
+      incoming.off('data', take)
+      if (taken === undefined) incoming.pause()
+      resolve(taken)
+    }
+    // Whoever mounts the handler may have read it already, and then nothing is said any more.
+    if (incoming.readableEnded) return resolve(chunks)
+    if (incoming.destroyed) return reject()
+    incoming.on('data', take)
+    incoming.once('end', () => finish(chunks))
+    incoming.once('error', reject)
+    incoming.once('close', reject)
+  })
+}
+
+async function webChunksOf(request: Request, max: number): Promise<Buffer[] | undefined> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length
+    if (bytes > max) return undefined
+    chunks.push(Buffer.from(chunk))
   }
-  if (bytes > max) throw tooLarge(max)
-  return Buffer.concat(chunks).toString()
+  return chunks
 }
 
 function tooLarge(max: number): GraphQLError {

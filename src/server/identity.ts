@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Plugin } from 'graphql-yoga'
 import { type Access, FULL_ACCESS, NO_ACCESS } from '../rest/access.ts'
 
@@ -29,7 +29,7 @@ export function createOpenDoor(key: string): Identify {
 }
 
 export function callerName(...parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+  return hash('sha256', JSON.stringify(parts), 'base64url')
 }
 
 /** Finds out once for each request who asks; until it is known, nobody does. */
