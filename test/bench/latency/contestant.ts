@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+export interface Contestant extends AsyncDisposable {
+  readonly url: string
+  usage(): Promise<Usage>
+}
+
+export interface Usage {
+  /** Processor time since its start, all threads, user and system. */
+  readonly cpuMs: number
+  readonly residentMb: number
+}
+
+const METER = new URL('meter.ts', import.meta.url).href
+
+/** Runs a program in a process of its own, on the first core alone where the machine can say so. */
+export async function startContestant(
+  program: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Contestant> {
+  const command = [process.execPath, '--import', METER, program]
+  const [file = '', ...args] = canPin() ? ['taskset', '-c', '0', ...command] : command
+  const child = spawn(file, args, {
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
+  // Logs are taken off it, as whoever runs it would.
+  child.stderr?.resume()
+  const [line] = (await once(lines, 'line')) as [string]
+  return {
+    url: /http:\S+[^\s.,:]/.exec(line)?.[0] ?? '',
+    usage: () => usageOf(child),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
+}
+
+/** This process, which is client and upstream, keeps off the core of the measured one. */
+export function keepOff(): void {
+  if (canPin()) spawn('taskset', ['-acp', '1', String(process.pid)], { stdio: 'ignore' })
+}
+
+export function canPin(): boolean {
+  return process.platform === 'linux'
+}
+
+async function usageOf(child: ChildProcess): Promise<Usage> {
+  const answer = once(child, 'message')
+  child.send('usage')
+  const [usage] = await answer
+  return usage
+}
