@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bin: ['main'],
   main: ['config', 'server', 'sandbox'],
-  server: ['schema', 'loaders', 'rest', 'pagination'],
+  server: ['schema', 'loaders', 'rest', 'pagination', 'execution'],
   schema: ['loaders', 'pagination', 'contract'],
   loaders: ['rest', 'pagination', 'contract'],
   rest: ['contract'],
@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: [],
   config: [],
   pagination: [],
+  execution: [],
   contract: [],
 }
 

@@ -14,6 +14,7 @@ import { useDocumentLimits } from './document-limits.ts'
 import { estimateOperation } from './estimate.ts'
 import type { EstimateDocument } from './estimate-document.ts'
 import { useEstimate } from './estimation.ts'
+import { useExecution } from './execution.ts'
 import type { GatewayOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity.ts'
@@ -125,6 +126,7 @@ export function createGateway({
       useJsonBody(limits),
       useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
       useDocumentLimits(limits),
+      useExecution(),
       !introspection && useClosedSchema(),
       // Last, because what it says of its own answers holds.
       graphiql &&

@@ -1,0 +1,57 @@
+import {
+  type FieldNode,
+  type GraphQLField,
+  getArgumentValues,
+  isEnumType,
+  isNonNullType,
+  isScalarType,
+  isSpecifiedScalarType,
+  Kind,
+  type ValueNode,
+} from 'graphql'
+import type { Values } from './collect.ts'
+
+export type FieldDefinition = GraphQLField<unknown, unknown>
+
+/** The arguments of a call that has none. Resolvers share it, so it is frozen. */
+const NO_ARGUMENTS: Values = Object.freeze({})
+
+/**
+ * The arguments that every call of a field gets; undefined where they must be coerced for each. Objects must: a resolver
+ * may change what it is given. Custom scalars too: how they read a literal may depend on the time.
+ */
+export function constantArguments(definition: FieldDefinition, node: FieldNode): Values | undefined {
+  if (definition.args.length === 0) return NO_ARGUMENTS
+  if (!definition.args.every(({ type }) => isPlain(isNonNullType(type) ? type.ofType : type)))
+    return undefined
+  if (node.arguments?.some(({ value }) => !isPlainLiteral(value))) return undefined
+  try {
+    const values = getArgumentValues(definition, node)
+    return Object.values(values).every(isPrimitive) ? values : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** CoerceArgumentValues of the specification. Throws a GraphQLError that knows its place in the document. */
+export function argumentsOf(
+  constant: Values | undefined,
+  definition: FieldDefinition,
+  node: FieldNode,
+  variableValues: Values,
+): Record<string, unknown> {
+  if (constant === undefined) return getArgumentValues(definition, node, variableValues)
+  return constant === NO_ARGUMENTS ? constant : { ...constant }
+}
+
+function isPlain(type: unknown): boolean {
+  return isEnumType(type) || (isScalarType(type) && isSpecifiedScalarType(type))
+}
+
+function isPlainLiteral({ kind }: ValueNode): boolean {
+  return kind !== Kind.VARIABLE && kind !== Kind.LIST && kind !== Kind.OBJECT
+}
+
+function isPrimitive(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function')
+}

@@ -1,0 +1,86 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLIncludeDirective,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  type InlineFragmentNode,
+  isAbstractType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+  typeFromAST,
+} from 'graphql'
+
+export type Fragments = Readonly<Record<string, FragmentDefinitionNode>>
+export type Values = Readonly<Record<string, unknown>>
+/** By response key, in the order in which the keys are first seen. */
+export type CollectedFields = ReadonlyMap<string, readonly FieldNode[]>
+
+/** All that is needed to tell which fields a selection has. */
+export interface CollectScope {
+  readonly schema: GraphQLSchema
+  readonly fragments: Fragments
+  readonly variableValues: Values
+}
+
+/**
+ * CollectFields of the specification, for all the selection sets of one response key together: a fragment counts once
+ * in them, however often it is spread. Throws what the arguments of @skip and @include are refused with.
+ */
+export function collectFields(
+  { schema, fragments, variableValues }: CollectScope,
+  type: GraphQLObjectType,
+  selectionSets: readonly SelectionSetNode[],
+): CollectedFields {
+  const fields = new Map<string, FieldNode[]>()
+  const visited = new Set<string>()
+
+  function collect({ selections }: SelectionSetNode): void {
+    for (const selection of selections)
+      switch (selection.kind) {
+        case Kind.FIELD:
+          if (isIncluded(selection, variableValues)) add(selection)
+          break
+        case Kind.INLINE_FRAGMENT:
+          if (isIncluded(selection, variableValues) && appliesTo(schema, selection, type))
+            collect(selection.selectionSet)
+          break
+        case Kind.FRAGMENT_SPREAD: {
+          const name = selection.name.value
+          if (visited.has(name) || !isIncluded(selection, variableValues)) break
+          visited.add(name)
+          const fragment = fragments[name]
+          if (fragment !== undefined && appliesTo(schema, fragment, type)) collect(fragment.selectionSet)
+        }
+      }
+  }
+
+  function add(node: FieldNode): void {
+    const key = (node.alias ?? node.name).value
+    const nodes = fields.get(key)
+    if (nodes === undefined) fields.set(key, [node])
+    else nodes.push(node)
+  }
+
+  for (const selectionSet of selectionSets) collect(selectionSet)
+  return fields
+}
+
+function isIncluded(node: SelectionNode, variableValues: Values): boolean {
+  if (node.directives === undefined || node.directives.length === 0) return true
+  if (getDirectiveValues(GraphQLSkipDirective, node, variableValues)?.if === true) return false
+  return getDirectiveValues(GraphQLIncludeDirective, node, variableValues)?.if !== false
+}
+
+function appliesTo(
+  schema: GraphQLSchema,
+  { typeCondition }: FragmentDefinitionNode | InlineFragmentNode,
+  type: GraphQLObjectType,
+): boolean {
+  if (typeCondition === undefined) return true
+  const condition = typeFromAST(schema, typeCondition)
+  return condition === type || (isAbstractType(condition) && schema.isSubType(condition, type))
+}

@@ -1,0 +1,68 @@
+import { argumentsOf } from './arguments.ts'
+import { completeLeafValue, completeValue } from './complete.ts'
+import { isPromise, later } from './later.ts'
+import type { FieldPlan, SelectionPlan } from './plan.ts'
+import { type Run, resolveInfo, whenSettled } from './run.ts'
+import { fillSlot, handleFieldError, locate, type Slot } from './slot.ts'
+
+type Data = Record<string, unknown>
+
+/** ExecuteSelectionSet of the specification. Throws the error of a field that may not be null. */
+export function executeFields(
+  run: Run,
+  { fields, template }: SelectionPlan,
+  source: unknown,
+  slot: Slot,
+): Data {
+  const data: Data = { ...template }
+  for (const field of fields) data[field.key] = executeField(run, field, source, data, slot)
+  return data
+}
+
+/**
+ * The same one after the other: a field begins when all of the one before has settled. Gives a promise where there is
+ * something to wait for, and stops where an error nulls the whole data.
+ */
+export function executeFieldsSerially(
+  run: Run,
+  { fields, template }: SelectionPlan,
+  source: unknown,
+  slot: Slot,
+): Promise<void> | undefined {
+  const data: Data = { ...template }
+  fillSlot(slot, data)
+  const queue = fields.values()
+
+  function goOn(): Promise<void> | undefined {
+    for (const field of queue) {
+      data[field.key] = executeField(run, field, source, data, slot)
+      if (run.pending > 0) return whenSettled(run).then(() => (slot.isNulled ? undefined : goOn()))
+    }
+    return undefined
+  }
+  return goOn()
+}
+
+/**
+ * ExecuteField of the specification: the completed value, or undefined where it comes later. Throws an error with its
+ * place where the field may not be null.
+ */
+function executeField(run: Run, field: FieldPlan, source: unknown, container: Data, parent: Slot): unknown {
+  const { key, shape } = field
+  const path = { prev: parent.path, key, typename: field.parentType.name }
+  let slot: Slot | undefined
+  try {
+    const info = resolveInfo(run, field, path)
+    const args = argumentsOf(field.constantArguments, field.definition, field.node, run.variableValues)
+    const resolve = field.resolve ?? run.fieldResolver
+    const value: unknown = resolve(source, args, run.contextValue, info)
+    const isLater = isPromise(value)
+    if (shape.kind === 'leaf' && !isLater) return completeLeafValue(field, shape, value)
+    const place: Slot = { container, key, isNonNull: shape.isNonNull, parent, path, isNulled: false }
+    slot = place
+    if (!isLater) return completeValue(run, field, info, shape, value, place)
+    return later(run, field, place, value, (come) => completeValue(run, field, info, shape, come, place))
+  } catch (error) {
+    return handleFieldError(run, locate(error, field, path), shape.isNonNull, parent, slot)
+  }
+}
