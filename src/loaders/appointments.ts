@@ -5,7 +5,7 @@ import type { AppointmentChanges, AppointmentPage, Cancellation } from '../rest/
 import type { RestClient } from '../rest/client.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe.ts'
-import { fillIn } from '../rest/row.ts'
+import { type AppointmentRow, fillIn } from '../rest/row.ts'
 import { createConnectionReader, type ReadConnection } from './connection.ts'
 import type { Memory } from './memory.ts'
 import { createPages } from './pages.ts'
@@ -91,8 +91,13 @@ export function createAppointmentLoader({
         throw error
       }
     },
-    field: (id, name, at) =>
-      memory.holds(id, name) ? held(memory, id, name) : load(id, at).then(() => held(memory, id, name)),
+    field(id, name, at) {
+      // Absent is not null: a field that the API answered as null is held.
+      const value = memory.row(id)?.[name]
+      return value === undefined
+        ? load(id, at).then(() => shown(memory.row(id)?.[name], name))
+        : shown(value, name)
+    },
     connection: createConnectionReader({ limits, counts, by, pages }),
     async create(fields, idempotencyKey) {
       return refTold(await write(null, () => appointments.create(fields, idempotencyKey, by)))
@@ -117,8 +122,10 @@ function provenBy({ patientId, clinicianId, appointmentTypeId, locationId }: App
   }
 }
 
-function held<Name extends FieldName>(memory: Memory, id: string, name: Name): AppointmentFields[Name] {
-  const value = memory.row(id)?.[name]
+function shown<Name extends FieldName>(
+  value: AppointmentRow[Name] | undefined,
+  name: Name,
+): AppointmentFields[Name] {
   if (value instanceof UpstreamError) throw value
   if (value === undefined) throw invalidResponse(`The upstream's whole appointment lacks ${name}.`)
   return value as AppointmentFields[Name]

@@ -1,4 +1,3 @@
-import type { FieldName } from '../contract/field-names.ts'
 import { type AppointmentRow, fillIn } from '../rest/row.ts'
 
 /** What this request has been told of each appointment so far, by any answer. */
@@ -7,7 +6,6 @@ export interface Memory {
   remember(row: AppointmentRow): void
   /** undefined where nothing is known of it. */
   row(id: string): AppointmentRow | undefined
-  holds(id: string, field: FieldName): boolean
   forget(id: string): void
 }
 
@@ -19,8 +17,6 @@ export function createMemory(): Memory {
       rows.set(row.id, known === undefined ? row : fillIn(row, known))
     },
     row: (id) => rows.get(id),
-    // Absent is not null: a field that the API answered as null is held.
-    holds: (id, field) => rows.get(id)?.[field] !== undefined,
     forget: (id) => void rows.delete(id),
   }
 }

@@ -14,8 +14,9 @@ export interface Wholes {
  */
 export function createWholes(rest: Appointments, by: Operation): Wholes {
   const loader = new DataLoader<string, Promise<RetrievedRow>>(async (ids) => {
-    const costly = new Set(ids.filter((id) => !rest.holds(id, by)))
     const { exchanges, ceiling } = by.ledger
+    const isAffordable = exchanges + ids.length <= ceiling
+    const costly = new Set(isAffordable ? [] : ids.filter((id) => !rest.holds(id, by)))
     const needed = exchanges + costly.size
     // A promise for each, so that the slowest holds up nobody else.
     if (needed <= ceiling) return ids.map((id) => rest.retrieve(id, by))

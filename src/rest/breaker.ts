@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { UpstreamError } from './errors.ts'
-import { type Layer, signalOf } from './pipe.ts'
+import { type Layer, type Operation, signalOf } from './pipe.ts'
 
 interface Circuit {
   failures: number
@@ -22,9 +22,16 @@ const MAX_ACCOUNTS = 10_000
 export function createBreaker(now: () => number): Layer {
   const circuits = new LRUCache<string, Circuit>({ max: MAX_ACCOUNTS })
 
+  function circuitOf({ account }: Operation): Circuit {
+    const known = circuits.get(account)
+    if (known !== undefined) return known
+    const circuit: Circuit = { failures: 0, closedUntil: 0, isProbing: false }
+    circuits.set(account, circuit)
+    return circuit
+  }
+
   return (next) => async (request, operation) => {
-    const circuit = circuits.get(operation.account) ?? { failures: 0, closedUntil: 0, isProbing: false }
-    circuits.set(operation.account, circuit)
+    const circuit = circuitOf(operation)
     if (now() < circuit.closedUntil) throw notAsked()
     // After a `Retry-After` alone everybody may go on; after many failures one goes first.
     const isProbe = circuit.failures >= FAILURES_TO_OPEN
@@ -32,12 +39,11 @@ export function createBreaker(now: () => number): Layer {
     circuit.isProbing = isProbe
     try {
       const reply = await next(request, operation)
-      Object.assign(circuit, { failures: 0, closedUntil: 0 })
+      reset(circuit)
       return reply
     } catch (error) {
       if (!isFailure(error)) {
-        if (error instanceof UpstreamError && error.heard)
-          Object.assign(circuit, { failures: 0, closedUntil: 0 })
+        if (error instanceof UpstreamError && error.heard) reset(circuit)
       } else if (!signalOf(request, operation).aborted) {
         circuit.failures += 1
         const retryAfterMs = Math.min(error.heard?.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)
@@ -63,4 +69,9 @@ function notAsked(): UpstreamError {
     'UPSTREAM_UNAVAILABLE',
     'The upstream does not answer; it is asked again in a few seconds.',
   )
+}
+
+function reset(circuit: Circuit): void {
+  circuit.failures = 0
+  circuit.closedUntil = 0
 }

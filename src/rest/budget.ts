@@ -23,7 +23,9 @@ export function createBudget(options: {
   const allowances = new LRUCache<string, Allowance>({ max: MAX_ACCOUNTS })
 
   function allowanceOf({ account }: Operation): Allowance {
-    const allowance = allowances.get(account) ?? createAllowance(options)
+    const known = allowances.get(account)
+    if (known !== undefined) return known
+    const allowance = createAllowance(options)
     allowances.set(account, allowance)
     return allowance
   }

@@ -23,7 +23,7 @@ builder.queryFields((t) => ({
     type: Node,
     description:
       'Anything by its global id; null when there is none. An appointment costs one upstream request, a reference none.',
-    extensions: { price: priceOfNode },
+    extensions: { price: priceOfNode, minAtMost: 1 },
     args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
     resolve: (_root, { id }, context, { path }) => load(id, 'id', context, path),
   }),

@@ -35,6 +35,8 @@ export type PriceTag = (args: any, context: PriceContext) => readonly Price[]
 /** What a field says in its `extensions` of what it costs. */
 export interface FieldPricing {
   readonly price?: PriceTag
+  /** The most that it can cost for certain, whatever its arguments; where it does not say, anything. */
+  readonly minAtMost?: number
   /** The field of an appointment that its row must hold. */
   readonly needs?: FieldName
   /** The kind of reference that it gives. */

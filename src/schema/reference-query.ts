@@ -18,7 +18,7 @@ export function addReferenceQuery<K extends ReferenceKind>(
       type,
       description: 'A reference by its id, to ask for its appointments. Costs nothing by itself.',
       args: { id: t.arg.id({ required: true, description: "Its global id, or the upstream's own." }) },
-      extensions: { price },
+      extensions: { price, minAtMost: 0 },
       resolve: (_root, { id }) => reference(kind, parseId(kind, id, 'id')),
     }),
   )

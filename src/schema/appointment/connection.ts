@@ -57,6 +57,9 @@ const priceOfList: PriceTag = (args: ListArguments, { pricing, parent, wanted })
   return [{ cost, key, family, rows: { count: size, held: heldBy(filter) } }]
 }
 
+/** A page and a count cost one request each for certain. */
+const LIST_PRICING = { price: priceOfList, minAtMost: 2 }
+
 /** What costs nothing of a list row: what every row shows, and what the filter proves. */
 function heldBy(filter: Filter): ReadonlySet<FieldName> {
   const proven = Object.keys(filter).filter((name): name is FieldName => name in FIELD_NAMES)
@@ -74,7 +77,7 @@ builder.queryField('appointments', (t) =>
           description: 'Which appointments; all of them where it is left out.',
         }),
       },
-      extensions: { price: priceOfList },
+      extensions: LIST_PRICING,
       resolve: (_root, args, context, info) => list(args, context, info),
     },
     AppointmentConnection,
@@ -94,7 +97,7 @@ for (const parentType of [Patient, Clinician, AppointmentType, Location])
               'Which of them. What they are the appointments of is given by the parent, and can not be named again.',
           }),
         },
-        extensions: { price: priceOfList },
+        extensions: LIST_PRICING,
         resolve: (parent, args, context, info) => list(args, context, info, parent),
       },
       AppointmentConnection,

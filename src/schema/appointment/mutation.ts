@@ -69,7 +69,7 @@ function priceOfChange(held: readonly FieldName[]): PriceTag {
 
 builder.mutationFields((t) => ({
   createAppointment: t.field({
-    extensions: { price: priceOfCreate },
+    extensions: { price: priceOfCreate, minAtMost: 1 },
     type: CreateAppointmentPayload,
     description: 'Books an appointment: one upstream request, safe to repeat with the same `idempotencyKey`.',
     args: { input: t.arg({ type: CreateAppointmentInput, required: true, description: 'What to book.' }) },
@@ -83,7 +83,7 @@ builder.mutationFields((t) => ({
     },
   }),
   updateAppointment: t.field({
-    extensions: { price: priceOfChange(['id']) },
+    extensions: { price: priceOfChange(['id']), minAtMost: 2 },
     type: UpdateAppointmentPayload,
     description:
       'Changes an appointment, but never its status: one upstream request, and one more for a caller that is kept to its own.',
@@ -97,7 +97,7 @@ builder.mutationFields((t) => ({
     },
   }),
   cancelAppointment: t.field({
-    extensions: { price: priceOfChange(FIELDS_OF_CANCELLED) },
+    extensions: { price: priceOfChange(FIELDS_OF_CANCELLED), minAtMost: 2 },
     type: CancelAppointmentPayload,
     description:
       'Cancels an appointment that is still open, else `INVALID_STATE_TRANSITION`: one upstream request, and one more for a caller that is kept to its own.',
