@@ -139,6 +139,18 @@ describe('the answer', () => {
     expect(await result).toMatchObject({ data: null, errors: [{ path: ['strict'] }] })
   })
 
+  test('has one error for a place that several errors null', async () => {
+    const strict = () => Promise.reject(new Error('no'))
+    const document = parse('{ me { a: strict b: strict friend { strict } } }')
+    const { data, errors } = await execute({
+      schema,
+      document,
+      rootValue: { me: { strict, friend: { strict } } },
+    })
+    expect(data).toEqual({ me: null })
+    expect(errors).toMatchObject([{ path: ['me', 'a'] }])
+  })
+
   test('waits for the items behind one that must not be null, and nobody else hears of their errors', async () => {
     const late = deferred<string>()
     const document = parse('{ me { names } }')
@@ -329,11 +341,11 @@ describe('the plan of a document', () => {
     expect(reads()).toBeGreaterThan(made)
   })
 
-  test('stays right for more sets of fields than are remembered', () => {
+  test('stays right for more sets of fields than are remembered, of which there is an end', () => {
     const names = Array.from({ length: 6 }, (_, index) => `v${index}`)
     const fields = names.map((name) => `${name}: strict @include(if: $${name})`)
-    const document = parse(
-      `query (${names.map((name) => `$${name}: Boolean!`).join(' ')}) { ${fields.join(' ')} }`,
+    const { document, reads } = counted(
+      parse(`query (${names.map((name) => `$${name}: Boolean!`).join(' ')}) { ${fields.join(' ')} }`),
     )
     for (let bits = 0; bits < 128; bits += 1) {
       const shown = names.filter((_, index) => (bits >> index) % 2 === 1)
@@ -341,6 +353,8 @@ describe('the plan of a document', () => {
       const result = execute({ schema, document, variableValues, rootValue: { strict: 's' } })
       expect(result).toEqual({ data: Object.fromEntries(shown.map((name) => [name, 's'])) })
     }
+    // One look for the conditions, and one for each of the 64 sets, both times.
+    expect(reads()).toBe(129)
   })
 
   test('names no field that the schema does not have', () => {

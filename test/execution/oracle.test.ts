@@ -16,7 +16,7 @@ import { type Chances, lenientWorld, type Resolved, world } from './world.ts'
 type Result = ExecutionResult<Record<string, unknown>>
 type Keys = readonly (string | number)[]
 
-const failures = fc.constantFrom(0, 1, 4, 15)
+const failures = fc.constantFrom(0, 1, 4, 15, 40)
 const synchronous = fc.record({ seed: fc.nat(), failures, promises: fc.constant(0) })
 const mixed = fc.record({ seed: fc.nat(), failures, promises: fc.constantFrom(5, 30, 100) })
 
