@@ -26,8 +26,7 @@ export function constantArguments(definition: FieldDefinition, node: FieldNode):
     return undefined
   if (node.arguments?.some(({ value }) => !isPlainLiteral(value))) return undefined
   try {
-    const values = getArgumentValues(definition, node)
-    return Object.values(values).every(isPrimitive) ? values : undefined
+    return getArgumentValues(definition, node)
   } catch {
     return undefined
   }
@@ -50,8 +49,4 @@ function isPlain(type: unknown): boolean {
 
 function isPlainLiteral({ kind }: ValueNode): boolean {
   return kind !== Kind.VARIABLE && kind !== Kind.LIST && kind !== Kind.OBJECT
-}
-
-function isPrimitive(value: unknown): boolean {
-  return value === null || (typeof value !== 'object' && typeof value !== 'function')
 }

@@ -13,12 +13,12 @@ export function conditionVariables(document: DocumentNode): readonly string[] {
   return [...names]
 }
 
-/** The same text for values that select the same fields, or are refused with the same words. */
+/** The same text for values that select the same fields, or are refused alike. */
 export function conditionsKey(names: readonly string[], values: Values): string {
-  return names.map((name) => (Object.hasOwn(values, name) ? letterOf(values[name]) : 'missing')).join()
+  return names.map((name) => kindOf(Object.hasOwn(values, name) ? values[name] : null)).join()
 }
 
-function letterOf(value: unknown): string {
+function kindOf(value: unknown): string {
   if (typeof value === 'boolean') return String(value)
-  return value == null ? 'null' : 'other'
+  return value == null ? 'refused' : 'neither'
 }

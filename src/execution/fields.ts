@@ -63,6 +63,6 @@ function executeField(run: Run, field: FieldPlan, source: unknown, container: Da
     if (!isLater) return completeValue(run, field, info, shape, value, place)
     return later(run, field, place, value, (come) => completeValue(run, field, info, shape, come, place))
   } catch (error) {
-    return handleFieldError(run, locate(error, field, path), shape.isNonNull, parent, slot)
+    return handleFieldError(run, locate(error, field, path), shape.isNonNull, slot)
   }
 }

@@ -46,7 +46,7 @@ function completeItem(
     if (!isPromise(item)) return completeValue(run, field, info, shape, item, slot)
     return later(run, field, slot, item, (come) => completeValue(run, field, info, shape, come, slot))
   } catch (error) {
-    return handleFieldError(run, locate(error, field, path), shape.isNonNull, parent, slot)
+    return handleFieldError(run, locate(error, field, path), shape.isNonNull, slot)
   }
 }
 

@@ -22,17 +22,17 @@ export function locate(error: unknown, { nodes }: FieldPlan, path: ResponsePath 
 
 /**
  * HandleFieldError where the value was being completed: gives the null that takes its place, or throws the error on to
- * the parent's place. `slot` is the value's own place, if it got one.
+ * the parent's place. `slot` is the value's own place, if it got one. No place around it can be gone: what is within a
+ * place that is gone is not completed.
  */
 export function handleFieldError(
   run: Run,
   error: GraphQLError,
   isNonNull: boolean,
-  parent: Slot,
   slot: Slot | undefined,
 ): null {
   if (isNonNull) throw error
-  if (!isGone(parent)) run.errors.push(error)
+  run.errors.push(error)
   if (slot !== undefined) slot.isNulled = true
   return null
 }
