@@ -2,7 +2,8 @@ import { argumentsOf } from './arguments.ts'
 import { completeLeafValue, completeValue } from './complete.ts'
 import { isPromise, later } from './later.ts'
 import type { FieldPlan, SelectionPlan } from './plan.ts'
-import { type Run, resolveInfo, whenSettled } from './run.ts'
+import { ResolveInfo } from './resolve-info.ts'
+import { type Run, whenSettled } from './run.ts'
 import { fillSlot, handleFieldError, locate, type Slot } from './slot.ts'
 
 type Data = Record<string, unknown>
@@ -49,20 +50,20 @@ export function executeFieldsSerially(
  */
 function executeField(run: Run, field: FieldPlan, source: unknown, container: Data, parent: Slot): unknown {
   const { key, shape } = field
-  const path = { prev: parent.path, key, typename: field.parentType.name }
+  const info = new ResolveInfo(run, field, parent)
   let slot: Slot | undefined
   try {
-    const info = resolveInfo(run, field, path)
     const args = argumentsOf(field.constantArguments, field.definition, field.node, run.variableValues)
     const resolve = field.resolve ?? run.fieldResolver
     const value: unknown = resolve(source, args, run.contextValue, info)
     const isLater = isPromise(value)
     if (shape.kind === 'leaf' && !isLater) return completeLeafValue(field, shape, value)
+    const { path } = info
     const place: Slot = { container, key, isNonNull: shape.isNonNull, parent, path, isNulled: false }
     slot = place
     if (!isLater) return completeValue(run, field, info, shape, value, place)
     return later(run, field, place, value, (come) => completeValue(run, field, info, shape, come, place))
   } catch (error) {
-    return handleFieldError(run, locate(error, field, path), shape.isNonNull, slot)
+    return handleFieldError(run, locate(error, field, info.path), shape.isNonNull, slot)
   }
 }

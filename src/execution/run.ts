@@ -1,12 +1,5 @@
-import type {
-  GraphQLError,
-  GraphQLFieldResolver,
-  GraphQLResolveInfo,
-  GraphQLTypeResolver,
-  ResponsePath,
-} from 'graphql'
+import type { GraphQLError, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql'
 import type { CollectScope } from './collect.ts'
-import type { FieldPlan } from './plan.ts'
 
 /** One execution of one operation. */
 export interface Run extends CollectScope {
@@ -28,20 +21,4 @@ export function whenSettled(run: Run): Promise<void> {
   return new Promise((resolve) => {
     run.onSettled = resolve
   })
-}
-
-/** What a resolver is told of its call. */
-export function resolveInfo(run: Run, field: FieldPlan, path: ResponsePath): GraphQLResolveInfo {
-  return {
-    fieldName: field.definition.name,
-    fieldNodes: field.nodes,
-    returnType: field.definition.type,
-    parentType: field.parentType,
-    path,
-    schema: run.schema,
-    fragments: run.fragments as GraphQLResolveInfo['fragments'],
-    rootValue: run.rootValue,
-    operation: run.operation,
-    variableValues: run.variableValues,
-  }
 }

@@ -10,18 +10,14 @@ import { createConnectionReader, type ReadConnection } from './connection.ts'
 import type { Memory } from './memory.ts'
 import { createPages } from './pages.ts'
 import { type AppointmentRef, refTo } from './ref.ts'
-import { noteStale, type ResponsePath } from './stale.ts'
+import { noteStale, type ResolvedAt } from './stale.ts'
 import { createWholes } from './wholes.ts'
 
 export interface AppointmentLoader {
   /** null where there is none. Costs nothing where a row of it is held, else at most one GET. */
-  find(id: string, at: ResponsePath): Promise<AppointmentRef | null>
+  find(id: string, at: ResolvedAt): Promise<AppointmentRef | null>
   /** At once where the field is held; else after loading the whole appointment, once for all its fields. */
-  field<Name extends FieldName>(
-    id: string,
-    name: Name,
-    at: ResponsePath,
-  ): MaybePromise<AppointmentFields[Name]>
+  field<Name extends FieldName>(id: string, name: Name, at: ResolvedAt): MaybePromise<AppointmentFields[Name]>
   /** A page of a list, and its count when asked for. */
   readonly connection: ReadConnection
   create(fields: AppointmentChanges, idempotencyKey: string): Promise<AppointmentRef>
@@ -55,7 +51,7 @@ export function createAppointmentLoader({
     return page
   }
 
-  async function load(id: string, at: ResponsePath): Promise<void> {
+  async function load(id: string, at: ResolvedAt): Promise<void> {
     const { row, staleSince } = await wholes.load(id)
     memory.remember(row)
     noteStale(by, at, staleSince)

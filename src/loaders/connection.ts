@@ -11,7 +11,7 @@ import type { Operation } from '../rest/pipe.ts'
 import type { AppointmentRow, ListedRow } from '../rest/row.ts'
 import type { Pages } from './pages.ts'
 import { type AppointmentRef, refTo } from './ref.ts'
-import { noteStale, type ResponsePath } from './stale.ts'
+import { noteStale, type ResolvedAt } from './stale.ts'
 
 /** A page of a list. */
 export interface AppointmentConnection {
@@ -39,7 +39,7 @@ export type ReadConnection = (
   filter: AppointmentFilter,
   args: PageArguments,
   wanted: ConnectionSelection,
-  at: ResponsePath,
+  at: ResolvedAt,
 ) => Promise<AppointmentConnection>
 
 /** Runs the pagination's plans against the upstream. Arguments are judged before anything is asked. */

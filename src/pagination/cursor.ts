@@ -21,18 +21,23 @@ const CHECK_BYTES = 4
 const HEAD_BYTES = 1 + CHECK_BYTES + 4 + 1 + 1
 const MAX_OFFSET = 1_000_000_000
 
+/** A place by the marks around it: those of so many rows before it, its own, and so many after it. */
+export interface MarkedPlace extends Pick<Place, 'offset' | 'startsList' | 'endsList'> {
+  readonly before: number
+  readonly after: number
+  readonly markAt: (nth: number) => Mark
+}
+
 /** Not signed: a cursor grants nothing. The check only finds damage, and a cursor of another filter. */
-export function encodeCursor(place: Place, filter: string): string {
-  const { before, row, after } = place
-  const bytes = Buffer.allocUnsafe(HEAD_BYTES + (before.length + 1 + after.length) * MARK_BYTES)
+export function encodeCursor(place: MarkedPlace, filter: string): string {
+  const { before, after } = place
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + (before + 1 + after) * MARK_BYTES)
   bytes.writeUInt8(VERSION)
   bytes.writeUInt32BE(place.offset, 1 + CHECK_BYTES)
-  bytes.writeUInt8(before.length | (place.startsList ? 128 : 0), HEAD_BYTES - 2)
-  bytes.writeUInt8(after.length | (place.endsList ? 128 : 0), HEAD_BYTES - 1)
-  let end = HEAD_BYTES
-  for (const mark of before) end = bytes.writeUIntBE(mark, end, MARK_BYTES)
-  end = bytes.writeUIntBE(row, end, MARK_BYTES)
-  for (const mark of after) end = bytes.writeUIntBE(mark, end, MARK_BYTES)
+  bytes.writeUInt8(before | (place.startsList ? 128 : 0), HEAD_BYTES - 2)
+  bytes.writeUInt8(after | (place.endsList ? 128 : 0), HEAD_BYTES - 1)
+  for (let nth = 0; nth <= before + after; nth++)
+    bytes.writeUIntBE(place.markAt(nth), HEAD_BYTES + nth * MARK_BYTES, MARK_BYTES)
   bytes.writeUInt32BE(checkOf(bytes, filter), 1)
   return bytes.toString('base64url')
 }
@@ -50,14 +55,24 @@ export function decodeCursor(text: string, filter: string): Place | undefined {
   const [before, after] = [head & 127, tail & 127]
   if (offset > MAX_OFFSET || before > REACH || before > offset || after > REACH) return undefined
   if (bytes.length !== HEAD_BYTES + (before + 1 + after) * MARK_BYTES) return undefined
-  const markAt = (index: number): Mark => bytes.readUIntBE(HEAD_BYTES + index * MARK_BYTES, MARK_BYTES)
+  return placeOf({
+    offset,
+    before,
+    after,
+    markAt: (nth) => bytes.readUIntBE(HEAD_BYTES + nth * MARK_BYTES, MARK_BYTES),
+    startsList: head > 127,
+    endsList: tail > 127,
+  })
+}
+
+export function placeOf({ offset, before, after, markAt, startsList, endsList }: MarkedPlace): Place {
   return {
     offset,
     before: Array.from({ length: before }, (_, i) => markAt(i)),
     row: markAt(before),
     after: Array.from({ length: after }, (_, i) => markAt(before + 1 + i)),
-    startsList: head > 127,
-    endsList: tail > 127,
+    startsList,
+    endsList,
   }
 }
 

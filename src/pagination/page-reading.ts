@@ -1,12 +1,20 @@
 import type { PageRequest } from './arguments.ts'
 import { EXTRA_READS, readsOf } from './cost.ts'
 import { checkOrder } from './crossing.ts'
-import { encodeCursor, type Place } from './cursor.ts'
+import { encodeCursor, type Place, placeOf } from './cursor.ts'
 import { findEnd, totalOf } from './end.ts'
 import type { List, Reading } from './list.ts'
 import { type Location, locate } from './location.ts'
 import type { Edge, Page } from './page.ts'
-import { hasRowsBeyond, type Piece, pieceOf, type RowAhead, rowsAhead, showsEnd } from './piece.ts'
+import {
+  hasRowsBeyond,
+  markedPlaceOf,
+  type Piece,
+  pieceOf,
+  type RowAhead,
+  rowsAhead,
+  showsEnd,
+} from './piece.ts'
 import { find, type Reader, readInto } from './search.ts'
 import { windowBehind, windowFromStart } from './window.ts'
 
@@ -36,7 +44,10 @@ export function* readPage<Row>(
     const last = ahead.at(-1)
     // A clipped slice is taken at its word: the page ends here, short, and the next one goes on.
     if (hasEnded || taken.length === size || piece.stretch.clipped || !last) break
-    piece = yield* pieceBehind(reader, last.place(), { ...request, size: size - taken.length })
+    piece = yield* pieceBehind(reader, placeOf(markedPlaceOf(last)), {
+      ...request,
+      size: size - taken.length,
+    })
   }
 
   if (to && !stop) {
@@ -116,11 +127,11 @@ function* pieceBehind<Row>(
   return pieceOf(found.stretch, found.location, request.forward)
 }
 
-function edgeOf<Row>({ node, place }: RowAhead<Row>, filter: string): Edge<Row> {
+function edgeOf<Row>(row: RowAhead<Row>, filter: string): Edge<Row> {
   return {
-    node,
+    node: row.node,
     get cursor() {
-      return encodeCursor(place(), filter)
+      return encodeCursor(markedPlaceOf(row), filter)
     },
   }
 }

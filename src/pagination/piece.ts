@@ -1,7 +1,6 @@
-import { type Place, REACH } from './cursor.ts'
+import { type MarkedPlace, REACH } from './cursor.ts'
 import type { Stretch } from './list.ts'
 import type { Location } from './location.ts'
-import type { Mark } from './mark.ts'
 
 /** What one stretch gives to a page: its rows ahead of the place that was read from. */
 export interface Piece<Row> {
@@ -40,7 +39,9 @@ export function hasRowsBeyond<Row>({ stretch, location }: Piece<Row>, forward: b
 export interface RowAhead<Row> {
   readonly node: Row
   readonly offset: number
-  readonly place: () => Place
+  readonly piece: Piece<Row>
+  /** Its position in the piece's order. */
+  readonly position: number
 }
 
 /** The rows of a piece that belong to the page or to the next one, nearest first. */
@@ -54,7 +55,7 @@ export function rowsAhead<Row>(
     const node = piece.stretch.rows[index]
     const isBeyond = stop !== undefined && stop.sideOf(index) !== (forward ? -1 : 1)
     if (node === undefined || isBeyond) return []
-    return [{ node, offset: piece.stretch.offset + position, place: () => placeAt(piece, position) }]
+    return [{ node, offset: piece.stretch.offset + position, piece, position }]
   })
 }
 
@@ -62,23 +63,16 @@ export function showsEnd<Row>({ stretch }: Piece<Row>, forward: boolean): boolea
   return forward ? !stretch.hasMore : stretch.offset === 0
 }
 
-/** The place of the row at this position of the order. */
-function placeAt<Row>({ stretch, order }: Piece<Row>, position: number): Place {
-  function marks(start: number, end: number): Mark[] {
-    const found: Mark[] = []
-    for (let at = Math.max(0, start); at < Math.min(end, order.length); at++) {
-      const mark = stretch.markAt(order[at] ?? 0)
-      if (mark !== undefined) found.push(mark)
-    }
-    return found
-  }
-  const [row = 0] = marks(position, position + 1)
+export function markedPlaceOf<Row>({ offset, piece, position }: RowAhead<Row>): MarkedPlace {
+  const { stretch, order } = piece
+  const before = Math.min(position, REACH)
+  const behind = order.length - 1 - position
   return {
-    offset: stretch.offset + position,
-    before: marks(position - REACH, position),
-    row,
-    after: marks(position + 1, position + 1 + REACH),
+    offset,
+    before,
+    after: Math.min(behind, REACH),
+    markAt: (nth) => stretch.markAt(order[position - before + nth] ?? 0) ?? 0,
     startsList: stretch.offset === 0 && position <= REACH,
-    endsList: !stretch.hasMore && order.length - 1 - position <= REACH,
+    endsList: !stretch.hasMore && behind <= REACH,
   }
 }

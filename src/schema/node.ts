@@ -1,4 +1,4 @@
-import type { ResponsePath } from '../loaders/stale.ts'
+import type { ResolvedAt } from '../loaders/stale.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { type GlobalId, isGlobalId, parseGlobalId } from './global-id.ts'
@@ -25,7 +25,7 @@ builder.queryFields((t) => ({
       'Anything by its global id; null when there is none. An appointment costs one upstream request, a reference none.',
     extensions: { price: priceOfNode, minAtMost: 1 },
     args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
-    resolve: (_root, { id }, context, { path }) => load(id, 'id', context, path),
+    resolve: (_root, { id }, context, info) => load(id, 'id', context, info),
   }),
   nodes: t.field({
     type: [Node],
@@ -39,7 +39,7 @@ builder.queryFields((t) => ({
       if (ids.length > maxNodeIds)
         throw new LimitError('MAX_NODE_IDS', maxNodeIds, `\`nodes\` takes ${maxNodeIds} ids at most.`)
       return ids.map((id, index) =>
-        load(id, `ids.${index}`, context, { prev: path, key: index }).catch(
+        load(id, `ids.${index}`, context, { path: { prev: path, key: index } }).catch(
           // GraphQL's executor fails the place where it is given an error for a value, which no type of its says.
           (error: Error) => error as never,
         ),
@@ -52,7 +52,7 @@ async function load(
   id: string,
   argument: string,
   { loaders }: Context,
-  at: ResponsePath,
+  at: ResolvedAt,
 ): Promise<GlobalId | null> {
   const { kind, restId } = parseGlobalId(id, argument)
   return kind === 'Appointment' ? loaders.appointments.find(restId, at) : reference(kind, restId)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PageArguments } from '../../src/pagination/arguments.ts'
-import { decodeCursor, encodeCursor } from '../../src/pagination/cursor.ts'
+import { decodeCursor, encodeCursor, type Place } from '../../src/pagination/cursor.ts'
 import { PageArgumentError } from '../../src/pagination/errors.ts'
 import type { List } from '../../src/pagination/list.ts'
 import { planPage } from '../../src/pagination/page.ts'
@@ -15,6 +15,11 @@ const refused = (args: PageArguments, argument: string, filter = list.filter) =>
   expect(() => planPage({ ...list, filter }, args), JSON.stringify(args)).toThrow(
     expect.objectContaining({ name: PageArgumentError.name, argument }),
   )
+
+function seal({ before, row, after, ...place }: Place, filter: string): string {
+  const markAt = (nth: number) => [...before, row, ...after][nth] ?? 0
+  return encodeCursor({ ...place, before: before.length, after: after.length, markAt }, filter)
+}
 
 describe('a cursor', () => {
   test('is opaque, short, different for every row, and the same whenever it is asked for', () => {
@@ -38,8 +43,8 @@ describe('a cursor', () => {
     })
     fc.assert(
       fc.property(places, fc.string(), (place, filter) => {
-        expect(decodeCursor(encodeCursor(place, filter), filter)).toEqual(place)
-        expect(decodeCursor(encodeCursor(place, filter), `${filter}!`)).toBeUndefined()
+        expect(decodeCursor(seal(place, filter), filter)).toEqual(place)
+        expect(decodeCursor(seal(place, filter), `${filter}!`)).toBeUndefined()
       }),
       { seed: 4 },
     )
@@ -94,7 +99,7 @@ describe('a cursor', () => {
       { ...place, offset: 50, before: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
       { ...place, after: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
     ]
-    for (const each of forged) refused({ after: encodeCursor(each, list.filter) }, 'after')
+    for (const each of forged) refused({ after: seal(each, list.filter) }, 'after')
   })
 })
 

@@ -43,12 +43,7 @@ type ListArguments = PageArguments & {
 }
 
 function list(args: ListArguments, { loaders }: Context, info: GraphQLResolveInfo, parent?: Reference) {
-  return loaders.appointments.connection(
-    toFilter(args.filter, parent),
-    args,
-    connectionSelection(info),
-    info.path,
-  )
+  return loaders.appointments.connection(toFilter(args.filter, parent), args, connectionSelection(info), info)
 }
 
 const priceOfList: PriceTag = (args: ListArguments, { pricing, parent, wanted }) => {

@@ -14,7 +14,7 @@ builder.queryField('appointment', (t) =>
     description: 'One appointment; null when there is none. Costs one upstream request, for all its fields.',
     args: { id: t.arg.id({ required: true, description: "Its global id, or the upstream's own." }) },
     extensions: { price: priceOfFind, minAtMost: 1 },
-    resolve: (_root, { id }, { loaders }, { path }) =>
-      loaders.appointments.find(parseId('Appointment', id, 'id'), path),
+    resolve: (_root, { id }, { loaders }, info) =>
+      loaders.appointments.find(parseId('Appointment', id, 'id'), info),
   }),
 )

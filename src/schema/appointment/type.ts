@@ -86,8 +86,8 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     }),
     isCancellable: t.boolean({
       extensions: { needs: 'status' },
-      resolve: ({ restId }, _args, { loaders }, { path }) =>
-        whenKnown(loaders.appointments.field(restId, 'status', path), (status) =>
+      resolve: ({ restId }, _args, { loaders }, info) =>
+        whenKnown(loaders.appointments.field(restId, 'status', info), (status) =>
           OPEN_STATUSES.some((open) => open === status),
         ),
       description:
@@ -120,12 +120,8 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
 function field<Name extends FieldName>(name: Name) {
   return {
     extensions: { needs: name },
-    resolve: (
-      { restId }: AppointmentRef,
-      _args: object,
-      { loaders }: Context,
-      { path }: GraphQLResolveInfo,
-    ) => loaders.appointments.field(restId, name, path),
+    resolve: ({ restId }: AppointmentRef, _args: object, { loaders }: Context, info: GraphQLResolveInfo) =>
+      loaders.appointments.field(restId, name, info),
   }
 }
 
@@ -135,12 +131,8 @@ function referenceBy<K extends ReferenceKind>(
 ) {
   return {
     extensions: { needs: name, refersTo: kind },
-    resolve: (
-      { restId }: AppointmentRef,
-      _args: object,
-      { loaders }: Context,
-      { path }: GraphQLResolveInfo,
-    ) => whenKnown(loaders.appointments.field(restId, name, path), (id) => reference(kind, id)),
+    resolve: ({ restId }: AppointmentRef, _args: object, { loaders }: Context, info: GraphQLResolveInfo) =>
+      whenKnown(loaders.appointments.field(restId, name, info), (id) => reference(kind, id)),
   }
 }
 
