@@ -1,5 +1,6 @@
 import {
   type FieldNode,
+  type GraphQLArgument,
   type GraphQLField,
   getArgumentValues,
   isEnumType,
@@ -22,8 +23,7 @@ const NO_ARGUMENTS: Values = Object.freeze({})
  */
 export function constantArguments(definition: FieldDefinition, node: FieldNode): Values | undefined {
   if (definition.args.length === 0) return NO_ARGUMENTS
-  if (!definition.args.every(({ type }) => isPlain(isNonNullType(type) ? type.ofType : type)))
-    return undefined
+  if (!definition.args.every((argument) => isPlain(argument, node))) return undefined
   if (node.arguments?.some(({ value }) => !isPlainLiteral(value))) return undefined
   try {
     return getArgumentValues(definition, node)
@@ -43,8 +43,11 @@ export function argumentsOf(
   return constant === NO_ARGUMENTS ? constant : { ...constant }
 }
 
-function isPlain(type: unknown): boolean {
-  return isEnumType(type) || (isScalarType(type) && isSpecifiedScalarType(type))
+/** One that is left out, and has no default, is nothing to coerce. */
+function isPlain({ name, type, defaultValue }: GraphQLArgument, node: FieldNode): boolean {
+  const nullable = isNonNullType(type) ? type.ofType : type
+  if (isEnumType(nullable) || (isScalarType(nullable) && isSpecifiedScalarType(nullable))) return true
+  return defaultValue === undefined && !node.arguments?.some((given) => given.name.value === name)
 }
 
 function isPlainLiteral({ kind }: ValueNode): boolean {

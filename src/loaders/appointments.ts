@@ -6,7 +6,7 @@ import type { RestClient } from '../rest/client.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe.ts'
 import { type AppointmentRow, fillIn } from '../rest/row.ts'
-import { createConnectionReader, type ReadConnection } from './connection.ts'
+import { type Connections, createConnections } from './connection.ts'
 import type { Memory } from './memory.ts'
 import { createPages } from './pages.ts'
 import { type AppointmentRef, refTo } from './ref.ts'
@@ -19,7 +19,7 @@ export interface AppointmentLoader {
   /** At once where the field is held; else after loading the whole appointment, once for all its fields. */
   field<Name extends FieldName>(id: string, name: Name, at: ResolvedAt): MaybePromise<AppointmentFields[Name]>
   /** A page of a list, and its count when asked for. */
-  readonly connection: ReadConnection
+  readonly connection: Connections['read']
   create(fields: AppointmentChanges, idempotencyKey: string): Promise<AppointmentRef>
   update(id: string, changes: AppointmentChanges): Promise<AppointmentRef>
   cancel(id: string, reason: string | null): Promise<Cancellation & { readonly appointment: AppointmentRef }>
@@ -43,6 +43,7 @@ export function createAppointmentLoader({
   const { appointments, counts } = rest
   const wholes = createWholes(appointments, by)
   const pages = createPages(rest, by, list)
+  const connections = createConnections({ limits, counts, by, pages })
 
   async function list(filter: AppointmentFilter, window: Window, as: Operation): Promise<AppointmentPage> {
     const page = await appointments.list(filter, window, as)
@@ -64,6 +65,7 @@ export function createAppointmentLoader({
       return await send()
     } finally {
       pages.forget()
+      connections.forget()
       if (id !== null) {
         wholes.forget(id)
         memory.forget(id)
@@ -94,7 +96,7 @@ export function createAppointmentLoader({
         ? load(id, at).then(() => shown(memory.row(id)?.[name], name))
         : shown(value, name)
     },
-    connection: createConnectionReader({ limits, counts, by, pages }),
+    connection: connections.read,
     async create(fields, idempotencyKey) {
       return refTold(await write(null, () => appointments.create(fields, idempotencyKey, by)))
     },

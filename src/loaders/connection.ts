@@ -35,25 +35,41 @@ export interface ConnectionReaderOptions {
   readonly pages: Pages
 }
 
-export type ReadConnection = (
-  filter: AppointmentFilter,
-  args: PageArguments,
-  wanted: ConnectionSelection,
-  at: ResolvedAt,
-) => Promise<AppointmentConnection>
+export interface Connections {
+  read(
+    filter: AppointmentFilter,
+    args: PageArguments,
+    wanted: ConnectionSelection,
+    at: ResolvedAt,
+  ): Promise<AppointmentConnection>
+  forget(): void
+}
 
-/** Runs the pagination's plans against the upstream. Arguments are judged before anything is asked. */
-export function createConnectionReader({
-  limits,
-  counts,
-  by,
-  pages,
-}: ConnectionReaderOptions): ReadConnection {
-  return async (filter, args, wanted, at) => {
+/** A connection that several places of an operation show. */
+interface Shared {
+  connection: Promise<AppointmentConnection>
+  readonly places: ResolvedAt[]
+  asOf: string | undefined
+}
+
+/**
+ * Runs the pagination's plans against the upstream. Arguments are judged before anything is asked. Equal connections of
+ * one operation are made once: where each row shows its patient's, two thirds of them are equal, and that is a fifth of
+ * the operation's memory.
+ */
+export function createConnections({ limits, counts, by, pages }: ConnectionReaderOptions): Connections {
+  const known = new Map<string, Shared>()
+
+  async function make(
+    filter: AppointmentFilter,
+    args: PageArguments,
+    wanted: ConnectionSelection,
+    noteAge: (asOf: string | undefined) => void,
+  ): Promise<AppointmentConnection> {
     const list = listOf(filter, (text) => counts.get(by.view, text))
     async function read(window: Window, isRepeated: boolean): Promise<Slice<ListedRow>> {
       const slice = await (isRepeated ? pages.readAfresh(filter, window) : pages.read(filter, window))
-      noteStale(by, at, slice.staleSince)
+      noteAge(slice.staleSince)
       return slice
     }
     const plan = planPage(list, args, limits)
@@ -66,6 +82,31 @@ export function createConnectionReader({
       return total
     }
     return { edges: shown?.edges.map(edgeOf) ?? [], pageInfo: shown?.pageInfo ?? EMPTY, count }
+  }
+
+  function begin(key: string, filter: AppointmentFilter, args: PageArguments, wanted: ConnectionSelection) {
+    const places: ResolvedAt[] = []
+    function noteAge(asOf: string | undefined): void {
+      if (asOf === undefined) return
+      if (shared.asOf === undefined || asOf < shared.asOf) shared.asOf = asOf
+      for (const place of places) noteStale(by, place, asOf)
+    }
+    const connection = make(filter, args, wanted, noteAge)
+    const shared: Shared = { connection, places, asOf: undefined }
+    known.set(key, shared)
+    return shared
+  }
+
+  return {
+    read(filter, args, wanted, at) {
+      const { first, after, last, before } = args
+      const key = JSON.stringify([filterQuery(filter), first, after, last, before, wanted])
+      const shared = known.get(key) ?? begin(key, filter, args, wanted)
+      shared.places.push(at)
+      noteStale(by, at, shared.asOf)
+      return shared.connection
+    },
+    forget: () => known.clear(),
   }
 }
 

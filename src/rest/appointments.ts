@@ -100,9 +100,10 @@ function itemRequest(id: string): RestRequest {
 /** The filter as a query string: equal filters give equal text, whatever order they were written in. */
 export function filterQuery(filter: AppointmentFilter): string {
   const { patientId, clinicianId, appointmentTypeId, locationId, statuses, startsFrom, startsTo } = filter
-  const conditions: string[] = []
-  const put = (name: string, value: string | undefined) =>
-    value !== undefined && conditions.push(`${name}=${encodeURIComponent(value)}`)
+  let query = ''
+  function put(name: string, value: string | undefined): void {
+    if (value !== undefined) query += `${query && '&'}${name}=${encodeURIComponent(value)}`
+  }
   put('patient_id', patientId)
   put('clinician_id', clinicianId)
   put('appointment_type_id', appointmentTypeId)
@@ -110,7 +111,7 @@ export function filterQuery(filter: AppointmentFilter): string {
   put(statuses?.length === 1 ? 'status' : 'status_in', statuses?.join())
   put('date_gte', startsFrom)
   put('date_lte', startsTo)
-  return conditions.join('&')
+  return query
 }
 
 function pathOf(id: string): string {
