@@ -80,9 +80,8 @@ export function createAppointmentLoader({
 
   return {
     async find(id, at) {
-      if (memory.row(id) !== undefined) return refTo(id)
       try {
-        await load(id, at)
+        if (memory.row(id) === undefined) await load(id, at)
         return refTo(id)
       } catch (error) {
         if (isNotFound(error)) return null

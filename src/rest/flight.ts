@@ -4,6 +4,7 @@ import { type Layer, type Operation, type Reply, type RestRequest, type Send, si
 
 interface Flight {
   readonly reply: Promise<Reply>
+  readonly askedAt: number
   readonly abandon: AbortController
   waiters: number
 }
@@ -18,9 +19,8 @@ export function createFlights(epochs: Epochs, now: () => number): Layer {
   function begin(key: string, request: RestRequest, operation: Operation, next: Send): Flight {
     const abandon = new AbortController()
     const askedAt = now()
-    const asked = next(request, { ...operation, signal: abandon.signal, deadline: abandon.signal })
-    const reply = asked.then((answer) => ({ ...answer, askedAt }))
-    const flight: Flight = { reply, abandon, waiters: 0 }
+    const reply = next(request, { ...operation, signal: abandon.signal, deadline: abandon.signal })
+    const flight: Flight = { reply, askedAt, abandon, waiters: 0 }
     flights.set(key, flight)
     const land = () => flights.get(key) === flight && flights.delete(key)
     reply.then(land, land)
@@ -38,12 +38,22 @@ export function createFlights(epochs: Epochs, now: () => number): Layer {
         flight.abandon.abort()
       }
       if (signal.aborted) return leave()
+      const stay = () => signal.removeEventListener('abort', leave)
       signal.addEventListener('abort', leave, { once: true })
-      flight.reply.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+      flight.reply.then(
+        (answer) => {
+          stay()
+          resolve({ ...answer, askedAt: flight.askedAt })
+        },
+        (error) => {
+          stay()
+          reject(error)
+        },
+      )
     })
   }
 
-  return (next) => async (request, operation) => {
+  return (next) => (request, operation) => {
     if (request.method !== 'GET') {
       epochs.bump(request, operation)
       return next(request, operation).finally(() => epochs.bump(request, operation))

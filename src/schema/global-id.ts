@@ -48,8 +48,8 @@ function decode(text: string): GlobalId | undefined {
   const decoded = Buffer.from(text, 'base64').toString('latin1')
   const colon = decoded.indexOf(':')
   const kind = KINDS.find((known) => known === decoded.slice(0, colon))
+  if (kind === undefined) return undefined
   const restId = decoded.slice(colon + 1)
   // Node's decoder skips what is not base64: only text that encodes back to itself was an id.
-  const roundTrips = Buffer.from(decoded, 'latin1').toString('base64') === text
-  return kind !== undefined && REST_ID.test(restId) && roundTrips ? { kind, restId } : undefined
+  return REST_ID.test(restId) && toGlobalId(kind, restId) === text ? { kind, restId } : undefined
 }
