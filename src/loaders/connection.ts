@@ -3,7 +3,7 @@ import type { PageArguments } from '../pagination/arguments.ts'
 import { countRows } from '../pagination/end.ts'
 import type { Limits } from '../pagination/limits.ts'
 import type { List, Reading, Slice, Window } from '../pagination/list.ts'
-import { type PageInfo, planPage } from '../pagination/page.ts'
+import { type Edge, type PageInfo, planPage } from '../pagination/page.ts'
 import { filterQuery } from '../rest/appointments.ts'
 import type { Counts } from '../rest/counts.ts'
 import { UpstreamError } from '../rest/errors.ts'
@@ -81,7 +81,11 @@ export function createConnections({ limits, counts, by, pages }: ConnectionReade
       counts.set(by.view, list.filter, total)
       return total
     }
-    return { edges: shown?.edges.map(edgeOf) ?? [], pageInfo: shown?.pageInfo ?? EMPTY, count }
+    return {
+      edges: shown?.edges.map((edge) => new AppointmentEdge(edge)) ?? [],
+      pageInfo: shown?.pageInfo ?? EMPTY,
+      count,
+    }
   }
 
   function begin(key: string, filter: AppointmentFilter, args: PageArguments, wanted: ConnectionSelection) {
@@ -154,13 +158,18 @@ function stateOf({ startTime, endTime, status, title, createdAt, updatedAt }: Ap
   return `${startTime} ${endTime} ${status} ${title} ${createdAt} ${updatedAt}`
 }
 
-function edgeOf(edge: { readonly node: ListedRow; readonly cursor: string }) {
-  const { node } = edge
-  return {
+class AppointmentEdge {
+  readonly node: AppointmentRef
+  private readonly edge: Edge<ListedRow>
+
+  constructor(edge: Edge<ListedRow>) {
+    const { node } = edge
     // GraphQL's executor fails the place where it is given an error for a value, which no type of its says.
-    node: node instanceof UpstreamError ? (node as never) : refTo(node.id),
-    get cursor() {
-      return edge.cursor
-    },
+    this.node = node instanceof UpstreamError ? (node as never) : refTo(node.id)
+    this.edge = edge
+  }
+
+  get cursor(): string {
+    return this.edge.cursor
   }
 }

@@ -50,13 +50,15 @@ export function rowsAhead<Row>(
   stop: Location | undefined,
   forward: boolean,
 ): RowAhead<Row>[] {
-  return piece.ahead.flatMap((position) => {
+  const rows: RowAhead<Row>[] = []
+  for (const position of piece.ahead) {
     const index = piece.order[position] ?? 0
     const node = piece.stretch.rows[index]
     const isBeyond = stop !== undefined && stop.sideOf(index) !== (forward ? -1 : 1)
-    if (node === undefined || isBeyond) return []
-    return [{ node, offset: piece.stretch.offset + position, piece, position }]
-  })
+    if (node !== undefined && !isBeyond)
+      rows.push({ node, offset: piece.stretch.offset + position, piece, position })
+  }
+  return rows
 }
 
 export function showsEnd<Row>({ stretch }: Piece<Row>, forward: boolean): boolean {
