@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest'
 
 /** The folders (or top-level files) of src that each one may import from: the one order of the layers. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  bin: ['main'],
-  main: ['config', 'server', 'sandbox'],
+  main: ['process', 'warm-up'],
+  'warm-up': ['config', 'server', 'sandbox'],
+  process: ['config', 'server', 'sandbox'],
   server: ['schema', 'loaders', 'rest', 'pagination', 'execution'],
   schema: ['loaders', 'pagination', 'contract'],
   loaders: ['rest', 'pagination', 'contract'],
@@ -25,7 +26,7 @@ const ONLY_IN: readonly (readonly [what: RegExp, folders: readonly string[]])[] 
   [/from 'dataloader'/, ['loaders']],
   [/from 'undici'/, ['rest']],
   [/from '(node:sqlite|kysely)'/, ['sandbox']],
-  [/process\.env/, ['main', 'config']],
+  [/process\.env/, ['process', 'config']],
 ]
 
 const SRC = join(import.meta.dirname, '..', 'src')

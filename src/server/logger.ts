@@ -1,5 +1,4 @@
 import { type DestinationStream, pino } from 'pino'
-import pretty from 'pino-pretty'
 import type { ReportFault } from './errors.ts'
 import type { OperationLine } from './operation-line.ts'
 
@@ -12,17 +11,21 @@ export interface Logger {
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 
 /** JSON lines, or words for people in a terminal. What is logged is chosen where it is made: names, numbers and codes. */
-export function createLogger(
+export async function createLogger(
   level: LogLevel,
   destination: DestinationStream & { readonly isTTY?: boolean },
-): Logger {
-  const stream = destination.isTTY
-    ? pretty({ destination: destination as NodeJS.WritableStream, sync: true })
-    : destination
+): Promise<Logger> {
+  const stream = destination.isTTY ? await inWords(destination) : destination
   const log = pino({ level, base: null }, stream)
   return {
     operation: (line) => log.info(line, 'operation'),
     fault: (fault) => log.error(fault, 'fault'),
     note: (message) => log.warn(message),
   }
+}
+
+/** Loaded only where somebody reads along. */
+async function inWords(destination: DestinationStream): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty')
+  return pretty({ destination: destination as unknown as NodeJS.WritableStream, sync: true })
 }

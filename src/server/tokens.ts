@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { type Access, readNarrowing } from '../rest/access.ts'
 import { ANONYMOUS, callerName, type Identify } from './identity.ts'
 import type { TokenOptions } from './token-options.ts'
@@ -19,8 +19,9 @@ const CLOCK_TOLERANCE_SECONDS = 5
 export function createTokenCheck(key: string, options: TokenOptions, now: () => number): Identify {
   const { issuer, audience, keys } = options
   const algorithms = 'secret' in keys ? SYMMETRIC : ASYMMETRIC
-  const keyOf =
-    'secret' in keys ? sharedSecret(keys.secret) : publishedKeys(createRemoteJWKSet(new URL(keys.jwksUrl)))
+  // Loaded only where tokens are checked: it is a thirtieth of what a start takes.
+  const jose = import('jose')
+  const keyOf = 'secret' in keys ? sharedSecret(keys.secret) : publishedKeys(jose, new URL(keys.jwksUrl))
 
   return async (authorization) => {
     if (authorization === null) return ANONYMOUS
@@ -36,6 +37,7 @@ export function createTokenCheck(key: string, options: TokenOptions, now: () => 
   }
 
   async function verify(token: string): Promise<JWTPayload> {
+    const { errors, jwtVerify } = await jose
     try {
       const { payload } = await jwtVerify(token, keyOf, {
         issuer,
@@ -69,10 +71,12 @@ function sharedSecret(secret: string): JWTVerifyGetKey {
 }
 
 /** That the issuer can't be reached is not the caller's fault, and no reason to log out. */
-function publishedKeys(keys: JWTVerifyGetKey): JWTVerifyGetKey {
+function publishedKeys(jose: Promise<typeof import('jose')>, url: URL): JWTVerifyGetKey {
+  const keys = jose.then(({ createRemoteJWKSet }) => createRemoteJWKSet(url))
   return async (header, token) => {
+    const { errors } = await jose
     try {
-      return await keys(header, token)
+      return await (await keys)(header, token)
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
         throw error

@@ -58,7 +58,7 @@ describe('the package, installed into an empty project', () => {
   })
 
   test('tells a too old Node in one line, and starts on one that is not', async () => {
-    const bin = join(consumer.installed, 'dist', 'bin.js')
+    const bin = join(consumer.installed, 'dist', 'main.js')
     await consumer.write(
       'old.mjs',
       "Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })",

@@ -53,7 +53,7 @@ describe('the log', () => {
 
   test('and every error of ours hold nothing of a patient, whatever holds something', async () => {
     const written: string[] = []
-    const logger = createLogger('trace', { write: (text: string) => void written.push(text) })
+    const logger = await createLogger('trace', { write: (text: string) => void written.push(text) })
     const row = {
       id: 'a',
       title: CANARY,

@@ -1,0 +1,13 @@
+// Run once when the packages are installed: what a start loads is compiled then, so that the first one is as fast as
+// those that follow.
+await import('./config.ts')
+await import('./server/gateway.ts')
+await import('./server/identity-mode.ts')
+await import('./server/idle-memory.ts')
+await import('./server/listen.ts')
+await import('./server/logger.ts')
+await import('./server/trusted-costs.ts')
+await import('./sandbox/banner.ts')
+await import('./sandbox/server.ts')
+
+export {}
