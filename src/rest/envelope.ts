@@ -24,8 +24,11 @@ export function openEnvelope({ status, headers, body }: RawAnswer): Reply {
   if (envelope === undefined || !isJson(headers['content-type']))
     throw nonsense('The upstream answered something that is not a JSON object.', heard)
   if (envelope.data == null) throw nonsense('The upstream answered neither data nor an error.', heard)
-  return { data: envelope.data, meta, heard, bytes: body.length }
+  return { data: envelope.data, meta, heard, bytes: OBJECTS_TO_TEXT * body.length }
 }
+
+/** How many times its text an answer takes once it is read: whole rows, and what is made of them. */
+const OBJECTS_TO_TEXT = 3
 
 /** Data under another type comes from something else than the API; what says no type may be it. */
 function isJson(contentType: unknown): boolean {

@@ -1,5 +1,14 @@
 /** Runs the benches named, or all of them: `npm run bench -- requests paging`. */
-const BENCHES = ['requests', 'clinic-hour', 'paging', 'drift', 'sandbox-indexes', 'load', 'latency']
+const BENCHES = [
+  'requests',
+  'clinic-hour',
+  'paging',
+  'drift',
+  'sandbox-indexes',
+  'load',
+  'latency',
+  'footprint',
+]
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !BENCHES.includes(name))

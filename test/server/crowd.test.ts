@@ -22,7 +22,7 @@ async function startHeldUpstream() {
   const upstream = await startScriptedUpstream(({ line }) => (response: ServerResponse) => {
     held.push(() => response.end(JSON.stringify(answerTo(line))))
   })
-  return { ...upstream, letGo: () => held.splice(0).forEach((answer) => answer()) }
+  return { ...upstream, letGo: () => held.splice(0).map((answer) => answer()) }
 }
 
 /** Asks one thing more until there is no place for it: then all the others are under way. */

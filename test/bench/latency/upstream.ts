@@ -5,6 +5,8 @@ export interface InstantUpstream extends AsyncDisposable {
   readonly url: string
   /** How many requests have come since the last call. */
   takeCount(): number
+  /** From now on it takes so long, in milliseconds. */
+  answerAfter(ms: number): void
 }
 
 /** A clinician of the bench sees these many patients on one page, and each of those has these many appointments in all. */
@@ -19,6 +21,7 @@ export async function startInstantUpstream(): Promise<InstantUpstream> {
   const answers = new Map<string, readonly [start: string, end: string]>()
   let count = 0
   let total = 0
+  let delayMs = 0
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     count += 1
     request.resume()
@@ -34,7 +37,8 @@ export async function startInstantUpstream(): Promise<InstantUpstream> {
       'x-ratelimit-limit': '1000000000',
       'x-ratelimit-remaining': '999999999',
     })
-    response.end(body)
+    if (delayMs === 0) response.end(body)
+    else setTimeout(() => response.end(body), delayMs)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -43,6 +47,9 @@ export async function startInstantUpstream(): Promise<InstantUpstream> {
       const taken = count
       count = 0
       return taken
+    },
+    answerAfter(ms) {
+      delayMs = ms
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

@@ -1,0 +1,65 @@
+/**
+ * What the product takes of a machine: processor time from its start to the first answer over the embedded API, and
+ * resident memory then, when idle, and under two minutes of mixed load.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ask } from './ask.ts'
+import { type Contestant, startContestant } from './latency/contestant.ts'
+
+const STARTS = 5
+const SECONDS = Number(process.env.LOAD_SECONDS ?? 120)
+const WIDTH = 16
+const QUERIES = [
+  '{ appointments(first: 50) { nodes { id title startTime patient { id } } } }',
+  '{ appointments(first: 5) { nodes { id attendeeName location { id } } } }',
+  '{ appointments(filter: { status: [CONFIRMED] }) { edges { cursor node { id } } totalCount } }',
+  'mutation { createAppointment(input: { title: "Load", startTime: "2030-01-07T10:00:00Z", endTime: "2030-01-07T10:30:00Z" }) { appointment { id } } }',
+]
+
+const starts: string[] = []
+for (let nth = 0; nth < STARTS; nth++) {
+  await using product = await start()
+  await askFor(product, 0)
+  const { cpuMs, residentMb } = await product.usage()
+  starts.push(`${(cpuMs / 1000).toFixed(2)} s and ${Math.round(residentMb)} MB`)
+}
+say(`Start to first answer, ${STARTS} times: ${starts.join(', ')}`)
+
+await using product = await start()
+await askFor(product, 0)
+await sleep(5000)
+say(`Idle for five seconds: ${await memory(product)} MB`)
+const end = performance.now() + SECONDS * 1000
+const samples: number[] = []
+const sampling = setInterval(async () => samples.push(await memory(product)), (SECONDS * 1000) / 12)
+let asked = 0
+await Promise.all(
+  Array.from({ length: WIDTH }, async () => {
+    while (performance.now() < end) await askFor(product, asked++)
+  }),
+)
+clearInterval(sampling)
+say(`${SECONDS} seconds of load, ${asked} operations: ${samples.join(', ')} MB`)
+await sleep(5000)
+say(`Idle for five seconds again: ${await memory(product)} MB`)
+
+function start(): Promise<Contestant> {
+  return startContestant('src/main.ts', {
+    NODE_ENV: '',
+    PORT: '0',
+    SANDBOX_PORT: '0',
+    SANDBOX_RATE_LIMIT: '0',
+  })
+}
+
+async function askFor({ url }: Contestant, turn: number): Promise<void> {
+  await ask(url, { query: QUERIES[turn % QUERIES.length] ?? '' })
+}
+
+async function memory(of: Contestant): Promise<number> {
+  return Math.round((await of.usage()).residentMb)
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
