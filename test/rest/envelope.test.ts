@@ -26,7 +26,7 @@ describe('the envelope', () => {
         dateMs: undefined,
         retryAfterMs: undefined,
       },
-      bytes: body.length,
+      bytes: 3 * body.length,
     })
   })
 
