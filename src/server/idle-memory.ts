@@ -7,7 +7,9 @@ export interface IdleMemory {
   stop(): void
 }
 
-const IDLE_MS = 2000
+/** What a start has left is given back soon; later only in a long silence, as what comes next has to warm up again. */
+const FIRST_SILENCE_MS = 2000
+const SILENCE_MS = 300_000
 /** What the heap holds beyond what is in use, before it is worth a pause of some 50 ms. */
 const WORTH_BYTES = 16 * 1024 * 1024
 
@@ -18,12 +20,14 @@ const WORTH_BYTES = 16 * 1024 * 1024
 export function returnIdleMemory(): IdleMemory {
   let touchedAt = performance.now()
   let isTidy = false
+  let silenceMs = FIRST_SILENCE_MS
   const beat = setInterval(() => {
-    if (isTidy || performance.now() - touchedAt < IDLE_MS) return
+    if (isTidy || performance.now() - touchedAt < silenceMs) return
     isTidy = true
+    silenceMs = SILENCE_MS
     const { heapTotal, heapUsed } = process.memoryUsage()
     if (heapTotal - heapUsed > WORTH_BYTES) collectGarbage()
-  }, IDLE_MS / 2)
+  }, FIRST_SILENCE_MS / 2)
   beat.unref()
   return {
     touch() {
