@@ -73,17 +73,21 @@ async function runGateway(config: Config): Promise<Running> {
     staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
     writeReservePercent: config.WRITE_RESERVE_PERCENT,
     reportFault: logger.fault,
-    logOperation(line) {
-      memory.touch()
-      logger.operation(line)
-    },
+    logOperation: logger.operation,
   })
   const costs = trustedCosts(trustedDocuments, {
     estimate: gateway.estimate,
     maxPageSize: config.MAX_PAGE_SIZE,
     maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
   })
-  const server = await listen(gateway.handler, config.HOST, config.PORT)
+  const server = await listen(
+    (request, response) => {
+      memory.touch()
+      gateway.handler(request, response)
+    },
+    config.HOST,
+    config.PORT,
+  )
   return {
     greeting: [
       `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}${graphiql ? ': open it in a browser for GraphiQL.' : '.'}`,

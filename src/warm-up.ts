@@ -1,5 +1,7 @@
-// Run once when the packages are installed: what a start loads is compiled then, so that the first one is as fast as
-// those that follow.
+import { keepCompiled } from './compile-cache.ts'
+
+// Run when the packages are installed, so that the first start is as fast as those that follow.
+keepCompiled()
 await import('./config.ts')
 await import('./server/gateway.ts')
 await import('./server/identity-mode.ts')
@@ -9,5 +11,3 @@ await import('./server/logger.ts')
 await import('./server/trusted-costs.ts')
 await import('./sandbox/banner.ts')
 await import('./sandbox/server.ts')
-
-export {}

@@ -18,8 +18,8 @@ export interface DocumentPlan {
   readonly roots: Map<OperationDefinitionNode, Map<string, ObjectPlan>>
 }
 
-/** A client has a few such sets; who sends others all the time makes them be planned again. */
-const MAX_PLANS = 16
+/** A plan takes some times the memory of its document; who changes the conditions all the time has it made again. */
+const MAX_PLANS = 2
 const remembered = new WeakMap<DocumentNode, WeakMap<GraphQLSchema, DocumentPlan>>()
 
 export function planDocument(schema: GraphQLSchema, document: DocumentNode): DocumentPlan {

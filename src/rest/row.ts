@@ -83,7 +83,7 @@ const id: Reader = (value) => (isId(value) ? value : undefined)
 const text: Reader = (value) => (typeof value === 'string' ? value : undefined)
 const boolean: Reader = (value) => (typeof value === 'boolean' ? value : undefined)
 const status: Reader = (value) => APPOINTMENT_STATUSES.find((known) => known === value)
-const int32: Reader = (value) => ((value as number) === ((value as number) | 0) ? value : undefined)
+const int32: Reader = (value) => (typeof value === 'number' && value === (value | 0) ? value : undefined)
 
 function isId(value: unknown): value is string {
   return typeof value === 'string' && REST_ID.test(value)

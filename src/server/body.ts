@@ -78,6 +78,8 @@ function chunksOf(incoming: IncomingMessage, max: number): Promise<Buffer[] | un
     incoming.once('end', () => finish(chunks))
     incoming.once('error', reject)
     incoming.once('close', reject)
+    // Whoever mounts the handler may have held it back.
+    incoming.resume()
   })
 }
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-/** Together with their syntax trees this is at most some 150 MB, and some thousand usual documents. */
+/** Together with their syntax trees and plans this is at most some 200 MB, and some thousand usual documents. */
 const MAX_CHARACTERS = 1_000_000
 const LARGEST_DOCUMENT = 50_000
 

@@ -61,6 +61,12 @@ function partOf(schema: GraphQLSchema, definition: OperationDefinitionNode | Fra
         if (price !== undefined) part.own += minAtMost ?? Number.POSITIVE_INFINITY
       },
       FragmentSpread: ({ name }) => void part.spreads.push(name.value),
+      // A condition that is null can't be judged, and whoever estimates says so before anything is asked.
+      Directive({ name, arguments: given }) {
+        const isCondition = name.value === 'skip' || name.value === 'include'
+        const usesVariable = given?.some(({ value }) => value.kind === Kind.VARIABLE)
+        if (isCondition && usesVariable) part.own = Number.POSITIVE_INFINITY
+      },
     }),
   )
   return part

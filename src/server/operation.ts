@@ -67,8 +67,8 @@ export function createOperations(options: OperationOptions): Operations {
   return {
     operationOf,
     useOperations: () => ({
-      onRequest({ request, serverContext: { res } }) {
-        if (res !== undefined) responses.set(request, res)
+      onRequest({ request, serverContext }) {
+        if (serverContext?.res !== undefined) responses.set(request, serverContext.res)
       },
       onResponse({ request }) {
         const operation = operationOf(request)
