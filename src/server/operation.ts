@@ -79,7 +79,7 @@ export function createOperations(options: OperationOptions): Operations {
   }
 }
 
-/** The server's own signal for a request of node's is behind a proxy, which makes it ten times as slow to listen to. */
+/** The server's own signal for a request of node's is behind a proxy, which every look at it goes through. */
 function whenGone({ signal }: Request, response: ServerResponse | undefined, leave: () => void): void {
   if (response === undefined) signal.addEventListener('abort', leave, { once: true })
   else response.once('close', () => response.writableFinished || leave())
