@@ -76,7 +76,7 @@ export function selectOperation(
   return new GraphQLError(name == null ? 'Must provide an operation.' : `Unknown operation named "${name}".`)
 }
 
-function fragmentsOf({ definitions }: DocumentNode): Fragments {
+export function fragmentsOf({ definitions }: DocumentNode): Fragments {
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null)
   for (const definition of definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition

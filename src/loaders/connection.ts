@@ -47,7 +47,7 @@ export interface Connections {
 
 /** A connection that several places of an operation show. */
 interface Shared {
-  connection: Promise<AppointmentConnection>
+  readonly connection: Promise<AppointmentConnection>
   readonly places: ResolvedAt[]
   asOf: string | undefined
 }

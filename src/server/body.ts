@@ -49,8 +49,7 @@ async function read(request: Request, incoming: IncomingMessage | undefined, max
     throw badRequest('The body broke off.', 400)
   })
   if (chunks === undefined) throw tooLarge(max)
-  const [first] = chunks
-  return (chunks.length === 1 && first ? first : Buffer.concat(chunks)).toString()
+  return Buffer.concat(chunks).toString()
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { DocumentNode, FragmentDefinitionNode, SelectionNode, SelectionSetNode } from 'graphql'
+import type { DocumentNode, SelectionNode, SelectionSetNode } from 'graphql'
 import { Kind } from 'graphql'
+import { fragmentsOf } from '../execution/document.ts'
 
 /** How much an operation asks for once its fragments are in place. */
 export interface DocumentSize {
@@ -17,16 +18,14 @@ export interface DocumentSize {
  * fields. A fragment inside itself counts nothing: validation refuses it.
  */
 export function documentSize(document: DocumentNode): DocumentSize {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  const fragments = fragmentsOf(document)
   const measured = new Map<string, DocumentSize>()
 
   function ofFragment(name: string): DocumentSize {
     const known = measured.get(name)
     if (known !== undefined) return known
     measured.set(name, NOTHING)
-    const fragment = fragments.get(name)
+    const fragment = fragments[name]
     const size = fragment === undefined ? NOTHING : plus(directivesOf(fragment), ofSet(fragment.selectionSet))
     measured.set(name, size)
     return size

@@ -8,6 +8,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
+import { conditionVariables } from '../execution/conditions.ts'
 import type { FieldPricing } from '../schema/price-tag.ts'
 
 /**
@@ -31,6 +32,8 @@ interface Part {
 }
 
 function boundOf(schema: GraphQLSchema, document: DocumentNode): number {
+  // A condition that is null can't be judged, and whoever estimates says so before anything is asked.
+  if (conditionVariables(document).length > 0) return Number.POSITIVE_INFINITY
   const operations: Part[] = []
   const fragments = new Map<string, Part>()
   for (const definition of document.definitions) {
@@ -61,12 +64,6 @@ function partOf(schema: GraphQLSchema, definition: OperationDefinitionNode | Fra
         if (price !== undefined) part.own += minAtMost ?? Number.POSITIVE_INFINITY
       },
       FragmentSpread: ({ name }) => void part.spreads.push(name.value),
-      // A condition that is null can't be judged, and whoever estimates says so before anything is asked.
-      Directive({ name, arguments: given }) {
-        const isCondition = name.value === 'skip' || name.value === 'include'
-        const usesVariable = given?.some(({ value }) => value.kind === Kind.VARIABLE)
-        if (isCondition && usesVariable) part.own = Number.POSITIVE_INFINITY
-      },
     }),
   )
   return part

@@ -2,7 +2,6 @@ import { collectFields, collectSubFields } from '@graphql-tools/utils'
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLObjectType,
   type GraphQLSchema,
   getArgumentValues,
@@ -12,6 +11,7 @@ import {
   isCompositeType,
   isObjectType,
 } from 'graphql'
+import { fragmentsOf } from '../execution/document.ts'
 import type { Pricing } from '../loaders/pricing.ts'
 import type { Estimate } from '../rest/errors.ts'
 import { connectionSelection } from '../schema/connection-selection.ts'
@@ -59,9 +59,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], options.variables)
   if (coerced === undefined) return undefined
 
-  const fragments: Record<string, FragmentDefinitionNode> = {}
-  for (const definition of document.definitions)
-    if (definition.kind === 'FragmentDefinition') fragments[definition.name.value] = definition
+  const fragments = fragmentsOf(document)
   const charged = new Set<string>()
   const families = new Map<string, number>()
 
