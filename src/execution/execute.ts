@@ -69,7 +69,7 @@ function executeOperation(run: Run, plan: DocumentPlan): ExecutionResult | Promi
     key: 'data',
     isNonNull: false,
     parent: undefined,
-    path: undefined,
+    typename: undefined,
     isNulled: false,
   }
 

@@ -1,6 +1,6 @@
 import { argumentsOf } from './arguments.ts'
-import { completeLeafValue, completeValue } from './complete.ts'
-import { isPromise, later } from './later.ts'
+import { completeLater, completeLeafValue, completeValue } from './complete.ts'
+import { isPromise } from './later.ts'
 import type { FieldPlan, SelectionPlan } from './plan.ts'
 import { ResolveInfo } from './resolve-info.ts'
 import { type Run, whenSettled } from './run.ts'
@@ -53,16 +53,15 @@ function executeField(run: Run, field: FieldPlan, source: unknown, container: Da
   const info = new ResolveInfo(run, field, parent)
   let slot: Slot | undefined
   try {
-    const args = argumentsOf(field.constantArguments, field.definition, field.node, run.variableValues)
+    const args = argumentsOf(field.arguments, field.definition, field.node, run.variableValues)
     const resolve = field.resolve ?? run.fieldResolver
     const value: unknown = resolve(source, args, run.contextValue, info)
     const isLater = isPromise(value)
     if (shape.kind === 'leaf' && !isLater) return completeLeafValue(field, shape, value)
-    const { path } = info
-    const place: Slot = { container, key, isNonNull: shape.isNonNull, parent, path, isNulled: false }
-    slot = place
-    if (!isLater) return completeValue(run, field, info, shape, value, place)
-    return later(run, field, place, value, (come) => completeValue(run, field, info, shape, come, place))
+    const typename = field.parentType.name
+    slot = { container, key, typename, isNonNull: shape.isNonNull, parent, isNulled: false }
+    if (!isLater) return completeValue(run, field, info, shape, value, slot)
+    return completeLater(run, field, info, shape, value, slot)
   } catch (error) {
     return handleFieldError(run, locate(error, field, info.path), shape.isNonNull, slot)
   }

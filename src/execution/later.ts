@@ -1,6 +1,6 @@
 import type { FieldPlan } from './plan.ts'
 import type { Run } from './run.ts'
-import { failSlot, fillSlot, isGone, locate, type Slot } from './slot.ts'
+import { failSlot, fillSlot, isGone, locate, pathOf, type Slot } from './slot.ts'
 
 /**
  * As graphql-js tells a promise. Whatever it is, it is only ever used through `Promise.resolve`, so that what comes of
@@ -32,18 +32,19 @@ export function later(
         try {
           fillSlot(slot, complete(come))
         } catch (error) {
-          fail(error)
+          fail(run, field, slot, error)
         }
       settle(run)
     },
     (error) => {
-      fail(error)
+      fail(run, field, slot, error)
       settle(run)
     },
   )
-  function fail(error: unknown): void {
-    failSlot(run, locate(error, field, slot.path), slot)
-  }
+}
+
+function fail(run: Run, field: FieldPlan, slot: Slot, error: unknown): void {
+  failSlot(run, locate(error, field, pathOf(slot)), slot)
 }
 
 /** Waits for a value that nobody will see, so that its rejection is not one that nobody handles. */

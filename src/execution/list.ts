@@ -1,10 +1,10 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql'
-import { completeValue } from './complete.ts'
-import { disregard, isPromise, later } from './later.ts'
+import { completeLater, completeValue } from './complete.ts'
+import { disregard, isPromise } from './later.ts'
 import type { FieldPlan } from './plan.ts'
 import type { Run } from './run.ts'
 import type { ListShape, Shape } from './shape.ts'
-import { handleFieldError, locate, type Slot } from './slot.ts'
+import { handleFieldError, locate, pathOf, type Slot } from './slot.ts'
 
 /** Completes each item of anything that can be iterated at once. Throws the error of an item that may not be null. */
 export function completeListValue(
@@ -40,13 +40,13 @@ function completeItem(
   parent: Slot,
 ): unknown {
   const key = container.length
-  const path = { prev: parent.path, key, typename: undefined }
-  const slot: Slot = { container, key, isNonNull: shape.isNonNull, parent, path, isNulled: false }
+  const { isNonNull } = shape
+  const slot: Slot = { container, key, typename: undefined, isNonNull, parent, isNulled: false }
   try {
     if (!isPromise(item)) return completeValue(run, field, info, shape, item, slot)
-    return later(run, field, slot, item, (come) => completeValue(run, field, info, shape, come, slot))
+    return completeLater(run, field, info, shape, item, slot)
   } catch (error) {
-    return handleFieldError(run, locate(error, field, path), shape.isNonNull, slot)
+    return handleFieldError(run, locate(error, field, pathOf(slot)), isNonNull, slot)
   }
 }
 

@@ -7,8 +7,8 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql'
-import { constantArguments, type FieldDefinition } from './arguments.ts'
-import { type CollectScope, collectFields, type Values } from './collect.ts'
+import { type ArgumentsPlan, type FieldDefinition, planArguments } from './arguments.ts'
+import { type CollectScope, collectFields } from './collect.ts'
 import { type ObjectPlan, type Shape, shapeOf } from './shape.ts'
 
 /** What to do for each object of one type at one place of an operation. */
@@ -31,7 +31,7 @@ export interface FieldPlan {
   /** The first node; merged ones have equal arguments. */
   readonly node: FieldNode
   readonly nodes: readonly FieldNode[]
-  readonly constantArguments: Values | undefined
+  readonly arguments: ArgumentsPlan
   readonly shape: Shape
 }
 
@@ -74,7 +74,7 @@ function planField(
     resolve: definition.resolve,
     node,
     nodes,
-    constantArguments: constantArguments(definition, node),
+    arguments: planArguments(definition, node),
     shape: shapeOf(definition.type, selectionSets),
   }
 }

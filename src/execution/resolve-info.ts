@@ -1,7 +1,7 @@
 import type { GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo, ResponsePath } from 'graphql'
 import type { FieldPlan } from './plan.ts'
 import type { Run } from './run.ts'
-import type { Slot } from './slot.ts'
+import { pathOf, type Slot } from './slot.ts'
 
 /**
  * What a resolver is told of its call. It is looked up when a resolver asks, and most never do: to write it out, with
@@ -31,7 +31,7 @@ export class ResolveInfo implements GraphQLResolveInfo {
     return this.field.parentType
   }
   get path(): ResponsePath {
-    return { prev: this.parent.path, key: this.field.key, typename: this.field.parentType.name }
+    return { prev: pathOf(this.parent), key: this.field.key, typename: this.field.parentType.name }
   }
   get schema(): GraphQLResolveInfo['schema'] {
     return this.run.schema

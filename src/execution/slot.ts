@@ -10,9 +10,15 @@ export interface Slot {
   readonly isNonNull: boolean
   /** The place of the object or list that this one is in; undefined for the data as a whole. */
   readonly parent: Slot | undefined
-  readonly path: ResponsePath | undefined
+  /** The object type whose field it is; undefined for an item of a list. */
+  readonly typename: string | undefined
   /** An error has made it null: nothing that comes later for it or within it is shown, errors neither. */
   isNulled: boolean
+}
+
+/** Where it is in the answer: worked out when it is asked for, as it mostly is not. Undefined for the data as a whole. */
+export function pathOf({ parent, key, typename }: Slot): ResponsePath | undefined {
+  return parent === undefined ? undefined : { prev: pathOf(parent), key, typename }
 }
 
 /** The error as the client gets it: of this field, at this place. One that knows its place already stays as it is. */
