@@ -2,6 +2,7 @@ import { type Config, readConfig } from './config.ts'
 import type { Sandbox } from './sandbox/server.ts'
 import { faultOf, type ReportFault } from './server/errors.ts'
 import { createGateway } from './server/gateway.ts'
+import { gatherLines } from './server/gathered-lines.ts'
 import { identityMode } from './server/identity-mode.ts'
 import { returnIdleMemory } from './server/idle-memory.ts'
 import { createLagMeter } from './server/lag.ts'
@@ -47,7 +48,7 @@ async function runGateway(config: Config): Promise<Running> {
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
   const development = sandbox !== undefined || config.NODE_ENV === 'development'
   const graphiql = config.GRAPHIQL ?? development
-  const logger = await createLogger(config.LOG_LEVEL, process.stderr)
+  const logger = await createLogger(config.LOG_LEVEL, logDestination())
   const lag = createLagMeter()
   const memory = returnIdleMemory()
   const gateway = createGateway({
@@ -108,7 +109,7 @@ async function runGateway(config: Config): Promise<Running> {
 
 async function runSandbox(config: Config): Promise<Running> {
   const sandbox = await openSandbox(config)
-  const { fault } = await createLogger(config.LOG_LEVEL, process.stderr)
+  const { fault } = await createLogger(config.LOG_LEVEL, logDestination())
   const { banner } = await import('./sandbox/banner.ts')
   return { greeting: banner(sandbox), stop: () => sandbox.close(), reportFault: fault }
 }
@@ -142,6 +143,11 @@ function watchForFaults(reportFault: ReportFault, stop: () => void): void {
       process.exitCode = 1
       stop()
     })
+}
+
+/** Who reads along in a terminal reads each line when it comes. */
+function logDestination() {
+  return process.stderr.isTTY ? process.stderr : gatherLines(process.stderr)
 }
 
 function startFault(error: unknown): string {

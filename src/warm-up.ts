@@ -3,6 +3,7 @@ import { keepCompiled } from './compile-cache.ts'
 // Run when the packages are installed, so that the first start is as fast as those that follow.
 keepCompiled()
 await import('./config.ts')
+await import('./server/gathered-lines.ts')
 await import('./server/gateway.ts')
 await import('./server/identity-mode.ts')
 await import('./server/idle-memory.ts')

@@ -25,7 +25,7 @@ export function useJsonBody(
       }
       if (mediaType(request) !== 'application/json')
         throw badRequest('The body of a POST is application/json.', 415)
-      setRequestParser(async () => parse(await read(request, serverContext?.req, MAX_BODY_BYTES)))
+      setRequestParser(() => read(request, serverContext?.req, MAX_BODY_BYTES))
     },
     onParams({ params }) {
       if (isLarger(params.variables, MAX_VARIABLES_BYTES))
@@ -43,13 +43,17 @@ export function mediaType(request: Request): string {
   return (request.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
-async function read(request: Request, incoming: IncomingMessage | undefined, max: number): Promise<string> {
+function read(request: Request, incoming: IncomingMessage | undefined, max: number): Promise<GraphQLParams> {
   if (Number(request.headers.get('content-length')) > max) throw tooLarge(max)
-  const chunks = await (incoming ? chunksOf(incoming, max) : webChunksOf(request, max)).catch(() => {
-    throw badRequest('The body broke off.', 400)
-  })
-  if (chunks === undefined) throw tooLarge(max)
-  return Buffer.concat(chunks).toString()
+  return (incoming ? chunksOf(incoming, max) : webChunksOf(request, max)).then(
+    (chunks) => {
+      if (chunks === undefined) throw tooLarge(max)
+      return parse(Buffer.concat(chunks).toString())
+    },
+    () => {
+      throw badRequest('The body broke off.', 400)
+    },
+  )
 }
 
 /**

@@ -1,11 +1,12 @@
-import type { Plugin } from 'graphql-yoga'
+import { createNote } from '../rest/note.ts'
 import type { Identity } from './identity.ts'
 import { limitExceeded } from './limits.ts'
+import type { EdgePlugin } from './one-plugin.ts'
 
 /** Lets each caller have so many requests under way at once. What is counted is forgotten with the last of them. */
-export function useConcurrencyLimit(max: number, identityOf: (request: Request) => Identity): Plugin {
+export function useConcurrencyLimit(max: number, identityOf: (request: Request) => Identity): EdgePlugin {
   const running = new Map<string, number>()
-  const counted = new WeakMap<Request, string>()
+  const counted = createNote<Request, string>('counted caller')
 
   function enter(request: Request, caller: string, count: number): void {
     running.set(caller, count + 1)
@@ -33,15 +34,7 @@ export function useConcurrencyLimit(max: number, identityOf: (request: Request) 
         )
       enter(request, caller, count)
     },
-    instrumentation: {
-      // Around everything, so that a place is given back however the request ends, and not before its work has.
-      async request({ request }, wrapped) {
-        try {
-          await wrapped()
-        } finally {
-          leave(request)
-        }
-      },
-    },
+    // Not before its work has ended, and however it ends.
+    onEnd: ({ request }) => leave(request),
   }
 }

@@ -35,7 +35,7 @@ export interface GatewayOptions {
   readonly maxPageSize?: number
   /** The most upstream requests that one operation may cause. */
   readonly maxUpstreamRequests?: number
-  /** How long an answer may be given again; 0 = nothing is remembered. */
+  /** How long an answer may be given again; 0 = never. */
   readonly cacheTtlSeconds?: number
   /** How much longer it may be given where the quota is spent; 0 = never. */
   readonly staleIfLimitedSeconds?: number

@@ -18,10 +18,10 @@ import { useExecution } from './execution.ts'
 import type { GatewayOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity.ts'
-import { useClosedSchema } from './introspection.ts'
 import { useLastResort } from './last-resort.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { useLoopbackNames } from './loopback.ts'
+import { asOnePlugin } from './one-plugin.ts'
 import { createOperations } from './operation.ts'
 import { useOperationLog } from './operation-log.ts'
 import { useOverload } from './overload.ts'
@@ -31,6 +31,7 @@ import { standardFetch } from './standard-fetch.ts'
 import type { TokenOptions } from './token-options.ts'
 import { createTokenCheck } from './tokens.ts'
 import { useTrustedDocuments } from './trusted-documents.ts'
+import { useValidation } from './validation.ts'
 import { useWording } from './wording.ts'
 
 export type { GatewayOptions } from './gateway-options.ts'
@@ -106,37 +107,43 @@ export function createGateway({
     cors: createCors(corsOrigins),
     maxRequestBodySize: false,
     extraParamNames: ['documentId'],
-    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
+    parserAndValidationCache: {
+      documentCache: createDocumentCache(),
+      errorCache: createDocumentCache(),
+      validationCache: false,
+    },
     logging: false,
     maskedErrors: false,
     plugins: [
-      useLastResort(reportFault),
-      usePrivacy(),
-      useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
-      useOperations(),
-      useCost({ operationOf, rateLimit: rest.rateLimit, development }),
-      useWording(reportFault),
-      useOperationLog({ operationOf, now, log: logOperation }),
-      useEstimate(maxUpstreamRequests),
-      loopbackOnly && useLoopbackNames(),
-      useCrossSiteGuard(),
-      useIdentity(),
-      useOverload({ maxUnderWay: limits.MAX_OPERATIONS, maxLagMs, lagMs }),
-      useConcurrencyLimit(limits.MAX_CONCURRENT_OPERATIONS, identityOf),
-      useJsonBody(limits),
-      useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
-      useDocumentLimits(limits),
-      useExecution(),
-      !introspection && useClosedSchema(),
-      // Last, because what it says of its own answers holds.
-      graphiql &&
-        useGraphiQL({
-          endpoint,
-          sampleData,
-          asksForCredential: key === null || tokens !== null,
-          ask: (url, init) => yoga.fetch(url, init),
-          now,
-        }),
+      asOnePlugin([
+        useLastResort(reportFault),
+        usePrivacy(),
+        useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
+        useOperations(),
+        useCost({ operationOf, rateLimit: rest.rateLimit, development }),
+        useWording(reportFault),
+        useOperationLog({ operationOf, now, log: logOperation }),
+        useEstimate(maxUpstreamRequests),
+        loopbackOnly && useLoopbackNames(),
+        useCrossSiteGuard(),
+        useIdentity(),
+        useOverload({ maxUnderWay: limits.MAX_OPERATIONS, maxLagMs, lagMs }),
+        useConcurrencyLimit(limits.MAX_CONCURRENT_OPERATIONS, identityOf),
+        useJsonBody(limits),
+        useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
+        useDocumentLimits(limits),
+        useExecution(),
+        useValidation({ isClosed: !introspection }),
+        // Last, because what it says of its own answers holds.
+        graphiql &&
+          useGraphiQL({
+            endpoint,
+            sampleData,
+            asksForCredential: key === null || tokens !== null,
+            ask: (url, init) => yoga.fetch(url, init),
+            now,
+          }),
+      ]),
     ],
   })
   return {

@@ -1,4 +1,5 @@
 import type { FetchAPI, Plugin } from 'graphql-yoga'
+import { createNote } from '../rest/note.ts'
 import { loadAssets } from './graphiql-assets.ts'
 import { renderPage } from './graphiql-page.ts'
 import { type Ask, readSample } from './graphiql-sample.ts'
@@ -25,7 +26,7 @@ const ASSET = 'graphiql'
  */
 export function useGraphiQL({ endpoint, sampleData, asksForCredential, ask, now }: GraphiQLOptions): Plugin {
   /** What the answers to these requests say, whatever is said of answers with patients' data. */
-  const headers = new WeakMap<Request, Readonly<Record<string, string>>>()
+  const headers = createNote<Request, Readonly<Record<string, string>>>('headers')
   let latest: { readonly html: string; readonly page: Packed } | undefined
 
   async function answerPage(request: Request, url: URL, fetchAPI: FetchAPI): Promise<Response> {

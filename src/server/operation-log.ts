@@ -1,5 +1,6 @@
 import { getOperationAST } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { createNote } from '../rest/note.ts'
 import type { Operation } from '../rest/pipe.ts'
 import type { OperationLine } from './operation-line.ts'
 
@@ -14,7 +15,7 @@ type Draft = { -readonly [Key in 'name' | 'kind' | 'codes']: OperationLine[Key] 
 }
 
 export function useOperationLog({ operationOf, now, log }: OperationLogOptions): Plugin {
-  const drafts = new WeakMap<Request, Draft>()
+  const drafts = createNote<Request, Draft>('line')
   return {
     onParams({ request }) {
       drafts.set(request, { name: null, kind: null, codes: [], startedAt: now() })

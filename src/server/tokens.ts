@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql'
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { type Access, readNarrowing } from '../rest/access.ts'
-import { ANONYMOUS, callerName, type Identify } from './identity.ts'
+import { ANONYMOUS, hashed, type Identify } from './identity.ts'
 import type { TokenOptions } from './token-options.ts'
 
 /** What each kind of key is good for. A public key must never be taken for a shared secret, nor `none` for a signature. */
@@ -18,6 +18,8 @@ const CLOCK_TOLERANCE_SECONDS = 5
  */
 export function createTokenCheck(key: string, options: TokenOptions, now: () => number): Identify {
   const { issuer, audience, keys } = options
+  const credential = `Bearer ${key}`
+  const account = hashed(credential)
   const algorithms = 'secret' in keys ? SYMMETRIC : ASYMMETRIC
   // Loaded only where tokens are checked: it is a thirtieth of what a start takes.
   const jose = import('jose')
@@ -30,9 +32,10 @@ export function createTokenCheck(key: string, options: TokenOptions, now: () => 
       throw refused('The Authorization header holds no token: "Bearer <JWT>" is expected.')
     const claims = await verify(token)
     return {
-      credential: `Bearer ${key}`,
+      credential,
       access: accessOf(claims),
-      caller: callerName(claims.sub ?? token),
+      account,
+      caller: hashed(JSON.stringify(claims.sub ?? token)),
     }
   }
 

@@ -218,3 +218,24 @@ describe('limits', () => {
     for (const answer of waiting.splice(0)) answer()
   })
 })
+
+test('a place is given back by a request that ended in a fault of ours', async () => {
+  let isBroken = true
+  await using upstream = await startScriptedUpstream(() => ({ body: { data: { id: 'a' }, meta: {} } }))
+  await using gateway = await startGateway({
+    url: upstream.url,
+    key: 'k',
+    limits: { MAX_OPERATIONS: 1, MAX_CONCURRENT_OPERATIONS: 1 },
+    logOperation() {
+      if (isBroken) throw new Error('the log is broken')
+    },
+  })
+  expect((await gateway.query('{ appointment(id: "a") { id } }')).errors).toMatchObject([
+    { extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+  ])
+  isBroken = false
+  expect(await gateway.query('{ appointment(id: "a") { id } }')).toMatchObject({
+    status: 200,
+    data: { appointment: { id: 'QXBwb2ludG1lbnQ6YQ==' } },
+  })
+})

@@ -32,6 +32,12 @@ describe('callers with tokens', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
+  test('may be numbers to their issuer', async () => {
+    await using product = await startProduct({ gateway: { tokens: TOKENS } })
+    const numbered = await bearer({ scope: 'appointments:read', sub: 7 as never })
+    expect((await product.query(READ, {}, numbered)).errors).toBeUndefined()
+  })
+
   test('are told apart from callers without one, who are answered what costs nothing', async () => {
     await using product = await startProduct({ gateway: { tokens: TOKENS } })
     const { data, errors } = await product.query(READ)
