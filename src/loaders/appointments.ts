@@ -1,7 +1,7 @@
 import type { AppointmentFields, AppointmentFilter, FieldName } from '../contract/field-names.ts'
 import type { Limits } from '../pagination/limits.ts'
 import type { Window } from '../pagination/list.ts'
-import type { AppointmentChanges, AppointmentPage, Cancellation } from '../rest/appointments.ts'
+import type { AppointmentChanges, AppointmentPage, Cancellation, RetrievedRow } from '../rest/appointments.ts'
 import type { RestClient } from '../rest/client.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe.ts'
@@ -15,7 +15,7 @@ import { createWholes } from './wholes.ts'
 
 export interface AppointmentLoader {
   /** null where there is none. Costs nothing where a row of it is held, else at most one GET. */
-  find(id: string, at: ResolvedAt): Promise<AppointmentRef | null>
+  find(id: string, at: ResolvedAt): MaybePromise<AppointmentRef | null>
   /** At once where the field is held; else after loading the whole appointment, once for all its fields. */
   field<Name extends FieldName>(id: string, name: Name, at: ResolvedAt): MaybePromise<AppointmentFields[Name]>
   /** A page of a list, and its count when asked for. */
@@ -52,10 +52,20 @@ export function createAppointmentLoader({
     return page
   }
 
-  async function load(id: string, at: ResolvedAt): Promise<void> {
-    const { row, staleSince } = await wholes.load(id)
+  function hold({ row, staleSince }: RetrievedRow, at: ResolvedAt): void {
     memory.remember(row)
     noteStale(by, at, staleSince)
+  }
+
+  function loadField<Name extends FieldName>(
+    id: string,
+    name: Name,
+    at: ResolvedAt,
+  ): Promise<AppointmentFields[Name]> {
+    return wholes.load(id).then((retrieved) => {
+      hold(retrieved, at)
+      return shown(memory.row(id)?.[name], name)
+    })
   }
 
   /** A write may change any field of its appointment, and move it into or out of any list; so may one that failed. */
@@ -79,21 +89,17 @@ export function createAppointmentLoader({
   }
 
   return {
-    async find(id, at) {
-      try {
-        if (memory.row(id) === undefined) await load(id, at)
+    find(id, at) {
+      if (memory.row(id) !== undefined) return refTo(id)
+      return wholes.load(id).then((retrieved) => {
+        hold(retrieved, at)
         return refTo(id)
-      } catch (error) {
-        if (isNotFound(error)) return null
-        throw error
-      }
+      }, nullIfNotFound)
     },
     field(id, name, at) {
       // Absent is not null: a field that the API answered as null is held.
       const value = memory.row(id)?.[name]
-      return value === undefined
-        ? load(id, at).then(() => shown(memory.row(id)?.[name], name))
-        : shown(value, name)
+      return value === undefined ? loadField(id, name, at) : shown(value, name)
     },
     connection: connections.read,
     async create(fields, idempotencyKey) {
@@ -107,6 +113,11 @@ export function createAppointmentLoader({
       return { ...done, appointment: refTold(done.row) }
     },
   }
+}
+
+function nullIfNotFound(error: unknown): null {
+  if (isNotFound(error)) return null
+  throw error
 }
 
 /** What the filter of a list says of each of its rows. */

@@ -95,7 +95,8 @@ export function createAllowance(options: {
       return undefined
     },
     end(heard) {
-      inTheAir -= 1
+      // It may have been begun by another one: of very many keys the oldest are forgotten.
+      inTheAir = Math.max(0, inTheAir - 1)
       const isPaused = now() < pausedUntil
       isProbing = false
       if (heard === undefined) return

@@ -2,6 +2,7 @@ import type { AppointmentFields, AppointmentFilter } from '../contract/field-nam
 import { FIELD_NAMES } from '../contract/field-names.ts'
 import { toUtc } from '../contract/instant.ts'
 import { invalidResponse, UpstreamError } from './errors.ts'
+import { createNote } from './note.ts'
 import type { Operation, Reply, RestRequest, Send } from './pipe.ts'
 import { type AppointmentRow, type ListedRow, readRow } from './row.ts'
 
@@ -45,25 +46,44 @@ export interface Appointments {
   holdsList(filter: AppointmentFilter, window: Window, by: Operation): boolean
 }
 
+interface ReadList {
+  readonly rows: readonly ListedRow[]
+  readonly requestId: string | undefined
+  /** Nothing of it is an error. */
+  readonly isSound: boolean
+}
+
 type Holds = (request: RestRequest, operation: Operation) => boolean
 
 export function createAppointments(send: Send, holds: Holds): Appointments {
-  // An answer that is shared or remembered is read once, however many are given it.
-  const readRows = new WeakMap<object, AppointmentPage['rows']>()
+  // What is shared, remembered or found unchanged is read once, however many are given it.
+  const readLists = createNote<object, ReadList>('rows')
+
+  function readList(items: readonly unknown[], requestId: string | undefined): ReadList {
+    const known = readLists.get(items)
+    // What can't be read is told with the id of its own exchange.
+    if (known !== undefined && (known.isSound || known.requestId === requestId)) return known
+    let isSound = true
+    function fail(message: string): UpstreamError {
+      isSound = false
+      return invalidResponse(message, requestId)
+    }
+    const rows = items.map((item) => readRow(item, fail))
+    const list = { rows, requestId, isSound }
+    readLists.set(items, list)
+    return list
+  }
 
   return {
     async list(filter, window, by) {
       const reply = await send(listRequest(filter, window), by)
       const { requestId } = reply.heard
       if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', requestId)
-      const rows = readRows.get(reply.data) ?? reply.data.map((item) => readRow(item, requestId))
-      readRows.set(reply.data, rows)
+      const { rows } = readList(reply.data, requestId)
       return { rows, hasMore: hasMore(reply), staleSince: reply.staleSince }
     },
-    async retrieve(id, by) {
-      const reply = await send(itemRequest(id), by)
-      return { row: rowOf(reply, id), staleSince: reply.staleSince }
-    },
+    retrieve: (id, by) =>
+      send(itemRequest(id), by).then((reply) => ({ row: rowOf(reply, id), staleSince: reply.staleSince })),
     async create(fields, idempotencyKey, by) {
       return rowOf(
         await send({ method: 'POST', path: '/appointments', body: bodyOf(fields), idempotencyKey }, by),
@@ -127,7 +147,7 @@ function bodyOf(fields: AppointmentChanges): Record<string, unknown> {
 
 function rowOf(reply: Reply, id?: string): AppointmentRow {
   const { requestId } = reply.heard
-  const row = readRow(reply.data, requestId)
+  const row = readRow(reply.data, (message) => invalidResponse(message, requestId))
   if (row instanceof UpstreamError) throw row
   if (id !== undefined && row.id !== id)
     throw invalidResponse('The upstream answered another appointment than the one asked for.', requestId)

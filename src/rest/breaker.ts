@@ -1,12 +1,14 @@
 import { LRUCache } from 'lru-cache'
 import { UpstreamError } from './errors.ts'
-import { type Layer, type Operation, signalOf } from './pipe.ts'
+import { type Operation, type RestRequest, signalOf } from './pipe.ts'
+import type { Watch } from './watch.ts'
 
 interface Circuit {
   failures: number
   /** Nothing is let through before, and then one probe at a time. */
   closedUntil: number
-  isProbing: boolean
+  /** The one request that is let through to see whether the upstream is back. */
+  probe: RestRequest | undefined
 }
 
 const FAILURES_TO_OPEN = 10
@@ -19,29 +21,35 @@ const MAX_ACCOUNTS = 10_000
  * once, and one request every five seconds probes whether it is back. An answer in an envelope, and any 4xx, is no
  * failure. A `Retry-After` of a failing upstream is kept like a failed probe.
  */
-export function createBreaker(now: () => number): Layer {
+export function createBreaker(now: () => number): Watch {
   const circuits = new LRUCache<string, Circuit>({ max: MAX_ACCOUNTS })
 
   function circuitOf({ account }: Operation): Circuit {
     const known = circuits.get(account)
     if (known !== undefined) return known
-    const circuit: Circuit = { failures: 0, closedUntil: 0, isProbing: false }
+    const circuit: Circuit = { failures: 0, closedUntil: 0, probe: undefined }
     circuits.set(account, circuit)
     return circuit
   }
 
-  return (next) => async (request, operation) => {
-    const circuit = circuitOf(operation)
-    if (now() < circuit.closedUntil) throw notAsked()
-    // After a `Retry-After` alone everybody may go on; after many failures one goes first.
-    const isProbe = circuit.failures >= FAILURES_TO_OPEN
-    if (isProbe && circuit.isProbing) throw notAsked()
-    circuit.isProbing = isProbe
-    try {
-      const reply = await next(request, operation)
+  return {
+    before(request, operation) {
+      const circuit = circuitOf(operation)
+      if (now() < circuit.closedUntil) return notAsked()
+      // After a `Retry-After` alone everybody may go on; after many failures one goes first.
+      if (circuit.failures < FAILURES_TO_OPEN) return undefined
+      if (circuit.probe !== undefined) return notAsked()
+      circuit.probe = request
+      return undefined
+    },
+    onReply(_reply, request, operation) {
+      const circuit = circuitOf(operation)
+      endProbe(circuit, request)
       reset(circuit)
-      return reply
-    } catch (error) {
+    },
+    onError(error, request, operation) {
+      const circuit = circuitOf(operation)
+      endProbe(circuit, request)
       if (!isFailure(error)) {
         if (error instanceof UpstreamError && error.heard) reset(circuit)
       } else if (!signalOf(request, operation).aborted) {
@@ -51,11 +59,13 @@ export function createBreaker(now: () => number): Layer {
           circuit.failures >= FAILURES_TO_OPEN ? Math.max(PROBE_EVERY_MS, retryAfterMs) : retryAfterMs
         if (pauseMs > 0) circuit.closedUntil = now() + pauseMs
       }
-      throw error
-    } finally {
-      if (isProbe) circuit.isProbing = false
-    }
+      return error
+    },
   }
+}
+
+function endProbe(circuit: Circuit, request: RestRequest): void {
+  if (circuit.probe === request) circuit.probe = undefined
 }
 
 function isFailure(error: unknown): error is UpstreamError {

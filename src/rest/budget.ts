@@ -2,10 +2,11 @@ import { LRUCache } from 'lru-cache'
 import { utcOf } from '../contract/instant.ts'
 import { type Allowance, createAllowance, type RateLimit } from './allowance.ts'
 import { UpstreamError } from './errors.ts'
-import type { Layer, Operation } from './pipe.ts'
+import type { Operation } from './pipe.ts'
+import type { Watch } from './watch.ts'
 
 export interface Budget {
-  readonly layer: Layer
+  readonly watch: Watch
   /** null until an answer carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
 }
@@ -30,26 +31,27 @@ export function createBudget(options: {
     return allowance
   }
 
-  const layer: Layer = (next) => async (request, operation) => {
-    const allowance = allowanceOf(operation)
-    const mayUseReserve = request.method !== 'GET' || operation.ledger.isMutation
-    const refusedUntil = allowance.take(mayUseReserve)
-    if (refusedUntil !== undefined)
-      throw rateLimited('The quota of this key has no room for it.', refusedUntil)
-    operation.ledger.exchanges += 1
-    try {
-      const reply = await next(request, operation)
-      allowance.end(reply.heard)
-      return reply
-    } catch (error) {
+  const watch: Watch = {
+    before(request, operation) {
+      const mayUseReserve = request.method !== 'GET' || operation.ledger.isMutation
+      const refusedUntil = allowanceOf(operation).take(mayUseReserve)
+      if (refusedUntil !== undefined)
+        return rateLimited('The quota of this key has no room for it.', refusedUntil)
+      operation.ledger.exchanges += 1
+      return undefined
+    },
+    onReply: ({ heard }, _request, operation) => allowanceOf(operation).end(heard),
+    onError(error, _request, operation) {
+      const allowance = allowanceOf(operation)
       const heard = error instanceof UpstreamError ? error.heard : undefined
       allowance.end(heard)
-      if (!(error instanceof UpstreamError) || heard?.status !== 429) throw error
-      throw rateLimited(error.message, allowance.resumesAt(), error)
-    }
+      return error instanceof UpstreamError && heard?.status === 429
+        ? rateLimited(error.message, allowance.resumesAt(), error)
+        : error
+    },
   }
 
-  return { layer, rateLimit: (operation) => allowances.get(operation.account)?.rateLimit() ?? null }
+  return { watch, rateLimit: (operation) => allowances.get(operation.account)?.rateLimit() ?? null }
 }
 
 function rateLimited(message: string, resetsAtMs: number, cause?: UpstreamError): UpstreamError {

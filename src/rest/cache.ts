@@ -4,7 +4,7 @@ import { UpstreamError } from './errors.ts'
 import type { Layer, Operation, Reply, RestRequest } from './pipe.ts'
 
 export interface CacheOptions {
-  /** How long an answer may be given again, in milliseconds; 0 = nothing is remembered. */
+  /** How long an answer may be given again, in milliseconds; 0 = never. */
   readonly ttlMs: number
   /** How much longer it may be given where the quota is spent, in milliseconds. */
   readonly staleMs: number

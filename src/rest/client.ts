@@ -15,6 +15,7 @@ import { type Operation, pipe } from './pipe.ts'
 import { createPulse, type PulseState } from './pulse.ts'
 import { createRetry, type RetryOptions } from './retry.ts'
 import { settleDoubts } from './settle.ts'
+import { watched } from './watch.ts'
 import { createWire } from './wire.ts'
 
 export interface RestClientOptions {
@@ -22,7 +23,7 @@ export interface RestClientOptions {
   readonly url: string
   /** One total time for an exchange, headers and body, in milliseconds. */
   readonly timeoutMs: number
-  /** How long an answer may be given again; 0 = nothing is remembered. */
+  /** How long an answer may be given again; 0 = never. */
   readonly cacheTtlMs: number
   /** How much longer it may be given where the quota is spent; 0 = never. */
   readonly staleIfLimitedMs: number
@@ -58,9 +59,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
       holdToCeiling,
       createFlights(epochs, now),
       createRetry({ now, ...options.retry }),
-      createBreaker(now),
-      budget.layer,
-      pulse.layer,
+      watched([createBreaker(now), budget.watch, pulse.watch]),
     ],
     wire.send,
   )

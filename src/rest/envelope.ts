@@ -5,7 +5,10 @@ import type { Reply } from './pipe.ts'
 export interface RawAnswer {
   readonly status: number
   readonly headers: AnswerHeaders
-  readonly body: string
+  /** What the body says as JSON; undefined where it is none. */
+  readonly body: unknown
+  /** How long it is. */
+  readonly bytes: number
 }
 
 /**
@@ -14,8 +17,8 @@ export interface RawAnswer {
  * The vendor has changed its envelope under the same version before, so only what is needed is asked of it: `data`, or
  * an `error`. 401, 403 and 429 mean what HTTP says, whatever the envelope calls them.
  */
-export function openEnvelope({ status, headers, body }: RawAnswer): Reply {
-  const envelope = parseObject(body)
+export function openEnvelope({ status, headers, body, bytes }: RawAnswer): Reply {
+  const envelope = asObject(body)
   const meta = asObject(envelope?.meta) ?? {}
   const heard = readHeaders(status, headers, asText(meta.request_id) ?? asText(envelope?.request_id))
 
@@ -24,7 +27,7 @@ export function openEnvelope({ status, headers, body }: RawAnswer): Reply {
   if (envelope === undefined || !isJson(headers['content-type']))
     throw nonsense('The upstream answered something that is not a JSON object.', heard)
   if (envelope.data == null) throw nonsense('The upstream answered neither data nor an error.', heard)
-  return { data: envelope.data, meta, heard, bytes: OBJECTS_TO_TEXT * body.length }
+  return { data: envelope.data, meta, heard, bytes: OBJECTS_TO_TEXT * bytes }
 }
 
 /** How many times its text an answer takes once it is read: whole rows, and what is made of them. */
@@ -78,14 +81,6 @@ function readCode(code: unknown): string | undefined {
 }
 
 type JsonObject = Readonly<Record<string, unknown>>
-
-function parseObject(body: string): JsonObject | undefined {
-  try {
-    return asObject(JSON.parse(body))
-  } catch {
-    return undefined
-  }
-}
 
 function asObject(value: unknown): JsonObject | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,13 +1,7 @@
+import type { Ending, EndingListener } from './ending.ts'
 import type { Epochs } from './epochs.ts'
 import { UpstreamError } from './errors.ts'
 import { type Layer, type Operation, type Reply, type RestRequest, type Send, signalOf } from './pipe.ts'
-
-interface Flight {
-  readonly reply: Promise<Reply>
-  readonly askedAt: number
-  readonly abandon: AbortController
-  waiters: number
-}
 
 /**
  * Equal reads in the air share one exchange. It goes on while anybody waits for it, whoever began it; each waiter
@@ -16,41 +10,20 @@ interface Flight {
 export function createFlights(epochs: Epochs, now: () => number): Layer {
   const flights = new Map<string, Flight>()
 
-  function begin(key: string, request: RestRequest, operation: Operation, next: Send): Flight {
-    const abandon = new AbortController()
-    const askedAt = now()
-    const reply = next(request, { ...operation, signal: abandon.signal, deadline: abandon.signal })
-    const flight: Flight = { reply, askedAt, abandon, waiters: 0 }
-    flights.set(key, flight)
-    const land = () => flights.get(key) === flight && flights.delete(key)
-    reply.then(land, land)
-    return flight
+  function remove(key: string, flight: Flight): void {
+    if (flights.get(key) === flight) flights.delete(key)
   }
 
-  function join(key: string, flight: Flight, signal: AbortSignal): Promise<Reply> {
-    flight.waiters += 1
-    return new Promise((resolve, reject) => {
-      function leave(): void {
-        flight.waiters -= 1
-        reject(new UpstreamError('UPSTREAM_TIMEOUT', 'The operation ended before the upstream answered.'))
-        if (flight.waiters > 0) return
-        if (flights.get(key) === flight) flights.delete(key)
-        flight.abandon.abort()
-      }
-      if (signal.aborted) return leave()
-      const stay = () => signal.removeEventListener('abort', leave)
-      signal.addEventListener('abort', leave, { once: true })
-      flight.reply.then(
-        (answer) => {
-          stay()
-          resolve({ ...answer, askedAt: flight.askedAt })
-        },
-        (error) => {
-          stay()
-          reject(error)
-        },
-      )
-    })
+  function begin(key: string, request: RestRequest, operation: Operation, next: Send): Flight {
+    const flight = new Flight(() => remove(key, flight))
+    const askedAt = now()
+    const asked = next(request, { ...operation, signal: flight, deadline: flight })
+    flights.set(key, flight)
+    asked.then(
+      (reply) => flight.land((waiter) => waiter.resolve({ ...reply, askedAt })),
+      (error) => flight.land((waiter) => waiter.reject(error)),
+    )
+    return flight
   }
 
   return (next) => (request, operation) => {
@@ -62,6 +35,93 @@ export function createFlights(epochs: Epochs, now: () => number): Layer {
     const key = `${epochs.keyOf(request, operation)}${operation.ledger.isMutation ? ' mutation' : ''}`
     const inTheAir = flights.get(key)
     if (inTheAir !== undefined) operation.ledger.joined += 1
-    return join(key, inTheAir ?? begin(key, request, operation, next), signalOf(request, operation))
+    const flight = inTheAir ?? begin(key, request, operation, next)
+    return new Promise((resolve, reject) => {
+      flight.board(new Waiter(flight, signalOf(request, operation), resolve, reject))
+    })
+  }
+}
+
+/**
+ * One exchange, those who wait for it, and whether it goes on. It holds nobody once it has landed: a map whose
+ * entries come and go leaves tables behind that keep what was in them, and they grow old.
+ */
+class Flight implements Ending {
+  aborted = false
+  private waiters: readonly Waiter[] = []
+  private listeners: readonly EndingListener[] = []
+  private readonly remove: () => void
+
+  constructor(remove: () => void) {
+    this.remove = remove
+  }
+
+  board(waiter: Waiter): void {
+    this.waiters = [...this.waiters, waiter]
+    waiter.watchEnding()
+  }
+
+  leave(waiter: Waiter): void {
+    this.waiters = this.waiters.filter((other) => other !== waiter)
+    if (this.waiters.length > 0) return
+    this.remove()
+    this.aborted = true
+    for (const listener of this.listeners) listener.handleEvent()
+  }
+
+  land(tell: (waiter: Waiter) => void): void {
+    this.remove()
+    const { waiters } = this
+    this.waiters = []
+    for (const waiter of waiters) tell(waiter)
+  }
+
+  addEventListener(_type: 'abort', listener: EndingListener): void {
+    this.listeners = [...this.listeners, listener]
+  }
+
+  removeEventListener(_type: 'abort', listener: EndingListener): void {
+    this.listeners = this.listeners.filter((other) => other !== listener)
+  }
+}
+
+/** One that waits for a flight, until its own ending. */
+class Waiter implements EndingListener {
+  private readonly flight: Flight
+  private readonly ending: Ending
+  private readonly onReply: (reply: Reply) => void
+  private readonly onError: (error: unknown) => void
+
+  constructor(
+    flight: Flight,
+    ending: Ending,
+    onReply: (reply: Reply) => void,
+    onError: (error: unknown) => void,
+  ) {
+    this.flight = flight
+    this.ending = ending
+    this.onReply = onReply
+    this.onError = onError
+  }
+
+  watchEnding(): void {
+    if (this.ending.aborted) this.handleEvent()
+    else this.ending.addEventListener('abort', this)
+  }
+
+  resolve(reply: Reply): void {
+    this.ending.removeEventListener('abort', this)
+    this.onReply(reply)
+  }
+
+  reject(error: unknown): void {
+    this.ending.removeEventListener('abort', this)
+    this.onError(error)
+  }
+
+  handleEvent(): void {
+    this.ending.removeEventListener('abort', this)
+    this.onError(new UpstreamError('UPSTREAM_TIMEOUT', 'The operation ended before the upstream answered.'))
+    this.flight.leave(this)
   }
 }

@@ -22,16 +22,14 @@ export function guardAppointments(inner: Appointments): Appointments {
   return {
     ...inner,
     async list(filter, window, by) {
-      requireRead(by)
+      if (!mayRead(by)) throw forbidden('appointments:read')
       const own = narrow(filter, by.access.narrowing)
       if (own === undefined) return NOTHING
       const page = await inner.list(own, window, by)
       return isNarrowed(by.access) ? { ...page, rows: page.rows.map((row) => listed(row, by)) } : page
     },
-    async retrieve(id, by) {
-      requireRead(by)
-      return inner.retrieve(id, by)
-    },
+    retrieve: (id, by) =>
+      mayRead(by) ? inner.retrieve(id, by) : Promise.reject(forbidden('appointments:read')),
     async create(fields, idempotencyKey, by) {
       requireWrite(by)
       // The API keeps these keys for each of its own keys, and all narrowed callers share one of those: left as it is,
@@ -71,9 +69,9 @@ function tellingKey(error: unknown, idempotencyKey: string): unknown {
   return new UpstreamError(error.code, error.message, told, error.heard, error.exchange)
 }
 
-function requireRead({ access, credential }: Operation): void {
-  // Without a credential the pipe has the better words for it.
-  if (credential !== null && !access.mayRead) throw forbidden('appointments:read')
+/** Without a credential the pipe has the better words for it. */
+function mayRead({ access, credential }: Operation): boolean {
+  return credential === null || access.mayRead
 }
 
 function requireWrite({ access, credential }: Operation): void {

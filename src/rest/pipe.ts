@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Access } from './access.ts'
+import type { Ending } from './ending.ts'
 import type { Heard } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -15,9 +16,9 @@ export interface Operation {
   /** Passed on as `X-Request-Id`, so that both sides' logs name the same thing. */
   readonly requestId: string
   /** Ends its reads: the deadline has passed, or nobody waits for the answer any more. */
-  readonly signal: AbortSignal
+  readonly signal: Ending
   /** Ends its writes too. */
-  readonly deadline: AbortSignal
+  readonly deadline: Ending
   readonly ledger: Ledger
 }
 
@@ -48,7 +49,7 @@ export interface Reply {
 export type Send = (request: RestRequest, operation: Operation) => Promise<Reply>
 
 /** A write goes on when its caller goes away, and so does what settles its end. */
-export function signalOf({ method }: RestRequest, { signal, deadline, ledger }: Operation): AbortSignal {
+export function signalOf({ method }: RestRequest, { signal, deadline, ledger }: Operation): Ending {
   return method === 'GET' && !ledger.isMutation ? signal : deadline
 }
 

@@ -1,13 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Ending } from './ending.ts'
 import { isInDoubt, UpstreamError } from './errors.ts'
-import { type Layer, type RestRequest, signalOf } from './pipe.ts'
+import { type Layer, type Operation, type Reply, type RestRequest, signalOf } from './pipe.ts'
 
 export interface RetryOptions {
   readonly now: () => number
   /** From 0 to 1. */
   readonly random?: () => number
-  /** Rejects when the signal says so first. */
-  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
+  /** Rejects where the ending comes first. */
+  readonly wait?: (ms: number, ending: Ending) => Promise<unknown>
 }
 
 const MAX_RETRIES = 2
@@ -20,14 +20,12 @@ const LONGEST_WAIT_MS = 5_000
  */
 export function createRetry({ now, random = Math.random, wait = waitFor }: RetryOptions): Layer {
   const allowance = createRetryAllowance(now)
-  return (next) => async (request, operation) => {
-    allowance.countRequest()
-    const signal = signalOf(request, operation)
-    let doubt: UpstreamError | undefined
-    for (let retries = 0; ; retries++) {
-      try {
-        return await next(request, operation)
-      } catch (error) {
+  return (next) => {
+    async function repeat(request: RestRequest, operation: Operation, first: unknown): Promise<Reply> {
+      const signal = signalOf(request, operation)
+      let error = first
+      let doubt: UpstreamError | undefined
+      for (let retries = 0; ; retries++) {
         if (request.method !== 'GET' && isInDoubt(error)) doubt = error
         // That a later attempt was not made, or not let in, proves nothing of an earlier one whose answer was lost.
         const truth = isRefusal(error) ? error : (doubt ?? error)
@@ -37,7 +35,17 @@ export function createRetry({ now, random = Math.random, wait = waitFor }: Retry
         const waitMs = Math.max(jittered, error.heard?.retryAfterMs ?? 0)
         if (waitMs > LONGEST_WAIT_MS) throw truth
         await wait(waitMs, signal).catch(() => Promise.reject(truth))
+        try {
+          return await next(request, operation)
+        } catch (again) {
+          error = again
+        }
       }
+    }
+
+    return (request, operation) => {
+      allowance.countRequest()
+      return next(request, operation).catch((error: unknown) => repeat(request, operation, error))
     }
   }
 }
@@ -84,6 +92,18 @@ function helps(error: unknown, { method, idempotencyKey }: RestRequest): error i
   return error.code === 'UPSTREAM_UNAVAILABLE' || (isKeyed && error.code === 'UPSTREAM_TIMEOUT')
 }
 
-function waitFor(ms: number, signal: AbortSignal): Promise<unknown> {
-  return sleep(ms, undefined, { signal })
+function waitFor(ms: number, ending: Ending): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const listener = {
+      handleEvent() {
+        clearTimeout(timer)
+        reject()
+      },
+    }
+    const timer = setTimeout(() => {
+      ending.removeEventListener('abort', listener)
+      resolve()
+    }, ms)
+    ending.addEventListener('abort', listener)
+  })
 }

@@ -2,7 +2,7 @@ import { APPOINTMENT_STATUSES } from '../contract/appointment.ts'
 import type { AppointmentFields, FIELD_NAMES, FieldName } from '../contract/field-names.ts'
 import { toUtc } from '../contract/instant.ts'
 import { REST_ID } from '../contract/rest-id.ts'
-import { invalidResponse, type UpstreamError } from './errors.ts'
+import type { UpstreamError } from './errors.ts'
 
 /**
  * What one answer said of one appointment, under the product's names.
@@ -17,23 +17,25 @@ export type AppointmentRow = { readonly id: string } & {
 /** A row of a list: an error where it could not be read. */
 export type ListedRow = AppointmentRow | UpstreamError
 
+/** Words what could not be read. */
+export type Fail = (message: string) => UpstreamError
+
 /**
  * Returns an error where the value is no appointment at all: without an id, it is nobody's.
  *
  * Each field is written out, so that all rows are of one shape: reading, merging and passing on 100 of them takes a
  * tenth of what a schema of zod's took, whose rows had as many shapes as they had fields left out.
  */
-export function readRow(value: unknown, requestId: string | undefined): ListedRow {
+export function readRow(value: unknown, fail: Fail): ListedRow {
   if (typeof value !== 'object' || value === null || !isId((value as RestRow).id))
-    return invalidResponse('The upstream listed something that is not an appointment.', requestId)
+    return fail('The upstream listed something that is not an appointment.')
   const rest = value as RestRow
 
   function read<Name extends FieldName>(name: Name, reader: Reader, given: unknown): AppointmentRow[Name] {
     if (given === undefined || given === null) return given as AppointmentRow[Name]
     const taken = reader(given) as AppointmentRow[Name]
     if (taken !== undefined) return taken
-    const message = `The upstream's value of ${name} is not one that it can have.`
-    return invalidResponse(message, requestId) as AppointmentRow[Name]
+    return fail(`The upstream's value of ${name} is not one that it can have.`) as AppointmentRow[Name]
   }
   return {
     id: rest.id as string,

@@ -1,12 +1,20 @@
 import { describe, expect, test } from 'vitest'
+import { createBodies } from '../../src/rest/bodies.ts'
 import { openEnvelope } from '../../src/rest/envelope.ts'
 import type { UpstreamError } from '../../src/rest/errors.ts'
 
 const HEADERS = { 'x-request-id': 'req_header', 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': '7' }
 
+/** As the wire reads it. */
+function answer(status: number, body: unknown) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const read = createBodies().read('', [Buffer.from(text)])
+  return { status, headers: HEADERS, body: read, bytes: text.length }
+}
+
 function refusalOf(status: number, body: unknown): UpstreamError {
   try {
-    openEnvelope({ status, headers: HEADERS, body: typeof body === 'string' ? body : JSON.stringify(body) })
+    openEnvelope(answer(status, body))
   } catch (error) {
     return error as UpstreamError
   }
@@ -15,8 +23,8 @@ function refusalOf(status: number, body: unknown): UpstreamError {
 
 describe('the envelope', () => {
   test('data comes with its meta, the request id and the quota', () => {
-    const body = JSON.stringify({ data: { id: 'a' }, meta: { request_id: 'req_1' } })
-    expect(openEnvelope({ status: 200, headers: HEADERS, body })).toEqual({
+    const body = { data: { id: 'a' }, meta: { request_id: 'req_1' } }
+    expect(openEnvelope(answer(200, body))).toEqual({
       data: { id: 'a' },
       meta: { request_id: 'req_1' },
       heard: {
@@ -26,7 +34,7 @@ describe('the envelope', () => {
         dateMs: undefined,
         retryAfterMs: undefined,
       },
-      bytes: 3 * body.length,
+      bytes: 3 * JSON.stringify(body).length,
     })
   })
 

@@ -1,0 +1,127 @@
+import { type Dispatcher, errors, type Pool } from 'undici'
+import type { Ending, EndingListener } from './ending.ts'
+import { UpstreamError } from './errors.ts'
+import type { AnswerHeaders } from './heard.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: AnswerHeaders
+  readonly chunks: readonly Buffer[]
+}
+
+/**
+ * Sends one request, and takes its answer as it comes. Rejects with `UpstreamError` only: as late once `timeoutMs` are
+ * over, or the ending has come.
+ */
+export function exchange(
+  pool: Pool,
+  message: Dispatcher.DispatchOptions,
+  ending: Ending,
+  timeoutMs: number,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const answer = new IncomingAnswer(ending, timeoutMs, resolve, reject)
+    if (ending.aborted) answer.handleEvent()
+    else pool.dispatch(message, answer)
+  })
+}
+
+/**
+ * By undici's `dispatch` and a timer of our own: its `request` makes a stream of every answer, and together with two
+ * composed signals for each call that was a fifth of what 25 calls cost. A class, as hundreds may be in the air: their
+ * functions are not made for each of them, which was a tenth of what is held for them.
+ */
+class IncomingAnswer implements Answer, Dispatcher.DispatchHandler, EndingListener {
+  status = 0
+  headers: AnswerHeaders = {}
+  readonly chunks: Buffer[] = []
+  private isLate = false
+  private connection: Dispatcher.DispatchController | undefined
+  private readonly ending: Ending
+  private readonly timer: NodeJS.Timeout
+  private readonly resolve: (answer: Answer) => void
+  private readonly reject: (error: UpstreamError) => void
+
+  constructor(
+    ending: Ending,
+    timeoutMs: number,
+    resolve: (answer: Answer) => void,
+    reject: (error: UpstreamError) => void,
+  ) {
+    this.ending = ending
+    this.resolve = resolve
+    this.reject = reject
+    this.timer = setTimeout(giveUp, timeoutMs, this)
+    ending.addEventListener('abort', this)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.connection = controller
+    if (this.isLate) controller.abort(new errors.RequestAbortedError())
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
+    this.status = status
+    this.headers = headers
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.end()
+    this.resolve(this)
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.end()
+    this.reject(transportError(error, this.isLate))
+  }
+
+  handleEvent(): void {
+    const aborted = new errors.RequestAbortedError()
+    this.isLate = true
+    this.end()
+    this.reject(transportError(aborted, true))
+    this.connection?.abort(aborted)
+  }
+
+  private end(): void {
+    clearTimeout(this.timer)
+    this.ending.removeEventListener('abort', this)
+  }
+}
+
+function giveUp(answer: IncomingAnswer): void {
+  answer.handleEvent()
+}
+
+/** The cause stays behind: its message may hold an address or a piece of what was sent. */
+function transportError(error: unknown, isLate: boolean): UpstreamError {
+  const isRefused = NEVER_CONNECTED.has((error as NodeJS.ErrnoException).code ?? '')
+  const [code, message] = isLate
+    ? LATE
+    : error instanceof errors.ResponseExceededMaxSizeError
+      ? TOO_LARGE
+      : BROKEN
+  return new UpstreamError(code, message, {}, undefined, isRefused ? 'refused' : 'sent')
+}
+
+const LATE = ['UPSTREAM_TIMEOUT', 'The upstream did not answer in time.'] as const
+const TOO_LARGE = [
+  'UPSTREAM_INVALID_RESPONSE',
+  'The upstream answered more than the gateway is willing to read.',
+] as const
+const BROKEN = [
+  'UPSTREAM_UNAVAILABLE',
+  'The upstream could not be reached, or broke off its answer.',
+] as const
+
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
