@@ -2,11 +2,12 @@ import type { AppointmentFilter } from '../contract/field-names.ts'
 import type { PageArguments } from '../pagination/arguments.ts'
 import { countRows } from '../pagination/end.ts'
 import type { Limits } from '../pagination/limits.ts'
-import type { List, Reading, Slice, Window } from '../pagination/list.ts'
+import type { List, Made, Reading, Slice, Window } from '../pagination/list.ts'
 import { type Edge, type PageInfo, planPage } from '../pagination/page.ts'
 import { filterQuery } from '../rest/appointments.ts'
 import type { Counts } from '../rest/counts.ts'
 import { UpstreamError } from '../rest/errors.ts'
+import { createNote } from '../rest/note.ts'
 import type { Operation } from '../rest/pipe.ts'
 import type { AppointmentRow, ListedRow } from '../rest/row.ts'
 import type { Pages } from './pages.ts'
@@ -70,7 +71,9 @@ export function createConnections({ limits, counts, by, pages }: ConnectionReade
     async function read(window: Window, isRepeated: boolean): Promise<Slice<ListedRow>> {
       const slice = await (isRepeated ? pages.readAfresh(filter, window) : pages.read(filter, window))
       noteAge(slice.staleSince)
-      return slice
+      const { rows, hasMore } = slice
+      // What has no rows may be one and the same for all, and would keep what it is asked by.
+      return rows.length === 0 ? { rows, hasMore } : { rows, hasMore, made: madeOf(rows) }
     }
     const plan = planPage(list, args, limits)
     const isNeeded = wanted.pageInfo || (wanted.rows && plan.size > 0)
@@ -112,6 +115,20 @@ export function createConnections({ limits, counts, by, pages }: ConnectionReade
     },
     forget: () => known.clear(),
   }
+}
+
+const made = createNote<readonly ListedRow[], Made>('made')
+
+/**
+ * An answer that is remembered, or found unchanged, gives the same rows again: their cursors need not be made again,
+ * which was an eighth of a page of 100.
+ */
+function madeOf(rows: readonly ListedRow[]): Made {
+  const known = made.get(rows)
+  if (known !== undefined) return known
+  const fresh: Made = { marks: [], cursors: new Map() }
+  made.set(rows, fresh)
+  return fresh
 }
 
 export const NOTHING_KNOWN = { atLeast: 0, exact: undefined }

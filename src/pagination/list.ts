@@ -20,6 +20,15 @@ export interface Window {
 export interface Slice<Row> {
   readonly rows: readonly Row[]
   readonly hasMore: boolean
+  /** What was made of just these rows before, where somebody keeps it. */
+  readonly made?: Made
+}
+
+/** What is made of the rows of a slice, each when it is first needed. */
+export interface Made {
+  readonly marks: (Mark | undefined)[]
+  /** By all that they depend on besides the rows, and by position. */
+  readonly cursors: Map<string, (string | undefined)[]>
 }
 
 /** A slice with its place, and marks for its rows, made when first needed. */
@@ -28,6 +37,8 @@ export interface Stretch<Row> extends Slice<Row> {
   /** The upstream gave fewer rows than asked, though it has more. */
   readonly clipped: boolean
   readonly markAt: (index: number) => Mark | undefined
+  /** The cursors of its rows in their own order, those that were made. */
+  readonly cursors: (string | undefined)[]
 }
 
 /** A generator of the windows it wants to see; it is sent their slices. */
@@ -40,12 +51,16 @@ export function* ask<Row>(list: List<Row>, window: Window): Reading<Row, Stretch
   }
   const rows = slice.rows.slice(0, window.limit)
   const hasMore = slice.hasMore || slice.rows.length > window.limit
-  const marks: (Mark | undefined)[] = []
+  const { marks, cursors } = slice.made ?? { marks: [], cursors: new Map() }
   const markAt = (index: number) => {
     const row = rows[index]
     if (row === undefined) return undefined
     marks[index] ??= markOf(list.identify(row), list.state?.(row))
     return marks[index]
   }
-  return { offset: window.offset, rows, hasMore, clipped: hasMore && rows.length < window.limit, markAt }
+  const clipped = hasMore && rows.length < window.limit
+  const around = `${window.offset} ${rows.length} ${hasMore} ${list.filter}`
+  const known = cursors.get(around) ?? []
+  cursors.set(around, known)
+  return { offset: window.offset, rows, hasMore, clipped, markAt, cursors: known }
 }

@@ -140,6 +140,14 @@ class RowEdge<Row> implements Edge<Row> {
   }
 
   get cursor(): string {
+    const { piece, position } = this.row
+    // Behind a place the rows may be put in another order than theirs.
+    if (piece.location !== undefined) return this.write()
+    piece.stretch.cursors[position] ??= this.write()
+    return piece.stretch.cursors[position]
+  }
+
+  private write(): string {
     return encodeCursor(markedPlaceOf(this.row), this.filter)
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { PageArguments } from '../../src/pagination/arguments.ts'
 import { decodeCursor, encodeCursor, type Place } from '../../src/pagination/cursor.ts'
 import { PageArgumentError } from '../../src/pagination/errors.ts'
-import type { List } from '../../src/pagination/list.ts'
+import type { List, Slice } from '../../src/pagination/list.ts'
 import { planPage } from '../../src/pagination/page.ts'
 import { drive, sliceOf } from './drive.ts'
 
@@ -112,4 +112,26 @@ test('arguments that can not be answered are refused before anything is asked', 
   expect(planPage(list, { first: null, last: null, after: null, before: null }).size).toBe(20)
   expect(planPage(list, { first: 2, last: null }).size).toBe(2)
   expect(() => planPage(list, { first: 11 }, { maxPageSize: 10, maxWindow: 100 })).toThrow('from 0 to 10')
+})
+
+test('a cursor that is remembered with its rows is the one that would be made, for every list and window that shows them', () => {
+  const anyShown = fc.record({
+    filter: fc.constantFrom('', 'status=confirmed'),
+    first: fc.integer({ min: 1, max: 12 }),
+    hasMore: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(anyShown, { minLength: 1, maxLength: 8 }), fc.nat({ max: 20 }), (shown, length) => {
+      const shownRows = rows.slice(0, length)
+      const made = { marks: [], cursors: new Map() }
+      for (const { filter, first, hasMore } of shown) {
+        const read = (slice: Slice<string>) =>
+          drive(planPage({ ...list, filter }, { first }).read(), () => slice).value.edges.map(
+            ({ cursor }) => cursor,
+          )
+        const slice = { rows: shownRows, hasMore: hasMore && length > 0 }
+        expect(read({ ...slice, made })).toEqual(read(slice))
+      }
+    }),
+  )
 })
