@@ -92,15 +92,16 @@ export function createAppointments(send: Send, holds: Holds): Appointments {
     async update(id, changes, by) {
       return rowOf(await send({ method: 'PATCH', path: pathOf(id), body: bodyOf(changes) }, by), id)
     },
-    async cancel(id, reason, by) {
+    cancel(id, reason, by) {
       const body = reason === null ? {} : { cancellation_reason: reason }
-      const reply = await send({ method: 'POST', path: `${pathOf(id)}/cancel`, body }, by)
-      const { performed_at, performed_by } = reply.meta
-      return {
-        row: rowOf(reply, id),
-        performedAt: toUtc(performed_at) ?? null,
-        performedBy: typeof performed_by === 'string' ? performed_by : null,
-      }
+      return send({ method: 'POST', path: `${pathOf(id)}/cancel`, body }, by).then((reply) => {
+        const { performed_at, performed_by } = reply.meta
+        return {
+          row: rowOf(reply, id),
+          performedAt: toUtc(performed_at) ?? null,
+          performedBy: typeof performed_by === 'string' ? performed_by : null,
+        }
+      })
     },
     holds: (id, by) => holds(itemRequest(id), by),
     holdsList: (filter, window, by) => holds(listRequest(filter, window), by),

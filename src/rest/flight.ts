@@ -29,7 +29,16 @@ export function createFlights(epochs: Epochs, now: () => number): Layer {
   return (next) => (request, operation) => {
     if (request.method !== 'GET') {
       epochs.bump(request, operation)
-      return next(request, operation).finally(() => epochs.bump(request, operation))
+      return next(request, operation).then(
+        (reply) => {
+          epochs.bump(request, operation)
+          return reply
+        },
+        (error: unknown) => {
+          epochs.bump(request, operation)
+          throw error
+        },
+      )
     }
     // A mutation's read may use the reserve, so it can't depend on a flight that may not.
     const key = `${epochs.keyOf(request, operation)}${operation.ledger.isMutation ? ' mutation' : ''}`

@@ -18,24 +18,32 @@ export function settleDoubts(appointments: Appointments): Appointments {
     }
   }
 
-  async function cancel(
+  /** The first one may have worked after all, and then the second one is refused. */
+  async function settleCancel(
+    error: unknown,
     id: string,
     reason: string | null,
     by: Operation,
     isRepeat: boolean,
   ): Promise<Cancellation> {
-    try {
-      return await appointments.cancel(id, reason, by)
-    } catch (error) {
-      // The first one may have worked after all, and then the second one is refused.
-      if (!isInDoubt(error) && !(isRepeat && isTransition(error))) throw error
-      const row = await look(id, by)
-      if (row.status === 'cancelled' && row.cancellationReason === reason)
-        return { row, performedAt: null, performedBy: null }
-      if (!OPEN_STATUSES.some((open) => open === row.status)) throw closedAlready(row, id)
-      if (isRepeat) throw error
-      return cancel(id, reason, by, true)
-    }
+    if (!isInDoubt(error) && !(isRepeat && isTransition(error))) throw error
+    const row = await look(id, by)
+    if (row.status === 'cancelled' && row.cancellationReason === reason)
+      return { row, performedAt: null, performedBy: null }
+    if (!OPEN_STATUSES.some((open) => open === row.status)) throw closedAlready(row, id)
+    if (isRepeat) throw error
+    return cancel(id, reason, by, true)
+  }
+
+  function cancel(
+    id: string,
+    reason: string | null,
+    by: Operation,
+    isRepeat: boolean,
+  ): Promise<Cancellation> {
+    return appointments
+      .cancel(id, reason, by)
+      .catch((error: unknown) => settleCancel(error, id, reason, by, isRepeat))
   }
 
   return {
