@@ -11,6 +11,7 @@ const CROWD = 32
 const COSTS: Readonly<Record<string, readonly [alone: number, crowd: number]>> = {
   'one by id': [1, 1],
   'page of 100': [1, 1],
+  'page of 100, other rows each time': [1, 1],
   "page of 100 with each patient's latest 3": [36, 36],
   '50 aliases of 25 ids': [25, 25],
   cancel: [1, 32],

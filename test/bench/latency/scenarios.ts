@@ -12,11 +12,16 @@ export const VARIANTS = 48
 
 const id = (variant: number) => `apt_${4000 + variant}`
 const clinician = (variant: number) => `clin_${7000 + variant}`
+/** Whose rows are others each time. */
+const busyClinician = (variant: number) => `clin_${8000 + variant}`
 const range = (length: number) => Array.from({ length }, (_, index) => index)
 const idsOf = (variant: number) => range(25).map((index) => `apt_${variant}_${index}`)
 
 const FIELDS = 'id title startTime endTime status attendeeName patient { id } clinician { id }'
-const page = (variant: number) => `/appointments?clinician_id=${clinician(variant)}&limit=100&offset=0`
+const page = (variant: number) => pageOf(clinician(variant))
+const pageOf = (id: string) => `/appointments?clinician_id=${id}&limit=100&offset=0`
+const PAGE = `query Page($clinician: ID!) { appointments(first: 100, filter: { clinicianId: $clinician }) {
+      edges { cursor node { ${FIELDS} } } pageInfo { hasNextPage endCursor } } }`
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -27,10 +32,15 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'page of 100',
-    query: `query Page($clinician: ID!) { appointments(first: 100, filter: { clinicianId: $clinician }) {
-      edges { cursor node { ${FIELDS} } } pageInfo { hasNextPage endCursor } } }`,
+    query: PAGE,
     variables: (variant) => ({ clinician: clinician(variant) }),
     waves: (variant) => [[page(variant)]],
+  },
+  {
+    name: 'page of 100, other rows each time',
+    query: PAGE,
+    variables: (variant) => ({ clinician: busyClinician(variant) }),
+    waves: (variant) => [[pageOf(busyClinician(variant))]],
   },
   {
     name: "page of 100 with each patient's latest 3",
