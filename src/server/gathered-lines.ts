@@ -4,7 +4,7 @@ export interface Lines {
 }
 
 /**
- * Writes at once what comes within one turn of the event loop: a write for each line was a tenth of a small query. What
+ * Writes at once what comes within one turn of the event loop: a write for each line was a 20th of a small query. What
  * is left when the process ends is written then.
  */
 export function gatherLines(destination: Lines): Lines {
