@@ -14,16 +14,11 @@ import type { Values } from './collect.ts'
 
 export type FieldDefinition = GraphQLField<unknown, unknown>
 
-/**
- * How a field comes by its arguments:
- * - `constant`: every call gets the same ones
- * - `variables`: each that is given is a variable, whose value is coerced already
- * - `coerced`: from the document, for each call
- */
-export type ArgumentsPlan =
-  | { readonly kind: 'constant'; readonly values: Values }
-  | { readonly kind: 'variables'; readonly defaults: Values; readonly sources: readonly Source[] }
-  | { readonly kind: 'coerced' }
+/** What every call of a field gets, and which variables, whose values are coerced already, it gets besides. */
+export interface ArgumentsPlan {
+  readonly values: Values
+  readonly sources: readonly Source[]
+}
 
 interface Source {
   readonly argument: string
@@ -35,33 +30,33 @@ interface Source {
 const NO_ARGUMENTS: Values = Object.freeze({})
 
 /**
- * Object literals must be coerced for each call: a resolver may change what it is given. Custom scalars too: how they
- * read a literal may depend on the time.
+ * Undefined where they must be coerced for each call. Object literals must: a resolver may change what it is given.
+ * Custom scalars too: how they read a literal may depend on the time.
  */
-export function planArguments(definition: FieldDefinition, node: FieldNode): ArgumentsPlan {
+export function planArguments(definition: FieldDefinition, node: FieldNode): ArgumentsPlan | undefined {
   const given = node.arguments ?? []
-  if (definition.args.length === 0) return { kind: 'constant', values: NO_ARGUMENTS }
+  if (definition.args.length === 0) return { values: NO_ARGUMENTS, sources: [] }
   if (given.length > 0 && given.every(({ value }) => value.kind === Kind.VARIABLE))
     return planVariables(definition, node)
-  if (!definition.args.every((argument) => isPlain(argument, node))) return { kind: 'coerced' }
-  if (given.some(({ value }) => !isPlainLiteral(value))) return { kind: 'coerced' }
+  if (!definition.args.every((argument) => isPlain(argument, node))) return undefined
+  if (given.some(({ value }) => !isPlainLiteral(value))) return undefined
   try {
-    return { kind: 'constant', values: getArgumentValues(definition, node) }
+    return { values: getArgumentValues(definition, node), sources: [] }
   } catch {
-    return { kind: 'coerced' }
+    return undefined
   }
 }
 
 /** CoerceArgumentValues of the specification. Throws a GraphQLError that knows its place in the document. */
 export function argumentsOf(
-  plan: ArgumentsPlan,
+  plan: ArgumentsPlan | undefined,
   definition: FieldDefinition,
   node: FieldNode,
   variableValues: Values,
 ): Record<string, unknown> {
-  if (plan.kind === 'constant') return plan.values === NO_ARGUMENTS ? NO_ARGUMENTS : { ...plan.values }
-  if (plan.kind === 'coerced') return getArgumentValues(definition, node, variableValues)
-  const values: Record<string, unknown> = { ...plan.defaults }
+  if (plan === undefined) return getArgumentValues(definition, node, variableValues)
+  if (plan.values === NO_ARGUMENTS) return NO_ARGUMENTS
+  const values: Record<string, unknown> = { ...plan.values }
   for (const { argument, variable, isNonNull } of plan.sources) {
     const value = Object.hasOwn(variableValues, variable) ? variableValues[variable] : undefined
     // What is not there, or must not be null, is graphql-js' to judge.
@@ -73,17 +68,17 @@ export function argumentsOf(
 }
 
 /** Written out, as graphql-js makes two tables for each call: a 16th of what an operation with 50 of them allocates. */
-function planVariables(definition: FieldDefinition, node: FieldNode): ArgumentsPlan {
-  const defaults: [argument: string, value: unknown][] = []
+function planVariables(definition: FieldDefinition, node: FieldNode): ArgumentsPlan | undefined {
+  const values: [argument: string, value: unknown][] = []
   const sources: Source[] = []
   for (const { name, type, defaultValue } of definition.args) {
     const value = node.arguments?.find((given) => given.name.value === name)?.value
     if (value?.kind === Kind.VARIABLE)
       sources.push({ argument: name, variable: value.name.value, isNonNull: isNonNullType(type) })
-    else if (isNonNullType(type) && defaultValue === undefined) return { kind: 'coerced' }
-    if (value !== undefined || defaultValue !== undefined) defaults.push([name, defaultValue])
+    else if (isNonNullType(type) && defaultValue === undefined) return undefined
+    if (value !== undefined || defaultValue !== undefined) values.push([name, defaultValue])
   }
-  return { kind: 'variables', defaults: Object.fromEntries(defaults), sources }
+  return { values: Object.fromEntries(values), sources }
 }
 
 /** One that is left out, and has no default, is nothing to coerce. */

@@ -31,7 +31,7 @@ export interface FieldPlan {
   /** The first node; merged ones have equal arguments. */
   readonly node: FieldNode
   readonly nodes: readonly FieldNode[]
-  readonly arguments: ArgumentsPlan
+  readonly arguments: ArgumentsPlan | undefined
   readonly shape: Shape
 }
 

@@ -71,9 +71,7 @@ export function createConnections({ limits, counts, by, pages }: ConnectionReade
     async function read(window: Window, isRepeated: boolean): Promise<Slice<ListedRow>> {
       const slice = await (isRepeated ? pages.readAfresh(filter, window) : pages.read(filter, window))
       noteAge(slice.staleSince)
-      const { rows, hasMore } = slice
-      // What has no rows may be one and the same for all, and would keep what it is asked by.
-      return rows.length === 0 ? { rows, hasMore } : { rows, hasMore, made: madeOf(rows) }
+      return { rows: slice.rows, hasMore: slice.hasMore, made: madeOf(slice.rows) }
     }
     const plan = planPage(list, args, limits)
     const isNeeded = wanted.pageInfo || (wanted.rows && plan.size > 0)
@@ -124,11 +122,7 @@ const made = createNote<readonly ListedRow[], Made>('made')
  * which was an eighth of a page of 100.
  */
 function madeOf(rows: readonly ListedRow[]): Made {
-  const known = made.get(rows)
-  if (known !== undefined) return known
-  const fresh: Made = { marks: [], cursors: new Map() }
-  made.set(rows, fresh)
-  return fresh
+  return made.get(rows) ?? made.set(rows, { marks: [], cursors: new Map() })
 }
 
 export const NOTHING_KNOWN = { atLeast: 0, exact: undefined }

@@ -69,9 +69,7 @@ export function createAppointments(send: Send, holds: Holds): Appointments {
       return invalidResponse(message, requestId)
     }
     const rows = items.map((item) => readRow(item, fail))
-    const list = { rows, requestId, isSound }
-    readLists.set(items, list)
-    return list
+    return readLists.set(items, { rows, requestId, isSound })
   }
 
   return {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { asObject } from './envelope.ts'
 
 /** Reads the bodies of answers as JSON. */
 export interface Bodies {
@@ -79,9 +80,8 @@ function textOf(chunks: readonly Buffer[]): string {
 
 /** With at least one member: what has none is joined to others by no comma. */
 function parseObject(text: string): object | undefined {
-  const value = parse(text)
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return isObject && Object.keys(value).length > 0 ? value : undefined
+  const value = asObject(parse(text))
+  return value && Object.keys(value).length > 0 ? value : undefined
 }
 
 function parse(text: string): unknown {

@@ -82,7 +82,7 @@ function readCode(code: unknown): string | undefined {
 
 type JsonObject = Readonly<Record<string, unknown>>
 
-function asObject(value: unknown): JsonObject | undefined {
+export function asObject(value: unknown): JsonObject | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as JsonObject)
     : undefined

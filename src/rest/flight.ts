@@ -20,7 +20,10 @@ export function createFlights(epochs: Epochs, now: () => number): Layer {
     const asked = next(request, { ...operation, signal: flight, deadline: flight })
     flights.set(key, flight)
     asked.then(
-      (reply) => flight.land((waiter) => waiter.resolve({ ...reply, askedAt })),
+      (reply) => {
+        const answer = { ...reply, askedAt }
+        flight.land((waiter) => waiter.resolve(answer))
+      },
       (error) => flight.land((waiter) => waiter.reject(error)),
     )
     return flight
@@ -29,16 +32,7 @@ export function createFlights(epochs: Epochs, now: () => number): Layer {
   return (next) => (request, operation) => {
     if (request.method !== 'GET') {
       epochs.bump(request, operation)
-      return next(request, operation).then(
-        (reply) => {
-          epochs.bump(request, operation)
-          return reply
-        },
-        (error: unknown) => {
-          epochs.bump(request, operation)
-          throw error
-        },
-      )
+      return next(request, operation).finally(() => epochs.bump(request, operation))
     }
     // A mutation's read may use the reserve, so it can't depend on a flight that may not.
     const key = `${epochs.keyOf(request, operation)}${operation.ledger.isMutation ? ' mutation' : ''}`

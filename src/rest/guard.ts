@@ -1,6 +1,6 @@
 import type { AppointmentFilter } from '../contract/field-names.ts'
 import { isNarrowed, NARROWABLE, type Narrowing } from './access.ts'
-import type { AppointmentPage, Appointments } from './appointments.ts'
+import type { Appointments } from './appointments.ts'
 import { derivedUuid } from './derived-uuid.ts'
 import { invalidResponse, UpstreamError } from './errors.ts'
 import { afresh, type Operation } from './pipe.ts'
@@ -24,7 +24,7 @@ export function guardAppointments(inner: Appointments): Appointments {
     async list(filter, window, by) {
       if (!mayRead(by)) throw forbidden('appointments:read')
       const own = narrow(filter, by.access.narrowing)
-      if (own === undefined) return NOTHING
+      if (own === undefined) return { rows: [], hasMore: false, staleSince: undefined }
       const page = await inner.list(own, window, by)
       return isNarrowed(by.access) ? { ...page, rows: page.rows.map((row) => listed(row, by)) } : page
     },
@@ -59,8 +59,6 @@ export function guardAppointments(inner: Appointments): Appointments {
     },
   }
 }
-
-const NOTHING: AppointmentPage = { rows: [], hasMore: false, staleSince: undefined }
 
 /** What is told to be sent again is what came in here: it will be derived from again. */
 function tellingKey(error: unknown, idempotencyKey: string): unknown {

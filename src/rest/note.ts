@@ -1,7 +1,8 @@
 /** One thing that is known of an object, for as long as there is the object. */
 export interface Note<Holder extends object, Value> {
   get(holder: Holder): Value | undefined
-  set(holder: Holder, value: Value): void
+  /** Gives the value. */
+  set(holder: Holder, value: Value): Value
 }
 
 /**
@@ -15,6 +16,7 @@ export function createNote<Holder extends object, Value>(what: string): Note<Hol
     get: (holder) => (holder as Noted)[key],
     set(holder, value) {
       ;(holder as Noted)[key] = value
+      return value
     },
   }
 }

@@ -63,11 +63,7 @@ export function createOperations(options: OperationOptions): Operations {
   }
 
   function begunOf(request: Request): Begun {
-    const known = begun.get(request)
-    if (known !== undefined) return known
-    const fresh = begin(request)
-    begun.set(request, fresh)
-    return fresh
+    return begun.get(request) ?? begun.set(request, begin(request))
   }
 
   return {

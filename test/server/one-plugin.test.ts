@@ -1,18 +1,8 @@
 import fc from 'fast-check'
 import { createSchema, createYoga, type Plugin } from 'graphql-yoga'
 import { describe, expect, test } from 'vitest'
-import { asOnePlugin } from '../../src/server/one-plugin.ts'
+import { asOnePlugin, HOOKS } from '../../src/server/one-plugin.ts'
 
-const HOOKS = [
-  'onRequest',
-  'onRequestParse',
-  'onParams',
-  'onParse',
-  'onValidate',
-  'onExecute',
-  'onResultProcess',
-  'onResponse',
-] as const
 type Hook = (typeof HOOKS)[number]
 /** The server can't wait for these two. */
 const AT_ONCE: readonly Hook[] = ['onParse', 'onValidate']
