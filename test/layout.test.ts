@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest'
 
 /** The folders (or top-level files) of src that each one may import from: the one order of the layers. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  main: ['compile-cache', 'process'],
-  'warm-up': ['compile-cache', 'config', 'server', 'sandbox'],
+  main: ['compile-cache', 'pretenuring', 'process'],
+  'warm-up': ['compile-cache', 'pretenuring', 'config', 'server', 'sandbox'],
   'compile-cache': [],
+  pretenuring: [],
   process: ['config', 'server', 'sandbox'],
   server: ['schema', 'loaders', 'rest', 'pagination', 'execution'],
   schema: ['loaders', 'pagination', 'contract'],
