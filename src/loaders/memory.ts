@@ -14,6 +14,7 @@ export function createMemory(): Memory {
   return {
     remember(row) {
       const known = rows.get(row.id)
+      if (known === row) return
       rows.set(row.id, known === undefined ? row : fillIn(row, known))
     },
     row: (id) => rows.get(id),
