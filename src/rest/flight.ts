@@ -1,4 +1,4 @@
-import type { Ending, EndingListener } from './ending.ts'
+import { Abortable, type Ending, type EndingListener } from './ending.ts'
 import type { Epochs } from './epochs.ts'
 import { UpstreamError } from './errors.ts'
 import { type Layer, type Operation, type Reply, type RestRequest, type Send, signalOf } from './pipe.ts'
@@ -49,13 +49,12 @@ export function createFlights(epochs: Epochs, now: () => number): Layer {
  * One exchange, those who wait for it, and whether it goes on. It holds nobody once it has landed: a map whose
  * entries come and go leaves tables behind that keep what was in them, and they grow old.
  */
-class Flight implements Ending {
-  aborted = false
+class Flight extends Abortable {
   private waiters: readonly Waiter[] = []
-  private listeners: readonly EndingListener[] = []
   private readonly remove: () => void
 
   constructor(remove: () => void) {
+    super()
     this.remove = remove
   }
 
@@ -68,8 +67,7 @@ class Flight implements Ending {
     this.waiters = this.waiters.filter((other) => other !== waiter)
     if (this.waiters.length > 0) return
     this.remove()
-    this.aborted = true
-    for (const listener of this.listeners) listener.handleEvent()
+    this.abort()
   }
 
   land(tell: (waiter: Waiter) => void): void {
@@ -77,14 +75,6 @@ class Flight implements Ending {
     const { waiters } = this
     this.waiters = []
     for (const waiter of waiters) tell(waiter)
-  }
-
-  addEventListener(_type: 'abort', listener: EndingListener): void {
-    this.listeners = [...this.listeners, listener]
-  }
-
-  removeEventListener(_type: 'abort', listener: EndingListener): void {
-    this.listeners = this.listeners.filter((other) => other !== listener)
   }
 }
 

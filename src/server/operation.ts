@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import { viewOf } from '../rest/access.ts'
+import { Abortable } from '../rest/ending.ts'
 import { createLedger } from '../rest/ledger.ts'
 import { createNote } from '../rest/note.ts'
 import type { Operation } from '../rest/pipe.ts'
@@ -32,7 +33,7 @@ export interface Operations {
 }
 
 /**
- * Signals and timers are put together by hand: `AbortSignal.any` and `AbortSignal.timeout` take 7 µs for each
+ * Endings and timers are put together by hand: `AbortSignal.any` and `AbortSignal.timeout` take 7 µs for each
  * operation, and keep all of it in memory until its deadline, however early it ends.
  */
 export function createOperations(options: OperationOptions): Operations {
@@ -41,16 +42,16 @@ export function createOperations(options: OperationOptions): Operations {
 
   function begin(request: Request): Begun {
     const { credential, access, account } = options.identityOf(request)
-    const deadline = new AbortController()
-    const reading = new AbortController()
+    const deadline = new Abortable()
+    const reading = new Abortable()
     const operation: Operation = {
       credential,
       access,
       account,
       view: viewOf(account, access),
       requestId: callersRequestId(request) ?? randomUUID(),
-      signal: reading.signal,
-      deadline: deadline.signal,
+      signal: reading,
+      deadline,
       ledger: createLedger(options.maxUpstreamRequests),
     }
     whenGone(request, responses.get(request), () => reading.abort())
@@ -72,9 +73,12 @@ export function createOperations(options: OperationOptions): Operations {
       onRequest({ request, serverContext }) {
         if (serverContext?.res !== undefined) responses.set(request, serverContext.res)
       },
+      onResultProcess({ request }) {
+        clearTimeout(begunOf(request).timer)
+      },
       onResponse({ request }) {
         const { operation, timer } = begunOf(request)
-        // A write goes on when its caller goes away, and this answer may be for nobody.
+        // A write goes on when its caller goes away: then this answer is for nobody, and its result is to come yet.
         if (!operation.ledger.isMutation) clearTimeout(timer)
       },
     }),
