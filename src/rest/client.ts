@@ -51,17 +51,13 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const budget = createBudget({ writeReservePercent, now })
   const pulse = createPulse()
   const cache = createCache({ ttlMs: cacheTtlMs, staleMs: staleIfLimitedMs, epochs, now })
+  const exchange = createRetry(
+    { now, ...options.retry },
+    watched([createBreaker(now), budget.watch, pulse.watch], wire.exchange),
+  )
   const send = pipe(
-    [
-      requireCredential,
-      cache.layer,
-      hideOthers,
-      holdToCeiling,
-      createFlights(epochs, now),
-      createRetry({ now, ...options.retry }),
-      watched([createBreaker(now), budget.watch, pulse.watch]),
-    ],
-    wire.send,
+    [requireCredential, cache.layer, hideOthers, holdToCeiling],
+    createFlights(epochs, now, exchange),
   )
   return {
     appointments: guardAppointments(settleDoubts(createAppointments(send, cache.holds))),

@@ -1,46 +1,29 @@
 import { Abortable, type Ending, type EndingListener } from './ending.ts'
 import type { Epochs } from './epochs.ts'
 import { UpstreamError } from './errors.ts'
-import { type Layer, type Operation, type Reply, type RestRequest, type Send, signalOf } from './pipe.ts'
+import { type Exchange, type Receiver, type Reply, replyOf, type Send, signalOf } from './pipe.ts'
 
 /**
  * Equal reads in the air share one exchange. It goes on while anybody waits for it, whoever began it; each waiter
  * leaves by its own signal. Writes are never shared, and make later readers miss the flights that began before them.
  */
-export function createFlights(epochs: Epochs, now: () => number): Layer {
+export function createFlights(epochs: Epochs, now: () => number, next: Exchange): Send {
   const flights = new Map<string, Flight>()
 
-  function remove(key: string, flight: Flight): void {
-    if (flights.get(key) === flight) flights.delete(key)
-  }
-
-  function begin(key: string, request: RestRequest, operation: Operation, next: Send): Flight {
-    const flight = new Flight(() => remove(key, flight))
-    const askedAt = now()
-    const asked = next(request, { ...operation, signal: flight, deadline: flight })
-    flights.set(key, flight)
-    asked.then(
-      (reply) => {
-        const answer = { ...reply, askedAt }
-        flight.land((waiter) => waiter.resolve(answer))
-      },
-      (error) => flight.land((waiter) => waiter.reject(error)),
-    )
-    return flight
-  }
-
-  return (next) => (request, operation) => {
+  return (request, operation) => {
     if (request.method !== 'GET') {
       epochs.bump(request, operation)
-      return next(request, operation).finally(() => epochs.bump(request, operation))
+      return replyOf(next, request, operation).finally(() => epochs.bump(request, operation))
     }
     // A mutation's read may use the reserve, so it can't depend on a flight that may not.
     const key = `${epochs.keyOf(request, operation)}${operation.ledger.isMutation ? ' mutation' : ''}`
     const inTheAir = flights.get(key)
     if (inTheAir !== undefined) operation.ledger.joined += 1
-    const flight = inTheAir ?? begin(key, request, operation, next)
+    const flight = inTheAir ?? new Flight(flights, key, now())
     return new Promise((resolve, reject) => {
       flight.board(new Waiter(flight, signalOf(request, operation), resolve, reject))
+      const isFirst = inTheAir === undefined && !flight.aborted
+      if (isFirst) next(request, { ...operation, signal: flight, deadline: flight }, flight)
     })
   }
 }
@@ -49,13 +32,18 @@ export function createFlights(epochs: Epochs, now: () => number): Layer {
  * One exchange, those who wait for it, and whether it goes on. It holds nobody once it has landed: a map whose
  * entries come and go leaves tables behind that keep what was in them, and they grow old.
  */
-class Flight extends Abortable {
+class Flight extends Abortable implements Receiver {
   private waiters: readonly Waiter[] = []
-  private readonly remove: () => void
+  private readonly flights: Map<string, Flight>
+  private readonly key: string
+  private readonly askedAt: number
 
-  constructor(remove: () => void) {
+  constructor(flights: Map<string, Flight>, key: string, askedAt: number) {
     super()
-    this.remove = remove
+    this.flights = flights
+    this.key = key
+    this.askedAt = askedAt
+    flights.set(key, this)
   }
 
   board(waiter: Waiter): void {
@@ -70,11 +58,24 @@ class Flight extends Abortable {
     this.abort()
   }
 
-  land(tell: (waiter: Waiter) => void): void {
+  onReply(reply: Reply): void {
+    const answer = { ...reply, askedAt: this.askedAt }
+    for (const waiter of this.land()) waiter.resolve(answer)
+  }
+
+  onError(error: unknown): void {
+    for (const waiter of this.land()) waiter.reject(error)
+  }
+
+  private land(): readonly Waiter[] {
     this.remove()
     const { waiters } = this
     this.waiters = []
-    for (const waiter of waiters) tell(waiter)
+    return waiters
+  }
+
+  private remove(): void {
+    if (this.flights.get(this.key) === this) this.flights.delete(this.key)
   }
 }
 

@@ -48,6 +48,24 @@ export interface Reply {
 /** Asks the upstream. Rejects with `UpstreamError` only. */
 export type Send = (request: RestRequest, operation: Operation) => Promise<Reply>
 
+/** Told once how it ended, maybe before whoever asked goes on. */
+export interface Receiver {
+  onReply(reply: Reply): void
+  onError(error: unknown): void
+}
+
+/**
+ * Asks the upstream, and tells a receiver. What is near the wire does, as hundreds of exchanges are in the air at once:
+ * promises between its layers took 8 % of 25 reads.
+ */
+export type Exchange = (request: RestRequest, operation: Operation, receiver: Receiver) => void
+
+export function replyOf(exchange: Exchange, request: RestRequest, operation: Operation): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    exchange(request, operation, { onReply: resolve, onError: reject })
+  })
+}
+
 /** A write goes on when its caller goes away, and so does what settles its end. */
 export function signalOf({ method }: RestRequest, { signal, deadline, ledger }: Operation): Ending {
   return method === 'GET' && !ledger.isMutation ? signal : deadline
@@ -61,6 +79,6 @@ export function afresh(operation: Operation): Operation {
 export type Layer = (next: Send) => Send
 
 /** The first layer is the outermost: it sees a request first and its reply last. */
-export function pipe(layers: readonly Layer[], wire: Send): Send {
-  return layers.reduceRight((next, layer) => layer(next), wire)
+export function pipe(layers: readonly Layer[], last: Send): Send {
+  return layers.reduceRight((next, layer) => layer(next), last)
 }

@@ -1,6 +1,6 @@
 import type { Ending } from './ending.ts'
 import { isInDoubt, UpstreamError } from './errors.ts'
-import { type Layer, type Operation, type Reply, type RestRequest, signalOf } from './pipe.ts'
+import { type Exchange, type Operation, type Reply, type RestRequest, replyOf, signalOf } from './pipe.ts'
 
 export interface RetryOptions {
   readonly now: () => number
@@ -18,35 +18,45 @@ const LONGEST_WAIT_MS = 5_000
  * Repeats what is safe to repeat where it helps: reads, and creates by their idempotency key, after a connection that
  * was refused or broke off, and after 502, 503 and 504. Never a 429, never a PATCH, never a cancel.
  */
-export function createRetry({ now, random = Math.random, wait = waitFor }: RetryOptions): Layer {
+export function createRetry(
+  { now, random = Math.random, wait = waitFor }: RetryOptions,
+  next: Exchange,
+): Exchange {
   const allowance = createRetryAllowance(now)
-  return (next) => {
-    async function repeat(request: RestRequest, operation: Operation, first: unknown): Promise<Reply> {
-      const signal = signalOf(request, operation)
-      let error = first
-      let doubt: UpstreamError | undefined
-      for (let retries = 0; ; retries++) {
-        if (request.method !== 'GET' && isInDoubt(error)) doubt = error
-        // That a later attempt was not made, or not let in, proves nothing of an earlier one whose answer was lost.
-        const truth = isRefusal(error) ? error : (doubt ?? error)
-        if (retries === MAX_RETRIES || !helps(error, request) || signal.aborted) throw truth
-        if (operation.ledger.exchanges >= operation.ledger.ceiling || !allowance.take()) throw truth
-        const jittered = FIRST_WAIT_MS * 2 ** retries * (0.5 + random())
-        const waitMs = Math.max(jittered, error.heard?.retryAfterMs ?? 0)
-        if (waitMs > LONGEST_WAIT_MS) throw truth
-        await wait(waitMs, signal).catch(() => Promise.reject(truth))
-        try {
-          return await next(request, operation)
-        } catch (again) {
-          error = again
-        }
+
+  async function repeat(request: RestRequest, operation: Operation, first: unknown): Promise<Reply> {
+    const signal = signalOf(request, operation)
+    let error = first
+    let doubt: UpstreamError | undefined
+    for (let retries = 0; ; retries++) {
+      if (request.method !== 'GET' && isInDoubt(error)) doubt = error
+      // That a later attempt was not made, or not let in, proves nothing of an earlier one whose answer was lost.
+      const truth = isRefusal(error) ? error : (doubt ?? error)
+      if (retries === MAX_RETRIES || !helps(error, request) || signal.aborted) throw truth
+      if (operation.ledger.exchanges >= operation.ledger.ceiling || !allowance.take()) throw truth
+      const jittered = FIRST_WAIT_MS * 2 ** retries * (0.5 + random())
+      const waitMs = Math.max(jittered, error.heard?.retryAfterMs ?? 0)
+      if (waitMs > LONGEST_WAIT_MS) throw truth
+      await wait(waitMs, signal).catch(() => Promise.reject(truth))
+      try {
+        return await replyOf(next, request, operation)
+      } catch (again) {
+        error = again
       }
     }
+  }
 
-    return (request, operation) => {
-      allowance.countRequest()
-      return next(request, operation).catch((error: unknown) => repeat(request, operation, error))
-    }
+  return (request, operation, receiver) => {
+    allowance.countRequest()
+    next(request, operation, {
+      onReply: (reply) => receiver.onReply(reply),
+      onError(error) {
+        repeat(request, operation, error).then(
+          (reply) => receiver.onReply(reply),
+          (truth) => receiver.onError(truth),
+        )
+      },
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { UpstreamError } from './errors.ts'
-import type { Layer, Operation, Reply, RestRequest } from './pipe.ts'
+import type { Exchange, Operation, Receiver, Reply, RestRequest } from './pipe.ts'
 
 /** Stands beside the exchanges, and is asked before each of them and told after it. */
 export interface Watch {
@@ -10,30 +10,46 @@ export interface Watch {
   readonly onError: (error: unknown, request: RestRequest, operation: Operation) => unknown
 }
 
-/**
- * Several watches as one layer, the first one the outermost. Each as a layer of its own made a promise and two
- * functions for every exchange, which was a sixth of all that is held for one.
- */
-export function watched(watches: readonly Watch[]): Layer {
-  function fail(error: unknown, from: number, request: RestRequest, operation: Operation): Promise<never> {
-    let told = error
-    for (let index = from; index >= 0; index--)
-      told = watches[index]?.onError(told, request, operation) ?? told
-    return Promise.reject(told)
-  }
-
-  return (next) => (request, operation) => {
+/** Several watches around an exchange, the first one the outermost. */
+export function watched(watches: readonly Watch[], next: Exchange): Exchange {
+  return (request, operation, receiver) => {
+    const watching = new Watching(watches, request, operation, receiver)
     for (const [index, watch] of watches.entries()) {
       const refusal = watch.before(request, operation)
-      if (refusal !== undefined) return fail(refusal, index - 1, request, operation)
+      if (refusal !== undefined) return watching.fail(refusal, index)
     }
-    return next(request, operation).then(
-      (reply) => {
-        for (let index = watches.length - 1; index >= 0; index--)
-          watches[index]?.onReply(reply, request, operation)
-        return reply
-      },
-      (error: unknown) => fail(error, watches.length - 1, request, operation),
-    )
+    next(request, operation, watching)
+  }
+}
+
+class Watching implements Receiver {
+  private readonly watches: readonly Watch[]
+  private readonly request: RestRequest
+  private readonly operation: Operation
+  private readonly receiver: Receiver
+
+  constructor(watches: readonly Watch[], request: RestRequest, operation: Operation, receiver: Receiver) {
+    this.watches = watches
+    this.request = request
+    this.operation = operation
+    this.receiver = receiver
+  }
+
+  onReply(reply: Reply): void {
+    for (let index = this.watches.length - 1; index >= 0; index--)
+      this.watches[index]?.onReply(reply, this.request, this.operation)
+    this.receiver.onReply(reply)
+  }
+
+  onError(error: unknown): void {
+    this.fail(error, this.watches.length)
+  }
+
+  /** Tells those in front of the one that it comes from. */
+  fail(error: unknown, from: number): void {
+    let told = error
+    for (let index = from - 1; index >= 0; index--)
+      told = this.watches[index]?.onError(told, this.request, this.operation) ?? told
+    this.receiver.onError(told)
   }
 }

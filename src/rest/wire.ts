@@ -1,8 +1,8 @@
 import { Pool } from 'undici'
 import { createBodies } from './bodies.ts'
+import { type Answer, dispatch } from './dispatch.ts'
 import { openEnvelope } from './envelope.ts'
-import { exchange } from './exchange.ts'
-import { type Operation, type Reply, type RestRequest, type Send, signalOf } from './pipe.ts'
+import { type Exchange, type Operation, type RestRequest, signalOf } from './pipe.ts'
 
 interface WireOptions {
   /** Base URL of the REST API, with its path. */
@@ -15,7 +15,7 @@ interface WireOptions {
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
 /** HTTP, and nothing else: one call is one exchange. */
-export function createWire(options: WireOptions): { send: Send; close: () => Promise<void> } {
+export function createWire(options: WireOptions): { exchange: Exchange; close: () => Promise<void> } {
   const { origin, pathname } = new URL(options.url)
   const base = pathname.replace(/\/+$/, '')
   const pool = new Pool(origin, {
@@ -29,23 +29,22 @@ export function createWire(options: WireOptions): { send: Send; close: () => Pro
 
   const bodies = createBodies()
 
-  function send(request: RestRequest, operation: Operation): Promise<Reply> {
+  const exchange: Exchange = (request, operation, receiver) => {
     const message = {
       method: request.method,
       path: base + targetOf(request),
       headers: headersOf(request, operation),
       body: request.body === undefined ? null : JSON.stringify(request.body),
     }
-    return exchange(pool, message, signalOf(request, operation), options.timeoutMs).then(
-      ({ status, headers, chunks }) => {
-        const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
-        const body = bodies.read(`${operation.account} ${message.method} ${message.path}`, chunks)
-        return openEnvelope({ status, headers, body, bytes })
-      },
-    )
+    function read({ status, headers, chunks }: Answer) {
+      const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
+      const body = bodies.read(`${operation.account} ${message.method} ${message.path}`, chunks)
+      return openEnvelope({ status, headers, body, bytes })
+    }
+    dispatch(pool, message, signalOf(request, operation), options.timeoutMs, read, receiver)
   }
 
-  return { send, close: () => pool.close() }
+  return { exchange, close: () => pool.close() }
 }
 
 function targetOf({ path, query }: RestRequest): string {

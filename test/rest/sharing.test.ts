@@ -76,6 +76,16 @@ describe('reads that are shared', () => {
     await rest.appointments.retrieve('b', operationOf('x'))
     expect(upstream.lines()).toHaveLength(3)
   })
+
+  test('an operation that has ended asks nothing more', async () => {
+    await using upstream = await startVersionedUpstream()
+    await using rest = startRest(upstream.url)
+    const ended = operationOf('x', AbortSignal.abort())
+    await expect(rest.appointments.retrieve('a', ended)).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
+    expect(ended.ledger.exchanges).toBe(0)
+    expect((await rest.appointments.retrieve('a', operationOf('x'))).row.id).toBe('a')
+    expect(upstream.lines()).toEqual(['GET /appointments/a'])
+  })
 })
 
 describe('reads that are remembered', () => {

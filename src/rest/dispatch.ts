@@ -2,6 +2,7 @@ import { type Dispatcher, errors, type Pool } from 'undici'
 import type { Ending, EndingListener } from './ending.ts'
 import { UpstreamError } from './errors.ts'
 import type { AnswerHeaders } from './heard.ts'
+import type { Receiver, Reply } from './pipe.ts'
 
 export interface Answer {
   readonly status: number
@@ -10,20 +11,20 @@ export interface Answer {
 }
 
 /**
- * Sends one request, and takes its answer as it comes. Rejects with `UpstreamError` only: as late once `timeoutMs` are
- * over, or the ending has come.
+ * Sends one request, takes its answer as it comes, and tells what is read of it. The error is an `UpstreamError`, or what
+ * reading threw: late once `timeoutMs` are over, or the ending has come.
  */
-export function exchange(
+export function dispatch(
   pool: Pool,
   message: Dispatcher.DispatchOptions,
   ending: Ending,
   timeoutMs: number,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const answer = new IncomingAnswer(ending, timeoutMs, resolve, reject)
-    if (ending.aborted) answer.handleEvent()
-    else pool.dispatch(message, answer)
-  })
+  read: (answer: Answer) => Reply,
+  receiver: Receiver,
+): void {
+  const answer = new IncomingAnswer(ending, timeoutMs, read, receiver)
+  if (ending.aborted) answer.handleEvent()
+  else pool.dispatch(message, answer)
 }
 
 /**
@@ -39,18 +40,13 @@ class IncomingAnswer implements Answer, Dispatcher.DispatchHandler, EndingListen
   private connection: Dispatcher.DispatchController | undefined
   private readonly ending: Ending
   private readonly timer: NodeJS.Timeout
-  private readonly resolve: (answer: Answer) => void
-  private readonly reject: (error: UpstreamError) => void
+  private readonly read: (answer: Answer) => Reply
+  private readonly receiver: Receiver
 
-  constructor(
-    ending: Ending,
-    timeoutMs: number,
-    resolve: (answer: Answer) => void,
-    reject: (error: UpstreamError) => void,
-  ) {
+  constructor(ending: Ending, timeoutMs: number, read: (answer: Answer) => Reply, receiver: Receiver) {
     this.ending = ending
-    this.resolve = resolve
-    this.reject = reject
+    this.read = read
+    this.receiver = receiver
     this.timer = setTimeout(giveUp, timeoutMs, this)
     ending.addEventListener('abort', this)
   }
@@ -70,21 +66,29 @@ class IncomingAnswer implements Answer, Dispatcher.DispatchHandler, EndingListen
   }
 
   onResponseEnd(): void {
+    if (this.isLate) return
     this.end()
-    this.resolve(this)
+    let reply: Reply
+    try {
+      reply = this.read(this)
+    } catch (error) {
+      this.receiver.onError(error)
+      return
+    }
+    this.receiver.onReply(reply)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.isLate) return
     this.end()
-    this.reject(transportError(error, this.isLate))
+    this.receiver.onError(transportError(error))
   }
 
   handleEvent(): void {
-    const aborted = new errors.RequestAbortedError()
     this.isLate = true
     this.end()
-    this.reject(transportError(aborted, true))
-    this.connection?.abort(aborted)
+    this.receiver.onError(new UpstreamError(...LATE, {}, undefined, 'sent'))
+    this.connection?.abort(new errors.RequestAbortedError())
   }
 
   private end(): void {
@@ -98,13 +102,9 @@ function giveUp(answer: IncomingAnswer): void {
 }
 
 /** The cause stays behind: its message may hold an address or a piece of what was sent. */
-function transportError(error: unknown, isLate: boolean): UpstreamError {
+function transportError(error: unknown): UpstreamError {
   const isRefused = NEVER_CONNECTED.has((error as NodeJS.ErrnoException).code ?? '')
-  const [code, message] = isLate
-    ? LATE
-    : error instanceof errors.ResponseExceededMaxSizeError
-      ? TOO_LARGE
-      : BROKEN
+  const [code, message] = error instanceof errors.ResponseExceededMaxSizeError ? TOO_LARGE : BROKEN
   return new UpstreamError(code, message, {}, undefined, isRefused ? 'refused' : 'sent')
 }
 
