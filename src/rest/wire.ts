@@ -52,11 +52,9 @@ function targetOf({ path, query }: RestRequest): string {
 }
 
 function headersOf(request: RestRequest, operation: Operation): Record<string, string> {
-  return {
-    accept: 'application/json',
-    'x-request-id': operation.requestId,
-    ...(operation.credential !== null && { authorization: operation.credential }),
-    ...(request.body !== undefined && { 'content-type': 'application/json' }),
-    ...(request.idempotencyKey !== undefined && { 'idempotency-key': request.idempotencyKey }),
-  }
+  const headers: Record<string, string> = { accept: 'application/json', 'x-request-id': operation.requestId }
+  if (operation.credential !== null) headers.authorization = operation.credential
+  if (request.body !== undefined) headers['content-type'] = 'application/json'
+  if (request.idempotencyKey !== undefined) headers['idempotency-key'] = request.idempotencyKey
+  return headers
 }
