@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache'
+import type { Answer } from './dispatch.ts'
 import { asObject } from './envelope.ts'
 
 /** Reads the bodies of answers as JSON. */
 export interface Bodies {
   /** Undefined where it is no JSON. Equal answers may share what they are read to, so nobody may change it. */
-  read(asked: string, chunks: readonly Buffer[]): unknown
+  read(asked: string, answer: Pick<Answer, 'chunks' | 'bytes'>): unknown
 }
 
 /** An answer but for its last member: its bytes and, once they have come twice, what they say. */
@@ -47,9 +48,8 @@ export function createBodies(): Bodies {
   }
 
   return {
-    read(asked, chunks) {
-      const size = chunks.reduce((sum, { length }) => sum + length, 0)
-      if (size < WORTH_BYTES) return parse(textOf(chunks))
+    read(asked, { chunks, bytes }) {
+      if (bytes < WORTH_BYTES) return parse(textOf(chunks))
       const head = heads.get(asked)
       const rest = head && restBehind(head.bytes, chunks)
       return (rest && readParts(head, rest)) ?? readWhole(asked, chunks)

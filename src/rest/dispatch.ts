@@ -8,6 +8,8 @@ export interface Answer {
   readonly status: number
   readonly headers: AnswerHeaders
   readonly chunks: readonly Buffer[]
+  /** How long its body is. */
+  readonly bytes: number
 }
 
 /**
@@ -36,6 +38,7 @@ class IncomingAnswer implements Answer, Dispatcher.DispatchHandler, EndingListen
   status = 0
   headers: AnswerHeaders = {}
   readonly chunks: Buffer[] = []
+  bytes = 0
   private isLate = false
   private connection: Dispatcher.DispatchController | undefined
   private readonly ending: Ending
@@ -63,6 +66,7 @@ class IncomingAnswer implements Answer, Dispatcher.DispatchHandler, EndingListen
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.chunks.push(chunk)
+    this.bytes += chunk.length
   }
 
   onResponseEnd(): void {

@@ -14,8 +14,8 @@ export interface Watch {
 export function watched(watches: readonly Watch[], next: Exchange): Exchange {
   return (request, operation, receiver) => {
     const watching = new Watching(watches, request, operation, receiver)
-    for (const [index, watch] of watches.entries()) {
-      const refusal = watch.before(request, operation)
+    for (let index = 0; index < watches.length; index++) {
+      const refusal = watches[index]?.before(request, operation)
       if (refusal !== undefined) return watching.fail(refusal, index)
     }
     next(request, operation, watching)

@@ -36,9 +36,9 @@ export function createWire(options: WireOptions): { exchange: Exchange; close: (
       headers: headersOf(request, operation),
       body: request.body === undefined ? null : JSON.stringify(request.body),
     }
-    function read({ status, headers, chunks }: Answer) {
-      const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
-      const body = bodies.read(`${operation.account} ${message.method} ${message.path}`, chunks)
+    function read(answer: Answer) {
+      const { status, headers, bytes } = answer
+      const body = bodies.read(`${operation.account} ${message.method} ${message.path}`, answer)
       return openEnvelope({ status, headers, body, bytes })
     }
     dispatch(pool, message, signalOf(request, operation), options.timeoutMs, read, receiver)

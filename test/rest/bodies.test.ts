@@ -39,10 +39,10 @@ function parsed(text: string): unknown {
   }
 }
 
-function chunksOf(text: string, cut: number): Buffer[] {
-  const bytes = Buffer.from(text)
-  const at = cut % (bytes.length + 1)
-  return [bytes.subarray(0, at), bytes.subarray(at)]
+function answerOf(text: string, cut: number) {
+  const body = Buffer.from(text)
+  const at = cut % (body.length + 1)
+  return { chunks: [body.subarray(0, at), body.subarray(at)], bytes: body.length }
 }
 
 describe('bodies', () => {
@@ -55,7 +55,7 @@ describe('bodies', () => {
           const bodies = createBodies()
           for (const [which, cut] of turns) {
             const text = texts[which % texts.length] ?? ''
-            expect(bodies.read('a', chunksOf(text, cut))).toEqual(parsed(text))
+            expect(bodies.read('a', answerOf(text, cut))).toEqual(parsed(text))
           }
         },
       ),
@@ -67,7 +67,7 @@ describe('bodies', () => {
     const bodies = createBodies()
     const read = (list: string, id: string) => {
       const text = JSON.stringify({ data: [list, PADDING], meta: { request_id: id } })
-      return bodies.read('a', chunksOf(text, 7)) as { data: unknown; meta: unknown }
+      return bodies.read('a', answerOf(text, 7)) as { data: unknown; meta: unknown }
     }
     read('x', '1')
     const [second, third] = [read('x', '2'), read('x', '3')]

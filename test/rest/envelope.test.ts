@@ -7,9 +7,9 @@ const HEADERS = { 'x-request-id': 'req_header', 'x-ratelimit-limit': '1000', 'x-
 
 /** As the wire reads it. */
 function answer(status: number, body: unknown) {
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const read = createBodies().read('', [Buffer.from(text)])
-  return { status, headers: HEADERS, body: read, bytes: text.length }
+  const chunk = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  const bytes = chunk.length
+  return { status, headers: HEADERS, body: createBodies().read('', { chunks: [chunk], bytes }), bytes }
 }
 
 function refusalOf(status: number, body: unknown): UpstreamError {
