@@ -10,8 +10,8 @@ export interface EndingListener {
 }
 
 /**
- * An ending that comes when it is told to. All that is needed here of an `AbortController` and its signal, which take
- * ten times as long to make, and hold as much for each listener as an exchange does.
+ * An ending that comes when it is told to: all that is needed here of an `AbortController` and its signal, which take
+ * seven times as long to make, to listen to and to leave.
  */
 export class Abortable implements Ending {
   aborted = false
