@@ -92,6 +92,7 @@ function completeObjectValue(
   return executeFields(run, selectionOf(run, object), value, slot)
 }
 
+/** Apart from its caller for the function that it makes, as above: most objects need no such check. */
 function completeCheckedObject(
   run: Run,
   field: FieldPlan,

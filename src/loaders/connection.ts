@@ -2,7 +2,14 @@ import type { AppointmentFilter } from '../contract/field-names.ts'
 import type { PageArguments } from '../pagination/arguments.ts'
 import { countRows } from '../pagination/end.ts'
 import type { Limits } from '../pagination/limits.ts'
-import type { List, Made, Reading, Slice, Window } from '../pagination/list.ts'
+import {
+  type List,
+  type Made,
+  nothingMade,
+  type Reading,
+  type Slice,
+  type Window,
+} from '../pagination/list.ts'
 import { type Edge, type PageInfo, planPage } from '../pagination/page.ts'
 import { filterQuery } from '../rest/appointments.ts'
 import type { Counts } from '../rest/counts.ts'
@@ -122,7 +129,7 @@ const made = createNote<readonly ListedRow[], Made>('made')
  * which was an eighth of a page of 100.
  */
 function madeOf(rows: readonly ListedRow[]): Made {
-  return made.get(rows) ?? made.set(rows, { marks: [], cursors: new Map() })
+  return made.get(rows) ?? made.set(rows, nothingMade())
 }
 
 export const NOTHING_KNOWN = { atLeast: 0, exact: undefined }

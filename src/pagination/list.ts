@@ -31,6 +31,10 @@ export interface Made {
   readonly cursors: Map<string, (string | undefined)[]>
 }
 
+export function nothingMade(): Made {
+  return { marks: [], cursors: new Map() }
+}
+
 /** A slice with its place, and marks for its rows, made when first needed. */
 export interface Stretch<Row> extends Slice<Row> {
   readonly offset: number
@@ -51,7 +55,7 @@ export function* ask<Row>(list: List<Row>, window: Window): Reading<Row, Stretch
   }
   const rows = slice.rows.slice(0, window.limit)
   const hasMore = slice.hasMore || slice.rows.length > window.limit
-  const { marks, cursors } = slice.made ?? { marks: [], cursors: new Map() }
+  const { marks, cursors } = slice.made ?? nothingMade()
   const markAt = (index: number) => {
     const row = rows[index]
     if (row === undefined) return undefined

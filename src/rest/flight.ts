@@ -60,11 +60,11 @@ class Flight extends Abortable implements Receiver {
 
   onReply(reply: Reply): void {
     const answer = { ...reply, askedAt: this.askedAt }
-    for (const waiter of this.land()) waiter.resolve(answer)
+    for (const waiter of this.land()) waiter.onReply(answer)
   }
 
   onError(error: unknown): void {
-    for (const waiter of this.land()) waiter.reject(error)
+    for (const waiter of this.land()) waiter.onError(error)
   }
 
   private land(): readonly Waiter[] {
@@ -80,22 +80,22 @@ class Flight extends Abortable implements Receiver {
 }
 
 /** One that waits for a flight, until its own ending. */
-class Waiter implements EndingListener {
+class Waiter implements Receiver, EndingListener {
   private readonly flight: Flight
   private readonly ending: Ending
-  private readonly onReply: (reply: Reply) => void
-  private readonly onError: (error: unknown) => void
+  private readonly resolve: (reply: Reply) => void
+  private readonly reject: (error: unknown) => void
 
   constructor(
     flight: Flight,
     ending: Ending,
-    onReply: (reply: Reply) => void,
-    onError: (error: unknown) => void,
+    resolve: (reply: Reply) => void,
+    reject: (error: unknown) => void,
   ) {
     this.flight = flight
     this.ending = ending
-    this.onReply = onReply
-    this.onError = onError
+    this.resolve = resolve
+    this.reject = reject
   }
 
   watchEnding(): void {
@@ -103,19 +103,18 @@ class Waiter implements EndingListener {
     else this.ending.addEventListener('abort', this)
   }
 
-  resolve(reply: Reply): void {
+  onReply(reply: Reply): void {
     this.ending.removeEventListener('abort', this)
-    this.onReply(reply)
+    this.resolve(reply)
   }
 
-  reject(error: unknown): void {
+  onError(error: unknown): void {
     this.ending.removeEventListener('abort', this)
-    this.onError(error)
+    this.reject(error)
   }
 
   handleEvent(): void {
-    this.ending.removeEventListener('abort', this)
-    this.onError(new UpstreamError('UPSTREAM_TIMEOUT', 'The operation ended before the upstream answered.'))
+    this.reject(new UpstreamError('UPSTREAM_TIMEOUT', 'The operation ended before the upstream answered.'))
     this.flight.leave(this)
   }
 }

@@ -47,9 +47,10 @@ class Watching implements Receiver {
 
   /** Tells those in front of the one that it comes from. */
   fail(error: unknown, from: number): void {
-    let told = error
-    for (let index = from - 1; index >= 0; index--)
-      told = this.watches[index]?.onError(told, this.request, this.operation) ?? told
+    const { request, operation } = this
+    const told = this.watches
+      .slice(0, from)
+      .reduceRight((last, watch) => watch.onError(last, request, operation), error)
     this.receiver.onError(told)
   }
 }
