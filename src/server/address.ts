@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http'
+import { PRIVATE } from './privacy.ts'
 
 const REFUSAL = JSON.stringify({
   errors: [{ message: 'The address of the request can not be read.', extensions: { code: 'BAD_REQUEST' } }],
@@ -13,10 +14,8 @@ const HOST = /^[\w.:[\]~%-]*$/
  */
 export function requireAddress(handler: RequestListener): RequestListener {
   return (request, response) => {
-    // Before anything else, so that no answer is without it.
-    response.setHeader('cache-control', 'private, no-store')
     const host = request.headers.host ?? 'localhost'
     if (HOST.test(host) && URL.canParse(`http://${host}${request.url}`)) return handler(request, response)
-    response.writeHead(400, { 'content-type': 'application/json' }).end(REFUSAL)
+    response.writeHead(400, { 'content-type': 'application/json', ...PRIVATE }).end(REFUSAL)
   }
 }

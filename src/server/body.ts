@@ -2,10 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { GraphQLError } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { type Limits, limitExceeded } from './limits.ts'
-
-interface NodeContext {
-  readonly req?: IncomingMessage
-}
+import type { Served } from './node-handler.ts'
 
 /**
  * Reads the body of a request itself, in the place of all the server's own readers: JSON and nothing else, one
@@ -14,7 +11,7 @@ interface NodeContext {
  */
 export function useJsonBody(
   limits: Pick<Limits, 'MAX_BODY_BYTES' | 'MAX_VARIABLES_BYTES'>,
-): Plugin<object, NodeContext> {
+): Plugin<object, Served> {
   const { MAX_BODY_BYTES, MAX_VARIABLES_BYTES } = limits
   return {
     onRequestParse({ request, serverContext, requestParser, setRequestParser }) {

@@ -18,9 +18,10 @@ import { useExecution } from './execution.ts'
 import type { GatewayOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity.ts'
-import { useLastResort } from './last-resort.ts'
+import { answerFault } from './last-resort.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { useLoopbackNames } from './loopback.ts'
+import { nodeHandler, type Served } from './node-handler.ts'
 import { asOnePlugin } from './one-plugin.ts'
 import { createOperations } from './operation.ts'
 import { useOperationLog } from './operation-log.ts'
@@ -93,7 +94,7 @@ export function createGateway({
     operationTimeoutMs,
     maxUpstreamRequests,
   })
-  const yoga: YogaServerInstance<object, Context> = createYoga<object, Context>({
+  const yoga: YogaServerInstance<Served, Context> = createYoga<Served, Context>({
     schema,
     context: ({ request }) => ({
       loaders: createLoaders(rest, operationOf(request), { maxPageSize }),
@@ -116,7 +117,6 @@ export function createGateway({
     maskedErrors: false,
     plugins: [
       asOnePlugin([
-        useLastResort(reportFault),
         usePrivacy(),
         useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
         useOperations(),
@@ -146,9 +146,10 @@ export function createGateway({
       ]),
     ],
   })
+  const failed = (fault: unknown) => answerFault(fault, reportFault)
   return {
-    fetch: standardFetch((request) => yoga.fetch(request)),
-    handler: requireAddress(yoga),
+    fetch: standardFetch((request) => yoga.fetch(request), failed),
+    handler: requireAddress(nodeHandler(yoga, failed)),
     estimate(document, operationName, variables) {
       const { pricing } = createLoaders(rest, operationOf(new Request('http://localhost')), { maxPageSize })
       return estimateOperation({ schema, document, operationName, variables, pricing })

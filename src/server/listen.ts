@@ -27,7 +27,7 @@ export async function listen(
   const server = createServer(
     { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs },
     (request, response) => {
-      response.once('finish', () => {
+      response.on('finish', () => {
         if (!request.complete) setTimeout(() => request.complete || request.destroy(), lingerMs).unref()
       })
       handler(request, response)

@@ -3,12 +3,10 @@ import type { Plugin } from 'graphql-yoga'
 // biome-ignore lint/suspicious/noExplicitAny: each plugin has a context of its own, as the server's list of them has it
 type ServerPlugin = Plugin<any, any, any>
 
-/** A plugin of the server's, none of whose hooks returns hooks of its own, and with two hooks more. */
+/** A plugin of the server's, none of whose hooks returns hooks of its own, and with one hook more. */
 export interface EdgePlugin extends ServerPlugin {
   /** The request has ended, however it did, and its work with it. */
   readonly onEnd?: (payload: { readonly request: Request }) => void
-  /** Something failed around the execution. What it returns is thrown in its place. */
-  readonly onFault?: (fault: unknown) => unknown
 }
 
 export const HOOKS = [
@@ -21,7 +19,7 @@ export const HOOKS = [
   'onResultProcess',
   'onResponse',
 ] as const
-const KNOWN: ReadonlySet<string> = new Set([...HOOKS, 'onEnd', 'onFault'])
+const KNOWN: ReadonlySet<string> = new Set([...HOOKS, 'onEnd'])
 
 type HookName = (typeof HOOKS)[number]
 type PayloadOf<Name extends HookName> = Parameters<NonNullable<ServerPlugin[Name]>>[0]
@@ -116,14 +114,13 @@ type AroundRequest = NonNullable<NonNullable<ServerPlugin['instrumentation']>['r
 /** By the handlers of one promise: two async functions around it took 4 % of a small query. */
 function aroundRequest(plugins: readonly EdgePlugin[]): AroundRequest {
   const endings = plugins.flatMap(({ onEnd }) => onEnd ?? [])
-  const faults = plugins.flatMap(({ onFault }) => onFault ?? [])
   return (payload, handle) => {
     function end(): void {
       for (const onEnd of endings) onEnd(payload)
     }
     function fail(fault: unknown): never {
       end()
-      throw faults.reduce((last, onFault) => onFault(last), fault)
+      throw fault
     }
     try {
       const handled = handle()

@@ -7,6 +7,7 @@ import { createLedger } from '../rest/ledger.ts'
 import { createNote } from '../rest/note.ts'
 import type { Operation } from '../rest/pipe.ts'
 import type { Identity } from './identity.ts'
+import type { Served } from './node-handler.ts'
 
 export interface OperationOptions {
   readonly identityOf: (request: Request) => Identity
@@ -14,11 +15,6 @@ export interface OperationOptions {
   readonly operationTimeoutMs: number
   /** The most exchanges that one operation may cause. */
   readonly maxUpstreamRequests: number
-}
-
-/** The response of node's own server, where there is one. */
-interface NodeContext {
-  readonly res?: ServerResponse
 }
 
 interface Begun {
@@ -29,7 +25,7 @@ interface Begun {
 export interface Operations {
   /** The one operation of an HTTP request (batching is off): its credential, deadline, id and ledger. */
   readonly operationOf: (request: Request) => Operation
-  readonly useOperations: () => Plugin<object, NodeContext>
+  readonly useOperations: () => Plugin<object, Served>
 }
 
 /**
@@ -88,7 +84,7 @@ export function createOperations(options: OperationOptions): Operations {
 /** The server's own signal for a request of node's is behind a proxy, which every look at it goes through. */
 function whenGone({ signal }: Request, response: ServerResponse | undefined, leave: () => void): void {
   if (response === undefined) signal.addEventListener('abort', leave, { once: true })
-  else response.once('close', () => response.writableFinished || leave())
+  else response.on('close', () => response.writableFinished || leave())
   if (response === undefined ? signal.aborted : response.destroyed) leave()
 }
 

@@ -6,9 +6,17 @@ type Answer = Pick<Response, 'status' | 'headers' | 'arrayBuffer'>
  */
 export function standardFetch(
   fetch: (request: Request) => Promise<Answer> | Answer,
+  failed: (fault: unknown) => Response,
 ): (request: Request) => Promise<Response> {
+  async function answerTo(request: Request): Promise<Answer> {
+    try {
+      return await fetch(request)
+    } catch (fault) {
+      return failed(fault)
+    }
+  }
   return async (request) => {
-    const answer = await fetch(request)
+    const answer = await answerTo(request)
     if (answer instanceof Response) return answer
     const { status, headers } = answer
     const body = HAVE_NO_BODY.includes(status) ? null : await answer.arrayBuffer()

@@ -111,12 +111,4 @@ describe('several plugins as one', () => {
   test('are refused where they have hooks that would not be called', () => {
     expect(() => asOnePlugin([{ onSubscribe() {} }])).toThrow('onSubscribe')
   })
-
-  test('word what failed around the execution', async () => {
-    const plugin = asOnePlugin([
-      pluginOf({ onResponse: 'throw' }, 'p', []),
-      { onFault: (fault) => new Error(`worded: ${(fault as Error).message}`) },
-    ])
-    expect(await answerWith([plugin], [])).toMatchObject({ error: 'Error: worded: p.onResponse' })
-  })
 })

@@ -41,6 +41,7 @@ describe('privacy on the wire', () => {
     await Promise.all(answers.map((answer) => answer.arrayBuffer()))
     const unreadable = await sayRaw(gateway.url, rawPost('{ __typename }', { host: '[' }))
     expect(unreadable.head.toLowerCase()).toContain('cache-control: private, no-store')
+    expect(unreadable.head.toLowerCase()).toContain('x-content-type-options: nosniff')
   })
 
   test('pages of an origin that is listed may read answers, and of no other', async () => {
@@ -156,24 +157,38 @@ describe('privacy on the wire', () => {
 })
 
 describe('a fault of the gateway around the execution', () => {
-  test('is masked and reported as any other, and keeps its stack to itself', async () => {
-    const faults: { errorId: string }[] = []
-    await using gateway = await startGateway({
-      ...UPSTREAM,
-      reportFault: (fault) => faults.push(fault),
-      logOperation() {
-        throw new Error('Jane')
-      },
-    })
-    const response = await post(gateway, '{"query":"{ __typename }"}', { 'content-type': 'application/json' })
-    const text = await response.text()
-    expect([response.status, response.headers.get('cache-control')]).toEqual([500, 'private, no-store'])
-    expect(JSON.parse(text).errors[0].extensions).toEqual({
-      code: 'INTERNAL_SERVER_ERROR',
-      errorId: faults[0]?.errorId,
-    })
-    expect(text).not.toMatch(/Jane| at |\.ts/)
-  })
+  test.for(['listener', 'fetch'] as const)(
+    'is masked and reported as any other, and keeps its stack to itself: %s',
+    async (way) => {
+      const faults: { errorId: string }[] = []
+      await using gateway = await startGateway({
+        ...UPSTREAM,
+        reportFault: (fault) => faults.push(fault),
+        logOperation() {
+          throw new Error('Jane')
+        },
+      })
+      const asked = new Request(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"query":"{ __typename }"}',
+      })
+      const response = await (way === 'fetch' ? gateway.fetch(asked) : fetch(asked))
+      const text = await response.text()
+      const { status, headers } = response
+      expect([status, headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual([
+        500,
+        'private, no-store',
+        'nosniff',
+      ])
+      expect(headers.get('content-type')).toBe('application/json')
+      expect(JSON.parse(text).errors[0].extensions).toEqual({
+        code: 'INTERNAL_SERVER_ERROR',
+        errorId: faults[0]?.errorId,
+      })
+      expect(text).not.toMatch(/Jane| at |\.ts/)
+    },
+  )
 })
 
 describe('the extensions of an error', () => {

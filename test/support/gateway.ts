@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { type DocumentNode, print } from 'graphql'
-import { createGateway, type GatewayOptions } from '../../src/server/gateway.ts'
+import { createGateway, type Gateway, type GatewayOptions } from '../../src/server/gateway.ts'
 import { listen } from '../../src/server/listen.ts'
 
 export type GatewayTestOptions = Partial<GatewayOptions>
@@ -24,6 +24,8 @@ type AnyData = any
 
 export interface GatewayClient extends AsyncDisposable {
   readonly url: string
+  /** Past the port. */
+  readonly fetch: Gateway['fetch']
   query<Data = AnyData, Variables = Readonly<Record<string, unknown>>>(
     document: string | TypedDocumentNode<Data, Variables>,
     variables?: NoInfer<Variables>,
@@ -37,6 +39,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayClie
   const server = await listen(gateway.handler, '127.0.0.1', 0)
   return {
     url: server.url,
+    fetch: gateway.fetch,
     async query(document, variables, headers = {}) {
       const query = typeof document === 'string' ? document : print(document as DocumentNode)
       const response = await fetch(`${server.url}/graphql`, {
