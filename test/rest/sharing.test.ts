@@ -25,6 +25,10 @@ async function startVersionedUpstream() {
     hold() {
       isHolding = true
     },
+    /** What is held stays so. */
+    goOn() {
+      isHolding = false
+    },
     letGo() {
       isHolding = false
       for (const answer of held.splice(0)) answer()
@@ -42,6 +46,25 @@ describe('reads that are shared', () => {
     expect(pages.every(({ rows }) => rows.length === 1)).toBe(true)
     expect(viewers.map(({ ledger }) => ledger.exchanges).filter((count) => count > 0)).toEqual([1])
     expect(viewers.filter(({ ledger }) => ledger.joined === 1)).toHaveLength(39)
+  })
+
+  test('one that takes long is still shared after any number of others have come and gone', async () => {
+    await using upstream = await startVersionedUpstream()
+    await using rest = startRest(upstream.url, { cacheTtlMs: 0 })
+    upstream.hold()
+    const long = rest.appointments.retrieve('long', operationOf())
+    await upstream.arrival(1)
+    upstream.goOn()
+    for (let batch = 0; batch < 10; batch++)
+      await Promise.all(
+        Array.from({ length: 60 }, (_, nth) => rest.appointments.retrieve(`a${nth}`, operationOf())),
+      )
+    const late = operationOf()
+    const joined = rest.appointments.retrieve('long', late)
+    upstream.letGo()
+    expect((await joined).row).toEqual((await long).row)
+    expect(late.ledger).toMatchObject({ exchanges: 0, joined: 1 })
+    expect(upstream.lines()).toHaveLength(601)
   })
 
   test('nothing is shared or remembered across credentials', async () => {
