@@ -16,7 +16,7 @@ const ROUNDS = Number(process.env.LATENCY_ROUNDS ?? 11)
 /** Until the engine has compiled what is asked often: it does so until the 20,000th small query. */
 const WARM_UP_ROUNDS = 40
 /** How long each is asked in a round: shorter than the machine stays as fast as it is. */
-const SLICE_MS = 150
+const SLICE_MS = 100
 /** So many operations are under way at once, each on a connection of its own: the core is never idle. */
 const WIDTH = 32
 /** Longer than it takes to ask 32 times, so that all of them are under way before the first is answered. */
@@ -36,7 +36,8 @@ interface Round {
 }
 
 interface Measured {
-  readonly rounds: Round[]
+  /** Of each life. */
+  readonly rounds: Round[][]
   /** By the gateways' names: what is counted, and is the same in each life. */
   counts: Readonly<Record<string, Readonly<Record<string, string | number>>>>
 }
@@ -88,11 +89,13 @@ async function live(scenarios: readonly Scenario[]): Promise<void> {
   for (const scenario of scenarios) {
     const of = measured.get(scenario)
     if (of === undefined) continue
+    const rounds: Round[] = []
+    of.rounds.push(rounds)
     for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
       const bare = await measure(floor, scenario, askFloor)
       const own: Sample[] = []
       for (const gateway of gateways) own.push(await measure(gateway, scenario, askGateway))
-      if (round >= 0) of.rounds.push({ floor: bare, gateways: own })
+      if (round >= 0) rounds.push({ floor: bare, gateways: own })
     }
     of.counts = await countsOf(gateways, scenario)
   }
@@ -118,13 +121,14 @@ async function measure(to: Contestant, scenario: Scenario, ask: Ask): Promise<Sa
   return { cpuMs: (after.cpuMs - before.cpuMs) / took.length, p50: quantile(0.5), p99: quantile(0.99) }
 }
 
-function ratiosOf(rounds: readonly Round[], gateway: number): Record<string, string> {
-  const ratio = (of: (sample: Sample) => number) =>
+function ratiosOf(lives: readonly Round[][], gateway: number): Record<string, string> {
+  const ratio = (rounds: readonly Round[], of: (sample: Sample) => number) =>
     median(rounds.map(({ floor, gateways }) => of(gateways[gateway] ?? floor) / of(floor))).toFixed(2)
   return {
-    'processor time': ratio(({ cpuMs }) => cpuMs),
-    p50: ratio(({ p50 }) => p50),
-    p99: ratio(({ p99 }) => p99),
+    'processor time': ratio(lives.flat(), ({ cpuMs }) => cpuMs),
+    'in each life': lives.map((rounds) => ratio(rounds, ({ cpuMs }) => cpuMs)).join(' '),
+    p50: ratio(lives.flat(), ({ p50 }) => p50),
+    p99: ratio(lives.flat(), ({ p99 }) => p99),
   }
 }
 
