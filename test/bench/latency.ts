@@ -14,7 +14,7 @@ import { startInstantUpstream } from './latency/upstream.ts'
 const LIVES = 3
 const ROUNDS = Number(process.env.LATENCY_ROUNDS ?? 11)
 /** Until the engine has compiled what is asked often: it does so until the 20,000th small query. */
-const WARM_UP_ROUNDS = 40
+const WARM_UP_ROUNDS = 60
 /** How long each is asked in a round: shorter than the machine stays as fast as it is. */
 const SLICE_MS = 100
 /** So many operations are under way at once, each on a connection of its own: the core is never idle. */
