@@ -30,7 +30,7 @@ export function createFlights(epochs: Epochs, now: () => number, next: Exchange)
 
 /**
  * What is in the air now. A map whose entries come and go makes its table anew at every few of them, and those of an old
- * map are old from the start, and keep their keys: a quarter of what is collected of 25 reads. So it does not get old.
+ * map are old from the start, and keep their keys: 5 kB of 25 reads grew old for it. So the map itself does not.
  */
 class Air {
   private flights = new Map<string, Flight>()

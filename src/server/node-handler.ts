@@ -22,20 +22,11 @@ interface Server {
 export function nodeHandler(server: Server, failed: (fault: unknown) => Response): RequestListener {
   return (req, res) => {
     const send = (answer: Response) => sendNodeResponse(answer, res, req, true)
-    promised(() => server.handleNodeRequestAndResponse(req, res, { req, res }))
+    new Promise<Response>((resolve) => resolve(server.handleNodeRequestAndResponse(req, res, { req, res })))
       .then(send, (fault) => send(failed(fault)))
       .catch((fault) => {
         failed(fault)
         res.destroy()
       })
-  }
-}
-
-/** Not by an async function: it would wait for a promise of its own, three turns longer. */
-function promised<Value>(ask: () => Promise<Value> | Value): Promise<Value> {
-  try {
-    return Promise.resolve(ask())
-  } catch (fault) {
-    return Promise.reject(fault)
   }
 }

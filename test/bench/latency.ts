@@ -10,14 +10,14 @@ import { type Contestant, canPin, keepOff, startContestant } from './latency/con
 import { SCENARIOS, type Scenario, VARIANTS } from './latency/scenarios.ts'
 import { startInstantUpstream } from './latency/upstream.ts'
 
-/** A process has a luck that it keeps, in how its code was compiled and where that lies: some 5 % either way. */
+/** A process has a luck that it keeps, in how its code was compiled and where that lies: up to a tenth either way. */
 const LIVES = 3
 const ROUNDS = Number(process.env.LATENCY_ROUNDS ?? 11)
 /** Until the engine has compiled what is asked often: it does so until the 20,000th small query. */
 const WARM_UP_ROUNDS = 60
 /** How long each is asked in a round: shorter than the machine stays as fast as it is. */
 const SLICE_MS = 100
-/** So many operations are under way at once, each on a connection of its own: the core is never idle. */
+/** So many operations are under way at once, each on a connection of its own: so only the pass-through ever waits for one. */
 const WIDTH = 32
 /** Longer than it takes to ask 32 times, so that all of them are under way before the first is answered. */
 const UNHURRIED_MS = 200
@@ -36,6 +36,7 @@ interface Round {
 }
 
 interface Measured {
+  readonly scenario: Scenario
   /** Of each life. */
   readonly rounds: Round[][]
   /** By the gateways' names: what is counted, and is the same in each life. */
@@ -58,17 +59,15 @@ const GATEWAYS = [
   { name: 'plain', program: here('plain') },
   { name: 'tutorial', program: here('tutorial') },
 ]
-const measured = new Map(
-  SCENARIOS.map((scenario): [Scenario, Measured] => [scenario, { rounds: [], counts: {} }]),
-)
+const measured = SCENARIOS.map((scenario): Measured => ({ scenario, rounds: [], counts: {} }))
 
 // What a process has done before shows in what it does next, so each life begins with another scenario.
 for (let life = 0; life < LIVES; life++) {
-  const first = Math.floor((life * SCENARIOS.length) / LIVES)
-  await live([...SCENARIOS.slice(first), ...SCENARIOS.slice(0, first)])
+  const first = Math.floor((life * measured.length) / LIVES)
+  await live([...measured.slice(first), ...measured.slice(0, first)])
 }
 const report: Record<string, Record<string, string | number>> = {}
-for (const [scenario, { rounds, counts }] of measured)
+for (const { scenario, rounds, counts } of measured)
   for (const [index, { name }] of GATEWAYS.entries())
     report[`${scenario.name}: ${name}`] = { ...ratiosOf(rounds, index), ...counts[name] }
 // biome-ignore lint/suspicious/noConsole: a benchmark prints.
@@ -79,25 +78,24 @@ process.stdout.write(
 await client.close()
 
 /** Starts all, and measures them by one scenario after another. */
-async function live(scenarios: readonly Scenario[]): Promise<void> {
+async function live(inOrder: readonly Measured[]): Promise<void> {
   await using stack = new AsyncDisposableStack()
   const start = async (program: string, environment: Readonly<Record<string, string>> = {}) =>
     stack.use(await startContestant(program, { UPSTREAM_URL: upstream.url, ...environment }))
   const floor = await start(here('pass-through'))
   const gateways: Contestant[] = []
   for (const { program, environment } of GATEWAYS) gateways.push(await start(program, environment))
-  for (const scenario of scenarios) {
-    const of = measured.get(scenario)
-    if (of === undefined) continue
+  for (const one of inOrder) {
+    const { scenario } = one
     const rounds: Round[] = []
-    of.rounds.push(rounds)
+    one.rounds.push(rounds)
     for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
       const bare = await measure(floor, scenario, askFloor)
       const own: Sample[] = []
       for (const gateway of gateways) own.push(await measure(gateway, scenario, askGateway))
       if (round >= 0) rounds.push({ floor: bare, gateways: own })
     }
-    of.counts = await countsOf(gateways, scenario)
+    one.counts = await countsOf(gateways, scenario)
   }
 }
 
