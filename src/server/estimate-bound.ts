@@ -11,27 +11,18 @@ import {
 import { conditionVariables } from '../execution/conditions.ts'
 import type { FieldPricing } from '../schema/price-tag.ts'
 
-/**
- * What the `min` of an estimate can't exceed, whatever the variables: each priced field of the document at the most
- * that it can cost for certain. Found once for each document, so that only what may be too costly is estimated: that
- * took a third of the memory of an operation with 50 priced fields, and a tenth of its time.
- */
-export function createEstimateBound(): (schema: GraphQLSchema, document: DocumentNode) => number {
-  const bounds = new WeakMap<DocumentNode, number>()
-  return (schema, document) => {
-    const bound = bounds.get(document) ?? boundOf(schema, document)
-    bounds.set(document, bound)
-    return bound
-  }
-}
-
 /** A definition's own fields, and the fragments that it spreads. */
 interface Part {
   own: number
   readonly spreads: string[]
 }
 
-function boundOf(schema: GraphQLSchema, document: DocumentNode): number {
+/**
+ * What the `min` of an estimate can't exceed, whatever the variables: each priced field of the document at the most
+ * that it can cost for certain. Found once for each document, so that only what may be too costly is estimated: that
+ * took a third of the memory of an operation with 50 priced fields, and a tenth of its time.
+ */
+export function estimateBound(schema: GraphQLSchema, document: DocumentNode): number {
   // A condition that is null can't be judged, and whoever estimates says so before anything is asked.
   if (conditionVariables(document).length > 0) return Number.POSITIVE_INFINITY
   const operations: Part[] = []

@@ -1,34 +1,29 @@
-import { GraphQLError } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql'
+import type { Pricing } from '../loaders/pricing.ts'
 import { tooCostly } from '../rest/ledger.ts'
-import type { Context } from '../schema/context.ts'
 import { estimateOperation } from './estimate.ts'
-import { createEstimateBound } from './estimate-bound.ts'
 
-/**
- * Knows what an operation would cost before it runs: refuses one that can't stay below the ceiling, and with
- * `X-Estimate-Only: 1` answers the estimate and runs nothing.
- */
-export function useEstimate(maxUpstreamRequests: number): Plugin<Context> {
-  const boundOf = createEstimateBound()
-  return {
-    onExecute({ args, setResultAndStopExecution }) {
-      const { request, loaders } = args.contextValue
-      const isAsked = request.headers.get('x-estimate-only') === '1'
-      if (!isAsked && boundOf(args.schema, args.document) <= maxUpstreamRequests) return
-      const estimated = estimateOperation({
-        schema: args.schema,
-        document: args.document,
-        operationName: args.operationName,
-        variables: args.variableValues ?? {},
-        pricing: loaders.pricing,
-      })
-      if (estimated === undefined) return
-      const { costliest, ...estimate } = estimated
-      if (isAsked) return setResultAndStopExecution({ data: null, extensions: { estimate } })
-      if (estimate.min <= maxUpstreamRequests) return
-      const error = tooCostly(estimate, maxUpstreamRequests, costliest)
-      setResultAndStopExecution({ errors: [new GraphQLError(error.message, { originalError: error })] })
-    },
-  }
+/** The answer to `X-Estimate-Only: 1`, whose operation is not run. Undefined where nothing can be said of it. */
+export function answerEstimate(args: ExecutionArgs, pricing: Pricing): ExecutionResult | undefined {
+  const estimated = estimate(args, pricing)
+  if (estimated === undefined) return undefined
+  const { costliest, ...told } = estimated
+  return { data: null, extensions: { estimate: told } }
+}
+
+/** The refusal of an operation that can't stay below the ceiling. Undefined where it may. */
+export function refuseTooCostly(
+  args: ExecutionArgs,
+  pricing: Pricing,
+  maxUpstreamRequests: number,
+): ExecutionResult | undefined {
+  const estimated = estimate(args, pricing)
+  if (estimated === undefined || estimated.min <= maxUpstreamRequests) return undefined
+  const { costliest, ...told } = estimated
+  const error = tooCostly(told, maxUpstreamRequests, costliest)
+  return { errors: [new GraphQLError(error.message, { originalError: error })] }
+}
+
+function estimate({ schema, document, operationName, variableValues }: ExecutionArgs, pricing: Pricing) {
+  return estimateOperation({ schema, document, operationName, variables: variableValues ?? {}, pricing })
 }

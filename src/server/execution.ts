@@ -1,17 +1,85 @@
-import type { ExecutionArgs, ExecutionResult } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql'
+import type { GraphQLParams } from 'graphql-yoga'
 import { execute } from '../execution/execute.ts'
+import { createNote } from '../rest/note.ts'
+import type { Context } from '../schema/context.ts'
+import type { Reading } from './documents.ts'
+import { answerEstimate, refuseTooCostly } from './estimation.ts'
+import type { EdgePlugin } from './one-plugin.ts'
 
-/** Executes by plans that are made once for each document, instead of with the server's own executor. */
-export function useExecution(): Plugin {
+export interface ExecutionOptions {
+  readonly schema: GraphQLSchema
+  readonly read: (text: string) => Reading
+  readonly contextOf: (request: Request) => Context
+  readonly maxUpstreamRequests: number
+}
+
+interface Asked {
+  readonly request: Request
+  readonly params: GraphQLParams
+}
+
+/**
+ * Takes a request's parameters to their result, in the place of the server's own way there, which asks hooks at each
+ * step whether they would do it otherwise: a 20th of a small query, and half of the code that said what they do.
+ */
+export function createExecution({ schema, read, contextOf, maxUpstreamRequests }: ExecutionOptions): {
+  readonly useExecution: () => EdgePlugin
+  /** Undefined where none was to be executed. */
+  readonly definitionOf: (request: Request) => OperationDefinitionNode | undefined
+} {
+  const definitions = createNote<Request, OperationDefinitionNode>('definition')
+
+  function answer({ request, params }: Asked): ExecutionResult | Promise<ExecutionResult> {
+    const { query = '', operationName, variables } = params
+    const { document, errors, bound } = read(query)
+    if (document === undefined) return { errors }
+    const definition = getOperationAST(document, operationName)
+    requireExecutable(definition, request.method)
+    if (errors.length > 0) return { errors }
+
+    definitions.set(request, definition)
+    const contextValue = contextOf(request)
+    const { pricing } = contextValue.loaders
+    const args = { schema, document, contextValue, variableValues: variables, operationName }
+    const isAsked = request.headers.get('x-estimate-only') === '1'
+    const unrun = isAsked
+      ? answerEstimate(args, pricing)
+      : bound > maxUpstreamRequests
+        ? refuseTooCostly(args, pricing, maxUpstreamRequests)
+        : undefined
+    return unrun ?? run(args)
+  }
+
   return {
-    onExecute({ setExecuteFn }) {
-      setExecuteFn(executeRequest)
-    },
+    useExecution: () => ({ onParams: ({ setParamsHandler }) => setParamsHandler(answer) }),
+    definitionOf: definitions.get,
   }
 }
 
-function executeRequest(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
+function requireExecutable(
+  definition: OperationDefinitionNode | null | undefined,
+  method: string,
+): asserts definition is OperationDefinitionNode {
+  if (definition == null)
+    throw new GraphQLError('Could not determine what operation to execute.', {
+      extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } },
+    })
+  if (definition.operation === OperationTypeNode.MUTATION && method === 'GET')
+    throw new GraphQLError('Can only perform a mutation operation from a POST request.', {
+      extensions: { code: 'BAD_REQUEST', http: { status: 405, headers: { allow: 'POST' } } },
+    })
+}
+
+function run(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
   const result = execute(args)
   return result instanceof Promise ? result : refused(result)
 }

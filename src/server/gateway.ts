@@ -2,19 +2,16 @@ import type { RequestListener } from 'node:http'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { createLoaders } from '../loaders/loaders.ts'
 import { createRestClient } from '../rest/client.ts'
-import type { Context } from '../schema/context.ts'
 import { schema } from '../schema/schema.ts'
 import { requireAddress } from './address.ts'
 import { useJsonBody } from './body.ts'
 import { useConcurrencyLimit } from './concurrency.ts'
 import { useCost } from './cost.ts'
 import { createCors, useCrossSiteGuard } from './cross-site.ts'
-import { createDocumentCache } from './document-cache.ts'
-import { useDocumentLimits } from './document-limits.ts'
+import { createDocuments } from './documents.ts'
 import { estimateOperation } from './estimate.ts'
 import type { EstimateDocument } from './estimate-document.ts'
-import { useEstimate } from './estimation.ts'
-import { useExecution } from './execution.ts'
+import { createExecution } from './execution.ts'
 import type { GatewayOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity.ts'
@@ -32,7 +29,6 @@ import { standardFetch } from './standard-fetch.ts'
 import type { TokenOptions } from './token-options.ts'
 import { createTokenCheck } from './tokens.ts'
 import { useTrustedDocuments } from './trusted-documents.ts'
-import { useValidation } from './validation.ts'
 import { useWording } from './wording.ts'
 
 export type { GatewayOptions } from './gateway-options.ts'
@@ -94,12 +90,14 @@ export function createGateway({
     operationTimeoutMs,
     maxUpstreamRequests,
   })
-  const yoga: YogaServerInstance<Served, Context> = createYoga<Served, Context>({
+  const loadersOf = (request: Request) => createLoaders(rest, operationOf(request), { maxPageSize })
+  const { useExecution, definitionOf } = createExecution({
     schema,
-    context: ({ request }) => ({
-      loaders: createLoaders(rest, operationOf(request), { maxPageSize }),
-      maxNodeIds: limits.MAX_NODE_IDS,
-    }),
+    read: createDocuments({ schema, limits, isClosed: !introspection }),
+    contextOf: (request) => ({ loaders: loadersOf(request), maxNodeIds: limits.MAX_NODE_IDS }),
+    maxUpstreamRequests,
+  })
+  const yoga: YogaServerInstance<Served, object> = createYoga<Served>({
     graphqlEndpoint: endpoint,
     graphiql: false,
     landingPage: false,
@@ -108,11 +106,6 @@ export function createGateway({
     cors: createCors(corsOrigins),
     maxRequestBodySize: false,
     extraParamNames: ['documentId'],
-    parserAndValidationCache: {
-      documentCache: createDocumentCache(),
-      errorCache: createDocumentCache(),
-      validationCache: false,
-    },
     logging: false,
     maskedErrors: false,
     plugins: [
@@ -122,8 +115,7 @@ export function createGateway({
         useOperations(),
         useCost({ operationOf, rateLimit: rest.rateLimit, development }),
         useWording(reportFault),
-        useOperationLog({ operationOf, now, log: logOperation }),
-        useEstimate(maxUpstreamRequests),
+        useOperationLog({ operationOf, definitionOf, now, log: logOperation }),
         loopbackOnly && useLoopbackNames(),
         useCrossSiteGuard(),
         useIdentity(),
@@ -131,9 +123,7 @@ export function createGateway({
         useConcurrencyLimit(limits.MAX_CONCURRENT_OPERATIONS, identityOf),
         useJsonBody(limits),
         useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
-        useDocumentLimits(limits),
         useExecution(),
-        useValidation({ isClosed: !introspection }),
         // Last, because what it says of its own answers holds.
         graphiql &&
           useGraphiQL({
@@ -151,7 +141,7 @@ export function createGateway({
     fetch: standardFetch((request) => yoga.fetch(request), failed),
     handler: requireAddress(nodeHandler(yoga, failed)),
     estimate(document, operationName, variables) {
-      const { pricing } = createLoaders(rest, operationOf(new Request('http://localhost')), { maxPageSize })
+      const { pricing } = loadersOf(new Request('http://localhost'))
       return estimateOperation({ schema, document, operationName, variables, pricing })
     },
     prepareToStop() {

@@ -9,16 +9,7 @@ export interface EdgePlugin extends ServerPlugin {
   readonly onEnd?: (payload: { readonly request: Request }) => void
 }
 
-export const HOOKS = [
-  'onRequest',
-  'onRequestParse',
-  'onParams',
-  'onParse',
-  'onValidate',
-  'onExecute',
-  'onResultProcess',
-  'onResponse',
-] as const
+export const HOOKS = ['onRequest', 'onRequestParse', 'onParams', 'onResultProcess', 'onResponse'] as const
 const KNOWN: ReadonlySet<string> = new Set([...HOOKS, 'onEnd'])
 
 type HookName = (typeof HOOKS)[number]
@@ -50,7 +41,6 @@ export function asOnePlugin(plugins: readonly (EdgePlugin | false)[]): ServerPlu
     return (payload: Payload, isOver = () => false) => runFrom(0, payload, isOver)
   }
   const [onRequest, onRequestParse, onParams] = [all('onRequest'), all('onRequestParse'), all('onParams')]
-  const [onParse, onValidate, onExecute] = [all('onParse'), all('onValidate'), all('onExecute')]
   const [onResultProcess, onResponse] = [all('onResultProcess'), all('onResponse')]
 
   return {
@@ -81,18 +71,6 @@ export function asOnePlugin(plugins: readonly (EdgePlugin | false)[]): ServerPlu
         },
       }
       return onParams(payload)
-    },
-    onParse: (given) => void onParse(given),
-    onValidate: (given) => void onValidate(given),
-    onExecute(given) {
-      let isOver = false
-      function setResultAndStopExecution(
-        ...[result]: Parameters<typeof given.setResultAndStopExecution>
-      ): void {
-        isOver = true
-        given.setResultAndStopExecution(result)
-      }
-      return onExecute({ ...given, setResultAndStopExecution }, () => isOver)
     },
     onResultProcess(given) {
       const payload = {

@@ -1,4 +1,4 @@
-import { getOperationAST } from 'graphql'
+import type { OperationDefinitionNode } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { createNote } from '../rest/note.ts'
 import type { Operation } from '../rest/pipe.ts'
@@ -6,25 +6,21 @@ import type { OperationLine } from './operation-line.ts'
 
 interface OperationLogOptions {
   readonly operationOf: (request: Request) => Operation
+  readonly definitionOf: (request: Request) => OperationDefinitionNode | undefined
   readonly now: () => number
   readonly log: (line: OperationLine) => void
 }
 
-type Draft = { -readonly [Key in 'name' | 'kind' | 'codes']: OperationLine[Key] } & {
+interface Draft {
+  codes: OperationLine['codes']
   readonly startedAt: number
 }
 
-export function useOperationLog({ operationOf, now, log }: OperationLogOptions): Plugin {
+export function useOperationLog({ operationOf, definitionOf, now, log }: OperationLogOptions): Plugin {
   const drafts = createNote<Request, Draft>('line')
   return {
     onParams({ request }) {
-      drafts.set(request, { name: null, kind: null, codes: [], startedAt: now() })
-    },
-    onExecute({ args }) {
-      const draft = drafts.get(args.contextValue.request)
-      const operation = getOperationAST(args.document, args.operationName)
-      if (draft && operation)
-        Object.assign(draft, { name: operation.name?.value ?? null, kind: operation.operation })
+      drafts.set(request, { codes: [], startedAt: now() })
     },
     onResultProcess({ request, result }) {
       const draft = drafts.get(request)
@@ -35,9 +31,17 @@ export function useOperationLog({ operationOf, now, log }: OperationLogOptions):
       const draft = drafts.get(request)
       if (draft === undefined) return
       const { requestId, ledger } = operationOf(request)
-      const { startedAt, ...told } = draft
-      const { exchanges: requests, remembered, joined } = ledger
-      log({ requestId, ...told, durationMs: Math.round(now() - startedAt), requests, remembered, joined })
+      const definition = definitionOf(request)
+      log({
+        requestId,
+        name: definition?.name?.value ?? null,
+        kind: definition?.operation ?? null,
+        codes: draft.codes,
+        durationMs: Math.round(now() - draft.startedAt),
+        requests: ledger.exchanges,
+        remembered: ledger.remembered,
+        joined: ledger.joined,
+      })
     },
   }
 }

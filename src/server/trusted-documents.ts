@@ -23,7 +23,8 @@ export function readTrustedDocuments(file: string): TrustedDocuments {
 export function useTrustedDocuments(documents: TrustedDocuments, only: boolean): Plugin {
   const notTrusted = () =>
     requestError('DOCUMENT_NOT_TRUSTED', 'This gateway runs trusted documents only, by their hash.')
-  return usePersistedOperations({
+  // Its other hooks are for documents that are trees, or not to be validated.
+  const { onParams } = usePersistedOperations({
     allowArbitraryOperations: !only,
     getPersistedOperation: (hash) => documents.get(hash) ?? null,
     extractPersistedOperationId: ({ extensions, ...params }) =>
@@ -34,6 +35,7 @@ export function useTrustedDocuments(documents: TrustedDocuments, only: boolean):
       keyNotFound: only ? notTrusted : () => requestError('BAD_REQUEST', 'Must provide query string.'),
     },
   })
+  return { ...(onParams && { onParams }) }
 }
 
 function readObject(file: string): object {

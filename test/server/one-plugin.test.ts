@@ -4,8 +4,6 @@ import { describe, expect, test } from 'vitest'
 import { asOnePlugin, HOOKS } from '../../src/server/one-plugin.ts'
 
 type Hook = (typeof HOOKS)[number]
-/** The server can't wait for these two. */
-const AT_ONCE: readonly Hook[] = ['onParse', 'onValidate']
 
 /** What a hook does besides being noted: `later` after a turn, `set` something, `end` the hooks of its kind, `throw`. */
 type Deed = 'nothing' | 'later' | 'set' | 'end' | 'throw'
@@ -34,8 +32,7 @@ function pluginOf(deeds: Deeds, name: string, trace: string[]): Plugin {
       if (deed === 'end') endEarly(hook as Hook, payload, name)
       if (deed === 'throw') throw new Error(`${name}.${hook}`)
     }
-    const isLater = deed === 'later' && !AT_ONCE.includes(hook as Hook)
-    return [hook, isLater ? async (payload: Payload) => act(await Promise.resolve(payload)) : act]
+    return [hook, deed === 'later' ? async (payload: Payload) => act(await Promise.resolve(payload)) : act]
   })
   return Object.fromEntries(entries)
 }
@@ -58,7 +55,6 @@ function setSomething(hook: Hook, payload: Payload, name: string): void {
 
 function endEarly(hook: Hook, payload: Payload, name: string): void {
   if (hook === 'onRequest') payload.endResponse(new payload.fetchAPI.Response(name, { status: 418 }))
-  if (hook === 'onExecute') payload.setResultAndStopExecution({ data: { ended: name } })
 }
 
 const schema = createSchema({
@@ -97,7 +93,7 @@ describe('several plugins as one', () => {
 
   test('hear of the end of a request once, whether it was answered or failed', async () => {
     for (const deed of ['nothing', 'later', 'throw'] as const)
-      for (const hook of ['onRequest', 'onExecute', 'onResponse'] as const) {
+      for (const hook of ['onRequest', 'onParams', 'onResponse'] as const) {
         const trace: string[] = []
         const plugin = asOnePlugin([
           pluginOf({ [hook]: deed }, 'p', []),

@@ -6,6 +6,14 @@ import { startGateway } from '../support/gateway.ts'
 import { startProduct } from '../support/product.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 
+/** What is read once is answered from memory after that. */
+const STATUS_OF_DOCUMENT_FAULTS = [
+  ['application/json', 200],
+  ['application/graphql-response+json', 400],
+  ['application/json', 200],
+  ['application/graphql-response+json', 400],
+] as const
+
 describe('what can not be executed at all', () => {
   test.for(['application/json', 'application/graphql-response+json'])(
     'is the fault of the request in the media type %s: a variable that its type refuses is 400',
@@ -15,6 +23,26 @@ describe('what can not be executed at all', () => {
         const document = 'query ($first: Int!) { appointments(first: $first) { nodes { id } } }'
         const answer = await gateway.query(document, { first }, { accept })
         expect([answer.status, answer.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_USER_INPUT'])
+        expect('data' in answer).toBe(false)
+      }
+    },
+  )
+
+  test.for([
+    ['is not there, as no subscription is', 'subscription S { __typename }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['is no document', '{', 'GRAPHQL_PARSE_FAILED'],
+    ['does not fit the schema', '{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['is larger than it may be', `{ ${'__typename '.repeat(6000)} }`, 'LIMIT_EXCEEDED'],
+  ] as const)(
+    'because it %s, is told so each time: 400, in the older media type 200',
+    async ([, document, code]) => {
+      await using gateway = await startGateway({ url: 'http://127.0.0.1:9', key: 'k' })
+      for (const [accept, status] of STATUS_OF_DOCUMENT_FAULTS) {
+        const answer = await gateway.query(document, {}, { accept })
+        expect([answer.status, answer.errors?.map(({ extensions }) => extensions.code)]).toEqual([
+          status,
+          [code],
+        ])
         expect('data' in answer).toBe(false)
       }
     },
