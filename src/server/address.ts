@@ -9,8 +9,8 @@ const REFUSAL = JSON.stringify({
 const HOST = /^[\w.:[\]~%-]*$/
 
 /**
- * Refuses a request whose `Host` and target are no URL together. The server would answer it with the stack of its own
- * error, before any of its plugins is asked.
+ * Refuses a request whose `Host` and target are no URL together. The server would fail over it before any of its plugins
+ * is asked, as if that were a fault of its own.
  */
 export function requireAddress(handler: RequestListener): RequestListener {
   return (request, response) => {

@@ -12,10 +12,10 @@ const BRACKETS_A_LEVEL = 10
  * stack, which its own limit of tokens does not prevent.
  */
 export function requireReadable(
-  source: string | Source,
+  text: string,
   { MAX_TOKENS, MAX_DEPTH }: Pick<Limits, 'MAX_TOKENS' | 'MAX_DEPTH'>,
 ): void {
-  const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source)
+  const lexer = new Lexer(new Source(text))
   let tokens = 0
   let open = 0
   for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; kind = lexer.advance().kind) {

@@ -5,7 +5,6 @@ import {
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
-  type ValidationRule,
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
@@ -13,6 +12,7 @@ import { documentLimits } from './document-limits.ts'
 import { requireReadable } from './document-text.ts'
 import { estimateBound } from './estimate-bound.ts'
 import type { Limits } from './limits.ts'
+import { knownOperationTypes } from './operation-types.ts'
 
 /** What is known of a document. */
 export interface Reading {
@@ -20,7 +20,7 @@ export interface Reading {
   readonly document: DocumentNode | undefined
   /** Why none of its operations may run. */
   readonly errors: readonly GraphQLError[]
-  /** What the `min` of an estimate of it can't exceed, in upstream requests. */
+  /** What the `min` of an estimate of it can't exceed, in upstream requests; infinite where that was not found out. */
   readonly bound: number
 }
 
@@ -34,6 +34,8 @@ export interface DocumentsOptions {
 /** Together with their syntax trees and plans this is at most some 200 MB, and some thousand usual documents. */
 const MAX_CHARACTERS = 1_000_000
 const LARGEST_DOCUMENT = 50_000
+/** What is kept of a document however short it is, as if it were characters. */
+const CHARACTERS_OF_NONE = 200
 
 /** Reads each document once, as long as its text is remembered: within the limits, parsed, valid, and what it may cost. */
 export function createDocuments({ schema, limits, isClosed }: DocumentsOptions): (text: string) => Reading {
@@ -42,7 +44,7 @@ export function createDocuments({ schema, limits, isClosed }: DocumentsOptions):
   const remembered = new LRUCache<string, Reading>({
     maxSize: MAX_CHARACTERS,
     maxEntrySize: LARGEST_DOCUMENT,
-    sizeCalculation: (_reading, text) => text.length + 1,
+    sizeCalculation: (_reading, text) => text.length + CHARACTERS_OF_NONE,
   })
 
   function read(text: string): Reading {
@@ -52,10 +54,14 @@ export function createDocuments({ schema, limits, isClosed }: DocumentsOptions):
       document = parse(text)
       const errors = validate(schema, document, rules, { hideSuggestions: isClosed })
       if (errors.length === 0) return { document, errors, bound: estimateBound(schema, document) }
-      return { document, errors: errors.map((error) => told(error, 'GRAPHQL_VALIDATION_FAILED')), bound: 0 }
+      return refused(
+        document,
+        errors.map((error) => asDocumentFault(error, 'GRAPHQL_VALIDATION_FAILED')),
+      )
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error
-      return { document, errors: [told(error, 'GRAPHQL_PARSE_FAILED')], bound: 0 }
+      // A limit, which may be thrown in validation too, has a code of its own.
+      return refused(document, [asDocumentFault(error, 'GRAPHQL_PARSE_FAILED')])
     }
   }
 
@@ -68,19 +74,15 @@ export function createDocuments({ schema, limits, isClosed }: DocumentsOptions):
   }
 }
 
-/** As the document's fault, where it does not say otherwise: 400, in the older media type 200 (GraphQL over HTTP, 6.4). */
-function told(error: GraphQLError, code: string): GraphQLError {
-  error.extensions.code ??= code
-  error.extensions.http ??= { status: 400, spec: true }
-  return error
+function refused(document: DocumentNode | undefined, errors: readonly GraphQLError[]): Reading {
+  return { document, errors, bound: Number.POSITIVE_INFINITY }
 }
 
-/** Operation Type Existence of the specification, 5.2.1.1: graphql-js 16 has no rule for it. */
-function knownOperationTypes(context: Parameters<ValidationRule>[0]): ReturnType<ValidationRule> {
-  return {
-    OperationDefinition(nodes) {
-      if (context.getSchema().getRootType(nodes.operation) == null)
-        context.reportError(new GraphQLError(`The schema has no ${nodes.operation} operations.`, { nodes }))
-    },
-  }
+/** With 400, in the older media type 200 (GraphQL over HTTP, 6.4), where the error does not say otherwise. */
+function asDocumentFault(error: GraphQLError, code: string): GraphQLError {
+  error.extensions.code ??= code
+  error.extensions.http ??= { status: 400, spec: true }
+  // Until it is read, the stack of an error holds what the functions in it do, and so the first one's whole request.
+  error.stack = ''
+  return error
 }

@@ -106,6 +106,7 @@ export function createGateway({
     cors: createCors(corsOrigins),
     maxRequestBodySize: false,
     extraParamNames: ['documentId'],
+    parserAndValidationCache: false,
     logging: false,
     maskedErrors: false,
     plugins: [

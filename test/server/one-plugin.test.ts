@@ -104,6 +104,15 @@ describe('several plugins as one', () => {
       }
   })
 
+  test('may have one that makes the result itself, of the parameters that those after it have set', async () => {
+    const answering: Plugin = {
+      onParams: ({ setParamsHandler }) =>
+        setParamsHandler(({ params }) => ({ data: { asked: params.query ?? null } })),
+    }
+    const plugins = [asOnePlugin([answering, pluginOf({ onParams: 'set' }, 'p', [])])]
+    expect(await answerWith(plugins, [])).toMatchObject({ text: '{"data":{"asked":"{ p: greeting }"}}' })
+  })
+
   test('are refused where they have hooks that would not be called', () => {
     expect(() => asOnePlugin([{ onSubscribe() {} }])).toThrow('onSubscribe')
   })

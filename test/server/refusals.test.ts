@@ -32,7 +32,8 @@ describe('what can not be executed at all', () => {
     ['is not there, as no subscription is', 'subscription S { __typename }', 'GRAPHQL_VALIDATION_FAILED'],
     ['is no document', '{', 'GRAPHQL_PARSE_FAILED'],
     ['does not fit the schema', '{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['is larger than it may be', `{ ${'__typename '.repeat(6000)} }`, 'LIMIT_EXCEEDED'],
+    ['is deeper than it may be', `{ ${'a { '.repeat(13)} a ${'}'.repeat(13)} }`, 'LIMIT_EXCEEDED'],
+    ['is larger than it may be', `{ ${'a '.repeat(6000)} }`, 'LIMIT_EXCEEDED'],
   ] as const)(
     'because it %s, is told so each time: 400, in the older media type 200',
     async ([, document, code]) => {

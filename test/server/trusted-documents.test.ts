@@ -86,6 +86,11 @@ describe('trusted documents', () => {
     ['no JSON', 'Jane', /can not be read as JSON/],
     ['a list', '["{ __typename }"]', /holds no object/],
     ['a document that the schema does not know', `{"${HASH}":"{ jane }"}`, /b2c3d4 does not fit the schema/],
+    [
+      'an operation that the schema has not',
+      `{"${HASH}":"subscription { __typename }"}`,
+      /b2c3d4 does not fit the schema/,
+    ],
     ['a document that is none', `{"${HASH}":{"text":"{ __typename }"}}`, /b2c3d4 does not fit the schema/],
   ] as const)('a file of %s is told when the process starts', ([, content, message]) => {
     expect(() => read(content)).toThrow(message)
