@@ -4,7 +4,6 @@ import {
   type GraphQLSchema,
   NoSchemaIntrospectionCustomRule,
   parse,
-  specifiedRules,
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
@@ -12,7 +11,7 @@ import { documentLimits } from './document-limits.ts'
 import { requireReadable } from './document-text.ts'
 import { estimateBound } from './estimate-bound.ts'
 import type { Limits } from './limits.ts'
-import { knownOperationTypes } from './operation-types.ts'
+import { SPECIFIED_RULES } from './specified-rules.ts'
 
 /** What is known of a document. */
 export interface Reading {
@@ -39,7 +38,7 @@ const CHARACTERS_OF_NONE = 200
 
 /** Reads each document once, as long as its text is remembered: within the limits, parsed, valid, and what it may cost. */
 export function createDocuments({ schema, limits, isClosed }: DocumentsOptions): (text: string) => Reading {
-  const rules = [...specifiedRules, documentLimits(limits), knownOperationTypes]
+  const rules = [...SPECIFIED_RULES, documentLimits(limits)]
   if (isClosed) rules.push(NoSchemaIntrospectionCustomRule)
   const remembered = new LRUCache<string, Reading>({
     maxSize: MAX_CHARACTERS,

@@ -19,8 +19,8 @@ interface Part {
 
 /**
  * What the `min` of an estimate can't exceed, whatever the variables: each priced field of the document at the most
- * that it can cost for certain. Only what may be too costly by it is estimated: that
- * took a third of the memory of an operation with 50 priced fields, and a tenth of its time.
+ * that it can cost for certain. Only what may be too costly by it is estimated: that took a third of the memory of an
+ * operation with 50 priced fields, and a tenth of its time.
  */
 export function estimateBound(schema: GraphQLSchema, document: DocumentNode): number {
   // A condition that is null can't be judged, and whoever estimates says so before anything is asked.

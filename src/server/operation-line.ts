@@ -1,7 +1,7 @@
 /** The one line that is logged of an operation. Nothing of a patient can be in it. */
 export interface OperationLine {
   readonly requestId: string
-  /** The name in the document; null where it has none, or was not understood. */
+  /** The name in the document; null where it has none, or was not to be executed. */
   readonly name: string | null
   readonly kind: 'query' | 'mutation' | 'subscription' | null
   readonly durationMs: number

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations'
-import { GraphQLError, parse, specifiedRules, validate } from 'graphql'
+import { GraphQLError, parse, validate } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { schema } from '../schema/schema.ts'
-import { knownOperationTypes } from './operation-types.ts'
+import { SPECIFIED_RULES } from './specified-rules.ts'
 
 /** Documents by their hash. */
 export type TrustedDocuments = ReadonlyMap<string, string>
@@ -53,7 +53,7 @@ function readObject(file: string): object {
 
 function isValid(text: string): boolean {
   try {
-    return validate(schema, parse(text), [...specifiedRules, knownOperationTypes]).length === 0
+    return validate(schema, parse(text), SPECIFIED_RULES).length === 0
   } catch {
     return false
   }

@@ -13,7 +13,7 @@ import { startInstantUpstream } from './latency/upstream.ts'
 /** A process has a luck that it keeps, in how its code was compiled and where that lies: up to a tenth either way. */
 const LIVES = 3
 const ROUNDS = Number(process.env.LATENCY_ROUNDS ?? 11)
-/** Until the engine has compiled what is asked often: it does so until the 20,000th small query. */
+/** Until the engine has compiled what is asked often: it does so until the 30,000th small query, or a little before. */
 const WARM_UP_ROUNDS = 60
 /** How long each is asked in a round: shorter than the machine stays as fast as it is. */
 const SLICE_MS = 100
