@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pretenuring: [],
   process: ['config', 'server', 'sandbox'],
   server: ['schema', 'loaders', 'rest', 'pagination', 'execution'],
-  schema: ['loaders', 'pagination', 'contract'],
+  schema: ['loaders', 'pagination', 'execution', 'contract'],
   loaders: ['rest', 'pagination', 'contract'],
   rest: ['contract'],
   sandbox: ['contract'],

@@ -69,6 +69,19 @@ export function collectFields(
   return fields
 }
 
+/** CollectSubfields of the specification: what is selected below the nodes of one response key. */
+export function collectSubfields(
+  scope: CollectScope,
+  type: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+): CollectedFields {
+  return collectFields(scope, type, selectionSetsOf(nodes))
+}
+
+export function selectionSetsOf(nodes: readonly FieldNode[]): SelectionSetNode[] {
+  return nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
+}
+
 function isIncluded(node: SelectionNode, variableValues: Values): boolean {
   if (node.directives === undefined || node.directives.length === 0) return true
   if (getDirectiveValues(GraphQLSkipDirective, node, variableValues)?.if === true) return false

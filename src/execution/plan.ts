@@ -8,7 +8,7 @@ import {
   TypeNameMetaFieldDef,
 } from 'graphql'
 import { type ArgumentsPlan, type FieldDefinition, planArguments } from './arguments.ts'
-import { type CollectScope, collectFields } from './collect.ts'
+import { type CollectScope, collectFields, selectionSetsOf } from './collect.ts'
 import { type ObjectPlan, type Shape, shapeOf } from './shape.ts'
 
 /** What to do for each object of one type at one place of an operation. */
@@ -66,7 +66,6 @@ function planField(
   node: FieldNode,
   nodes: readonly FieldNode[],
 ): FieldPlan {
-  const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
   return {
     key,
     parentType,
@@ -75,7 +74,7 @@ function planField(
     node,
     nodes,
     arguments: planArguments(definition, node),
-    shape: shapeOf(definition.type, selectionSets),
+    shape: shapeOf(definition.type, selectionSetsOf(nodes)),
   }
 }
 

@@ -1,5 +1,5 @@
-import { collectSubFields } from '@graphql-tools/utils'
 import { type GraphQLObjectType, type GraphQLResolveInfo, getNamedType } from 'graphql'
+import { collectSubfields } from '../execution/collect.ts'
 import type { ConnectionSelection } from '../loaders/connection.ts'
 
 type Info = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues' | 'returnType' | 'fieldNodes'>
@@ -7,10 +7,9 @@ type Info = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues' |
 /** Reads ahead what the client selected of a connection, through fragments and directives. */
 export function connectionSelection(info: Info): ConnectionSelection {
   const type = getNamedType(info.returnType) as GraphQLObjectType
-  const { fields } = collectSubFields(info.schema, info.fragments, info.variableValues, type, [
-    ...info.fieldNodes,
-  ])
-  const names = new Set([...fields.values()].map(([node]) => node?.name.value))
+  const names = new Set(
+    [...collectSubfields(info, type, info.fieldNodes).values()].map(([node]) => node?.name.value),
+  )
   return {
     rows: names.has('edges') || names.has('nodes'),
     pageInfo: names.has('pageInfo'),

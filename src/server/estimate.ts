@@ -1,4 +1,3 @@
-import { collectFields, collectSubFields } from '@graphql-tools/utils'
 import {
   type DocumentNode,
   type FieldNode,
@@ -11,6 +10,7 @@ import {
   isCompositeType,
   isObjectType,
 } from 'graphql'
+import { type CollectedFields, collectFields, collectSubfields } from '../execution/collect.ts'
 import { fragmentsOf } from '../execution/document.ts'
 import type { Pricing } from '../loaders/pricing.ts'
 import type { Estimate } from '../rest/errors.ts'
@@ -59,7 +59,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], options.variables)
   if (coerced === undefined) return undefined
 
-  const fragments = fragmentsOf(document)
+  const collectScope = { schema, fragments: fragmentsOf(document), variableValues: coerced }
   const charged = new Set<string>()
   const families = new Map<string, number>()
 
@@ -74,19 +74,15 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
 
     const below = (scopeBelow: Scope, typeName?: string) => {
       const named = typeName === undefined ? returnType : schema.getType(typeName)
-      return isObjectType(named) ? priceFields(named, subFields(named, nodes), scopeBelow) : FREE
+      return isObjectType(named)
+        ? priceFields(named, collectSubfields(collectScope, named, nodes), scopeBelow)
+        : FREE
     }
     if (refersTo !== undefined)
       return add(own, below({ ...scope, isCertain: false, rows: undefined, parent: reference(refersTo, '') }))
     if (price === undefined) return add(own, below(scope))
 
-    const info = {
-      schema,
-      fragments,
-      variableValues: coerced ?? {},
-      returnType: field.type,
-      fieldNodes: nodes,
-    }
+    const info = { ...collectScope, returnType: field.type, fieldNodes: nodes }
     const prices = untilRefused(() =>
       price(getArgumentValues(field, node, coerced), {
         pricing,
@@ -114,16 +110,12 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     }
   }
 
-  function priceFields(type: GraphQLObjectType, fields: Fields, scope: Scope): Estimate {
+  function priceFields(type: GraphQLObjectType, fields: CollectedFields, scope: Scope): Estimate {
     return [...fields.values()].map((nodes) => priceField(type, nodes, scope)).reduce(add, FREE)
   }
 
-  function subFields(type: GraphQLObjectType, nodes: readonly FieldNode[]): Fields {
-    return collectSubFields(schema, fragments, coerced ?? {}, type, [...nodes]).fields
-  }
-
   const root: Scope = { times: 1, isCertain: true, rows: undefined, parent: undefined }
-  const { fields } = collectFields(schema, fragments, coerced, rootType, operation.selectionSet)
+  const fields = collectFields(collectScope, rootType, [operation.selectionSet])
   const parts = [...fields].map(([name, nodes]) => ({ name, cost: priceField(rootType, nodes, root) }))
   const costliest = parts.reduce<(typeof parts)[number] | undefined>(
     (most, part) => (most === undefined || part.cost.max > most.cost.max ? part : most),
@@ -131,8 +123,6 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
   )
   return { ...parts.map(({ cost }) => cost).reduce(add, FREE), costliest: costliest?.name }
 }
-
-type Fields = Map<string, FieldNode[]>
 
 function scopeOf({ rows, reference: parent }: Price, scope: Scope): Scope {
   return {
