@@ -26,7 +26,7 @@ const ONLY_IN: readonly (readonly [what: RegExp, folders: readonly string[]])[] 
   [/from 'graphql-yoga'/, ['server']],
   [/from '@pothos\//, ['schema']],
   [/from 'dataloader'/, ['loaders']],
-  [/from 'undici'/, ['rest']],
+  [/from 'undici/, ['rest']],
   [/from '(node:sqlite|kysely)'/, ['sandbox']],
   [/process\.env/, ['process', 'config']],
 ]

@@ -1,4 +1,4 @@
-import { type Dispatcher, errors, type Pool } from 'undici'
+import type { Dispatcher, Pool } from 'undici'
 import type { Ending, EndingListener } from './ending.ts'
 import { UpstreamError } from './errors.ts'
 import type { AnswerHeaders } from './heard.ts'
@@ -56,7 +56,7 @@ class IncomingAnswer implements Answer, Dispatcher.DispatchHandler, EndingListen
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.connection = controller
-    if (this.isLate) controller.abort(new errors.RequestAbortedError())
+    if (this.isLate) controller.abort(GIVEN_UP)
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
@@ -92,7 +92,7 @@ class IncomingAnswer implements Answer, Dispatcher.DispatchHandler, EndingListen
     this.isLate = true
     this.end()
     this.receiver.onError(new UpstreamError(...LATE, {}, undefined, 'sent'))
-    this.connection?.abort(new errors.RequestAbortedError())
+    this.connection?.abort(GIVEN_UP)
   }
 
   private end(): void {
@@ -107,10 +107,13 @@ function giveUp(answer: IncomingAnswer): void {
 
 /** The cause stays behind: its message may hold an address or a piece of what was sent. */
 function transportError(error: unknown): UpstreamError {
-  const isRefused = NEVER_CONNECTED.has((error as NodeJS.ErrnoException).code ?? '')
-  const [code, message] = error instanceof errors.ResponseExceededMaxSizeError ? TOO_LARGE : BROKEN
-  return new UpstreamError(code, message, {}, undefined, isRefused ? 'refused' : 'sent')
+  const { code: cause = '' } = error as NodeJS.ErrnoException
+  const [code, message] = cause === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' ? TOO_LARGE : BROKEN
+  return new UpstreamError(code, message, {}, undefined, NEVER_CONNECTED.has(cause) ? 'refused' : 'sent')
 }
+
+/** Nobody hears it: undici wants a reason to break off. */
+const GIVEN_UP = new Error('Nobody waits for the answer.')
 
 const LATE = ['UPSTREAM_TIMEOUT', 'The upstream did not answer in time.'] as const
 const TOO_LARGE = [
