@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-import { keepCompiled } from './compile-cache.ts'
-import { neverPretenure } from './pretenuring.ts'
+import './engine.js'
 
 const OLDEST_NODE = 24
 
@@ -9,6 +8,4 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.stderr.write(`Node ${OLDEST_NODE} or newer is needed; this is ${process.version}.\n`)
   process.exit(2)
 }
-neverPretenure()
-keepCompiled()
 await import('./process.ts')

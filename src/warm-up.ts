@@ -1,10 +1,6 @@
-import { keepCompiled } from './compile-cache.ts'
-import { neverPretenure } from './pretenuring.ts'
+// Run when the packages are installed, so that the first start is nearly as fast as those that follow.
+import './engine.js'
 
-// Run when the packages are installed, so that the first start is as fast as those that follow.
-// What is compiled under other flags is not taken.
-neverPretenure()
-keepCompiled()
 await import('./config.ts')
 await import('./server/gathered-lines.ts')
 await import('./server/gateway.ts')

@@ -4,10 +4,9 @@ import { describe, expect, test } from 'vitest'
 
 /** The folders (or top-level files) of src that each one may import from: the one order of the layers. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  main: ['compile-cache', 'pretenuring', 'process'],
-  'warm-up': ['compile-cache', 'pretenuring', 'config', 'server', 'sandbox'],
-  'compile-cache': [],
-  pretenuring: [],
+  main: ['engine', 'process'],
+  'warm-up': ['engine', 'config', 'server', 'sandbox'],
+  engine: [],
   process: ['config', 'server', 'sandbox'],
   server: ['schema', 'loaders', 'rest', 'pagination', 'execution'],
   schema: ['loaders', 'pagination', 'execution', 'contract'],
@@ -33,7 +32,7 @@ const ONLY_IN: readonly (readonly [what: RegExp, folders: readonly string[]])[] 
 
 const SRC = join(import.meta.dirname, '..', 'src')
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
+  .filter((name) => /\.[jt]s$/.test(name))
   .map((name) => ({ name, room: roomOf(name), text: readFileSync(join(SRC, name), 'utf8') }))
 
 describe('the layout', () => {
@@ -69,7 +68,7 @@ describe('the layout', () => {
 })
 
 function roomOf(name: string): string {
-  return (name.split('/')[0] ?? '').replace(/\.ts$/, '')
+  return (name.split('/')[0] ?? '').replace(/\.[jt]s$/, '')
 }
 
 function importedRooms(name: string, text: string): string[] {

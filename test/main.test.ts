@@ -33,6 +33,14 @@ describe('the process', () => {
     expect(await product.stop()).toBe(0)
   })
 
+  test('starts again from what was compiled: nothing has to take the types off TypeScript', async () => {
+    const exitCode = 'process.moduleLoadList.some((name) => name.includes("amaro")) ? 9 : 0'
+    const told = encodeURIComponent(`process.on("exit", () => { process.exitCode = ${exitCode} })`)
+    const environment = { ...FREE, NODE_OPTIONS: `--import=data:text/javascript,${told}` }
+    await (await startProcess(environment)).stop()
+    expect(await (await startProcess(environment)).stop()).toBe(0)
+  })
+
   test('fronts the upstream that is named, with its key, and shows no development extras', async () => {
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: { id: 'a', title: 't' }, meta: {} },

@@ -3,6 +3,7 @@
  * resident memory then, when idle, and under two minutes of mixed load.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { NPM_START } from '../support/npm-start.ts'
 import { ask } from './ask.ts'
 import { type Contestant, startContestant } from './latency/contestant.ts'
 
@@ -44,7 +45,7 @@ await sleep(5000)
 say(`Idle for five seconds again: ${await memory(product)} MB`)
 
 function start(): Promise<Contestant> {
-  return startContestant('src/main.ts', {
+  return startContestant(NPM_START, {
     NODE_ENV: '',
     PORT: '0',
     SANDBOX_PORT: '0',

@@ -6,6 +6,7 @@
 import { cpus } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import { Agent, request } from 'undici'
+import { NPM_START } from '../support/npm-start.ts'
 import { type Contestant, canPin, keepOff, startContestant } from './latency/contestant.ts'
 import { SCENARIOS, type Scenario, VARIANTS } from './latency/scenarios.ts'
 import { startInstantUpstream } from './latency/upstream.ts'
@@ -48,12 +49,12 @@ type Ask = (to: Contestant, scenario: Scenario, variant: number) => Promise<stri
 keepOff()
 await using upstream = await startInstantUpstream()
 const client = new Agent({ connections: WIDTH })
-const here = (name: string) => new URL(`latency/${name}.ts`, import.meta.url).pathname
+const here = (name: string) => [new URL(`latency/${name}.ts`, import.meta.url).pathname]
 const CACHES_OFF = { CACHE_TTL_SECONDS: '0', STALE_IF_LIMITED_SECONDS: '0' }
 const GATEWAYS = [
   {
     name: 'ours',
-    program: 'src/main.ts',
+    program: NPM_START,
     environment: { PORT: '0', APPOINTMENTS_API_URL: upstream.url, ...CACHES_OFF },
   },
   { name: 'plain', program: here('plain') },
@@ -80,7 +81,7 @@ await client.close()
 /** Starts all, and measures them by one scenario after another. */
 async function live(inOrder: readonly Measured[]): Promise<void> {
   await using stack = new AsyncDisposableStack()
-  const start = async (program: string, environment: Readonly<Record<string, string>> = {}) =>
+  const start = async (program: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
     stack.use(await startContestant(program, { UPSTREAM_URL: upstream.url, ...environment }))
   const floor = await start(here('pass-through'))
   const gateways: Contestant[] = []

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { NPM_START } from './npm-start.ts'
 
 export interface Process extends AsyncDisposable {
   readonly pid: number
@@ -50,7 +51,7 @@ export async function runProcess(
 }
 
 function spawnMain(environment: Readonly<Record<string, string>>, args: readonly string[]) {
-  return spawn(process.execPath, ['src/main.ts', ...args], {
+  return spawn(process.execPath, [...NPM_START, ...args], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

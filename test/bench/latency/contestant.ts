@@ -15,12 +15,12 @@ export interface Usage {
 
 const METER = new URL('meter.ts', import.meta.url).href
 
-/** Runs a program in a process of its own, on the first core alone where the machine can say so. */
+/** Runs a program, flags first, in a process of its own, on the first core alone where the machine can say so. */
 export async function startContestant(
-  program: string,
+  program: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<Contestant> {
-  const command = [process.execPath, '--import', METER, program]
+  const command = [process.execPath, ...program.slice(0, -1), '--import', METER, ...program.slice(-1)]
   const [file = '', ...args] = canPin() ? ['taskset', '-c', '0', ...command] : command
   const child = spawn(file, args, {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
