@@ -18,7 +18,7 @@ interface Running {
   readonly reportFault: ReportFault
 }
 
-async function main(): Promise<void> {
+export async function run(): Promise<void> {
   const { config, problems } = readConfig(process.env)
   if (problems !== null) giveUp(problems)
   try {
@@ -166,5 +166,3 @@ function giveUp(problems: readonly string[]): never {
   for (const problem of problems) process.stderr.write(`${problem}\n`)
   process.exit(2)
 }
-
-await main()

@@ -1,13 +1,6 @@
-// Run when the packages are installed, so that the first start is nearly as fast as those that follow.
-import './engine.js'
+// Asked for when the packages are installed: all of a start is loaded once, so that the first is as fast as those that follow.
+import './process.ts'
 
-await import('./config.ts')
-await import('./server/gathered-lines.ts')
-await import('./server/gateway.ts')
-await import('./server/identity-mode.ts')
-await import('./server/idle-memory.ts')
-await import('./server/listen.ts')
-await import('./server/logger.ts')
-await import('./server/trusted-costs.ts')
+// What the process loads only where it is needed.
 await import('./sandbox/banner.ts')
 await import('./sandbox/server.ts')
