@@ -12,7 +12,7 @@ setFlagsFromString('--no-allocation-site-pretenuring')
 
 // What is compiled is kept for the next start, which takes two thirds of the time of the first, and 25 MB less. Beside the
 // packages and not where others may write, because what is in there is run. After the flags, as what was compiled under
-// others is not taken. A Node that has none is told so by `main.ts`.
+// others is not taken. A Node that has no such cache is too old, which `main.ts` tells.
 module.enableCompileCache?.(
   fileURLToPath(new URL('../node_modules/.cache/appointments-gateway', import.meta.url)),
 )

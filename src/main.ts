@@ -3,6 +3,7 @@ import './engine.js'
 
 const OLDEST_NODE = 24
 
+// An installation goes on under any Node.
 if (process.argv[2] === 'warm-up') await import('./warm-up.ts')
 // What the process imports is not there in an older Node, so it is asked first.
 else if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {

@@ -1,4 +1,4 @@
-import type { Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Ending, EndingListener } from './ending.ts'
 import { UpstreamError } from './errors.ts'
 import type { AnswerHeaders } from './heard.ts'
@@ -17,7 +17,7 @@ export interface Answer {
  * reading threw: late once `timeoutMs` are over, or the ending has come.
  */
 export function dispatch(
-  pool: Pool,
+  pool: Pick<Dispatcher, 'dispatch'>,
   message: Dispatcher.DispatchOptions,
   ending: Ending,
   timeoutMs: number,
@@ -112,8 +112,8 @@ function transportError(error: unknown): UpstreamError {
   return new UpstreamError(code, message, {}, undefined, NEVER_CONNECTED.has(cause) ? 'refused' : 'sent')
 }
 
-/** Nobody hears it: undici wants a reason to break off. */
-const GIVEN_UP = new Error('Nobody waits for the answer.')
+/** Heard only by whoever traces undici. */
+const GIVEN_UP = new DOMException('Nobody waits for the answer.', 'AbortError')
 
 const LATE = ['UPSTREAM_TIMEOUT', 'The upstream did not answer in time.'] as const
 const TOO_LARGE = [
