@@ -9,4 +9,4 @@ if (process.argv[2] === 'warm-up') await import('./warm-up.ts')
 else if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.stderr.write(`Node ${OLDEST_NODE} or newer is needed; this is ${process.version}.\n`)
   process.exit(2)
-} else await (await import('./process.ts')).run()
+} else await (await import('./process/run.ts')).run()

@@ -1,17 +1,22 @@
 import type { AppointmentFields, AppointmentFilter, FieldName } from '../contract/field-names.ts'
 import type { Limits } from '../pagination/limits.ts'
 import type { Window } from '../pagination/list.ts'
-import type { AppointmentChanges, AppointmentPage, Cancellation, RetrievedRow } from '../rest/appointments.ts'
+import type {
+  AppointmentChanges,
+  AppointmentPage,
+  Cancellation,
+  RetrievedRow,
+} from '../rest/appointments/appointments.ts'
+import { type AppointmentRow, fillIn } from '../rest/appointments/row.ts'
 import type { RestClient } from '../rest/client.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
-import type { Operation } from '../rest/pipe.ts'
-import { type AppointmentRow, fillIn } from '../rest/row.ts'
+import type { Operation } from '../rest/pipe/pipe.ts'
+import { createWholes } from './appointment-by-id.ts'
 import { type Connections, createConnections } from './connection.ts'
 import type { Memory } from './memory.ts'
 import { createPages } from './pages.ts'
 import { type AppointmentRef, refTo } from './ref.ts'
 import { noteStale, type ResolvedAt } from './stale.ts'
-import { createWholes } from './wholes.ts'
 
 export interface AppointmentLoader {
   /** null where there is none. Costs nothing where a row of it is held, else at most one GET. */

@@ -1,6 +1,6 @@
 import { PAGE_LIMIT } from '../contract/list.ts'
 import type { RestClient } from '../rest/client.ts'
-import type { Operation } from '../rest/pipe.ts'
+import type { Operation } from '../rest/pipe/pipe.ts'
 import { type AppointmentLoader, createAppointmentLoader } from './appointments.ts'
 import { createIdempotencyKeys } from './idempotency.ts'
 import { createMemory } from './memory.ts'

@@ -1,4 +1,4 @@
-import { type AppointmentRow, fillIn } from '../rest/row.ts'
+import { type AppointmentRow, fillIn } from '../rest/appointments/row.ts'
 
 /** What this request has been told of each appointment so far, by any answer. */
 export interface Memory {

@@ -1,4 +1,4 @@
-import type { Operation } from '../rest/pipe.ts'
+import type { Operation } from '../rest/pipe/pipe.ts'
 
 /** Where in the answer a value stands, as GraphQL's executor tells it. */
 export interface ResponsePath {

@@ -1,15 +1,15 @@
 import type { HttpBindings } from '@hono/node-server'
 import { createApi } from './api.ts'
-import { createAppointments } from './appointments.ts'
-import { openDatabase } from './database.ts'
-import type { OnError } from './error-answer.ts'
 import { createFaultQueue } from './faults/queue.ts'
-import { createIdempotency } from './idempotency.ts'
+import type { OnError } from './http/error-answer.ts'
+import type { SandboxKey } from './http/keys.ts'
+import { listen } from './http/listener.ts'
 import { createIds } from './ids.ts'
-import type { SandboxKey } from './keys.ts'
 import type { Knobs } from './knobs.ts'
-import { listen } from './listener.ts'
 import { sampleRows } from './sample/rows.ts'
+import { createAppointments } from './storage/appointments.ts'
+import { openDatabase } from './storage/database.ts'
+import { createIdempotency } from './storage/idempotency.ts'
 
 export interface SandboxOptions extends Partial<Knobs> {
   readonly host?: string

@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { Appointments } from './appointments.ts'
-import type { Exchange } from './exchange.ts'
-import type { Once } from './idempotency.ts'
+import type { Exchange } from './http/exchange.ts'
 import type { Ids } from './ids.ts'
 import type { Knobs } from './knobs.ts'
+import type { Appointments } from './storage/appointments.ts'
+import type { Once } from './storage/idempotency.ts'
 
 /** What the routes work with. */
 export interface Services {

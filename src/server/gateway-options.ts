@@ -1,7 +1,7 @@
 import type { ReportFault } from './errors.ts'
-import type { Limits } from './limits.ts'
-import type { OperationLine } from './operation-line.ts'
-import type { TokenOptions } from './token-options.ts'
+import type { TokenOptions } from './identity/token-options.ts'
+import type { Limits } from './limits/limits.ts'
+import type { OperationLine } from './operation/operation-line.ts'
 
 export interface GatewayOptions {
   /** Base URL of the Appointments API. */

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 import { type ReportFault, wordError } from './errors.ts'
-import { PRIVATE } from './privacy.ts'
+import { PRIVATE } from './http/privacy.ts'
 
 /** The answer where something failed around the execution, in a plugin say: the server's own would show the stack of it. */
 export function answerFault(fault: unknown, report: ReportFault): Response {

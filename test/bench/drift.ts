@@ -2,9 +2,10 @@
  * Rows that stay in a list of 600 the whole time, while others insert, remove and move rows around them: how many of
  * them a walk sees twice or never. Ours, and a gateway whose cursors are offsets.
  */
+
+import { type DriftingList, startDriftingList } from '../claims/drift/list.ts'
+import { walk } from '../claims/drift/walk.ts'
 import { seeded } from '../pagination/drift.ts'
-import { type DriftingList, startDriftingList } from '../show/drift/list.ts'
-import { walk } from '../show/drift/walk.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startTutorialGateway } from './tutorial/gateway.ts'
 

@@ -3,13 +3,13 @@
  * default order, over HTTP and in the database alone. Run with `npx node test/bench/sandbox-indexes.ts`.
  */
 import { OPEN_STATUSES } from '../../src/contract/appointment.ts'
-import { createAppointments } from '../../src/sandbox/appointments.ts'
-import { openDatabase } from '../../src/sandbox/database.ts'
 import { createIds } from '../../src/sandbox/ids.ts'
-import type { ListQuery } from '../../src/sandbox/list-statement.ts'
-import type { AppointmentRow } from '../../src/sandbox/rows.ts'
 import { sampleRows } from '../../src/sandbox/sample/rows.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
+import { createAppointments } from '../../src/sandbox/storage/appointments.ts'
+import { openDatabase } from '../../src/sandbox/storage/database.ts'
+import type { ListQuery } from '../../src/sandbox/storage/list-statement.ts'
+import type { AppointmentRow } from '../../src/sandbox/storage/rows.ts'
 
 const SIZES = [1_000, 100_000] as const
 const ROUNDS = 300

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createBodies } from '../../src/rest/bodies.ts'
+import { createBodies } from '../../src/rest/wire/bodies.ts'
 import { operationOf, startRest } from '../support/rest.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createEpochs } from '../../src/rest/epochs.ts'
+import { createEpochs } from '../../src/rest/pipe/epochs.ts'
 import { operationOf } from '../support/rest.ts'
 
 const PATHS = ['/appointments', ...'abcdef'.split('').map((id) => `/appointments/${id}`)]

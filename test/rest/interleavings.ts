@@ -1,5 +1,5 @@
-import { createLedger } from '../../src/rest/ledger.ts'
-import type { Operation } from '../../src/rest/pipe.ts'
+import { createLedger } from '../../src/rest/pipe/ledger.ts'
+import type { Operation } from '../../src/rest/pipe/pipe.ts'
 import { NOON, operationOf, startRest } from '../support/rest.ts'
 import { type HeldExchange, ITEMS, type Item, startLatencyUpstream } from './latency-upstream.ts'
 

@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { type DocumentNode, print } from 'graphql'
+import { listen } from '../../src/process/listen.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/server/gateway.ts'
-import { listen } from '../../src/server/listen.ts'
 
 export type GatewayTestOptions = Partial<GatewayOptions>
 

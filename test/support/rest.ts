@@ -1,7 +1,7 @@
 import { FULL_ACCESS } from '../../src/rest/access.ts'
 import { createRestClient, type RestClient, type RestClientOptions } from '../../src/rest/client.ts'
-import { createLedger } from '../../src/rest/ledger.ts'
-import type { Operation } from '../../src/rest/pipe.ts'
+import { createLedger } from '../../src/rest/pipe/ledger.ts'
+import type { Operation } from '../../src/rest/pipe/pipe.ts'
 
 export interface TestRest extends RestClient, AsyncDisposable {}
 

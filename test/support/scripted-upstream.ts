@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { listen } from '../../src/server/listen.ts'
+import { listen } from '../../src/process/listen.ts'
 
 export interface ScriptedRequest {
   /** Method, path and query, as they came: `GET /appointments?limit=20&offset=0`. */

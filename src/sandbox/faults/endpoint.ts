@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { readBody } from '../body.ts'
+import { readBody } from '../http/body.ts'
 import { answer, bodyRefusals, recordEnvelope } from '../schema/envelope.ts'
 import type { Api } from '../services.ts'
 import { FAULT_ROUTES, type FaultQueue } from './queue.ts'

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { matchedRoutes } from 'hono/route'
-import type { ExchangeContext, Middleware } from '../exchange.ts'
-import { Refusal } from '../refusal.ts'
+import type { ExchangeContext, Middleware } from '../http/exchange.ts'
+import { Refusal } from '../http/refusal.ts'
 import type { FaultQueue } from './queue.ts'
 
 /** Between the quota and the routes: a request that meets a fault has counted. `stopping` cuts delays short. */

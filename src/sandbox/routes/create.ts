@@ -1,15 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { CREATED_FIELDS } from '../../contract/appointment.ts'
 import { HEADERS } from '../../contract/envelope.ts'
-import { readBody } from '../body.ts'
+import { readBody } from '../http/body.ts'
+import { requireScope } from '../http/keys.ts'
 import { wholeSecond } from '../instants.ts'
-import { requireScope } from '../keys.ts'
-import { newRow } from '../new-row.ts'
-import { toAppointment } from '../rows.ts'
 import { createdSchema, pick } from '../schema/appointment.ts'
 import { createBody } from '../schema/body.ts'
 import { answer, bodyRefusals, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
 import type { Api, Services } from '../services.ts'
+import { newRow } from '../storage/new-row.ts'
+import { toAppointment } from '../storage/rows.ts'
 
 /** `POST /appointments` ("Create"). A replay is the first answer again, its request id included. */
 export function serveCreate(api: Api, { appointments, once, ids, clock }: Services): void {

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { SUMMARY_FIELDS } from '../../contract/appointment.ts'
-import { requireScope } from '../keys.ts'
+import { requireScope } from '../http/keys.ts'
 import { appointmentSchema, pick, summarySchema } from '../schema/appointment.ts'
 import { answer, invalidRefusal, listEnvelope, refusals } from '../schema/envelope.ts'
 import { listQuerySchema } from '../schema/list-query.ts'

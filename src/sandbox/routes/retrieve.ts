@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
-import { requireScope } from '../keys.ts'
-import { appointmentNotFound } from '../refusal.ts'
+import { requireScope } from '../http/keys.ts'
+import { appointmentNotFound } from '../http/refusal.ts'
 import { appointmentSchema } from '../schema/appointment.ts'
 import { answer, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
 import { pathSchema } from '../schema/path.ts'

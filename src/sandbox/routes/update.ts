@@ -1,15 +1,15 @@
 import { createRoute } from '@hono/zod-openapi'
-import type { Changes } from '../appointments.ts'
-import { readBody } from '../body.ts'
+import { readBody } from '../http/body.ts'
+import { requireScope } from '../http/keys.ts'
+import { appointmentNotFound, invalid } from '../http/refusal.ts'
 import { wholeSecond } from '../instants.ts'
-import { requireScope } from '../keys.ts'
-import { appointmentNotFound, invalid } from '../refusal.ts'
-import type { AppointmentRow } from '../rows.ts'
 import { appointmentSchema } from '../schema/appointment.ts'
 import { updateBody } from '../schema/body.ts'
 import { answer, bodyRefusals, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
 import { pathSchema } from '../schema/path.ts'
 import type { Api, Services } from '../services.ts'
+import type { Changes } from '../storage/appointments.ts'
+import type { AppointmentRow } from '../storage/rows.ts'
 
 /** `PATCH /appointments/{id}` ("Update"). Absent = leave, null = clear. The reference shows no answer: the whole object. */
 export function serveUpdate(api: Api, { appointments, clock }: Services): void {

@@ -1,7 +1,7 @@
 import type { AppointmentStatus } from '../../contract/appointment.ts'
 import type { Ids } from '../ids.ts'
 import { wholeSecond } from '../instants.ts'
-import type { AppointmentRow } from '../rows.ts'
+import type { AppointmentRow } from '../storage/rows.ts'
 import { createClinic, type Patient } from './clinic.ts'
 import { createRandom, type Random } from './random.ts'
 import { schedule, type Visit } from './schedule.ts'

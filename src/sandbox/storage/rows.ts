@@ -1,0 +1,72 @@
+import type { Appointment } from '../../contract/appointment.ts'
+import { formatInstant } from '../instants.ts'
+
+const INSTANTS = ['start_time', 'end_time', 'created_at', 'updated_at'] as const
+type InstantField = (typeof INSTANTS)[number]
+
+/** An appointment as the table holds it: instants in milliseconds, booleans as 0 and 1, the duration not at all. */
+export type AppointmentRow = { readonly organisation: string } & {
+  readonly [Field in Exclude<keyof Appointment, 'duration_minutes'>]: Field extends InstantField
+    ? number
+    : Appointment[Field] extends boolean
+      ? 0 | 1
+      : Appointment[Field]
+}
+
+/** In the order of the reference ("The Appointment object"). */
+export function toAppointment(row: AppointmentRow): Appointment {
+  return {
+    id: row.id,
+    patient_id: row.patient_id,
+    clinician_profile_id: row.clinician_profile_id,
+    title: row.title,
+    description: row.description,
+    start_time: formatInstant(row.start_time),
+    end_time: formatInstant(row.end_time),
+    status: row.status,
+    appointment_type_id: row.appointment_type_id,
+    location_id: row.location_id,
+    is_remote: row.is_remote === 1,
+    remote_channel: row.remote_channel,
+    video_link: row.video_link,
+    video_provider: row.video_provider,
+    duration_minutes: Math.round((row.end_time - row.start_time) / 60_000),
+    attendee_email: row.attendee_email,
+    attendee_name: row.attendee_name,
+    meeting_url: row.meeting_url,
+    attendance_status: row.attendance_status,
+    cancellation_reason: row.cancellation_reason,
+    booking_source: row.booking_source,
+    episode_id: row.episode_id,
+    created_at: formatInstant(row.created_at),
+    updated_at: formatInstant(row.updated_at),
+  }
+}
+
+/** The columns that a write gives; the table's CHECKs and types hold the rest. */
+export const COLUMNS = [
+  'id',
+  'organisation',
+  'patient_id',
+  'clinician_profile_id',
+  'title',
+  'description',
+  'start_time',
+  'end_time',
+  'status',
+  'appointment_type_id',
+  'location_id',
+  'is_remote',
+  'remote_channel',
+  'video_link',
+  'video_provider',
+  'attendee_email',
+  'attendee_name',
+  'meeting_url',
+  'attendance_status',
+  'cancellation_reason',
+  'booking_source',
+  'episode_id',
+  'created_at',
+  'updated_at',
+] as const satisfies readonly (keyof AppointmentRow)[]

@@ -1,0 +1,92 @@
+import {
+  type DocumentNode,
+  type GraphQLInputType,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  isRequiredInputField,
+  type OperationDefinitionNode,
+  parse,
+  typeFromAST,
+} from 'graphql'
+import { schema } from '../../schema/schema.ts'
+import type { TrustedDocuments } from '../documents/trusted.ts'
+import type { EstimateDocument } from './estimate-document.ts'
+
+export interface TrustedCostOptions {
+  readonly estimate: EstimateDocument
+  readonly maxPageSize: number
+  readonly maxUpstreamRequests: number
+}
+
+/**
+ * A line for each operation of the trusted documents: what it costs upstream with the largest page that a variable may
+ * ask for, and whether it could ever run.
+ */
+export function trustedCosts(documents: TrustedDocuments, options: TrustedCostOptions): string[] {
+  return [...documents].flatMap(([hash, text]) => {
+    const document = parse(text)
+    return document.definitions.flatMap((definition) =>
+      definition.kind === 'OperationDefinition' ? lineOf(hash, document, definition, options) : [],
+    )
+  })
+}
+
+function lineOf(
+  hash: string,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  { estimate, maxPageSize, maxUpstreamRequests }: TrustedCostOptions,
+): string[] {
+  const name = operation.name?.value ?? null
+  // What kind of id a variable takes is not told by its type: what is refused as one costs nothing as the other.
+  const estimates = EXAMPLE_IDS.map((id) =>
+    estimate(document, name, examples(operation, { id, maxPageSize })),
+  )
+  const [most] = estimates.filter((each) => each !== undefined).toSorted((a, b) => b.max - a.max)
+  if (most === undefined) return []
+  const never =
+    most.min > maxUpstreamRequests ? `: never runs, MAX_UPSTREAM_REQUESTS is ${maxUpstreamRequests}` : ''
+  return [
+    `Trusted ${name ?? 'document'} (${hash.slice(0, 80)}): ${most.min} to ${most.max} upstream requests${never}`,
+  ]
+}
+
+const EXAMPLE_IDS = ['example', btoa('Appointment:example')] as const
+
+interface Example {
+  readonly id: string
+  readonly maxPageSize: number
+}
+
+/** A value for each variable that must be given. */
+function examples(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  example: Example,
+): Record<string, unknown> {
+  const needed = variableDefinitions.filter(({ type }) => type.kind === 'NonNullType')
+  return Object.fromEntries(
+    needed.map(({ variable, type }) => {
+      const input = typeFromAST(schema, type)
+      return [variable.name.value, isInputType(input) ? exampleOf(input, example) : undefined]
+    }),
+  )
+}
+
+function exampleOf(type: GraphQLInputType, example: Example): unknown {
+  const nullable = isNonNullType(type) ? getNullableType(type) : type
+  if (isListType(nullable)) return [exampleOf(nullable.ofType, example)]
+  if (isEnumType(nullable)) return nullable.getValues()[0]?.name
+  if (isInputObjectType(nullable)) {
+    const needed = Object.values(nullable.getFields()).filter(isRequiredInputField)
+    return Object.fromEntries(needed.map((field) => [field.name, exampleOf(field.type, example)]))
+  }
+  return (
+    { ID: example.id, Int: example.maxPageSize, Boolean: true, DateTime: '2030-01-01T00:00:00Z' }[
+      nullable.name
+    ] ?? 'example'
+  )
+}

@@ -1,0 +1,85 @@
+import type { DocumentNode, SelectionNode, SelectionSetNode } from 'graphql'
+import { Kind } from 'graphql'
+import { fragmentsOf } from '../../execution/document.ts'
+
+/** How much an operation asks for once its fragments are in place. */
+export interface DocumentSize {
+  /** Fields on the outermost level. */
+  readonly width: number
+  readonly depth: number
+  readonly aliases: number
+  readonly directives: number
+}
+
+/**
+ * Measures the largest operation of a document, not yet validated.
+ *
+ * Each fragment is measured once, however often it is spread: 28 fragments that spread the next one twice are 2^28
+ * fields. A fragment inside itself counts nothing: validation refuses it.
+ */
+export function documentSize(document: DocumentNode): DocumentSize {
+  const fragments = fragmentsOf(document)
+  const measured = new Map<string, DocumentSize>()
+
+  function ofFragment(name: string): DocumentSize {
+    const known = measured.get(name)
+    if (known !== undefined) return known
+    measured.set(name, NOTHING)
+    const fragment = fragments[name]
+    const size = fragment === undefined ? NOTHING : plus(directivesOf(fragment), ofSet(fragment.selectionSet))
+    measured.set(name, size)
+    return size
+  }
+
+  function ofSet(set: SelectionSetNode | undefined): DocumentSize {
+    return set?.selections.map(ofSelection).reduce(plus, NOTHING) ?? NOTHING
+  }
+
+  function ofSelection(selection: SelectionNode): DocumentSize {
+    const directives = directivesOf(selection)
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return plus(directives, ofFragment(selection.name.value))
+    const inner = ofSet(selection.selectionSet)
+    if (selection.kind === Kind.INLINE_FRAGMENT) return plus(directives, inner)
+    // How deep introspection goes is bounded by a rule of graphql's own; the usual query of the tools is 15 deep.
+    const depth = selection.name.value.startsWith('__') ? 1 : 1 + inner.depth
+    return plus(directives, { ...inner, width: 1, depth, aliases: inner.aliases + (selection.alias ? 1 : 0) })
+  }
+
+  return document.definitions
+    .map((definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION
+        ? [definition, ...(definition.variableDefinitions ?? [])]
+            .map(directivesOf)
+            .reduce(plus, ofSet(definition.selectionSet))
+        : NOTHING,
+    )
+    .reduce(larger, NOTHING)
+}
+
+const NOTHING: DocumentSize = { width: 0, depth: 0, aliases: 0, directives: 0 }
+
+function directivesOf({
+  directives,
+}: {
+  readonly directives?: readonly unknown[] | undefined
+}): DocumentSize {
+  return { ...NOTHING, directives: directives?.length ?? 0 }
+}
+
+function plus(a: DocumentSize, b: DocumentSize): DocumentSize {
+  return {
+    width: a.width + b.width,
+    depth: Math.max(a.depth, b.depth),
+    aliases: a.aliases + b.aliases,
+    directives: a.directives + b.directives,
+  }
+}
+
+function larger(a: DocumentSize, b: DocumentSize): DocumentSize {
+  return {
+    width: Math.max(a.width, b.width),
+    depth: Math.max(a.depth, b.depth),
+    aliases: Math.max(a.aliases, b.aliases),
+    directives: Math.max(a.directives, b.directives),
+  }
+}

@@ -1,0 +1,32 @@
+import { Lexer, Source, TokenKind } from 'graphql'
+import { type Limits, limitExceeded } from '../limits/limits.ts'
+
+const OPENING: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]
+const CLOSING: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]
+
+/** Lists and input objects open brackets too, and inline fragments nest without making fields deeper. */
+const BRACKETS_A_LEVEL = 10
+
+/**
+ * Measures a document before it is parsed: the parser calls itself for every bracket, and 2,000 of them overflow its
+ * stack, which its own limit of tokens does not prevent.
+ */
+export function requireReadable(
+  text: string,
+  { MAX_TOKENS, MAX_DEPTH }: Pick<Limits, 'MAX_TOKENS' | 'MAX_DEPTH'>,
+): void {
+  const lexer = new Lexer(new Source(text))
+  let tokens = 0
+  let open = 0
+  for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; kind = lexer.advance().kind) {
+    tokens += 1
+    if (OPENING.includes(kind)) open += 1
+    else if (CLOSING.includes(kind)) open -= 1
+    if (tokens > MAX_TOKENS)
+      throw limitExceeded('MAX_TOKENS', MAX_TOKENS, `The document has more than ${MAX_TOKENS} tokens.`, HTTP)
+    if (open > MAX_DEPTH * BRACKETS_A_LEVEL)
+      throw limitExceeded('MAX_DEPTH', MAX_DEPTH, 'The brackets of the document are nested too deeply.', HTTP)
+  }
+}
+
+const HTTP = { status: 400, spec: true }

@@ -1,0 +1,84 @@
+import type { FetchAPI, Plugin } from 'graphql-yoga'
+import { createNote } from '../../rest/note.ts'
+import { loadAssets } from './assets.ts'
+import { type Packed, pack, packedAnswer } from './packed.ts'
+import { renderPage } from './page.ts'
+import { type Ask, readSample } from './sample.ts'
+import { tourTabs } from './tour.ts'
+
+export interface GraphiQLOptions {
+  readonly endpoint: string
+  /** Fills the tour with rows of the upstream: for one that holds sample data, because the tour changes them. */
+  readonly sampleData: boolean
+  /** Whether callers send an `Authorization` header, which then has its place on the page. */
+  readonly asksForCredential: boolean
+  /** The gateway itself, as any client asks it. */
+  readonly ask: Ask
+  readonly now: () => number
+}
+
+/** Names an asset in the query: the page needs no second route where the gateway is mounted in another server. */
+const ASSET = 'graphiql'
+
+/**
+ * GraphiQL for browsers, at the GraphQL endpoint and wholly from here: a small page, and its scripts. They are read
+ * and compressed when the first browser asks (not at start, and not where none does), and kept.
+ */
+export function useGraphiQL({ endpoint, sampleData, asksForCredential, ask, now }: GraphiQLOptions): Plugin {
+  /** What the answers to these requests say, whatever is said of answers with patients' data. */
+  const headers = createNote<Request, Readonly<Record<string, string>>>('headers')
+  let latest: { readonly html: string; readonly page: Packed } | undefined
+
+  async function answerPage(request: Request, url: URL, fetchAPI: FetchAPI): Promise<Response> {
+    const [assets, sample] = await Promise.all([
+      loadAssets(),
+      sampleData ? readSample(ask, url, now()) : undefined,
+    ])
+    const html = renderPage({
+      assetUrl: (name) => `?${ASSET}=${assets.get(name)?.hash}-${name}`,
+      tabs: tourTabs({ now: now(), rows: sample?.rows, asksForCredential }),
+    })
+    if (latest?.html !== html) latest = { html, page: await pack(html, 'text/html; charset=utf-8') }
+    headers.set(request, {
+      'content-security-policy': OWN_ORIGIN_ONLY,
+      'x-upstream-requests': String(sample?.upstreamRequests ?? 0),
+    })
+    return packedAnswer(latest.page, request, fetchAPI)
+  }
+
+  async function answerAsset(request: Request, asked: string, fetchAPI: FetchAPI): Promise<Response> {
+    const [, hash, name] = /^([\w-]{43})-(.*)$/.exec(asked) ?? []
+    const asset = (await loadAssets()).get(name ?? '')
+    if (asset === undefined || asset.hash !== hash) return new fetchAPI.Response('', { status: 404 })
+    headers.set(request, { 'cache-control': 'public, max-age=31536000, immutable' })
+    return packedAnswer(asset, request, fetchAPI)
+  }
+
+  return {
+    async onRequest({ request, url, fetchAPI, endResponse }) {
+      if (request.method !== 'GET' || url.pathname !== endpoint) return
+      const asset = url.searchParams.get(ASSET)
+      if (asset !== null) return endResponse(await answerAsset(request, asset, fetchAPI))
+      if (request.headers.get('accept')?.includes('text/html'))
+        endResponse(await answerPage(request, url, fetchAPI))
+    },
+    onResponse({ request, response }) {
+      for (const [name, value] of Object.entries(headers.get(request) ?? {}))
+        response.headers.set(name, value)
+    },
+  }
+}
+
+/** A browser refuses every request of the page to another host, whatever its scripts may try; and to show it in a frame. */
+const OWN_ORIGIN_ONLY = [
+  "default-src 'none'",
+  "connect-src 'self'",
+  "script-src 'self' 'unsafe-inline'",
+  "worker-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')

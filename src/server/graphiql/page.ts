@@ -1,0 +1,82 @@
+import type { Tab } from './tour.ts'
+
+export interface PageOptions {
+  readonly assetUrl: (name: string) => string
+  readonly tabs: readonly Tab[]
+}
+
+/**
+ * The page as HTML. Every address in it is relative, so it works behind any prefix. What GraphiQL remembers it keeps
+ * for this browser tab only, and nothing of it in the address: queries and answers may name patients, a header holds a
+ * key, and a clinic's computers are shared.
+ */
+export function renderPage({ assetUrl, tabs }: PageOptions): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Appointments</title>
+    <link rel="icon" href="${ICON}">
+    <link rel="stylesheet" href="${assetUrl('graphiql.css')}">
+    <style>
+      html, body, #root { height: 100%; margin: 0 }
+      /* GraphiQL moves a tab out from under the pointer that presses it, where there are several from the start. */
+      .graphiql-tab { transform: none !important }
+    </style>
+  </head>
+  <body>
+    <noscript>GraphiQL needs JavaScript.</noscript>
+    <div id="root"></div>
+    <script>
+      const workers = ${inScript(workerUrls(assetUrl))}
+      self.MonacoEnvironment = {
+        globalAPI: false,
+        getWorkerUrl: (_module, label) => location.pathname + workers[label],
+      }
+    </script>
+    <script src="${assetUrl('graphiql.js')}"></script>
+    <script>
+      async function ask({ query, variables, operationName }, { headers } = {}) {
+        // GraphiQL knows the operation of a tab only some time after the tab was chosen.
+        const isNamed = operationName && new RegExp('\\b' + operationName + '\\b').test(query)
+        const response = await fetch(location.pathname, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+          body: JSON.stringify({ query, variables, ...(isNamed && { operationName }) }),
+        })
+        // What an answer cost is shown above it, not below the last of its rows.
+        const { errors, extensions, ...rest } = await response.json()
+        return { errors, extensions, ...rest }
+      }
+
+      const tabs = ${inScript(tabs)}
+      const returns = sessionStorage.getItem('graphiql:tabState') !== null
+      YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
+        fetcher: ask,
+        title: 'Appointments',
+        logo: '',
+        defaultTabs: tabs,
+        ...(!returns && { query: tabs[0].query, variables: tabs[0].variables, headers: tabs[0].headers }),
+        storage: sessionStorage,
+        shouldPersistHeaders: true,
+        onEditQuery() {},
+      })
+    </script>
+  </body>
+</html>
+`
+}
+
+function workerUrls(assetUrl: PageOptions['assetUrl']): Readonly<Record<string, string>> {
+  const labels = ['editorWorkerService', 'json', 'graphql']
+  return Object.fromEntries(labels.map((label) => [label, assetUrl(`${label}.js`)]))
+}
+
+/** JSON that can't end the script element it stands in. */
+function inScript(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c')
+}
+
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%23245'/%3E%3Cpath d='M4 5h8v7H4zM4 7.5h8M6 3.5V6M10 3.5V6' fill='none' stroke='%23fff'/%3E%3C/svg%3E"

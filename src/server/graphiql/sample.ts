@@ -1,0 +1,48 @@
+import { nextWorkingDay } from './day.ts'
+
+/** Rows of the tour's day, in the list's order. */
+export type Sample = readonly SampleRow[]
+
+export interface SampleRow {
+  readonly cursor: string
+  readonly node: {
+    readonly id: string
+    readonly isCancellable: boolean | null
+    readonly patient: { readonly restId: string } | null
+  }
+}
+
+export type Ask = (url: string, init: RequestInit) => Promise<Response> | Response
+
+const ROWS_OF_THE_DAY = /* GraphQL */ `
+  query RowsOfTheDay($filter: AppointmentFilter) {
+    appointments(filter: $filter) {
+      edges { cursor node { id isCancellable patient { restId } } }
+    }
+  }
+`
+
+/**
+ * Reads the tour's day from the gateway itself, with no more rights than the browser has that opens the page. One
+ * list, so at most one upstream request where nobody has just read it. Undefined where the answer is anything else.
+ */
+export async function readSample(
+  ask: Ask,
+  endpoint: URL,
+  now: number,
+): Promise<{ readonly rows: Sample; readonly upstreamRequests: number } | undefined> {
+  const response = await ask(endpoint.origin + endpoint.pathname, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({
+      query: ROWS_OF_THE_DAY,
+      variables: { filter: { startTime: nextWorkingDay(now) } },
+    }),
+  })
+  // The schema's own answer to the query above.
+  const { data } = (await response.json()) as {
+    data?: { appointments: { edges: readonly Partial<SampleRow>[] } | null } | null
+  }
+  const rows = data?.appointments?.edges.filter((edge): edge is SampleRow => edge.node != null)
+  return rows && { rows, upstreamRequests: Number(response.headers.get('x-upstream-requests')) }
+}

@@ -1,0 +1,151 @@
+import { nextWorkingDay } from './day.ts'
+import type { Sample } from './sample.ts'
+
+export interface Tab {
+  readonly query: string
+  /** JSON. */
+  readonly variables: string
+  /** JSON. */
+  readonly headers?: string
+}
+
+export interface TourOptions {
+  readonly now: number
+  /** Undefined where the upstream's rows are not to be played with. */
+  readonly rows: Sample | undefined
+  readonly asksForCredential: boolean
+}
+
+/** Said where a value belongs that only the reader knows; no id or instant, so the gateway refuses it at no cost. */
+const AN_ID = 'the id of an appointment'
+
+/**
+ * The product in seven tabs. With sample rows each runs at the first press; without, those that need an id, or would
+ * change something, wait for values of the reader's own.
+ */
+export function tourTabs({ now, rows, asksForCredential }: TourOptions): readonly Tab[] {
+  const day = nextWorkingDay(now)
+  const filter = { startTime: day }
+  const open = rows?.filter(({ node }) => node.isCancellable) ?? []
+  const [first, second, third] = [...open, ...(rows ?? [])].map(({ node }) => node.id)
+  const [shown] = rows ?? []
+  const tabs: readonly (readonly [query: string, variables: object])[] = [
+    [THE_DAY, { filter, first: PAGE }],
+    [PAGE_TWO, { filter, first: PAGE, after: (rows?.[PAGE - 1] ?? rows?.at(-1))?.cursor ?? null }],
+    [ONE_AND_HISTORY, { id: shown?.node.id ?? AN_ID }],
+    [CREATE, { input: newAppointment(day.gte, rows) }],
+    [UPDATE, { input: { id: first ?? AN_ID, title: 'Moved to the quiet room' } }],
+    [CANCEL, { input: { id: second ?? AN_ID, cancellationReason: 'Patient request' } }],
+    [ERROR_ON_PURPOSE, { id: third ?? AN_ID }],
+  ]
+  const headers = JSON.stringify({ Authorization: 'Bearer <your key>' }, null, 2)
+  return tabs.map(([query, variables]) => ({
+    query: query.trim(),
+    variables: JSON.stringify(variables, null, 2),
+    ...(asksForCredential && { headers }),
+  }))
+}
+
+function newAppointment(midnight: string, rows: Sample | undefined): object {
+  const patientId = rows?.find(({ node }) => node.patient)?.node.patient?.restId
+  return {
+    title: 'Follow-up Consultation',
+    startTime: rows ? midnight.replace('00:00', '12:45') : 'when it begins, as 2026-01-05T12:45:00Z',
+    endTime: rows ? midnight.replace('00:00', '13:15') : 'when it ends',
+    ...(patientId !== undefined && { patientId }),
+    status: 'CONFIRMED',
+  }
+}
+
+const PAGE = 5
+
+const THE_DAY = `
+# The list of one day, five rows at a time.
+# extensions.upstream says what it cost.
+query TheDay($filter: AppointmentFilter, $first: Int) {
+  appointments(filter: $filter, first: $first) {
+    nodes {
+      id
+      title
+      startTime
+      status
+      patient { restId }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`
+
+const PAGE_TWO = `
+# The next five: "after" is the endCursor before.
+# It names a place, not a number of rows to skip.
+query PageTwo($filter: AppointmentFilter, $first: Int, $after: String) {
+  appointments(filter: $filter, first: $first, after: $after) {
+    nodes {
+      id
+      title
+      startTime
+      status
+    }
+    pageInfo { hasPreviousPage hasNextPage endCursor }
+  }
+}`
+
+const ONE_AND_HISTORY = `
+# One appointment, and its patient's history.
+query OneAndHistory($id: ID!) {
+  appointment(id: $id) {
+    title
+    description
+    startTime
+    durationMinutes
+    status
+    attendeeName
+    clinician { restId }
+    patient {
+      restId
+      appointments(first: 10) {
+        nodes { title startTime status }
+      }
+    }
+  }
+}`
+
+const CREATE = `
+# Books a visit. Each press books another:
+# there is no idempotencyKey.
+mutation Create($input: CreateAppointmentInput!) {
+  createAppointment(input: $input) {
+    appointment { id title startTime endTime status }
+  }
+}`
+
+const UPDATE = `
+# Changes what is named and leaves the rest.
+# A status changes by actions only.
+mutation Update($input: UpdateAppointmentInput!) {
+  updateAppointment(input: $input) {
+    appointment { id title startTime updatedAt }
+  }
+}`
+
+const CANCEL = `
+# Cancels a visit, for good.
+mutation Cancel($input: CancelAppointmentInput!) {
+  cancelAppointment(input: $input) {
+    appointment { id status cancellationReason }
+    performedAt
+    performedBy
+  }
+}`
+
+const ERROR_ON_PURPOSE = `
+# What is cancelled can't be cancelled again: the
+# error says why, and the rest is there all the same.
+mutation ErrorOnPurpose($id: ID!) {
+  once: cancelAppointment(input: { id: $id }) {
+    appointment { status }
+  }
+  again: cancelAppointment(input: { id: $id }) {
+    appointment { status }
+  }
+}`

@@ -1,0 +1,21 @@
+import type { Plugin } from 'graphql-yoga'
+import type { PulseState } from '../../rest/exchange/upstream-state.ts'
+
+interface ReadinessOptions {
+  readonly isStopping: () => boolean
+  readonly upstream: () => PulseState
+}
+
+/**
+ * `GET /ready`: no only while the process stops. An upstream that fails takes no replica out of service, because coded
+ * errors and remembered answers are still worth having; its state is in the body.
+ */
+export function useReadiness({ isStopping, upstream }: ReadinessOptions): Plugin {
+  return {
+    onRequest({ request, url, fetchAPI, endResponse }) {
+      if (request.method !== 'GET' || url.pathname !== '/ready') return
+      const [status, code] = isStopping() ? (['stopping', 503] as const) : (['ready', 200] as const)
+      endResponse(fetchAPI.Response.json({ status, upstream: upstream() }, { status: code }))
+    },
+  }
+}

@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { listen } from '../../src/process/listen.ts'
+import { runProcess, startProcess } from '../support/process.ts'
+import { startScriptedUpstream } from '../support/scripted-upstream.ts'
+import { AUDIENCE, bearer, ISSUER, SECRET } from '../support/tokens.ts'
+
+const FREE = { PORT: '0', SANDBOX_PORT: '0' }
+
+async function ask(firstLine: string, query: string, headers: HeadersInit = {}) {
+  const url = /http:\S+\/graphql/.exec(firstLine)?.[0] ?? ''
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  })
+  // biome-ignore lint/suspicious/noExplicitAny: an answer of any shape
+  return (await response.json()) as any
+}
+
+describe('the process', () => {
+  test('starts the gateway over the embedded API with sample data, says where in one line, and stops when told', async () => {
+    await using product = await startProcess(FREE)
+    expect(product.firstLine).toContain('GraphiQL')
+    const { data, extensions } = await ask(
+      product.firstLine,
+      '{ appointments(first: 3) { nodes { title } } }',
+    )
+    expect(data.appointments.nodes).toHaveLength(3)
+    expect(extensions.upstream.requests).toBe(1)
+    expect(await product.stop()).toBe(0)
+  })
+
+  test('starts again from what was compiled: nothing has to take the types off TypeScript', async () => {
+    const exitCode = 'process.moduleLoadList.some((name) => name.includes("amaro")) ? 9 : 0'
+    const told = encodeURIComponent(`process.on("exit", () => { process.exitCode = ${exitCode} })`)
+    const environment = { ...FREE, NODE_OPTIONS: `--import=data:text/javascript,${told}` }
+    await (await startProcess(environment)).stop()
+    expect(await (await startProcess(environment)).stop()).toBe(0)
+  })
+
+  test('fronts the upstream that is named, with its key, and shows no development extras', async () => {
+    await using upstream = await startScriptedUpstream(() => ({
+      body: { data: { id: 'a', title: 't' }, meta: {} },
+    }))
+    const environment = {
+      PORT: '0',
+      APPOINTMENTS_API_URL: `${upstream.url}/v1/`,
+      APPOINTMENTS_API_KEY: 'pk_test_mine',
+    }
+    await using product = await startProcess(environment)
+    const answer = await ask(product.firstLine, '{ appointment(id: "a") { title } }')
+    expect(answer).toEqual({ data: { appointment: { title: 't' } } })
+    expect(upstream.requests.map(({ line, headers }) => [line, headers.authorization])).toEqual([
+      ['GET /v1/appointments/a', 'Bearer pk_test_mine'],
+    ])
+  })
+
+  test("passes the caller's credential on where it holds none, and asks nothing for a caller without one", async () => {
+    await using upstream = await startScriptedUpstream(() => ({
+      body: { data: { id: 'a', title: 't' }, meta: {} },
+    }))
+    await using product = await startProcess({ PORT: '0', APPOINTMENTS_API_URL: upstream.url })
+    const query = '{ __typename appointment(id: "a") { title } }'
+    const refused = await ask(product.firstLine, query)
+    expect(refused.data).toEqual({ __typename: 'Query', appointment: null })
+    expect(refused.errors[0].extensions.code).toBe('UNAUTHENTICATED')
+    expect(upstream.requests).toEqual([])
+    const answered = await ask(product.firstLine, query, { authorization: 'Bearer pk_test_caller' })
+    expect(answered.data.appointment).toEqual({ title: 't' })
+    expect(upstream.requests[0]?.headers.authorization).toBe('Bearer pk_test_caller')
+  })
+
+  test('tells callers apart, and limits them, as the environment says', async () => {
+    await using upstream = await startScriptedUpstream(() => ({
+      body: { data: { id: 'a', title: 't' }, meta: {} },
+    }))
+    await using product = await startProcess({
+      HOST: '0.0.0.0',
+      PORT: '0',
+      APPOINTMENTS_API_URL: upstream.url,
+      APPOINTMENTS_API_KEY: 'pk_test_mine',
+      AUTH_JWT_SECRET: SECRET,
+      AUTH_ISSUER: ISSUER,
+      AUTH_AUDIENCE: AUDIENCE,
+      CORS_ORIGINS: 'https://clinic.test',
+      MAX_ALIASES: '1',
+      INTROSPECTION: 'true',
+    })
+    expect(product.lines.join('\n')).toContain(`Callers: tokens of ${ISSUER}`)
+    const query = '{ a: appointment(id: "a") { title } __schema { queryType { name } } }'
+    const reader = await bearer({ scope: 'appointments:read' })
+    expect((await ask(product.firstLine, query)).errors[0].extensions.code).toBe('UNAUTHENTICATED')
+    expect((await ask(product.firstLine, query, reader)).data.a.title).toBe('t')
+    expect((await ask(product.firstLine, '{ a: __typename b: __typename }')).errors[0].extensions).toEqual({
+      code: 'LIMIT_EXCEEDED',
+      limit: { name: 'MAX_ALIASES', max: 1 },
+    })
+    const url = /http:\S+\/graphql/.exec(product.firstLine)?.[0] ?? ''
+    const preflight = await fetch(url, { method: 'OPTIONS', headers: { origin: 'https://clinic.test' } })
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('https://clinic.test')
+    expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer pk_test_mine'])
+  })
+
+  test('runs trusted documents only where told to, and tells their cost', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json')
+    writeFileSync(file, '{"a1":"query Day { appointments(first: 3) { nodes { id } } }"}')
+    await using product = await startProcess({
+      ...FREE,
+      TRUSTED_DOCUMENTS: file,
+      TRUSTED_DOCUMENTS_ONLY: 'true',
+    })
+    rmSync(dirname(file), { recursive: true })
+    expect(product.lines).toContain('Trusted Day (a1): 1 to 1 upstream requests')
+    const { errors } = await ask(product.firstLine, '{ __typename }')
+    expect(errors[0].extensions.code).toBe('DOCUMENT_NOT_TRUSTED')
+  })
+
+  test('does not start where everybody could ask with its key, and says in one line what to set', async () => {
+    const { code, stdout, stderr } = await runProcess({
+      HOST: '0.0.0.0',
+      PORT: '0',
+      APPOINTMENTS_API_URL: 'https://upstream.test',
+      APPOINTMENTS_API_KEY: 'pk_test_mine',
+    })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^HOST: .*AUTH_JWKS_URL/)])
+    expect(stderr).not.toContain('pk_test_mine')
+  })
+
+  test('ends well where it is told to stop more than once, and in more than one way', async () => {
+    const { promise: asked, resolve: arrive } = Promise.withResolvers<() => void>()
+    await using upstream = await startScriptedUpstream(() => (response) => {
+      arrive(() => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.end(JSON.stringify({ data: { id: 'a', title: 't' }, meta: {} }))
+      })
+    })
+    await using product = await startProcess({
+      PORT: '0',
+      APPOINTMENTS_API_URL: upstream.url,
+      APPOINTMENTS_API_KEY: 'k',
+    })
+    const running = ask(product.firstLine, '{ appointment(id: "a") { title } }')
+    const answer = await asked
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) process.kill(product.pid, signal)
+    const stopped = product.stop()
+    answer()
+    expect((await running).data).toEqual({ appointment: { title: 't' } })
+    expect(await stopped).toBe(0)
+  })
+
+  test('runs the embedded API alone, and says how to ask it', async () => {
+    await using sandbox = await startProcess({ SANDBOX_PORT: '0' }, 'sandbox')
+    expect(sandbox.firstLine).toMatch(/http:\/\/127\.0\.0\.1:\d+/)
+    expect(await sandbox.stop()).toBe(0)
+  })
+
+  test('gives up on a bad configuration with a line for each problem, and no stack', async () => {
+    const { code, stdout, stderr } = await runProcess({ PORT: 'x', SANDBOX_ORDER: 'y' })
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^PORT: /),
+      expect.stringMatching(/^SANDBOX_ORDER: /),
+    ])
+  })
+
+  test('gives up on a port in use with one line', async () => {
+    const taken = await listen((_request, response) => void response.end(), '127.0.0.1', 0)
+    const { code, stderr } = await runProcess({ ...FREE, PORT: new URL(taken.url).port })
+    await taken.close()
+    expect(code).toBe(2)
+    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^Port \d+ is in use/)])
+  })
+})

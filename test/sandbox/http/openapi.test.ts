@@ -1,0 +1,131 @@
+import { expect, expectTypeOf, test } from 'vitest'
+import type { z } from 'zod'
+import type {
+  Appointment,
+  CancelAppointmentBody,
+  CreateAppointmentBody,
+  UpdateAppointmentBody,
+} from '../../../src/contract/appointment.ts'
+import type { cancelBody, createBody, updateBody } from '../../../src/sandbox/schema/body.ts'
+import type { SandboxOptions } from '../../../src/sandbox/server.ts'
+import { sandboxFor, VISIT } from '../client.ts'
+import { type ApiDocument, documentedAnswer, documentedAnswers } from '../document.ts'
+
+test('the document is OpenAPI 3.1, needs no key, costs no quota, and has the five endpoints', async () => {
+  const { call } = await sandboxFor()
+  const { status, body, headers } = await call('GET /openapi.json', { key: null })
+  expect([status, body.openapi]).toEqual([200, '3.1.0'])
+  expect(headers.has('x-ratelimit-remaining')).toBe(false)
+  const routes = Object.entries((body as ApiDocument).paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  expect(routes.sort()).toEqual([
+    'GET /appointments',
+    'GET /appointments/{id}',
+    'PATCH /appointments/{id}',
+    'POST /appointments',
+    'POST /appointments/{id}/cancel',
+  ])
+})
+
+test('it names every parameter, header and body field of the reference', async () => {
+  const { call } = await sandboxFor()
+  const { paths, components } = (await call('GET /openapi.json')).body
+  const parameters = (operation: { parameters: { name: string }[] }) =>
+    operation.parameters.map(({ name }) => name)
+  expect(parameters(paths['/appointments'].get)).toEqual([
+    'limit',
+    'offset',
+    'patient_id',
+    'clinician_id',
+    'status',
+    'status_in',
+    'date_gte',
+    'date_lte',
+    'appointment_type_id',
+    'location_id',
+  ])
+  expect(parameters(paths['/appointments'].post)).toEqual(['idempotency-key'])
+  expect(components.schemas.CreateAppointment.required).toEqual(['title', 'start_time', 'end_time'])
+  expect(Object.keys(components.schemas.CreateAppointment.properties)).toHaveLength(12)
+  expect(Object.keys(components.schemas.Appointment.properties)).toHaveLength(24)
+  expect(components.schemas.UpdateAppointment.properties.status.readOnly).toBe(true)
+  expect(components.securitySchemes.key).toEqual({ type: 'http', scheme: 'bearer' })
+})
+
+test('with the control endpoint open, the document has it too', async () => {
+  const { call } = await sandboxFor({ faults: true })
+  const { paths } = (await call('GET /openapi.json')).body
+  expect(Object.keys(paths['/_faults'])).toEqual(['post', 'get', 'delete'])
+})
+
+test('the bodies of the contract are bodies that the API takes', () => {
+  expectTypeOf<CreateAppointmentBody>().toExtend<z.input<typeof createBody>>()
+  expectTypeOf<UpdateAppointmentBody>().toExtend<z.input<typeof updateBody>>()
+  expectTypeOf<CancelAppointmentBody>().toExtend<z.input<typeof cancelBody>>()
+})
+
+const KEYS = [
+  { key: 'pk_test_all', organisation: 'org_a', scopes: ['read_appointments', 'write_appointments'] },
+  { key: 'pk_test_nothing', organisation: 'org_a', scopes: [] },
+] as const
+const READS = ['GET /appointments', 'GET /appointments/{id}']
+const WRITES = ['POST /appointments', 'PATCH /appointments/{id}', 'POST /appointments/{id}/cancel']
+const IDEMPOTENCY_KEY = 'a7c1f4de-58a5-4b42-8d54-2c3a9d5e7f10'
+
+test.each<SandboxOptions>([
+  {},
+  { listRows: 'full', order: 'created_desc', overRange: 'clamp', transitionStatus: 422, ids: 'uuid' },
+])('every answer is what the document says of it, and all it speaks of but 500 is met: %o', async (knobs) => {
+  const { call } = await sandboxFor({ ...knobs, keys: KEYS, seed: 60, faults: true, rateLimit: 150 })
+  const document: ApiDocument = (await call('GET /openapi.json')).body
+  const unmet = documentedAnswers(document)
+
+  /** Asks, and holds the answer against the document. */
+  async function ask(route: string, { id = 'none', query = '', ...request }: Ask = {}) {
+    const { status, body } = await call(route.replace('{id}', id) + query, request)
+    const schema = documentedAnswer(document, route, status)
+    expect(schema, `${route} ${status}`).toBeDefined()
+    expect(schema?.safeParse(body).error, `${route} ${status}`).toBeUndefined()
+    unmet.delete(`${route} ${status}`)
+    return body.data
+  }
+
+  const headers = { 'idempotency-key': IDEMPOTENCY_KEY }
+  const { id } = await ask('POST /appointments', { body: VISIT, headers })
+  await ask('POST /appointments', { body: { ...VISIT, title: 'Other' }, headers })
+  const rows: Appointment[] = await ask('GET /appointments', { query: '?limit=60' })
+  for (const row of rows) await ask('GET /appointments/{id}', { id: row.id })
+  await ask('PATCH /appointments/{id}', { id, body: { title: 'Review' } })
+  await ask('POST /appointments/{id}/cancel', { id })
+  await ask('POST /appointments/{id}/cancel', { id })
+  await ask('GET /_faults')
+  await ask('POST /_faults', { body: { times: 2, delay_ms: 0, route: 'GET /appointments' } })
+  for (const route of [...WRITES, 'POST /_faults']) {
+    await ask(route, { id, body: '{' })
+    await ask(route, { id, body: 'x'.repeat(2 ** 20 + 1) })
+    await ask(route, {
+      id,
+      body: 'title=x',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+  }
+  await ask('GET /appointments', { query: '?limit=ten' })
+  for (const route of [...READS, ...WRITES]) {
+    await ask(route, { ...(route.startsWith('PATCH') && { body: {} }) })
+    await ask(route, { key: null })
+    await ask(route, { key: 'pk_test_nothing' })
+  }
+  await ask('DELETE /_faults')
+  for (let isSpent = false; !isSpent; ) isSpent = (await call('GET /appointments')).status === 429
+  for (const route of [...READS, ...WRITES]) await ask(route)
+  expect([...unmet].filter((answer) => !answer.endsWith(' 500'))).toEqual([])
+})
+
+interface Ask {
+  readonly id?: string
+  readonly query?: string
+  readonly key?: string | null
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}

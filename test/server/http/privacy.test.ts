@@ -1,0 +1,273 @@
+import { describe, expect, test } from 'vitest'
+import { type GatewayClient, startGateway } from '../../support/gateway.ts'
+import { startProduct } from '../../support/product.ts'
+import { rawPost, sayRaw } from '../../support/raw.ts'
+
+const UPSTREAM = { url: 'http://127.0.0.1:9', key: 'k' }
+const LISTED = 'https://clinic.test'
+
+function post(gateway: GatewayClient, body: string, headers: HeadersInit): Promise<Response> {
+  return fetch(`${gateway.url}/graphql`, { method: 'POST', body, headers })
+}
+
+async function codeOf(response: Response): Promise<string | undefined> {
+  return /"code":"(\w+)"/.exec(await response.text())?.[1]
+}
+
+describe('privacy on the wire', () => {
+  test('nothing between the gateway and the caller may keep any answer', async () => {
+    await using gateway = await startGateway(UPSTREAM)
+    const json = { 'content-type': 'application/json' }
+    const answers = await Promise.all([
+      post(gateway, '{"query":"{ __typename }"}', json),
+      post(gateway, '{"query":"{ appointments { nodes { id } } }"}', json),
+      post(gateway, '{"query":"{"}', json),
+      post(gateway, 'x', json),
+      post(gateway, 'x', {}),
+      fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } }),
+      fetch(`${gateway.url}/graphql`, { method: 'OPTIONS' }),
+      fetch(`${gateway.url}/graphql`, { method: 'PUT' }),
+      fetch(`${gateway.url}/nowhere`),
+      fetch(`${gateway.url}/health`),
+    ])
+    expect(answers.map(({ headers }) => headers.get('cache-control'))).toEqual(
+      answers.map(() => 'private, no-store'),
+    )
+    // Nor guess at what it is, nor show it in a frame of another site.
+    expect(answers.map(({ headers }) => headers.get('x-content-type-options'))).toEqual(
+      answers.map(() => 'nosniff'),
+    )
+    expect(answers[5]?.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    await Promise.all(answers.map((answer) => answer.arrayBuffer()))
+    const unreadable = await sayRaw(gateway.url, rawPost('{ __typename }', { host: '[' }))
+    expect(unreadable.head.toLowerCase()).toContain('cache-control: private, no-store')
+    expect(unreadable.head.toLowerCase()).toContain('x-content-type-options: nosniff')
+  })
+
+  test('pages of an origin that is listed may read answers, and of no other', async () => {
+    await using gateway = await startGateway({ ...UPSTREAM, corsOrigins: [LISTED, 'http://localhost:5173'] })
+    const allowedTo = async (origin: string, method = 'POST') => {
+      const response = await fetch(`${gateway.url}/graphql`, {
+        method,
+        headers: {
+          origin,
+          'content-type': 'application/json',
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'content-type, x-anything',
+        },
+        body: method === 'POST' ? '{"query":"{ __typename }"}' : null,
+      })
+      expect(response.headers.get('access-control-allow-credentials')).toBeNull()
+      return response.headers.get('access-control-allow-origin')
+    }
+    for (const method of ['POST', 'OPTIONS']) {
+      expect(await allowedTo(LISTED, method)).toBe(LISTED)
+      for (const other of [
+        'https://other.test',
+        'null',
+        `${LISTED}.other.test`,
+        'https://CLINIC.test',
+        'http://clinic.test',
+      ])
+        expect(await allowedTo(other, method)).toBeNull()
+    }
+    await using closed = await startGateway(UPSTREAM)
+    const { headers } = await closed.query('{ __typename }', {}, { origin: LISTED })
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+  })
+
+  test('a page of a listed origin may send what the gateway reads, and read what it says beside the answer', async () => {
+    await using gateway = await startGateway({ ...UPSTREAM, corsOrigins: [LISTED] })
+    const { headers } = await fetch(`${gateway.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin: LISTED },
+    })
+    expect(headers.get('access-control-allow-headers')).toMatch(
+      /authorization.*content-type.*x-graphql-yoga-csrf/,
+    )
+    expect(headers.get('access-control-expose-headers')).toContain('x-upstream-requests')
+  })
+
+  test.for([
+    ['a form', 'application/x-www-form-urlencoded', `query=${encodeURIComponent('{ __typename }')}`],
+    ['a form with a parameter', 'application/x-www-form-urlencoded; charset=utf-8', 'query=x'],
+    ['a multipart form', 'multipart/form-data; boundary=b', '--b\r\n\r\n--b--'],
+    ['plain text', 'text/plain', '{"query":"{ __typename }"}'],
+    ['plain text that looks like more', 'text/plain;application/json', '{"query":"{ __typename }"}'],
+    ['plain text in capitals', 'TEXT/PLAIN', '{"query":"{ __typename }"}'],
+    ['no type at all', '', '{"query":"{ __typename }"}'],
+  ] as const)('%s from any site is refused, with the guard header too', async ([, type, body]) => {
+    await using gateway = await startGateway(UPSTREAM)
+    for (const guard of [{}, { 'x-graphql-yoga-csrf': '1' }]) {
+      // A body of bytes has no type of its own, as a script of another site could send it.
+      const response = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        body: new TextEncoder().encode(body),
+        headers: { ...(type !== '' && { 'content-type': type }), ...guard },
+      })
+      expect([response.status, await codeOf(response)]).toEqual([403, 'CSRF_REFUSED'])
+    }
+  })
+
+  test('any other type than JSON is no body of a request', async () => {
+    await using gateway = await startGateway(UPSTREAM)
+    for (const type of ['application/graphql', 'application/xml', 'application/jsonp']) {
+      const response = await post(gateway, '{"query":"{ __typename }"}', { 'content-type': type })
+      expect([response.status, await codeOf(response)]).toEqual([415, 'BAD_REQUEST'])
+    }
+  })
+
+  test('a GET runs with the guard header only, and never writes', async () => {
+    await using product = await startProduct()
+    const get = (query: string, headers: HeadersInit) =>
+      fetch(`${product.url}/graphql?query=${encodeURIComponent(query)}`, { headers })
+    const read = '{ appointments(first: 1) { nodes { id } } }'
+    const write = 'mutation { cancelAppointment(input: { id: "a" }) { performedAt } }'
+    for (const headers of [{}, { 'content-type': 'application/json' }, { accept: 'application/json' }]) {
+      const refused = await get(read, headers)
+      expect([refused.status, await codeOf(refused)]).toEqual([403, 'CSRF_REFUSED'])
+    }
+    const guarded = { 'x-graphql-yoga-csrf': '1' }
+    expect((await get(write, guarded)).status).toBe(405)
+    expect(product.takeRequests()).toEqual([])
+    expect((await get(read, guarded)).status).toBe(200)
+    expect(product.takeRequests()).toHaveLength(1)
+  })
+
+  test('a GET or a body that can not be read is refused without repeating a piece of it', async () => {
+    const faults: unknown[] = []
+    await using gateway = await startGateway({ ...UPSTREAM, reportFault: (fault) => faults.push(fault) })
+    const guarded = { 'x-graphql-yoga-csrf': '1' }
+    const json = { 'content-type': 'application/json' }
+    const answers = await Promise.all([
+      fetch(`${gateway.url}/graphql?query={__typename}&variables=Jane`, { headers: guarded }),
+      fetch(`${gateway.url}/graphql?query={__typename}&extensions=Jane`, { headers: guarded }),
+      post(gateway, '{"query": "Jane', json),
+      post(gateway, 'null', json),
+      post(gateway, '"Jane"', json),
+      post(gateway, '[{"query":"{ __typename }"}]', json),
+    ])
+    for (const answer of answers) {
+      const text = await answer.text()
+      expect([answer.status, JSON.parse(text).errors[0].extensions]).toEqual([400, { code: 'BAD_REQUEST' }])
+      expect(text).not.toContain('Jane')
+    }
+    expect(faults).toEqual([])
+  })
+})
+
+describe('a fault of the gateway around the execution', () => {
+  test.for(['listener', 'fetch'] as const)(
+    'is masked and reported as any other, and keeps its stack to itself: %s',
+    async (way) => {
+      const faults: { errorId: string }[] = []
+      await using gateway = await startGateway({
+        ...UPSTREAM,
+        reportFault: (fault) => faults.push(fault),
+        logOperation() {
+          throw new Error('Jane')
+        },
+      })
+      const asked = new Request(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"query":"{ __typename }"}',
+      })
+      const response = await (way === 'fetch' ? gateway.fetch(asked) : fetch(asked))
+      const text = await response.text()
+      const { status, headers } = response
+      expect([status, headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual([
+        500,
+        'private, no-store',
+        'nosniff',
+      ])
+      expect(headers.get('content-type')).toBe('application/json')
+      expect(JSON.parse(text).errors[0].extensions).toEqual({
+        code: 'INTERNAL_SERVER_ERROR',
+        errorId: faults[0]?.errorId,
+      })
+      expect(text).not.toMatch(/Jane| at |\.ts/)
+    },
+  )
+})
+
+describe('the extensions of an error', () => {
+  test.for([
+    ['a literal', { query: '{ appointment(id: "canary!") { id } }' }],
+    ['a literal of the wrong type', { query: '{ appointments(first: "canary") { nodes { id } } }' }],
+    ['a field', { query: '{ canary }' }],
+    ['a directive', { query: '{ __typename @canary }' }],
+    ['a document', { query: '{ canary "' }],
+    [
+      'a variable',
+      { query: 'query ($id: ID!) { appointment(id: $id) { id } }', variables: { id: 'canary!' } },
+    ],
+    [
+      'a variable of the wrong type',
+      { query: 'query ($n: Int) { appointments(first: $n) { nodes { id } } }', variables: { n: 'canary' } },
+    ],
+    [
+      'an unknown key',
+      {
+        query: 'query ($f: AppointmentFilter) { appointments(filter: $f) { nodes { id } } }',
+        variables: { f: { canary: 'canary' } },
+      },
+    ],
+    ['a cursor', { query: '{ appointments(after: "canary") { nodes { id } } }' }],
+    ['a parameter', { query: '{ __typename }', canary: 'canary' }],
+    ['an operation name', { query: '{ __typename }', operationName: 'canary' }],
+    ['a hash', { documentId: 'canary' }],
+    ['an extension', { query: '{', extensions: { canary: 'canary' } }],
+  ])('hold nothing of the text of a request: %s', async ([, body]) => {
+    await using gateway = await startGateway(UPSTREAM)
+    const response = await post(gateway, JSON.stringify(body), { 'content-type': 'application/json' })
+    const { errors } = (await response.json()) as { errors: { extensions: object }[] }
+    expect(errors.length).toBeGreaterThan(0)
+    expect(JSON.stringify(errors.map(({ extensions }) => extensions))).not.toContain('canary')
+  })
+})
+
+describe('outside development', () => {
+  const introspection = '{ __schema { types { name } } __type(name: "Query") { name } }'
+  const isPage = async (gateway: GatewayClient) => {
+    const response = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } })
+    await response.body?.cancel()
+    return response.status === 200
+  }
+
+  test.for([
+    ['development', { development: true }, true],
+    ['production', { development: false }, false],
+    ['production that asks for them', { development: false, graphiql: true, introspection: true }, true],
+    ['development that does without', { development: true, graphiql: false, introspection: false }, false],
+  ] as const)('GraphiQL, introspection and suggestions are as told: %s', async ([, options, shown]) => {
+    await using gateway = await startGateway({ ...UPSTREAM, ...options })
+    expect(await isPage(gateway)).toBe(shown)
+    const { errors } = await gateway.query(introspection)
+    expect(errors === undefined).toBe(shown)
+    const messages = []
+    for (const query of [
+      '{ appointment(id: "a") { titel } }',
+      '{ appointmens }',
+      '{ appointments(filter: { status: [PENDIN] }) { nodes { id } } }',
+      '{ appointments(filter: { patentId: "a" }) { nodes { id } } }',
+      'query ($f: AppointmentFiltr) { appointments(filter: $f) { nodes { id } } }',
+      '{ appointments(frst: 1) { nodes { id } } }',
+    ]) {
+      const answer = await gateway.query(query)
+      expect(answer.errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED')
+      messages.push(...(answer.errors ?? []).map(({ message }) => message))
+    }
+    expect(messages.some((message) => message.includes('Did you mean'))).toBe(shown)
+  })
+
+  test('a variable of an unknown value is no way to have the schema guessed', async () => {
+    await using gateway = await startGateway({ ...UPSTREAM, development: false })
+    const { errors } = await gateway.query(
+      'query ($s: [AppointmentStatus!]) { appointments(filter: { status: $s }) { nodes { id } } }',
+      { s: ['PENDIN'] },
+    )
+    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT')
+    expect(JSON.stringify(errors)).not.toMatch(/Did you mean|PENDIN/)
+  })
+})

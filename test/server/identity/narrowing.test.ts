@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest'
+import { startGateway } from '../../support/gateway.ts'
+import { type Product, startProduct } from '../../support/product.ts'
+import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
+import { bearer, TOKENS } from '../../support/tokens.ts'
+
+const LIST = '{ appointments(first: 100) { nodes { restId patient { restId } } totalCount } }'
+const NEVER = '00000000-0000-0000-0000-000000000000'
+
+/** The product with the token check on, a patient with several appointments, and an appointment of somebody else. */
+async function startClinic() {
+  const product = await startProduct({ gateway: { tokens: TOKENS } })
+  const { body } = await product.rest('GET', '/appointments?limit=100&status=scheduled')
+  const patient: string = body.data[0].patient_id
+  const other = body.data.find((row: { patient_id: string }) => row.patient_id !== patient)
+  const whole = (await product.rest('GET', `/appointments/${body.data[0].id}`)).body.data
+  return {
+    product,
+    patient,
+    own: body.data[0].id as string,
+    other: other.id as string,
+    otherPatient: other.patient_id as string,
+    clinician: whole.clinician_profile_id as string,
+    caller: await bearer({ sub: 'p', scope: 'appointments:write', patient_id: patient }),
+    [Symbol.asyncDispose]: () => product[Symbol.asyncDispose](),
+  }
+}
+
+async function patientOf(product: Product, id: string): Promise<string> {
+  return (await product.rest('GET', `/appointments/${id}`)).body.data.patient_id
+}
+
+describe('a narrowed caller', () => {
+  test('sees its own appointments in every list, and asks for no others', async () => {
+    await using clinic = await startClinic()
+    const { product, patient, caller } = clinic
+    const { data } = await product.query(LIST, {}, caller)
+    const patients = data.appointments.nodes.map(
+      (node: { patient: { restId: string } }) => node.patient.restId,
+    )
+    expect(new Set(patients)).toEqual(new Set([patient]))
+    expect(data.appointments.totalCount).toBe(patients.length)
+    const requests = product.takeRequests()
+    expect(requests.length).toBeGreaterThan(0)
+    expect(requests.filter((line) => !line.includes(`patient_id=${patient}`))).toEqual([])
+  })
+
+  test('finds nothing under the name of another, and nothing is asked', async () => {
+    await using clinic = await startClinic()
+    const { product, otherPatient, caller } = clinic
+    const { data, errors } = await product.query(
+      `query ($id: ID!) {
+        appointments(filter: { patientId: $id }) { nodes { id } totalCount pageInfo { hasNextPage } }
+        patient(id: $id) { appointments(last: 5) { nodes { id } totalCount } }
+      }`,
+      { id: otherPatient },
+      caller,
+    )
+    expect(errors).toBeUndefined()
+    expect(data).toEqual({
+      appointments: { nodes: [], totalCount: 0, pageInfo: { hasNextPage: false } },
+      patient: { appointments: { nodes: [], totalCount: 0 } },
+    })
+    expect(product.takeRequests()).toEqual([])
+  })
+
+  test("can not tell another's appointment from one that does not exist", async () => {
+    await using clinic = await startClinic()
+    const { product, own, other, caller } = clinic
+    const document = (id: string) => `{
+      appointment(id: "${id}") { id title }
+      node(id: "${Buffer.from(`Appointment:${id}`).toString('base64')}") { id }
+      nodes(ids: ["${Buffer.from(`Appointment:${id}`).toString('base64')}"]) { id }
+    }`
+    const update = (id: string) =>
+      `mutation { updateAppointment(input: { id: "${id}", title: "x" }) { appointment { id } } }`
+    const cancel = (id: string) =>
+      `mutation { cancelAppointment(input: { id: "${id}" }) { appointment { id } } }`
+    // Twice, because what is remembered of it would tell as well.
+    for (const ask of [document, document, update, update, cancel]) {
+      const anothers = await product.query(ask(other), {}, caller)
+      const nobodys = await product.query(ask(NEVER), {}, caller)
+      expect(anothers.data).toEqual(nobodys.data)
+      expect(anothers.errors).toEqual(nobodys.errors)
+      expect(anothers.headers.get('x-upstream-requests')).toBe(nobodys.headers.get('x-upstream-requests'))
+    }
+    expect(product.takeRequests().every((line) => line.startsWith('GET '))).toBe(true)
+    expect((await product.query(document(own), {}, caller)).data.appointment.id).toEqual(expect.any(String))
+  })
+
+  test("changes its own for one request more, and can not give it to another or touch another's", async () => {
+    await using clinic = await startClinic()
+    const { product, patient, own, other, otherPatient, caller } = clinic
+    const update =
+      'mutation ($input: UpdateAppointmentInput!) { updateAppointment(input: $input) { appointment { id } } }'
+    await product.query(update, { input: { id: own, title: 'mine', patientId: otherPatient } }, caller)
+    expect(product.takeRequests()).toEqual([`GET /appointments/${own}`, `PATCH /appointments/${own}`])
+    expect(await patientOf(product, own)).toBe(patient)
+    const { errors } = await product.query(update, { input: { id: other, patientId: patient } }, caller)
+    expect(errors?.[0]?.extensions).toEqual({ code: 'NOT_FOUND', status: 404 })
+    expect(await patientOf(product, other)).toBe(otherPatient)
+    product.takeRequests()
+    const cancel = 'mutation ($id: ID!) { cancelAppointment(input: { id: $id }) { appointment { status } } }'
+    expect((await product.query(cancel, { id: own }, caller)).data.cancelAppointment.appointment.status).toBe(
+      'CANCELLED',
+    )
+    expect(product.takeRequests()).toEqual([`GET /appointments/${own}`, `POST /appointments/${own}/cancel`])
+  })
+
+  test('is told beforehand what its own things cost, and that those of others cost nothing', async () => {
+    await using clinic = await startClinic()
+    const { product, own, otherPatient, caller } = clinic
+    const estimate = async (document: string, by: HeadersInit) =>
+      (
+        (await product.query(document, {}, { ...by, 'x-estimate-only': '1' })).extensions as {
+          estimate?: object
+        }
+      ).estimate
+    const update = `mutation { updateAppointment(input: { id: "${own}", title: "t" }) { clientMutationId } }`
+    expect(await estimate(update, caller)).toEqual({ min: 2, max: 2 })
+    expect(await estimate(update, await bearer({ scope: 'appointments:write' }))).toEqual({ min: 1, max: 1 })
+    const list = `{ patient(id: "${otherPatient}") { appointments { nodes { id } } } }`
+    expect(
+      await estimate(`{ appointments(filter: { patientId: "${otherPatient}" }) { nodes { id } } }`, caller),
+    ).toEqual({ min: 0, max: 0 })
+    expect(await estimate(list, caller)).toEqual({ min: 0, max: expect.any(Number) })
+    expect(product.takeRequests()).toEqual([])
+  })
+
+  test("is not answered with what another caller's question left behind", async () => {
+    await using clinic = await startClinic()
+    const { product, other, otherPatient, caller } = clinic
+    const everybody = await bearer({ scope: 'appointments:read' })
+    const document = `{ appointment(id: "${other}") { title } appointments(first: 5) { nodes { patient { restId } } } }`
+    await product.query(document, {}, everybody)
+    const { data } = await product.query(document, {}, caller)
+    expect(data.appointment).toBeNull()
+    expect(JSON.stringify(data)).not.toContain(otherPatient)
+  })
+
+  test("sees at once what another caller's write changed", async () => {
+    await using clinic = await startClinic()
+    const { product, own, caller } = clinic
+    const everybody = await bearer({ scope: 'appointments:write' })
+    const read = async () =>
+      (await product.query(`{ appointment(id: "${own}") { title } }`, {}, caller)).data.appointment
+    await read()
+    const update = `mutation { updateAppointment(input: { id: "${own}", title: "changed" }) { clientMutationId } }`
+    await product.query(update, {}, everybody)
+    expect(await read()).toEqual({ title: 'changed' })
+  })
+
+  test('can not change what was its own a moment ago, though that is still remembered', async () => {
+    await using clinic = await startClinic()
+    const { product, own, otherPatient, caller } = clinic
+    await product.query(`{ appointment(id: "${own}") { title } }`, {}, caller)
+    await product.rest('PATCH', `/appointments/${own}`, { patient_id: otherPatient })
+    product.takeRequests()
+    const update = `mutation { updateAppointment(input: { id: "${own}", title: "x" }) { clientMutationId } }`
+    const { errors } = await product.query(update, {}, caller)
+    expect(errors?.[0]?.extensions.code).toBe('NOT_FOUND')
+    expect(product.takeRequests()).toEqual([`GET /appointments/${own}`])
+  })
+
+  test('books for itself, whoever it names', async () => {
+    await using clinic = await startClinic()
+    const { product, patient, otherPatient, caller } = clinic
+    for (const named of [{}, { patientId: otherPatient }, { patientId: null }]) {
+      const input = {
+        title: 't',
+        startTime: '2030-01-07T10:00:00Z',
+        endTime: '2030-01-07T11:00:00Z',
+        ...named,
+      }
+      const { data } = await product.query(
+        'mutation ($input: CreateAppointmentInput!) { createAppointment(input: $input) { appointment { restId } } }',
+        { input },
+        caller,
+      )
+      expect(await patientOf(product, data.createAppointment.appointment.restId)).toBe(patient)
+    }
+  })
+
+  test("is never answered with another's appointment for a key that both happen to choose", async () => {
+    await using clinic = await startClinic()
+    const { product, otherPatient, caller } = clinic
+    const other = await bearer({ scope: 'appointments:write', patient_id: otherPatient })
+    const input = {
+      title: 't',
+      startTime: '2030-01-07T10:00:00Z',
+      endTime: '2030-01-07T11:00:00Z',
+      idempotencyKey: '0d5a3c52-2c3b-4e0c-9a0e-6a3c9c1f7a11',
+    }
+    const book = async (by: HeadersInit) => {
+      const document =
+        'mutation ($input: CreateAppointmentInput!) { createAppointment(input: $input) { appointment { restId } } }'
+      return (await product.query(document, { input }, by)).data.createAppointment.appointment.restId
+    }
+    const first = await book(caller)
+    expect(await book(caller)).toBe(first)
+    expect(await book(other)).not.toBe(first)
+  })
+
+  test('who is a clinician is kept to its own in the same way, though list rows do not name it', async () => {
+    await using clinic = await startClinic()
+    const { product, clinician } = clinic
+    const caller = await bearer({ scope: 'appointments:write', clinician_id: clinician })
+    const { data } = await product.query(
+      '{ appointments(first: 3) { nodes { restId clinician { restId } } } }',
+      {},
+      caller,
+    )
+    const rows: { restId: string; clinician: { restId: string } }[] = data.appointments.nodes
+    expect(rows.map((row) => row.clinician.restId)).toEqual(rows.map(() => clinician))
+    // The filter proves it, so no row has to be loaded.
+    expect(product.takeRequests()).toEqual([expect.stringContaining(`clinician_id=${clinician}`)])
+    const listed = (await product.rest('GET', '/appointments?limit=100')).body.data
+    const answers = await Promise.all(
+      listed.slice(0, 20).map(async ({ id }: { id: string }) => {
+        const row = (await product.rest('GET', `/appointments/${id}`)).body.data
+        const seen = (await product.query(`{ appointment(id: "${id}") { restId } }`, {}, caller)).data
+          .appointment
+        return { isOwn: row.clinician_profile_id === clinician, isSeen: seen !== null }
+      }),
+    )
+    expect(answers.filter(({ isOwn, isSeen }) => isOwn !== isSeen)).toEqual([])
+  })
+
+  test('is not shown rows that an upstream lists against its filter, nor what was moved away while it was changed', async () => {
+    const row = { id: 'a', title: 'Jane', patient_id: 'pat_2' }
+    let reads = 0
+    await using upstream = await startScriptedUpstream(({ line }) => {
+      if (line.includes('?')) return { body: { data: [row], meta: { has_more: false } } }
+      const isFirstRead = line.startsWith('GET') && reads++ === 0
+      return { body: { data: isFirstRead ? { ...row, patient_id: 'pat_1' } : row, meta: {} } }
+    })
+    await using gateway = await startGateway({ url: upstream.url, key: 'k', tokens: TOKENS })
+    const caller = await bearer({ scope: 'appointments:write', patient_id: 'pat_1' })
+    const listed = await gateway.query('{ appointments { nodes { title } } }', {}, caller)
+    expect(listed.data.appointments.nodes).toEqual([null])
+    const updated = await gateway.query(
+      'mutation { updateAppointment(input: { id: "a", description: "d" }) { appointment { restId title } } }',
+      {},
+      caller,
+    )
+    expect(updated.data.updateAppointment.appointment).toEqual({ restId: 'a', title: null })
+    expect(updated.errors?.map(({ extensions }) => extensions.code)).toEqual(['NOT_FOUND'])
+    expect(JSON.stringify([listed, updated])).not.toContain('Jane')
+  })
+})

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest'
+import { createLogger } from '../../../src/process/logger.ts'
+import type { OperationLine } from '../../../src/server/operation/operation-line.ts'
+import { startGateway } from '../../support/gateway.ts'
+import { startProduct } from '../../support/product.ts'
+import { type ScriptedAnswer, startScriptedUpstream } from '../../support/scripted-upstream.ts'
+
+const CANARY = 'Canary-Quinn'
+
+describe('the log', () => {
+  test('has one line an operation: its name, what it cost, and the codes of its errors', async () => {
+    const lines: OperationLine[] = []
+    await using product = await startProduct({
+      sandbox: { seed: 5 },
+      gateway: { logOperation: (line) => lines.push(line) },
+    })
+    await product.query(
+      'query Day { appointments(first: 3) { nodes { id } } }',
+      {},
+      { 'x-request-id': 'my-id' },
+    )
+    await product.query('query Day { appointments(first: 3) { nodes { id } } }')
+    await product.query('{ a: appointment(id: "..") { id } b: appointment(id: "..") { id } }')
+    await product.query('{ nothing }')
+    expect(lines).toEqual([
+      {
+        requestId: 'my-id',
+        name: 'Day',
+        kind: 'query',
+        durationMs: expect.any(Number),
+        requests: 1,
+        remembered: 0,
+        joined: 0,
+        codes: [],
+      },
+      expect.objectContaining({ name: 'Day', requests: 0, remembered: 1 }),
+      expect.objectContaining({ name: null, kind: 'query', codes: ['BAD_USER_INPUT'] }),
+      expect.objectContaining({ name: null, kind: null, codes: ['GRAPHQL_VALIDATION_FAILED'] }),
+    ])
+  })
+
+  test('takes the request id from the caller or mints one, passes it on, and gives it back', async () => {
+    await using upstream = await startScriptedUpstream(() => ({ body: { data: { id: 'a' }, meta: {} } }))
+    await using gateway = await startGateway({ url: upstream.url, key: 'k', cacheTtlSeconds: 0 })
+    const given = await gateway.query('{ appointment(id: "a") { id } }', {}, { 'x-request-id': 'trace.1' })
+    const minted = await gateway.query('{ appointment(id: "a") { id } }')
+    expect(given.headers.get('x-request-id')).toBe('trace.1')
+    expect(upstream.requests.map(({ headers }) => headers['x-request-id'])).toEqual([
+      'trace.1',
+      minted.headers.get('x-request-id'),
+    ])
+  })
+
+  test('and every error of ours hold nothing of a patient, whatever holds something', async () => {
+    const written: string[] = []
+    const logger = await createLogger('trace', { write: (text: string) => void written.push(text) })
+    const row = {
+      id: 'a',
+      title: CANARY,
+      attendee_name: CANARY,
+      attendee_email: CANARY,
+      description: CANARY,
+      status: CANARY,
+      start_time: CANARY,
+      duration_minutes: CANARY,
+      cancellation_reason: CANARY,
+    }
+    const answers: ScriptedAnswer[] = [
+      { body: { data: row, meta: { note: CANARY } } },
+      { body: { data: [row, CANARY, { title: CANARY }], meta: { has_more: true } } },
+      { status: 500, body: { error: { code: 'INTERNAL_ERROR', message: CANARY, details: { CANARY } } } },
+      { status: 502, body: CANARY },
+      { body: CANARY },
+      { body: { data: null, [CANARY]: CANARY } },
+    ]
+    let turn = 0
+    await using upstream = await startScriptedUpstream(
+      () => answers[turn++ % answers.length] as ScriptedAnswer,
+    )
+    await using gateway = await startGateway({
+      url: upstream.url,
+      development: false,
+      cacheTtlSeconds: 0,
+      reportFault: logger.fault,
+      logOperation: logger.operation,
+    })
+    const input = { title: CANARY, startTime: CANARY, endTime: CANARY, attendeeName: CANARY }
+    const documents: readonly (readonly [string, object])[] = [
+      ['{ appointment(id: "a") { status startTime durationMinutes } }', {}],
+      [
+        '{ appointments(filter: { patientId: "p" }) { nodes { status startTime attendeeEmail } totalCount } }',
+        {},
+      ],
+      [
+        'mutation ($input: CreateAppointmentInput!) { createAppointment(input: $input) { clientMutationId } }',
+        { input },
+      ],
+      [
+        'mutation ($reason: String) { cancelAppointment(input: { id: "a", cancellationReason: $reason }) { appointment { status updatedAt } } }',
+        { reason: CANARY },
+      ],
+      [
+        'mutation ($title: String) { updateAppointment(input: { id: "a", title: $title }) { appointment { status updatedAt } } }',
+        { title: CANARY },
+      ],
+      ['query ($id: ID!) { node(id: $id) { id } }', { id: CANARY }],
+      [
+        'query ($id: ID!) { appointments(after: "x", filter: { clinicianId: $id }) { nodes { id } } }',
+        { id: `${CANARY}/` },
+      ],
+    ]
+    for (let round = 0; round < answers.length; round++)
+      for (const [document, variables] of documents) {
+        const { errors } = await gateway.query(
+          document,
+          { ...variables },
+          { authorization: `Bearer ${CANARY}`, 'x-note': CANARY },
+        )
+        expect(JSON.stringify(errors ?? [])).not.toContain(CANARY)
+        turn += 1
+      }
+    expect(written.length).toBeGreaterThanOrEqual(documents.length * answers.length)
+    expect(written.join('')).not.toContain(CANARY)
+  })
+})
