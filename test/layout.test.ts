@@ -1,6 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname } from 'node:path/posix'
 import { describe, expect, test } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
+import { importCircles } from './layout/import-circles.ts'
+import { isDeclaredByPackage } from './layout/package-exports.ts'
+import { readSourceFiles } from './layout/source-files.ts'
+import {
+  STILL_IN_A_CIRCLE,
+  STILL_IN_THE_MANIFEST,
+  STILL_INSIDE_A_PACKAGE,
+  STILL_LONG_NAMES,
+  STILL_PAST_THE_INDEX,
+  STILL_SETTING_FLAGS,
+  STILL_SHORT,
+  STILL_TOO_MANY_FILES,
+} from './layout/still-to-do.ts'
+import { testNamesIn } from './layout/test-names.ts'
 
 /** The folders (or top-level files) of src that each one may import from: the one order of the layers. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -20,58 +34,196 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   contract: [],
 }
 
-/** Who alone may import a package, or name a thing. */
-const ONLY_IN: readonly (readonly [what: RegExp, folders: readonly string[]])[] = [
-  [/from 'graphql-yoga'/, ['server']],
-  [/from '@pothos\//, ['schema']],
-  [/from 'dataloader'/, ['loaders']],
-  [/from 'undici/, ['rest']],
-  [/from '(node:sqlite|kysely)'/, ['sandbox']],
-  [/process\.env/, ['process', 'config']],
+/** The folders that alone may import a package. */
+const PACKAGE_ONLY_IN: readonly (readonly [packages: RegExp, rooms: readonly string[]])[] = [
+  [/^graphql-yoga$/, ['server']],
+  [/^@pothos\//, ['schema']],
+  [/^dataloader$/, ['loaders']],
+  [/^undici/, ['rest']],
+  [/^(node:sqlite|kysely)$/, ['sandbox']],
 ]
 
-const SRC = join(import.meta.dirname, '..', 'src')
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.[jt]s$/.test(name))
-  .map((name) => ({ name, room: roomOf(name), text: readFileSync(join(SRC, name), 'utf8') }))
+/** The file to open first, where it is neither `index.ts` nor named like its folder. */
+const FIRST_FILE: Readonly<Record<string, string>> = {
+  src: 'main.ts',
+  'src/contract': 'appointment.ts',
+  'src/execution': 'execute.ts',
+  'src/pagination': 'page.ts',
+  'src/process': 'run.ts',
+  'src/rest': 'client.ts',
+  'src/rest/exchange': 'retry.ts',
+  'src/sandbox': 'server.ts',
+  'src/sandbox/faults': 'endpoint.ts',
+  'src/sandbox/http': 'listener.ts',
+  'src/sandbox/routes': 'create.ts',
+  'src/sandbox/sample': 'rows.ts',
+  'src/sandbox/schema': 'appointment.ts',
+  'src/sandbox/storage': 'appointments.ts',
+  'src/schema/appointment': 'type.ts',
+  'src/schema/appointment-type': 'type.ts',
+  'src/schema/clinician': 'type.ts',
+  'src/schema/location': 'type.ts',
+  'src/schema/patient': 'type.ts',
+  'src/server': 'gateway.ts',
+  'src/server/http': 'node-handler.ts',
+}
 
-describe('the layout', () => {
-  test('every folder imports only from the folders below it', () => {
-    const forbidden = files.flatMap(({ name, room, text }) =>
-      importedRooms(name, text)
-        .filter((imported) => imported !== room && !MAY_IMPORT[room]?.includes(imported))
-        .map((imported) => `${name} imports ${imported}`),
+/** A folder holds a dozen files at most; these two are halls with rooms, and hold six beside them. */
+const MOST_FILES = 12
+const MOST_FILES_OF: Readonly<Record<string, number>> = { 'src/server': 6, 'src/rest': 6 }
+const SHORTEST_FILE = 15
+const LONGEST_TEST_NAME = 79
+
+/** What npm runs by itself when the package is installed. */
+const RUN_BY_NPM = /^(preinstall|install|postinstall|prepublish|preprepare|prepare|postprepare|dependencies)$/
+
+const src = readSourceFiles('src')
+const tests = readSourceFiles('test')
+
+describe('The rooms of src', () => {
+  test('Every folder imports only from the folders below it', () => {
+    const forbidden = src.flatMap(({ path, imports }) =>
+      imports
+        .filter((imported) => !mayImport(roomOf(path), roomOf(imported)))
+        .map((imported) => `${path} imports ${imported}`),
     )
     expect(forbidden).toEqual([])
   })
 
-  test('each package that does the work of one layer is imported by that layer only', () => {
-    const forbidden = ONLY_IN.flatMap(([what, rooms]) =>
-      files
-        .filter(({ room, text }) => what.test(text) && !rooms.includes(room))
-        .map(({ name }) => `${name} has ${what.source}`),
+  test('The table of layers names exactly the folders that exist', () => {
+    expect(new Set(src.map(({ path }) => roomOf(path)))).toEqual(new Set(Object.keys(MAY_IMPORT)))
+  })
+
+  test('A package that does the work of one layer is imported by that layer only', () => {
+    const forbidden = PACKAGE_ONLY_IN.flatMap(([packages, rooms]) =>
+      src
+        .filter(({ path }) => !rooms.includes(roomOf(path)))
+        .flatMap(({ path, specifiers }) =>
+          specifiers.filter((name) => packages.test(name)).map((name) => `${path} imports ${name}`),
+        ),
     )
     expect(forbidden).toEqual([])
   })
 
-  test('every folder of src is in the table', () => {
-    expect(new Set(files.map(({ room }) => room))).toEqual(new Set(Object.keys(MAY_IMPORT)))
+  test('Only the process and the configuration read the environment', () => {
+    const readers = src.filter(({ text }) => /process\.env/.test(text)).map(({ path }) => path)
+    expect(readers.filter((path) => !['process', 'config'].includes(roomOf(path)))).toEqual([])
   })
 
-  test('names of the REST API are written only where it is spoken', () => {
+  test('Only the rooms that talk to the REST API write its names', () => {
     const restNames =
       /\b[a-z]+_(?:id|time|at|email|name|reason|source|url|link|minutes|by|more|offset|in|gte|lte)\b/
-    const speaking = ['contract', 'rest', 'sandbox']
-    const forbidden = files.filter(({ room, text }) => !speaking.includes(room) && restNames.test(text))
-    expect(forbidden.map(({ name }) => name)).toEqual([])
+    const talking = ['contract', 'rest', 'sandbox']
+    const forbidden = src.filter(({ path, text }) => !talking.includes(roomOf(path)) && restNames.test(text))
+    expect(forbidden.map(({ path }) => path)).toEqual([])
+  })
+
+  test('No file imports itself by way of other files, types included', () => {
+    const circles = importCircles(src)
+    const unknown = [...circles].filter(([path]) => !STILL_IN_A_CIRCLE.includes(path))
+    expect(unknown.map(([, circle]) => circle.join(' -> '))).toEqual([])
+    expect(STILL_IN_A_CIRCLE.filter((path) => !circles.has(path))).toEqual([])
+  })
+
+  test('Other folders import the executor through its index only', () => {
+    const isInside = (path: string) => path.startsWith('src/execution/')
+    const pastTheIndex = src
+      .filter(({ path }) => !isInside(path))
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter((imported) => isInside(imported) && imported !== 'src/execution/index.ts')
+          .map((imported) => `${path} imports ${imported}`),
+      )
+    expect(pastTheIndex).toEqual(STILL_PAST_THE_INDEX)
+  })
+
+  test('The product imports nothing from outside src, and so no test', () => {
+    const outside = src.flatMap(({ path, imports }) =>
+      imports
+        .filter((imported) => !imported.startsWith('src/'))
+        .map((imported) => `${path} imports ${imported}`),
+    )
+    expect(outside).toEqual([])
   })
 })
 
-function roomOf(name: string): string {
-  return (name.split('/')[0] ?? '').replace(/\.[jt]s$/, '')
+describe('The files of a folder', () => {
+  test('A folder of src or test holds a dozen files at most', () => {
+    const crowded = [...filesByFolder([...src, ...tests])]
+      .filter(([folder, names]) => names.length > (MOST_FILES_OF[folder] ?? MOST_FILES))
+      .map(([folder]) => folder)
+    expect(crowded).toEqual(STILL_TOO_MANY_FILES)
+  })
+
+  test('Every folder of src has one file that a reader opens first', () => {
+    const folders = [...filesByFolder(src)].filter(([, names]) => names.length > 1)
+    const isEvident = (folder: string, names: readonly string[]) =>
+      names.includes('index.ts') || names.includes(`${basename(folder)}.ts`)
+    const unclear = folders.filter(
+      ([folder, names]) => !isEvident(folder, names) && !names.includes(FIRST_FILE[folder] ?? ''),
+    )
+    expect(unclear.map(([folder]) => folder)).toEqual([])
+    const needed = folders.filter(([folder, names]) => !isEvident(folder, names))
+    expect(Object.keys(FIRST_FILE).sort()).toEqual(needed.map(([folder]) => folder).sort())
+  })
+
+  test('A file of fewer than 15 lines is imported by two others', () => {
+    const named = JSON.stringify(manifest)
+    const short = src
+      .filter(({ path, lines }) => lines < SHORTEST_FILE && !named.includes(path))
+      .filter(({ path }) => src.filter(({ imports }) => imports.includes(path)).length < 2)
+    expect(short.map(({ path }) => path)).toEqual(STILL_SHORT)
+  })
+})
+
+describe('The packages', () => {
+  test('A file imports a package by its name, or by a path that the package declares', () => {
+    const inside = [...src, ...tests].flatMap(({ path, specifiers }) =>
+      specifiers.filter((name) => !isDeclaredByPackage(name)).map((name) => `${path} imports ${name}`),
+    )
+    expect(inside).toEqual(STILL_INSIDE_A_PACKAGE)
+  })
+
+  test('npm installs the packages as declared and runs nothing of ours', () => {
+    const { scripts, overrides = {} } = manifest as typeof manifest & { readonly overrides?: object }
+    const own = [
+      ...Object.keys(overrides).map((name) => `overrides.${name}`),
+      ...Object.keys(scripts)
+        .filter((name) => RUN_BY_NPM.test(name))
+        .map((name) => `scripts.${name}`),
+    ]
+    expect(own).toEqual(STILL_IN_THE_MANIFEST)
+  })
+
+  test('The product sets no flag of V8', () => {
+    const setting = src.filter(({ text }) => text.includes('setFlagsFromString'))
+    expect(setting.map(({ path }) => path)).toEqual(STILL_SETTING_FLAGS)
+  })
+})
+
+describe('The tests', () => {
+  test('Every name of a test is under 80 characters', () => {
+    const long = tests.flatMap((file) =>
+      testNamesIn(file)
+        .filter((name) => name.length > LONGEST_TEST_NAME)
+        .map((name) => ({ path: file.path, name })),
+    )
+    const isListed = (path: string) => STILL_LONG_NAMES.some((listed) => path.startsWith(listed))
+    expect(long.filter(({ path }) => !isListed(path))).toEqual([])
+    const done = STILL_LONG_NAMES.filter((listed) => !long.some(({ path }) => path.startsWith(listed)))
+    expect(done).toEqual([])
+  })
+})
+
+function roomOf(path: string): string {
+  return (path.split('/')[1] ?? '').replace(/\.[jt]s$/, '')
 }
 
-function importedRooms(name: string, text: string): string[] {
-  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?'(\.[^']*)'/g)].map((match) => match[1] ?? '')
-  return specifiers.map((specifier) => roomOf(relative(SRC, join(SRC, dirname(name), specifier))))
+function mayImport(room: string, imported: string): boolean {
+  return room === imported || (MAY_IMPORT[room]?.includes(imported) ?? false)
+}
+
+function filesByFolder(files: readonly { readonly path: string }[]): ReadonlyMap<string, readonly string[]> {
+  const folders = Map.groupBy(files, ({ path }) => dirname(path))
+  return new Map([...folders].map(([folder, inside]) => [folder, inside.map(({ path }) => basename(path))]))
 }
