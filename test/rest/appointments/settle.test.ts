@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { UpstreamError } from '../../src/rest/errors.ts'
-import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts'
-import { operationOf, startRest, type TestRest } from '../support/rest.ts'
-import { startScriptedUpstream } from '../support/scripted-upstream.ts'
+import type { UpstreamError } from '../../../src/rest/errors.ts'
+import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts'
+import { operationOf, startRest, type TestRest } from '../../support/rest.ts'
+import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
 type Drop = 'before' | 'after'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { UpstreamError } from '../../src/rest/errors.ts'
-import { createBodies } from '../../src/rest/wire/bodies.ts'
-import { openEnvelope } from '../../src/rest/wire/envelope.ts'
+import type { UpstreamError } from '../../../src/rest/errors.ts'
+import { createBodies } from '../../../src/rest/wire/bodies.ts'
+import { openEnvelope } from '../../../src/rest/wire/envelope.ts'
 
 const HEADERS = { 'x-request-id': 'req_header', 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': '7' }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { NOON, operationOf, startRest } from '../support/rest.ts'
-import { type ScriptedAnswer, startScriptedUpstream } from '../support/scripted-upstream.ts'
+import { NOON, operationOf, startRest } from '../../support/rest.ts'
+import { type ScriptedAnswer, startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
 const MINUTE = 60_000
 

@@ -1,9 +1,9 @@
 import { request } from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { startGateway } from '../support/gateway.ts'
-import { startProduct } from '../support/product.ts'
-import { startScriptedUpstream } from '../support/scripted-upstream.ts'
+import { startGateway } from '../../support/gateway.ts'
+import { startProduct } from '../../support/product.ts'
+import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
 interface Tab {
   readonly query: string

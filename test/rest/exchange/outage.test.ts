@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { NOON, operationOf, startRest } from '../support/rest.ts'
-import { type ScriptedAnswer, startScriptedUpstream } from '../support/scripted-upstream.ts'
+import { NOON, operationOf, startRest } from '../../support/rest.ts'
+import { type ScriptedAnswer, startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
 const FINE: ScriptedAnswer = { body: { data: { id: 'a', title: 't' }, meta: {} } }
 const AT_ONCE = { cacheTtlMs: 0, retry: { wait: async () => {}, random: () => 0 } }
