@@ -1,9 +1,9 @@
 import chromium from '@sparticuz/chromium'
 import { type Browser, chromium as playwright } from 'playwright-core'
 
-/** The Chromium that comes from npm, told to ask nothing of the network on its own. */
+/** The Chromium that npm carries, with every feature off that sends requests of its own. */
 export async function startBrowser(): Promise<Browser> {
-  // No graphics stack: it would be unpacked for nothing.
+  // The tests draw nothing in 3D, so the graphics stack is not unpacked.
   chromium.setGraphicsMode = false
   return playwright.launch({
     executablePath: await chromium.executablePath(),

@@ -3,19 +3,19 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 
 export interface GraphiQLPage extends AsyncDisposable {
   readonly page: Page
-  /** The address of each request that the page has sent. */
-  readonly requested: readonly string[]
-  /** What the page itself complained of. */
-  readonly complaints: readonly string[]
-  /** Chooses a tab, presses the button, and gives the answer once it is shown. */
-  press(tab: string): Promise<Answer>
-  /** Keeps a picture among the test's artefacts. */
-  picture(name: string): Promise<void>
+  /** The URL of each request that the page has sent. */
+  readonly requestUrls: readonly string[]
+  /** The messages of the page's own exceptions and of its console errors. */
+  readonly pageErrors: readonly string[]
+  /** Chooses a tab, clicks the run button, and returns the response once the page shows it. */
+  run(tab: string): Promise<Answer>
+  /** Saves a PNG in `test/browser/screenshots/`. */
+  takeScreenshot(name: string): Promise<void>
 }
 
 interface Answer {
-  // Tests read whatever an operation answers, and assert on it.
-  // biome-ignore lint/suspicious/noExplicitAny: an answer of any shape
+  // Tests read the data of any operation and assert on it.
+  // biome-ignore lint/suspicious/noExplicitAny: data of any shape
   readonly data: any
   readonly errors?: readonly { readonly extensions: Readonly<Record<string, unknown>> }[]
   readonly extensions: {
@@ -23,23 +23,23 @@ interface Answer {
   }
 }
 
-const PICTURES = new URL('screenshots/', import.meta.url).pathname
+const SCREENSHOTS = new URL('screenshots/', import.meta.url).pathname
 
-/** GraphiQL in a browser tab that remembers nothing of another; closed with its context. */
+/** Opens GraphiQL in a browser context of its own, so that no tab shares storage with another. */
 export async function openGraphiQL(browser: Browser, url: string): Promise<GraphiQLPage> {
   const context: BrowserContext = await browser.newContext({ viewport: { width: 1240, height: 720 } })
   const page = await context.newPage()
-  const requested: string[] = []
-  const complaints: string[] = []
-  context.on('request', (request) => requested.push(request.url()))
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  const requestUrls: string[] = []
+  const pageErrors: string[] = []
+  context.on('request', (request) => requestUrls.push(request.url()))
+  page.on('pageerror', (error) => pageErrors.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && pageErrors.push(message.text()))
   await page.goto(`${url}/graphql`)
   return {
     page,
-    requested,
-    complaints,
-    async press(tab) {
+    requestUrls,
+    pageErrors,
+    async run(tab) {
       await page.getByRole('tab', { name: tab }).click()
       await page.locator('.graphiql-query-editor', { hasText: tab }).waitFor()
       const response = page.waitForResponse((answer) => answer.request().postData()?.includes(tab) ?? false)
@@ -48,11 +48,11 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
       await page.locator('.result-window', { hasText: 'upstream' }).waitFor()
       return answer
     },
-    async picture(name) {
-      // The editors look at what they hold a moment after it has changed.
+    async takeScreenshot(name) {
+      // The editors validate their text a moment after it changes.
       await page.waitForFunction(() => document.querySelector('.squiggly-error') === null)
-      await mkdir(PICTURES, { recursive: true })
-      await page.screenshot({ path: `${PICTURES}${name}.png` })
+      await mkdir(SCREENSHOTS, { recursive: true })
+      await page.screenshot({ path: `${SCREENSHOTS}${name}.png` })
     },
     [Symbol.asyncDispose]: () => context.close(),
   }

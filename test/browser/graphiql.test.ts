@@ -4,14 +4,14 @@ import { type Product, startProduct } from '../support/product.ts'
 import { startBrowser } from './chromium.ts'
 import { openGraphiQL } from './graphiql-page.ts'
 
-// The browser that comes from npm is built for this platform only.
+// npm carries a Chromium for this platform only.
 const hasBrowser = process.platform === 'linux' && process.arch === 'x64'
 
 describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
   let browser: Browser
   let product: Product
   beforeAll(async () => {
-    // Without the cache, what a press costs does not depend on what was pressed before.
+    // Without the cache, the cost of a click does not depend on the clicks before it.
     const starting = startProduct({
       sandbox: { rateLimit: 1000 },
       gateway: { sampleData: true, cacheTtlSeconds: 0 },
@@ -24,66 +24,66 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     await product[Symbol.asyncDispose]()
   })
 
-  test('asks nothing of any other host, and complains of nothing', async () => {
+  test('The page sends requests to its own host only, and logs no error', async () => {
     await using graphiql = await openGraphiQL(browser, product.url)
-    await graphiql.press('TheDay')
-    const origins = new Set(graphiql.requested.map((url) => new URL(url).origin))
+    await graphiql.run('TheDay')
+    const origins = new Set(graphiql.requestUrls.map((url) => new URL(url).origin))
     expect(origins).toEqual(new Set([product.url]))
-    expect(graphiql.complaints).toEqual([])
+    expect(graphiql.pageErrors).toEqual([])
   })
 
-  test('runs each tab of the tour at the first press, and shows what it cost', async () => {
+  test('Each tab of the tour runs at the first click and shows its cost', async () => {
     await using graphiql = await openGraphiQL(browser, product.url)
-    async function press(tab: string) {
-      const { data, errors, extensions } = await graphiql.press(tab)
-      await graphiql.picture(tab)
+    async function run(tab: string) {
+      const { data, errors, extensions } = await graphiql.run(tab)
+      await graphiql.takeScreenshot(tab)
       expect([tab, errors]).toEqual([tab, undefined])
       expect(extensions.upstream.rateLimit?.limit).toBe(1000)
       return { data, cost: extensions.upstream.requests }
     }
 
-    const day = await press('TheDay')
+    const day = await run('TheDay')
     expect([day.data.appointments.nodes.length, day.cost]).toEqual([5, 1])
-    const next = await press('PageTwo')
+    const next = await run('PageTwo')
     expect([next.data.appointments.nodes.length, next.cost]).toEqual([5, 1])
     expect(next.data.appointments.nodes).not.toContainEqual(day.data.appointments.nodes[0])
-    const one = await press('OneAndHistory')
+    const one = await run('OneAndHistory')
     expect(one.data.appointment.patient.appointments.nodes.length).toBeGreaterThan(0)
     expect(one.cost).toBe(2)
-    const created = await press('Create')
+    const created = await run('Create')
     expect([created.data.createAppointment.appointment.status, created.cost]).toEqual(['CONFIRMED', 1])
-    const updated = await press('Update')
+    const updated = await run('Update')
     expect([updated.data.updateAppointment.appointment.title, updated.cost]).toEqual([
       'Moved to the quiet room',
       1,
     ])
-    const cancelled = await press('Cancel')
+    const cancelled = await run('Cancel')
     expect([cancelled.data.cancelAppointment.appointment.status, cancelled.cost]).toEqual(['CANCELLED', 1])
-    expect(graphiql.complaints).toEqual([])
+    expect(graphiql.pageErrors).toEqual([])
   })
 
-  test('shows an error on purpose, beside what did not fail', async () => {
+  test('The error tab shows its error beside the data that did not fail', async () => {
     await using graphiql = await openGraphiQL(browser, product.url)
-    const { data, errors } = await graphiql.press('ErrorOnPurpose')
+    const { data, errors } = await graphiql.run('ErrorOnPurpose')
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['INVALID_STATE_TRANSITION'])
     expect(data.once.appointment.status).toBe('CANCELLED')
     await graphiql.page.locator('.result-window', { hasText: 'INVALID_STATE_TRANSITION' }).waitFor()
-    await graphiql.picture('ErrorOnPurpose')
+    await graphiql.takeScreenshot('ErrorOnPurpose')
   })
 
-  test("shows the schema's documentation", async () => {
+  test('The page shows the documentation of the schema', async () => {
     await using graphiql = await openGraphiQL(browser, product.url)
     const { page } = graphiql
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
     await page.getByRole('link', { name: 'Query', exact: true }).click()
     await page.getByText('One appointment; null when there is none.').waitFor()
-    await graphiql.picture('Documentation')
+    await graphiql.takeScreenshot('Documentation')
   })
 
-  test('keeps what was typed when the page is read again, and for this browser tab only', async () => {
+  test('A reload keeps the text of the editor, in this browser tab only', async () => {
     await using graphiql = await openGraphiQL(browser, product.url)
     const { page } = graphiql
-    await graphiql.press('Cancel')
+    await graphiql.run('Cancel')
     await page.waitForFunction(() =>
       sessionStorage.getItem('graphiql:tabState')?.includes('activeTabIndex":5'),
     )

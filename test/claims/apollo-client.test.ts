@@ -8,7 +8,7 @@ test.for([
   ['forward', true],
   ['backward', false],
 ] as const)(
-  "Apollo Client's relayStylePagination, scrolling %s through a list that others write to, ends with every row that stayed exactly once",
+  'Apollo Client scrolls %s through a changing list and shows each kept row once',
   {
     timeout: 60_000,
   },

@@ -3,7 +3,7 @@ import { runHour } from '../bench/clinic/hour.ts'
 import { startOurs } from '../bench/clinic/ours.ts'
 import { HOUR } from '../bench/clinic/timetable.ts'
 
-test('a clinic hour fits the quota of 1,000: no read or write refused, nothing older than ten seconds, nothing stale after a write', {
+test('The gateway serves a clinic hour within 1,000 requests and refuses nobody', {
   timeout: 60_000,
 }, async () => {
   const report = await runHour(startOurs)
@@ -20,8 +20,8 @@ test('a clinic hour fits the quota of 1,000: no read or write refused, nothing o
     neverTrue: 0,
   })
   expect(report.oldestMs).toBeLessThan(10_000)
-  // This fails where nothing is remembered: then nothing is ever old.
+  // Fails where the gateway caches nothing, because then no row is ever old.
   expect(report.oldestMs).toBeGreaterThan(0)
-  // What reads may spend: a tenth of the quota is kept for writes.
+  // Reads may spend this much: the gateway reserves a tenth of the quota for writes.
   expect(report.upstreamRequests).toBeLessThanOrEqual(900)
 })

@@ -5,14 +5,14 @@ import { startGateway } from '../support/gateway.ts'
 import { startDriftingList } from './drift/list.ts'
 import { type Walk, walk } from './drift/walk.ts'
 
-/** Sizes that one read serves, and one that takes three, with changes between them. */
+/** Page sizes that take one upstream request each, and one that takes three with changes between them. */
 const SIZES = [25, 50, 80, 100, 250]
 
-/** Of ten walks. Where the whole neighbourhood of a cursor has changed, saying so is right. */
+/** Of ten walks. CURSOR_EXPIRED is the right answer where every row around a cursor has changed. */
 const MAX_EXPIRED = 1
 
 test.for(['start_asc', 'start_desc', 'created_desc'] as const)(
-  'over HTTP, with a list in the order %s that others write to, every row that stayed is seen exactly once',
+  'A client that pages through a changing list (%s) reads each kept row once',
   { timeout: 60_000 },
   async (order) => {
     const random = seeded(order.length)
@@ -32,7 +32,7 @@ test.for(['start_asc', 'start_desc', 'created_desc'] as const)(
     expect(walks.filter(({ expired }) => expired).length).toBeLessThanOrEqual(MAX_EXPIRED)
     for (const { rows } of walks) expect(rows).toBeGreaterThan(500)
 
-    // The first page backward has to find the end: not a matter of drift.
+    // The first backward page has to find the end of the list, which costs requests without any change.
     const pages = walks.flatMap(({ pages, size, forward }) =>
       pages.slice(forward ? 0 : 1).map(({ requests }) => ({ requests, needed: readsBehind(size, 100) })),
     )

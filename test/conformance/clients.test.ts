@@ -28,10 +28,10 @@ async function idsOf(product: Product, query = ''): Promise<string[]> {
   return data.map((row: { id: string }) => row.id)
 }
 
-const shownBy = (rows: Rows | undefined) => rows?.appointments.edges.map(({ node }) => node.restId)
+const restIdsOf = (rows: Rows | undefined) => rows?.appointments.edges.map(({ node }) => node.restId)
 
 describe('Apollo Client', () => {
-  test('pages through all rows, and through those of a filter beside them', async () => {
+  test('Apollo Client pages through all rows, and through a filtered list beside them', async () => {
     await using product = await startProduct({ sandbox: { seed: 60 } })
     const client = new ApolloClient({
       link: new HttpLink({ uri: `${product.url}/graphql` }),
@@ -52,13 +52,13 @@ describe('Apollo Client', () => {
         await watched.fetchMore({ variables: { after: shown()?.appointments.pageInfo.endCursor } })
       subscription.unsubscribe()
       const ids = await idsOf(product, rest)
-      expect(shownBy(shown())).toEqual(ids)
+      expect(restIdsOf(shown())).toEqual(ids)
       expect(ids.length).toBeGreaterThan(7)
     }
     client.stop()
   })
 
-  test('shows what a mutation changed wherever the row is shown', async () => {
+  test('Apollo Client shows the result of a mutation in every list with the row', async () => {
     await using product = await startProduct()
     const client = new ApolloClient({
       link: new HttpLink({ uri: `${product.url}/graphql` }),
@@ -92,7 +92,7 @@ describe('urql with graphcache', () => {
       ],
     })
 
-  test('pages through all rows', async () => {
+  test('urql pages through all rows', async () => {
     await using product = await startProduct({ sandbox: { seed: 60 } })
     const client = createUrql(product)
     const query = gql<Rows>(ROWS)
@@ -103,11 +103,11 @@ describe('urql with graphcache', () => {
           .query<Rows>(query, { first: 25, after: rows.appointments.pageInfo.endCursor })
           .toPromise()
       ).data
-    // One page more than was asked for last: graphcache has put them together.
-    expect(shownBy(rows)).toEqual(await idsOf(product))
+    // graphcache joins the pages, so the last result has the rows of all of them.
+    expect(restIdsOf(rows)).toEqual(await idsOf(product))
   })
 
-  test('shows what a mutation changed wherever the row is shown', async () => {
+  test('urql shows the result of a mutation in every list with the row', async () => {
     await using product = await startProduct()
     const client = createUrql(product)
     const query = gql('{ appointments(first: 1, filter: { status: [SCHEDULED] }) { nodes { id status } } }')

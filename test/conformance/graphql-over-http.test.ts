@@ -2,12 +2,12 @@ import { serverAudits } from 'graphql-http'
 import { describe, expect, test } from 'vitest'
 import { startProduct } from '../support/product.ts'
 
-/** As any client of a GET does here: the header makes a browser ask before it sends one for another site. */
+/** Every GET needs this header, because a browser sends a preflight request before it adds the header for another site. */
 const withGuard: typeof fetch = (input, init) =>
   fetch(input, { ...init, headers: { ...init?.headers, 'x-graphql-yoga-csrf': '1' } })
 
 describe('GraphQL over HTTP', () => {
-  test('all of the audits pass, what MUST be, SHOULD be and MAY be', async () => {
+  test('The gateway passes every audit of graphql-http: MUST, SHOULD and MAY', async () => {
     await using product = await startProduct()
     const audits = serverAudits({ url: `${product.url}/graphql`, fetchFn: withGuard })
     const results = await Promise.all(audits.map(({ fn }) => fn()))

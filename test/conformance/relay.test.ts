@@ -64,7 +64,7 @@ graphql\`
 `
 
 const require = createRequire(import.meta.url)
-/** The path of the compiler, which is a program of its own. */
+/** The path of the compiler's executable. */
 const COMPILER: string = require('relay-compiler')
 
 let folder = ''
@@ -113,8 +113,8 @@ function createEnvironment(product: Product): Environment {
   })
 }
 
-/** What a component would be shown of a fragment, out of the store. */
-function show(
+/** Reads a fragment out of the store, as a component does. */
+function readFragment(
   environment: Environment,
   query: ConcreteRequest,
   variables: object,
@@ -122,51 +122,51 @@ function show(
   at?: string,
 ): Page {
   const { fragment: root } = createOperationDescriptor(query, { ...variables })
-  const shown = environment.lookup(root).data as Record<string, never>
-  const selector = getSingularSelector(artifact<ReaderFragment>(fragment), at ? shown[at] : shown)
-  if (selector?.kind !== 'SingularReaderSelector') throw new Error('nothing is shown')
+  const data = environment.lookup(root).data as Record<string, never>
+  const selector = getSingularSelector(artifact<ReaderFragment>(fragment), at ? data[at] : data)
+  if (selector?.kind !== 'SingularReaderSelector') throw new Error('The store has no such fragment')
   return environment.lookup(selector).data as unknown as Page
 }
 
 describe('Relay', () => {
-  test('pages through all rows of a @connection', async () => {
+  test('Relay pages through all rows of a @connection', async () => {
     await using product = await startProduct({ sandbox: { seed: 60 } })
     const environment = createEnvironment(product)
     const [query, more] = [operation('RowsQuery'), operation('RowsPaginationQuery')]
     const variables = { count: 25 }
     await fetchQuery(environment, query, variables).toPromise()
-    const shown = () => show(environment, query, variables, 'Rows_query').appointments
+    const rows = () => readFragment(environment, query, variables, 'Rows_query').appointments
     let pages = 1
-    while (shown().pageInfo.hasNextPage) {
+    while (rows().pageInfo.hasNextPage) {
       await fetchQuery(environment, more, {
         ...variables,
-        cursor: shown().pageInfo.endCursor,
+        cursor: rows().pageInfo.endCursor,
       }).toPromise()
       pages += 1
     }
     const { data } = (await product.rest('GET', '/appointments?limit=100')).body
-    expect(shown().edges.map(({ node }) => node.restId)).toEqual(data.map((row: { id: string }) => row.id))
+    expect(rows().edges.map(({ node }) => node.restId)).toEqual(data.map((row: { id: string }) => row.id))
     expect(pages).toBe(3)
   })
 
-  test('pages backwards through the rows of a node, found again by its id', async () => {
+  test('Relay refetches a node by its id and pages backwards through its rows', async () => {
     await using product = await startProduct({ sandbox: { seed: 200 } })
     const environment = createEnvironment(product)
-    const rows = (await product.rest('GET', '/appointments?limit=1')).body.data
-    const patient = rows[0].patient_id
+    const [first] = (await product.rest('GET', '/appointments?limit=1')).body.data
+    const patient = first.patient_id
     const id = Buffer.from(`Patient:${patient}`).toString('base64')
     const [query, more] = [operation('RowsOfPatientQuery'), operation('RowsPatientPaginationQuery')]
     const variables = { id, count: 2 }
     await fetchQuery(environment, query, variables).toPromise()
-    const shown = () => show(environment, query, variables, 'Rows_patient', 'patient').appointments
-    while (shown().pageInfo.hasPreviousPage)
-      await fetchQuery(environment, more, { ...variables, cursor: shown().pageInfo.startCursor }).toPromise()
+    const rows = () => readFragment(environment, query, variables, 'Rows_patient', 'patient').appointments
+    while (rows().pageInfo.hasPreviousPage)
+      await fetchQuery(environment, more, { ...variables, cursor: rows().pageInfo.startCursor }).toPromise()
     const { data } = (await product.rest('GET', `/appointments?limit=100&patient_id=${patient}`)).body
-    expect(shown().edges.map(({ node }) => node.restId)).toEqual(data.map((row: { id: string }) => row.id))
+    expect(rows().edges.map(({ node }) => node.restId)).toEqual(data.map((row: { id: string }) => row.id))
     expect(data.length).toBeGreaterThan(2)
   })
 
-  test('refetches an appointment by its id, and shows what a mutation changed', async () => {
+  test('Relay refetches an appointment by its id and shows the result of a mutation', async () => {
     await using product = await startProduct()
     const environment = createEnvironment(product)
     const [row] = (await product.rest('GET', '/appointments?limit=1&status=scheduled')).body.data

@@ -2,7 +2,7 @@ import { parser, rules } from '@graphql-eslint/eslint-plugin'
 import { ESLint } from 'eslint'
 import { describe, expect, test } from 'vitest'
 
-/** What has no id because it is one with what it belongs to. */
+/** Types that are part of another object and have no id of their own. */
 const WITHOUT_ID = { types: ['PageInfo'], suffixes: ['Connection', 'Edge', 'Payload'] }
 
 async function lint(relayRules: object): Promise<string[]> {
@@ -19,8 +19,8 @@ async function lint(relayRules: object): Promise<string[]> {
   return result?.messages.map(({ line, message }) => `${line}: ${message}`) ?? ['not linted']
 }
 
-describe('the schema', () => {
-  test('keeps the Relay rules, to the letter', async () => {
+describe('The schema', () => {
+  test('The schema follows every Relay rule of graphql-eslint', async () => {
     expect(
       await lint({
         '@graphql-eslint/relay-arguments': 'error',
@@ -44,7 +44,7 @@ describe('the schema', () => {
     ).toEqual([])
   })
 
-  test('is really looked at', async () => {
+  test('The linter reports a rule that the schema breaks on purpose', async () => {
     expect((await lint({ '@graphql-eslint/relay-edge-types': 'error' })).join()).toContain(
       'only wrap an edge type',
     )

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { GatewayTestOptions } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
 
-/** However hostile a request is, its answer is there within this time. */
+/** The gateway answers any request within this time, in milliseconds. */
 export const ANSWERED_WITHIN_MS = 2000
 
 export interface Answer {
@@ -15,7 +15,7 @@ export interface Target extends AsyncDisposable {
   readonly product: Product
   /** Posts a document, or a whole body. */
   attack(body: object | string, headers?: HeadersInit): Promise<Answer>
-  /** What the upstream was asked by the attack; and that the process answers everybody else as if nothing had been. */
+  /** Returns the upstream requests of the attack, and fails unless the gateway still answers and reported no fault. */
   aftermath(): Promise<string[]>
 }
 
@@ -49,7 +49,7 @@ export async function startTarget(gateway: GatewayTestOptions = {}): Promise<Tar
   }
 }
 
-/** Each code once. */
+/** The distinct error codes in a response. */
 export function codesOf(text: string): string[] {
   return [...new Set([...text.matchAll(/"code":"(\w+)"/g)].map(([, code]) => code ?? ''))]
 }

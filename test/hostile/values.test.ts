@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { startGateway } from '../support/gateway.ts'
-import { rawPost, sayRaw } from '../support/raw.ts'
+import { rawPost, sendRaw } from '../support/raw.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { codesOf, startTarget } from './target.ts'
 
@@ -54,8 +54,8 @@ const HOSTILE_INSTANTS = [
   ['2030-01-01T00:00:00Z'],
 ]
 
-describe('a hostile value', () => {
-  test('of an id is refused wherever an appointment is named, and changes no path', async () => {
+describe('A hostile value', () => {
+  test('The gateway refuses a hostile id in every field that takes one', async () => {
     await using target = await startTarget()
     const documents = [
       'query ($id: ID!) { appointment(id: $id) { id } }',
@@ -73,7 +73,7 @@ describe('a hostile value', () => {
     expect(await target.aftermath()).toEqual([])
   })
 
-  test('of an id that is no text is refused', async () => {
+  test('The gateway refuses an id that is not a string', async () => {
     await using target = await startTarget()
     const query = 'query ($id: ID!) { appointment(id: $id) { id } }'
     for (const id of [null, true, 1.5, {}, ['a', 'b'], { toString: 'a' }])
@@ -81,7 +81,7 @@ describe('a hostile value', () => {
     expect(await target.aftermath()).toEqual([])
   })
 
-  test('of a filter is refused, and changes no query string', async () => {
+  test('The gateway refuses hostile filters and sends nothing upstream', async () => {
     await using target = await startTarget()
     const list = (filter: object) =>
       target.attack({
@@ -105,7 +105,7 @@ describe('a hostile value', () => {
     expect(await target.aftermath()).toEqual([])
   })
 
-  test('of a page is refused, and a cursor of nowhere leads nowhere', async () => {
+  test('The gateway refuses hostile page sizes and cursors', async () => {
     await using target = await startTarget()
     const page = (args: object) =>
       target.attack({
@@ -142,7 +142,7 @@ describe('a hostile value', () => {
     expect(await target.aftermath()).toEqual([])
   })
 
-  test('of a text stays in the body, where it is a text', async () => {
+  test('The gateway passes a hostile title on as a JSON string in the body', async () => {
     await using target = await startTarget()
     const title = 't\r\nX-Evil: 1\u2028"}{'
     const { text } = await target.attack({
@@ -162,39 +162,42 @@ describe('a hostile value', () => {
   })
 })
 
-describe('a hostile header', () => {
+describe('A hostile header', () => {
   const EMPTY = { body: { data: [], meta: { has_more: false } } }
   const READ = '{ appointments { nodes { id } } }'
 
-  test('of the request id is not passed on, nor given back', async () => {
+  test('The gateway replaces a hostile request id upstream and in its response', async () => {
     await using upstream = await startScriptedUpstream(() => EMPTY)
     await using gateway = await startGateway({ url: upstream.url, key: 'k' })
     for (const id of ['a b', 'a'.repeat(129), 'a,b', '<script>', '../x', 'é'.normalize('NFC')]) {
-      const { head } = await sayRaw(gateway.url, rawPost(READ, { 'x-request-id': id }))
+      const { head } = await sendRaw(gateway.url, rawPost(READ, { 'x-request-id': id }))
       expect(head).toMatch(/\r\nx-request-id: [\w-]{36}\r\n/i)
       expect(upstream.requests.at(-1)?.headers['x-request-id']).toMatch(/^[\w-]{36}$/)
     }
   })
 
   test.for([
-    ['nothing', ''],
+    ['an empty header', ''],
     ['a scheme alone', 'Bearer'],
     ['a scheme and a space', 'Bearer '],
     ['two words', 'Bearer a b'],
     ['two credentials', 'Bearer a, Bearer b'],
     ['another scheme', 'Basic YTpi'],
-    ['no scheme', 'a'],
-    ['2 kB', `Bearer ${'a'.repeat(2000)}`],
-    ['letters beyond ASCII', 'Bearer é'],
-  ] as const)('of a credential of %s is none, and nothing is asked', async ([, authorization]) => {
-    await using upstream = await startScriptedUpstream(() => EMPTY)
-    await using gateway = await startGateway({ url: upstream.url })
-    const { body } = await sayRaw(gateway.url, rawPost(READ, { authorization }))
-    expect(codesOf(body)).toEqual(['UNAUTHENTICATED'])
-    expect(upstream.requests).toEqual([])
-  })
+    ['a header without a scheme', 'a'],
+    ['a header of 2 kB', `Bearer ${'a'.repeat(2000)}`],
+    ['a header beyond ASCII', 'Bearer é'],
+  ] as const)(
+    'The gateway takes %s for no credential and sends nothing upstream',
+    async ([, authorization]) => {
+      await using upstream = await startScriptedUpstream(() => EMPTY)
+      await using gateway = await startGateway({ url: upstream.url })
+      const { body } = await sendRaw(gateway.url, rawPost(READ, { authorization }))
+      expect(codesOf(body)).toEqual(['UNAUTHENTICATED'])
+      expect(upstream.requests).toEqual([])
+    },
+  )
 
-  test('or parameter of any other name is no credential', async () => {
+  test('The gateway takes a credential from no other header or parameter', async () => {
     await using upstream = await startScriptedUpstream(() => EMPTY)
     await using gateway = await startGateway({ url: upstream.url })
     const elsewhere = {
@@ -202,7 +205,7 @@ describe('a hostile header', () => {
       'x-api-key': 'pk_a',
       'proxy-authorization': 'Bearer pk_a',
     }
-    const { body } = await sayRaw(
+    const { body } = await sendRaw(
       gateway.url,
       rawPost(READ, elsewhere, '/graphql?access_token=pk_a&key=pk_a'),
     )
@@ -210,18 +213,18 @@ describe('a hostile header', () => {
     expect(upstream.requests).toEqual([])
   })
 
-  test('sent twice is the first one, and never both', async () => {
+  test('The gateway passes the first of two Authorization headers on', async () => {
     await using upstream = await startScriptedUpstream(() => EMPTY)
     await using gateway = await startGateway({ url: upstream.url })
     const twice = rawPost(READ, { authorization: 'Bearer pk_a' }).replace(
       'host:',
       'authorization: Bearer pk_b\r\nhost:',
     )
-    await sayRaw(gateway.url, twice)
+    await sendRaw(gateway.url, twice)
     expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer pk_b'])
   })
 
-  test("of one caller never answers another's question, however close together they ask", async () => {
+  test('The gateway never answers one caller with the response of another', async () => {
     await using upstream = await startScriptedUpstream(({ headers }) => ({
       body: { data: { id: 'a', title: headers.authorization }, meta: {} },
     }))

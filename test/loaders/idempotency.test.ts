@@ -5,7 +5,7 @@ import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const KEY = '0b3e4c1a-6f1d-4f0e-9a53-0d8f2f6c7b11'
 
-/** Runs `count` creates in one document, and returns the keys that went upstream. */
+/** Sends `count` creates in one document, and returns the Idempotency-Key of each upstream request. */
 async function keysSent(count: number, idempotencyKey: string | null): Promise<(string | undefined)[]> {
   await using upstream = await startScriptedUpstream(() => ({
     status: 201,
@@ -30,19 +30,19 @@ async function keysSent(count: number, idempotencyKey: string | null): Promise<(
   return upstream.requests.map(({ headers }) => headers['idempotency-key'] as string | undefined)
 }
 
-describe('the Idempotency-Key of a create', () => {
-  test("is the caller's own where that is a UUID", async () => {
+describe('The Idempotency-Key of a create', () => {
+  test('The gateway sends the key of the caller if it is a UUID', async () => {
     expect(await keysSent(1, KEY)).toEqual([KEY])
   })
 
-  test('is minted for each field where the caller gave none', async () => {
+  test('The gateway creates a key for each field without one', async () => {
     const [first, second] = await keysSent(2, null)
     expect(first).toMatch(UUID)
     expect(second).toMatch(UUID)
     expect(first).not.toBe(second)
   })
 
-  test('is another one for the second field with the same key, and the same again when the document is sent again', async () => {
+  test('The gateway derives another key for a second field, the same at each repeat', async () => {
     const [first, second] = await keysSent(2, KEY)
     expect(first).toBe(KEY)
     expect(second).toMatch(UUID)
@@ -50,7 +50,7 @@ describe('the Idempotency-Key of a create', () => {
     expect(await keysSent(2, KEY)).toEqual([first, second])
   })
 
-  test('is a UUID made of any other text, the same each time', async () => {
+  test('The gateway derives a UUID from any other text, the same each time', async () => {
     const [key] = await keysSent(1, 'booking 4711')
     expect(key).toMatch(UUID)
     expect(await keysSent(1, 'booking 4711')).toEqual([key])

@@ -3,7 +3,7 @@ import type { SandboxOptions } from '../../src/sandbox/server.ts'
 import { AppointmentPageDocument, type AppointmentPageQuery } from '../client/generated/graphql.ts'
 import { type Product, startProduct } from '../support/product.ts'
 
-/** What the hosted service might do where its documentation is silent: the gateway must be right either way. */
+/** Possible behaviours of the hosted service that its documentation leaves open: the gateway supports each. */
 const UPSTREAMS: readonly SandboxOptions[] = [
   {},
   { listRows: 'full' },
@@ -38,11 +38,11 @@ async function walk(product: Product, size: number, forward: boolean): Promise<s
   }
 }
 
-describe.for(UPSTREAMS)('over an upstream with %j', (sandbox) => {
+describe.for(UPSTREAMS)('The gateway over an upstream with %j', (sandbox) => {
   const start = () =>
     startProduct({ sandbox: { seed: ROWS, ...sandbox }, gateway: { maxUpstreamRequests: 200 } })
 
-  test('pages of any size, forwards and backwards, show every row once, in the order of the upstream', async () => {
+  test('Pages of any size and direction show every row once, in upstream order', async () => {
     await using product = await start()
     const first = await product.rest('GET', '/appointments?limit=100')
     const rest = await product.rest('GET', '/appointments?limit=100&offset=100')
@@ -56,7 +56,7 @@ describe.for(UPSTREAMS)('over an upstream with %j', (sandbox) => {
     expect(data.appointments.totalCount).toBe(ROWS)
   })
 
-  test('every field of a row is there, whether the list holds it or not', async () => {
+  test('A client gets every field of a row, even those that list rows lack', async () => {
     await using product = await start()
     const fields =
       'restId attendeeName attendeeEmail bookingSource durationMinutes isRemote updatedAt clinician { restId }'
@@ -78,7 +78,7 @@ describe.for(UPSTREAMS)('over an upstream with %j', (sandbox) => {
     expect(product.takeRequests()).toHaveLength(sandbox.listRows === 'full' ? 1 : 6)
   })
 
-  test("a refusal keeps the upstream's own code, whatever its status", async () => {
+  test('A refusal keeps the code of the upstream under any HTTP status', async () => {
     await using product = await start()
     const { body } = await product.rest('GET', '/appointments?status=completed&limit=1')
     const { errors } = await product.query(

@@ -37,8 +37,8 @@ function startEmpty(sandbox = {}) {
   return startProduct({ sandbox: { seed: 0, ...sandbox }, gateway: { cacheTtlSeconds: 0 } })
 }
 
-describe('reads that are planned together', () => {
-  test('windows of one list are covered by the fewest requests', async () => {
+describe('Reads that the loaders plan together', () => {
+  test('The loaders cover two windows of one list with one request', async () => {
     await using product = await startEmpty()
     await bookWeek(product, 6)
     const { data } = await product.query(
@@ -50,7 +50,7 @@ describe('reads that are planned together', () => {
     expect(product.takeRequests()).toEqual(['GET /appointments?limit=38&offset=0'])
   })
 
-  test('the seven days of a week are one request, and each day has its own rows', async () => {
+  test('The seven days of a week cost one request, and each day gets its own rows', async () => {
     await using product = await startEmpty()
     await bookWeek(product, 10)
     const { data, errors } = await product.query(
@@ -67,7 +67,7 @@ describe('reads that are planned together', () => {
     ])
   })
 
-  test('four status tabs are one request, and those below a patient too', async () => {
+  test('Four status tabs cost one request, and so do those of a patient', async () => {
     await using product = await startEmpty()
     await bookWeek(product, 4)
     const tabs = ['PENDING', 'CONFIRMED', 'SCHEDULED', 'CANCELLED']
@@ -89,7 +89,7 @@ describe('reads that are planned together', () => {
     expect(product.takeRequests()).toHaveLength(1)
   })
 
-  test('a union that does not fit a page falls back to separate reads, and is not tried at the next poll', async () => {
+  test('The loaders read separately, now and later, if a union exceeds a page', async () => {
     await using product = await startEmpty()
     await bookWeek(product, 15)
     const { data } = await product.query(dayAliases())
@@ -99,7 +99,7 @@ describe('reads that are planned together', () => {
     expect(product.takeRequests()).toHaveLength(7)
   })
 
-  test('a union that can not be used, or is refused, falls back alike, and is not tried at the next poll', async () => {
+  test('The loaders read separately, now and later, if a union fails', async () => {
     const tabs =
       '{ a: appointments(filter: { status: [PENDING] }) { nodes { restId } } b: appointments(filter: { status: [CONFIRMED] }) { nodes { restId } } }'
     const unreadable = { body: { data: [{ id: 'x', title: 'no status' }], meta: { has_more: false } } }
@@ -118,7 +118,7 @@ describe('reads that are planned together', () => {
     }
   })
 
-  test('lists that are far apart, or open, are not united', async () => {
+  test('The loaders do not unite lists that are far apart or open-ended', async () => {
     await using product = await startEmpty()
     await product.query(
       `{ a: appointments(filter: { startTime: { gte: "2030-01-01T00:00:00Z", lte: "2030-01-02T00:00:00Z" } }) { nodes { id } }
@@ -136,7 +136,7 @@ describe('reads that are planned together', () => {
     expect(product.takeRequests()).toHaveLength(2)
   })
 
-  test('what the filter proves of every row is not loaded', async () => {
+  test('The loaders load no field whose value the filter already proves', async () => {
     await using product = await startEmpty()
     await bookWeek(product, 2)
     const { data } = await product.query(
@@ -146,7 +146,7 @@ describe('reads that are planned together', () => {
     expect(product.takeRequests()).toEqual(['GET /appointments?clinician_id=cli_1&limit=28&offset=0'])
   })
 
-  test('two operations that ask the same one after the other cost one request, until something is written', async () => {
+  test('Two equal operations in a row cost one request until a write', async () => {
     await using product = await startProduct({ sandbox: { seed: 0 } })
     await bookWeek(product, 1)
     const first = await product.query('{ appointments { nodes { id title } } }')
@@ -163,8 +163,8 @@ describe('reads that are planned together', () => {
   })
 })
 
-describe('what is served though older than an answer may be', () => {
-  test('says so at its path, in production too', async () => {
+describe('A cached answer that is older than the cache allows', () => {
+  test('The gateway reports the path and the age of stale data, in production too', async () => {
     let now = Date.now()
     await using product = await startProduct({
       sandbox: { seed: 3, rateLimit: 4 },
@@ -193,8 +193,8 @@ describe('what is served though older than an answer may be', () => {
   })
 })
 
-describe('the ceiling of one operation', () => {
-  test('a hydration that can not be completed within it is not begun, and the rest of the answer stands', async () => {
+describe('The ceiling of upstream requests', () => {
+  test('The gateway skips row loads that would pass the ceiling and returns the rest', async () => {
     await using product = await startProduct({ sandbox: { seed: 30 }, gateway: { maxUpstreamRequests: 20 } })
     const { data, errors } = await product.query(
       '{ appointments(first: 20) { nodes { title attendeeName } } }',

@@ -25,8 +25,8 @@ async function book(product: Product, fields: object = {}): Promise<string> {
   return body.data.id
 }
 
-describe('what a document asks upstream', () => {
-  test('one appointment with all its fields is one request', async () => {
+describe('The upstream requests of a document', () => {
+  test('One appointment with all its fields costs one request', async () => {
     await using product = await startProduct()
     const [id = ''] = await someIds(product, 1)
     const { data, errors, headers, extensions } = await product.query(AppointmentByIdDocument, { id })
@@ -37,7 +37,7 @@ describe('what a document asks upstream', () => {
     expect(extensions.upstream.requests).toBe(1)
   })
 
-  test('twenty aliases of two ids are two requests', async () => {
+  test('Twenty aliases of two ids cost two requests', async () => {
     await using product = await startProduct()
     const ids = await someIds(product, 2)
     const aliases = Array.from(
@@ -49,14 +49,14 @@ describe('what a document asks upstream', () => {
     expect(product.takeRequests().sort()).toEqual(ids.map((id) => `GET /appointments/${id}`).sort())
   })
 
-  test('a page of 20 with what its rows hold is one request', async () => {
+  test('A page of 20 with the fields of list rows costs one request', async () => {
     await using product = await startProduct()
     const { data } = await product.query(AppointmentPageDocument, {})
     expect(data.appointments?.edges).toHaveLength(20)
     expect(product.takeRequests()).toEqual(['GET /appointments?limit=28&offset=0'])
   })
 
-  test('the same page asked twice is one request', async () => {
+  test('The same page twice in one document costs one request', async () => {
     await using product = await startProduct()
     await product.query(
       '{ a: appointments { nodes { id } } b: appointments(first: 20) { nodes { title } pageInfo { endCursor } } }',
@@ -64,7 +64,7 @@ describe('what a document asks upstream', () => {
     expect(product.takeRequests()).toEqual(['GET /appointments?limit=28&offset=0'])
   })
 
-  test('a field that the rows lack loads each appointment once, and none where the API lists whole rows', async () => {
+  test('A field that list rows lack costs one request per row, with full rows none', async () => {
     await using summary = await startProduct({ sandbox: { listRows: 'summary' } })
     const ids = await someIds(summary, 20)
     const answer = await summary.query(AppointmentPageWithAttendeesDocument, { first: 20 })
@@ -79,7 +79,7 @@ describe('what a document asks upstream', () => {
     expect(data).toEqual(answer.data)
   })
 
-  test('a field that the API answers as null is held, and costs nothing', async () => {
+  test('A field that is null in the list row costs nothing', async () => {
     await using product = await startProduct({ sandbox: { seed: 0 } })
     const id = await book(product)
     const { data } = await product.query('{ appointments { nodes { restId patient { id } } } }')
@@ -87,7 +87,7 @@ describe('what a document asks upstream', () => {
     expect(product.takeRequests()).toEqual(['GET /appointments?limit=28&offset=0'])
   })
 
-  test('the page of one patient under forty appointments is read once a patient', async () => {
+  test('The page of a patient below forty appointments costs one request per patient', async () => {
     await using product = await startProduct({ sandbox: { seed: 0, rateLimit: 0 } })
     for (let index = 0; index < 40; index++) await book(product, { patient_id: `pat_${index % 7}` })
     const { data, errors } = await product.query(LatestOfEachPatientDocument, {})
@@ -100,7 +100,7 @@ describe('what a document asks upstream', () => {
     )
   })
 
-  test('a reference costs nothing, and its list is one request', async () => {
+  test('A reference costs nothing, and its list costs one request', async () => {
     await using product = await startProduct()
     await product.query(
       '{ patient(id: "pat_x") { id restId } clinician(id: "c") { id } location(id: "l") { id } appointmentType(id: "t") { id } }',
@@ -114,7 +114,7 @@ describe('what a document asks upstream', () => {
     ])
   })
 
-  test('each condition of a filter goes upstream under its own name', async () => {
+  test('The gateway sends each filter condition under its REST name', async () => {
     await using product = await startProduct()
     await product.query(AppointmentPageDocument, {
       first: 10,
@@ -133,7 +133,7 @@ describe('what a document asks upstream', () => {
     ])
   })
 
-  test('a create is one request, and what it answered is not asked again', async () => {
+  test('A create costs one request, and the gateway does not read the row again', async () => {
     await using product = await startProduct()
     const { data, errors } = await product.query(CreateAppointmentDocument, {
       input: {
@@ -151,7 +151,7 @@ describe('what a document asks upstream', () => {
     expect(product.takeRequests()).toEqual(['POST /appointments'])
   })
 
-  test('an update is one request', async () => {
+  test('An update costs one request', async () => {
     await using product = await startProduct({ sandbox: { seed: 0 } })
     const id = await book(product, { attendee_name: 'A', patient_id: 'pat_1' })
     const { data, errors } = await product.query(UpdateAppointmentDocument, {
@@ -167,7 +167,7 @@ describe('what a document asks upstream', () => {
     expect(product.takeRequests()).toEqual([`PATCH /appointments/${id}`])
   })
 
-  test('a cancel is one request, and one more where more is asked than it answers', async () => {
+  test('A cancel costs one request, and one more for fields outside its response', async () => {
     await using product = await startProduct({ sandbox: { seed: 0 } })
     const id = await book(product)
     const { data, errors } = await product.query(CancelAppointmentDocument, {
@@ -192,7 +192,7 @@ describe('what a document asks upstream', () => {
     ])
   })
 
-  test('several mutations run in order, see what the ones before them did, and one failure leaves the others', async () => {
+  test('Mutations run in order, see earlier changes and survive a failure among them', async () => {
     await using product = await startProduct({ sandbox: { seed: 0 } })
     const id = await book(product)
     const { data, errors } = await product.query(

@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest'
 import { identityMode } from '../../src/process/identity-mode.ts'
 import { isLoopback } from '../../src/server/http/loopback.ts'
 import { startGateway } from '../support/gateway.ts'
-import { rawPost, sayRaw } from '../support/raw.ts'
+import { rawPost, sendRaw } from '../support/raw.ts'
 
 const NAMED = { HOST: '127.0.0.1', APPOINTMENTS_API_URL: 'https://upstream.test' }
 const KEYED = { ...NAMED, APPOINTMENTS_API_KEY: 'pk_secret' }
 const TOKENS = { AUTH_JWKS_URL: 'https://issuer.test/jwks', AUTH_ISSUER: 'i', AUTH_AUDIENCE: 'a' }
 
-describe('how callers are told apart', () => {
+describe('The identity mode', () => {
   test.for([
     ['pass-through', 'a named upstream without a key', { ...NAMED, HOST: '0.0.0.0' }],
     ['tokens', 'a key and a token check, on any address', { ...KEYED, ...TOKENS, HOST: '0.0.0.0' }],
     ['tokens', 'the embedded API with a token check', { HOST: '0.0.0.0', ...TOKENS }],
     ['open', 'the embedded API, on any address', { HOST: '0.0.0.0' }],
     ['open', 'a key on a loopback address', KEYED],
-  ] as const)('is told at start: %s over %s', ([mode, , settings]) => {
+  ] as const)('The process reports %s for %s', ([mode, , settings]) => {
     expect(identityMode(settings)).toMatchObject({ problem: null, told: expect.stringContaining(mode) })
   })
 
@@ -31,31 +31,31 @@ describe('how callers are told apart', () => {
     ],
     ['no audience', { ...KEYED, ...TOKENS, AUTH_AUDIENCE: undefined }, /^AUTH_ISSUER, AUTH_AUDIENCE: /],
     ['an audience alone', { ...KEYED, AUTH_AUDIENCE: 'a' }, /^AUTH_JWKS_URL, AUTH_JWT_SECRET: /],
-  ] as const)('does not start with %s, and says in one line what to set', ([, settings, line]) => {
+  ] as const)('The process refuses %s and names the settings in one line', ([, settings, line]) => {
     const { problem } = identityMode(settings)
     expect(problem).toMatch(line)
     expect(problem).not.toMatch(/\n|pk_secret/)
   })
 
-  test('a secret that can be guessed is told at start', () => {
-    const toldOf = (secret: string) =>
+  test('The process warns of a secret that is short enough to guess', () => {
+    const modeWith = (secret: string) =>
       identityMode({ ...KEYED, ...TOKENS, AUTH_JWKS_URL: undefined, AUTH_JWT_SECRET: secret })
-    expect(toldOf('x'.repeat(31))).toMatchObject({ told: expect.stringContaining('can be guessed') })
-    expect(toldOf('x'.repeat(32))).toMatchObject({ told: expect.not.stringContaining('guessed') })
+    expect(modeWith('x'.repeat(31))).toMatchObject({ told: expect.stringContaining('can be guessed') })
+    expect(modeWith('x'.repeat(32))).toMatchObject({ told: expect.not.stringContaining('guessed') })
   })
 
-  test('an address is of this machine only where nobody else can reach it', () => {
+  test('Only an address that no other machine reaches counts as loopback', () => {
     const own = ['127.0.0.1', '127.8.0.1', '::1', 'localhost', 'LOCALHOST', '::ffff:127.0.0.1']
     const others = ['0.0.0.0', '::', '192.168.0.1', '10.0.0.1', 'gateway.test', '127.0.0.1.test', '']
     expect(own.filter((host) => !isLoopback(host))).toEqual([])
     expect(others.filter(isLoopback)).toEqual([])
   })
 
-  test('an open gateway with a key answers on the names of its own machine only', async () => {
+  test('An open gateway with a key answers only under its loopback names', async () => {
     await using gateway = await startGateway({ url: 'http://127.0.0.1:9', key: 'k', loopbackOnly: true })
     const port = new URL(gateway.url).port
     const codeFor = async (host: string) => {
-      const { body } = await sayRaw(gateway.url, rawPost('{ __typename }', { host }))
+      const { body } = await sendRaw(gateway.url, rawPost('{ __typename }', { host }))
       return /"code":"(\w+)"/.exec(body)?.[1]
     }
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, '[::1]:4000'])

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { listen, type Patience } from '../../src/process/listen.ts'
 import { createGateway } from '../../src/server/gateway.ts'
-import { hearRaw, openRaw, rawPost, sayRaw } from '../support/raw.ts'
+import { openSocket, rawPost, readToEnd, sendRaw } from '../support/raw.ts'
 
 const HEAD = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n'
 
@@ -17,27 +17,27 @@ async function startServer(patience: Patience) {
   }
 }
 
-describe('a sender that takes its time', () => {
-  test('is cut off when its headers are late', async () => {
+describe('A slow sender', () => {
+  test('The server answers 408 if the headers are late', async () => {
     await using server = await startServer({ headersMs: 20, requestMs: 10_000, checkMs: 10 })
-    const socket = await openRaw(server.url)
+    const socket = await openSocket(server.url)
     socket.write(HEAD)
-    expect((await hearRaw(socket)).status).toBe(408)
+    expect((await readToEnd(socket)).status).toBe(408)
   })
 
-  test('is cut off when its body is late, however steadily it drips', async () => {
+  test('The server closes the connection of a body that drips past its time', async () => {
     await using server = await startServer({ headersMs: 20, requestMs: 60, checkMs: 10 })
-    const socket = await openRaw(server.url)
+    const socket = await openSocket(server.url)
     socket.write(`${HEAD}content-length: 1000000\r\n\r\n`)
     const dripping = setInterval(() => socket.write(' '), 5)
-    await hearRaw(socket)
+    await readToEnd(socket)
     clearInterval(dripping)
-    expect((await sayRaw(server.url, rawPost('{ __typename }'))).status).toBe(200)
+    expect((await sendRaw(server.url, rawPost('{ __typename }'))).status).toBe(200)
   })
 
-  test('of a body that never ends is told so at once, and is heard no longer than it takes to listen', async () => {
+  test('The server answers 413 to an endless body and soon closes the connection', async () => {
     await using server = await startServer({ lingerMs: 50 })
-    const socket = await openRaw(server.url)
+    const socket = await openSocket(server.url)
     const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`
     const send = () => {
       while (socket.writable && socket.write(chunk));
@@ -45,7 +45,7 @@ describe('a sender that takes its time', () => {
     socket.on('drain', send).on('error', () => {})
     socket.write(`${HEAD}transfer-encoding: chunked\r\n\r\n`)
     send()
-    expect((await hearRaw(socket)).status).toBe(413)
-    expect((await sayRaw(server.url, rawPost('{ __typename }'))).status).toBe(200)
+    expect((await readToEnd(socket)).status).toBe(413)
+    expect((await sendRaw(server.url, rawPost('{ __typename }'))).status).toBe(200)
   })
 })

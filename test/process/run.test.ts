@@ -16,12 +16,12 @@ async function ask(firstLine: string, query: string, headers: HeadersInit = {}) 
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query }),
   })
-  // biome-ignore lint/suspicious/noExplicitAny: an answer of any shape
+  // biome-ignore lint/suspicious/noExplicitAny: data of any shape
   return (await response.json()) as any
 }
 
-describe('the process', () => {
-  test('starts the gateway over the embedded API with sample data, says where in one line, and stops when told', async () => {
+describe('The process', () => {
+  test('The process starts over the embedded API, prints its URL and stops on SIGTERM', async () => {
     await using product = await startProcess(FREE)
     expect(product.firstLine).toContain('GraphiQL')
     const { data, extensions } = await ask(
@@ -33,15 +33,15 @@ describe('the process', () => {
     expect(await product.stop()).toBe(0)
   })
 
-  test('starts again from what was compiled: nothing has to take the types off TypeScript', async () => {
+  test('The second start takes all code from the compile cache', async () => {
     const exitCode = 'process.moduleLoadList.some((name) => name.includes("amaro")) ? 9 : 0'
-    const told = encodeURIComponent(`process.on("exit", () => { process.exitCode = ${exitCode} })`)
-    const environment = { ...FREE, NODE_OPTIONS: `--import=data:text/javascript,${told}` }
+    const exitHook = encodeURIComponent(`process.on("exit", () => { process.exitCode = ${exitCode} })`)
+    const environment = { ...FREE, NODE_OPTIONS: `--import=data:text/javascript,${exitHook}` }
     await (await startProcess(environment)).stop()
     expect(await (await startProcess(environment)).stop()).toBe(0)
   })
 
-  test('fronts the upstream that is named, with its key, and shows no development extras', async () => {
+  test('The process asks a named upstream with its key and hides development extras', async () => {
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: { id: 'a', title: 't' }, meta: {} },
     }))
@@ -58,7 +58,7 @@ describe('the process', () => {
     ])
   })
 
-  test("passes the caller's credential on where it holds none, and asks nothing for a caller without one", async () => {
+  test('Without a key the process passes on the credential of the caller', async () => {
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: { id: 'a', title: 't' }, meta: {} },
     }))
@@ -73,7 +73,7 @@ describe('the process', () => {
     expect(upstream.requests[0]?.headers.authorization).toBe('Bearer pk_test_caller')
   })
 
-  test('tells callers apart, and limits them, as the environment says', async () => {
+  test('The process applies the token, CORS and limit settings of the environment', async () => {
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: { id: 'a', title: 't' }, meta: {} },
     }))
@@ -104,7 +104,7 @@ describe('the process', () => {
     expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer pk_test_mine'])
   })
 
-  test('runs trusted documents only where told to, and tells their cost', async () => {
+  test('The process can refuse untrusted documents, and prints the cost of trusted ones', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json')
     writeFileSync(file, '{"a1":"query Day { appointments(first: 3) { nodes { id } } }"}')
     await using product = await startProcess({
@@ -118,7 +118,7 @@ describe('the process', () => {
     expect(errors[0].extensions.code).toBe('DOCUMENT_NOT_TRUSTED')
   })
 
-  test('does not start where everybody could ask with its key, and says in one line what to set', async () => {
+  test('The process does not start as an open gateway that others could reach', async () => {
     const { code, stdout, stderr } = await runProcess({
       HOST: '0.0.0.0',
       PORT: '0',
@@ -130,7 +130,7 @@ describe('the process', () => {
     expect(stderr).not.toContain('pk_test_mine')
   })
 
-  test('ends well where it is told to stop more than once, and in more than one way', async () => {
+  test('The process finishes its operations if it gets several stop signals', async () => {
     const { promise: asked, resolve: arrive } = Promise.withResolvers<() => void>()
     await using upstream = await startScriptedUpstream(() => (response) => {
       arrive(() => {
@@ -152,13 +152,13 @@ describe('the process', () => {
     expect(await stopped).toBe(0)
   })
 
-  test('runs the embedded API alone, and says how to ask it', async () => {
+  test('The process runs the embedded API alone and prints its URL', async () => {
     await using sandbox = await startProcess({ SANDBOX_PORT: '0' }, 'sandbox')
     expect(sandbox.firstLine).toMatch(/http:\/\/127\.0\.0\.1:\d+/)
     expect(await sandbox.stop()).toBe(0)
   })
 
-  test('gives up on a bad configuration with a line for each problem, and no stack', async () => {
+  test('The process prints one line for each bad setting, without a stack', async () => {
     const { code, stdout, stderr } = await runProcess({ PORT: 'x', SANDBOX_ORDER: 'y' })
     expect(code).toBe(2)
     expect(stdout).toBe('')
@@ -168,7 +168,7 @@ describe('the process', () => {
     ])
   })
 
-  test('gives up on a port in use with one line', async () => {
+  test('The process prints one line if its port is in use', async () => {
     const taken = await listen((_request, response) => void response.end(), '127.0.0.1', 0)
     const { code, stderr } = await runProcess({ ...FREE, PORT: new URL(taken.url).port })
     await taken.close()

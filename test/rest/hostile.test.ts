@@ -23,7 +23,7 @@ async function askOver(script: Script, document: string) {
   return { ...answer, requests: upstream.requests.length }
 }
 
-describe('a hostile or broken upstream', () => {
+describe('A hostile or broken upstream', () => {
   test.for<readonly [name: string, script: Script]>([
     ['HTML', { headers: { 'content-type': 'text/html' }, body: '<html></html>' }],
     ['HTML that says it is JSON', { body: '<html></html>' }],
@@ -32,14 +32,14 @@ describe('a hostile or broken upstream', () => {
       { headers: { 'content-type': 'text/html' }, body: { data: ROW, meta: {} } },
     ],
     ['truncated JSON', { body: '{"data":{"id":"a"' }],
-    ['data that is null', { body: { data: null, meta: {} } }],
+    ['null data', { body: { data: null, meta: {} } }],
     ['neither data nor an error', { body: {} }],
     ['an array', { body: [] }],
-    ['204', { status: 204, body: '' }],
+    ['a 204 without a body', { status: 204, body: '' }],
     ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9/' }, body: '' }],
     ['another appointment than the one asked for', { body: { data: { ...ROW, id: 'b' }, meta: {} } }],
     [
-      '64 MB',
+      'a body of 64 MB',
       (response) => {
         response.writeHead(200, { 'content-type': 'application/json' })
         const chunk = Buffer.alloc(1024 * 1024, 0x20)
@@ -52,14 +52,14 @@ describe('a hostile or broken upstream', () => {
         more()
       },
     ],
-  ])('that answers %s is UPSTREAM_INVALID_RESPONSE, asked once', async ([, script]) => {
+  ])('The gateway reports UPSTREAM_INVALID_RESPONSE for %s after one request', async ([, script]) => {
     const { data, errors, requests } = await askOver(script, ONE)
     expect(data).toEqual({ appointment: null })
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UPSTREAM_INVALID_RESPONSE'])
     expect(requests).toBe(1)
   })
 
-  test('that has more rows, but gives none, ends no loop and is told as unreadable', async () => {
+  test('The gateway stops at an empty page that promises more rows', async () => {
     const { errors, requests } = await askOver(list([], { has_more: true, next_offset: 0 }), LIST)
     expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(
       new Set(['UPSTREAM_INVALID_RESPONSE']),
@@ -67,7 +67,7 @@ describe('a hostile or broken upstream', () => {
     expect(requests).toBeLessThanOrEqual(2)
   })
 
-  test('that always has one more row ends a count within its bound', async () => {
+  test('The gateway bounds a count over an endless list', async () => {
     const { data, errors, requests } = await askOver(list([ROW], { has_more: true, next_offset: -5 }), LIST)
     expect(data.appointments.nodes).toEqual([{ restId: 'a', title: 'A' }])
     expect(data.appointments.totalCount).toBeNull()
@@ -77,7 +77,7 @@ describe('a hostile or broken upstream', () => {
     expect(requests).toBeLessThanOrEqual(33)
   })
 
-  test('that gives more rows than asked for gets the page that was asked for', async () => {
+  test('The gateway cuts a page with too many rows to the requested size', async () => {
     const rows = Array.from({ length: 300 }, (_, index) => ({ ...ROW, id: `a${index}` }))
     const { data, errors } = await askOver(
       list(rows, { has_more: false }),
@@ -87,7 +87,7 @@ describe('a hostile or broken upstream', () => {
     expect(data.appointments.nodes).toHaveLength(20)
   })
 
-  test('that lists an id twice has both rows served, with distinct cursors', async () => {
+  test('The gateway returns both rows of a duplicate id with distinct cursors', async () => {
     const { data } = await askOver(list([ROW, ROW], { has_more: false }), LIST)
     expect(data.appointments.nodes).toEqual([
       { restId: 'a', title: 'A' },
@@ -97,7 +97,7 @@ describe('a hostile or broken upstream', () => {
     expect(first.cursor).not.toBe(second.cursor)
   })
 
-  test('that answers no list, or rows of any kind, loses those rows only', async () => {
+  test('An unreadable row costs only itself, and an unreadable list only its field', async () => {
     const { errors } = await askOver({ body: { data: { id: 'a' }, meta: {} } }, LIST)
     expect(errors?.[0]).toMatchObject({
       path: ['appointments'],
@@ -108,8 +108,8 @@ describe('a hostile or broken upstream', () => {
   })
 })
 
-describe('time', () => {
-  test('an answer that drips slower than its time is UPSTREAM_TIMEOUT, and its siblings keep their data', async () => {
+describe('A time limit', () => {
+  test('A response that drips past its time fails its own field only', async () => {
     await using upstream = await startScriptedUpstream(({ line }) => {
       if (!line.endsWith('/slow')) return { body: { data: ROW, meta: {} } }
       return (response) => {
@@ -126,7 +126,7 @@ describe('time', () => {
     expect(errors).toMatchObject([{ path: ['slow'], extensions: { code: 'UPSTREAM_TIMEOUT' } }])
   })
 
-  test('the whole operation has a time of its own', async () => {
+  test('The gateway ends an operation after its own time limit', async () => {
     await using upstream = await startScriptedUpstream(() => () => {})
     await using gateway = await startGateway({ url: upstream.url, key: 'k', operationTimeoutMs: 40 })
     const { errors } = await gateway.query('{ appointment(id: "a") { title } }')
@@ -134,17 +134,17 @@ describe('time', () => {
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('a client that goes away ends its reads at once, but never its writes', async () => {
+  test('The gateway cancels the reads of a client that disconnects, never its writes', async () => {
     const closed: string[] = []
     const { promise: readEnded, resolve: endRead } = Promise.withResolvers<void>()
-    const { promise: writeHeld, resolve: holdWrite } = Promise.withResolvers<ServerResponse>()
+    const { promise: writeReceived, resolve: keepWrite } = Promise.withResolvers<ServerResponse>()
     await using upstream = await startScriptedUpstream(({ line }) => (response) => {
       response.on('close', () => {
         if (response.writableFinished) return
         closed.push(line)
         endRead()
       })
-      if (line.startsWith('POST')) holdWrite(response)
+      if (line.startsWith('POST')) keepWrite(response)
     })
     await using gateway = await startGateway({ url: upstream.url, key: 'k' })
     const leaving = new AbortController()
@@ -161,7 +161,7 @@ describe('time', () => {
     leaving.abort()
     await Promise.all([read, write, readEnded])
     expect(closed).toEqual(['GET /appointments/a'])
-    const answer = await writeHeld
+    const answer = await writeReceived
     expect(answer.socket?.destroyed).toBe(false)
     answer
       .writeHead(200, { 'content-type': 'application/json' })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Step, takeSteps } from './interleavings.ts'
 
 const nth = fc.nat(3)
-// Mostly the same one, so that what is read is what is written.
+// Mostly the same item, so that reads and writes meet.
 const item = fc.constantFrom('a' as const, 'a' as const, 'a' as const, 'b' as const)
 const view = fc.constantFrom('one', 'other')
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -33,7 +33,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-test('whatever is read and written at once, however long each exchange takes, no reader is shown a value older than the last write that was answered before it asked', {
+test('No reader sees a value from before the last write that ended before its read', {
   timeout: 60_000,
 }, async () => {
   await fc.assert(

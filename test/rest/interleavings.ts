@@ -1,23 +1,23 @@
 import { createLedger } from '../../src/rest/pipe/ledger.ts'
 import type { Operation } from '../../src/rest/pipe/pipe.ts'
 import { NOON, operationOf, startRest } from '../support/rest.ts'
-import { type HeldExchange, ITEMS, type Item, startLatencyUpstream } from './latency-upstream.ts'
+import { ITEMS, type Item, type PendingExchange, startLatencyUpstream } from './latency-upstream.ts'
 
-/** Numbers choose among what there is when the step is taken. */
+/** One step of a test. `nth` selects one of the exchanges in flight, counted modulo their number. */
 export type Step =
   | { readonly do: 'read'; readonly what: Item | 'list'; readonly view: string }
   | { readonly do: 'write'; readonly item: Item; readonly how: 'update' | 'cancel'; readonly view: string }
   | { readonly do: 'apply' | 'answer' | 'limit' | 'leave'; readonly nth: number }
   | { readonly do: 'wait'; readonly ms: number }
 
-/** Takes the steps, and tells of each reader that was shown a value older than the last write answered before it asked. */
+/** Takes the steps, and returns a line for each reader that saw a value from before the last write that ended before its read. */
 export async function takeSteps(steps: readonly Step[]): Promise<string[]> {
   let now = NOON
   await using upstream = await startLatencyUpstream()
   await using rest = startRest(upstream.url, { now: () => now })
   const faults: string[] = []
-  const answered = new Map<Item, number>(ITEMS.map((item) => [item, 0]))
-  const open: Flying[] = []
+  const written = new Map<Item, number>(ITEMS.map((item) => [item, 0]))
+  const inFlight: InFlight[] = []
   const waiting: Waiting[] = []
 
   function check(
@@ -26,37 +26,38 @@ export async function takeSteps(steps: readonly Step[]): Promise<string[]> {
     row: { id: string; title?: unknown },
   ): void {
     const least = atLeast.get(row.id as Item) ?? 0
-    if (Number(row.title) < least) faults.push(`${what} showed ${row.id} as of ${row.title}, not ${least}`)
+    if (Number(row.title) < least) faults.push(`${what} returned ${row.id} as of ${row.title}, not ${least}`)
   }
 
-  /** Whether it caused an exchange is known at once; when it has come, the next step may be taken. */
+  /** Returns once the upstream has received the request of the operation, if it sends one. */
   async function begin(by: Operation, settled: Promise<unknown>, line: string, leave?: () => void) {
-    const waiter: Waiting = { settled: settled.then(land, land), leave: leave ?? (() => {}) }
+    const waiter: Waiting = { settled: settled.then(forget, forget), leave: leave ?? (() => {}) }
     if (leave !== undefined) waiting.push(waiter)
-    function land(): void {
+    function forget(): void {
       if (waiting.includes(waiter)) waiting.splice(waiting.indexOf(waiter), 1)
     }
-    if (by.ledger.joined > 0) open.findLast((flying) => flying.exchange.line === line)?.waiters.push(waiter)
+    if (by.ledger.joined > 0)
+      inFlight.findLast(({ exchange }) => exchange.line === line)?.waiters.push(waiter)
     if (by.ledger.exchanges === 0) return
     const nth = upstream.exchanges.length
     while (upstream.exchanges.length === nth) await upstream.arrival(nth + 1)
     const exchange = upstream.exchanges[nth]
-    if (exchange !== undefined) open.push({ exchange, waiters: [waiter] })
+    if (exchange !== undefined) inFlight.push({ exchange, waiters: [waiter] })
   }
 
   async function read(what: Item | 'list', view: string): Promise<void> {
-    const gone = new AbortController()
-    const by = { ...operationOf('x', gone.signal), view, ledger: createLedger(60) }
-    const atLeast = new Map(answered)
+    const client = new AbortController()
+    const by = { ...operationOf('x', client.signal), view, ledger: createLedger(60) }
+    const atLeast = new Map(written)
     const rows =
       what === 'list'
         ? rest.appointments.list({}, WHOLE, by).then((page) => page.rows)
         : rest.appointments.retrieve(what, by).then(({ row }) => [row])
-    const shown = rows.then((all) => {
+    const checked = rows.then((all) => {
       for (const row of all) check(what, atLeast, row as { id: string; title?: unknown })
     })
     const line = what === 'list' ? 'GET /appointments?limit=20&offset=0' : `GET /appointments/${what}`
-    await begin(by, shown, line, () => gone.abort())
+    await begin(by, checked, line, () => client.abort())
   }
 
   async function write(item: Item, how: 'update' | 'cancel', view: string): Promise<void> {
@@ -65,13 +66,13 @@ export async function takeSteps(steps: readonly Step[]): Promise<string[]> {
       how === 'update'
         ? rest.appointments.update(item, { title: 'next' }, by)
         : rest.appointments.cancel(item, null, by).then(({ row }) => row)
-    const noted = done.then(({ title }) =>
-      answered.set(item, Math.max(answered.get(item) ?? 0, Number(title))),
+    const recorded = done.then(({ title }) =>
+      written.set(item, Math.max(written.get(item) ?? 0, Number(title))),
     )
-    await begin(by, noted, '')
+    await begin(by, recorded, '')
   }
 
-  async function land({ exchange, waiters }: Flying, answer: (exchange: HeldExchange) => void) {
+  async function end({ exchange, waiters }: InFlight, answer: (exchange: PendingExchange) => void) {
     answer(exchange)
     await Promise.all(waiters.map(({ settled }) => settled))
   }
@@ -84,20 +85,20 @@ export async function takeSteps(steps: readonly Step[]): Promise<string[]> {
       return
     }
     if (step.do === 'leave') {
-      const leaver = waiting[step.nth % waiting.length]
-      leaver?.leave()
-      await leaver?.settled
+      const leaving = waiting[step.nth % waiting.length]
+      leaving?.leave()
+      await leaving?.settled
       return
     }
-    const at = step.nth % open.length
-    if (step.do === 'apply') return open[at]?.exchange.apply()
-    const [flying] = open.splice(at, 1)
-    if (flying !== undefined) await land(flying, (exchange) => exchange[step.do as 'answer' | 'limit']())
+    const at = step.nth % inFlight.length
+    if (step.do === 'apply') return inFlight[at]?.exchange.apply()
+    const [ending] = inFlight.splice(at, 1)
+    if (ending !== undefined) await end(ending, (exchange) => exchange[step.do as 'answer' | 'limit']())
   }
 
   for (const step of steps) await take(step)
-  // The writes of the end are answered before the reads that began before them; then somebody looks at everything.
-  while (open.length > 0) await take({ do: 'answer', nth: open.length - 1 })
+  // Later exchanges end first, so that reads end after the writes that began after them; then a reader reads everything.
+  while (inFlight.length > 0) await take({ do: 'answer', nth: inFlight.length - 1 })
   for (const what of [...ITEMS, 'list'] as const) {
     await read(what, 'one')
     await take({ do: 'answer', nth: 0 })
@@ -110,8 +111,8 @@ interface Waiting {
   readonly leave: () => void
 }
 
-interface Flying {
-  readonly exchange: HeldExchange
+interface InFlight {
+  readonly exchange: PendingExchange
   readonly waiters: Waiting[]
 }
 

@@ -1,29 +1,29 @@
 import type { ServerResponse } from 'node:http'
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts'
 
-/** One exchange on its way: it came, then the upstream does it, then it is answered; each when it is told to. */
-export interface HeldExchange {
+/** A request that waits at the upstream. The test decides when the upstream performs it and when it answers. */
+export interface PendingExchange {
   readonly line: string
-  /** Reads or changes what the upstream holds. Once. */
+  /** Reads or changes the rows of the upstream; at the first call only. */
   apply(): void
   answer(): void
-  /** Refuses it for a second. What was applied stays applied. */
+  /** Answers 429 with `Retry-After: 1`. An applied change stays. */
   limit(): void
 }
 
 export interface LatencyUpstream extends ScriptedUpstream {
-  /** In the order in which they came. */
-  readonly exchanges: readonly HeldExchange[]
+  /** In the order of arrival. */
+  readonly exchanges: readonly PendingExchange[]
 }
 
 export const ITEMS = ['a', 'b'] as const
 export type Item = (typeof ITEMS)[number]
 
-/** An upstream in which every write gives its item the next number for a title, and which answers nothing by itself. */
+/** An upstream that answers only on request of the test. Every write sets the title of its item to the next number. */
 export async function startLatencyUpstream(): Promise<LatencyUpstream> {
   const titles: Record<string, number> = Object.fromEntries(ITEMS.map((item) => [item, 0]))
   let latest = 0
-  const exchanges: HeldExchange[] = []
+  const exchanges: PendingExchange[] = []
 
   function perform(line: string): unknown {
     const [, item = ''] = /appointments\/(\w+)/.exec(line) ?? []
@@ -35,7 +35,7 @@ export async function startLatencyUpstream(): Promise<LatencyUpstream> {
     return item === '' ? ITEMS.map(row) : row(item)
   }
 
-  function hold(line: string, response: ServerResponse): HeldExchange {
+  function receive(line: string, response: ServerResponse): PendingExchange {
     let data: unknown
     const apply = () => {
       data ??= perform(line)
@@ -57,7 +57,7 @@ export async function startLatencyUpstream(): Promise<LatencyUpstream> {
   const upstream = await startScriptedUpstream(
     ({ line }) =>
       (response) =>
-        void exchanges.push(hold(line, response)),
+        void exchanges.push(receive(line, response)),
   )
   return { ...upstream, exchanges }
 }

@@ -11,8 +11,8 @@ function refusal(status: number, code: string, details?: unknown): ScriptedAnswe
   }
 }
 
-describe('errors', () => {
-  test("carry the upstream's own code, message, details and request id", async () => {
+describe('The errors of the gateway', () => {
+  test('An error has the code, message, details and request id of the upstream', async () => {
     const details = { current_status: 'completed', attempted_action: 'cancel' }
     await using upstream = await startScriptedUpstream(() =>
       refusal(409, 'INVALID_STATE_TRANSITION', details),
@@ -39,16 +39,16 @@ describe('errors', () => {
     [400, 'VALIDATION_ERROR', 'VALIDATION_ERROR'],
     [409, 'CONFLICT', 'CONFLICT'],
     [500, 'INTERNAL_ERROR', 'INTERNAL_ERROR'],
-  ] as const)('HTTP %i %s is told as %s', async ([status, code, told]) => {
+  ] as const)('The gateway reports HTTP %i %s as %s', async ([status, code, reported]) => {
     await using upstream = await startScriptedUpstream(() => refusal(status, code))
     await using gateway = await startGateway({ url: upstream.url, key: 'k' })
     const { errors } = await gateway.query(
       'mutation { cancelAppointment(input: { id: "a" }) { appointment { id } } }',
     )
-    expect(errors?.map(({ extensions }) => extensions.code)).toEqual([told])
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual([reported])
   })
 
-  test('a spent quota says when it is whole again', async () => {
+  test('RATE_LIMITED reports the time of the next full quota', async () => {
     const headers = {
       'x-ratelimit-limit': '1000',
       'x-ratelimit-remaining': '0',
@@ -67,7 +67,7 @@ describe('errors', () => {
     })
   })
 
-  test('an appointment that is not there is null, without an error', async () => {
+  test('A missing appointment is null without an error', async () => {
     await using upstream = await startScriptedUpstream(() => refusal(404, 'whatever_its_name'))
     await using gateway = await startGateway({ url: upstream.url, key: 'k' })
     const { data, errors } = await gateway.query(
@@ -77,7 +77,7 @@ describe('errors', () => {
     expect(errors).toBeUndefined()
   })
 
-  test('a bad one among several nodes fails its own item only', async () => {
+  test('A bad id among several nodes fails its own item only', async () => {
     await using upstream = await startScriptedUpstream(({ line }) =>
       line.endsWith('/a') ? { body: { data: ROW, meta: {} } } : refusal(500, 'INTERNAL_ERROR'),
     )
@@ -103,7 +103,7 @@ describe('errors', () => {
     )
   })
 
-  test('a page with unreadable rows loses those rows only, and a bad value that field only', async () => {
+  test('An unreadable row costs that row only, and a bad value that field only', async () => {
     const rows = [ROW, 'Jane Doe', { title: 'Jane Doe' }, { ...ROW, id: 'b', status: 'vanished', title: 'B' }]
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: rows, meta: { has_more: false, request_id: 'req_1' } },
@@ -137,7 +137,7 @@ describe('errors', () => {
     expect(JSON.stringify(errors)).not.toContain('Jane')
   })
 
-  test('a row whose other fields can not be loaded keeps those it holds', async () => {
+  test('A row whose other fields fail to load keeps the fields of the list', async () => {
     await using upstream = await startScriptedUpstream(({ line }) =>
       line.includes('?')
         ? { body: { data: [ROW], meta: { has_more: false } } }
@@ -151,7 +151,7 @@ describe('errors', () => {
     ])
   })
 
-  test('an upstream that can not be reached is UPSTREAM_UNAVAILABLE, one that is late UPSTREAM_TIMEOUT', async () => {
+  test('A closed port is UPSTREAM_UNAVAILABLE, and a late response UPSTREAM_TIMEOUT', async () => {
     await using silent = await startScriptedUpstream(() => (response) => void response.socket?.unref())
     await using late = await startGateway({ url: silent.url, key: 'k', upstreamTimeoutMs: 20 })
     await using closed = await startGateway({ url: 'http://127.0.0.1:9', key: 'k' })
@@ -160,21 +160,21 @@ describe('errors', () => {
     expect((await closed.query(document)).errors?.[0]?.extensions.code).toBe('UPSTREAM_UNAVAILABLE')
   })
 
-  test('a fault of our own is masked, and reported under the id that the caller was given', async () => {
+  test('The gateway masks its own fault and reports it under the id of the error', async () => {
     await using upstream = await startScriptedUpstream(() => ({
       headers: { 'x-ratelimit-limit': '9', 'x-ratelimit-remaining': '8' },
       body: { data: ROW, meta: {} },
     }))
-    let looks = 0
+    let readings = 0
     const faults: { errorId: string; name: string; stack: string }[] = []
     await using gateway = await startGateway({
       url: upstream.url,
       key: 'k',
       development: false,
-      // The edge looks at the clock first; the second look is the cache's.
+      // The edge reads the clock first, and the cache second.
       now: () => {
-        looks += 1
-        if (looks === 2) throw new TypeError('Jane Doe')
+        readings += 1
+        if (readings === 2) throw new TypeError('Jane Doe')
         return 0
       },
       reportFault: (fault) => faults.push(fault),
@@ -189,14 +189,14 @@ describe('errors', () => {
   test.for([
     ['{ appointment(', 'GRAPHQL_PARSE_FAILED'],
     ['{ nothingLikeIt }', 'GRAPHQL_VALIDATION_FAILED'],
-  ] as const)('%s is %s', async ([document, code]) => {
+  ] as const)('The gateway answers %s with %s', async ([document, code]) => {
     await using gateway = await startGateway({ url: 'http://127.0.0.1:9', key: 'k' })
     const { errors, extensions } = await gateway.query(document)
     expect(errors?.map((error) => error.extensions.code)).toEqual([code])
     expect(extensions.upstream.requests).toBe(0)
   })
 
-  test('malformed JSON is refused without repeating a piece of it', async () => {
+  test('The gateway refuses malformed JSON without repeating any of it', async () => {
     await using gateway = await startGateway({ url: 'http://127.0.0.1:9', key: 'k' })
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',

@@ -5,15 +5,15 @@ import { createGateway, type Gateway, type GatewayOptions } from '../../src/serv
 
 export type GatewayTestOptions = Partial<GatewayOptions>
 
-export interface GraphQLAnswer<Data> {
+export interface GraphQLResponse<Data> {
   readonly status: number
   readonly headers: Headers
   readonly data: Data
-  readonly errors: readonly AnswerError[] | undefined
+  readonly errors: readonly ResponseError[] | undefined
   readonly extensions: { readonly upstream: { readonly requests: number; readonly rateLimit: unknown } }
 }
 
-export interface AnswerError {
+export interface ResponseError {
   readonly message: string
   readonly path?: readonly (string | number)[]
   readonly extensions: { readonly code: string } & Readonly<Record<string, unknown>>
@@ -24,16 +24,16 @@ type AnyData = any
 
 export interface GatewayClient extends AsyncDisposable {
   readonly url: string
-  /** Past the port. */
+  /** Calls the gateway in this process, without its port. */
   readonly fetch: Gateway['fetch']
   query<Data = AnyData, Variables = Readonly<Record<string, unknown>>>(
     document: string | TypedDocumentNode<Data, Variables>,
     variables?: NoInfer<Variables>,
     headers?: HeadersInit,
-  ): Promise<GraphQLAnswer<Data>>
+  ): Promise<GraphQLResponse<Data>>
 }
 
-/** A gateway on a free port, and a client that talks to it as any client would: JSON over HTTP. */
+/** Starts a gateway on a free port, and a client that sends it JSON over HTTP as any client does. */
 export async function startGateway(options: GatewayOptions): Promise<GatewayClient> {
   const gateway = createGateway({ development: true, ...options })
   const server = await listen(gateway.handler, '127.0.0.1', 0)

@@ -1,4 +1,4 @@
 import manifest from '../../package.json' with { type: 'json' }
 
-/** What `npm start` gives to Node: flags, and last the program. */
+/** The arguments that `npm start` passes to Node: the flags, then the program. */
 export const NPM_START: readonly string[] = manifest.scripts.start.split(' ').slice(1)

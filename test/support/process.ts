@@ -6,13 +6,13 @@ import { NPM_START } from './npm-start.ts'
 export interface Process extends AsyncDisposable {
   readonly pid: number
   readonly firstLine: string
-  /** All that it has said so far, the first line included. */
+  /** All lines of its standard output so far, the first one included. */
   readonly lines: readonly string[]
-  /** Asks it to stop, and gives the exit code. */
+  /** Sends SIGTERM and returns the exit code. */
   stop(): Promise<number>
 }
 
-/** The process as `npm start` runs it, with nothing of this environment but the path. */
+/** Starts the process as `npm start` does, with only `PATH` of the environment of this one. */
 export async function startProcess(
   environment: Readonly<Record<string, string>>,
   ...args: string[]
@@ -36,7 +36,7 @@ export async function startProcess(
   }
 }
 
-/** A process that is to give up at once. */
+/** Runs the process until it exits by itself, for settings that it refuses. */
 export async function runProcess(
   environment: Readonly<Record<string, string>>,
   ...args: string[]

@@ -2,22 +2,22 @@ import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
 import { type GatewayClient, type GatewayTestOptions, startGateway } from './gateway.ts'
 
 export interface Product extends GatewayClient {
-  /** What the sandbox was asked since the last call, in order: `GET /appointments?limit=20&offset=0`. */
+  /** The requests to the sandbox since the last call, in order: `GET /appointments?limit=20&offset=0`. */
   takeRequests(): string[]
-  /** Where the sandbox is, for whoever talks to it directly. */
+  /** The URL and the key of the sandbox, for tests that send it requests of their own. */
   readonly upstream: { readonly url: string; readonly key: string }
-  /** Asks the sandbox itself, past the gateway; not recorded. */
-  rest(method: string, target: string, body?: unknown): Promise<RestAnswer>
+  /** Sends a request to the sandbox itself. `takeRequests` does not report it. */
+  rest(method: string, target: string, body?: unknown): Promise<RestResponse>
 }
 
-interface RestAnswer {
+interface RestResponse {
   readonly status: number
-  // Tests read whatever the API answers, and assert on it.
+  // Tests read the body of any response and assert on it.
   // biome-ignore lint/suspicious/noExplicitAny: a JSON document of any shape
   readonly body: any
 }
 
-/** The whole product over real HTTP: the sandbox, and the gateway in front of it. */
+/** Starts the whole product over real HTTP: the sandbox, and the gateway in front of it. */
 export async function startProduct(
   options: { readonly sandbox?: SandboxOptions; readonly gateway?: GatewayTestOptions } = {},
 ): Promise<Product> {

@@ -1,29 +1,29 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number
   readonly head: string
   readonly body: string
 }
 
-/** Says the bytes as they are, where a client of HTTP would put them right; and reads until the server hangs up. */
-export async function sayRaw(url: string, text: string): Promise<RawAnswer> {
-  const socket = await openRaw(url)
+/** Sends the text as it is, where an HTTP client would correct it, and reads until the server closes the connection. */
+export async function sendRaw(url: string, text: string): Promise<RawResponse> {
+  const socket = await openSocket(url)
   socket.write(text)
-  return hearRaw(socket)
+  return readToEnd(socket)
 }
 
-export async function openRaw(url: string): Promise<Socket> {
+export async function openSocket(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   await once(socket, 'connect')
   return socket
 }
 
-export async function hearRaw(socket: Socket): Promise<RawAnswer> {
+export async function readToEnd(socket: Socket): Promise<RawResponse> {
   let text = ''
-  // A server that cuts a sender off may reset the connection; what it said before counts.
+  // A server that refuses a request early may reset the connection; the response before that counts.
   socket.on('error', () => {})
   socket.setEncoding('utf8').on('data', (chunk) => (text += chunk))
   await new Promise((resolve) => socket.once('close', resolve))
@@ -31,7 +31,7 @@ export async function hearRaw(socket: Socket): Promise<RawAnswer> {
   return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0), head, body }
 }
 
-/** A POST of JSON as bytes, after which the server hangs up. */
+/** The text of a POST with a JSON body that asks the server to close the connection. */
 export function rawPost(
   query: string,
   headers: Readonly<Record<string, string>> = {},

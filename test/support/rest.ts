@@ -5,7 +5,7 @@ import type { Operation } from '../../src/rest/pipe/pipe.ts'
 
 export interface TestRest extends RestClient, AsyncDisposable {}
 
-/** The pipe in front of a scripted upstream, with a clock that stands still unless it is moved. */
+/** A REST client for a scripted upstream, with a clock that stands still unless `now` says otherwise. */
 export function startRest(url: string, options: Partial<RestClientOptions> = {}): TestRest {
   const rest = createRestClient({
     url,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { listen } from '../../src/process/listen.ts'
 
 export interface ScriptedRequest {
-  /** Method, path and query, as they came: `GET /appointments?limit=20&offset=0`. */
+  /** Method, path and query as received: `GET /appointments?limit=20&offset=0`. */
   readonly line: string
   readonly headers: IncomingMessage['headers']
   readonly body: string
@@ -12,7 +12,7 @@ export interface ScriptedRequest {
 export interface ScriptedAnswer {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  /** An object is sent as JSON, a text as it is. */
+  /** The upstream sends an object as JSON, and a string as it is. */
   readonly body: unknown
 }
 
@@ -21,11 +21,11 @@ type Script = (request: ScriptedRequest) => ScriptedAnswer | ((response: ServerR
 export interface ScriptedUpstream extends AsyncDisposable {
   readonly url: string
   readonly requests: readonly ScriptedRequest[]
-  /** Resolves when so many requests have come. */
+  /** Resolves when the upstream has received this many requests in all. */
   arrival(count: number): Promise<void>
 }
 
-/** A real server on a free port that answers by script: an object, or whatever the script does to the response. */
+/** A real server on a free port. The script returns a response, or a function that writes the response itself. */
 export async function startScriptedUpstream(script: Script): Promise<ScriptedUpstream> {
   const requests: ScriptedRequest[] = []
   const arrivals = new EventEmitter()

@@ -4,7 +4,7 @@ import { startScriptedUpstream } from './scripted-upstream.ts'
 
 export const ISSUER = 'https://issuer.test'
 export const AUDIENCE = 'appointments'
-export const SECRET = 'a secret of the tests, and long enough for it'
+export const SECRET = 'a secret of the tests that is long enough'
 
 export const TOKENS: TokenOptions = { issuer: ISSUER, audience: AUDIENCE, keys: { secret: SECRET } }
 
@@ -14,7 +14,7 @@ interface Signing {
   readonly kid?: string
 }
 
-/** A token as an issuer signs it, good for an hour unless the claims say something else; as a header. */
+/** An Authorization header with a signed token, which is valid for an hour unless the claims say otherwise. */
 export async function bearer(
   claims: JWTPayload,
   { alg = 'HS256', key = new TextEncoder().encode(SECRET), kid }: Signing = {},
@@ -26,7 +26,7 @@ export async function bearer(
   return { authorization: `Bearer ${token}` }
 }
 
-/** An issuer that publishes the key it signs with. */
+/** An issuer that publishes its public key over HTTP. */
 export async function startIssuer() {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', use: 'sig' }

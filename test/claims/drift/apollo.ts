@@ -8,7 +8,7 @@ export interface ApolloWalkOptions {
   readonly random: () => number
 }
 
-/** Reads a whole list as a screen with endless scrolling does, and gives what its cache holds in the end. */
+/** Reads a whole list as a screen with endless scrolling does, and returns the ids in its cache at the end. */
 export async function walkWithApollo(
   graphqlUrl: string,
   list: DriftingList,
@@ -27,9 +27,9 @@ export async function walkWithApollo(
     await client.query<PageData>({ query: PAGE, variables })
     for (;;) {
       await list.change(Math.floor(random() * 11))
-      const shown = client.readQuery<PageData>({ query: PAGE, variables })?.appointments
-      if (shown === undefined) throw new Error('The cache holds no page')
-      const { edges, pageInfo } = shown
+      const page = client.readQuery<PageData>({ query: PAGE, variables })?.appointments
+      if (page === undefined) throw new Error('The cache has no page')
+      const { edges, pageInfo } = page
       if (!(forward ? pageInfo.hasNextPage : pageInfo.hasPreviousPage))
         return edges.map(({ node }) => node.restId)
       const from = forward ? { after: pageInfo.endCursor } : { before: pageInfo.startCursor }

@@ -1,22 +1,22 @@
 import type { SandboxOptions } from '../../../src/sandbox/server.ts'
-import { type DoorUpstream, startDoorUpstream } from './upstream.ts'
+import { type ProxiedSandbox, startProxiedSandbox } from './upstream.ts'
 
-/** A list of some 600 rows that others write to, through the REST API. */
+/** A list of about 600 rows that other clients change through the REST API. */
 export interface DriftingList extends AsyncDisposable {
-  readonly upstream: DoorUpstream
-  /** The filter of the list, as a GraphQL client gives it. */
+  readonly upstream: ProxiedSandbox
+  /** The `AppointmentFilter` that selects the list. */
   readonly filter: object
-  /** Forgets what has happened, and gives the rows that are there now. */
+  /** Starts to observe the list, and returns the ids of its rows. */
   begin(): Promise<ReadonlySet<string>>
-  /** The rows that were there at some time since, and never left or moved. */
+  /** The ids of rows that were in the list at some time since `begin` and never left it or moved. */
   readonly stayed: ReadonlySet<string>
-  /** So many random inserts, removals, moves and edits. */
+  /** Makes this many random inserts, removals, moves and edits. */
   change(times: number): Promise<void>
 }
 
 const NOW = Date.parse('2026-01-05T08:00:00Z')
 const DAY_MS = 86_400_000
-/** The list ends here; a row that is put off until after it leaves the list, as one that is cancelled does. */
+/** The filter ends here: a row that moves past this time leaves the list, as a cancelled one does. */
 const LAST = new Date(NOW + 60 * DAY_MS)
 const STATUSES = ['pending_approval', 'pending', 'confirmed', 'scheduled', 'completed', 'no_show']
 const OPEN = STATUSES.slice(0, 4)
@@ -26,7 +26,7 @@ interface ListedRow {
   readonly status: string
 }
 
-/** About a tenth of the sample rows are cancelled, and not in the list. */
+/** About a tenth of the sample rows are cancelled and therefore not in the list. */
 const SEED = 660
 
 export async function startDriftingList(
@@ -34,7 +34,7 @@ export async function startDriftingList(
   random: () => number,
 ): Promise<DriftingList> {
   let clock = NOW
-  const upstream = await startDoorUpstream({ seed: SEED, order, clock: () => new Date(clock) })
+  const upstream = await startProxiedSandbox({ seed: SEED, order, clock: () => new Date(clock) })
   const rows = new Map<string, ListedRow>()
   const stayed = new Set<string>()
   const below = (bound: number) => Math.floor(random() * bound)
@@ -47,7 +47,7 @@ export async function startDriftingList(
     return row
   }
 
-  /** To the second, so that hardly two rows are equal in the order. */
+  /** Random to the second, so that two rows rarely start at the same time. */
   function someTimes() {
     const start = NOW + (below(42 * 86_400) - 21 * 86_400) * 1_000
     return timesFrom(start)

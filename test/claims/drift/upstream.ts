@@ -2,14 +2,14 @@ import { request as exchange } from 'undici'
 import { listen } from '../../../src/process/listen.ts'
 import { type SandboxOptions, startSandbox } from '../../../src/sandbox/server.ts'
 
-/** A sandbox, and a door in front of it where every request waits for whatever is to happen before it. */
-export interface DoorUpstream extends AsyncDisposable {
-  /** Where the gateway asks. */
+/** A sandbox behind a proxy, where every request waits for the changes that a test makes before it. */
+export interface ProxiedSandbox extends AsyncDisposable {
+  /** The URL of the proxy, for the gateway. */
   readonly url: string
   readonly key: string
-  /** Is awaited before each request that comes through the door. */
+  /** The proxy awaits this before it passes a request on. */
   beforeEach: () => Promise<void>
-  /** Asks the sandbox itself. */
+  /** Sends a request to the sandbox itself. */
   rest(method: 'GET' | 'POST' | 'PATCH', target: string, body?: object): Promise<RestAnswer>
 }
 
@@ -19,10 +19,10 @@ interface RestAnswer {
   readonly meta: { readonly has_more: boolean }
 }
 
-export async function startDoorUpstream(options: SandboxOptions): Promise<DoorUpstream> {
+export async function startProxiedSandbox(options: SandboxOptions): Promise<ProxiedSandbox> {
   const sandbox = await startSandbox({ rateLimit: 0, ...options })
   const headers = { authorization: `Bearer ${sandbox.key}`, 'content-type': 'application/json' }
-  const door = await listen(
+  const proxy = await listen(
     async (request, response) => {
       await upstream.beforeEach()
       const { statusCode, body } = await exchange(`${sandbox.url}${request.url}`, { headers })
@@ -31,8 +31,8 @@ export async function startDoorUpstream(options: SandboxOptions): Promise<DoorUp
     '127.0.0.1',
     0,
   )
-  const upstream: DoorUpstream = {
-    url: door.url,
+  const upstream: ProxiedSandbox = {
+    url: proxy.url,
     key: sandbox.key,
     beforeEach: async () => {},
     async rest(method, target, body) {
@@ -45,7 +45,7 @@ export async function startDoorUpstream(options: SandboxOptions): Promise<DoorUp
       return (await answer.body.json()) as RestAnswer
     },
     async [Symbol.asyncDispose]() {
-      await door.close()
+      await proxy.close()
       await sandbox.close()
     },
   }

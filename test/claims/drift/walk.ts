@@ -2,13 +2,13 @@ import { ask } from '../../bench/ask.ts'
 import type { DriftingList } from './list.ts'
 
 export interface Walk {
-  /** How many rows there were at the start. */
+  /** The number of rows at the start. */
   readonly rows: number
   readonly pages: readonly { readonly requests: number; readonly rows: number }[]
-  /** Of the rows that stayed the whole time. */
+  /** Ids of rows that stayed in place the whole time. */
   readonly twice: readonly string[]
   readonly missing: readonly string[]
-  /** The cursor's place was lost, and the walk ended there. */
+  /** The walk ended early with CURSOR_EXPIRED. */
   readonly expired: boolean
 }
 
@@ -18,7 +18,7 @@ export interface WalkOptions {
   readonly random: () => number
 }
 
-/** Up to ten changes between two pages, and up to three between two requests of one page. */
+/** Reads all pages of a list with up to ten changes between pages, and up to three between the requests of one page. */
 export async function walk(
   graphqlUrl: string,
   list: DriftingList,

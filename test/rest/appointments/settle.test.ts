@@ -15,7 +15,7 @@ const BOOKING = {
 }
 const AT_ONCE = { retry: { wait: async () => {}, random: () => 0 } }
 
-/** A sandbox that can lose answers, the pipe in front of it, and a clock that leaves each run's pauses behind. */
+/** A sandbox that can drop responses, a REST client for it, and a clock that moves past the pauses of earlier writes. */
 async function startFaulty() {
   const exchanges: string[] = []
   const sandbox = await startSandbox({
@@ -53,7 +53,7 @@ async function dropNext(sandbox: Sandbox, route: string, drops: readonly (Drop |
   }
 }
 
-async function forgetFaults(sandbox: Sandbox): Promise<void> {
+async function clearFaults(sandbox: Sandbox): Promise<void> {
   await fetch(`${sandbox.url}/_faults`, { method: 'DELETE' })
 }
 
@@ -64,9 +64,9 @@ async function rowsOf(rest: TestRest, by: ReturnType<typeof operationOf>, patien
 const CANCEL = 'POST /appointments/{id}/cancel'
 const READ = 'GET /appointments/{id}'
 
-describe('a write whose answer was lost', () => {
+describe('A write without a response', () => {
   test.for([[['before']], [['after']], [['before', 'after']], [['after', 'after']]] as const)(
-    'a create dropped %j is repeated with its key, and books one appointment',
+    'The gateway repeats a create dropped %j with its key and books once',
     async ([drops]) => {
       await using faulty = await startFaulty()
       await dropNext(faulty.sandbox, 'POST /appointments', drops)
@@ -77,7 +77,7 @@ describe('a write whose answer was lost', () => {
     },
   )
 
-  test('a create whose every answer was lost says which key finds out', async () => {
+  test('A create without any response names the key that settles it', async () => {
     await using faulty = await startFaulty()
     await dropNext(faulty.sandbox, 'POST /appointments', ['after', 'after', 'after'])
     const key = crypto.randomUUID()
@@ -90,7 +90,7 @@ describe('a write whose answer was lost', () => {
     expect(await rowsOf(faulty.rest, faulty.by(), 'pat_1')).toHaveLength(1)
   })
 
-  test('a create is in doubt too where its repeat was not let in, and refused where it was judged', async () => {
+  test('The answer to the repeat decides between an unknown outcome and a refusal', async () => {
     for (const [repeat, code] of [
       [{ status: 429, body: { error: { code: 'RATE_LIMITED', message: '' } } }, 'OUTCOME_UNKNOWN'],
       [{ status: 400, body: { error: { code: 'VALIDATION_ERROR', message: '' } } }, 'VALIDATION_ERROR'],
@@ -105,7 +105,7 @@ describe('a write whose answer was lost', () => {
     }
   })
 
-  test('a narrowed caller is told the key that it gave, because that is the one to send again', async () => {
+  test('A narrowed caller gets back the key that it sent', async () => {
     await using upstream = await startScriptedUpstream(() => (response) => void response.destroy())
     await using rest = startRest(upstream.url, AT_ONCE)
     const by = {
@@ -118,7 +118,7 @@ describe('a write whose answer was lost', () => {
     expect(upstream.requests[0]?.headers['idempotency-key']).not.toBe('given')
   })
 
-  test('a cancel that worked is a success, read and not repeated', async () => {
+  test('The gateway reads a cancel that worked and does not repeat it', async () => {
     await using faulty = await startFaulty()
     const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
     faulty.takeExchanges()
@@ -128,7 +128,7 @@ describe('a write whose answer was lost', () => {
     expect(faulty.takeExchanges()).toEqual([`POST /appointments/${id}/cancel`, `GET /appointments/${id}`])
   })
 
-  test('a cancel that did not work is repeated once', async () => {
+  test('The gateway repeats a cancel that did not work once', async () => {
     await using faulty = await startFaulty()
     const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
     faulty.takeExchanges()
@@ -138,7 +138,7 @@ describe('a write whose answer was lost', () => {
     expect(faulty.takeExchanges()).toEqual([cancel, `GET /appointments/${id}`, cancel])
   })
 
-  test("a cancel that somebody else's was faster than tells the truth", async () => {
+  test('A cancel after the cancel of another client gets INVALID_STATE_TRANSITION', async () => {
     await using faulty = await startFaulty()
     const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
     await faulty.rest.appointments.cancel(id, 'Theirs', faulty.by())
@@ -149,7 +149,7 @@ describe('a write whose answer was lost', () => {
     })
   })
 
-  test('a repeated cancel that is refused because the first one worked late is a success', async () => {
+  test('A repeated cancel succeeds if the first one worked late', async () => {
     const row = { id: 'a', status: 'confirmed', cancellation_reason: null as string | null }
     let cancels = 0
     await using upstream = await startScriptedUpstream(({ line }) => {
@@ -163,7 +163,7 @@ describe('a write whose answer was lost', () => {
     expect((await rest.appointments.cancel('a', 'Ill', operationOf())).row.status).toBe('cancelled')
   })
 
-  test('an update is read and compared, and never repeated', async () => {
+  test('The gateway reads and compares after an update and never repeats it', async () => {
     await using faulty = await startFaulty()
     const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
     await dropNext(faulty.sandbox, 'PATCH /appointments/{id}', ['after', 'before'])
@@ -177,7 +177,7 @@ describe('a write whose answer was lost', () => {
     expect(faulty.takeExchanges()).toEqual([...once, ...once])
   })
 
-  test('only where the reading fails too the outcome is unknown, and the answer says what to check', async () => {
+  test('The outcome is unknown only if the read fails too, and the error says so', async () => {
     await using faulty = await startFaulty()
     const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
     for (const write of ['update', 'cancel'] as const) {
@@ -194,7 +194,7 @@ describe('a write whose answer was lost', () => {
     }
   })
 
-  test('the database holds exactly what the answers claim, wherever connections are dropped', async () => {
+  test('The database has exactly what the responses claim after any dropped connection', async () => {
     await using faulty = await startFaulty()
     const { rest, sandbox } = faulty
     const drop = fc.constantFrom<Drop | 'none'>('before', 'after', 'none')
@@ -207,7 +207,7 @@ describe('a write whose answer was lost', () => {
     await fc.assert(
       fc.asyncProperty(run, async ({ write, drops, readDrops }) => {
         faulty.nextMinute()
-        await forgetFaults(sandbox)
+        await clearFaults(sandbox)
         const patientId = crypto.randomUUID()
         const booking = { ...BOOKING, patientId }
         const created =
@@ -226,7 +226,7 @@ describe('a write whose answer was lost', () => {
           () => 'done',
           (error: UpstreamError) => error.code,
         )
-        await forgetFaults(sandbox)
+        await clearFaults(sandbox)
         faulty.nextMinute()
         const rows = await rowsOf(rest, faulty.by(), patientId)
         const [row] = rows

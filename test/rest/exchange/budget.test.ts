@@ -4,7 +4,7 @@ import { type ScriptedAnswer, startScriptedUpstream } from '../../support/script
 
 const MINUTE = 60_000
 
-/** A key of an upstream with a clock of its own: so many calls an hour, of which some are left. */
+/** An API key of an upstream with its own clock: `limit` requests an hour, of which `left` remain. */
 interface KeyOptions {
   readonly limit?: number
   readonly left?: number
@@ -37,8 +37,8 @@ function startKey({ limit = 1_000, left, clock = () => NOON }: KeyOptions = {}) 
   }
 }
 
-describe('the budget', () => {
-  test('is not known, and refuses nothing, until an answer carries the rate headers', async () => {
+describe('The request budget', () => {
+  test('The budget refuses nothing before a response carries rate headers', async () => {
     await using upstream = await startScriptedUpstream(() => ({ body: { data: { id: 'a' }, meta: {} } }))
     await using rest = startRest(upstream.url, { cacheTtlMs: 0 })
     const by = operationOf()
@@ -47,7 +47,7 @@ describe('the budget', () => {
     expect(by.ledger.exchanges).toBe(5)
   })
 
-  test('tells what is left, and the next full hour', async () => {
+  test('The budget reports the remaining requests and the next full hour', async () => {
     await using upstream = await startKey({ left: 42, clock: () => NOON + 20 * MINUTE }).start()
     await using rest = startRest(upstream.url, { now: () => NOON + 20 * MINUTE })
     const by = operationOf()
@@ -56,7 +56,7 @@ describe('the budget', () => {
     expect(rest.rateLimit(operationOf('b'))).toBeNull()
   })
 
-  test('keeps a reserve for writes: reads are refused before the last of it is spent, writes and their reads are not', async () => {
+  test('The budget reserves its last requests for writes and the reads of writes', async () => {
     await using upstream = await startKey({ limit: 20, left: 5 }).start()
     await using rest = startRest(upstream.url, { cacheTtlMs: 0 })
     for (let index = 0; index < 3; index++) await rest.appointments.retrieve('a', operationOf())
@@ -74,7 +74,7 @@ describe('the budget', () => {
     expect(upstream.requests).toHaveLength(5)
   })
 
-  test('counts what is in the air as spent', async () => {
+  test('The budget counts requests in flight as spent', async () => {
     await using upstream = await startKey({ limit: 20, left: 6 }).start()
     await using rest = startRest(upstream.url)
     await rest.appointments.retrieve('first', operationOf()).catch(() => {})
@@ -87,7 +87,7 @@ describe('the budget', () => {
     expect(upstream.requests).toHaveLength(4)
   })
 
-  test('is whole again two seconds after the hour, by the clock of the upstream', async () => {
+  test('The budget is full two seconds after the hour, by the clock of the upstream', async () => {
     let now = NOON + 30 * MINUTE
     const ahead = 10 * MINUTE
     const key = startKey({ limit: 20, left: 1, clock: () => now + ahead })
@@ -104,7 +104,7 @@ describe('the budget', () => {
     expect(upstream.requests).toHaveLength(2)
   })
 
-  test('does not believe a clock that was wrong once for longer than its own hour', async () => {
+  test('The budget trusts a wrong upstream clock for an hour at most', async () => {
     let now = NOON + 30 * MINUTE
     let dated = Date.parse('2030-01-01T00:00:00Z')
     const key = startKey({ limit: 1_000, left: 500, clock: () => dated })
@@ -124,8 +124,8 @@ describe('the budget', () => {
 
 const LIMITED = { data: null, meta: {}, error: { code: 'RATE_LIMITED', message: 'Too many requests' } }
 
-describe('a 429', () => {
-  test('with nothing remaining stops everything for that key until the reset', async () => {
+describe('A 429 of the upstream', () => {
+  test('A 429 with nothing remaining stops the key until the reset', async () => {
     let now = NOON + 30 * MINUTE
     const key = startKey({ clock: () => now })
     await using upstream = await key.start()
@@ -155,7 +155,7 @@ describe('a 429', () => {
     expect(upstream.requests).toHaveLength(3)
   })
 
-  test('with Retry-After stops for that long, capped at the hour', async () => {
+  test('A 429 with Retry-After stops the key for that time, an hour at most', async () => {
     let now = NOON
     const key = startKey({ clock: () => now })
     await using upstream = await key.start()
@@ -178,7 +178,7 @@ describe('a 429', () => {
     }
   })
 
-  test('with neither stops for a second, doubling to thirty, and then lets one probe through', async () => {
+  test('A bare 429 stops the key for 1 s, doubled up to 30 s, and then allows one probe', async () => {
     let now = NOON
     const key = startKey({ clock: () => now })
     await using upstream = await key.start()
@@ -204,7 +204,7 @@ describe('a 429', () => {
     expect(upstream.requests).toHaveLength(asked + 3)
   })
 
-  test('is answered with what is still remembered, which says how old it is; a mutation is not', async () => {
+  test('A query during a 429 gets stale data with its age, and a mutation an error', async () => {
     let now = NOON
     const key = startKey({ clock: () => now })
     await using upstream = await key.start()

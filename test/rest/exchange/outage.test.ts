@@ -7,7 +7,7 @@ const AT_ONCE = { cacheTtlMs: 0, retry: { wait: async () => {}, random: () => 0 
 
 type Fault = ScriptedAnswer | 'reset' | 'truncated'
 
-/** An upstream that meets its first requests with these faults, and is fine from then on. */
+/** An upstream that answers its first requests with these faults and all later ones with success. */
 function startFaltering(faults: readonly Fault[]) {
   const left = [...faults]
   return startScriptedUpstream(() => {
@@ -26,9 +26,9 @@ function failing(status: number, headers: Readonly<Record<string, string>> = {})
   return { status, headers, body: '<html>no</html>' }
 }
 
-describe('a retry', () => {
+describe('The retry', () => {
   test.for<Fault>(['reset', 'truncated', failing(502), failing(503), failing(504)])(
-    'repeats a read after %j, twice at most',
+    'The gateway repeats a read after %j, twice at most',
     async (fault) => {
       await using twice = await startFaltering([fault, fault])
       await using rest = startRest(twice.url, AT_ONCE)
@@ -44,7 +44,7 @@ describe('a retry', () => {
     },
   )
 
-  test('counts every attempt in the ledger', async () => {
+  test('The ledger counts every attempt', async () => {
     await using upstream = await startFaltering(['reset'])
     await using rest = startRest(upstream.url, AT_ONCE)
     const by = operationOf()
@@ -58,14 +58,14 @@ describe('a retry', () => {
     { status: 429, body: { error: { code: 'RATE_LIMITED', message: '' } } },
     { status: 404, body: { error: { code: 'NOT_FOUND', message: '' } } },
     { body: '<html>welcome</html>' },
-  ])('is not made after %j', async (fault) => {
+  ])('The gateway does not retry after %j', async (fault) => {
     await using upstream = await startFaltering([fault])
     await using rest = startRest(upstream.url, AT_ONCE)
     await expect(rest.appointments.retrieve('a', operationOf())).rejects.toThrow()
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('never repeats a PATCH', async () => {
+  test('The gateway never repeats a PATCH', async () => {
     await using upstream = await startFaltering([
       failing(503),
       { body: { data: { id: 'a', title: 'old' }, meta: {} } },
@@ -78,7 +78,7 @@ describe('a retry', () => {
     ])
   })
 
-  test('waits with jitter, longer each time, and as long as Retry-After says', async () => {
+  test('The gateway waits with jitter, twice as long each time, or for Retry-After', async () => {
     const waits: number[] = []
     const retry = { random: () => 0.5, wait: async (ms: number) => void waits.push(ms) }
     let now = NOON
@@ -100,7 +100,7 @@ describe('a retry', () => {
     expect(waits.slice(2)).toEqual([2_000])
   })
 
-  test('is not worth waiting longer than a few seconds for; the time is remembered', async () => {
+  test('The gateway fails instead of waiting for a long Retry-After, until it is over', async () => {
     let now = NOON
     await using upstream = await startFaltering([failing(503, { 'retry-after': '20' })])
     await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
@@ -113,7 +113,7 @@ describe('a retry', () => {
     await read()
   })
 
-  test('is made by everybody who was told to wait, not by the first of them only', async () => {
+  test('Every read that waits for the same Retry-After gets its retry', async () => {
     let now = NOON
     let waiting = 0
     const { promise: allWait, resolve: wake } = Promise.withResolvers<void>()
@@ -134,12 +134,12 @@ describe('a retry', () => {
     const reads = ['a', 'b', 'c', 'd', 'e'].map((id) =>
       rest.appointments.retrieve(id, operationOf()).catch((error) => error.code),
     )
-    // The upstream answers each with the same row, which is only the first one's.
+    // The upstream answers every read with row `a`, so only the first read gets its own row.
     expect((await Promise.all(reads)).filter((code) => code === 'UPSTREAM_UNAVAILABLE')).toEqual([])
     expect(upstream.requests).toHaveLength(10)
   })
 
-  test('is rare in a lasting trouble: a fifth more requests at most from a hundred on', async () => {
+  test('Retries add a fifth to the requests at most in a lasting outage', async () => {
     let count = 0
     await using upstream = await startScriptedUpstream(() => (count++ % 2 === 0 ? failing(503) : FINE))
     await using rest = startRest(upstream.url, AT_ONCE)
@@ -150,8 +150,8 @@ describe('a retry', () => {
   })
 })
 
-describe('the breaker', () => {
-  test('opens after ten failures in a row, probes every five seconds, and closes by itself', async () => {
+describe('The circuit breaker', () => {
+  test('The breaker opens after ten failures, probes every five seconds and closes', async () => {
     let now = NOON
     let isDown = true
     await using upstream = await startScriptedUpstream(() => (isDown ? failing(500) : FINE))
@@ -175,7 +175,7 @@ describe('the breaker', () => {
     expect(upstream.requests).toHaveLength(14)
   })
 
-  test('stays closed for refusals, and for failures that are not in a row', async () => {
+  test('The breaker stays closed for refusals and for failures that are not in a row', async () => {
     const refusal = { status: 400, body: { error: { code: 'VALIDATION_ERROR', message: '' } } }
     const internal = { status: 500, body: { error: { code: 'INTERNAL_ERROR', message: '' } } }
     const faults = [

@@ -5,7 +5,7 @@ import { openEnvelope } from '../../../src/rest/wire/envelope.ts'
 
 const HEADERS = { 'x-request-id': 'req_header', 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': '7' }
 
-/** As the wire reads it. */
+/** A response as the wire reads it. */
 function answer(status: number, body: unknown) {
   const chunk = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
   const bytes = chunk.length
@@ -18,11 +18,11 @@ function refusalOf(status: number, body: unknown): UpstreamError {
   } catch (error) {
     return error as UpstreamError
   }
-  throw new Error('the envelope was opened')
+  throw new Error('openEnvelope accepted the response')
 }
 
-describe('the envelope', () => {
-  test('data comes with its meta, the request id and the quota', () => {
+describe('The envelope', () => {
+  test('The client gets the data with its meta, the request id and the quota', () => {
     const body = { data: { id: 'a' }, meta: { request_id: 'req_1' } }
     expect(openEnvelope(answer(200, body))).toEqual({
       data: { id: 'a' },
@@ -61,11 +61,11 @@ describe('the envelope', () => {
     [200, '[]', 'UPSTREAM_INVALID_RESPONSE'],
     [200, { data: null, meta: {} }, 'UPSTREAM_INVALID_RESPONSE'],
     [204, '', 'UPSTREAM_INVALID_RESPONSE'],
-  ] as const)('HTTP %i with %j is %s', ([status, body, code]) => {
+  ] as const)('The client reports HTTP %i with %j as %s', ([status, body, code]) => {
     expect(refusalOf(status, body).code).toBe(code)
   })
 
-  test('the message and the details of a refusal reach the caller who asked', () => {
+  test('The message and the details of a refusal reach the caller', () => {
     const error = { code: 'VALIDATION_ERROR', message: 'title is too long', details: { field: 'title' } }
     expect(refusalOf(400, { data: null, meta: { request_id: 'req_1' }, error })).toMatchObject({
       message: 'title is too long',
@@ -74,7 +74,7 @@ describe('the envelope', () => {
     })
   })
 
-  test('what a failing server says of itself stays in the gateway', () => {
+  test('The message and the details of a 500 stay in the gateway', () => {
     const refusal = refusalOf(500, {
       error: { code: 'INTERNAL_ERROR', message: 'at db:5432', details: { sql: 'x' } },
     })

@@ -7,7 +7,7 @@ import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
 const CROWD = 32
 
-/** The upstream requests of one operation, and of 32 equal ones at once, where nothing is remembered. */
+/** The upstream requests of one operation, and of 32 equal ones at once, with the cache off. */
 const COSTS: Readonly<Record<string, readonly [alone: number, crowd: number]>> = {
   'one by id': [1, 1],
   'page of 100': [1, 1],
@@ -17,16 +17,16 @@ const COSTS: Readonly<Record<string, readonly [alone: number, crowd: number]>> =
   cancel: [1, 32],
 }
 
-/** Answers nothing before it is let go. */
-async function startHeldUpstream() {
-  const held: (() => void)[] = []
+/** An upstream that keeps its responses until `release`. */
+async function startWaitingUpstream() {
+  const waiting: (() => void)[] = []
   const upstream = await startScriptedUpstream(({ line }) => (response: ServerResponse) => {
-    held.push(() => response.end(JSON.stringify(answerTo(line))))
+    waiting.push(() => response.end(JSON.stringify(answerTo(line))))
   })
-  return { ...upstream, letGo: () => held.splice(0).map((answer) => answer()) }
+  return { ...upstream, release: () => waiting.splice(0).map((answer) => answer()) }
 }
 
-/** Asks one thing more until there is no place for it: then all the others are under way. */
+/** Returns once the gateway refuses one more operation, because all of the others are running then. */
 async function untilFull(gateway: GatewayClient): Promise<void> {
   for (;;) {
     const { errors } = await gateway.query('{ __typename }')
@@ -34,34 +34,37 @@ async function untilFull(gateway: GatewayClient): Promise<void> {
   }
 }
 
-describe('what a crowd costs upstream', () => {
-  test.for(SCENARIOS)('$name: thirty-two at once', async ({ name, query, variables, waves }) => {
-    const [alone, crowd] = COSTS[name] ?? []
-    await using upstream = await startHeldUpstream()
-    await using gateway = await startGateway({
-      url: upstream.url,
-      key: 'pk_test_crowd',
-      cacheTtlSeconds: 0,
-      limits: { MAX_CONCURRENT_OPERATIONS: CROWD },
-    })
-    const sizes = waves(0).map((wave) => wave.length)
-    let due = 0
-    async function answerWaves(times: number): Promise<void> {
-      for (const size of sizes) {
-        due += size * times
-        await upstream.arrival(due)
-        upstream.letGo()
+describe('The upstream requests of a crowd', () => {
+  test.for(SCENARIOS)(
+    'Thirty-two equal operations share their reads: $name',
+    async ({ name, query, variables, waves }) => {
+      const [alone, crowd] = COSTS[name] ?? []
+      await using upstream = await startWaitingUpstream()
+      await using gateway = await startGateway({
+        url: upstream.url,
+        key: 'pk_test_crowd',
+        cacheTtlSeconds: 0,
+        limits: { MAX_CONCURRENT_OPERATIONS: CROWD },
+      })
+      const sizes = waves(0).map((wave) => wave.length)
+      let expected = 0
+      async function answerWaves(times: number): Promise<void> {
+        for (const size of sizes) {
+          expected += size * times
+          await upstream.arrival(expected)
+          upstream.release()
+        }
       }
-    }
 
-    const [one] = await Promise.all([gateway.query(query, variables(0)), answerWaves(1)])
-    expect(one.errors).toBeUndefined()
-    expect(upstream.requests).toHaveLength(alone ?? 0)
+      const [one] = await Promise.all([gateway.query(query, variables(0)), answerWaves(1)])
+      expect(one.errors).toBeUndefined()
+      expect(upstream.requests).toHaveLength(alone ?? 0)
 
-    const asked = Array.from({ length: CROWD }, () => gateway.query(query, variables(0)))
-    await untilFull(gateway)
-    const [answers] = await Promise.all([Promise.all(asked), answerWaves((crowd ?? 0) / (alone ?? 1))])
-    expect(upstream.requests).toHaveLength((alone ?? 0) + (crowd ?? 0))
-    for (const { data } of answers) expect(data).toEqual(one.data)
-  })
+      const asked = Array.from({ length: CROWD }, () => gateway.query(query, variables(0)))
+      await untilFull(gateway)
+      const [answers] = await Promise.all([Promise.all(asked), answerWaves((crowd ?? 0) / (alone ?? 1))])
+      expect(upstream.requests).toHaveLength((alone ?? 0) + (crowd ?? 0))
+      for (const { data } of answers) expect(data).toEqual(one.data)
+    },
+  )
 })

@@ -73,15 +73,15 @@ const DOCUMENTS: readonly (readonly [document: string, min: number, max: number]
   ],
 ]
 
-describe('the estimate', () => {
-  test('is answered alone where only it is asked for, and nothing is run', async () => {
+describe('The estimate', () => {
+  test('The gateway returns the estimate alone on request and runs nothing', async () => {
     await using product = await startProduct({ sandbox: { seed: 5 } })
     for (const [document, min, max] of DOCUMENTS)
       expect([document, await estimateOf(product, document)]).toEqual([document, { min, max }])
     expect(product.takeRequests()).toEqual([])
   })
 
-  test('is made for whatever its bound does not clear, and the bound is never below its min', () => {
+  test('The bound of a document is never below the minimum of its estimate', () => {
     for (const [document, min] of DOCUMENTS)
       expect([document, estimateBound(schema, parse(document)) >= min]).toEqual([document, true])
     expect(estimateBound(schema, parse('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }'))).toBe(
@@ -93,7 +93,7 @@ describe('the estimate', () => {
     expect(estimateBound(schema, parse([twice('F0'), ...fragments, last].join(' ')))).toBe(2 ** 29)
   })
 
-  test('counts each different appointment of nodes once, and references not at all', async () => {
+  test('The estimate counts each distinct appointment of nodes once and no reference', async () => {
     await using product = await startProduct({ sandbox: { seed: 0 } })
     const ids = [
       globalId('Appointment', 'a'),
@@ -107,7 +107,7 @@ describe('the estimate', () => {
     expect(await estimateOf(product, document, { ids })).toEqual({ min: 3, max: 3 })
   })
 
-  test('holds what is remembered for free', async () => {
+  test('The estimate counts cached reads as free', async () => {
     await using product = await startProduct({ sandbox: { seed: 5 } })
     const list = '{ appointments(first: 3) { nodes { restId } } }'
     const { data } = await product.query(list)
@@ -118,7 +118,7 @@ describe('the estimate', () => {
     expect(await estimateOf(product, one)).toEqual({ min: 0, max: 0 })
   })
 
-  test('is never below what the operation costs, nor above', async () => {
+  test('The cost of an operation lies between the minimum and the maximum', async () => {
     await using product = await startProduct({ gateway: { cacheTtlSeconds: 0, maxUpstreamRequests: 1_000 } })
     for (const [document] of DOCUMENTS.filter(([text]) => !text.startsWith('mutation'))) {
       const { min, max } = await estimateOf(product, document)
@@ -128,7 +128,7 @@ describe('the estimate', () => {
     }
   })
 
-  test('over the ceiling refuses the operation, with the part that costs most, and nothing is asked', async () => {
+  test('The gateway refuses an estimate over the ceiling and names the costliest field', async () => {
     await using product = await startProduct({ sandbox: { seed: 0 } })
     const ids = Array.from({ length: 70 }, (_, index) => globalId('Appointment', `a${index}`))
     const { data, errors } = await product.query(

@@ -5,15 +5,18 @@ import { LIMITS } from '../../../src/server/limits/limits.ts'
 
 const deep = `{ ${'a { '.repeat(13)} a ${'}'.repeat(13)} }`
 
-describe('a document', () => {
+describe('The document cache', () => {
   const read = createDocuments({ schema, limits: LIMITS, isClosed: true })
 
-  test.for(['{ __typename }', '{ nope }', '{', deep])('is read once: %s', (text) => {
-    expect(read(text)).toBe(read(text))
-  })
+  test.for(['{ __typename }', '{ nope }', '{', deep])(
+    'The gateway parses and validates a document once: %s',
+    (text) => {
+      expect(read(text)).toBe(read(text))
+    },
+  )
 
   test.for(['{ nope }', '{', deep])(
-    'that is refused keeps nothing of the request it first came in: %s',
+    'The gateway keeps no stack of the first request with a bad document: %s',
     (text) => {
       const { errors, bound } = read(text)
       expect(errors.map(({ stack }) => stack)).toEqual([''])
@@ -21,13 +24,13 @@ describe('a document', () => {
     },
   )
 
-  test('that is forgotten for many others, however short they are, is read anew', () => {
+  test('The gateway parses a document again after 5,000 others', () => {
     const first = read('{ __typename }')
     for (let nth = 0; nth < 5000; nth++) read(`{${nth}`)
     expect(read('{ __typename }')).not.toBe(first)
   })
 
-  test('that is longer than is remembered is read each time', () => {
+  test('The gateway parses a document that is too long for its cache each time', () => {
     const long = `{ __typename } # ${'x'.repeat(50_000)}`
     expect(read(long).errors).toEqual([])
     expect(read(long)).not.toBe(read(long))

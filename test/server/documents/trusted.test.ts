@@ -28,7 +28,7 @@ const apollo = (hash: string) => ({ extensions: { persistedQuery: { version: 1, 
 const ANSWER = { data: { patient: { restId: 'p' } }, codes: undefined }
 const refused = (code: string) => ({ data: undefined, codes: [code] })
 
-/** A file as the client preset writes it. */
+/** A file as the client preset of GraphQL Code Generator writes it. */
 function withFile<Result>(content: string, use: (file: string) => Result): Result {
   const folder = mkdtempSync(join(tmpdir(), 'trusted-'))
   try {
@@ -42,8 +42,8 @@ function withFile<Result>(content: string, use: (file: string) => Result): Resul
 
 const read = (content: string) => withFile(content, readTrustedDocuments)
 
-describe('trusted documents', () => {
-  test('run by their hash, in either way that clients write it, beside any other document', async () => {
+describe('Trusted documents', () => {
+  test('The gateway runs trusted documents by hash, beside any other document', async () => {
     await using gateway = await startGateway({
       ...UPSTREAM,
       trustedDocuments: read(JSON.stringify({ [HASH]: TEXT })),
@@ -56,7 +56,7 @@ describe('trusted documents', () => {
       expect(await send(gateway, { documentId: hash })).toEqual(refused('DOCUMENT_NOT_TRUSTED'))
   })
 
-  test('and where nothing else is trusted, nothing else runs', async () => {
+  test('The gateway runs nothing but trusted documents if set to', async () => {
     await using gateway = await startGateway({
       ...UPSTREAM,
       trustedDocuments: read(JSON.stringify({ [HASH]: TEXT })),
@@ -76,27 +76,27 @@ describe('trusted documents', () => {
       expect(await send(gateway, body)).toEqual(refused('DOCUMENT_NOT_TRUSTED'))
   })
 
-  test('are as limited as any other', async () => {
+  test('The limits apply to trusted documents too', async () => {
     const trustedDocuments = read(JSON.stringify({ [HASH]: TEXT }))
     await using gateway = await startGateway({ ...UPSTREAM, trustedDocuments, limits: { MAX_DEPTH: 1 } })
     expect(await send(gateway, { documentId: HASH })).toEqual(refused('LIMIT_EXCEEDED'))
   })
 
   test.for([
-    ['no JSON', 'Jane', /can not be read as JSON/],
+    ['text that is not JSON', 'Jane', /can not be read as JSON/],
     ['a list', '["{ __typename }"]', /holds no object/],
-    ['a document that the schema does not know', `{"${HASH}":"{ jane }"}`, /b2c3d4 does not fit the schema/],
+    ['a field that the schema lacks', `{"${HASH}":"{ jane }"}`, /b2c3d4 does not fit the schema/],
     [
-      'an operation that the schema has not',
+      'an operation type that the schema lacks',
       `{"${HASH}":"subscription { __typename }"}`,
       /b2c3d4 does not fit the schema/,
     ],
-    ['a document that is none', `{"${HASH}":{"text":"{ __typename }"}}`, /b2c3d4 does not fit the schema/],
-  ] as const)('a file of %s is told when the process starts', ([, content, message]) => {
+    ['an object for a document', `{"${HASH}":{"text":"{ __typename }"}}`, /b2c3d4 does not fit the schema/],
+  ] as const)('The gateway reports a file with %s at its start', ([, content, message]) => {
     expect(() => read(content)).toThrow(message)
   })
 
-  test('are told what they cost before anybody asks', async () => {
+  test('The gateway prints the cost of each trusted document at its start', async () => {
     const gateway = createGateway(UPSTREAM)
     const documents = {
       a1: 'query Day($first: Int!, $filter: AppointmentFilter!) { appointments(first: $first, filter: $filter) { nodes { id } } }',
@@ -118,7 +118,7 @@ describe('trusted documents', () => {
     await gateway.close()
   })
 
-  test('a file that is not there is told too', () => {
+  test('The gateway reports a missing file under the name of its setting', () => {
     expect(() => readTrustedDocuments('nowhere.json')).toThrow('TRUSTED_DOCUMENTS: ')
   })
 })

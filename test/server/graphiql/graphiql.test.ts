@@ -21,7 +21,7 @@ async function openPage(url: string) {
   return { response, html, tabs, assets }
 }
 
-/** A GET with exactly these headers: `fetch` asks for compression, and hides it. */
+/** A GET with exactly these headers, because `fetch` adds Accept-Encoding and unpacks the body. */
 function rawGet(url: string, headers: Record<string, string>): Promise<{ headers: object; body: Buffer }> {
   return new Promise((resolve, reject) =>
     request(url, { headers }, (response) => {
@@ -34,8 +34,8 @@ function rawGet(url: string, headers: Record<string, string>): Promise<{ headers
   )
 }
 
-describe('the page of GraphiQL', () => {
-  test('costs one list of the sample data, and nothing where it was read just now', async () => {
+describe('The page of GraphiQL', () => {
+  test('The page costs one list of sample data, and nothing while that is cached', async () => {
     await using product = await startProduct({ gateway: { sampleData: true } })
     const first = await openPage(product.url)
     expect(product.takeRequests()).toEqual([
@@ -48,7 +48,7 @@ describe('the page of GraphiQL', () => {
     expect(second.html).toBe(first.html)
   })
 
-  test('over an upstream of real people asks nothing, and no tab could change anything as it stands', async () => {
+  test('Over real data the page costs nothing, and no tab can change anything as given', async () => {
     await using product = await startProduct()
     const { tabs } = await openPage(product.url)
     for (const { query, variables } of tabs.filter((tab) => tab.query.includes('mutation'))) {
@@ -58,7 +58,7 @@ describe('the page of GraphiQL', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test('runs nothing in vain where there are no rows to fill it with', async () => {
+  test('The first tab runs without an error over an empty database', async () => {
     await using product = await startProduct({ sandbox: { seed: 0 }, gateway: { sampleData: true } })
     const { tabs } = await openPage(product.url)
     const [day] = tabs
@@ -66,7 +66,7 @@ describe('the page of GraphiQL', () => {
     expect([data.appointments.nodes, errors]).toEqual([[], undefined])
   })
 
-  test('is served though the upstream is down', async () => {
+  test('The gateway serves the page while the upstream is down', async () => {
     const upstream = await startScriptedUpstream(() => ({ body: {} }))
     await upstream[Symbol.asyncDispose]()
     await using gateway = await startGateway({ url: upstream.url, key: 'k', sampleData: true })
@@ -74,14 +74,14 @@ describe('the page of GraphiQL', () => {
     expect([response.status, tabs.length]).toEqual([200, 7])
   })
 
-  test("has a place for the caller's key where callers send one, and none elsewhere", async () => {
+  test('The page has a field for the key of the caller in pass-through mode only', async () => {
     await using open = await startProduct()
     await using passThrough = await startProduct({ gateway: { key: null } })
     const headersOf = async (url: string) => (await openPage(url)).tabs.map(({ headers }) => headers)
     expect(new Set(await headersOf(open.url))).toEqual(new Set([undefined]))
     const [headers] = await headersOf(passThrough.url)
     expect(JSON.parse(headers ?? '')).toEqual({ Authorization: 'Bearer <your key>' })
-    // The words that stand for a key are none, so they do not go upstream.
+    // The placeholder is no valid credential, so the gateway does not send it upstream.
     const { errors } = await passThrough.query(
       '{ appointments { totalCount } }',
       {},
@@ -91,7 +91,7 @@ describe('the page of GraphiQL', () => {
     expect(passThrough.takeRequests()).toEqual([])
   })
 
-  test('lets a browser ask its own origin only, and be shown in no frame', async () => {
+  test('The page lets a browser ask its own origin only, and forbids frames', async () => {
     await using product = await startProduct()
     const { response, html } = await openPage(product.url)
     const policy = response.headers.get('content-security-policy')
@@ -100,7 +100,7 @@ describe('the page of GraphiQL', () => {
     expect(html).not.toMatch(/(?:src|href)="https?:/)
   })
 
-  test('is not there in production, and never for a client that asks for JSON', async () => {
+  test('The page is absent in production, and for a client that accepts JSON', async () => {
     await using production = await startProduct({ gateway: { development: false } })
     await using product = await startProduct()
     expect((await openPage(production.url)).html).not.toContain('YogaGraphiQL')
@@ -111,8 +111,8 @@ describe('the page of GraphiQL', () => {
   })
 })
 
-describe("GraphiQL's scripts", () => {
-  test('come compressed, or plain to a client that does not say that it can unpack', async () => {
+describe('The scripts of GraphiQL', () => {
+  test('The gateway compresses the scripts for clients that accept gzip only', async () => {
     await using product = await startProduct()
     const { assets } = await openPage(product.url)
     expect(assets).toHaveLength(5)
@@ -127,7 +127,7 @@ describe("GraphiQL's scripts", () => {
     }
   })
 
-  test('are kept by browsers for good under their own address, and asked for anew under another', async () => {
+  test('Browsers may cache a script for a year under the URL of its version', async () => {
     await using product = await startProduct()
     const { assets } = await openPage(product.url)
     const [asset = ''] = assets

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type GatewayClient, startGateway } from '../../support/gateway.ts'
 import { startProduct } from '../../support/product.ts'
-import { rawPost, sayRaw } from '../../support/raw.ts'
+import { rawPost, sendRaw } from '../../support/raw.ts'
 
 const UPSTREAM = { url: 'http://127.0.0.1:9', key: 'k' }
 const LISTED = 'https://clinic.test'
@@ -14,8 +14,8 @@ async function codeOf(response: Response): Promise<string | undefined> {
   return /"code":"(\w+)"/.exec(await response.text())?.[1]
 }
 
-describe('privacy on the wire', () => {
-  test('nothing between the gateway and the caller may keep any answer', async () => {
+describe('Privacy on the wire', () => {
+  test('The gateway forbids every cache to store a response', async () => {
     await using gateway = await startGateway(UPSTREAM)
     const json = { 'content-type': 'application/json' }
     const answers = await Promise.all([
@@ -33,18 +33,18 @@ describe('privacy on the wire', () => {
     expect(answers.map(({ headers }) => headers.get('cache-control'))).toEqual(
       answers.map(() => 'private, no-store'),
     )
-    // Nor guess at what it is, nor show it in a frame of another site.
+    // No browser may guess the type of a response, or show the page in a frame of another site.
     expect(answers.map(({ headers }) => headers.get('x-content-type-options'))).toEqual(
       answers.map(() => 'nosniff'),
     )
     expect(answers[5]?.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
     await Promise.all(answers.map((answer) => answer.arrayBuffer()))
-    const unreadable = await sayRaw(gateway.url, rawPost('{ __typename }', { host: '[' }))
+    const unreadable = await sendRaw(gateway.url, rawPost('{ __typename }', { host: '[' }))
     expect(unreadable.head.toLowerCase()).toContain('cache-control: private, no-store')
     expect(unreadable.head.toLowerCase()).toContain('x-content-type-options: nosniff')
   })
 
-  test('pages of an origin that is listed may read answers, and of no other', async () => {
+  test('Only pages of a listed origin may read responses', async () => {
     await using gateway = await startGateway({ ...UPSTREAM, corsOrigins: [LISTED, 'http://localhost:5173'] })
     const allowedTo = async (origin: string, method = 'POST') => {
       const response = await fetch(`${gateway.url}/graphql`, {
@@ -76,7 +76,7 @@ describe('privacy on the wire', () => {
     expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
   })
 
-  test('a page of a listed origin may send what the gateway reads, and read what it says beside the answer', async () => {
+  test('A listed origin may send and read the headers of the gateway', async () => {
     await using gateway = await startGateway({ ...UPSTREAM, corsOrigins: [LISTED] })
     const { headers } = await fetch(`${gateway.url}/graphql`, {
       method: 'OPTIONS',
@@ -93,13 +93,13 @@ describe('privacy on the wire', () => {
     ['a form with a parameter', 'application/x-www-form-urlencoded; charset=utf-8', 'query=x'],
     ['a multipart form', 'multipart/form-data; boundary=b', '--b\r\n\r\n--b--'],
     ['plain text', 'text/plain', '{"query":"{ __typename }"}'],
-    ['plain text that looks like more', 'text/plain;application/json', '{"query":"{ __typename }"}'],
+    ['plain text with a JSON parameter', 'text/plain;application/json', '{"query":"{ __typename }"}'],
     ['plain text in capitals', 'TEXT/PLAIN', '{"query":"{ __typename }"}'],
-    ['no type at all', '', '{"query":"{ __typename }"}'],
-  ] as const)('%s from any site is refused, with the guard header too', async ([, type, body]) => {
+    ['a body without a type', '', '{"query":"{ __typename }"}'],
+  ] as const)('The gateway refuses %s, with the guard header too', async ([, type, body]) => {
     await using gateway = await startGateway(UPSTREAM)
     for (const guard of [{}, { 'x-graphql-yoga-csrf': '1' }]) {
-      // A body of bytes has no type of its own, as a script of another site could send it.
+      // `fetch` adds no Content-Type to bytes, and a script of another site can send such a body.
       const response = await fetch(`${gateway.url}/graphql`, {
         method: 'POST',
         body: new TextEncoder().encode(body),
@@ -109,7 +109,7 @@ describe('privacy on the wire', () => {
     }
   })
 
-  test('any other type than JSON is no body of a request', async () => {
+  test('The gateway answers 415 to any other type than JSON', async () => {
     await using gateway = await startGateway(UPSTREAM)
     for (const type of ['application/graphql', 'application/xml', 'application/jsonp']) {
       const response = await post(gateway, '{"query":"{ __typename }"}', { 'content-type': type })
@@ -117,7 +117,7 @@ describe('privacy on the wire', () => {
     }
   })
 
-  test('a GET runs with the guard header only, and never writes', async () => {
+  test('The gateway runs a GET with the guard header only, and never a mutation', async () => {
     await using product = await startProduct()
     const get = (query: string, headers: HeadersInit) =>
       fetch(`${product.url}/graphql?query=${encodeURIComponent(query)}`, { headers })
@@ -134,7 +134,7 @@ describe('privacy on the wire', () => {
     expect(product.takeRequests()).toHaveLength(1)
   })
 
-  test('a GET or a body that can not be read is refused without repeating a piece of it', async () => {
+  test('The gateway refuses an unreadable request without repeating any of it', async () => {
     const faults: unknown[] = []
     await using gateway = await startGateway({ ...UPSTREAM, reportFault: (fault) => faults.push(fault) })
     const guarded = { 'x-graphql-yoga-csrf': '1' }
@@ -156,9 +156,9 @@ describe('privacy on the wire', () => {
   })
 })
 
-describe('a fault of the gateway around the execution', () => {
+describe('A fault of the gateway outside the execution', () => {
   test.for(['listener', 'fetch'] as const)(
-    'is masked and reported as any other, and keeps its stack to itself: %s',
+    'The gateway masks and reports its fault without a stack: %s',
     async (way) => {
       const faults: { errorId: string }[] = []
       await using gateway = await startGateway({
@@ -191,7 +191,7 @@ describe('a fault of the gateway around the execution', () => {
   )
 })
 
-describe('the extensions of an error', () => {
+describe('The extensions of an error', () => {
   test.for([
     ['a literal', { query: '{ appointment(id: "canary!") { id } }' }],
     ['a literal of the wrong type', { query: '{ appointments(first: "canary") { nodes { id } } }' }],
@@ -218,7 +218,7 @@ describe('the extensions of an error', () => {
     ['an operation name', { query: '{ __typename }', operationName: 'canary' }],
     ['a hash', { documentId: 'canary' }],
     ['an extension', { query: '{', extensions: { canary: 'canary' } }],
-  ])('hold nothing of the text of a request: %s', async ([, body]) => {
+  ])('The extensions repeat nothing of a request: %s', async ([, body]) => {
     await using gateway = await startGateway(UPSTREAM)
     const response = await post(gateway, JSON.stringify(body), { 'content-type': 'application/json' })
     const { errors } = (await response.json()) as { errors: { extensions: object }[] }
@@ -227,7 +227,7 @@ describe('the extensions of an error', () => {
   })
 })
 
-describe('outside development', () => {
+describe('Outside development', () => {
   const introspection = '{ __schema { types { name } } __type(name: "Query") { name } }'
   const isPage = async (gateway: GatewayClient) => {
     const response = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } })
@@ -238,30 +238,33 @@ describe('outside development', () => {
   test.for([
     ['development', { development: true }, true],
     ['production', { development: false }, false],
-    ['production that asks for them', { development: false, graphiql: true, introspection: true }, true],
-    ['development that does without', { development: true, graphiql: false, introspection: false }, false],
-  ] as const)('GraphiQL, introspection and suggestions are as told: %s', async ([, options, shown]) => {
-    await using gateway = await startGateway({ ...UPSTREAM, ...options })
-    expect(await isPage(gateway)).toBe(shown)
-    const { errors } = await gateway.query(introspection)
-    expect(errors === undefined).toBe(shown)
-    const messages = []
-    for (const query of [
-      '{ appointment(id: "a") { titel } }',
-      '{ appointmens }',
-      '{ appointments(filter: { status: [PENDIN] }) { nodes { id } } }',
-      '{ appointments(filter: { patentId: "a" }) { nodes { id } } }',
-      'query ($f: AppointmentFiltr) { appointments(filter: $f) { nodes { id } } }',
-      '{ appointments(frst: 1) { nodes { id } } }',
-    ]) {
-      const answer = await gateway.query(query)
-      expect(answer.errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED')
-      messages.push(...(answer.errors ?? []).map(({ message }) => message))
-    }
-    expect(messages.some((message) => message.includes('Did you mean'))).toBe(shown)
-  })
+    ['production that turns them on', { development: false, graphiql: true, introspection: true }, true],
+    ['development that turns them off', { development: true, graphiql: false, introspection: false }, false],
+  ] as const)(
+    'GraphiQL, introspection and suggestions follow the settings: %s',
+    async ([, options, isOn]) => {
+      await using gateway = await startGateway({ ...UPSTREAM, ...options })
+      expect(await isPage(gateway)).toBe(isOn)
+      const { errors } = await gateway.query(introspection)
+      expect(errors === undefined).toBe(isOn)
+      const messages = []
+      for (const query of [
+        '{ appointment(id: "a") { titel } }',
+        '{ appointmens }',
+        '{ appointments(filter: { status: [PENDIN] }) { nodes { id } } }',
+        '{ appointments(filter: { patentId: "a" }) { nodes { id } } }',
+        'query ($f: AppointmentFiltr) { appointments(filter: $f) { nodes { id } } }',
+        '{ appointments(frst: 1) { nodes { id } } }',
+      ]) {
+        const answer = await gateway.query(query)
+        expect(answer.errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED')
+        messages.push(...(answer.errors ?? []).map(({ message }) => message))
+      }
+      expect(messages.some((message) => message.includes('Did you mean'))).toBe(isOn)
+    },
+  )
 
-  test('a variable of an unknown value is no way to have the schema guessed', async () => {
+  test('The gateway suggests no enum value for a bad variable in production', async () => {
     await using gateway = await startGateway({ ...UPSTREAM, development: false })
     const { errors } = await gateway.query(
       'query ($s: [AppointmentStatus!]) { appointments(filter: { status: $s }) { nodes { id } } }',

@@ -4,22 +4,22 @@ import { createGateway } from '../../../src/server/gateway.ts'
 import { startGateway } from '../../support/gateway.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
-async function look(url: string, path: string) {
+async function get(url: string, path: string) {
   const response = await fetch(url + path)
   return { status: response.status, body: await response.text() }
 }
 
-describe('those who look after the process', () => {
-  test('are told that it is alive and ready, and how the upstream does, without asking it', async () => {
+describe('The health of the process', () => {
+  test('The gateway reports readiness and the upstream state without asking upstream', async () => {
     let status = 500
     await using upstream = await startScriptedUpstream(() => ({
       status,
       body: { data: { id: 'a' }, meta: {} },
     }))
     await using gateway = await startGateway({ url: upstream.url, key: 'k' })
-    expect((await look(gateway.url, '/health')).status).toBe(200)
+    expect((await get(gateway.url, '/health')).status).toBe(200)
     const ready = async () => {
-      const { status: code, body } = await look(gateway.url, '/ready')
+      const { status: code, body } = await get(gateway.url, '/ready')
       return [code, JSON.parse(body)]
     }
     expect(await ready()).toEqual([200, { status: 'ready', upstream: 'unknown' }])
@@ -31,11 +31,11 @@ describe('those who look after the process', () => {
     expect(await ready()).toEqual([200, { status: 'ready', upstream: 'answering' }])
   })
 
-  test('are told no first when it stops; what runs is finished', async () => {
-    const held = Promise.withResolvers<() => void>()
+  test('A stopping gateway reports 503 first and finishes its operations', async () => {
+    const received = Promise.withResolvers<() => void>()
     await using upstream = await startScriptedUpstream(
       () => (response) =>
-        held.resolve(() => {
+        received.resolve(() => {
           response.writeHead(200, { 'content-type': 'application/json' })
           response.end(JSON.stringify({ data: { id: 'a', title: 't' }, meta: {} }))
         }),
@@ -47,9 +47,9 @@ describe('those who look after the process', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: '{ appointment(id: "a") { title } }' }),
     })
-    const answer = await held.promise
+    const answer = await received.promise
     gateway.prepareToStop()
-    expect(await look(server.url, '/ready')).toEqual({
+    expect(await get(server.url, '/ready')).toEqual({
       status: 503,
       body: JSON.stringify({ status: 'stopping', upstream: 'unknown' }),
     })
@@ -60,11 +60,11 @@ describe('those who look after the process', () => {
     await gateway.close()
   })
 
-  test('see more than it can do refused at once, and served again when there is room', async () => {
-    const held: (() => void)[] = []
+  test('An overloaded gateway refuses at once and serves again when it has room', async () => {
+    const waiting: (() => void)[] = []
     let lag = 0
     await using upstream = await startScriptedUpstream(() => (response) => {
-      held.push(() => {
+      waiting.push(() => {
         response.writeHead(200, { 'content-type': 'application/json' })
         response.end(JSON.stringify({ data: { id: 'a', title: 't' }, meta: {} }))
       })
@@ -86,14 +86,14 @@ describe('those who look after the process', () => {
       refused.errors?.[0]?.extensions.code,
       refused.headers.get('retry-after'),
     ]).toEqual([503, 'OVERLOADED', '1'])
-    for (const answer of held) answer()
+    for (const answer of waiting) answer()
     await Promise.all(running)
     lag = 3_001
     expect((await gateway.query(document)).status).toBe(503)
     lag = 3_000
     const again = gateway.query(document)
     await upstream.arrival(3)
-    held[2]?.()
+    waiting[2]?.()
     expect((await again).data).toEqual({ appointment: { title: 't' } })
   })
 })

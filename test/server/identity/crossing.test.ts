@@ -3,28 +3,29 @@ import { describe, expect, test } from 'vitest'
 import { type Product, startProduct } from '../../support/product.ts'
 import { bearer, TOKENS } from '../../support/tokens.ts'
 
-/** Whose every appointment of an answer must be; null = anybody's. */
+/** A caller and its narrowing: every appointment in its responses must have these ids. Null allows any. */
 interface Caller {
   readonly patientId: string | null
   readonly clinicianId: string | null
   readonly headers: HeadersInit
 }
 
-const SHOWN = '{ restId title patient { restId } clinician { restId } }'
+const FIELDS = '{ restId title patient { restId } clinician { restId } }'
 
-/** What callers do at the same time, through whatever the gateway shares and remembers. */
+/** Operations that callers send at the same time, so that they meet in the caches and shared reads of the gateway. */
 const ACTIONS: readonly ((about: { readonly id: string; readonly patient: string }) => string)[] = [
-  () => `{ appointments(first: 5) { nodes ${SHOWN} } }`,
-  () => `{ appointments(first: 50, filter: { status: [SCHEDULED] }) { totalCount edges { node ${SHOWN} } } }`,
-  ({ patient }) => `{ patient(id: "${patient}") { appointments(first: 5) { nodes ${SHOWN} } } }`,
-  ({ patient }) => `{ appointments(filter: { patientId: "${patient}" }) { nodes ${SHOWN} } }`,
-  ({ id }) => `{ appointment(id: "${id}") ${SHOWN} }`,
-  ({ id }) => `{ nodes(ids: ["${globalId(id)}"]) { ... on Appointment ${SHOWN} } }`,
+  () => `{ appointments(first: 5) { nodes ${FIELDS} } }`,
+  () =>
+    `{ appointments(first: 50, filter: { status: [SCHEDULED] }) { totalCount edges { node ${FIELDS} } } }`,
+  ({ patient }) => `{ patient(id: "${patient}") { appointments(first: 5) { nodes ${FIELDS} } } }`,
+  ({ patient }) => `{ appointments(filter: { patientId: "${patient}" }) { nodes ${FIELDS} } }`,
+  ({ id }) => `{ appointment(id: "${id}") ${FIELDS} }`,
+  ({ id }) => `{ nodes(ids: ["${globalId(id)}"]) { ... on Appointment ${FIELDS} } }`,
   ({ id }) =>
-    `mutation { updateAppointment(input: { id: "${id}", description: "d" }) { appointment ${SHOWN} } }`,
+    `mutation { updateAppointment(input: { id: "${id}", description: "d" }) { appointment ${FIELDS} } }`,
   () => `mutation { createAppointment(input: { title: "t", startTime: "2030-01-07T10:00:00Z",
-    endTime: "2030-01-07T11:00:00Z", idempotencyKey: "one key for all" }) { appointment ${SHOWN} } }`,
-  ({ id }) => `mutation { cancelAppointment(input: { id: "${id}" }) { appointment ${SHOWN} } }`,
+    endTime: "2030-01-07T11:00:00Z", idempotencyKey: "one key for all" }) { appointment ${FIELDS} } }`,
+  ({ id }) => `mutation { cancelAppointment(input: { id: "${id}" }) { appointment ${FIELDS} } }`,
 ]
 
 const action = fc.record({
@@ -34,15 +35,15 @@ const action = fc.record({
   patient: fc.nat(1),
 })
 
-describe('callers of one gateway', () => {
+describe('The callers of one gateway', () => {
   test.for(['summary', 'full'] as const)(
-    "never see what is another's, whatever runs beside it (%s rows)",
+    'No caller ever sees an appointment of another (%s rows)',
     async (listRows) => {
       await using product = await startProduct({
         sandbox: { seed: 60, listRows },
         gateway: { tokens: TOKENS, maxPageSize: 50 },
       })
-      const { callers, patients, ids } = await cast(product)
+      const { callers, patients, ids } = await chooseCallers(product)
       await fc.assert(
         fc.asyncProperty(fc.array(fc.array(action, { maxLength: 8 }), { maxLength: 3 }), async (rounds) => {
           for (const round of rounds) {
@@ -50,7 +51,7 @@ describe('callers of one gateway', () => {
               const caller = callers[index] as Caller
               const document = ACTIONS[what]?.({ id: ids[row] ?? '', patient: patients[patient] ?? '' }) ?? ''
               const { data } = await product.query(document, {}, caller.headers)
-              return appointmentsIn(data).filter((shown) => !isOf(caller, shown))
+              return appointmentsIn(data).filter((seen) => !isOf(caller, seen))
             })
             expect((await Promise.all(strangers)).flat()).toEqual([])
           }
@@ -61,8 +62,8 @@ describe('callers of one gateway', () => {
   )
 })
 
-/** Two patients, a clinician, and somebody who sees everything; and ids of appointments of the first two and of others. */
-async function cast(product: Product) {
+/** Callers narrowed to two patients and to a clinician, one that sees everything, and ids of appointments of each. */
+async function chooseCallers(product: Product) {
   const { data } = (await product.rest('GET', '/appointments?limit=60')).body
   const byPatient = Map.groupBy(data as { id: string; patient_id: string }[], (row) => row.patient_id)
   const [first, second, ...others] = [...byPatient].sort(([, a], [, b]) => b.length - a.length)
@@ -85,19 +86,21 @@ async function cast(product: Product) {
   return { callers, patients, ids: rows.map((row) => row.id) }
 }
 
-interface Shown {
+interface SeenAppointment {
   readonly title?: unknown
   readonly patient: { readonly restId: string } | null
   readonly clinician: { readonly restId: string } | null
 }
 
-function appointmentsIn(value: unknown): Shown[] {
+function appointmentsIn(value: unknown): SeenAppointment[] {
   if (typeof value !== 'object' || value === null) return []
-  return 'title' in value ? [value as unknown as Shown] : Object.values(value).flatMap(appointmentsIn)
+  return 'title' in value
+    ? [value as unknown as SeenAppointment]
+    : Object.values(value).flatMap(appointmentsIn)
 }
 
-/** A field that failed is null, and says nothing of anybody. */
-function isOf({ patientId, clinicianId }: Caller, { title, patient, clinician }: Shown): boolean {
+/** An appointment whose fields all failed is null throughout, and reveals nothing. */
+function isOf({ patientId, clinicianId }: Caller, { title, patient, clinician }: SeenAppointment): boolean {
   if (title === null && patient === null && clinician === null) return true
   return (
     (patientId === null || patient?.restId === patientId) &&

@@ -5,9 +5,9 @@ import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 import { bearer, TOKENS } from '../../support/tokens.ts'
 
 const LIST = '{ appointments(first: 100) { nodes { restId patient { restId } } totalCount } }'
-const NEVER = '00000000-0000-0000-0000-000000000000'
+const MISSING = '00000000-0000-0000-0000-000000000000'
 
-/** The product with the token check on, a patient with several appointments, and an appointment of somebody else. */
+/** The product with token checks, a patient with several appointments, and an appointment of another patient. */
 async function startClinic() {
   const product = await startProduct({ gateway: { tokens: TOKENS } })
   const { body } = await product.rest('GET', '/appointments?limit=100&status=scheduled')
@@ -30,8 +30,8 @@ async function patientOf(product: Product, id: string): Promise<string> {
   return (await product.rest('GET', `/appointments/${id}`)).body.data.patient_id
 }
 
-describe('a narrowed caller', () => {
-  test('sees its own appointments in every list, and asks for no others', async () => {
+describe('A narrowed caller', () => {
+  test('Every list has only the appointments of the caller, upstream too', async () => {
     await using clinic = await startClinic()
     const { product, patient, caller } = clinic
     const { data } = await product.query(LIST, {}, caller)
@@ -45,7 +45,7 @@ describe('a narrowed caller', () => {
     expect(requests.filter((line) => !line.includes(`patient_id=${patient}`))).toEqual([])
   })
 
-  test('finds nothing under the name of another, and nothing is asked', async () => {
+  test('A list of another patient is empty and costs nothing', async () => {
     await using clinic = await startClinic()
     const { product, otherPatient, caller } = clinic
     const { data, errors } = await product.query(
@@ -64,7 +64,7 @@ describe('a narrowed caller', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test("can not tell another's appointment from one that does not exist", async () => {
+  test('The appointment of another patient looks like a missing one', async () => {
     await using clinic = await startClinic()
     const { product, own, other, caller } = clinic
     const document = (id: string) => `{
@@ -76,19 +76,19 @@ describe('a narrowed caller', () => {
       `mutation { updateAppointment(input: { id: "${id}", title: "x" }) { appointment { id } } }`
     const cancel = (id: string) =>
       `mutation { cancelAppointment(input: { id: "${id}" }) { appointment { id } } }`
-    // Twice, because what is remembered of it would tell as well.
+    // Twice, because a cached answer could differ as well.
     for (const ask of [document, document, update, update, cancel]) {
-      const anothers = await product.query(ask(other), {}, caller)
-      const nobodys = await product.query(ask(NEVER), {}, caller)
-      expect(anothers.data).toEqual(nobodys.data)
-      expect(anothers.errors).toEqual(nobodys.errors)
-      expect(anothers.headers.get('x-upstream-requests')).toBe(nobodys.headers.get('x-upstream-requests'))
+      const foreign = await product.query(ask(other), {}, caller)
+      const missing = await product.query(ask(MISSING), {}, caller)
+      expect(foreign.data).toEqual(missing.data)
+      expect(foreign.errors).toEqual(missing.errors)
+      expect(foreign.headers.get('x-upstream-requests')).toBe(missing.headers.get('x-upstream-requests'))
     }
     expect(product.takeRequests().every((line) => line.startsWith('GET '))).toBe(true)
     expect((await product.query(document(own), {}, caller)).data.appointment.id).toEqual(expect.any(String))
   })
 
-  test("changes its own for one request more, and can not give it to another or touch another's", async () => {
+  test('The caller changes its own rows for one request more, and no others', async () => {
     await using clinic = await startClinic()
     const { product, patient, own, other, otherPatient, caller } = clinic
     const update =
@@ -107,7 +107,7 @@ describe('a narrowed caller', () => {
     expect(product.takeRequests()).toEqual([`GET /appointments/${own}`, `POST /appointments/${own}/cancel`])
   })
 
-  test('is told beforehand what its own things cost, and that those of others cost nothing', async () => {
+  test('The estimate counts the check of its own rows, and foreign lists as free', async () => {
     await using clinic = await startClinic()
     const { product, own, otherPatient, caller } = clinic
     const estimate = async (document: string, by: HeadersInit) =>
@@ -127,7 +127,7 @@ describe('a narrowed caller', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test("is not answered with what another caller's question left behind", async () => {
+  test('The caller gets nothing from the cached reads of another caller', async () => {
     await using clinic = await startClinic()
     const { product, other, otherPatient, caller } = clinic
     const everybody = await bearer({ scope: 'appointments:read' })
@@ -138,7 +138,7 @@ describe('a narrowed caller', () => {
     expect(JSON.stringify(data)).not.toContain(otherPatient)
   })
 
-  test("sees at once what another caller's write changed", async () => {
+  test('The caller sees the write of another caller at once', async () => {
     await using clinic = await startClinic()
     const { product, own, caller } = clinic
     const everybody = await bearer({ scope: 'appointments:write' })
@@ -150,7 +150,7 @@ describe('a narrowed caller', () => {
     expect(await read()).toEqual({ title: 'changed' })
   })
 
-  test('can not change what was its own a moment ago, though that is still remembered', async () => {
+  test('The caller cannot change a row that it lost, even while that is cached', async () => {
     await using clinic = await startClinic()
     const { product, own, otherPatient, caller } = clinic
     await product.query(`{ appointment(id: "${own}") { title } }`, {}, caller)
@@ -162,7 +162,7 @@ describe('a narrowed caller', () => {
     expect(product.takeRequests()).toEqual([`GET /appointments/${own}`])
   })
 
-  test('books for itself, whoever it names', async () => {
+  test('The caller books for itself, under any patient id in its input', async () => {
     await using clinic = await startClinic()
     const { product, patient, otherPatient, caller } = clinic
     for (const named of [{}, { patientId: otherPatient }, { patientId: null }]) {
@@ -181,7 +181,7 @@ describe('a narrowed caller', () => {
     }
   })
 
-  test("is never answered with another's appointment for a key that both happen to choose", async () => {
+  test('Two callers with the same idempotency key book two appointments', async () => {
     await using clinic = await startClinic()
     const { product, otherPatient, caller } = clinic
     const other = await bearer({ scope: 'appointments:write', patient_id: otherPatient })
@@ -201,7 +201,7 @@ describe('a narrowed caller', () => {
     expect(await book(other)).not.toBe(first)
   })
 
-  test('who is a clinician is kept to its own in the same way, though list rows do not name it', async () => {
+  test('A clinician sees its own rows only, though list rows do not name it', async () => {
     await using clinic = await startClinic()
     const { product, clinician } = clinic
     const caller = await bearer({ scope: 'appointments:write', clinician_id: clinician })
@@ -212,7 +212,7 @@ describe('a narrowed caller', () => {
     )
     const rows: { restId: string; clinician: { restId: string } }[] = data.appointments.nodes
     expect(rows.map((row) => row.clinician.restId)).toEqual(rows.map(() => clinician))
-    // The filter proves it, so no row has to be loaded.
+    // The filter proves the clinician, so the gateway loads no row.
     expect(product.takeRequests()).toEqual([expect.stringContaining(`clinician_id=${clinician}`)])
     const listed = (await product.rest('GET', '/appointments?limit=100')).body.data
     const answers = await Promise.all(
@@ -226,7 +226,7 @@ describe('a narrowed caller', () => {
     expect(answers.filter(({ isOwn, isSeen }) => isOwn !== isSeen)).toEqual([])
   })
 
-  test('is not shown rows that an upstream lists against its filter, nor what was moved away while it was changed', async () => {
+  test('The gateway hides rows that do not match the caller, after a change too', async () => {
     const row = { id: 'a', title: 'Jane', patient_id: 'pat_2' }
     let reads = 0
     await using upstream = await startScriptedUpstream(({ line }) => {

@@ -10,8 +10,8 @@ const CREATE = `mutation { createAppointment(input: { title: "t", startTime: "20
   appointment { id } } }`
 const NOW = Math.floor(Date.now() / 1000)
 
-describe('callers with tokens', () => {
-  test('read with the one scope, and write with the other only', async () => {
+describe('Callers with tokens', () => {
+  test('A caller reads with the read scope and writes with the write scope only', async () => {
     await using product = await startProduct({ gateway: { tokens: TOKENS } })
     const reader = await bearer({ scope: 'openid appointments:read' })
     const writer = await bearer({ scope: 'appointments:write' })
@@ -32,13 +32,13 @@ describe('callers with tokens', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test('may be numbers to their issuer', async () => {
+  test('The gateway accepts a token whose subject is a number', async () => {
     await using product = await startProduct({ gateway: { tokens: TOKENS } })
     const numbered = await bearer({ scope: 'appointments:read', sub: 7 as never })
     expect((await product.query(READ, {}, numbered)).errors).toBeUndefined()
   })
 
-  test('are told apart from callers without one, who are answered what costs nothing', async () => {
+  test('A caller without a token gets only fields that cost nothing', async () => {
     await using product = await startProduct({ gateway: { tokens: TOKENS } })
     const { data, errors } = await product.query(READ)
     expect(data).toEqual({ __typename: 'Query', appointments: null })
@@ -57,13 +57,13 @@ describe('callers with tokens', () => {
     ],
     ['without a signature', async () => ({ authorization: `Bearer ${unsigned()}` })],
     ['that is a key of the upstream', async () => ({ authorization: 'Bearer pk_test_sandbox' })],
-    ['that is no token', async () => ({ authorization: 'Basic cGtfdGVzdDo=' })],
+    ['of another scheme', async () => ({ authorization: 'Basic cGtfdGVzdDo=' })],
     ['narrowed to a number', () => bearer({ scope: 'appointments:read', patient_id: 7 })],
-    ['narrowed to nobody', () => bearer({ scope: 'appointments:read', patient_id: '' })],
+    ['narrowed to an empty id', () => bearer({ scope: 'appointments:read', patient_id: '' })],
     ['narrowed to null', () => bearer({ scope: 'appointments:read', clinician_id: null })],
     ['narrowed to a path', () => bearer({ scope: 'appointments:read', clinician_id: '../x' })],
     ['narrowed to several', () => bearer({ scope: 'appointments:read', patient_id: ['pat_1', 'pat_2'] })],
-  ] as const)('a token %s is refused with the whole request, and nothing is asked', async ([, mint]) => {
+  ] as const)('The gateway refuses the whole request of a token %s', async ([, mint]) => {
     await using product = await startProduct({ gateway: { tokens: TOKENS } })
     const { status, data, errors } = await product.query(READ, {}, await mint())
     expect({ status, data, code: errors?.[0]?.extensions.code }).toEqual({
@@ -74,7 +74,7 @@ describe('callers with tokens', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test('by the clock of the gateway', async () => {
+  test('A token expires by the clock of the gateway', async () => {
     let now = Date.now()
     await using product = await startProduct({ gateway: { tokens: TOKENS, now: () => now } })
     const caller = await bearer({ scope: 'appointments:read' })
@@ -84,7 +84,7 @@ describe('callers with tokens', () => {
     expect([status, errors?.[0]?.message]).toEqual([401, 'The token has expired.'])
   })
 
-  test('are checked with the keys that their issuer publishes, and no public key is ever a secret', async () => {
+  test('The gateway checks tokens with published keys, never with those as a secret', async () => {
     await using issuer = await startIssuer()
     const tokens = { issuer: ISSUER, audience: AUDIENCE, keys: { jwksUrl: issuer.jwksUrl } }
     await using product = await startProduct({ gateway: { tokens } })
@@ -101,7 +101,7 @@ describe('callers with tokens', () => {
     expect(await statusOf(bearer({ scope }, { alg: 'RS256', key: privateKey, kid: 'k2' }))).toBe(401)
   })
 
-  test('are not logged out where the keys of their issuer can not be read', async () => {
+  test('The gateway answers 503, not 401, if it cannot read the published keys', async () => {
     await using issuer = await startIssuer()
     const tokens = { issuer: ISSUER, audience: AUDIENCE, keys: { jwksUrl: 'http://127.0.0.1:9/jwks' } }
     await using product = await startProduct({ gateway: { tokens } })
@@ -113,7 +113,7 @@ describe('callers with tokens', () => {
     expect([status, errors?.[0]?.extensions.code]).toEqual([503, 'UPSTREAM_UNAVAILABLE'])
   })
 
-  test("stay at the gateway: upstream goes the gateway's key", async () => {
+  test('The gateway sends its own key upstream, never a token', async () => {
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: [], meta: { has_more: false } },
     }))

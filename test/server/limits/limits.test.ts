@@ -5,7 +5,7 @@ import { createGateway } from '../../../src/server/gateway.ts'
 import { LIMITS, type LimitName } from '../../../src/server/limits/limits.ts'
 import { startGateway } from '../../support/gateway.ts'
 import { startProduct } from '../../support/product.ts'
-import { openRaw, rawPost } from '../../support/raw.ts'
+import { openSocket, rawPost } from '../../support/raw.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 import { bearer, TOKENS } from '../../support/tokens.ts'
 
@@ -15,7 +15,7 @@ function repeat(count: number, write: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => write(index)).join(' ')
 }
 
-/** Documents of exactly ten of what is limited, or of eleven; none of them costs anything upstream. */
+/** For each limit a document with exactly ten of the limited thing, and one with eleven. */
 const DOCUMENTS: readonly (readonly [LimitName, string, ten: string, eleven: string])[] = [
   [
     'MAX_ALIASES',
@@ -25,7 +25,7 @@ const DOCUMENTS: readonly (readonly [LimitName, string, ten: string, eleven: str
   ],
   [
     'MAX_ALIASES',
-    'aliases of a fragment, for each time it is spread',
+    'aliases of a fragment for each spread',
     `{ patient(id: "p") { ...F ... { ...F } } } fragment F on Patient { ${repeat(5, (i) => `a${i}: id`)} }`,
     `{ patient(id: "p") { ...F ... { ...F } a: id } } fragment F on Patient { ${repeat(5, (i) => `a${i}: id`)} }`,
   ],
@@ -63,7 +63,7 @@ const DOCUMENTS: readonly (readonly [LimitName, string, ten: string, eleven: str
   ],
 ]
 
-/** The filter of the outermost list is refused, so that nothing below it is asked for. */
+/** A path of this many fields. */
 function nested(levels: number): string {
   const names = ['appointments', 'nodes', 'patient']
   const path = Array.from({ length: levels - 1 }, (_, index) => names[index % 3] ?? '')
@@ -71,13 +71,13 @@ function nested(levels: number): string {
   return path.reduceRight((inner, name) => `${name} { ${inner} }`, leaf)
 }
 
-describe('limits', () => {
-  test('have the same defaults in the environment and in the gateway', () => {
+describe('The limits of an operation', () => {
+  test('The environment and the gateway have the same defaults', () => {
     expect(readConfig({}).config).toMatchObject(LIMITS)
   })
 
   test.for(DOCUMENTS)(
-    '%s: ten %s are answered, eleven refused, and nothing is asked',
+    '%s 10: the gateway answers ten %s and refuses eleven',
     async ([name, , ten, eleven]) => {
       await using upstream = await startScriptedUpstream(() => ({
         body: { data: [], meta: { has_more: false } },
@@ -100,14 +100,14 @@ describe('limits', () => {
     },
   )
 
-  test('the introspection of the tools passes, and one that goes round in circles does not', async () => {
+  test('The gateway answers the standard introspection and refuses a circular one', async () => {
     await using gateway = await startGateway(UPSTREAM)
     expect((await gateway.query(getIntrospectionQuery())).errors).toBeUndefined()
     const round = `{ __schema { types { ${'fields { type { '.repeat(5)} name ${'} } '.repeat(5)} } } }`
     expect((await gateway.query(round)).errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED')
   })
 
-  test('MAX_NODE_IDS: more ids at once are refused, and nothing is asked for them', async () => {
+  test('MAX_NODE_IDS: the gateway refuses one id more and sends nothing upstream', async () => {
     await using product = await startProduct({ gateway: { limits: { MAX_NODE_IDS: 10 } } })
     const document = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }'
     const ids = (count: number) =>
@@ -120,7 +120,7 @@ describe('limits', () => {
     expect((await product.query(document, { ids: ids(10) })).data.nodes).toHaveLength(10)
   })
 
-  test('MAX_BODY_BYTES and MAX_VARIABLES_BYTES: a byte more is 413', async () => {
+  test('MAX_BODY_BYTES and MAX_VARIABLES_BYTES: one byte more is a 413', async () => {
     const limits = { MAX_BODY_BYTES: 2000, MAX_VARIABLES_BYTES: 1000 }
     await using gateway = await startGateway({ ...UPSTREAM, limits })
     const post = async (body: string) => {
@@ -138,7 +138,7 @@ describe('limits', () => {
       JSON.stringify({ query: '{ __typename }', variables }).padEnd(bytes, ' ')
     expect(await post(body(2000))).toEqual([200, undefined])
     expect(await post(body(2001))).toEqual([413, 'MAX_BODY_BYTES'])
-    // Bytes and not characters.
+    // The limit counts bytes, not characters.
     expect(await post(body(1990).replace('__typename', '__typename #ÄÖÜäöüßéèê'))).toEqual([
       413,
       'MAX_BODY_BYTES',
@@ -148,7 +148,7 @@ describe('limits', () => {
     expect(await post(body(0, variable(1001)))).toEqual([413, 'MAX_VARIABLES_BYTES'])
   })
 
-  test('MAX_CONCURRENT_OPERATIONS and MAX_BODY_BYTES hold where the gateway is mounted as a fetch handler', async () => {
+  test('A gateway mounted as a fetch handler has the same limits', async () => {
     const arrived = Promise.withResolvers<() => void>()
     await using upstream = await startScriptedUpstream(
       () => (response) =>
@@ -177,7 +177,7 @@ describe('limits', () => {
     await gateway.close()
   })
 
-  test('MAX_CONCURRENT_OPERATIONS: each caller has so many at once, and its place back when one ends', async () => {
+  test('MAX_CONCURRENT_OPERATIONS counts the running operations of each caller', async () => {
     const waiting: (() => void)[] = []
     let arrived = Promise.withResolvers<void>()
     await using upstream = await startScriptedUpstream(() => (response) => {
@@ -208,18 +208,18 @@ describe('limits', () => {
       await Promise.all(running)
     }
     arrived = Promise.withResolvers<void>()
-    const leaving = [await openRaw(gateway.url), await openRaw(gateway.url)]
+    const leaving = [await openSocket(gateway.url), await openSocket(gateway.url)]
     for (const [index, socket] of leaving.entries())
       socket.write(rawPost(`{ appointment(id: "left${index}") { id } }`, busy))
     await arrived.promise
     for (const socket of leaving) socket.destroy()
-    // When a server hears that somebody has left is not known: soon.
+    // The server notices the closed connections soon, but not at a known time.
     while ((await gateway.query('{ __typename }', {}, busy)).status === 429);
     for (const answer of waiting.splice(0)) answer()
   })
 })
 
-test('a place is given back by a request that ended in a fault of ours', async () => {
+test('An operation that ends in a fault of the gateway frees its place', async () => {
   let isBroken = true
   await using upstream = await startScriptedUpstream(() => ({ body: { data: { id: 'a' }, meta: {} } }))
   await using gateway = await startGateway({

@@ -7,8 +7,8 @@ import { type ScriptedAnswer, startScriptedUpstream } from '../../support/script
 
 const CANARY = 'Canary-Quinn'
 
-describe('the log', () => {
-  test('has one line an operation: its name, what it cost, and the codes of its errors', async () => {
+describe('The operation log', () => {
+  test('The log has one line per operation with its name, cost and error codes', async () => {
     const lines: OperationLine[] = []
     await using product = await startProduct({
       sandbox: { seed: 5 },
@@ -39,7 +39,7 @@ describe('the log', () => {
     ])
   })
 
-  test('takes the request id from the caller or mints one, passes it on, and gives it back', async () => {
+  test('The gateway takes or creates a request id, sends it upstream and returns it', async () => {
     await using upstream = await startScriptedUpstream(() => ({ body: { data: { id: 'a' }, meta: {} } }))
     await using gateway = await startGateway({ url: upstream.url, key: 'k', cacheTtlSeconds: 0 })
     const given = await gateway.query('{ appointment(id: "a") { id } }', {}, { 'x-request-id': 'trace.1' })
@@ -51,7 +51,7 @@ describe('the log', () => {
     ])
   })
 
-  test('and every error of ours hold nothing of a patient, whatever holds something', async () => {
+  test('No log line and no error has any data of a patient', async () => {
     const written: string[] = []
     const logger = await createLogger('trace', { write: (text: string) => void written.push(text) })
     const row = {

@@ -6,7 +6,7 @@ import { startGateway } from '../../support/gateway.ts'
 import { startProduct } from '../../support/product.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
-/** What is read once is answered from memory after that. */
+/** The status by media type. Each appears twice, because the second response comes from the document cache. */
 const STATUS_OF_DOCUMENT_FAULTS = [
   ['application/json', 200],
   ['application/graphql-response+json', 400],
@@ -14,9 +14,9 @@ const STATUS_OF_DOCUMENT_FAULTS = [
   ['application/graphql-response+json', 400],
 ] as const
 
-describe('what can not be executed at all', () => {
+describe('An operation that cannot run', () => {
   test.for(['application/json', 'application/graphql-response+json'])(
-    'is the fault of the request in the media type %s: a variable that its type refuses is 400',
+    'The gateway answers a variable of the wrong type with 400 as %s',
     async (accept) => {
       await using gateway = await startGateway({ url: 'http://127.0.0.1:9', key: 'k' })
       for (const first of ['x', null, undefined]) {
@@ -29,13 +29,13 @@ describe('what can not be executed at all', () => {
   )
 
   test.for([
-    ['is not there, as no subscription is', 'subscription S { __typename }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['is no document', '{', 'GRAPHQL_PARSE_FAILED'],
+    ['has a subscription', 'subscription S { __typename }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['does not parse', '{', 'GRAPHQL_PARSE_FAILED'],
     ['does not fit the schema', '{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['is deeper than it may be', `{ ${'a { '.repeat(13)} a ${'}'.repeat(13)} }`, 'LIMIT_EXCEEDED'],
-    ['is larger than it may be', `{ ${'a '.repeat(6000)} }`, 'LIMIT_EXCEEDED'],
+    ['is too deep', `{ ${'a { '.repeat(13)} a ${'}'.repeat(13)} }`, 'LIMIT_EXCEEDED'],
+    ['is too large', `{ ${'a '.repeat(6000)} }`, 'LIMIT_EXCEEDED'],
   ] as const)(
-    'because it %s, is told so each time: 400, in the older media type 200',
+    'The gateway refuses a document that %s with 400, or 200 as application/json',
     async ([, document, code]) => {
       await using gateway = await startGateway({ url: 'http://127.0.0.1:9', key: 'k' })
       for (const [accept, status] of STATUS_OF_DOCUMENT_FAULTS) {
@@ -49,20 +49,20 @@ describe('what can not be executed at all', () => {
     },
   )
 
-  test('is refused before anything is asked, also where only a condition can not be judged', async () => {
+  test('The gateway refuses a null condition before it sends anything upstream', async () => {
     await using product = await startProduct({ sandbox: { seed: 1 } })
     const { body } = await product.rest('GET', '/appointments?limit=1')
     const [{ id, title }] = body.data
-    const change = `mutation ($id: ID!, $shown: Boolean = true) {
-      updateAppointment(input: { id: $id, title: "Changed" }) { appointment { id @include(if: $shown) } } }`
-    const { errors } = await product.query(change, { id, shown: null })
+    const change = `mutation ($id: ID!, $wanted: Boolean = true) {
+      updateAppointment(input: { id: $id, title: "Changed" }) { appointment { id @include(if: $wanted) } } }`
+    const { errors } = await product.query(change, { id, wanted: null })
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['GRAPHQL_VALIDATION_FAILED'])
     expect(product.takeRequests()).toEqual([])
     expect((await product.rest('GET', `/appointments/${id}`)).body.data.title).toBe(title)
   })
 })
 
-test('a request that whoever mounts the handler has held back is read all the same', async () => {
+test('The gateway reads a request that the server in front of it has paused', async () => {
   const gateway = createGateway({ url: 'http://127.0.0.1:9', key: 'k' })
   const server = createServer((request, response) => {
     request.pause()
@@ -79,7 +79,7 @@ test('a request that whoever mounts the handler has held back is read all the sa
   await gateway.close()
 })
 
-test('a value of no known kind costs its field, and not the page', async () => {
+test('A value of an unexpected type costs its field only', async () => {
   const hostile = { toString: 1, valueOf: 1 }
   await using upstream = await startScriptedUpstream(() => ({
     body: { data: [{ id: 'a', title: 'Whole', duration_minutes: hostile }], meta: { has_more: false } },
