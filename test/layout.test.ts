@@ -16,7 +16,7 @@ import {
 } from './layout/still-to-do.ts'
 import { testNamesIn } from './layout/test-names.ts'
 
-/** The folders (or top-level files) of src that each one may import from: the one order of the layers. */
+/** The order of the layers: what each folder of src, or file at its top, may import. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['engine', 'process', 'warm-up'],
   'warm-up': ['process', 'sandbox'],
@@ -68,13 +68,13 @@ const FIRST_FILE: Readonly<Record<string, string>> = {
   'src/server/http': 'node-handler.ts',
 }
 
-/** A folder holds a dozen files at most; these two are halls with rooms, and hold six beside them. */
+/** `server` and `rest` keep their files in subfolders, and at most six beside them. */
 const MOST_FILES = 12
 const MOST_FILES_OF: Readonly<Record<string, number>> = { 'src/server': 6, 'src/rest': 6 }
 const SHORTEST_FILE = 15
 const LONGEST_TEST_NAME = 79
 
-/** What npm runs by itself when the package is installed. */
+/** The scripts that npm runs by itself during an installation. */
 const RUN_BY_NPM = /^(preinstall|install|postinstall|prepublish|preprepare|prepare|postprepare|dependencies)$/
 
 const src = readSourceFiles('src')

@@ -12,7 +12,7 @@ export interface GraphQLResult {
   }
 }
 
-/** Asks any GraphQL server, as any client would: JSON over HTTP. */
+/** Sends an operation to any GraphQL server as JSON over HTTP. */
 export async function ask(
   url: string,
   request: GraphQLRequest,

@@ -1,4 +1,4 @@
-/** An hour of a clinic on one key's quota of 1,000: through ours, and through a gateway written as tutorials do. */
+/** Simulates an hour of a clinic on a quota of 1,000 requests: through our gateway, and through the tutorial gateway. */
 import { runHour, type StartGateway } from './clinic/hour.ts'
 import { startOurs } from './clinic/ours.ts'
 import { startTutorialGateway } from './tutorial/gateway.ts'

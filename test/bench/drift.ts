@@ -1,8 +1,7 @@
 /**
- * Rows that stay in a list of 600 the whole time, while others insert, remove and move rows around them: how many of
- * them a walk sees twice or never. Ours, and a gateway whose cursors are offsets.
+ * Pages through a list of 600 rows while other clients insert, remove and move rows, and counts the rows that stayed in
+ * place but appeared twice or never: through our gateway, and through one whose cursors are offsets.
  */
-
 import { type DriftingList, startDriftingList } from '../claims/drift/list.ts'
 import { walk } from '../claims/drift/walk.ts'
 import { seeded } from '../pagination/drift.ts'

@@ -1,6 +1,6 @@
 /**
- * What the product takes of a machine: processor time from its start to the first answer over the embedded API, and
- * resident memory then, when idle, and under two minutes of mixed load.
+ * Measures the processor time of the product from its start to the first response over the embedded API, and its
+ * resident memory at that time, when idle, and during two minutes of mixed load.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NPM_START } from '../support/npm-start.ts'
@@ -20,29 +20,29 @@ const QUERIES = [
 const starts: string[] = []
 for (let nth = 0; nth < STARTS; nth++) {
   await using product = await start()
-  await askFor(product, 0)
+  await send(product, 0)
   const { cpuMs, residentMb } = await product.usage()
   starts.push(`${(cpuMs / 1000).toFixed(2)} s and ${Math.round(residentMb)} MB`)
 }
-say(`Start to first answer, ${STARTS} times: ${starts.join(', ')}`)
+print(`From the start to the first response, ${STARTS} times: ${starts.join(', ')}`)
 
 await using product = await start()
-await askFor(product, 0)
+await send(product, 0)
 await sleep(5000)
-say(`Idle for five seconds: ${await memory(product)} MB`)
+print(`Idle for five seconds: ${await memory(product)} MB`)
 const end = performance.now() + SECONDS * 1000
 const samples: number[] = []
 const sampling = setInterval(async () => samples.push(await memory(product)), (SECONDS * 1000) / 12)
-let asked = 0
+let sent = 0
 await Promise.all(
   Array.from({ length: WIDTH }, async () => {
-    while (performance.now() < end) await askFor(product, asked++)
+    while (performance.now() < end) await send(product, sent++)
   }),
 )
 clearInterval(sampling)
-say(`${SECONDS} seconds of load, ${asked} operations: ${samples.join(', ')} MB`)
+print(`${SECONDS} seconds of load, ${sent} operations: ${samples.join(', ')} MB`)
 await sleep(5000)
-say(`Idle for five seconds again: ${await memory(product)} MB`)
+print(`Idle for five seconds again: ${await memory(product)} MB`)
 
 function start(): Promise<Contestant> {
   return startContestant(NPM_START, {
@@ -53,7 +53,7 @@ function start(): Promise<Contestant> {
   })
 }
 
-async function askFor({ url }: Contestant, turn: number): Promise<void> {
+async function send({ url }: Contestant, turn: number): Promise<void> {
   await ask(url, { query: QUERIES[turn % QUERIES.length] ?? '' })
 }
 
@@ -61,6 +61,6 @@ async function memory(of: Contestant): Promise<number> {
   return Math.round((await of.usage()).residentMb)
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }

@@ -1,30 +1,30 @@
 /**
- * What the gateway itself takes of the processor, as the ratio to a bare pass-through that asks the upstream the same:
- * beside a gateway as tutorials write it, and one written with care on the libraries that ours stands on. Each is a
- * process of its own on one core, and remembers nothing; client and upstream are this process, on the other core.
+ * Measures the processor time of the gateway as a ratio to a bare pass-through with the same upstream requests, beside
+ * the tutorial gateway and a plain one on the libraries of ours. Each is a process of its own on one core with its cache
+ * off. This process is the client and the upstream, on the other core.
  */
 import { cpus } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import { Agent, request } from 'undici'
 import { NPM_START } from '../support/npm-start.ts'
-import { type Contestant, canPin, keepOff, startContestant } from './latency/contestant.ts'
+import { type Contestant, canPin, pinToOtherCore, startContestant } from './latency/contestant.ts'
 import { SCENARIOS, type Scenario, VARIANTS } from './latency/scenarios.ts'
 import { startInstantUpstream } from './latency/upstream.ts'
 
-/** A process has a luck that it keeps, in how its code was compiled and where that lies: up to a tenth either way. */
+/** Two processes of the same program differ in speed for as long as they live, so each starts several times. */
 const LIVES = 3
 const ROUNDS = Number(process.env.LATENCY_ROUNDS ?? 11)
-/** Until the engine has compiled what is asked often: it does so until the 30,000th small query, or a little before. */
+/** Enough rounds for V8 to finish its optimisations. */
 const WARM_UP_ROUNDS = 60
-/** How long each is asked in a round: shorter than the machine stays as fast as it is. */
+/** The load on each process in a round. A short slice, because the speed of the machine changes. */
 const SLICE_MS = 100
-/** So many operations are under way at once, each on a connection of its own: so only the pass-through ever waits for one. */
+/** The operations in flight at once, each on a connection of its own. */
 const WIDTH = 32
-/** Longer than it takes to ask 32 times, so that all of them are under way before the first is answered. */
-const UNHURRIED_MS = 200
+/** A delay of the upstream that is long enough for 32 operations to start before the first response. */
+const SLOW_UPSTREAM_MS = 200
 
 interface Sample {
-  /** Of the processor, an operation. */
+  /** Processor time of one operation. */
   readonly cpuMs: number
   readonly p50: number
   readonly p99: number
@@ -32,21 +32,21 @@ interface Sample {
 
 interface Round {
   readonly floor: Sample
-  /** In the order of the gateways. */
+  /** In the order of `GATEWAYS`. */
   readonly gateways: readonly Sample[]
 }
 
 interface Measured {
   readonly scenario: Scenario
-  /** Of each life. */
+  /** One list of rounds per life of the processes. */
   readonly rounds: Round[][]
-  /** By the gateways' names: what is counted, and is the same in each life. */
+  /** By the name of the gateway: the columns that are the same in each life. */
   counts: Readonly<Record<string, Readonly<Record<string, string | number>>>>
 }
 
 type Ask = (to: Contestant, scenario: Scenario, variant: number) => Promise<string>
 
-keepOff()
+pinToOtherCore()
 await using upstream = await startInstantUpstream()
 const client = new Agent({ connections: WIDTH })
 const here = (name: string) => [new URL(`latency/${name}.ts`, import.meta.url).pathname]
@@ -62,10 +62,10 @@ const GATEWAYS = [
 ]
 const measured = SCENARIOS.map((scenario): Measured => ({ scenario, rounds: [], counts: {} }))
 
-// What a process has done before shows in what it does next, so each life begins with another scenario.
+// Earlier scenarios influence later ones in the same process, so each life begins with another scenario.
 for (let life = 0; life < LIVES; life++) {
   const first = Math.floor((life * measured.length) / LIVES)
-  await live([...measured.slice(first), ...measured.slice(0, first)])
+  await measureLife([...measured.slice(first), ...measured.slice(0, first)])
 }
 const report: Record<string, Record<string, string | number>> = {}
 for (const { scenario, rounds, counts } of measured)
@@ -78,8 +78,8 @@ process.stdout.write(
 )
 await client.close()
 
-/** Starts all, and measures them by one scenario after another. */
-async function live(inOrder: readonly Measured[]): Promise<void> {
+/** Starts all processes, and measures one scenario after another. */
+async function measureLife(inOrder: readonly Measured[]): Promise<void> {
   await using stack = new AsyncDisposableStack()
   const start = async (program: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
     stack.use(await startContestant(program, { UPSTREAM_URL: upstream.url, ...environment }))
@@ -143,18 +143,18 @@ async function countsOf(gateways: readonly Contestant[], scenario: Scenario): Pr
   return Object.fromEntries(counts)
 }
 
-/** The upstream requests of one operation, and of 32 equal ones under way at once. */
+/** The upstream requests of one operation, and of 32 equal ones in flight at once. */
 async function requestsOf(gateway: Contestant, scenario: Scenario): Promise<Record<string, number>> {
   upstream.takeCount()
   await askGateway(gateway, scenario, 0)
   const alone = upstream.takeCount()
-  upstream.answerAfter(UNHURRIED_MS)
+  upstream.answerAfter(SLOW_UPSTREAM_MS)
   await Promise.all(Array.from({ length: 32 }, () => askGateway(gateway, scenario, 0)))
   upstream.answerAfter(0)
   return { requests: alone, 'by 32 at once': upstream.takeCount() }
 }
 
-/** Cursors are each gateway's own. */
+/** The data without cursors, which differ between the gateways. */
 async function dataOf(gateway: Contestant, scenario: Scenario): Promise<unknown> {
   return JSON.parse(await askGateway(gateway, scenario, 0), (name, value: unknown) =>
     /cursor$/i.test(name) || name === 'extensions' ? undefined : value,

@@ -5,9 +5,9 @@ import { startSandbox } from '../../src/sandbox/server.ts'
 import { startProcess } from '../support/process.ts'
 
 /**
- * Two minutes of mixed load at four times what the gateway can serve, and what it is worth afterwards: memory bounded,
- * overload refused at once, recovery within seconds. The gateway is a process of its own, in pass-through mode, so that
- * the load comes from many callers.
+ * Sends two minutes of mixed load at four times the capacity of the gateway, and prints its responses by status, its
+ * resident memory, and how fast it recovers. The gateway is a process of its own in pass-through mode, so that the load
+ * comes from many callers.
  */
 const SECONDS = Number(process.env.LOAD_SECONDS ?? 120)
 const CALLERS = 40
@@ -35,16 +35,16 @@ const DOCUMENTS = [
 ]
 
 const capacity = await closedLoop(16, Math.min(5, SECONDS))
-say(`capacity: ${Math.round(capacity)} operations a second`)
+print(`capacity: ${Math.round(capacity)} operations a second`)
 const before = memory()
 const counts = await openLoop(capacity * 4, SECONDS)
 const during = memory()
-say(`offered: ${Math.round(capacity * 4)} a second for ${SECONDS} s`)
-for (const [status, count] of [...counts].sort()) say(`  ${status}: ${count}`)
-say(`resident memory: ${before} MB before, ${during} MB at the end`)
+print(`offered: ${Math.round(capacity * 4)} a second for ${SECONDS} s`)
+for (const [status, count] of [...counts].sort()) print(`  ${status}: ${count}`)
+print(`resident memory: ${before} MB before, ${during} MB at the end`)
 const recovered = performance.now()
 while ((await send(0)) !== '200') await sleep(50)
-say(
+print(
   `served again after ${Math.round(performance.now() - recovered)} ms; capacity then: ${Math.round(await closedLoop(16, Math.min(5, SECONDS)))} a second`,
 )
 await agent.close()
@@ -68,7 +68,7 @@ async function openLoop(perSecond: number, seconds: number): Promise<Map<string,
   const start = performance.now()
   for (let sent = 0; performance.now() - start < seconds * 1000; ) {
     const due = Math.floor(((performance.now() - start) / 1000) * perSecond)
-    // The client is bounded too: it is no use to measure its own queue.
+    // The client limits its open requests, so that the bench does not measure the queue of the client.
     for (; sent < due && underWay.size < 550; sent++) {
       const one = send(sent).then((status) => {
         counts.set(status, (counts.get(status) ?? 0) + 1)
@@ -109,6 +109,6 @@ async function openSandbox() {
   return { ...opened, [Symbol.asyncDispose]: () => opened.close() }
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }

@@ -1,4 +1,4 @@
-/** Runs the benches named, or all of them: `npm run bench -- requests paging`. */
+/** Runs the named benches, or all of them: `npm run bench -- requests paging`. */
 const BENCHES = [
   'requests',
   'clinic-hour',

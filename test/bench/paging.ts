@@ -1,6 +1,6 @@
 /**
- * How many upstream requests it takes to count a list, to see its last rows and to read all of it, at 1,000, 10,000
- * and 100,000 rows: ours, a plain client of offset pages, and Pothos' own offset connection. Nothing moves meanwhile.
+ * Counts the upstream requests to count a list, to read its last rows and to read all of it, at 1,000, 10,000 and
+ * 100,000 rows: our gateway, a plain client of offset pages, and the offset connection of Pothos. The list does not change.
  */
 import { type Product, startProduct } from '../support/product.ts'
 import { ask } from './ask.ts'
@@ -11,7 +11,7 @@ import { windowsOf } from './paging/rest-list.ts'
 
 const SIZES = [1_000, 10_000, 100_000]
 const REFUSED = 'refused'
-const NONE = 'can not'
+const NONE = 'cannot'
 
 const columns = await Promise.all(SIZES.map(measure))
 const names = Object.keys(columns[0] ?? {})
@@ -25,7 +25,7 @@ console.table(
   ),
 )
 process.stdout.write(
-  'refused: it asks for one row more than a page, 101, and the upstream answers 400. can not: it asks for a total.\n',
+  'refused: the upstream answers 400 to limit=101, one row more than the page. cannot: it needs a total, which the API lacks.\n',
 )
 
 type Column = Record<string, number | string>
@@ -37,7 +37,7 @@ async function measure(seed: number): Promise<Column> {
   const all = await requestsFor(product, () => readAll(read), seed)
   const count = '{ appointments { totalCount } }'
   const last = '{ appointments(last: 20) { nodes { restId } } }'
-  // What comes first knows nothing of how long the list is.
+  // A new gateway, which does not know the length of the list yet.
   const lastAtFirst = await firstTime(seed, last)
   return {
     'count, the first time: ours': await requestsFor(product, () => ask(graphqlUrl, { query: count })),
@@ -62,7 +62,7 @@ async function firstTime(seed: number, query: string): Promise<number | string> 
   return await requestsFor(product, () => ask(`${product.url}/graphql`, { query }))
 }
 
-/** A walk tells how many rows it has seen: all of them, or it was refused. */
+/** The requests of a run. A run through the whole list returns its number of rows, or undefined if the upstream refused it. */
 async function requestsFor(
   product: Product,
   run: () => Promise<unknown>,

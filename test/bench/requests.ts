@@ -1,11 +1,11 @@
 /**
- * How many upstream requests an operation costs: through ours, through a gateway written as tutorials do, and at
- * least. Both are asked the same document on a database of their own, and must give the same data.
+ * Counts the upstream requests of an operation: through our gateway, through the tutorial gateway, and the possible
+ * minimum. Both gateways get the same document over a database of their own, and must return the same data.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { type Product, startProduct } from '../support/product.ts'
 import { ask, type GraphQLResult } from './ask.ts'
-import { type Asked, type Case, CORPUS, NOW } from './requests/corpus.ts'
+import { type Case, CORPUS, NOW, type PreparedCase } from './requests/corpus.ts'
 import { startTutorialGateway } from './tutorial/gateway.ts'
 
 interface Outcome {
@@ -31,30 +31,30 @@ for (const each of CORPUS) {
 console.table(report)
 process.stdout.write(`Above the minimum: ${notes.join('; ')}.\n`)
 
-async function runOurs({ sandbox, prepare }: Case): Promise<Outcome & Asked & { minimum: number }> {
+async function runOurs({ sandbox, prepare }: Case): Promise<Outcome & PreparedCase & { minimum: number }> {
   let now = NOW.getTime()
   await using product = await startProduct({
     sandbox: { clock: () => NOW, ...sandbox },
     gateway: { now: () => now },
   })
-  const asked = await prepare(product.rest)
-  const pass = () => {
+  const prepared = await prepare(product.rest)
+  const passTime = () => {
     now += 60_000
   }
-  return { ...asked, ...(await run(`${product.url}/graphql`, product, asked, pass)) }
+  return { ...prepared, ...(await run(`${product.url}/graphql`, product, prepared, passTime)) }
 }
 
 async function runTutorial({ sandbox, prepare }: Case): Promise<Outcome> {
   await using product = await startProduct({ sandbox: { clock: () => NOW, ...sandbox } })
   await using tutorial = await startTutorialGateway(product.upstream)
-  // Awaited here: what is used ends with this function.
+  // `await using` ends the servers with this function, so it has to wait for the result.
   return await run(tutorial.url, product, await prepare(product.rest), () => {})
 }
 
 async function run(
   url: string,
   product: Product,
-  { before = [], requests }: Asked,
+  { before = [], requests }: PreparedCase,
   passTime: () => void,
 ): Promise<Outcome> {
   for (const request of before) await ask(url, request)
@@ -64,7 +64,7 @@ async function run(
   return { cost: product.takeRequests().length, answers }
 }
 
-/** Cursors are each gateway's own. */
+/** The data without cursors, which differ between the gateways. */
 function dataOf({ answers }: Outcome): unknown {
   return JSON.parse(
     JSON.stringify(answers.map(({ data, errors }) => ({ data, errors }))),

@@ -1,6 +1,6 @@
 /**
- * How much longer a list takes with 100,000 rows than with 1,000: each documented filter alone, at offset 0, in the
- * default order, over HTTP and in the database alone. Run with `npx node test/bench/sandbox-indexes.ts`.
+ * Compares the time of a list over 100,000 rows with that over 1,000 rows: each documented filter alone, at offset 0, in
+ * the default order, over HTTP and in the database alone. Run it with `npm run bench -- sandbox-indexes`.
  */
 import { OPEN_STATUSES } from '../../src/contract/appointment.ts'
 import { createIds } from '../../src/sandbox/ids.ts'
@@ -32,7 +32,7 @@ interface Filter {
   readonly target: string
 }
 
-/** Each filter with a value of the rows at hand, as it goes into a URL and into the database. */
+/** Each filter with a value from the rows, for a URL and for the database. */
 function filtersOf(rows: readonly AppointmentRow[]): readonly Filter[] {
   const { patient_id, clinician_profile_id, appointment_type_id, location_id } =
     rows.find(({ is_remote }) => !is_remote) ?? {}
@@ -64,7 +64,7 @@ function target(query: Partial<ListQuery>): string {
   return `/appointments?${new URLSearchParams(parameters)}`
 }
 
-/** Both sides in turns, so that whatever else the machine does meets both alike. Medians, in milliseconds. */
+/** Medians in milliseconds. The sides take turns, so that other load on the machine affects both alike. */
 async function compare(asks: readonly (() => unknown)[]): Promise<number[]> {
   const times = asks.map((): number[] => [])
   for (let round = 0; round < ROUNDS; round++) {

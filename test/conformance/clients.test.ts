@@ -45,14 +45,14 @@ describe('Apollo Client', () => {
       [{ status: ['CANCELLED', 'COMPLETED'] }, '&status_in=cancelled,completed'],
     ] as const) {
       const watched = client.watchQuery<Rows>({ query, variables: { first: 7, filter } })
-      const shown = () => client.readQuery<Rows>({ query, variables: { first: 7, filter } }) ?? undefined
+      const readRows = () => client.readQuery<Rows>({ query, variables: { first: 7, filter } }) ?? undefined
       const subscription = watched.subscribe({})
       await watched.refetch()
-      while (shown()?.appointments.pageInfo.hasNextPage)
-        await watched.fetchMore({ variables: { after: shown()?.appointments.pageInfo.endCursor } })
+      while (readRows()?.appointments.pageInfo.hasNextPage)
+        await watched.fetchMore({ variables: { after: readRows()?.appointments.pageInfo.endCursor } })
       subscription.unsubscribe()
       const ids = await idsOf(product, rest)
-      expect(restIdsOf(shown())).toEqual(ids)
+      expect(restIdsOf(readRows())).toEqual(ids)
       expect(ids.length).toBeGreaterThan(7)
     }
     client.stop()

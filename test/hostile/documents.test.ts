@@ -84,7 +84,7 @@ const DOCUMENTS: readonly (readonly [what: string, codes: readonly string[], doc
 
 describe('A hostile document', () => {
   test.for(DOCUMENTS)(
-    'The gateway answers %s with %s and serves the next caller',
+    'The gateway answers %s with %j and serves the next caller',
     async ([, codes, query]) => {
       await using target = await startTarget()
       const answer = await target.attack({ query })

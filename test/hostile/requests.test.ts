@@ -62,7 +62,7 @@ describe('A hostile request', () => {
       `{"query":"${QUERY}","operationName":"Jane"}`,
       ['OPERATION_RESOLUTION_FAILURE'],
     ],
-  ] as const)('The gateway answers a body of %s with %s', async ([, body, codes]) => {
+  ] as const)('The gateway answers a body of %s with %j', async ([, body, codes]) => {
     await using target = await startTarget()
     expect((await target.attack(body)).codes).toEqual(codes)
     expect(await target.aftermath()).toEqual([])

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Whether an import names a package itself, or a path that the package declares in its `exports`. */
+/** Whether a specifier is relative, of Node, of a package itself, or a path that the package declares in `exports`. */
 export function isDeclaredByPackage(specifier: string): boolean {
   if (/^(\.|node:)/.test(specifier)) return true
   const [, name = '', path = ''] = /^((?:@[^/]+\/)?[^/]+)(\/.*)?$/.exec(specifier) ?? []

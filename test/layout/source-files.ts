@@ -8,9 +8,9 @@ export interface SourceFile {
   readonly text: string
   readonly lines: number
   readonly syntax: SyntaxNode
-  /** What the file imports as it is written there: types, re-exports and `import()` count. */
+  /** The specifiers of all imports, those of types, re-exports and `import()` included. */
   readonly specifiers: readonly string[]
-  /** The paths of the files behind the relative ones of them. */
+  /** The paths of the imported files of this repository. */
   readonly imports: readonly string[]
 }
 
@@ -21,7 +21,7 @@ export interface SyntaxNode {
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** Every TypeScript and JavaScript file of `src` or `test`, but for what `npm run codegen` writes. */
+/** Reads every TypeScript and JavaScript file of `src` or `test` except those that `npm run codegen` writes. */
 export function readSourceFiles(folder: 'src' | 'test'): readonly SourceFile[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.[jt]s$/.test(name) && !name.includes('generated/'))

@@ -1,4 +1,4 @@
-/** Places that do not keep a rule of `layout.test.ts` yet. Whoever repairs one takes it off its list. */
+/** The places that break a rule of `layout.test.ts` so far. A change that repairs one removes it from its list. */
 
 export const STILL_IN_A_CIRCLE: readonly string[] = [
   'src/execution/complete.ts',

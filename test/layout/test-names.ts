@@ -16,7 +16,7 @@ function isNaming(node: SyntaxNode): boolean {
   return node.type === 'CallExpression' && NAMING.includes(rootOf(node.callee as SyntaxNode))
 }
 
-/** `test` of `test`, of `test.skip` and of `test.for(cases)`. */
+/** The first identifier: `test` for `test`, `test.skip` and `test.for(cases)`. */
 function rootOf(callee: SyntaxNode): string {
   if (callee.type === 'MemberExpression') return rootOf(callee.object as SyntaxNode)
   if (callee.type === 'CallExpression') return rootOf(callee.callee as SyntaxNode)

@@ -109,11 +109,11 @@ describe('Reads that the loaders plan together', () => {
         line.includes('status_in') ? answer : unreadable,
       )
       await using gateway = await startGateway({ url: upstream.url, key: 'k', cacheTtlSeconds: 0 })
-      for (const asked of [3, 5]) {
+      for (const requests of [3, 5]) {
         const { data, errors } = await gateway.query(tabs)
         expect(errors).toBeUndefined()
         expect(data).toEqual({ a: { nodes: [{ restId: 'x' }] }, b: { nodes: [{ restId: 'x' }] } })
-        expect(upstream.requests).toHaveLength(asked)
+        expect(upstream.requests).toHaveLength(requests)
       }
     }
   })

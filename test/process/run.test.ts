@@ -131,7 +131,7 @@ describe('The process', () => {
   })
 
   test('The process finishes its operations if it gets several stop signals', async () => {
-    const { promise: asked, resolve: arrive } = Promise.withResolvers<() => void>()
+    const { promise: received, resolve: arrive } = Promise.withResolvers<() => void>()
     await using upstream = await startScriptedUpstream(() => (response) => {
       arrive(() => {
         response.writeHead(200, { 'content-type': 'application/json' })
@@ -144,7 +144,7 @@ describe('The process', () => {
       APPOINTMENTS_API_KEY: 'k',
     })
     const running = ask(product.firstLine, '{ appointment(id: "a") { title } }')
-    const answer = await asked
+    const answer = await received
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) process.kill(product.pid, signal)
     const stopped = product.stop()
     answer()

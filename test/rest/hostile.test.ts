@@ -37,7 +37,7 @@ describe('A hostile or broken upstream', () => {
     ['an array', { body: [] }],
     ['a 204 without a body', { status: 204, body: '' }],
     ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9/' }, body: '' }],
-    ['another appointment than the one asked for', { body: { data: { ...ROW, id: 'b' }, meta: {} } }],
+    ['another appointment than the requested one', { body: { data: { ...ROW, id: 'b' }, meta: {} } }],
     [
       'a body of 64 MB',
       (response) => {

@@ -1,9 +1,9 @@
-/** What the day looked like, version by version, and how old what a reader was shown is. */
+/** All versions of the rows of a day, to tell how old the rows in a response are. */
 export interface History {
-  /** The rows of the day as they are from `at` on. `knownTo` is the row that was written through the gateway. */
-  add(rows: readonly DayRow[], at: number, knownTo?: string): void
+  /** Adds the rows of the day as of `at`. `writtenId` is the id of a row that the gateway itself wrote, if any. */
+  add(rows: readonly DayRow[], at: number, writtenId?: string): void
   latest(): readonly DayRow[]
-  /** Notes down what a reader may not be shown any more. Call before it asks. */
+  /** Remembers the oldest version that a reader may see. Call it before the read; without an id it is for the day. */
   beginRead(id?: string): Reading
 }
 
@@ -15,8 +15,8 @@ export interface DayRow {
 }
 
 export interface Reading {
-  /** How long ago what was shown was superseded, in milliseconds; undefined where the day never looked like that. */
-  judge(shown: readonly DayRow[], now: number): { ageMs: number; isBeforeKnownWrite: boolean } | undefined
+  /** The age is the time since a newer version exists, in milliseconds. Undefined if no version has these rows. */
+  judge(rows: readonly DayRow[], now: number): { ageMs: number; isBeforeKnownWrite: boolean } | undefined
 }
 
 interface Version {
@@ -31,16 +31,16 @@ export function createHistory(first: readonly DayRow[], at: number): History {
   let knownDay = 0
   const knownRows = new Map<string, number>()
 
-  function add(rows: readonly DayRow[], since: number, knownTo?: string): void {
+  function add(rows: readonly DayRow[], since: number, writtenId?: string): void {
     latest = rows
     versions.push({
       day: rows.map(textOf).join('\n'),
       rows: new Map(rows.map((row) => [row.restId, textOf(row)])),
       since,
     })
-    if (knownTo === undefined) return
+    if (writtenId === undefined) return
     knownDay = versions.length - 1
-    knownRows.set(knownTo, knownDay)
+    knownRows.set(writtenId, knownDay)
   }
 
   add(first, at)
@@ -50,8 +50,8 @@ export function createHistory(first: readonly DayRow[], at: number): History {
     beginRead(id) {
       const oldest = id === undefined ? knownDay : (knownRows.get(id) ?? 0)
       return {
-        judge(shown, now) {
-          const text = shown.map(textOf).join('\n')
+        judge(read, now) {
+          const text = read.map(textOf).join('\n')
           const seen = versions.findLastIndex(
             ({ day, rows }) => (id === undefined ? day : rows.get(id)) === text,
           )

@@ -7,23 +7,23 @@ import { createTimetable, type Write } from './timetable.ts'
 
 export interface HourReport {
   readonly upstreamRequests: number
-  /** Answers of the upstream that the quota was spent. */
+  /** Responses of the upstream with status 429. */
   readonly upstream429s: number
   readonly reads: number
   readonly refusedReads: number
   readonly writes: number
   readonly refusedWrites: number
-  /** How old the oldest thing that a reader was shown was. */
+  /** The age of the oldest rows that a reader got, in milliseconds. */
   readonly oldestMs: number
-  /** Readers that were shown a state before a write that went through the same gateway and was answered. */
+  /** Responses with rows from before a write that the same gateway had already finished. */
   readonly staleAfterWrite: number
-  /** Answers that said of themselves that they are older than they should be. */
+  /** Responses that report themselves as stale. */
   readonly saidToBeStale: number
-  /** Answers that show what never was. */
+  /** Responses with rows that no version of the day has. */
   readonly neverTrue: number
 }
 
-/** A gateway on a URL, in front of an upstream, living by this clock. */
+/** Starts a gateway in front of an upstream, with this clock in milliseconds. */
 export type StartGateway = (
   upstream: { readonly url: string; readonly key: string },
   now: () => number,
@@ -33,12 +33,12 @@ const QUOTA = 1_000
 const DAY_MS = 86_400_000
 const START = Date.parse('2026-01-05T12:00:00Z')
 const GATEWAY_KEY = 'pk_gateway'
-/** The key of whoever else writes, and ours to look at the truth: it has a quota of its own. */
+/** The key of another system that writes, and of the bench to read the true rows. It has a quota of its own. */
 const OTHER_KEY = 'pk_other'
-/** Unknown parameters are ignored; this one tells the requests of the other key. */
+/** The API ignores unknown parameters. This one marks the requests of the other key. */
 const BY_OTHER = 'by=other'
 
-/** One hour of a clinic, in as long as it takes to answer it. */
+/** Runs one hour of a clinic as fast as the gateway responds. */
 export async function runHour(startGateway: StartGateway, seed = 1): Promise<HourReport> {
   let now = START
   let upstreamRequests = 0
@@ -47,7 +47,7 @@ export async function runHour(startGateway: StartGateway, seed = 1): Promise<Hou
     ({ key, organisation: 'org', scopes: ['read_appointments', 'write_appointments'] }) as const
   const sandbox = await startSandbox({
     keys: [keyOf(GATEWAY_KEY), keyOf(OTHER_KEY)],
-    // So many that on any day there is always one left to cancel.
+    // Enough rows that the day always has one left to cancel.
     seed: 800,
     rateLimit: QUOTA,
     clock: () => new Date(now),
@@ -58,14 +58,14 @@ export async function runHour(startGateway: StartGateway, seed = 1): Promise<Hou
     },
   })
   const report = { reads: 0, refusedReads: 0, writes: 0, refusedWrites: 0 }
-  const shown = { oldestMs: 0, staleAfterWrite: 0, saidToBeStale: 0, neverTrue: 0 }
+  const seen = { oldestMs: 0, staleAfterWrite: 0, saidToBeStale: 0, neverTrue: 0 }
   try {
     const gateway = await startGateway({ url: sandbox.url, key: GATEWAY_KEY }, () => now)
     await using _ends = gateway
-    const history = createHistory(await truth(sandbox), now)
+    const history = createHistory(await readTrueRows(sandbox), now)
     const random = seeded(seed)
 
-    /** Gives what judges the answer, once it is known what the day looks like now. */
+    /** Sends a read, and returns a function that judges its response once `history` has the rows of this second. */
     async function read(request: GraphQLRequest, id?: string): Promise<() => void> {
       const reading = history.beginRead(id)
       const { data, errors, extensions } = await ask(gateway.graphqlUrl, request)
@@ -77,10 +77,10 @@ export async function runHour(startGateway: StartGateway, seed = 1): Promise<Hou
         }
         const { appointment, appointments } = data as ReadData
         const judged = reading.judge(appointments?.nodes ?? [appointment], now)
-        if (judged === undefined) shown.neverTrue += 1
-        else shown.oldestMs = Math.max(shown.oldestMs, judged.ageMs)
-        if (judged?.isBeforeKnownWrite) shown.staleAfterWrite += 1
-        if (extensions?.upstream?.stale !== undefined) shown.saidToBeStale += 1
+        if (judged === undefined) seen.neverTrue += 1
+        else seen.oldestMs = Math.max(seen.oldestMs, judged.ageMs)
+        if (judged?.isBeforeKnownWrite) seen.staleAfterWrite += 1
+        if (extensions?.upstream?.stale !== undefined) seen.saidToBeStale += 1
       }
     }
 
@@ -98,18 +98,18 @@ export async function runHour(startGateway: StartGateway, seed = 1): Promise<Hou
       const reading = [
         ...Array.from({ length: polls }, () => read(DAY)),
         ...Array.from({ length: views }, () => {
-          const id = one(history.latest(), random).restId
+          const id = choose(history.latest(), random).restId
           return read({ ...VIEW, variables: { id } }, id)
         }),
       ]
       const [written, answers] = await Promise.all([writing, Promise.all(reading)])
-      if (kind !== undefined) history.add(await truth(sandbox), now, written)
+      if (kind !== undefined) history.add(await readTrueRows(sandbox), now, written)
       for (const judge of answers) judge()
     }
   } finally {
     await sandbox.close()
   }
-  return { upstreamRequests, upstream429s, ...report, ...shown }
+  return { upstreamRequests, upstream429s, ...report, ...seen }
 }
 
 interface ReadData {
@@ -127,27 +127,29 @@ function requestOf(
   history: History,
   random: () => number,
 ): GraphQLRequest {
-  // Every other booking is for tomorrow.
+  // Half of the bookings are for tomorrow.
   const day = kind === 'book' ? Math.floor(random() * 2) : 0
   const startTime = new Date(START + day * DAY_MS + Math.floor(random() * 300) * 60_000)
   const endTime = new Date(startTime.getTime() + 900_000)
   const times = { startTime: startTime.toISOString(), endTime: endTime.toISOString() }
   if (kind === 'book') return { ...BOOK, variables: { input: { title: 'Check-up', ...times } } }
   const open = history.latest().filter(({ status }) => OPEN.includes(status))
-  const id = one(open, random).restId
+  const id = choose(open, random).restId
   return kind === 'cancel'
     ? { ...CANCEL, variables: { input: { id } } }
     : { ...RESCHEDULE, variables: { input: { id, ...times } } }
 }
 
 async function writeElsewhere(sandbox: Sandbox, history: History, random: () => number): Promise<undefined> {
-  const { restId } = one(history.latest(), random)
-  await other(sandbox, 'PATCH', `/appointments/${restId}?`, { title: `Note ${Math.floor(random() * 1e6)}` })
+  const { restId } = choose(history.latest(), random)
+  await sendAsOther(sandbox, 'PATCH', `/appointments/${restId}?`, {
+    title: `Note ${Math.floor(random() * 1e6)}`,
+  })
 }
 
-async function truth(sandbox: Sandbox): Promise<DayRow[]> {
+async function readTrueRows(sandbox: Sandbox): Promise<DayRow[]> {
   const range = 'date_gte=2026-01-05T00:00:00Z&date_lte=2026-01-05T23:59:59Z'
-  const rows = await other(sandbox, 'GET', `/appointments?${range}&limit=100&`)
+  const rows = await sendAsOther(sandbox, 'GET', `/appointments?${range}&limit=100&`)
   return rows.map((row) => ({
     restId: row.id,
     title: row.title,
@@ -163,19 +165,24 @@ interface RestRow {
   readonly status: string
 }
 
-async function other(sandbox: Sandbox, method: string, target: string, body?: object): Promise<RestRow[]> {
+async function sendAsOther(
+  sandbox: Sandbox,
+  method: string,
+  target: string,
+  body?: object,
+): Promise<RestRow[]> {
   const response = await fetch(`${sandbox.url}${target}${BY_OTHER}`, {
     method,
     headers: { authorization: `Bearer ${OTHER_KEY}`, 'content-type': 'application/json' },
     body: body === undefined ? null : JSON.stringify(body),
   })
-  if (!response.ok) throw new Error(`The other system was answered ${response.status}`)
+  if (!response.ok) throw new Error(`The other system got ${response.status}`)
   return ((await response.json()) as { data: RestRow[] }).data
 }
 
 const OPEN = ['PENDING_APPROVAL', 'PENDING', 'CONFIRMED', 'SCHEDULED']
 
-function one<Item>(items: readonly Item[], random: () => number): Item {
+function choose<Item>(items: readonly Item[], random: () => number): Item {
   const item = items[Math.floor(random() * items.length)]
   if (item === undefined) throw new Error('Nothing is left to choose from')
   return item

@@ -1,6 +1,6 @@
 const ROW = 'restId title startTime status'
 
-/** A screen shows the day as its list rows hold it. */
+/** A screen shows the fields of the day that list rows have. */
 export const DAY = {
   query: `{ appointments(first: 100, filter: { startTime: { gte: "2026-01-05T00:00:00Z", lte: "2026-01-05T23:59:59Z" } }) { nodes { ${ROW} } } }`,
 }
@@ -13,7 +13,7 @@ export const BOOK = {
   query: `mutation ($input: CreateAppointmentInput!) { createAppointment(input: $input) { appointment { ${ROW} } } }`,
 }
 
-/** The upstream answers a cancel with 3 fields; whoever cancels sees the rest too. */
+/** Asks for more than the three fields of the upstream's response to a cancel, as a screen does. */
 export const CANCEL = {
   query: `mutation ($input: CancelAppointmentInput!) { cancelAppointment(input: $input) { appointment { ${ROW} } } }`,
 }

@@ -2,17 +2,17 @@ import { seeded } from '../../pagination/drift.ts'
 
 export type Write = 'book' | 'cancel' | 'reschedule' | 'elsewhere'
 
-/** What happens within the same second of the hour, all at once. */
+/** The operations in one second of the hour, all at once. */
 export interface Second {
   readonly second: number
-  /** Screens that poll the day. */
+  /** The number of screens that poll the day. */
   polls: number
-  /** Appointments that somebody opens. */
+  /** The number of appointments that a user opens. */
   views: number
   write: Write | undefined
 }
 
-/** How often each happens in the hour. What happens elsewhere is written past the gateway, by another system. */
+/** The operations of the hour. Another system makes the `elsewhere` writes directly at the REST API. */
 export const HOUR = {
   screens: 20,
   pollEverySeconds: 30,
@@ -22,7 +22,7 @@ export const HOUR = {
 
 const SECONDS = 3_600
 
-/** One write a second at most, so that it is known what a reader may see; the reads fall where they will. */
+/** Puts one write at most in each second, so that the bench knows what a reader may see, and reads anywhere. */
 export function createTimetable(seed: number): Second[] {
   const random = seeded(seed)
   const below = (bound: number) => Math.floor(random() * bound)

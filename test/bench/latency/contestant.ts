@@ -8,14 +8,14 @@ export interface Contestant extends AsyncDisposable {
 }
 
 export interface Usage {
-  /** Processor time since its start, all threads, user and system. */
+  /** User and system time of all threads since the start. */
   readonly cpuMs: number
   readonly residentMb: number
 }
 
 const METER = new URL('meter.ts', import.meta.url).href
 
-/** Runs a program, flags first, in a process of its own, on the first core alone where the machine can say so. */
+/** Runs a program (flags, then its file) in a process of its own, pinned to the first core if the platform can. */
 export async function startContestant(
   program: readonly string[],
   environment: Readonly<Record<string, string>>,
@@ -27,7 +27,7 @@ export async function startContestant(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
-  // Logs are taken off it, as whoever runs it would.
+  // Reads and drops the log, because a full pipe would block the process.
   child.stderr?.resume()
   const [line] = (await once(lines, 'line')) as [string]
   return {
@@ -40,8 +40,8 @@ export async function startContestant(
   }
 }
 
-/** This process, which is client and upstream, keeps off the core of the measured one. */
-export function keepOff(): void {
+/** Pins this process, which is client and upstream, to another core than the measured one. */
+export function pinToOtherCore(): void {
   if (canPin()) spawn('taskset', ['-acp', '1', String(process.pid)], { stdio: 'ignore' })
 }
 

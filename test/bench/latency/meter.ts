@@ -1,7 +1,7 @@
-/** Loaded into a measured process before its own program: tells the bench what it has used so far. */
+/** Runs in a measured process before its own program, and reports its usage to the bench on request. */
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send?.({ cpuMs: (user + system) / 1000, residentMb: process.memoryUsage.rss() / 2 ** 20 })
 })
-// A channel that nobody reads from must not keep the process alive.
+// The channel to the bench alone must not keep the process alive.
 process.channel?.unref()

@@ -1,11 +1,11 @@
-/** The floor: a bare proxy. It asks the upstream for the targets it is asked for, and gives back their bytes. */
+/** The baseline: a bare proxy that sends its targets to the upstream and returns the bytes of the responses. */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Pool } from 'undici'
 
 const pool = new Pool(process.env.UPSTREAM_URL ?? '', { connections: 64 })
 
-/** Targets are separated by `|`, waves that wait for each other by `||`. */
+/** The URL has targets separated by `|`, and waves that run one after the other separated by `||`. */
 const server = createServer(async (incoming, response) => {
   const sent = incoming.method === 'GET' ? null : await bodyOf(incoming)
   const bodies: Buffer[] = []

@@ -1,4 +1,4 @@
-/** What a careful team writes in a week on the same libraries: no paging, budget, identity, limits or log of its own. */
+/** A careful gateway on the same libraries as ours, without paging, budget, identity, limits or a log. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import SchemaBuilder from '@pothos/core'
@@ -37,20 +37,20 @@ class Api {
     method: 'GET' | 'POST',
     path: string,
     body: string | null = null,
-  ): Promise<Answer<Data>> {
-    const answer = await pool.request({
+  ): Promise<ApiResponse<Data>> {
+    const response = await pool.request({
       method,
       path,
       body,
       headers: { authorization: this.authorization, ...(body && { 'content-type': 'application/json' }) },
     })
-    const envelope = (await answer.body.json()) as Answer<Data>
-    if (answer.statusCode !== 200) throw new Error(`The upstream answered ${answer.statusCode}.`)
+    const envelope = (await response.body.json()) as ApiResponse<Data>
+    if (response.statusCode !== 200) throw new Error(`The upstream answered ${response.statusCode}.`)
     return envelope
   }
 }
 
-interface Answer<Data> {
+interface ApiResponse<Data> {
   readonly data: Data
   readonly meta: { readonly has_more?: boolean; readonly performed_at?: string }
 }
@@ -121,7 +121,7 @@ builder.queryType({
 const CancelInput = builder.inputType('CancelAppointmentInput', {
   fields: (t) => ({ id: t.id({ required: true }), cancellationReason: t.string() }),
 })
-const CancelPayload = builder.objectRef<Answer<Row>>('CancelAppointmentPayload').implement({
+const CancelPayload = builder.objectRef<ApiResponse<Row>>('CancelAppointmentPayload').implement({
   fields: (t) => ({
     appointment: t.field({ type: Appointment, resolve: ({ data }) => data }),
     performedAt: t.string({ nullable: true, resolve: ({ meta }) => meta.performed_at }),

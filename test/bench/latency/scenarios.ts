@@ -1,9 +1,9 @@
 export interface Scenario {
   readonly name: string
-  /** For GraphQL gateways. */
+  /** The document for GraphQL gateways. */
   readonly query: string
   readonly variables: (variant: number) => Readonly<Record<string, unknown>>
-  /** What the pass-through is asked for: what a gateway must at least ask, wave after wave. */
+  /** The targets for the pass-through: the fewest upstream requests of a gateway, in waves that follow each other. */
   readonly waves: (variant: number) => readonly (readonly string[])[]
   readonly isWrite?: boolean
 }
@@ -12,7 +12,7 @@ export const VARIANTS = 48
 
 const id = (variant: number) => `apt_${4000 + variant}`
 const clinician = (variant: number) => `clin_${7000 + variant}`
-/** Whose rows are others each time. */
+/** A clinician whose rows change with each response. */
 const busyClinician = (variant: number) => `clin_${8000 + variant}`
 const range = (length: number) => Array.from({ length }, (_, index) => index)
 const idsOf = (variant: number) => range(25).map((index) => `apt_${variant}_${index}`)

@@ -3,19 +3,19 @@ import type { AddressInfo } from 'node:net'
 
 export interface InstantUpstream extends AsyncDisposable {
   readonly url: string
-  /** How many requests have come since the last call. */
+  /** The number of requests since the last call. */
   takeCount(): number
-  /** From now on it takes so long, in milliseconds. */
+  /** Delays each response from now on, in milliseconds. */
   answerAfter(ms: number): void
 }
 
-/** A clinician of the bench sees these many patients on one page, and each of those has these many appointments in all. */
+/** The patients on one page of a clinician, and the appointments of each. */
 const PATIENTS = 35
 const OF_EACH_PATIENT = 5
 
 /**
- * The Appointments API, answering at once: every answer is made once and then only sent, under an id of its own, so
- * that what is measured is the gateway in front of it. Rows are whole, as the reference shows them, a page of 100 takes 80 kB.
+ * An Appointments API that responds at once, so that the bench measures the gateway in front of it. It builds each
+ * response once, and adds a new request id each time. Rows have all fields, so a page of 100 takes 80 kB.
  */
 export async function startInstantUpstream(): Promise<InstantUpstream> {
   const answers = new Map<string, readonly string[]>()
@@ -29,7 +29,7 @@ export async function startInstantUpstream(): Promise<InstantUpstream> {
     const target = `${request.method} ${request.url}`
     const parts = answers.get(target) ?? JSON.stringify(answerTo(target)).split(REQUEST_ID)
     answers.set(target, parts)
-    // As of the hosted service, no two answers are the same to the byte.
+    // No two responses have the same bytes, as with the hosted service.
     const body = Buffer.from(parts.join(`req_${1e9 + total}`))
     response.writeHead(200, {
       'content-type': 'application/json; charset=utf-8',
@@ -59,10 +59,10 @@ export async function startInstantUpstream(): Promise<InstantUpstream> {
 }
 
 const REQUEST_ID = 'the id of this exchange'
-/** Of these clinicians every answer shows other rows than the one before. */
+/** The ids of clinicians whose rows change with each response. */
 const BUSY = /^clin_8/
 
-/** What it answers to `GET /appointments?limit=3&offset=0`, say. */
+/** The body of the response to a request such as `GET /appointments?limit=3&offset=0`. */
 export function answerTo(target: string): object {
   const url = new URL(target.slice(target.indexOf('/')), 'http://upstream')
   const [, id, action] = url.pathname.split('/').slice(1)

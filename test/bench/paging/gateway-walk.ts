@@ -1,6 +1,6 @@
 import { ask } from '../ask.ts'
 
-/** All pages of this size through the gateway. */
+/** Reads all pages through the gateway, and returns the number of rows. */
 export async function walkThroughGateway(graphqlUrl: string, first: number): Promise<number> {
   let rows = 0
   let after: string | null = null

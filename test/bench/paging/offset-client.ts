@@ -1,6 +1,6 @@
 import type { ReadWindow } from './rest-list.ts'
 
-/** All pages of 100, one after the other: how a plain client counts, and how it finds the last rows. */
+/** Reads all pages of 100, as a plain client does to count a list or to find its last rows. Returns the number of rows. */
 export async function readAll(read: ReadWindow): Promise<number> {
   let offset = 0
   for (;;) {

@@ -1,7 +1,7 @@
 import { resolveOffsetConnection } from '@pothos/plugin-relay'
 import type { ReadWindow } from './rest-list.ts'
 
-/** All pages of this size through Pothos' own offset connection; undefined where the upstream refuses what it asks. */
+/** Reads all pages through the offset connection of Pothos. Returns the number of rows, or undefined if the upstream refuses a request. */
 export async function walkWithPothos(read: ReadWindow, first: number): Promise<number | undefined> {
   let rows = 0
   let after: string | null = null

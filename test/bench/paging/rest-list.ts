@@ -5,7 +5,7 @@ export interface RestPage {
   readonly hasMore: boolean
 }
 
-/** Reads a window of the whole list; undefined where the upstream refuses it. */
+/** Reads a window of the whole list, or returns undefined if the upstream refuses it. */
 export type ReadWindow = (offset: number, limit: number) => Promise<RestPage | undefined>
 
 export function windowsOf({ upstream }: Product): ReadWindow {

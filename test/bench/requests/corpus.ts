@@ -9,23 +9,23 @@ import {
 import type { Product } from '../../support/product.ts'
 import type { GraphQLRequest } from '../ask.ts'
 
-/** One thing that a frontend asks, and what it costs upstream. */
+/** An operation of a frontend and its upstream requests. */
 export interface Case {
   readonly name: string
   readonly sandbox?: SandboxOptions
-  readonly prepare: (rest: Product['rest']) => Promise<Asked>
-  /** Why ours is above the minimum, where it is. */
+  readonly prepare: (rest: Product['rest']) => Promise<PreparedCase>
+  /** The reason why our gateway needs more than the minimum, if it does. */
   readonly whyNot?: string
 }
 
-export interface Asked {
-  /** Asked before, one after the other; when it is over, everything remembered has grown too old. */
+export interface PreparedCase {
+  /** Operations to send first, one after the other. The cache expires between them and `requests`. */
   readonly before?: readonly GraphQLRequest[]
-  /** Asked at once. */
+  /** Operations to send at once. */
   readonly requests: readonly GraphQLRequest[]
-  /** Exactly what ours asks upstream, in any order. */
+  /** Exactly the upstream requests of our gateway for `requests`, in any order. */
   readonly upstream: readonly string[]
-  /** The fewest documented requests that can prove the answer, however long the whole list is. */
+  /** The fewest documented requests that can prove the result, for a list of any length. */
   readonly minimum: number
 }
 
@@ -34,7 +34,7 @@ export const NOW = new Date('2026-01-05T08:00:00Z')
 const DAYS = ['05', '06', '07', '08', '09', '10', '11'].map((day) => `2026-01-${day}`)
 const TABS = ['PENDING', 'CONFIRMED', 'SCHEDULED', 'CANCELLED']
 
-/** 500 sample rows; whatever has other needs says so. */
+/** Each case runs over 500 sample rows unless its `sandbox` says otherwise. */
 export const CORPUS: readonly Case[] = [
   {
     name: 'one by id, all 24 fields',
@@ -156,10 +156,10 @@ export const CORPUS: readonly Case[] = [
       upstream: [0, 100, 300, 700, 500, 400].map((offset) => `GET /appointments?limit=100&offset=${offset}`),
       minimum: 1,
     }),
-    whyNot: 'one request can prove the end, but where to look is not known yet',
+    whyNot: 'one request can prove the end of a list, but the gateway does not know its place yet',
   },
   {
-    name: 'the count of 500, again and no longer remembered',
+    name: 'the count of 500, again and no longer cached',
     prepare: async () => ({
       before: [requestOf(CountAppointmentsDocument, {})],
       requests: [requestOf(CountAppointmentsDocument, {})],

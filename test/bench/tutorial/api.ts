@@ -2,24 +2,24 @@ import { type AugmentedRequest, RESTDataSource } from '@apollo/datasource-rest'
 import DataLoader from 'dataloader'
 import type { Appointment } from '../../../src/contract/appointment.ts'
 
-/** A row of a list holds some of the fields, an answer to a retrieve all of them. */
+/** A list row has some of the fields, a retrieved one has all of them. */
 export type Row = Partial<Appointment> & { readonly id: string }
 
-export interface ListAnswer {
+export interface ListResponse {
   readonly data: readonly Row[]
   readonly meta: { readonly has_more: boolean }
 }
 
-export interface RowAnswer {
+export interface RowResponse {
   readonly data: Row
   readonly meta: { readonly performed_at?: string; readonly performed_by?: string }
 }
 
-/** The data source as the tutorials write it, one for each GraphQL request. A class, because the library asks for one. */
+/** The data source as tutorials write it, one per GraphQL request. It is a class because the library requires one. */
 export class AppointmentsApi extends RESTDataSource {
   private readonly key: string
   private readonly byId = new DataLoader((ids: readonly string[]) =>
-    Promise.all(ids.map((id) => this.get<RowAnswer>(`appointments/${id}`).then(({ data }) => data))),
+    Promise.all(ids.map((id) => this.get<RowResponse>(`appointments/${id}`).then(({ data }) => data))),
   )
 
   constructor(baseURL: string, key: string) {
@@ -36,19 +36,19 @@ export class AppointmentsApi extends RESTDataSource {
     return this.byId.load(id)
   }
 
-  list(filter: Readonly<Record<string, string>>, offset: number, limit: number): Promise<ListAnswer> {
+  list(filter: Readonly<Record<string, string>>, offset: number, limit: number): Promise<ListResponse> {
     return this.get('appointments', { params: { ...filter, offset: String(offset), limit: String(limit) } })
   }
 
-  create(body: object): Promise<RowAnswer> {
+  create(body: object): Promise<RowResponse> {
     return this.post('appointments', { body })
   }
 
-  update(id: string, body: object): Promise<RowAnswer> {
+  update(id: string, body: object): Promise<RowResponse> {
     return this.patch(`appointments/${id}`, { body })
   }
 
-  cancel(id: string, body: object): Promise<RowAnswer> {
+  cancel(id: string, body: object): Promise<RowResponse> {
     return this.post(`appointments/${id}/cancel`, { body })
   }
 }

@@ -9,8 +9,8 @@ export interface TutorialGateway extends AsyncDisposable {
 }
 
 /**
- * Our schema on the gateway that tutorials write: Apollo Server, a RESTDataSource and a DataLoader for each request,
- * one REST call for each thing that a resolver needs.
+ * Starts our schema on a gateway as tutorials write it: Apollo Server, a RESTDataSource and a DataLoader per request,
+ * and one REST call for each need of a resolver.
  */
 export async function startTutorialGateway(api: { url: string; key: string }): Promise<TutorialGateway> {
   const typeDefs = readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8')

@@ -15,7 +15,7 @@ interface ListFilter {
   readonly startTime?: { readonly gte?: string; readonly lte?: string }
 }
 
-/** The rows behind an offset, in as many pages as it takes; the cursor of a row is its offset. */
+/** Reads the rows after an offset in as many pages as necessary. The cursor of a row is its offset. */
 export async function readList(
   api: AppointmentsApi,
   { first, after, filter }: ListArguments,
@@ -49,7 +49,7 @@ export async function readList(
   }
 }
 
-/** The API has no total, so all pages are read. */
+/** Reads all pages, because the API has no total. */
 async function countAll(api: AppointmentsApi, parameters: Readonly<Record<string, string>>): Promise<number> {
   let total = 0
   for (let hasMore = true; hasMore; ) {

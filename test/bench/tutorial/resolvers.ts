@@ -15,7 +15,7 @@ interface Input {
   readonly input: Readonly<Record<string, unknown>> & { readonly id: string }
 }
 
-/** A field that the row lacks is loaded with the whole appointment; one that it holds is there. */
+/** Reads a field from the row, or loads the whole appointment if the row lacks the field. */
 async function readField(row: Row, name: FieldName, { api }: TutorialContext) {
   const whole = row[FIELD_NAMES[name]] === undefined ? await api.appointment(row.id) : row
   const value = whole[FIELD_NAMES[name]]

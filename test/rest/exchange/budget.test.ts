@@ -168,10 +168,10 @@ describe('A 429 of the upstream', () => {
       key.refuseWith({ status: 429, headers: { 'retry-after': retryAfter }, body: LIMITED })
       await expect(read()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
       key.refuseWith(undefined)
-      const asked = upstream.requests.length
+      const sent = upstream.requests.length
       now += waitMs - 1
       await expect(read()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
-      expect(upstream.requests).toHaveLength(asked)
+      expect(upstream.requests).toHaveLength(sent)
       now += 1
       await read()
       now += 20_000
@@ -187,21 +187,21 @@ describe('A 429 of the upstream', () => {
     const readTwice = () =>
       Promise.allSettled(['a', 'b'].map((id) => rest.appointments.retrieve(id, operationOf())))
     await rest.appointments.retrieve('a', operationOf()).catch(() => {})
-    let asked = 1
+    let sent = 1
     for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
       now += seconds * 1_000 - 1
       await readTwice()
-      expect(upstream.requests).toHaveLength(asked)
+      expect(upstream.requests).toHaveLength(sent)
       now += 1
       await readTwice()
-      asked += 1
-      expect(upstream.requests).toHaveLength(asked)
+      sent += 1
+      expect(upstream.requests).toHaveLength(sent)
     }
     key.refuseWith(undefined)
     now += 30_000
     await rest.appointments.retrieve('a', operationOf())
     await readTwice()
-    expect(upstream.requests).toHaveLength(asked + 3)
+    expect(upstream.requests).toHaveLength(sent + 3)
   })
 
   test('A query during a 429 gets stale data with its age, and a mutation an error', async () => {

@@ -60,9 +60,9 @@ describe('The upstream requests of a crowd', () => {
       expect(one.errors).toBeUndefined()
       expect(upstream.requests).toHaveLength(alone ?? 0)
 
-      const asked = Array.from({ length: CROWD }, () => gateway.query(query, variables(0)))
+      const operations = Array.from({ length: CROWD }, () => gateway.query(query, variables(0)))
       await untilFull(gateway)
-      const [answers] = await Promise.all([Promise.all(asked), answerWaves((crowd ?? 0) / (alone ?? 1))])
+      const [answers] = await Promise.all([Promise.all(operations), answerWaves((crowd ?? 0) / (alone ?? 1))])
       expect(upstream.requests).toHaveLength((alone ?? 0) + (crowd ?? 0))
       for (const { data } of answers) expect(data).toEqual(one.data)
     },

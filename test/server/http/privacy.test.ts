@@ -99,7 +99,7 @@ describe('Privacy on the wire', () => {
   ] as const)('The gateway refuses %s, with the guard header too', async ([, type, body]) => {
     await using gateway = await startGateway(UPSTREAM)
     for (const guard of [{}, { 'x-graphql-yoga-csrf': '1' }]) {
-      // `fetch` adds no Content-Type to bytes, and a script of another site can send such a body.
+      // Bytes, because `fetch` adds a Content-Type to a string.
       const response = await fetch(`${gateway.url}/graphql`, {
         method: 'POST',
         body: new TextEncoder().encode(body),
@@ -168,12 +168,12 @@ describe('A fault of the gateway outside the execution', () => {
           throw new Error('Jane')
         },
       })
-      const asked = new Request(`${gateway.url}/graphql`, {
+      const request = new Request(`${gateway.url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: '{"query":"{ __typename }"}',
       })
-      const response = await (way === 'fetch' ? gateway.fetch(asked) : fetch(asked))
+      const response = await (way === 'fetch' ? gateway.fetch(request) : fetch(request))
       const text = await response.text()
       const { status, headers } = response
       expect([status, headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual([

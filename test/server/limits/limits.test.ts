@@ -87,7 +87,7 @@ describe('The limits of an operation', () => {
       const codes = allowed.errors?.map(({ extensions }) => extensions.code) ?? []
       expect(codes).not.toContain('LIMIT_EXCEEDED')
       expect(codes).not.toContain('GRAPHQL_VALIDATION_FAILED')
-      const asked = upstream.requests.length
+      const sent = upstream.requests.length
       for (const time of ['first', 'again']) {
         const { data, errors } = await gateway.query(eleven)
         expect([time, data, errors?.map(({ extensions }) => extensions)]).toEqual([
@@ -96,7 +96,7 @@ describe('The limits of an operation', () => {
           [{ code: 'LIMIT_EXCEEDED', limit: { name, max: 10 } }],
         ])
       }
-      expect(upstream.requests.length).toBe(asked)
+      expect(upstream.requests.length).toBe(sent)
     },
   )
 
