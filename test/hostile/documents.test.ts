@@ -89,7 +89,7 @@ describe('A hostile document', () => {
       await using target = await startTarget()
       const answer = await target.attack({ query })
       expect(answer.codes).toEqual(codes)
-      const requests = await target.aftermath()
+      const requests = await target.verifyAndTakeRequests()
       expect(requests.length).toBeLessThanOrEqual(codes.length === 0 ? 1 : 0)
     },
   )
@@ -101,6 +101,6 @@ describe('A hostile document', () => {
       Array.from({ length: 90 }, (_, index) => target.product.query(hostile[index % hostile.length] ?? '')),
     )
     expect(answers.filter(({ errors }) => errors === undefined)).toEqual([])
-    expect(await target.aftermath()).toEqual([])
+    expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 })

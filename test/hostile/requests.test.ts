@@ -10,7 +10,7 @@ describe('A hostile request', () => {
     await using target = await startTarget()
     const big = JSON.stringify({ query: `{ __typename #${'x'.repeat(10_000_000)}\n }` })
     expect(await target.attack(big)).toMatchObject({ status: 413, codes: ['LIMIT_EXCEEDED'] })
-    expect(await target.aftermath()).toEqual([])
+    expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 
   test('The gateway answers an endless chunked body with 413', async () => {
@@ -31,7 +31,7 @@ describe('A hostile request', () => {
     const response = await fetch(`${target.product.url}/graphql`, init)
     isAnswered = true
     expect([response.status, codesOf(await response.text())]).toEqual([413, ['LIMIT_EXCEEDED']])
-    expect(await target.aftermath()).toEqual([])
+    expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 
   test.for([
@@ -65,7 +65,7 @@ describe('A hostile request', () => {
   ] as const)('The gateway answers a body of %s with %j', async ([, body, codes]) => {
     await using target = await startTarget()
     expect((await target.attack(body)).codes).toEqual(codes)
-    expect(await target.aftermath()).toEqual([])
+    expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 
   test('The gateway refuses a compressed body without unpacking it', async () => {
@@ -76,7 +76,7 @@ describe('A hostile request', () => {
       body: gzipSync(JSON.stringify({ query: `{ __typename #${'x'.repeat(5_000_000)}\n }` })),
     })
     expect(codesOf(await response.text())).toEqual(['BAD_REQUEST'])
-    expect(await target.aftermath()).toEqual([])
+    expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 
   test.for([
@@ -98,7 +98,7 @@ describe('A hostile request', () => {
     const answer = await sendRaw(target.product.url, text)
     expect(answer.status).toBe(status)
     expect(answer.body).not.toMatch(/ at |node_modules|\.ts/)
-    expect(await target.aftermath()).toEqual([])
+    expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 
   test('The gateway serves the next caller after a client stops in mid-request', async () => {
@@ -109,6 +109,6 @@ describe('A hostile request', () => {
       socket.end()
       await readToEnd(socket)
     }
-    expect(await target.aftermath()).toEqual([])
+    expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 })

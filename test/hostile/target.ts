@@ -16,7 +16,7 @@ export interface Target extends AsyncDisposable {
   /** Posts a document, or a whole body. */
   attack(body: object | string, headers?: HeadersInit): Promise<Answer>
   /** Returns the upstream requests of the attack, and fails unless the gateway still answers and reported no fault. */
-  aftermath(): Promise<string[]>
+  verifyAndTakeRequests(): Promise<string[]>
 }
 
 export async function startTarget(gateway: GatewayTestOptions = {}): Promise<Target> {
@@ -37,7 +37,7 @@ export async function startTarget(gateway: GatewayTestOptions = {}): Promise<Tar
       const text = await response.text()
       return { status: response.status, codes: codesOf(text), text }
     },
-    async aftermath() {
+    async verifyAndTakeRequests() {
       const requests = product.takeRequests()
       const { data } = await product.query('{ appointments(first: 1) { nodes { title } } }')
       expect(data.appointments.nodes).toHaveLength(1)

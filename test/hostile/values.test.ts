@@ -70,7 +70,7 @@ describe('A hostile value', () => {
           id.length > 100_000 ? ['LIMIT_EXCEEDED'] : ['BAD_USER_INPUT'],
         ])
       }
-    expect(await target.aftermath()).toEqual([])
+    expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 
   test('The gateway refuses an id that is not a string', async () => {
@@ -78,7 +78,7 @@ describe('A hostile value', () => {
     const query = 'query ($id: ID!) { appointment(id: $id) { id } }'
     for (const id of [null, true, 1.5, {}, ['a', 'b'], { toString: 'a' }])
       expect((await target.attack({ query, variables: { id } })).codes).toEqual(['BAD_USER_INPUT'])
-    expect(await target.aftermath()).toEqual([])
+    expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 
   test('The gateway refuses hostile filters and sends nothing upstream', async () => {
@@ -102,7 +102,7 @@ describe('A hostile value', () => {
       expect((await list({ status })).codes).toEqual(['BAD_USER_INPUT'])
     for (const filter of [{ jane: 1 }, { __proto__: null, toString: 'a' }, [1], 'a', 7])
       expect((await list(filter as object)).codes).toEqual(['BAD_USER_INPUT'])
-    expect(await target.aftermath()).toEqual([])
+    expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 
   test('The gateway refuses hostile page sizes and cursors', async () => {
@@ -139,7 +139,7 @@ describe('A hostile value', () => {
         { last: 1, before: cursor },
       ])
         expect((await page(args)).codes).toEqual(['BAD_USER_INPUT'])
-    expect(await target.aftermath()).toEqual([])
+    expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 
   test('The gateway passes a hostile title on as a JSON string in the body', async () => {
@@ -158,7 +158,7 @@ describe('A hostile value', () => {
       },
     })
     expect(JSON.parse(text).data.createAppointment.appointment.title).toBe(title)
-    expect(await target.aftermath()).toEqual(['POST /appointments'])
+    expect(await target.verifyAndTakeRequests()).toEqual(['POST /appointments'])
   })
 })
 

@@ -8,7 +8,7 @@ const AT_ONCE = { cacheTtlMs: 0, retry: { wait: async () => {}, random: () => 0 
 type Fault = ScriptedAnswer | 'reset' | 'truncated'
 
 /** An upstream that answers its first requests with these faults and all later ones with success. */
-function startFaltering(faults: readonly Fault[]) {
+function startFaultyUpstream(faults: readonly Fault[]) {
   const left = [...faults]
   return startScriptedUpstream(() => {
     const fault = left.shift()
@@ -30,12 +30,12 @@ describe('The retry', () => {
   test.for<Fault>(['reset', 'truncated', failing(502), failing(503), failing(504)])(
     'The gateway repeats a read after %j, twice at most',
     async (fault) => {
-      await using twice = await startFaltering([fault, fault])
+      await using twice = await startFaultyUpstream([fault, fault])
       await using rest = startRest(twice.url, AT_ONCE)
       expect((await rest.appointments.retrieve('a', operationOf())).row.title).toBe('t')
       expect(twice.requests).toHaveLength(3)
 
-      await using lasting = await startFaltering([fault, fault, fault])
+      await using lasting = await startFaultyUpstream([fault, fault, fault])
       await using other = startRest(lasting.url, AT_ONCE)
       await expect(other.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
         code: 'UPSTREAM_UNAVAILABLE',
@@ -45,7 +45,7 @@ describe('The retry', () => {
   )
 
   test('The ledger counts every attempt', async () => {
-    await using upstream = await startFaltering(['reset'])
+    await using upstream = await startFaultyUpstream(['reset'])
     await using rest = startRest(upstream.url, AT_ONCE)
     const by = operationOf()
     await rest.appointments.retrieve('a', by)
@@ -59,14 +59,14 @@ describe('The retry', () => {
     { status: 404, body: { error: { code: 'NOT_FOUND', message: '' } } },
     { body: '<html>welcome</html>' },
   ])('The gateway does not retry after %j', async (fault) => {
-    await using upstream = await startFaltering([fault])
+    await using upstream = await startFaultyUpstream([fault])
     await using rest = startRest(upstream.url, AT_ONCE)
     await expect(rest.appointments.retrieve('a', operationOf())).rejects.toThrow()
     expect(upstream.requests).toHaveLength(1)
   })
 
   test('The gateway never repeats a PATCH', async () => {
-    await using upstream = await startFaltering([
+    await using upstream = await startFaultyUpstream([
       failing(503),
       { body: { data: { id: 'a', title: 'old' }, meta: {} } },
     ])
@@ -82,12 +82,12 @@ describe('The retry', () => {
     const waits: number[] = []
     const retry = { random: () => 0.5, wait: async (ms: number) => void waits.push(ms) }
     let now = NOON
-    await using upstream = await startFaltering([failing(502), failing(502)])
+    await using upstream = await startFaultyUpstream([failing(502), failing(502)])
     await using rest = startRest(upstream.url, { cacheTtlMs: 0, retry, now: () => now })
     await rest.appointments.retrieve('a', operationOf())
     expect(waits).toEqual([100, 200])
 
-    await using busy = await startFaltering([failing(503, { 'retry-after': '2' })])
+    await using busy = await startFaultyUpstream([failing(503, { 'retry-after': '2' })])
     const patient = {
       ...retry,
       wait: async (ms: number) => {
@@ -102,7 +102,7 @@ describe('The retry', () => {
 
   test('The gateway fails instead of waiting for a long Retry-After, until it is over', async () => {
     let now = NOON
-    await using upstream = await startFaltering([failing(503, { 'retry-after': '20' })])
+    await using upstream = await startFaultyUpstream([failing(503, { 'retry-after': '20' })])
     await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
     const read = () => rest.appointments.retrieve('a', operationOf())
     await expect(read()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
@@ -117,7 +117,7 @@ describe('The retry', () => {
     let now = NOON
     let waiting = 0
     const { promise: allWait, resolve: wake } = Promise.withResolvers<void>()
-    await using upstream = await startFaltering(Array(5).fill(failing(503, { 'retry-after': '1' })))
+    await using upstream = await startFaultyUpstream(Array(5).fill(failing(503, { 'retry-after': '1' })))
     await using rest = startRest(upstream.url, {
       cacheTtlMs: 0,
       now: () => now,
@@ -184,7 +184,7 @@ describe('The circuit breaker', () => {
       ...Array(9).fill(failing(500)),
       refusal,
     ]
-    await using upstream = await startFaltering([...faults, ...Array(9).fill(failing(500))])
+    await using upstream = await startFaultyUpstream([...faults, ...Array(9).fill(failing(500))])
     await using rest = startRest(upstream.url, AT_ONCE)
     for (let index = 0; index < 49; index++)
       await rest.appointments.retrieve('a', operationOf()).catch(() => {})
