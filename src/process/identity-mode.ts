@@ -1,5 +1,5 @@
 import { isLoopback } from '../server/http/loopback.ts'
-import type { TokenOptions } from '../server/identity/token-options.ts'
+import type { TokenOptions } from '../server/identity/tokens.ts'
 
 interface IdentitySettings {
   readonly HOST: string

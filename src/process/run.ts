@@ -4,8 +4,6 @@ import { trustedCosts } from '../server/cost/trusted-costs.ts'
 import { readTrustedDocuments } from '../server/documents/trusted.ts'
 import { faultOf, type ReportFault } from '../server/errors.ts'
 import { createGateway } from '../server/gateway.ts'
-import { gatherLines } from '../server/gathered-lines.ts'
-import { returnIdleMemory } from '../server/idle-memory.ts'
 import { identityMode } from './identity-mode.ts'
 import { createLagMeter } from './lag.ts'
 import { listen } from './listen.ts'
@@ -48,9 +46,8 @@ async function runGateway(config: Config): Promise<Running> {
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
   const development = sandbox !== undefined || config.NODE_ENV === 'development'
   const graphiql = config.GRAPHIQL ?? development
-  const logger = await createLogger(config.LOG_LEVEL, logDestination())
+  const logger = await createLogger(config.LOG_LEVEL)
   const lag = createLagMeter()
-  const memory = returnIdleMemory()
   const gateway = createGateway({
     maxLagMs: config.MAX_LAG_MS,
     lagMs: lag.lagMs,
@@ -81,14 +78,7 @@ async function runGateway(config: Config): Promise<Running> {
     maxPageSize: config.MAX_PAGE_SIZE,
     maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
   })
-  const server = await listen(
-    (request, response) => {
-      memory.touch()
-      gateway.handler(request, response)
-    },
-    config.HOST,
-    config.PORT,
-  )
+  const server = await listen(gateway.handler, config.HOST, config.PORT)
   return {
     greeting: [
       `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}${graphiql ? ': open it in a browser for GraphiQL.' : '.'}`,
@@ -99,7 +89,6 @@ async function runGateway(config: Config): Promise<Running> {
       gateway.prepareToStop()
       await server.close(config.OPERATION_TIMEOUT_MS)
       lag.stop()
-      memory.stop()
       await gateway.close()
       await sandbox?.close()
     },
@@ -109,7 +98,7 @@ async function runGateway(config: Config): Promise<Running> {
 
 async function runSandbox(config: Config): Promise<Running> {
   const sandbox = await openSandbox(config)
-  const { fault } = await createLogger(config.LOG_LEVEL, logDestination())
+  const { fault } = await createLogger(config.LOG_LEVEL)
   const { banner } = await import('../sandbox/banner.ts')
   return { greeting: banner(sandbox), stop: () => sandbox.close(), reportFault: fault }
 }
@@ -143,11 +132,6 @@ function watchForFaults(reportFault: ReportFault, stop: () => void): void {
       process.exitCode = 1
       stop()
     })
-}
-
-/** Who reads along in a terminal reads each line when it comes. */
-function logDestination() {
-  return process.stderr.isTTY ? process.stderr : gatherLines(process.stderr)
 }
 
 function startFault(error: unknown): string {

@@ -23,6 +23,13 @@ export interface OperationEstimate extends Estimate {
   readonly costliest: string | undefined
 }
 
+/** Estimates an operation of a document. Undefined where there is no such operation, or its variables are refused. */
+export type EstimateDocument = (
+  document: DocumentNode,
+  operationName: string | null,
+  variables: Readonly<Record<string, unknown>>,
+) => OperationEstimate | undefined
+
 export interface EstimateOptions {
   readonly schema: GraphQLSchema
   readonly document: DocumentNode
@@ -31,25 +38,25 @@ export interface EstimateOptions {
   readonly pricing: Pricing
 }
 
-/** What a selection is evaluated on. */
+/** The objects that a selection is evaluated on. */
 interface Scope {
-  /** How often at most. */
+  /** On how many of them at most. */
   readonly times: number
-  /** Whether at least once. */
+  /** Whether on one of them at least. */
   readonly isCertain: boolean
   readonly rows: RowSet | undefined
   readonly parent: Reference | undefined
 }
 
-/** Appointments of one place, loaded whole at most once each, whichever of their fields needs it. */
+/** The appointments of one field. Each is loaded whole at most once, however many of its fields need that. */
 interface RowSet {
   readonly held: Held
   isCharged: boolean
 }
 
 /**
- * Adds up the price tags of the fields that an operation selects. `min` counts what is asked for certain; `max` holds
- * every list for full and every row for incomplete. An argument that will be refused costs nothing.
+ * Adds up the price tags of the fields that an operation selects. `min` counts only what is certain; `max` takes every
+ * list for full and every row for incomplete. A field whose argument the gateway will refuse costs nothing.
  */
 export function estimateOperation(options: EstimateOptions): OperationEstimate | undefined {
   const { schema, document, operationName, pricing } = options
@@ -83,7 +90,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     if (price === undefined) return add(own, below(scope))
 
     const info = { ...collectScope, returnType: field.type, fieldNodes: nodes }
-    const prices = untilRefused(() =>
+    const prices = unlessRefused(() =>
       price(getArgumentValues(field, node, coerced), {
         pricing,
         parent: scope.parent,
@@ -102,7 +109,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     }
     const siblings = family === undefined ? 0 : (families.get(family) ?? 0)
     if (family !== undefined && cost.max > 0) families.set(family, siblings + 1)
-    // The second list of a family may be read with the first one, or after trying to in vain.
+    // The gateway may read the second list of a family with the first one, or apart after it has tried that in vain.
     const attempt = siblings === 1 ? 1 : 0
     return {
       min: scope.isCertain && siblings === 0 ? cost.min : 0,
@@ -143,8 +150,8 @@ function add(a: Estimate, b: Estimate): Estimate {
   return { min: a.min + b.min, max: a.max + b.max }
 }
 
-/** What the resolver will refuse asks nothing, and the resolver will say why. */
-function untilRefused(price: () => readonly Price[]): readonly Price[] {
+/** A field whose arguments the resolver will refuse asks nothing. The resolver then says why. */
+function unlessRefused(price: () => readonly Price[]): readonly Price[] {
   try {
     return price()
   } catch {
