@@ -2,5 +2,4 @@
 import './process/run.ts'
 
 // What the process loads only where it is needed.
-await import('./sandbox/banner.ts')
 await import('./sandbox/server.ts')

@@ -110,7 +110,7 @@ async function runGateway(config: Config): Promise<Running> {
 async function runSandbox(config: Config): Promise<Running> {
   const sandbox = await openSandbox(config)
   const { fault } = await createLogger(config.LOG_LEVEL, logDestination())
-  const { banner } = await import('../sandbox/banner.ts')
+  const { banner } = await import('../sandbox/server.ts')
   return { greeting: banner(sandbox), stop: () => sandbox.close(), reportFault: fault }
 }
 

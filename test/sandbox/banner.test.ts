@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { banner } from '../../src/sandbox/banner.ts'
+import { banner } from '../../src/sandbox/server.ts'
 import { sandboxFor } from './client.ts'
 
 test('the banner has the address, the key, and a curl line that works', async () => {
