@@ -14,8 +14,8 @@ export interface ApiDocument {
 }
 
 /**
- * The schema of the response with `status` to `route`, such as `GET /appointments/{id}`; `undefined` if the document has
- * none. The schema is strict: it rejects properties that the document does not name.
+ * The schema of the response with `status` to `route`, such as `GET /appointments/{id}`; `undefined` if the document
+ * has none. The schema is strict: it rejects properties that the document does not name.
  */
 export function responseSchema(document: ApiDocument, route: string, status: number): z.ZodType | undefined {
   const [method = '', path = ''] = route.split(' ')

@@ -5,7 +5,7 @@ import type { Middleware, RequestContext } from '../http/context.ts'
 import { ApiError } from '../http/errors.ts'
 import type { FaultQueue } from './queue.ts'
 
-/** Applies the pending faults. Stands behind the quota, so that a request with a fault counts. `stopping` ends delays. */
+/** Applies the pending faults, after the quota has counted the request. `stopping` ends the delays. */
 export function injectFaults(queue: FaultQueue, stopping: AbortSignal): Middleware {
   return async (c, next) => {
     const fault = queue.take(routeName(c))

@@ -40,7 +40,7 @@ export function createFaultQueue() {
       return pending
     },
 
-    /** The oldest fault that matches the route, with its `times` reduced by one. */
+    /** Returns the oldest fault that matches the route, and uses up one of its `times`. */
     take(route: string | undefined): Fault | undefined {
       const position = pending.findIndex((fault) => fault.route === undefined || fault.route === route)
       const fault = pending[position]

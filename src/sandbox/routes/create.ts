@@ -17,8 +17,8 @@ import type { Api, Services } from '../services.ts'
 import { type AppointmentRow, toAppointment } from '../storage/rows.ts'
 
 /**
- * `POST /appointments` (reference: "Create"). A repeated `Idempotency-Key` gets the first response again, with the same
- * request id.
+ * `POST /appointments` (reference: "Create"). A repeated `Idempotency-Key` gets the first response again, with the
+ * same request id.
  */
 export function serveCreate(api: Api, { appointments, runIdempotently, ids, clock }: Services): void {
   api.openapi(route, (c) => {

@@ -54,7 +54,7 @@ export function pick<Field extends keyof Appointment>(
   appointment: Appointment,
   fields: readonly Field[],
 ): Pick<Appointment, Field> {
-  // The type of `fromEntries` does not keep the keys, here and in `mask`.
+  // The cast restores the keys, which the type of `fromEntries` does not keep.
   return Object.fromEntries(fields.map((field) => [field, appointment[field]])) as Pick<Appointment, Field>
 }
 

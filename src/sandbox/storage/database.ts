@@ -2,8 +2,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { migrate } from './migrations.ts'
 
 /**
- * Opens `:memory:` or a file and migrates it to the newest schema. With `synchronous = FULL` each commit is on the disk
- * before the client gets its response, so an acknowledged write survives `kill -9`.
+ * Opens `:memory:` or a file and migrates it to the newest schema. With `synchronous = FULL` each commit is on the
+ * disk before the client gets its response, so an acknowledged write survives `kill -9`.
  */
 export function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 5_000 })

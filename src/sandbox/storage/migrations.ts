@@ -19,7 +19,7 @@ function schemaVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version)
 }
 
-/** Append only, because existing files have already run the earlier ones. Instants are milliseconds since the epoch. */
+/** Append only, because existing files have run the earlier ones. Instants are milliseconds since the epoch. */
 const MIGRATIONS = [
   `CREATE TABLE appointments (
      id TEXT PRIMARY KEY,

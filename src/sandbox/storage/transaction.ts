@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** Commits all of `work`, or nothing if it throws. Takes the write lock first, so that no row changes after it is read. */
+/** Commits all of `work`, or nothing if it throws. Takes the write lock first: no row changes after `work` read it. */
 export function transaction<Result>(database: DatabaseSync, work: () => Result): Result {
   database.exec('BEGIN IMMEDIATE')
   try {

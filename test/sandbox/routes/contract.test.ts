@@ -6,8 +6,8 @@ import { type Client, createClient } from '../client.ts'
 
 /**
  * What every implementation of the reference guarantees, whatever it chose where the reference is silent. With
- * `CONTRACT_URL` and `CONTRACT_KEY` (a test key that may read and write) these tests send that service about 30 requests
- * and cancel the appointments they created; without these variables they run against the sandbox.
+ * `CONTRACT_URL` and `CONTRACT_KEY` (a test key that may read and write) these tests send that service about 30
+ * requests and cancel the appointments they created; without these variables they run against the sandbox.
  */
 const { CONTRACT_URL, CONTRACT_KEY } = process.env
 
