@@ -1,25 +1,16 @@
 import { createHash } from 'node:crypto'
-import type { Middleware } from './exchange.ts'
-import { forbidden, unauthorized } from './refusal.ts'
-
-export type Scope = 'read_appointments' | 'write_appointments'
+import type { Caller, Middleware, Scope } from './context.ts'
+import { forbidden, unauthorized } from './errors.ts'
 
 export interface SandboxKey {
-  /** What a client sends after `Bearer`, e.g. `pk_test_sandbox`. */
+  /** The secret that a client sends after `Bearer`, such as `pk_test_sandbox`. */
   readonly key: string
-  /** All that the key sees and makes belongs to this organisation. */
+  /** The key reads and writes the appointments of this organisation only. */
   readonly organisation: string
   readonly scopes: readonly Scope[]
 }
 
-/** Who asks, without the secret itself: `keyId` is what `performed_by` shows. */
-export interface Caller {
-  readonly keyId: string
-  readonly organisation: string
-  readonly scopes: readonly Scope[]
-}
-
-/** "Authentication": 401 unless the request bears a known key. */
+/** Answers 401 unless the request carries a known key as its bearer token. */
 export function authenticate(keys: readonly SandboxKey[]): Middleware {
   const callers = new Map<string, Caller>(
     keys.map(({ key, organisation, scopes }) => [key, { keyId: keyId(key), organisation, scopes }]),
@@ -36,6 +27,7 @@ export function authenticate(keys: readonly SandboxKey[]): Middleware {
   }
 }
 
+/** Answers 403 if the key lacks the scope. */
 export function requireScope(scope: Scope): Middleware {
   return async (c, next) => {
     if (!c.get('caller').scopes.includes(scope)) throw forbidden(scope)

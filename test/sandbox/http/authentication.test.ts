@@ -16,8 +16,8 @@ test.each([
   ['another scheme', { authorization: 'Basic pk_test_sandbox' }],
   ['an unknown key', { authorization: 'Bearer pk_test_nobody' }],
   ['an empty key', { authorization: 'Bearer ' }],
-  ['a key and more', { authorization: 'Bearer pk_test_sandbox x' }],
-])('with %s every endpoint answers 401 and tells nothing', async (_name, headers) => {
+  ['text after the key', { authorization: 'Bearer pk_test_sandbox x' }],
+])('with %s every endpoint answers 401 and reveals no quota', async (_name, headers) => {
   const { call } = await sandboxFor()
   for (const endpoint of [
     'GET /appointments',
@@ -44,16 +44,16 @@ test('a sandbox without keys does not start', async () => {
 })
 
 describe("another organisation's appointment", () => {
-  async function ofTheNorth() {
+  async function northernAppointment() {
     const { call } = await sandboxFor({ keys })
     const { id } = (await call('POST /appointments', { body: VISIT })).body.data
     return { call, id, south: { key: 'pk_test_south' } }
   }
 
   test.each(['GET /appointments/:id', 'PATCH /appointments/:id', 'POST /appointments/:id/cancel'])(
-    'answers %s exactly as one that nobody has',
+    'gives %s the same error as a missing one',
     async (endpoint) => {
-      const { call, id, south } = await ofTheNorth()
+      const { call, id, south } = await northernAppointment()
       const request = endpoint.startsWith('PATCH') ? { ...south, body: { title: 'Mine now' } } : south
       const foreign = await call(endpoint.replace(':id', id), request)
       const missing = await call(endpoint.replace(':id', 'apt_none'), request)
@@ -63,8 +63,8 @@ describe("another organisation's appointment", () => {
     },
   )
 
-  test('is in no list, under no filter', async () => {
-    const { call, id, south } = await ofTheNorth()
+  test('is in no list, whatever the filter', async () => {
+    const { call, id, south } = await northernAppointment()
     for (const query of ['', '?status=pending', '?status_in=pending,confirmed', '?date_gte=2000-01-01'])
       expect((await call(`GET /appointments${query}`, south)).body.data).toEqual([])
     expect((await call('GET /appointments', { key: 'pk_test_north_2' })).body.data[0].id).toBe(id)
@@ -77,16 +77,16 @@ test('sample rows belong to the organisation of the first key', async () => {
   expect((await call('GET /appointments', { key: 'pk_test_south' })).body.data).toEqual([])
 })
 
-test('a key without the scope for an endpoint gets 403 there, and works elsewhere', async () => {
+test('a key gets 403 at the endpoints that its scopes do not cover, and only there', async () => {
   const { call } = await sandboxFor({ keys, seed: 5 })
   const { id } = (await call('GET /appointments?status_in=confirmed,completed')).body.data[0]
   const reads = ['GET /appointments', `GET /appointments/${id}`]
   const writes = ['POST /appointments', `PATCH /appointments/${id}`, `POST /appointments/${id}/cancel`]
-  for (const [key, refused, allowed, scope] of [
+  for (const [key, forbidden, allowed, scope] of [
     ['pk_test_reader', writes, reads, 'write_appointments'],
     ['pk_test_writer', reads, writes, 'read_appointments'],
   ] as const) {
-    for (const endpoint of refused)
+    for (const endpoint of forbidden)
       expect(await call(endpoint, { key })).toMatchObject({
         status: 403,
         body: { error: { code: 'FORBIDDEN', details: { required_scope: scope } } },
@@ -95,7 +95,7 @@ test('a key without the scope for an endpoint gets 403 there, and works elsewher
   }
 })
 
-test('a cancel names its key by an id that is not the key', async () => {
+test('a cancel reports who performed it without the secret key', async () => {
   const { call } = await sandboxFor({ keys })
   const { id } = (await call('POST /appointments', { body: VISIT })).body.data
   const { body } = await call(`POST /appointments/${id}/cancel`)
