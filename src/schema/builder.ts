@@ -1,9 +1,11 @@
 import SchemaBuilder from '@pothos/core'
 import RelayPlugin from '@pothos/plugin-relay'
 import type { Context } from './context.ts'
+import type { Reference, ReferenceKind } from './global-id.ts'
 
 export const builder = new SchemaBuilder<{
   Context: Context
+  Objects: { [K in ReferenceKind]: Reference<K> }
   Scalars: { DateTime: { Input: string; Output: string }; ID: { Input: string; Output: string } }
   Connection: { readonly count: () => Promise<number> }
   DefaultEdgesNullability: { list: false; items: false }

@@ -2,7 +2,7 @@ import type { FieldName } from '../contract/field-names.ts'
 import type { ConnectionSelection } from '../loaders/connection.ts'
 import type { Pricing } from '../loaders/pricing.ts'
 import type { Cost } from '../pagination/cost.ts'
-import type { Reference } from './reference.ts'
+import type { Reference } from './global-id.ts'
 
 /** What a field would cost upstream before anything below it, and what it would give. */
 export interface Price {

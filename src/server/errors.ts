@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { GraphQLError } from 'graphql'
 import { CursorExpiredError, PageArgumentError, UnreadableListError } from '../pagination/errors.ts'
 import { UpstreamError } from '../rest/errors.ts'
-import { LimitError } from '../schema/limit-error.ts'
-import { UserInputError } from '../schema/user-input-error.ts'
+import { LimitError, UserInputError } from '../schema/errors.ts'
 
 /** Told of a fault of our own: an id that the caller was given too, and where it happened. */
 export type ReportFault = (fault: Fault) => void

@@ -1,10 +1,10 @@
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
 import type { AppointmentFields } from '../../contract/field-names.ts'
 import { REST_ID } from '../../contract/rest-id.ts'
+import { UserInputError } from '../errors.ts'
 import { parseId } from '../global-id.ts'
-import { UserInputError } from '../user-input-error.ts'
+import { REFERENCES } from '../references.ts'
 import type { CreateAppointmentInput, UpdateAppointmentInput } from './inputs.ts'
-import { REFERENCE_IDS } from './reference-ids.ts'
 
 type Changes = { -readonly [Name in keyof AppointmentFields]?: AppointmentFields[Name] }
 
@@ -38,9 +38,9 @@ export function toUpdate(input: typeof UpdateAppointmentInput.$inferInput): Chan
 }
 
 function checked(changes: Changes): Changes {
-  for (const [name, kind] of REFERENCE_IDS) {
-    const id = changes[name]
-    if (id != null) changes[name] = parseId(kind, id, `input.${name}`)
+  for (const { idField, kind } of REFERENCES) {
+    const id = changes[idField]
+    if (id != null) changes[idField] = parseId(kind, id, `input.${idField}`)
   }
   if (changes.episodeId != null && !REST_ID.test(changes.episodeId))
     throw new UserInputError('input.episodeId', 'This is not an id of an episode.')

@@ -6,15 +6,12 @@ import {
   type AppointmentFilter as Filter,
 } from '../../contract/field-names.ts'
 import type { PageArguments } from '../../pagination/arguments.ts'
-import { AppointmentType } from '../appointment-type/type.ts'
 import { builder } from '../builder.ts'
-import { Clinician } from '../clinician/type.ts'
 import { connectionSelection } from '../connection-selection.ts'
 import type { Context } from '../context.ts'
-import { Location } from '../location/type.ts'
-import { Patient } from '../patient/type.ts'
+import type { Reference } from '../global-id.ts'
 import type { PriceTag } from '../price-tag.ts'
-import type { Reference } from '../reference.ts'
+import { REFERENCES } from '../references.ts'
 import { AppointmentFilter, toFilter } from './filter.ts'
 import { Appointment } from './type.ts'
 
@@ -79,8 +76,8 @@ builder.queryField('appointments', (t) =>
   ),
 )
 
-for (const parentType of [Patient, Clinician, AppointmentType, Location])
-  builder.objectField(parentType, 'appointments', (t) =>
+for (const { kind } of REFERENCES)
+  builder.objectField(kind, 'appointments', (t) =>
     t.connection(
       {
         type: Appointment,

@@ -2,14 +2,11 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
 import type { FieldName } from '../../contract/field-names.ts'
 import type { AppointmentRef } from '../../loaders/memory.ts'
-import { AppointmentType } from '../appointment-type/type.ts'
 import { builder } from '../builder.ts'
-import { Clinician } from '../clinician/type.ts'
 import type { Context } from '../context.ts'
-import { Location } from '../location/type.ts'
-import { Node } from '../node-type.ts'
-import { Patient } from '../patient/type.ts'
-import { type ReferenceKind, reference } from '../reference.ts'
+import type { ReferenceKind } from '../global-id.ts'
+import { Node } from '../node.ts'
+import type { ReferenceIdField } from '../references.ts'
 import { Status } from './status.ts'
 
 /** Said of each field that a list row of the API may lack. */
@@ -94,23 +91,19 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
         'True while its status allows `cancelAppointment`. Costs nothing where `status` costs nothing.',
     }),
     patient: t.field({
-      type: Patient,
-      ...referenceBy('patientId', 'Patient'),
+      ...referenceField('patientId', 'Patient'),
       description: 'Who is seen; null when nobody is named.',
     }),
     clinician: t.field({
-      type: Clinician,
-      ...referenceBy('clinicianId', 'Clinician'),
+      ...referenceField('clinicianId', 'Clinician'),
       description: `Who sees the patient; null when nobody is named. ${MAY_COST}`,
     }),
     appointmentType: t.field({
-      type: AppointmentType,
-      ...referenceBy('appointmentTypeId', 'AppointmentType'),
+      ...referenceField('appointmentTypeId', 'AppointmentType'),
       description: `What kind of appointment it is; null when none is named. ${MAY_COST}`,
     }),
     location: t.field({
-      type: Location,
-      ...referenceBy('locationId', 'Location'),
+      ...referenceField('locationId', 'Location'),
       description: `Where it takes place; null when nowhere is named. ${MAY_COST}`,
     }),
   }),
@@ -125,14 +118,12 @@ function field<Name extends FieldName>(name: Name) {
   }
 }
 
-function referenceBy<K extends ReferenceKind>(
-  name: 'patientId' | 'clinicianId' | 'appointmentTypeId' | 'locationId',
-  kind: K,
-) {
+function referenceField<K extends ReferenceKind>(name: ReferenceIdField, kind: K) {
   return {
+    type: kind,
     extensions: { needs: name, refersTo: kind },
     resolve: ({ restId }: AppointmentRef, _args: object, { loaders }: Context, info: GraphQLResolveInfo) =>
-      whenKnown(loaders.appointments.field(restId, name, info), (id) => reference(kind, id)),
+      whenKnown(loaders.appointments.field(restId, name, info), (id) => ({ kind, restId: id })),
   }
 }
 

@@ -15,8 +15,8 @@ import { fragmentsOf } from '../../execution/document.ts'
 import type { Pricing } from '../../loaders/pricing.ts'
 import type { Estimate } from '../../rest/errors.ts'
 import { connectionSelection } from '../../schema/connection-selection.ts'
+import type { Reference } from '../../schema/global-id.ts'
 import { type FieldPricing, FREE, type Held, type Price } from '../../schema/price-tag.ts'
-import { type Reference, reference } from '../../schema/reference.ts'
 
 export interface OperationEstimate extends Estimate {
   /** The root field that may cost most, by its response name. */
@@ -79,7 +79,10 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
         : FREE
     }
     if (refersTo !== undefined)
-      return add(own, below({ ...scope, isCertain: false, rows: undefined, parent: reference(refersTo, '') }))
+      return add(
+        own,
+        below({ ...scope, isCertain: false, rows: undefined, parent: { kind: refersTo, restId: '' } }),
+      )
     if (price === undefined) return add(own, below(scope))
 
     const info = { ...collectScope, returnType: field.type, fieldNodes: nodes }
