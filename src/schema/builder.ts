@@ -18,7 +18,7 @@ export const builder = new SchemaBuilder<{
       description:
         'The rows of the page without their cursors. A row that could not be read is null, with an error at its place.',
     },
-    // `node` and `nodes` are written by hand: one bad id among a hundred must cost its own item only.
+    // node.ts defines `node` and `nodes`: there, a bad id in a list fails its own item only.
     nodeQueryOptions: false,
     nodesQueryOptions: false,
     edgesFieldOptions: {

@@ -29,7 +29,10 @@ export const AppointmentFilter = builder.inputType('AppointmentFilter', {
 
 type FilterInput = typeof AppointmentFilter.$inferInput
 
-/** Checks a filter and puts it into the words of the lists. A parent's own id is one more condition. */
+/**
+ * Checks a filter, and translates it to the filter that the loaders take. The id of the parent is one more condition.
+ * Throws a `UserInputError`.
+ */
 export function toFilter(input: FilterInput | null | undefined, parent?: Reference): Filter {
   return {
     ...idConditions(input ?? {}, parent),

@@ -60,11 +60,11 @@ const CancelAppointmentPayload = builder.objectRef<CancelPayload>('CancelAppoint
   }),
 })
 
-/** What the write costs, and one request more where more is selected than its answer is sure to hold. */
+/** A write costs one request more where the client selects a field that the upstream's response may lack. */
 const priceOfCreate: PriceTag = () => [{ cost: ONE, rows: { count: 1, held: new Set(FIELDS_OF_CREATED) } }]
 
-function priceOfChange(held: readonly FieldName[]): PriceTag {
-  return (_args, { pricing }) => [{ cost: pricing.change, rows: { count: 1, held: new Set(held) } }]
+function priceOfChange(answered: readonly FieldName[]): PriceTag {
+  return (_args, { pricing }) => [{ cost: pricing.change, rows: { count: 1, held: new Set(answered) } }]
 }
 
 builder.mutationFields((t) => ({

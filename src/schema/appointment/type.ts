@@ -9,7 +9,7 @@ import { Node } from '../node.ts'
 import type { ReferenceIdField } from '../references.ts'
 import { Status } from './status.ts'
 
-/** Said of each field that a list row of the API may lack. */
+/** In the description of each field that a list row of the API may lack. */
 const MAY_COST =
   'May cost one upstream request for the appointment, shared by all its fields, where the list row did not hold it.'
 
@@ -19,66 +19,66 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     'A patient and a clinician, meeting at a time and a place. List rows of the API may hold only `id`, `patient`, `title`, `startTime`, `endTime`, `status` and `createdAt`; every other field says that it may cost a request.',
   fields: (t) => ({
     restId: t.exposeID('restId', { nullable: false, description: "The upstream's own id." }),
-    title: t.string({ ...field('title'), description: 'What the appointment is called.' }),
+    title: t.string({ ...rowField('title'), description: 'What the appointment is called.' }),
     description: t.string({
-      ...field('description'),
+      ...rowField('description'),
       description: `A longer description. ${MAY_COST}`,
     }),
-    startTime: t.field({ type: 'DateTime', ...field('startTime'), description: 'When it begins.' }),
-    endTime: t.field({ type: 'DateTime', ...field('endTime'), description: 'When it ends.' }),
-    status: t.field({ type: Status, ...field('status'), description: 'Where it stands.' }),
+    startTime: t.field({ type: 'DateTime', ...rowField('startTime'), description: 'When it begins.' }),
+    endTime: t.field({ type: 'DateTime', ...rowField('endTime'), description: 'When it ends.' }),
+    status: t.field({ type: Status, ...rowField('status'), description: 'Where it stands.' }),
     durationMinutes: t.int({
-      ...field('durationMinutes'),
+      ...rowField('durationMinutes'),
       description: `How long it lasts, in minutes. ${MAY_COST}`,
     }),
     isRemote: t.boolean({
-      ...field('isRemote'),
+      ...rowField('isRemote'),
       description: `True when patient and clinician meet by phone or video. ${MAY_COST}`,
     }),
     remoteChannel: t.string({
-      ...field('remoteChannel'),
+      ...rowField('remoteChannel'),
       description: `By what means they meet when remote. ${MAY_COST}`,
     }),
     videoLink: t.string({
-      ...field('videoLink'),
+      ...rowField('videoLink'),
       description: `The link to the video call. ${MAY_COST}`,
     }),
     videoProvider: t.string({
-      ...field('videoProvider'),
+      ...rowField('videoProvider'),
       description: `Who provides the video call. ${MAY_COST}`,
     }),
     meetingUrl: t.string({
-      ...field('meetingUrl'),
+      ...rowField('meetingUrl'),
       description: `Where to join the meeting. ${MAY_COST}`,
     }),
     attendeeName: t.string({
-      ...field('attendeeName'),
+      ...rowField('attendeeName'),
       description: `The name of who attends. ${MAY_COST}`,
     }),
     attendeeEmail: t.string({
-      ...field('attendeeEmail'),
+      ...rowField('attendeeEmail'),
       description: `The e-mail address of who attends. ${MAY_COST}`,
     }),
     attendanceStatus: t.string({
-      ...field('attendanceStatus'),
+      ...rowField('attendanceStatus'),
       description: `Whether the attendee has come, in the upstream's words. ${MAY_COST}`,
     }),
     cancellationReason: t.string({
-      ...field('cancellationReason'),
+      ...rowField('cancellationReason'),
       description: `Why it was cancelled; null while it is not. ${MAY_COST}`,
     }),
     bookingSource: t.string({
-      ...field('bookingSource'),
+      ...rowField('bookingSource'),
       description: `Where it was booked, such as \`api\`. ${MAY_COST}`,
     }),
     episodeId: t.id({
-      ...field('episodeId'),
+      ...rowField('episodeId'),
       description: `The upstream's id of the episode of care it belongs to. ${MAY_COST}`,
     }),
-    createdAt: t.field({ type: 'DateTime', ...field('createdAt'), description: 'When it was booked.' }),
+    createdAt: t.field({ type: 'DateTime', ...rowField('createdAt'), description: 'When it was booked.' }),
     updatedAt: t.field({
       type: 'DateTime',
-      ...field('updatedAt'),
+      ...rowField('updatedAt'),
       description: `When it last changed. ${MAY_COST}`,
     }),
     isCancellable: t.boolean({
@@ -109,8 +109,8 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
   }),
 })
 
-/** How a field that a row may hold is resolved, and what it needs the row to hold. */
-function field<Name extends FieldName>(name: Name) {
+/** A field of the appointment; `needs` tells the estimate that a row without it costs a request. */
+function rowField<Name extends FieldName>(name: Name) {
   return {
     extensions: { needs: name },
     resolve: ({ restId }: AppointmentRef, _args: object, { loaders }: Context, info: GraphQLResolveInfo) =>
@@ -127,7 +127,7 @@ function referenceField<K extends ReferenceKind>(name: ReferenceIdField, kind: K
   }
 }
 
-/** What is there already makes no promise: each costs as much as the field itself. */
+/** Reads a loaded value at once, which saves a promise for each field of each row. */
 function whenKnown<Value, Result>(
   value: Value | null | Promise<Value | null>,
   read: (value: Value) => Result,
