@@ -91,7 +91,7 @@ for (const { kind } of REFERENCES)
           filter: t.arg({
             type: AppointmentFilter,
             description:
-              'Which of them. What they are the appointments of is given by the parent, and can not be named again.',
+              'Which of them. The parent is a condition already, and a second one on its type is refused.',
           }),
         },
         extensions: LIST_PRICING,

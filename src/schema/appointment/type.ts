@@ -53,11 +53,11 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     }),
     attendeeName: t.string({
       ...rowField('attendeeName'),
-      description: `The name of who attends. ${MAY_COST}`,
+      description: `The name of the attendee. ${MAY_COST}`,
     }),
     attendeeEmail: t.string({
       ...rowField('attendeeEmail'),
-      description: `The e-mail address of who attends. ${MAY_COST}`,
+      description: `The e-mail address of the attendee. ${MAY_COST}`,
     }),
     attendanceStatus: t.string({
       ...rowField('attendanceStatus'),
