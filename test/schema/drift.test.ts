@@ -5,11 +5,11 @@ import { printSortedSchema } from '../../src/schema/print.ts'
 import { schema } from '../../src/schema/schema.ts'
 
 describe('the committed schema', () => {
-  test('schema.graphql is what the code says', () => {
+  test('schema.graphql is the printed schema of the code', () => {
     expect(readFileSync('schema.graphql', 'utf8')).toBe(printSortedSchema())
   })
 
-  test('every type, field, argument and enum value is described', () => {
+  test('every type, field, argument and enum value has a description', () => {
     const types = Object.values(schema.getTypeMap()).filter(
       ({ name }) => !name.startsWith('__') && !BUILT_IN.has(name),
     )
