@@ -13,7 +13,7 @@ import { createLogger } from './logger.ts'
 
 interface Running {
   readonly greeting: string
-  /** Finishes what runs, for as long as an operation may take. */
+  /** Stops after the operations in progress, or after the longest time that one may take. */
   stop(): Promise<void>
   readonly reportFault: ReportFault
 }
@@ -36,7 +36,7 @@ export async function run(): Promise<void> {
   }
 }
 
-/** The gateway, in front of the upstream that is named, else of an embedded one. */
+/** Runs the gateway over the upstream that the environment names, else over an embedded one. */
 async function runGateway(config: Config): Promise<Running> {
   const mode = identityMode(config)
   if (mode.problem !== null) giveUp([mode.problem])
@@ -92,7 +92,7 @@ async function runGateway(config: Config): Promise<Running> {
   return {
     greeting: [
       `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}${graphiql ? ': open it in a browser for GraphiQL.' : '.'}`,
-      mode.told,
+      mode.startupLine,
       ...costs,
     ].join('\n'),
     async stop() {
@@ -114,7 +114,7 @@ async function runSandbox(config: Config): Promise<Running> {
   return { greeting: banner(sandbox), stop: () => sandbox.close(), reportFault: fault }
 }
 
-/** Loaded only where no upstream is named: with its database it is a fifth of what a start takes. */
+/** Loads the sandbox and its database only where the environment names no upstream, as a start without it is shorter. */
 async function openSandbox(config: Config): Promise<Sandbox> {
   const { startSandbox } = await import('../sandbox/server.ts')
   return startSandbox({
@@ -133,8 +133,8 @@ async function openSandbox(config: Config): Promise<Sandbox> {
 }
 
 /**
- * What nobody caught left something half done, so the process ends: it finishes what runs, and whoever supervises it
- * starts a new one. The message stays out of the line, as it may quote a row.
+ * An uncaught error may leave the process in a broken state: it finishes the operations in progress and ends, so that its
+ * supervisor starts a new one. The log line has no message, because a message may quote a row.
  */
 function watchForFaults(reportFault: ReportFault, stop: () => void): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
@@ -145,7 +145,7 @@ function watchForFaults(reportFault: ReportFault, stop: () => void): void {
     })
 }
 
-/** Who reads along in a terminal reads each line when it comes. */
+/** A terminal gets each line at once. */
 function logDestination() {
   return process.stderr.isTTY ? process.stderr : gatherLines(process.stderr)
 }
@@ -161,7 +161,7 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** Ends the process even where the embedded API is already open. */
+/** Exits at once: the embedded API may be open already, and would keep the process alive. */
 function giveUp(problems: readonly string[]): never {
   for (const problem of problems) process.stderr.write(`${problem}\n`)
   process.exit(2)
