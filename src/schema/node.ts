@@ -22,7 +22,7 @@ export const Node = builder.interfaceRef<GlobalId>('Node').implement({
 function priceOf(id: string, { pricing }: PriceContext): Price {
   const { kind, restId } = parseGlobalId(id, 'id')
   if (kind !== 'Appointment') return { cost: FREE, type: kind, reference: { kind, restId } }
-  return { cost: pricing.find(restId), key: restId, type: kind, rows: { count: 1, held: 'all' } }
+  return { cost: pricing.find(restId), key: restId, type: kind, rows: { count: 1, known: 'all' } }
 }
 
 const priceOfNode: PriceTag = ({ id }: { id: string }, context) => [priceOf(id, context)]

@@ -14,12 +14,12 @@ export interface Price {
   /** The object type that the field returns, where its declared type is an interface. */
   readonly type?: string
   /** The most appointments that the field returns, and their fields that cost no further request. */
-  readonly rows?: { readonly count: number; readonly held: Held }
+  readonly rows?: { readonly count: number; readonly known: KnownFields }
   /** The reference that the field returns. */
   readonly reference?: Reference
 }
 
-export type Held = ReadonlySet<FieldName> | 'all'
+export type KnownFields = ReadonlySet<FieldName> | 'all'
 
 export interface PriceContext {
   readonly pricing: Pricing

@@ -51,7 +51,7 @@ function readConnection(
 const priceOfList: PriceTag = (args: ListArguments, { pricing, parent, wanted }) => {
   const filter = toFilter(args.filter, parent)
   const { cost, size, family, key } = pricing.list(filter, args, wanted)
-  return [{ cost, key, family, rows: { count: size, held: fieldsInRows(filter) } }]
+  return [{ cost, key, family, rows: { count: size, known: fieldsInRows(filter) } }]
 }
 
 /** The `min` of a list is at most 2: one request for the page and one for `totalCount`. */

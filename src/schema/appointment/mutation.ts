@@ -62,10 +62,10 @@ const CancelAppointmentPayload = builder.objectRef<CancelPayload>('CancelAppoint
 })
 
 /** A write costs one request more where the client selects a field that the upstream's response may lack. */
-const priceOfCreate: PriceTag = () => [{ cost: ONE, rows: { count: 1, held: new Set(FIELDS_OF_CREATED) } }]
+const priceOfCreate: PriceTag = () => [{ cost: ONE, rows: { count: 1, known: new Set(FIELDS_OF_CREATED) } }]
 
 function priceOfChange(answered: readonly FieldName[]): PriceTag {
-  return (_args, { pricing }) => [{ cost: pricing.change, rows: { count: 1, held: new Set(answered) } }]
+  return (_args, { pricing }) => [{ cost: pricing.change, rows: { count: 1, known: new Set(answered) } }]
 }
 
 builder.mutationFields((t) => ({

@@ -16,7 +16,7 @@ import type { Pricing } from '../../loaders/pricing.ts'
 import type { Estimate } from '../../rest/errors.ts'
 import { connectionSelection } from '../../schema/connection-selection.ts'
 import type { Reference } from '../../schema/global-id.ts'
-import { type FieldPricing, FREE, type Held, type Price } from '../../schema/price-tag.ts'
+import { type FieldPricing, FREE, type KnownFields, type Price } from '../../schema/price-tag.ts'
 
 export interface OperationEstimate extends Estimate {
   /** The root field that may cost most, by its response name. */
@@ -43,7 +43,7 @@ interface Scope {
 
 /** Appointments of one place, loaded whole at most once each, whichever of their fields needs it. */
 interface RowSet {
-  readonly held: Held
+  readonly known: KnownFields
   isCharged: boolean
 }
 
@@ -131,13 +131,13 @@ function scopeOf({ rows, reference: parent }: Price, scope: Scope): Scope {
   return {
     times: scope.times * (rows?.count ?? 1),
     isCertain: scope.isCertain && rows === undefined,
-    rows: rows && { held: rows.held, isCharged: false },
+    rows: rows && { known: rows.known, isCharged: false },
     parent,
   }
 }
 
 function chargeRows({ rows, times }: Scope, needs: NonNullable<FieldPricing['needs']>): Estimate {
-  if (rows === undefined || rows.held === 'all' || rows.isCharged || rows.held.has(needs)) return FREE
+  if (rows === undefined || rows.known === 'all' || rows.isCharged || rows.known.has(needs)) return FREE
   rows.isCharged = true
   return { min: 0, max: times }
 }
