@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The checked environment. The default of each variable stands beside it below. */
+/** The checked environment. `docs/configuration.md` explains each variable. */
 export type Config = Readonly<z.infer<typeof ENVIRONMENT>>
 
 export type ConfigResult =

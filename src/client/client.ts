@@ -23,7 +23,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignal
 }
 
-/** The result of an operation. A part that failed is null in `data`, and `errors` says why; the other parts are there. */
+/** The result of an operation. A failed part is null in `data`, and `errors` says why; the other parts are there. */
 export interface Answer<Data> {
   readonly data: Data | null
   readonly errors: readonly GatewayError[]

@@ -11,7 +11,7 @@ interface IdentitySettings {
   readonly AUTH_AUDIENCE?: string | undefined
 }
 
-/** How the gateway identifies callers, with the line that it prints at start; or the problem that keeps it from starting. */
+/** How the gateway identifies callers and the line that it prints at start, or the problem that prevents the start. */
 export type IdentityMode =
   | { readonly problem: string }
   | {
