@@ -86,7 +86,7 @@ async function runGateway(config: Config): Promise<Running> {
       url: server.url,
       isEmbedded: sandbox !== undefined,
       graphiql,
-      identity: mode.told,
+      identity: mode.startupLine,
       costs,
     }),
     async stop() {

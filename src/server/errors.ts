@@ -3,8 +3,7 @@ import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { CursorExpiredError, PageArgumentError, UnreadableListError } from '../pagination/errors.ts'
 import { UpstreamError } from '../rest/errors.ts'
-import { LimitError } from '../schema/limit-error.ts'
-import { UserInputError } from '../schema/user-input-error.ts'
+import { LimitError, UserInputError } from '../schema/errors.ts'
 import { PRIVATE } from './http/privacy.ts'
 
 /** Gets each fault of the gateway's own: the id that the client got too, and where it happened. */

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { LimitError } from '../schema/limit-error.ts'
+import { LimitError } from '../schema/errors.ts'
 import type { LimitName } from './limits/limits.ts'
 
 interface Http {

@@ -15,8 +15,8 @@ import { fragmentsOf } from '../../execution/document.ts'
 import type { Pricing } from '../../loaders/pricing.ts'
 import type { Estimate } from '../../rest/errors.ts'
 import { connectionSelection } from '../../schema/connection-selection.ts'
-import { type FieldPricing, FREE, type Held, type Price } from '../../schema/price-tag.ts'
-import { type Reference, reference } from '../../schema/reference.ts'
+import type { Reference } from '../../schema/global-id.ts'
+import { type FieldPricing, FREE, type KnownFields, type Price } from '../../schema/price-tag.ts'
 
 export interface OperationEstimate extends Estimate {
   /** The root field that may cost most, by its response name. */
@@ -50,7 +50,7 @@ interface Scope {
 
 /** The appointments of one field. Each is loaded whole at most once, however many of its fields need that. */
 interface RowSet {
-  readonly held: Held
+  readonly known: KnownFields
   isCharged: boolean
 }
 
@@ -86,7 +86,10 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
         : FREE
     }
     if (refersTo !== undefined)
-      return add(own, below({ ...scope, isCertain: false, rows: undefined, parent: reference(refersTo, '') }))
+      return add(
+        own,
+        below({ ...scope, isCertain: false, rows: undefined, parent: { kind: refersTo, restId: '' } }),
+      )
     if (price === undefined) return add(own, below(scope))
 
     const info = { ...collectScope, returnType: field.type, fieldNodes: nodes }
@@ -135,13 +138,13 @@ function scopeOf({ rows, reference: parent }: Price, scope: Scope): Scope {
   return {
     times: scope.times * (rows?.count ?? 1),
     isCertain: scope.isCertain && rows === undefined,
-    rows: rows && { held: rows.held, isCharged: false },
+    rows: rows && { known: rows.known, isCharged: false },
     parent,
   }
 }
 
 function chargeRows({ rows, times }: Scope, needs: NonNullable<FieldPricing['needs']>): Estimate {
-  if (rows === undefined || rows.held === 'all' || rows.isCharged || rows.held.has(needs)) return FREE
+  if (rows === undefined || rows.known === 'all' || rows.isCharged || rows.known.has(needs)) return FREE
   rows.isCharged = true
   return { min: 0, max: times }
 }
