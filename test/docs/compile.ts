@@ -89,8 +89,7 @@ async function compilerConfig(files: readonly string[]): Promise<object> {
   return {
     extends: join(ROOT, 'tsconfig.json'),
     compilerOptions: { paths: Object.fromEntries(modules) },
-    // Declarations that no import leads to.
-    include: [join(ROOT, 'src/**/*.d.ts')],
+    include: [],
     files,
   }
 }
