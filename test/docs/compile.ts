@@ -18,10 +18,9 @@ export async function compile(snippets: readonly Snippet[]): Promise<string> {
   try {
     await installAll(folder)
     const sections = Map.groupBy(snippets, ({ path, section }) => join(path, section))
-    const files = await Promise.all(
-      [...sections].map(([name, members]) => writeSection(folder, name, members)),
-    )
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(await compilerConfig(files.flat())))
+    const files: string[] = []
+    for (const [name, members] of sections) files.push(...(await writeSection(folder, name, members)))
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(await compilerConfig(files)))
     return await runNode('typescript/bin/tsc', ['-p', folder], folder)
   } finally {
     await rm(folder, { recursive: true })
@@ -94,11 +93,12 @@ async function compilerConfig(files: readonly string[]): Promise<object> {
   }
 }
 
-/** What the program prints; of a failing one too, where it prints anything. */
+/** What the program prints. Under `NODE_ENV=test` the generator does not say what is wrong, so the environment stays here. */
 async function runNode(script: string, args: readonly string[], folder: string): Promise<string> {
   const path = join(ROOT, 'node_modules', script)
   try {
-    return (await run(process.execPath, [path, ...args], { cwd: folder })).stdout
+    return (await run(process.execPath, [path, ...args], { cwd: folder, env: { PATH: process.env.PATH } }))
+      .stdout
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string }
     throw new Error(`${script} failed:\n${stdout}${stderr}`)

@@ -8,12 +8,9 @@ import { headingsOf, linksOf, ROOT, readDocument, readDocuments } from './docume
 const documents = readDocuments()
 
 describe('the links of the documents', () => {
-  test.for(documents)(
-    '$path: every link leads to a file, and to a heading where it names one',
-    (document) => {
-      expect(linksOf(document).filter((link) => !resolves(document.path, link))).toEqual([])
-    },
-  )
+  test.for(documents)('$path: every link leads to a file and a heading', (document) => {
+    expect(linksOf(document).filter((link) => !resolves(document.path, link))).toEqual([])
+  })
 
   test('the README leads to every document', () => {
     const links = linksOf(readDocument('README.md'))
