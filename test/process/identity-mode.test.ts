@@ -16,7 +16,10 @@ describe('The identity mode', () => {
     ['open', 'the embedded API, on any address', { HOST: '0.0.0.0' }],
     ['open', 'a key on a loopback address', KEYED],
   ] as const)('The process reports %s for %s', ([mode, , settings]) => {
-    expect(identityMode(settings)).toMatchObject({ problem: null, told: expect.stringContaining(mode) })
+    expect(identityMode(settings)).toMatchObject({
+      problem: null,
+      startupLine: expect.stringContaining(mode),
+    })
   })
 
   test.for([
@@ -40,8 +43,8 @@ describe('The identity mode', () => {
   test('The process warns of a secret that is short enough to guess', () => {
     const modeWith = (secret: string) =>
       identityMode({ ...KEYED, ...TOKENS, AUTH_JWKS_URL: undefined, AUTH_JWT_SECRET: secret })
-    expect(modeWith('x'.repeat(31))).toMatchObject({ told: expect.stringContaining('can be guessed') })
-    expect(modeWith('x'.repeat(32))).toMatchObject({ told: expect.not.stringContaining('guessed') })
+    expect(modeWith('x'.repeat(31))).toMatchObject({ startupLine: expect.stringContaining('can be guessed') })
+    expect(modeWith('x'.repeat(32))).toMatchObject({ startupLine: expect.not.stringContaining('guessed') })
   })
 
   test('Only an address that no other machine reaches counts as loopback', () => {

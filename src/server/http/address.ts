@@ -5,12 +5,12 @@ const REFUSAL = JSON.stringify({
   errors: [{ message: 'The address of the request can not be read.', extensions: { code: 'BAD_REQUEST' } }],
 })
 
-/** What a name, an address and a port are written with: nothing that could begin a path. */
+/** The characters of a name, an address and a port: none of them can begin a path. */
 const HOST = /^[\w.:[\]~%-]*$/
 
 /**
- * Refuses a request whose `Host` and target are no URL together. The server would fail over it before any of its plugins
- * is asked, as if that were a fault of its own.
+ * Refuses a request whose `Host` and target together are no URL. The server builds that URL before it calls any plugin, so
+ * the refusal stands in front of it.
  */
 export function requireAddress(handler: RequestListener): RequestListener {
   return (request, response) => {

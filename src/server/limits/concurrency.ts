@@ -1,20 +1,21 @@
-import { createNote } from '../../rest/note.ts'
+import type { Plugin } from 'graphql-yoga'
 import type { Identity } from '../identity/identity.ts'
-import type { EdgePlugin } from '../one-plugin.ts'
-import { limitExceeded } from './limits.ts'
+import { createNote } from '../note.ts'
+import { limitExceeded } from '../refusals.ts'
+import { onRequestEnd } from './request-end.ts'
 
-/** Lets each caller have so many requests under way at once. What is counted is forgotten with the last of them. */
-export function useConcurrencyLimit(max: number, identityOf: (request: Request) => Identity): EdgePlugin {
+/** Limits how many requests each caller has running at once. A caller's count goes away with its last request. */
+export function useConcurrencyLimit(max: number, identityOf: (request: Request) => Identity): Plugin {
   const running = new Map<string, number>()
-  const counted = createNote<Request, string>('counted caller')
+  const callers = createNote<Request, string>('counted caller')
 
   function enter(request: Request, caller: string, count: number): void {
     running.set(caller, count + 1)
-    counted.set(request, caller)
+    callers.set(request, caller)
   }
 
   function leave(request: Request): void {
-    const caller = counted.get(request)
+    const caller = callers.get(request)
     if (caller === undefined) return
     const left = (running.get(caller) ?? 1) - 1
     if (left === 0) running.delete(caller)
@@ -34,7 +35,6 @@ export function useConcurrencyLimit(max: number, identityOf: (request: Request) 
         )
       enter(request, caller, count)
     },
-    // Not before its work has ended, and however it ends.
-    onEnd: ({ request }) => leave(request),
+    ...onRequestEnd(leave),
   }
 }

@@ -1,31 +1,29 @@
-import { GraphQLError } from 'graphql'
-import { createNote } from '../../rest/note.ts'
-import type { EdgePlugin } from '../one-plugin.ts'
+import type { Plugin } from 'graphql-yoga'
+import { createNote } from '../note.ts'
+import { overloaded } from '../refusals.ts'
+import { onRequestEnd } from './request-end.ts'
 
 interface OverloadOptions {
-  /** Each operation under way holds memory, and waits for the same few connections. */
-  readonly maxUnderWay: number
-  /** Where the processor is what is short, those who wait are not seen here yet; how long they wait is. */
+  /** Each running operation holds memory, and waits for the same few connections. */
+  readonly maxRunning: number
+  /** Requests that wait for the processor are not seen here yet; the event loop's lag shows how long they wait. */
   readonly maxLagMs: number
   readonly lagMs: () => number
 }
 
-/** Refuses at once what can't be served soon, instead of queueing it without end. */
-export function useOverload({ maxUnderWay, maxLagMs, lagMs }: OverloadOptions): EdgePlugin {
-  const underWay = createNote<Request, boolean>('under way')
+/** Refuses at once what the gateway can't serve soon, instead of queueing it without end. */
+export function useOverload({ maxRunning, maxLagMs, lagMs }: OverloadOptions): Plugin {
+  const isRunning = createNote<Request, boolean>('running')
   let count = 0
   return {
     onParams({ request }) {
-      if (count >= maxUnderWay || lagMs() > maxLagMs)
-        throw new GraphQLError('The gateway has more to do than it can; try again in a second.', {
-          extensions: { code: 'OVERLOADED', http: { status: 503, headers: { 'retry-after': '1' } } },
-        })
-      underWay.set(request, true)
+      if (count >= maxRunning || lagMs() > maxLagMs) throw overloaded()
+      isRunning.set(request, true)
       count += 1
     },
-    onEnd({ request }) {
-      if (underWay.get(request)) count -= 1
-      underWay.set(request, false)
-    },
+    ...onRequestEnd((request) => {
+      if (isRunning.get(request)) count -= 1
+      isRunning.set(request, false)
+    }),
   }
 }

@@ -18,9 +18,9 @@ describe('The document cache', () => {
   test.for(['{ nope }', '{', deep])(
     'The gateway keeps no stack of the first request with a bad document: %s',
     (text) => {
-      const { errors, bound } = read(text)
+      const { errors, maxMin } = read(text)
       expect(errors.map(({ stack }) => stack)).toEqual([''])
-      expect(bound).toBe(Number.POSITIVE_INFINITY)
+      expect(maxMin).toBe(Number.POSITIVE_INFINITY)
     },
   )
 
