@@ -1,7 +1,8 @@
 import type { RequestListener } from 'node:http'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { createListMemory } from '../loaders/list-memory.ts'
-import { createLoaders } from '../loaders/loaders.ts'
+import { createLoaders, pageLimits } from '../loaders/loaders.ts'
+import { createPricing } from '../loaders/pricing.ts'
 import { createRestClient } from '../rest/client.ts'
 import { schema } from '../schema/schema.ts'
 import { useCost } from './cost/cost.ts'
@@ -11,7 +12,6 @@ import { useTrustedDocuments } from './documents/trusted.ts'
 import { answerFault, useWording } from './errors.ts'
 import type { GatewayOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql/graphiql.ts'
-import { requireAddress } from './http/address.ts'
 import { useJsonBody } from './http/body.ts'
 import { createCors, useCrossSiteGuard } from './http/cross-site.ts'
 import { useLoopbackNames } from './http/loopback.ts'
@@ -21,9 +21,8 @@ import { useReadiness } from './http/readiness.ts'
 import { standardFetch } from './http/standard-fetch.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity/identity.ts'
 import { createTokenCheck, type TokenOptions } from './identity/tokens.ts'
-import { useConcurrencyLimit } from './limits/concurrency.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
-import { useOverload } from './limits/overload.ts'
+import { useRunningLimits } from './limits/running.ts'
 import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
 import { createOperations } from './operation/operation.ts'
@@ -99,12 +98,17 @@ export function createGateway({
     operationTimeoutMs,
     maxUpstreamRequests,
   })
+  const { appointments } = rest
+  const pages = pageLimits(maxPageSize)
   const loadersOf = (request: Request) =>
-    createLoaders({ rest, listMemory, maxPageSize }, operationOf(request))
+    createLoaders({ appointments, listMemory, by: operationOf(request), limits: pages })
+  const pricingOf = (request: Request) =>
+    createPricing({ appointments, listMemory, by: operationOf(request), limits: pages })
   const { useExecution, definitionOf } = createExecution({
     schema,
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
     contextOf: (request) => ({ loaders: loadersOf(request), maxNodeIds: limits.MAX_NODE_IDS }),
+    pricingOf,
     maxUpstreamRequests,
   })
   let isStopping = false
@@ -134,8 +138,13 @@ export function createGateway({
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),
       useIdentity(),
-      useOverload({ maxRunning: limits.MAX_OPERATIONS, maxLagMs, lagMs }),
-      useConcurrencyLimit(limits.MAX_CONCURRENT_OPERATIONS, identityOf),
+      useRunningLimits({
+        maxOfCaller: limits.MAX_CONCURRENT_OPERATIONS,
+        maxOfAll: limits.MAX_OPERATIONS,
+        maxLagMs,
+        lagMs,
+        identityOf,
+      }),
       // From a body to a result.
       useJsonBody(limits),
       useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
@@ -155,9 +164,9 @@ export function createGateway({
   const maskFault = (fault: unknown) => answerFault(fault, reportFault)
   return {
     fetch: standardFetch((request) => yoga.fetch(request), maskFault),
-    handler: requireAddress(nodeHandler(yoga, maskFault)),
+    handler: nodeHandler(yoga, maskFault),
     estimate(document, operationName, variables) {
-      const { pricing } = loadersOf(new Request('http://localhost'))
+      const pricing = pricingOf(new Request('http://localhost'))
       return estimateOperation({ schema, document, operationName, variables, pricing })
     },
     prepareToStop() {

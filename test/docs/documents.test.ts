@@ -89,7 +89,10 @@ function codesIn(layers: readonly string[]): readonly string[] {
   const found = layers.flatMap((layer) => {
     const files = readdirSync(join(ROOT, 'src', layer), { recursive: true, encoding: 'utf8' })
     const sources = files.filter((name) => name.endsWith('.ts')).map((name) => join('src', layer, name))
-    return sources.flatMap((path) => matches(readDocument(path).text, /'([A-Z]{3,}(?:_[A-Z]+)*)'/g))
+    return sources.flatMap((path) => {
+      const code = readDocument(path).text.replaceAll(/\/\*\*.*?\*\//gs, '')
+      return matches(code, /'([A-Z]{3,}(?:_[A-Z]+)*)'/g)
+    })
   })
   const codes = found.filter(
     (word) => !OTHER_WORDS.includes(word) && !/^(MAX_|UND_|EAI_|E[A-Z]+$)/.test(word),

@@ -76,7 +76,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateAppointmentInput, required: true, description: 'What to book.' }) },
     resolve: async (_root, { input }, { loaders }, info) => {
       const fields = toCreation(input)
-      const key = loaders.idempotencyKey(input.idempotencyKey ?? null, String(info.path.key))
+      const key = { callersKey: input.idempotencyKey ?? null, path: String(info.path.key) }
       return {
         clientMutationId: input.clientMutationId,
         appointment: await loaders.appointments.create(fields, key),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { sendNodeResponse } from '@whatwg-node/server'
+import { PRIVATE } from './privacy.ts'
 
 /** The request and response of node:http that the server knows; empty where the request came through `fetch`. */
 export interface NodeContext {
@@ -18,6 +19,8 @@ interface Server {
 /** The server as a listener of node:http. The server's own listener answers a fault with its stack; this one masks it. */
 export function nodeHandler(server: Server, answerFault: (fault: unknown) => Response): RequestListener {
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<Response> {
+    // The server builds the URL before it calls any plugin, so this refusal stands in front of it.
+    if (!hasReadableUrl(req)) return Response.json(UNREADABLE_URL, { status: 400, headers: PRIVATE })
     try {
       return await server.handleNodeRequestAndResponse(req, res, { req, res })
     } catch (fault) {
@@ -32,4 +35,16 @@ export function nodeHandler(server: Server, answerFault: (fault: unknown) => Res
       res.destroy()
     }
   }
+}
+
+/** The characters of a name, an address and a port: none of them can begin a path. */
+const HOST = /^[\w.:[\]~%-]*$/
+
+/** Whether `Host` and target together are a URL. */
+function hasReadableUrl({ headers: { host = 'localhost' }, url }: IncomingMessage): boolean {
+  return HOST.test(host) && URL.canParse(`http://${host}${url}`)
+}
+
+const UNREADABLE_URL = {
+  errors: [{ message: 'The address of the request can not be read.', extensions: { code: 'BAD_REQUEST' } }],
 }

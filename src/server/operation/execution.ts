@@ -8,6 +8,7 @@ import {
 } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { execute } from '../../execution/execute.ts'
+import type { Pricing } from '../../loaders/pricing.ts'
 import type { Context } from '../../schema/context.ts'
 import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
@@ -18,6 +19,7 @@ export interface ExecutionOptions {
   readonly schema: GraphQLSchema
   readonly checkDocument: (text: string) => CheckedDocument
   readonly contextOf: (request: Request) => Context
+  readonly pricingOf: (request: Request) => Pricing
   readonly maxUpstreamRequests: number
 }
 
@@ -37,7 +39,7 @@ export interface Execution {
  * place of the server's own steps, each of which has hooks, so that what happens reads in one place.
  */
 export function createExecution(options: ExecutionOptions): Execution {
-  const { schema, checkDocument, contextOf, maxUpstreamRequests } = options
+  const { schema, checkDocument, contextOf, pricingOf, maxUpstreamRequests } = options
   const definitions = createNote<Request, OperationDefinitionNode>('definition')
 
   function answer({ request, params }: OperationRequest): ExecutionResult | Promise<ExecutionResult> {
@@ -52,11 +54,11 @@ export function createExecution(options: ExecutionOptions): Execution {
 
     definitions.set(request, definition)
     const contextValue = contextOf(request)
-    const { pricing } = contextValue.loaders
     const args = { schema, document, contextValue, variableValues: variables, operationName }
-    if (request.headers.get('x-estimate-only') === '1') return answerEstimate(args, pricing) ?? run(args)
+    if (request.headers.get('x-estimate-only') === '1')
+      return answerEstimate(args, pricingOf(request)) ?? run(args)
     if (maxMin <= maxUpstreamRequests) return run(args)
-    return refuseTooCostly(args, pricing, maxUpstreamRequests) ?? run(args)
+    return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests) ?? run(args)
   }
 
   return {
