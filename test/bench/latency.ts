@@ -3,7 +3,9 @@
  * the tutorial gateway and a plain one on the libraries of ours. Each is a process of its own on one core with its cache
  * off. This process is the client and the upstream, on the other core.
  */
+import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Agent, request } from 'undici'
 import { NPM_START } from '../support/npm-start.ts'
@@ -57,6 +59,7 @@ const GATEWAYS = [
     program: NPM_START,
     environment: { PORT: '0', APPOINTMENTS_API_URL: upstream.url, ...CACHES_OFF },
   },
+  ...beside(process.env.LATENCY_BESIDE),
   { name: 'plain', program: here('plain') },
   { name: 'tutorial', program: here('tutorial') },
 ]
@@ -77,6 +80,16 @@ process.stdout.write(
   `Ratios to a bare pass-through, medians of ${ROUNDS} rounds in each of ${LIVES} lives, ${WIDTH} operations at once, ${canPin() ? 'each on one core' : 'not pinned to a core'}; ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}.\n`,
 )
 await client.close()
+
+/** Another checkout of the gateway, with its packages installed: how it did before a change, say. */
+function beside(checkout: string | undefined) {
+  if (checkout === undefined) return []
+  const manifest = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'))
+  const program: string[] = manifest.scripts.start.split(' ').slice(1)
+  const absolute = program.map((part) => (part.startsWith('-') ? part : join(checkout, part)))
+  const environment = { PORT: '0', APPOINTMENTS_API_URL: upstream.url, ...CACHES_OFF }
+  return [{ name: 'beside', program: absolute, environment }]
+}
 
 /** Starts all processes, and measures one scenario after another. */
 async function measureLife(inOrder: readonly Measured[]): Promise<void> {

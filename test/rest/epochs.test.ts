@@ -12,7 +12,7 @@ const anyWrite = fc.record({
 })
 const anyWrites = fc.array(anyWrite, { maxLength: 40 })
 
-/** Every read there is, and its key after each of the writes. */
+/** All possible reads, each with its key after every write. */
 function keysAlong(maxScopes: number | undefined, writes: readonly { account: string; path: string }[]) {
   const epochs = createEpochs(maxScopes)
   const reads = ACCOUNTS.flatMap((account) => PATHS.map((path) => ({ account, path })))
@@ -34,7 +34,7 @@ function canChange(
   return read.path === '/appointments' || write.path === read.path || write.path === `${read.path}/cancel`
 }
 
-test('a write changes the key of each read that it could change, and no key ever comes back, however few are kept', () => {
+test('A write changes the key of each read that it may change, and no key returns', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 6 }), anyWrites, (maxScopes, writes) => {
       for (const { keys, ...read } of keysAlong(maxScopes, writes)) {
@@ -48,7 +48,7 @@ test('a write changes the key of each read that it could change, and no key ever
   )
 })
 
-test('what a write could not change keeps its key', () => {
+test('A read keeps its key through writes that cannot change it', () => {
   fc.assert(
     fc.property(anyWrites, (writes) => {
       for (const { keys, ...read } of keysAlong(undefined, writes))

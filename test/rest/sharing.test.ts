@@ -6,7 +6,7 @@ import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 const FIRST_PAGE = { offset: 0, limit: 20 }
 const LIST = 'GET /appointments?limit=20&offset=0'
 
-/** An upstream whose answers tell how many writes it has seen, and wait until they are let go where told so. */
+/** Each title is the number of writes so far. Between `hold` and `release` the upstream keeps its answers back. */
 async function startVersionedUpstream() {
   let version = 0
   const held: (() => void)[] = []
@@ -25,19 +25,15 @@ async function startVersionedUpstream() {
     hold() {
       isHolding = true
     },
-    /** What is held stays so. */
-    goOn() {
-      isHolding = false
-    },
-    letGo() {
+    release() {
       isHolding = false
       for (const answer of held.splice(0)) answer()
     },
   }
 }
 
-describe('reads that are shared', () => {
-  test('equal reads in the air are one exchange, charged to the operation that began it', async () => {
+describe('Equal reads in flight', () => {
+  test('Forty equal reads send one request, which the operation that began it pays', async () => {
     await using upstream = await startVersionedUpstream()
     await using rest = startRest(upstream.url, { cacheTtlMs: 0 })
     const viewers = Array.from({ length: 40 }, () => operationOf())
@@ -48,26 +44,7 @@ describe('reads that are shared', () => {
     expect(viewers.filter(({ ledger }) => ledger.joined === 1)).toHaveLength(39)
   })
 
-  test('one that takes long is still shared after any number of others have come and gone', async () => {
-    await using upstream = await startVersionedUpstream()
-    await using rest = startRest(upstream.url, { cacheTtlMs: 0 })
-    upstream.hold()
-    const long = rest.appointments.retrieve('long', operationOf())
-    await upstream.arrival(1)
-    upstream.goOn()
-    for (let batch = 0; batch < 10; batch++)
-      await Promise.all(
-        Array.from({ length: 60 }, (_, nth) => rest.appointments.retrieve(`a${nth}`, operationOf())),
-      )
-    const late = operationOf()
-    const joined = rest.appointments.retrieve('long', late)
-    upstream.letGo()
-    expect((await joined).row).toEqual((await long).row)
-    expect(late.ledger).toMatchObject({ exchanges: 0, joined: 1 })
-    expect(upstream.lines()).toHaveLength(601)
-  })
-
-  test('nothing is shared or remembered across credentials', async () => {
+  test('The gateway shares and caches nothing across credentials', async () => {
     await using upstream = await startVersionedUpstream()
     await using rest = startRest(upstream.url)
     await Promise.all(['a', 'b'].map((caller) => rest.appointments.list({}, FIRST_PAGE, operationOf(caller))))
@@ -75,7 +52,7 @@ describe('reads that are shared', () => {
     expect(upstream.lines()).toEqual([LIST, LIST, LIST])
   })
 
-  test('a shared read goes on while anybody waits for it, and ends when nobody does', async () => {
+  test('A shared request lives as long as at least one operation waits for it', async () => {
     await using upstream = await startVersionedUpstream()
     await using rest = startRest(upstream.url)
     upstream.hold()
@@ -85,7 +62,7 @@ describe('reads that are shared', () => {
     await upstream.arrival(1)
     first.abort()
     await expect(left).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
-    upstream.letGo()
+    upstream.release()
     expect((await stayed).row.title).toBe('version 0')
     expect(upstream.lines()).toHaveLength(1)
 
@@ -95,12 +72,12 @@ describe('reads that are shared', () => {
     await upstream.arrival(2)
     alone.abort()
     await expect(given).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
-    upstream.letGo()
+    upstream.release()
     await rest.appointments.retrieve('b', operationOf('x'))
     expect(upstream.lines()).toHaveLength(3)
   })
 
-  test('an operation that has ended asks nothing more', async () => {
+  test('An operation that has ended sends nothing upstream', async () => {
     await using upstream = await startVersionedUpstream()
     await using rest = startRest(upstream.url)
     const ended = operationOf('x', AbortSignal.abort())
@@ -111,8 +88,8 @@ describe('reads that are shared', () => {
   })
 })
 
-describe('reads that are remembered', () => {
-  test('an answer is given again until its time is over', async () => {
+describe('Cached reads', () => {
+  test('The gateway gives an answer again until its time is over', async () => {
     let now = NOON
     await using upstream = await startVersionedUpstream()
     await using rest = startRest(upstream.url, { now: () => now })
@@ -125,7 +102,7 @@ describe('reads that are remembered', () => {
     expect(upstream.lines()).toEqual([LIST, LIST])
   })
 
-  test('an answer that took long is as old as its question, whoever joined in waiting for it, and whoever left', async () => {
+  test('A slow answer is as old as its request, whoever joined it or left', async () => {
     for (const hasFirstLeft of [false, true]) {
       let now = NOON
       await using upstream = await startVersionedUpstream()
@@ -137,7 +114,7 @@ describe('reads that are remembered', () => {
       now += 9_000
       const joined = rest.appointments.retrieve('a', operationOf('x'))
       if (hasFirstLeft) gone.abort()
-      upstream.letGo()
+      upstream.release()
       await Promise.all([first, joined])
       now += 999
       await rest.appointments.retrieve('a', operationOf('x'))
@@ -148,7 +125,7 @@ describe('reads that are remembered', () => {
     }
   })
 
-  test('a time of 0 remembers nothing', async () => {
+  test('With a time of 0 the gateway caches nothing', async () => {
     await using upstream = await startVersionedUpstream()
     await using rest = startRest(upstream.url, { cacheTtlMs: 0 })
     await rest.appointments.retrieve('a', operationOf())
@@ -156,7 +133,7 @@ describe('reads that are remembered', () => {
     expect(upstream.lines()).toHaveLength(2)
   })
 
-  test('a failure is not remembered', async () => {
+  test('The gateway does not cache a failure', async () => {
     let status = 500
     await using upstream = await startScriptedUpstream(() => ({
       status,
@@ -171,7 +148,7 @@ describe('reads that are remembered', () => {
   })
 
   test.for(['update', 'cancel', 'create'] as const)(
-    'a reader that asks after a %s was answered never sees the state before it',
+    'A reader that asks after an answered %s never sees the state before it',
     async (write) => {
       await using upstream = await startVersionedUpstream()
       await using rest = startRest(upstream.url)
@@ -190,14 +167,14 @@ describe('reads that are remembered', () => {
       const item = await rest.appointments.retrieve('a', by)
       expect(item.row.title).toBe(write === 'create' ? 'version 0' : 'version 1')
       await rest.appointments.retrieve('b', by)
-      // What the write could not have changed is remembered still.
+      // What the write can't have changed is still cached.
       expect(upstream.lines().slice(asked)).toEqual(
         write === 'create' ? [LIST] : [LIST, 'GET /appointments/a'],
       )
     },
   )
 
-  test('a write that failed is forgotten for like one that did not', async () => {
+  test('A failed write invalidates what a successful one does', async () => {
     await using upstream = await startScriptedUpstream(({ line }) =>
       line.startsWith('GET')
         ? { body: { data: { id: 'a' }, meta: {} } }
@@ -210,7 +187,7 @@ describe('reads that are remembered', () => {
     expect(upstream.requests).toHaveLength(3)
   })
 
-  test('a read that raced a write is neither joined nor remembered', async () => {
+  test('The gateway neither joins nor caches a read that raced a write', async () => {
     await using upstream = await startVersionedUpstream()
     await using rest = startRest(upstream.url)
     upstream.hold()
@@ -220,7 +197,7 @@ describe('reads that are remembered', () => {
     await upstream.arrival(2)
     const during = rest.appointments.retrieve('a', operationOf())
     await upstream.arrival(3)
-    upstream.letGo()
+    upstream.release()
     await Promise.all([racing, write, during])
     const after = await rest.appointments.retrieve('a', operationOf())
     expect(after.row.title).toBe('version 1')
