@@ -8,7 +8,7 @@ import {
   OperationTypeNode,
 } from 'graphql'
 import type { GraphQLParams } from 'graphql-yoga'
-import { execute } from '../../execution/execute.ts'
+import { execute } from '../../execution/index.ts'
 import { createNote } from '../../rest/note.ts'
 import type { Context } from '../../schema/context.ts'
 import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
