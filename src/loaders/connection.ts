@@ -2,23 +2,15 @@ import type { AppointmentFilter } from '../contract/field-names.ts'
 import type { PageArguments } from '../pagination/arguments.ts'
 import { countRows } from '../pagination/end.ts'
 import type { Limits } from '../pagination/limits.ts'
-import {
-  type List,
-  type Made,
-  nothingMade,
-  type Reading,
-  type Slice,
-  type Window,
-} from '../pagination/list.ts'
+import type { List, Reading, Slice, Window } from '../pagination/list.ts'
 import { type Edge, type PageInfo, planPage } from '../pagination/page.ts'
 import { filterQuery } from '../rest/appointments/appointments.ts'
 import type { AppointmentRow, ListedRow } from '../rest/appointments/row.ts'
-import type { Counts } from '../rest/counts.ts'
 import { UpstreamError } from '../rest/errors.ts'
-import { createNote } from '../rest/note.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
+import type { ListMemory } from './list-memory.ts'
+import { type AppointmentRef, refTo } from './memory.ts'
 import type { Pages } from './pages.ts'
-import { type AppointmentRef, refTo } from './ref.ts'
 import { noteStale, type ResolvedAt } from './stale.ts'
 
 /** A page of a list. */
@@ -38,7 +30,7 @@ export interface ConnectionSelection {
 
 export interface ConnectionReaderOptions {
   readonly limits: Limits
-  readonly counts: Counts
+  readonly listMemory: ListMemory
   readonly by: Operation
   readonly pages: Pages
 }
@@ -65,7 +57,7 @@ interface Shared {
  * one operation are made once: where each row shows its patient's, two thirds of them are equal, and that is a fifth of
  * the operation's memory.
  */
-export function createConnections({ limits, counts, by, pages }: ConnectionReaderOptions): Connections {
+export function createConnections({ limits, listMemory, by, pages }: ConnectionReaderOptions): Connections {
   const known = new Map<string, Shared>()
 
   async function make(
@@ -74,11 +66,11 @@ export function createConnections({ limits, counts, by, pages }: ConnectionReade
     wanted: ConnectionSelection,
     noteAge: (asOf: string | undefined) => void,
   ): Promise<AppointmentConnection> {
-    const list = listOf(filter, (text) => counts.get(by.view, text))
+    const list = listOf(filter, (text) => listMemory.count(by.view, text))
     async function read(window: Window, isRepeated: boolean): Promise<Slice<ListedRow>> {
-      const slice = await (isRepeated ? pages.readAfresh(filter, window) : pages.read(filter, window))
+      const slice = await (isRepeated ? pages.readFresh(filter, window) : pages.read(filter, window))
       noteAge(slice.staleSince)
-      return { rows: slice.rows, hasMore: slice.hasMore, made: madeOf(slice.rows) }
+      return { rows: slice.rows, hasMore: slice.hasMore }
     }
     const plan = planPage(list, args, limits)
     const isNeeded = wanted.pageInfo || (wanted.rows && plan.size > 0)
@@ -86,7 +78,7 @@ export function createConnections({ limits, counts, by, pages }: ConnectionReade
 
     async function count(): Promise<number> {
       const total = await run(countRows(list, shown?.total ?? NOTHING_KNOWN, limits), read)
-      counts.set(by.view, list.filter, total)
+      listMemory.setCount(by.view, list.filter, total)
       return total
     }
     return {
@@ -120,16 +112,6 @@ export function createConnections({ limits, counts, by, pages }: ConnectionReade
     },
     forget: () => known.clear(),
   }
-}
-
-const made = createNote<readonly ListedRow[], Made>('made')
-
-/**
- * An answer that is remembered, or found unchanged, gives the same rows again: their cursors need not be made again,
- * which was an eighth of a page of 100.
- */
-function madeOf(rows: readonly ListedRow[]): Made {
-  return made.get(rows) ?? made.set(rows, nothingMade())
 }
 
 export const NOTHING_KNOWN = { atLeast: 0, exact: undefined }

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { derivedUuid } from '../rest/derived-uuid.ts'
 
 /**
- * Chooses the `Idempotency-Key` of each create field of one request: a UUID, as the reference asks for.
+ * Chooses the `Idempotency-Key` of each create field of one request: a UUID, as the reference asks for ("Create").
  *
- * The caller's key is sent as it is where it is a UUID. A second field with the same key gets one of its own, made of
- * the key and the field's response path: else the second create would be answered with the first one's appointment,
- * and the same document sent again must give the same keys again.
+ * A caller's key that is a UUID goes upstream as it is. A second field with the same key gets one of its own, derived from
+ * the key and the field's response path. Otherwise the upstream would answer the second create with the first one's
+ * appointment. The same document, sent again, gets the same keys again.
  */
 export function createIdempotencyKeys(): (callersKey: string | null, path: string) => string {
   const used = new Set<string>()

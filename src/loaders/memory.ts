@@ -1,8 +1,18 @@
 import { type AppointmentRow, fillIn } from '../rest/appointments/row.ts'
 
-/** What this request has been told of each appointment so far, by any answer. */
+/** An appointment as resolvers pass it on: its name. The loader has its fields, and knows what others would cost. */
+export interface AppointmentRef {
+  readonly kind: 'Appointment'
+  readonly restId: string
+}
+
+export function refTo(restId: string): AppointmentRef {
+  return { kind: 'Appointment', restId }
+}
+
+/** What this operation knows of each appointment so far, from any response. */
 export interface Memory {
-  /** Later answers win, field by field; what they did not hold stays. */
+  /** Later responses win, field by field; fields that they leave out stay. */
   remember(row: AppointmentRow): void
   /** undefined where nothing is known of it. */
   row(id: string): AppointmentRow | undefined

@@ -2,50 +2,59 @@ import DataLoader from 'dataloader'
 import type { AppointmentFilter } from '../contract/field-names.ts'
 import { PAGE_LIMIT } from '../contract/list.ts'
 import type { Window } from '../pagination/list.ts'
-import type { AppointmentPage } from '../rest/appointments/appointments.ts'
-import { filterQuery } from '../rest/appointments/appointments.ts'
-import type { RestClient } from '../rest/client.ts'
+import { type AppointmentPage, type Appointments, filterQuery } from '../rest/appointments/appointments.ts'
+import { fillIn } from '../rest/appointments/row.ts'
 import { UpstreamError } from '../rest/errors.ts'
-import { afresh, type Operation } from '../rest/pipe/pipe.ts'
+import { bypassingCache, type Operation } from '../rest/pipe/pipe.ts'
+import type { ListMemory } from './list-memory.ts'
+import type { Memory } from './memory.ts'
 import { familyOf, rowsOf, unionOf } from './siblings.ts'
 import { coveringSpans, covers, sliceOf } from './spans.ts'
 
+export interface PagesOptions {
+  readonly appointments: Appointments
+  readonly listMemory: ListMemory
+  readonly by: Operation
+  /** Gets every row that a page shows. */
+  readonly memory: Memory
+}
+
 export interface Pages {
   read(filter: AppointmentFilter, window: Window): Promise<AppointmentPage>
-  /** Past all that is remembered. */
-  readAfresh(filter: AppointmentFilter, window: Window): Promise<AppointmentPage>
+  /** Past the cache. */
+  readFresh(filter: AppointmentFilter, window: Window): Promise<AppointmentPage>
   forget(): void
 }
 
-interface Key {
+interface PageKey {
   readonly filter: AppointmentFilter
   readonly window: Window
 }
 
-type Read = (filter: AppointmentFilter, window: Window, by: Operation) => Promise<AppointmentPage>
+type Planned = [key: PageKey, page: Promise<AppointmentPage>]
 
-/** Plans the windows that are asked for at the same time: the fewest requests that show them all. */
-export function createPages(rest: RestClient, by: Operation, ask: Read): Pages {
-  const list = (filter: AppointmentFilter, window: Window) => ask(filter, window, by)
-  const loader = new DataLoader<Key, Promise<AppointmentPage>, string>(async (keys) => plan(keys), {
-    cacheKeyFn: textOf,
+/** Plans the windows that one operation asks for at the same time: the fewest requests that show them all. */
+export function createPages({ appointments, listMemory, by, memory }: PagesOptions): Pages {
+  const loader = new DataLoader<PageKey, Promise<AppointmentPage>, string>(async (keys) => plan(keys), {
+    cacheKeyFn: ({ filter, window }) => `${window.offset}+${window.limit}?${filterQuery(filter)}`,
   })
 
-  /** One promise a key, so that the slowest read holds up nobody else. */
-  function plan(keys: readonly Key[]): Promise<AppointmentPage>[] {
-    const costly = keys.filter(({ filter, window }) => !rest.appointments.holdsList(filter, window, by))
+  /** One promise for each key, so that the slowest read delays no other. */
+  function plan(keys: readonly PageKey[]): Promise<AppointmentPage>[] {
+    const costly = keys.filter(({ filter, window }) => !appointments.hasCachedList(filter, window, by))
     const families = Map.groupBy(costly, ({ filter }) => filterQuery(familyOf(filter)))
     const planned = new Map([...families].flatMap(([family, members]) => planFamily(family, members)))
     return keys.map((key) => planned.get(key) ?? list(key.filter, key.window))
   }
 
-  function planFamily(family: string, members: readonly Key[]): [Key, Promise<AppointmentPage>][] {
+  /** Lists that differ only in date range or status are read as one list, where that fits one request. */
+  function planFamily(family: string, members: readonly PageKey[]): Planned[] {
     const filters = [...new Map(members.map(({ filter }) => [filterQuery(filter), filter])).values()]
     const union = filters.length > 1 && members.every(isNearStart) ? unionOf(filters) : undefined
     const shape = union === undefined ? '' : shapeOf(family, union)
-    if (union === undefined || rest.overflows.has(by.view, shape)) return planLists(members)
-    function readApart(): Map<Key, Promise<AppointmentPage>> {
-      rest.overflows.add(by.view, shape)
+    if (union === undefined || listMemory.isTooLong(by.view, shape)) return planLists(members)
+    function readApart(): Map<PageKey, Promise<AppointmentPage>> {
+      listMemory.setTooLong(by.view, shape)
       return new Map(planLists(members))
     }
     const apart = list(union, WHOLE).then(
@@ -55,7 +64,7 @@ export function createPages(rest: RestClient, by: Operation, ask: Read): Pages {
         return new Map(members.map((key, index) => [key, shares[index] as AppointmentPage]))
       },
       (error: unknown) => {
-        // What refuses the union may still allow each list.
+        // The upstream may refuse the union and still allow each list.
         if (isRefused(error)) return readApart()
         throw error
       },
@@ -63,66 +72,78 @@ export function createPages(rest: RestClient, by: Operation, ask: Read): Pages {
     return members.map((key) => [key, apart.then((pages) => pages.get(key) as Promise<AppointmentPage>)])
   }
 
-  function planLists(members: readonly Key[]): [Key, Promise<AppointmentPage>][] {
+  function planLists(members: readonly PageKey[]): Planned[] {
     return [...Map.groupBy(members, ({ filter }) => filterQuery(filter)).values()].flatMap(planWindows)
   }
 
-  function planWindows(members: readonly Key[]): [Key, Promise<AppointmentPage>][] {
-    const spans = coveringSpans(
-      members.map(({ window }) => window),
-      PAGE_LIMIT.max,
-    )
+  function planWindows(members: readonly PageKey[]): Planned[] {
+    const windows = members.map(({ window }) => window)
+    const spans = coveringSpans(windows, PAGE_LIMIT.max)
     const reads = new Map<Window, Promise<AppointmentPage>>()
     return members.map((key) => {
       const span = spans.find((candidate) => covers(candidate, key.window)) ?? key.window
       const read = reads.get(span) ?? list(key.filter, span)
       reads.set(span, read)
-      return [key, read.then((page) => shownBy(page, span, key))]
+      return [key, read.then((page) => cutFrom(page, span, key))]
     })
   }
 
-  async function shownBy(
+  async function cutFrom(
     page: AppointmentPage,
     span: Window,
-    { filter, window }: Key,
+    { filter, window }: PageKey,
   ): Promise<AppointmentPage> {
     if (span.offset === window.offset && span.limit === window.limit) return page
     const slice = sliceOf(page, span, window)
     return slice === undefined ? list(filter, window) : { ...page, ...slice }
   }
 
+  async function list(filter: AppointmentFilter, window: Window, as = by): Promise<AppointmentPage> {
+    const page = await appointments.list(filter, window, as)
+    const proven = provenBy(filter)
+    for (const row of page.rows) if (!(row instanceof UpstreamError)) memory.remember(fillIn(row, proven))
+    return page
+  }
+
   return {
     read: async (filter, window) => loader.load({ filter, window }),
-    readAfresh: (filter, window) => ask(filter, window, afresh(by)),
+    readFresh: (filter, window) => list(filter, window, bypassingCache(by)),
     forget: () => void loader.clearAll(),
   }
 }
 
 const WHOLE: Window = { offset: 0, limit: PAGE_LIMIT.max }
 
+/** What the filter of a list proves of each of its rows, whatever they show. */
+function provenBy({ patientId, clinicianId, appointmentTypeId, locationId }: AppointmentFilter) {
+  return {
+    ...(patientId !== undefined && { patientId }),
+    ...(clinicianId !== undefined && { clinicianId }),
+    ...(appointmentTypeId !== undefined && { appointmentTypeId }),
+    ...(locationId !== undefined && { locationId }),
+  }
+}
+
 function isRefused(error: unknown): boolean {
-  const status = error instanceof UpstreamError ? (error.told.status ?? 0) : 0
+  const status = error instanceof UpstreamError ? (error.extensions.status ?? 0) : 0
   return [400, 404, 409, 413, 414, 422].includes(status)
 }
 
-function shareOf({ filter, window }: Key, union: AppointmentPage): AppointmentPage | undefined {
+/** One list's page out of the union; undefined where the union does not prove it. */
+function shareOf({ filter, window }: PageKey, union: AppointmentPage): AppointmentPage | undefined {
   const rows = union.hasMore ? undefined : rowsOf(filter, union.rows)
   if (rows === undefined) return undefined
   const slice = sliceOf({ rows, hasMore: false }, { offset: 0, limit: rows.length }, window)
   return slice && { ...union, ...slice }
 }
 
-/** A window far down says that its list is long, so a union with it would not fit a page. */
-function isNearStart({ window }: Key): boolean {
+/** A window far down means a long list, whose union with others does not fit a page. */
+function isNearStart({ window }: PageKey): boolean {
   return window.offset < PAGE_LIMIT.max
 }
 
-/** Polls move their dates along: what makes a union too long is how much time it spans. */
+/** Polls move their dates along, and the time that a union spans is what makes it too long. */
 function shapeOf(family: string, { statuses, startsFrom, startsTo }: AppointmentFilter): string {
   const length = startsFrom && startsTo ? Date.parse(startsTo) - Date.parse(startsFrom) : undefined
   return `${family} ${statuses?.join() ?? ''} ${length ?? `${startsFrom} ${startsTo}`}`
-}
-
-function textOf({ filter, window }: Key): string {
-  return `${window.offset}+${window.limit}?${filterQuery(filter)}`
 }

@@ -6,11 +6,11 @@ import type { Limits } from '../pagination/limits.ts'
 import type { Reading } from '../pagination/list.ts'
 import { planPage } from '../pagination/page.ts'
 import { isNarrowed } from '../rest/access.ts'
-import { filterQuery } from '../rest/appointments/appointments.ts'
+import { type Appointments, filterQuery } from '../rest/appointments/appointments.ts'
 import type { ListedRow } from '../rest/appointments/row.ts'
-import type { RestClient } from '../rest/client.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
 import { type ConnectionSelection, listOf, NOTHING_KNOWN } from './connection.ts'
+import type { ListMemory } from './list-memory.ts'
 import { familyOf } from './siblings.ts'
 
 export interface ListPrice {
@@ -23,32 +23,39 @@ export interface ListPrice {
   readonly key: string
 }
 
-/** What reads would cost upstream, as far as can be known beforehand. What is remembered costs nothing. */
+/** What reads would cost upstream, as far as the gateway can know beforehand. What the cache has costs nothing. */
 export interface Pricing {
   find(id: string): Cost
-  /** An update or a cancel: of a narrowed caller it reads first whose the appointment is. */
+  /** An update or a cancel. For a narrowed caller the gateway first reads whose appointment it is. */
   readonly change: Cost
-  /** Throws like the reading itself where an argument is refused. */
+  /** Throws what reading the list throws of its arguments. */
   list(filter: AppointmentFilter, args: PageArguments, wanted: ConnectionSelection): ListPrice
 }
 
-export function createPricing(rest: RestClient, by: Operation, limits: Limits): Pricing {
+export interface PricingOptions {
+  readonly appointments: Appointments
+  readonly listMemory: ListMemory
+  readonly by: Operation
+  readonly limits: Limits
+}
+
+export function createPricing({ appointments, listMemory, by, limits }: PricingOptions): Pricing {
   function reading(filter: AppointmentFilter, plan: Reading<ListedRow, unknown>, cost: Cost): Cost {
     const { value, done } = plan.next()
-    if (done || !rest.appointments.holdsList(filter, value, by)) return cost
+    if (done || !appointments.hasCachedList(filter, value, by)) return cost
     return { min: 0, max: cost.max - 1 }
   }
 
   return {
-    find: (id) => (rest.appointments.holds(id, by) ? FREE : { min: 1, max: 1 }),
+    find: (id) => (appointments.hasCached(id, by) ? FREE : { min: 1, max: 1 }),
     change: isNarrowed(by.access) ? { min: 2, max: 2 } : { min: 1, max: 1 },
     list(filter, args, wanted) {
-      const list = listOf(filter, (text) => rest.counts.get(by.view, text))
+      const list = listOf(filter, (text) => listMemory.count(by.view, text))
       const plan = planPage(list, args, limits)
       const isPageRead = wanted.pageInfo || (wanted.rows && plan.size > 0)
       const page = isPageRead ? reading(filter, plan.read(), plan.cost) : FREE
       const counting = reading(filter, countRows(list, NOTHING_KNOWN, limits), COUNT_COST)
-      // A page that shows the end counts for nothing.
+      // Counting is free where the page shows the end of the list.
       const count = wanted.totalCount ? { min: isPageRead ? 0 : counting.min, max: counting.max } : FREE
       return {
         cost: { min: page.min + count.min, max: page.max + count.max },

@@ -3,14 +3,14 @@ import type { AppointmentFilter } from '../contract/field-names.ts'
 import type { ListedRow } from '../rest/appointments/row.ts'
 import { UpstreamError } from '../rest/errors.ts'
 
-/** What lists have in common that differ only in date range or status. */
+/** The conditions that lists share which differ only in date range or status. */
 export function familyOf({ statuses, startsFrom, startsTo, ...rest }: AppointmentFilter): AppointmentFilter {
   return rest
 }
 
 /**
- * The one list that holds all of these, which differ only in date range or status; undefined where it would hold much
- * that nobody asked for: ranges with open ends, or far from each other.
+ * The filter of the one list that contains all of these, which differ only in date range or status. Undefined where it
+ * would contain many rows that nobody asked for: with open ranges, or ranges far from each other.
  */
 export function unionOf(filters: readonly AppointmentFilter[]): AppointmentFilter | undefined {
   const [first] = filters
@@ -24,8 +24,8 @@ export function unionOf(filters: readonly AppointmentFilter[]): AppointmentFilte
 }
 
 /**
- * The rows of one of these lists, out of the union's; undefined where a row does not show enough to tell.
- * That filtering keeps the order is our assumption: an order can only depend on the rows themselves.
+ * The rows of one of these lists, out of the union's; undefined where a row shows too little to decide.
+ * The gateway assumes that filtering keeps the order: an order can only depend on the rows themselves.
  */
 export function rowsOf(filter: AppointmentFilter, union: readonly ListedRow[]): ListedRow[] | undefined {
   const rows: ListedRow[] = []
@@ -65,7 +65,7 @@ function isInRange(instant: string, { startsFrom, startsTo }: Range): boolean {
   return startsTo === undefined || !isBefore(startsTo, instant)
 }
 
-/** Instants are text in one form here. Without the Z they compare as text, to the last digit of a fraction. */
+/** All instants have one form here. Without the Z they compare as text, to the last digit of a fraction. */
 function isBefore(a: string, b: string): boolean {
   return a.slice(0, -1) < b.slice(0, -1)
 }

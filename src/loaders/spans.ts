@@ -1,6 +1,6 @@
 import type { Slice, Window } from '../pagination/list.ts'
 
-/** The fewest windows that show all of these, none of them larger than one request can be. */
+/** The fewest windows that together cover the given ones, none of them larger than one request may be. */
 export function coveringSpans(windows: readonly Window[], maxLimit: number): Window[] {
   const spans: { offset: number; limit: number }[] = []
   for (const { offset, limit } of [...windows].sort((a, b) => a.offset - b.offset)) {
@@ -16,7 +16,7 @@ export function covers(span: Window, window: Window): boolean {
   return span.offset <= window.offset && window.offset + window.limit <= span.offset + span.limit
 }
 
-/** What a window shows, where a span around it showed this; undefined where the upstream gave less than was asked. */
+/** The part of a span's rows that lies in a window; undefined where the upstream gave fewer rows than asked. */
 export function sliceOf<Row>(shown: Slice<Row>, span: Window, window: Window): Slice<Row> | undefined {
   const start = window.offset - span.offset
   const rows = shown.rows.slice(start, start + window.limit)

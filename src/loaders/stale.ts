@@ -1,17 +1,17 @@
 import type { Operation } from '../rest/pipe/pipe.ts'
 
-/** Where in the answer a value stands, as GraphQL's executor tells it. */
+/** The path of a value in the answer, as the executor gives it. */
 export interface ResponsePath {
   readonly prev: ResponsePath | undefined
   readonly key: string | number
 }
 
-/** What GraphQL's executor tells a resolver of its place; to be asked only where it matters. */
+/** The part of a resolver's `info` that has its path. The executor builds the path only when it is read. */
 export interface ResolvedAt {
   readonly path: ResponsePath
 }
 
-/** Notes for the caller that what stands there is older than an answer may be. */
+/** Reports to the caller, in `extensions.upstream.stale`, that the value at this path is older than a cached one may be. */
 export function noteStale(by: Operation, at: ResolvedAt, asOf: string | undefined): void {
   if (asOf === undefined) return
   const path = keysOf(at.path)

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { REST_ID } from '../contract/rest-id.ts'
 
-/** What a caller may do and see with the credential that is used for it. */
+/** What a caller may do and see with the credential that the gateway uses for it. */
 export interface Access {
   readonly mayRead: boolean
   readonly mayWrite: boolean
@@ -19,7 +19,7 @@ export const NO_ACCESS: Access = { mayRead: false, mayWrite: false, narrowing: {
 
 const CLAIMS = { patientId: 'patient_id', clinicianId: 'clinician_id' } as const
 
-/** Reads the claims that narrow. A claim that is there and is no id must not widen its caller: undefined. */
+/** Reads the claims that narrow a caller. Undefined where one of them is no id: a bad claim must not widen its caller. */
 export function readNarrowing(claims: Readonly<Record<string, unknown>>): Narrowing | undefined {
   const narrowing: Record<string, string> = {}
   for (const [name, claim] of Object.entries(CLAIMS)) {
@@ -35,7 +35,7 @@ export function isNarrowed({ narrowing }: Access): boolean {
   return NARROWABLE.some((name) => narrowing[name] !== undefined)
 }
 
-/** Names a view without saying whose it is: the account, or a hash of it and of whatever narrows the caller. */
+/** Names a view without revealing whose it is: the account, or a hash of it and of what narrows the caller. */
 export function viewOf(account: string, access: Access): string {
   const { patientId, clinicianId } = access.narrowing
   return isNarrowed(access)

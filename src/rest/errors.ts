@@ -1,7 +1,20 @@
-/** What an answer said of the key's quota: calls an hour, and calls left of it. */
-export interface Quota {
+import { utcOf } from '../contract/instant.ts'
+
+/** What a response says of the key's quota: requests an hour, and requests left of it. */
+export interface QuotaCount {
   readonly limit: number
   readonly remaining: number
+}
+
+/** What the headers of a response say, whatever its envelope holds. */
+export interface ResponseInfo {
+  readonly status: number
+  readonly requestId: string | undefined
+  readonly quota: QuotaCount | undefined
+  /** The upstream's clock, in milliseconds since the epoch; undefined where the response has no `Date`. */
+  readonly dateMs: number | undefined
+  /** How long to wait, in milliseconds, by `Retry-After`. */
+  readonly retryAfterMs: number | undefined
 }
 
 /** Upstream requests. */
@@ -10,83 +23,244 @@ export interface Estimate {
   readonly max: number
 }
 
-/** What the caller is told besides code and message, in `extensions`. */
-export interface Told {
-  /** HTTP status of the answer; absent when there was none. */
+/** What proves how a write ended whose outcome is unknown. */
+export type Check = { readonly appointmentId: string } | { readonly idempotencyKey: string }
+
+/** What the client gets in `extensions` besides the code. */
+export interface ErrorExtensions {
+  /** HTTP status of the response; absent when there was none. */
   readonly status?: number
   /** The upstream's own id of the exchange, to quote to its support. */
   readonly requestId?: string | undefined
   readonly details?: unknown
-  /** RFC 3339: when a quota that is spent will be whole again. */
+  /** RFC 3339: when a spent quota is full again. */
   readonly resetsAt?: string
   readonly estimate?: Estimate
-  /** The part of an operation that costs most, by its response name. */
+  /** The root field that costs most, by its response name. */
   readonly costliest?: string | undefined
-  /** What shows how a write ended whose end is not known. */
-  readonly check?: { readonly appointmentId: string } | { readonly idempotencyKey: string }
+  readonly check?: Check
 }
 
 /**
- * How far an exchange came that failed:
- * - `none`: the gateway did not try
- * - `refused`: there was no connection, so nothing can have happened
+ * How far a failed request got:
+ * - `notSent`: the gateway did not try
+ * - `notConnected`: there was no connection, so the upstream did nothing
  * - `sent`: the upstream may have done what it was asked
  */
-export type Exchange = 'none' | 'refused' | 'sent'
+export type Progress = 'notSent' | 'notConnected' | 'sent'
+
+interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly extensions?: ErrorExtensions
+  /** The response that caused the error; absent when there was none. */
+  readonly response?: ResponseInfo | undefined
+  /** @default `sent` where there is a response, else `notSent` */
+  readonly progress?: Progress
+}
 
 /**
- * The only error that leaves `rest/`: the upstream refused, failed or answered nonsense, or was not asked. `code` is
- * the envelope's own where it has one, else one of the gateway's (design: the table of codes). `message` is fit to be
- * shown to the caller who asked.
+ * The only error that leaves `rest/`: the upstream refused the request, failed, answered nonsense, or was not asked.
+ * `code` is the envelope's own where it has one, else one of the gateway's (`docs/errors.md`). `message` may be shown to
+ * the caller who asked.
  */
 export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError'
   readonly code: string
-  readonly told: Told
-  /** The answer that said so; absent when there was none. */
-  readonly heard: Heard | undefined
-  readonly exchange: Exchange
+  readonly extensions: ErrorExtensions
+  readonly response: ResponseInfo | undefined
+  readonly progress: Progress
 
-  constructor(
-    code: string,
-    message: string,
-    told: Told = {},
-    heard?: Heard,
-    exchange: Exchange = heard === undefined ? 'none' : 'sent',
-  ) {
+  constructor({ code, message, extensions = {}, response, progress }: Failure) {
     super(message)
-    this.name = 'UpstreamError'
     this.code = code
-    this.told = told
-    this.heard = heard
-    this.exchange = exchange
+    this.extensions = extensions
+    this.response = response
+    this.progress = progress ?? (response === undefined ? 'notSent' : 'sent')
   }
 }
 
-/** What the headers of an answer say, whatever its envelope holds. */
-export interface Heard {
-  readonly status: number
-  readonly requestId: string | undefined
-  readonly quota: Quota | undefined
-  /** The upstream's clock, in milliseconds since the epoch; undefined where it did not say. */
-  readonly dateMs: number | undefined
-  /** How long to wait, in milliseconds, by `Retry-After`. */
-  readonly retryAfterMs: number | undefined
+// One maker for each error. The first ones are the gateway's: the upstream was not asked.
+
+export function unauthenticated(): UpstreamError {
+  return new UpstreamError({
+    code: 'UNAUTHENTICATED',
+    message: 'Send the header "Authorization: Bearer <key>".',
+  })
 }
 
-/** An answer that is neither data nor an error, or a value in it that the schema can't hold. */
-export function invalidResponse(message: string, requestId?: string, heard?: Heard): UpstreamError {
-  return new UpstreamError('UPSTREAM_INVALID_RESPONSE', message, { requestId }, heard)
+export function missingScope(scope: string): UpstreamError {
+  return new UpstreamError({ code: 'FORBIDDEN', message: `The token lacks the scope ${scope}.` })
 }
 
-/** Sent, and neither done nor refused for all that is known. */
+/** A narrowed caller gets it for a missing appointment and for somebody else's alike. */
+export function noSuchAppointment(): UpstreamError {
+  return new UpstreamError({
+    code: 'NOT_FOUND',
+    message: 'There is no such appointment.',
+    extensions: { status: 404 },
+  })
+}
+
+/** `costliest` is the root field that costs most, by its response name. */
+export function tooCostly(estimate: Estimate, ceiling: number, costliest?: string): UpstreamError {
+  return new UpstreamError({
+    code: 'QUERY_TOO_COSTLY',
+    message: `This needs at least ${estimate.min} upstream requests; one operation may cause ${ceiling}.`,
+    extensions: { estimate, ...(costliest !== undefined && { costliest }) },
+  })
+}
+
+/** The quota that is known has no room for the request. `resetsAtMs` is in milliseconds since the epoch. */
+export function quotaSpent(resetsAtMs: number): UpstreamError {
+  return new UpstreamError({
+    code: 'RATE_LIMITED',
+    message: 'The quota of this key has no room for it.',
+    extensions: { resetsAt: utcOf(resetsAtMs) },
+  })
+}
+
+export function breakerOpen(): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_UNAVAILABLE',
+    message: 'The upstream does not answer; it is asked again in a few seconds.',
+  })
+}
+
+/** The operation's deadline passed, or its client left, while it waited for a request that others may share. */
+export function operationEnded(): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_TIMEOUT',
+    message: 'The operation ended before the upstream answered.',
+  })
+}
+
+// From here on the upstream was asked.
+
+export function noConnection(): UpstreamError {
+  return connectionFailed('notConnected')
+}
+
+export function connectionBroken(): UpstreamError {
+  return connectionFailed('sent')
+}
+
+function connectionFailed(progress: Progress): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_UNAVAILABLE',
+    message: 'The upstream could not be reached, or broke off its answer.',
+    progress,
+  })
+}
+
+export function responseLate(): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_TIMEOUT',
+    message: 'The upstream did not answer in time.',
+    progress: 'sent',
+  })
+}
+
+export function responseTooLarge(): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_INVALID_RESPONSE',
+    message: 'The upstream answered more than the gateway is willing to read.',
+    progress: 'sent',
+  })
+}
+
+/** A response that is neither data nor an error, or a value in it that the schema can't hold. */
+export function invalidResponse(message: string, requestId?: string, response?: ResponseInfo): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_INVALID_RESPONSE',
+    message,
+    extensions: { requestId },
+    response,
+  })
+}
+
+/** The upstream refused a request, in its own words. */
+export function refusedByUpstream(
+  code: string,
+  message: string,
+  details: unknown,
+  response: ResponseInfo,
+): UpstreamError {
+  const { status, requestId } = response
+  return new UpstreamError({ code, message, extensions: { status, requestId, details }, response })
+}
+
+/** What a failing server says of itself is meant for its operators, so neither message nor details are passed on. */
+export function failedUpstream(code: string, response: ResponseInfo): UpstreamError {
+  const { status, requestId } = response
+  return new UpstreamError({
+    code,
+    message: `The upstream failed (HTTP ${status}).`,
+    extensions: { status, requestId },
+    response,
+  })
+}
+
+/** The upstream's 429, with the instant at which the key may be used again. */
+export function rateLimited(refusal: UpstreamError, resetsAtMs: number): UpstreamError {
+  return new UpstreamError({
+    code: 'RATE_LIMITED',
+    message: refusal.message,
+    extensions: { ...refusal.extensions, resetsAt: utcOf(resetsAtMs) },
+    response: refusal.response,
+  })
+}
+
+/** Worded as the upstream words it: what it would have answered, had it been asked when the gateway looked. */
+export function cannotCancel(status: string): UpstreamError {
+  return new UpstreamError({
+    code: 'INVALID_STATE_TRANSITION',
+    message: `Cannot cancel appointment with status "${status}"`,
+    extensions: { details: { current_status: status, attempted_action: 'cancel' } },
+  })
+}
+
+export function outcomeUnknown(check: Check): UpstreamError {
+  const advice =
+    'appointmentId' in check
+      ? 'Read the appointment to see whether it did.'
+      : 'Send the create again with this idempotencyKey: it gives the appointment, and books no second one.'
+  return new UpstreamError({
+    code: 'OUTCOME_UNKNOWN',
+    message: `The upstream was asked, and its answer was lost: it may have done it or not. ${advice}`,
+    extensions: { check },
+  })
+}
+
+/** The same error, naming the idempotency key that the caller sent and not the one derived from it. */
+export function withCallersKey(error: unknown, idempotencyKey: string): unknown {
+  if (!(error instanceof UpstreamError) || error.extensions.check === undefined) return error
+  const { code, message, response, progress } = error
+  const extensions = { ...error.extensions, check: { idempotencyKey } }
+  return new UpstreamError({ code, message, extensions, response, progress })
+}
+
+const DOUBTFUL_CODES = ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT', 'UPSTREAM_INVALID_RESPONSE']
+
+/** The request was sent, and nothing says whether the upstream did it or refused it. */
 export function isInDoubt(error: unknown): error is UpstreamError {
-  if (!(error instanceof UpstreamError) || error.exchange !== 'sent') return false
-  return ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT', 'UPSTREAM_INVALID_RESPONSE'].includes(error.code)
+  return error instanceof UpstreamError && error.progress === 'sent' && DOUBTFUL_CODES.includes(error.code)
 }
 
-/** The API's name for "not found" is not documented, so its status decides; a page of a proxy is no such answer. */
+/** The API's code for "not found" is not documented, so its status decides; a proxy's 404 page is no such answer. */
 export function isNotFound(error: unknown): error is UpstreamError {
   return (
-    error instanceof UpstreamError && error.told.status === 404 && error.code !== 'UPSTREAM_INVALID_RESPONSE'
+    error instanceof UpstreamError &&
+    error.extensions.status === 404 &&
+    error.code !== 'UPSTREAM_INVALID_RESPONSE'
   )
+}
+
+export function isRateLimited(error: unknown): error is UpstreamError {
+  return error instanceof UpstreamError && error.code === 'RATE_LIMITED'
+}
+
+/** What the headers of the response said that an error was made of. */
+export function responseOf(error: unknown): ResponseInfo | undefined {
+  return error instanceof UpstreamError ? error.response : undefined
 }

@@ -27,7 +27,8 @@ export function faultOf(cause: unknown): Fault {
  */
 export function wordError(error: GraphQLError, report: ReportFault): GraphQLError {
   const cause = causeOf(error)
-  if (cause instanceof UpstreamError) return reword(error, cause.message, { code: cause.code, ...cause.told })
+  if (cause instanceof UpstreamError)
+    return reword(error, cause.message, { code: cause.code, ...cause.extensions })
   if (cause instanceof UserInputError || cause instanceof PageArgumentError)
     return reword(error, cause.message, { code: 'BAD_USER_INPUT', argument: cause.argument })
   if (cause instanceof LimitError)

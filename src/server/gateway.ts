@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
+import { createListMemory } from '../loaders/list-memory.ts'
 import { createLoaders } from '../loaders/loaders.ts'
 import { createRestClient } from '../rest/client.ts'
 import { schema } from '../schema/schema.ts'
@@ -90,7 +91,9 @@ export function createGateway({
     operationTimeoutMs,
     maxUpstreamRequests,
   })
-  const loadersOf = (request: Request) => createLoaders(rest, operationOf(request), { maxPageSize })
+  const listMemory = createListMemory(now)
+  const loadersOf = (request: Request) =>
+    createLoaders({ rest, listMemory, maxPageSize }, operationOf(request))
   const { useExecution, definitionOf } = createExecution({
     schema,
     read: createDocuments({ schema, limits, isClosed: !introspection }),

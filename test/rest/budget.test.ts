@@ -63,7 +63,7 @@ describe('the budget', () => {
     const refused = operationOf()
     await expect(rest.appointments.retrieve('a', refused)).rejects.toMatchObject({
       code: 'RATE_LIMITED',
-      told: { resetsAt: '2026-01-05T13:00:00Z' },
+      extensions: { resetsAt: '2026-01-05T13:00:00Z' },
     })
     expect(refused.ledger.exchanges).toBe(0)
     const writing = operationOf()
@@ -138,7 +138,7 @@ describe('a 429', () => {
     })
     await expect(rest.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
       code: 'RATE_LIMITED',
-      told: { resetsAt: '2026-01-05T13:00:00Z', status: 429 },
+      extensions: { resetsAt: '2026-01-05T13:00:00Z', status: 429 },
     })
     key.refuseWith(undefined)
     for (let index = 0; index < 10; index++)

@@ -1,15 +1,18 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { UpstreamError } from '../../src/rest/errors.ts'
-import { createBodies } from '../../src/rest/wire/bodies.ts'
 import { openEnvelope } from '../../src/rest/wire/envelope.ts'
+import { operationOf, startRest } from '../support/rest.ts'
+import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 
 const HEADERS = { 'x-request-id': 'req_header', 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': '7' }
 
-/** As the wire reads it. */
 function answer(status: number, body: unknown) {
-  const chunk = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-  const bytes = chunk.length
-  return { status, headers: HEADERS, body: createBodies().read('', { chunks: [chunk], bytes }), bytes }
+  return {
+    status,
+    headers: HEADERS,
+    body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+  }
 }
 
 function refusalOf(status: number, body: unknown): UpstreamError {
@@ -27,7 +30,7 @@ describe('the envelope', () => {
     expect(openEnvelope(answer(200, body))).toEqual({
       data: { id: 'a' },
       meta: { request_id: 'req_1' },
-      heard: {
+      response: {
         status: 200,
         requestId: 'req_1',
         quota: { limit: 1000, remaining: 7 },
@@ -69,8 +72,8 @@ describe('the envelope', () => {
     const error = { code: 'VALIDATION_ERROR', message: 'title is too long', details: { field: 'title' } }
     expect(refusalOf(400, { data: null, meta: { request_id: 'req_1' }, error })).toMatchObject({
       message: 'title is too long',
-      told: { details: { field: 'title' }, requestId: 'req_1', status: 400 },
-      heard: { quota: { remaining: 7 } },
+      extensions: { details: { field: 'title' }, requestId: 'req_1', status: 400 },
+      response: { quota: { remaining: 7 } },
     })
   })
 
@@ -79,7 +82,29 @@ describe('the envelope', () => {
       error: { code: 'INTERNAL_ERROR', message: 'at db:5432', details: { sql: 'x' } },
     })
     expect(refusal.message).not.toContain('db')
-    expect(refusal.told.details).toBeUndefined()
-    expect(refusal.told.requestId).toBe('req_header')
+    expect(refusal.extensions.details).toBeUndefined()
+    expect(refusal.extensions.requestId).toBe('req_header')
+  })
+
+  test('any data is read as JSON says, with a byte-order mark or without', () => {
+    const anyData = fc.jsonValue({ maxDepth: 2 }).filter((data) => data !== null)
+    fc.assert(
+      fc.property(anyData, fc.constantFrom('', '\uFEFF'), (data, mark) => {
+        const text = JSON.stringify({ data, meta: {} })
+        expect(openEnvelope(answer(200, mark + text)).data).toEqual(JSON.parse(text).data)
+      }),
+    )
+  })
+
+  test('an unreadable value names the request id of its own exchange', async () => {
+    let count = 0
+    await using upstream = await startScriptedUpstream(() => ({
+      body: { data: [{ id: 'a', title: 7 }], meta: { request_id: `req_${++count}` } },
+    }))
+    await using rest = startRest(upstream.url, { cacheTtlMs: 0 })
+    for (const nth of [1, 2, 3]) {
+      const { rows } = await rest.appointments.list({}, { offset: 0, limit: 20 }, operationOf())
+      expect(rows).toMatchObject([{ id: 'a', title: { extensions: { requestId: `req_${nth}` } } }])
+    }
   })
 })

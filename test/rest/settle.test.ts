@@ -84,7 +84,7 @@ describe('a write whose answer was lost', () => {
     const lost = faulty.rest.appointments.create(BOOKING, key, faulty.by())
     await expect(lost).rejects.toMatchObject({
       code: 'OUTCOME_UNKNOWN',
-      told: { check: { idempotencyKey: key } },
+      extensions: { check: { idempotencyKey: key } },
     })
     await faulty.rest.appointments.create(BOOKING, key, faulty.by())
     expect(await rowsOf(faulty.rest, faulty.by(), 'pat_1')).toHaveLength(1)
@@ -113,7 +113,7 @@ describe('a write whose answer was lost', () => {
       access: { mayRead: true, mayWrite: true, narrowing: { patientId: 'pat_1' } },
     }
     await expect(rest.appointments.create(BOOKING, 'given', by)).rejects.toMatchObject({
-      told: { check: { idempotencyKey: 'given' } },
+      extensions: { check: { idempotencyKey: 'given' } },
     })
     expect(upstream.requests[0]?.headers['idempotency-key']).not.toBe('given')
   })
@@ -145,7 +145,7 @@ describe('a write whose answer was lost', () => {
     await dropNext(faulty.sandbox, CANCEL, ['before'])
     await expect(faulty.rest.appointments.cancel(id, 'Ours', faulty.by())).rejects.toMatchObject({
       code: 'INVALID_STATE_TRANSITION',
-      told: { details: { current_status: 'cancelled', attempted_action: 'cancel' } },
+      extensions: { details: { current_status: 'cancelled', attempted_action: 'cancel' } },
     })
   })
 
@@ -189,7 +189,7 @@ describe('a write whose answer was lost', () => {
           : faulty.rest.appointments.update(id, { title: 'x' }, faulty.by())
       await expect(lost).rejects.toMatchObject({
         code: 'OUTCOME_UNKNOWN',
-        told: { check: { appointmentId: id } },
+        extensions: { check: { appointmentId: id } },
       })
     }
   })

@@ -2,7 +2,6 @@ import type { AppointmentFields, AppointmentFilter } from '../../contract/field-
 import { FIELD_NAMES } from '../../contract/field-names.ts'
 import { toUtc } from '../../contract/instant.ts'
 import { invalidResponse, UpstreamError } from '../errors.ts'
-import { createNote } from '../note.ts'
 import type { Operation, Reply, RestRequest, Send } from '../pipe/pipe.ts'
 import { type AppointmentRow, type ListedRow, readRow } from './row.ts'
 
@@ -10,9 +9,9 @@ import { type AppointmentRow, type ListedRow, readRow } from './row.ts'
 export type AppointmentChanges = { readonly [Name in keyof AppointmentFields]?: AppointmentFields[Name] }
 
 export interface AppointmentPage {
-  /** RFC 3339: since when it is remembered, where it is older than an answer may be. */
+  /** RFC 3339: when the cache got it, where it is older than a cached answer may be. */
   readonly staleSince: string | undefined
-  /** In the upstream's order; an error where a row could not be read. */
+  /** In the upstream's order; an error in the place of a row that could not be read. */
   readonly rows: readonly ListedRow[]
   readonly hasMore: boolean
 }
@@ -24,7 +23,7 @@ interface Window {
 
 export interface Cancellation {
   readonly row: AppointmentRow
-  /** RFC 3339; null where the answer did not say. */
+  /** RFC 3339; null where the upstream did not say. */
   readonly performedAt: string | null
   readonly performedBy: string | null
 }
@@ -34,54 +33,34 @@ export interface RetrievedRow {
   readonly staleSince: string | undefined
 }
 
-/** The five endpoints of the Appointments API (reference, one heading each). All reject with `UpstreamError`. */
+/** The five endpoints of the Appointments API, one heading of the reference each. All reject with `UpstreamError`. */
 export interface Appointments {
   list(filter: AppointmentFilter, window: Window, by: Operation): Promise<AppointmentPage>
   retrieve(id: string, by: Operation): Promise<RetrievedRow>
   create(fields: AppointmentChanges, idempotencyKey: string, by: Operation): Promise<AppointmentRow>
   update(id: string, changes: AppointmentChanges, by: Operation): Promise<AppointmentRow>
   cancel(id: string, reason: string | null, by: Operation): Promise<Cancellation>
-  /** Whether reading it would cost nothing now. */
-  holds(id: string, by: Operation): boolean
-  holdsList(filter: AppointmentFilter, window: Window, by: Operation): boolean
+  /** Whether the cache has the appointment, so that reading it costs nothing now. */
+  hasCached(id: string, by: Operation): boolean
+  hasCachedList(filter: AppointmentFilter, window: Window, by: Operation): boolean
 }
 
-interface ReadList {
-  readonly rows: readonly ListedRow[]
-  readonly requestId: string | undefined
-  /** Nothing of it is an error. */
-  readonly isSound: boolean
-}
+/** Says whether the cache can answer a request. */
+type IsCached = (request: RestRequest, operation: Operation) => boolean
 
-type Holds = (request: RestRequest, operation: Operation) => boolean
-
-export function createAppointments(send: Send, holds: Holds): Appointments {
-  // What is shared, remembered or found unchanged is read once, however many are given it.
-  const readLists = createNote<object, ReadList>('rows')
-
-  function readList(items: readonly unknown[], requestId: string | undefined): ReadList {
-    const known = readLists.get(items)
-    // What can't be read is told with the id of its own exchange.
-    if (known !== undefined && (known.isSound || known.requestId === requestId)) return known
-    let isSound = true
-    function fail(message: string): UpstreamError {
-      isSound = false
-      return invalidResponse(message, requestId)
-    }
-    const rows = items.map((item) => readRow(item, fail))
-    return readLists.set(items, { rows, requestId, isSound })
-  }
-
+export function createAppointments(send: Send, isCached: IsCached): Appointments {
   return {
     async list(filter, window, by) {
       const reply = await send(listRequest(filter, window), by)
-      const { requestId } = reply.heard
+      const { requestId } = reply.response
       if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', requestId)
-      const { rows } = readList(reply.data, requestId)
+      const rows = reply.data.map((item) => readRow(item, (message) => invalidResponse(message, requestId)))
       return { rows, hasMore: hasMore(reply), staleSince: reply.staleSince }
     },
-    retrieve: (id, by) =>
-      send(itemRequest(id), by).then((reply) => ({ row: rowOf(reply, id), staleSince: reply.staleSince })),
+    async retrieve(id, by) {
+      const reply = await send(itemRequest(id), by)
+      return { row: rowOf(reply, id), staleSince: reply.staleSince }
+    },
     async create(fields, idempotencyKey, by) {
       return rowOf(
         await send({ method: 'POST', path: '/appointments', body: bodyOf(fields), idempotencyKey }, by),
@@ -90,19 +69,18 @@ export function createAppointments(send: Send, holds: Holds): Appointments {
     async update(id, changes, by) {
       return rowOf(await send({ method: 'PATCH', path: pathOf(id), body: bodyOf(changes) }, by), id)
     },
-    cancel(id, reason, by) {
+    async cancel(id, reason, by) {
       const body = reason === null ? {} : { cancellation_reason: reason }
-      return send({ method: 'POST', path: `${pathOf(id)}/cancel`, body }, by).then((reply) => {
-        const { performed_at, performed_by } = reply.meta
-        return {
-          row: rowOf(reply, id),
-          performedAt: toUtc(performed_at) ?? null,
-          performedBy: typeof performed_by === 'string' ? performed_by : null,
-        }
-      })
+      const reply = await send({ method: 'POST', path: `${pathOf(id)}/cancel`, body }, by)
+      const { performed_at, performed_by } = reply.meta
+      return {
+        row: rowOf(reply, id),
+        performedAt: toUtc(performed_at) ?? null,
+        performedBy: typeof performed_by === 'string' ? performed_by : null,
+      }
     },
-    holds: (id, by) => holds(itemRequest(id), by),
-    holdsList: (filter, window, by) => holds(listRequest(filter, window), by),
+    hasCached: (id, by) => isCached(itemRequest(id), by),
+    hasCachedList: (filter, window, by) => isCached(listRequest(filter, window), by),
   }
 }
 
@@ -116,7 +94,7 @@ function itemRequest(id: string): RestRequest {
   return { method: 'GET', path: pathOf(id) }
 }
 
-/** The filter as a query string: equal filters give equal text, whatever order they were written in. */
+/** The filter as a query string. Equal filters give equal text, in whatever order their conditions are written. */
 export function filterQuery(filter: AppointmentFilter): string {
   const { patientId, clinicianId, appointmentTypeId, locationId, statuses, startsFrom, startsTo } = filter
   let query = ''
@@ -145,7 +123,7 @@ function bodyOf(fields: AppointmentChanges): Record<string, unknown> {
 }
 
 function rowOf(reply: Reply, id?: string): AppointmentRow {
-  const { requestId } = reply.heard
+  const { requestId } = reply.response
   const row = readRow(reply.data, (message) => invalidResponse(message, requestId))
   if (row instanceof UpstreamError) throw row
   if (id !== undefined && row.id !== id)
@@ -153,7 +131,7 @@ function rowOf(reply: Reply, id?: string): AppointmentRow {
   return row
 }
 
-/** Some servers leave `has_more` out where they give the next offset: either says that there is more. */
+/** Some servers leave `has_more` out where they give the next offset. Either says that there is more. */
 function hasMore(reply: Reply): boolean {
   const { has_more, next_offset } = reply.meta
   return typeof has_more === 'boolean' ? has_more : typeof next_offset === 'number'

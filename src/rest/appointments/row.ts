@@ -5,26 +5,25 @@ import { REST_ID } from '../../contract/rest-id.ts'
 import type { UpstreamError } from '../errors.ts'
 
 /**
- * What one answer said of one appointment, under the product's names.
+ * What one response says of one appointment, under the product's names.
  *
- * A field that the answer did not hold is undefined, which is not null. A field whose value the schema can't hold is an
- * error in its place, so that it costs that field and not the row.
+ * A field that the response leaves out is undefined, which is not null. A value that the schema can't hold is an error in
+ * its place, so that it costs that field and not the row.
  */
 export type AppointmentRow = { readonly id: string } & {
   readonly [Name in FieldName]?: AppointmentFields[Name] | UpstreamError | undefined
 }
 
-/** A row of a list: an error where it could not be read. */
+/** A row of a list, or the error in its place where it could not be read. */
 export type ListedRow = AppointmentRow | UpstreamError
 
-/** Words what could not be read. */
+/** Makes the error for what could not be read. */
 export type Fail = (message: string) => UpstreamError
 
 /**
- * Returns an error where the value is no appointment at all: without an id, it is nobody's.
+ * Returns an error where the value is no appointment at all: it has no id, so nothing can be asked of it again.
  *
- * Each field is written out, so that all rows are of one shape: reading, merging and passing on 100 of them takes a
- * tenth of what a schema of zod's took, whose rows had as many shapes as they had fields left out.
+ * Each field is written out: a table of readers gives the rows as many shapes as there are sets of missing fields.
  */
 export function readRow(value: unknown, fail: Fail): ListedRow {
   if (typeof value !== 'object' || value === null || !isId((value as RestRow).id))
@@ -65,7 +64,7 @@ export function readRow(value: unknown, fail: Fail): ListedRow {
   }
 }
 
-/** The row, and of what it did not say what is known besides. */
+/** The row, with the fields that it leaves out taken from `known`. */
 export function fillIn(row: AppointmentRow, known: Partial<AppointmentRow>): AppointmentRow {
   const missing = (Object.keys(known) as FieldName[]).filter(
     (name) => row[name] === undefined && known[name] !== undefined,
@@ -78,7 +77,7 @@ export function fillIn(row: AppointmentRow, known: Partial<AppointmentRow>): App
 
 type RestRow = Readonly<Record<(typeof FIELD_NAMES)[FieldName], unknown>>
 
-/** A value as the product has it; undefined for one that the field can't have. */
+/** Converts a value to the product's form; undefined for one that the field can't have. */
 type Reader = (value: unknown) => unknown
 
 const id: Reader = (value) => (isId(value) ? value : undefined)

@@ -1,60 +1,53 @@
 import { LRUCache } from 'lru-cache'
-import { utcOf } from '../../contract/instant.ts'
-import { UpstreamError } from '../errors.ts'
-import type { Operation } from '../pipe/pipe.ts'
-import { type Allowance, createAllowance, type RateLimit } from './quota.ts'
-import type { Watch } from './watch.ts'
+import { quotaSpent, rateLimited, responseOf, UpstreamError } from '../errors.ts'
+import type { Layer, Operation } from '../pipe/pipe.ts'
+import { createQuota, type Quota, type RateLimit } from './quota.ts'
+
+export interface BudgetOptions {
+  /** The part of the quota that reads leave to writes. */
+  readonly writeReservePercent: number
+  readonly now: () => number
+}
 
 export interface Budget {
-  readonly watch: Watch
-  /** null until an answer carried the rate headers. */
+  readonly layer: Layer
+  /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
 }
 
 const MAX_ACCOUNTS = 10_000
 
 /**
- * Counts every real exchange in the operation's ledger, learns from every answer what is left of the key's quota, and
- * refuses what the quota has no room for: reads leave a reserve, so that no polling screen can stop a cancellation.
+ * Counts every upstream request in the operation's ledger, learns from every response what is left of the key's quota,
+ * and refuses what the quota has no room for. Reads leave a reserve, so that no polling screen can stop a cancellation.
  */
-export function createBudget(options: {
-  readonly writeReservePercent: number
-  readonly now: () => number
-}): Budget {
-  const allowances = new LRUCache<string, Allowance>({ max: MAX_ACCOUNTS })
+export function createBudget(options: BudgetOptions): Budget {
+  const quotas = new LRUCache<string, Quota>({ max: MAX_ACCOUNTS })
 
-  function allowanceOf({ account }: Operation): Allowance {
-    const known = allowances.get(account)
+  function quotaOf(account: string): Quota {
+    const known = quotas.get(account)
     if (known !== undefined) return known
-    const allowance = createAllowance(options)
-    allowances.set(account, allowance)
-    return allowance
+    const quota = createQuota(options)
+    quotas.set(account, quota)
+    return quota
   }
 
-  const watch: Watch = {
-    before(request, operation) {
-      const mayUseReserve = request.method !== 'GET' || operation.ledger.isMutation
-      const refusedUntil = allowanceOf(operation).take(mayUseReserve)
-      if (refusedUntil !== undefined)
-        return rateLimited('The quota of this key has no room for it.', refusedUntil)
-      operation.ledger.exchanges += 1
-      return undefined
-    },
-    onReply: ({ heard }, _request, operation) => allowanceOf(operation).end(heard),
-    onError(error, _request, operation) {
-      const allowance = allowanceOf(operation)
-      const heard = error instanceof UpstreamError ? error.heard : undefined
-      allowance.end(heard)
-      return error instanceof UpstreamError && heard?.status === 429
-        ? rateLimited(error.message, allowance.resumesAt(), error)
-        : error
-    },
+  const layer: Layer = (next) => async (request, operation) => {
+    const quota = quotaOf(operation.account)
+    const refusedUntil = quota.take(request.method !== 'GET' || operation.ledger.isMutation)
+    if (refusedUntil !== undefined) throw quotaSpent(refusedUntil)
+    operation.ledger.exchanges += 1
+    try {
+      const reply = await next(request, operation)
+      quota.end(reply.response)
+      return reply
+    } catch (error) {
+      const response = responseOf(error)
+      quota.end(response)
+      const is429 = error instanceof UpstreamError && response?.status === 429
+      throw is429 ? rateLimited(error, quota.resumesAt()) : error
+    }
   }
 
-  return { watch, rateLimit: (operation) => allowances.get(operation.account)?.rateLimit() ?? null }
-}
-
-function rateLimited(message: string, resetsAtMs: number, cause?: UpstreamError): UpstreamError {
-  const resetsAt = utcOf(resetsAtMs)
-  return new UpstreamError('RATE_LIMITED', message, { ...cause?.told, resetsAt }, cause?.heard)
+  return { layer, rateLimit: ({ account }) => quotas.get(account)?.rateLimit() ?? null }
 }

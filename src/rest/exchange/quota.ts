@@ -1,18 +1,18 @@
 import { utcOf } from '../../contract/instant.ts'
-import type { Heard, Quota } from '../errors.ts'
+import type { QuotaCount, ResponseInfo } from '../errors.ts'
 
-/** What is known of a key's quota: calls an hour, calls left of it, and when the window ends (RFC 3339). */
-export interface RateLimit extends Quota {
+/** What is known of a key's quota: requests an hour, requests left of it, and when the window ends (RFC 3339). */
+export interface RateLimit extends QuotaCount {
   readonly resetsAt: string
 }
 
 /** What one key may still ask of the upstream. Times are milliseconds since the epoch, on the gateway's clock. */
-export interface Allowance {
-  /** Takes room for one exchange; else tells when there will be some. */
+export interface Quota {
+  /** Reserves room for one request; where there is none, returns when there will be. */
   take(mayUseReserve: boolean): number | undefined
-  /** The exchange is over. */
-  end(heard: Heard | undefined): void
-  /** When the pause that a 429 asked for is over. */
+  /** The request has ended; undefined where it got no response. */
+  end(response: ResponseInfo | undefined): void
+  /** When the pause ends that a 429 began. */
   resumesAt(): number
   rateLimit(): RateLimit | null
 }
@@ -34,24 +34,24 @@ const LONGEST_PAUSE_MS = 30_000
 
 /**
  * The API documents neither a reset header nor `Retry-After`. Its window is the clock hour (upstream-facts, "The
- * quota"), so the reset is the next full hour by the `Date` of its answers.
+ * quota"), so the reset is the next full hour by the `Date` of its responses.
  */
-export function createAllowance(options: {
+export function createQuota(options: {
   readonly writeReservePercent: number
   readonly now: () => number
-}): Allowance {
+}): Quota {
   const { writeReservePercent, now } = options
   let window: Window | undefined
-  let inTheAir = 0
+  let inFlight = 0
   let pausedUntil = 0
-  // Where a 429 says nothing of when: how long the last pause was, and whether its one probe is in the air.
+  // A 429 that does not say when to come back: how long the last pause was, and whether its one probe is in flight.
   let blindPauseMs = 0
   let isProbing = false
 
   const resetAt = ({ endsAt, skew }: Window) => endsAt - skew + GRACE_MS
 
-  /** What a caller is told: of a spent window its full hour, without our grace. */
-  function told(until: number): number {
+  /** What the caller learns: of a spent window its full hour, without the grace. */
+  function reportedInstant(until: number): number {
     if (window === undefined || until !== resetAt(window)) return until
     return now() < until - GRACE_MS ? window.endsAt : until
   }
@@ -61,18 +61,18 @@ export function createAllowance(options: {
     return { ...window, remaining: window.limit, endsAt: nextHour(now() + window.skew) }
   }
 
-  function learn({ quota, dateMs = now() }: Heard): void {
+  function learn({ quota, dateMs = now() }: ResponseInfo): void {
     if (quota === undefined) return
     const endsAt = nextHour(dateMs)
-    // Within a window an older one has nothing to say; after it any may, or one wrong clock would be believed for good.
+    // Within a window, an older one counts for nothing. After it any counts, or one wrong clock would be trusted for good.
     if (window !== undefined && now() < resetAt(window) && endsAt < window.endsAt) return
-    // Answers overtake each other: within a window the lowest count is the latest.
+    // Responses overtake each other: within a window the lowest count is the latest.
     const remaining =
       window?.endsAt === endsAt ? Math.min(window.remaining, quota.remaining) : quota.remaining
     window = { limit: quota.limit, remaining, endsAt, skew: dateMs - now() }
   }
 
-  function pause({ quota, retryAfterMs }: Heard): void {
+  function pause({ quota, retryAfterMs }: ResponseInfo): void {
     const untilReset = quota?.remaining === 0 && window !== undefined ? resetAt(window) : 0
     const untilAsked = retryAfterMs === undefined ? 0 : now() + Math.min(retryAfterMs, HOUR_MS)
     if (untilReset === 0 && untilAsked === 0)
@@ -83,28 +83,27 @@ export function createAllowance(options: {
 
   return {
     take(mayUseReserve) {
-      if (now() < pausedUntil) return told(pausedUntil)
+      if (now() < pausedUntil) return reportedInstant(pausedUntil)
       if (blindPauseMs > 0 && isProbing) return now() + blindPauseMs
       const known = current()
       if (known !== undefined) {
         const reserve = mayUseReserve ? 0 : Math.ceil((known.limit * writeReservePercent) / 100)
-        if (known.remaining - inTheAir <= reserve) return told(resetAt(known))
+        if (known.remaining - inFlight <= reserve) return reportedInstant(resetAt(known))
       }
-      inTheAir += 1
+      inFlight += 1
       isProbing = blindPauseMs > 0
       return undefined
     },
-    end(heard) {
-      // It may have been begun by another one: of very many keys the oldest are forgotten.
-      inTheAir = Math.max(0, inTheAir - 1)
+    end(response) {
+      inFlight -= 1
       const isPaused = now() < pausedUntil
       isProbing = false
-      if (heard === undefined) return
-      learn(heard)
-      if (heard.status === 429) pause(heard)
+      if (response === undefined) return
+      learn(response)
+      if (response.status === 429) pause(response)
       else if (!isPaused) blindPauseMs = 0
     },
-    resumesAt: () => told(pausedUntil),
+    resumesAt: () => reportedInstant(pausedUntil),
     rateLimit() {
       const known = current()
       if (known === undefined) return null

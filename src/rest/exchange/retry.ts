@@ -1,13 +1,6 @@
 import type { Ending } from '../ending.ts'
-import { isInDoubt, UpstreamError } from '../errors.ts'
-import {
-  type Exchange,
-  type Operation,
-  type Reply,
-  type RestRequest,
-  replyOf,
-  signalOf,
-} from '../pipe/pipe.ts'
+import { isInDoubt, responseOf, UpstreamError } from '../errors.ts'
+import { endingOf, type Layer, type RestRequest } from '../pipe/pipe.ts'
 
 export interface RetryOptions {
   readonly now: () => number
@@ -22,60 +15,50 @@ const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 5_000
 
 /**
- * Repeats what is safe to repeat where it helps: reads, and creates by their idempotency key, after a connection that
- * was refused or broke off, and after 502, 503 and 504. Never a 429, never a PATCH, never a cancel.
+ * Repeats what is safe to repeat where that may help: reads, and creates by their idempotency key, after a connection
+ * that was refused or broke, and after 502, 503 and 504. Never a 429, never a PATCH, never a cancel.
  */
-export function createRetry(
-  { now, random = Math.random, wait = waitFor }: RetryOptions,
-  next: Exchange,
-): Exchange {
+export function createRetry({ now, random = Math.random, wait = waitFor }: RetryOptions): Layer {
   const allowance = createRetryAllowance(now)
 
-  async function repeat(request: RestRequest, operation: Operation, first: unknown): Promise<Reply> {
-    const signal = signalOf(request, operation)
-    let error = first
+  /** With jitter. Undefined where the upstream asks for a longer wait than an operation has. */
+  function waitBefore(retry: number, error: UpstreamError): number | undefined {
+    const jitteredMs = FIRST_WAIT_MS * 2 ** retry * (0.5 + random())
+    const waitMs = Math.max(jitteredMs, error.response?.retryAfterMs ?? 0)
+    return waitMs > LONGEST_WAIT_MS ? undefined : waitMs
+  }
+
+  return (next) => async (request, operation) => {
+    const ending = endingOf(request, operation)
+    const { ledger } = operation
+    allowance.countRequest()
     let doubt: UpstreamError | undefined
-    for (let retries = 0; ; retries++) {
-      if (request.method !== 'GET' && isInDoubt(error)) doubt = error
-      // That a later attempt was not made, or not let in, proves nothing of an earlier one whose answer was lost.
-      const truth = isRefusal(error) ? error : (doubt ?? error)
-      if (retries === MAX_RETRIES || !helps(error, request) || signal.aborted) throw truth
-      if (operation.ledger.exchanges >= operation.ledger.ceiling || !allowance.take()) throw truth
-      const jittered = FIRST_WAIT_MS * 2 ** retries * (0.5 + random())
-      const waitMs = Math.max(jittered, error.heard?.retryAfterMs ?? 0)
-      if (waitMs > LONGEST_WAIT_MS) throw truth
-      await wait(waitMs, signal).catch(() => Promise.reject(truth))
+    for (let retry = 0; ; retry++) {
       try {
-        return await replyOf(next, request, operation)
-      } catch (again) {
-        error = again
+        return await next(request, operation)
+      } catch (error) {
+        if (request.method !== 'GET' && isInDoubt(error)) doubt = error
+        // A later attempt that was not sent, or not let in, proves nothing of an earlier one whose response was lost.
+        const cause = isRefusal(error) ? error : (doubt ?? error)
+        if (retry === MAX_RETRIES || !isRetryable(error, request) || ending.aborted) throw cause
+        if (ledger.exchanges >= ledger.ceiling || !allowance.take()) throw cause
+        const waitMs = waitBefore(retry, error)
+        if (waitMs === undefined) throw cause
+        await wait(waitMs, ending).catch(() => Promise.reject(cause))
       }
     }
   }
-
-  return (request, operation, receiver) => {
-    allowance.countRequest()
-    next(request, operation, {
-      onReply: (reply) => receiver.onReply(reply),
-      onError(error) {
-        repeat(request, operation, error).then(
-          (reply) => receiver.onReply(reply),
-          (truth) => receiver.onError(truth),
-        )
-      },
-    })
-  }
 }
 
-/** The upstream has judged the request: the same one before was judged alike, or would have been given again. */
+/** The upstream has judged the request. It judged an earlier attempt alike, or would have repeated that one's answer. */
 function isRefusal(error: unknown): boolean {
-  const status = error instanceof UpstreamError ? error.heard?.status : undefined
+  const status = responseOf(error)?.status
   return status !== undefined && status >= 400 && status < 500 && status !== 429
 }
 
 /**
- * In ten seconds, ten retries or a fifth of the requests: so that an outage is not made worse by those who suffer it,
- * while a quiet gateway still repeats what failed.
+ * In ten seconds, ten retries or a fifth of the requests, whichever is more. So retries do not make an outage worse, and
+ * a quiet gateway still repeats what failed.
  */
 function createRetryAllowance(now: () => number) {
   const WINDOW_MS = 10_000
@@ -97,15 +80,15 @@ function createRetryAllowance(now: () => number) {
   }
 }
 
-const REPEATABLE_STATUSES = new Set([502, 503, 504])
+const RETRYABLE_STATUSES = new Set([502, 503, 504])
 
-function helps(error: unknown, { method, idempotencyKey }: RestRequest): error is UpstreamError {
+function isRetryable(error: unknown, { method, idempotencyKey }: RestRequest): error is UpstreamError {
   if (!(error instanceof UpstreamError)) return false
   const isKeyed = method === 'POST' && idempotencyKey !== undefined
   if (method !== 'GET' && !isKeyed) return false
-  if (error.heard !== undefined) return REPEATABLE_STATUSES.has(error.heard.status)
-  if (error.exchange === 'none') return false
-  // A keyed create that was late is repeated to learn how it ended; a read that was late has had its time.
+  if (error.response !== undefined) return RETRYABLE_STATUSES.has(error.response.status)
+  if (error.progress === 'notSent') return false
+  // A keyed create that was late is repeated to learn its outcome; a read that was late has used up its time.
   return error.code === 'UPSTREAM_UNAVAILABLE' || (isKeyed && error.code === 'UPSTREAM_TIMEOUT')
 }
 

@@ -1,22 +1,22 @@
 import { UpstreamError } from '../errors.ts'
-import type { Watch } from './watch.ts'
+import type { Layer } from '../pipe/pipe.ts'
 
 /** How the last exchange with the upstream ended; `unknown` before the first. */
-export type PulseState = 'unknown' | 'answering' | 'failing'
+export type UpstreamState = 'unknown' | 'answering' | 'failing'
 
-/** Watches the exchanges, for whoever looks after the process. Asks nothing itself. */
-export function createPulse(): { readonly watch: Watch; readonly state: () => PulseState } {
-  let state: PulseState = 'unknown'
-  const watch: Watch = {
-    before: () => undefined,
-    onReply() {
+/** Remembers how the last exchange ended, for operators. Asks nothing itself. */
+export function createUpstreamState(): { readonly layer: Layer; readonly state: () => UpstreamState } {
+  let state: UpstreamState = 'unknown'
+  const layer: Layer = (next) => async (request, operation) => {
+    try {
+      const reply = await next(request, operation)
       state = 'answering'
-    },
-    onError(error) {
+      return reply
+    } catch (error) {
       if (error instanceof UpstreamError)
-        state = error.heard && error.heard.status < 500 ? 'answering' : 'failing'
-      return error
-    },
+        state = error.response && error.response.status < 500 ? 'answering' : 'failing'
+      throw error
+    }
   }
-  return { watch, state: () => state }
+  return { layer, state: () => state }
 }

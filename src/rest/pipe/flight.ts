@@ -1,141 +1,90 @@
-import { Abortable, type Ending, type EndingListener } from '../ending.ts'
-import { UpstreamError } from '../errors.ts'
+import { type Abortable, createAbortable, type Ending } from '../ending.ts'
+import { operationEnded } from '../errors.ts'
 import type { Epochs } from './epochs.ts'
-import { type Exchange, type Receiver, type Reply, replyOf, type Send, signalOf } from './pipe.ts'
+import { endingOf, type Layer, type Operation, type Reply, type RestRequest, type Send } from './pipe.ts'
+
+export interface FlightOptions {
+  readonly epochs: Epochs
+  readonly now: () => number
+}
+
+/** A read in flight, and the operations that wait for its reply. */
+interface SharedRequest {
+  readonly reply: Promise<Reply>
+  readonly ending: Abortable
+  subscribers: number
+}
 
 /**
- * Equal reads in the air share one exchange. It goes on while anybody waits for it, whoever began it; each waiter
- * leaves by its own signal. Writes are never shared, and make later readers miss the flights that began before them.
+ * Equal reads in flight share one upstream request. It lives while at least one operation waits for it, whoever began it,
+ * and each of them leaves by its own ending. Writes are never shared. A read that begins after a write does not join one
+ * that began before it.
  */
-export function createFlights(epochs: Epochs, now: () => number, next: Exchange): Send {
-  const air = new Air()
+export function createFlights({ epochs, now }: FlightOptions): Layer {
+  const inFlight = new Map<string, SharedRequest>()
 
-  return (request, operation) => {
-    if (request.method !== 'GET') {
+  async function write(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
+    epochs.bump(request, operation)
+    try {
+      return await next(request, operation)
+    } finally {
       epochs.bump(request, operation)
-      return replyOf(next, request, operation).finally(() => epochs.bump(request, operation))
     }
-    // A mutation's read may use the reserve, so it can't depend on a flight that may not.
+  }
+
+  function read(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
+    const own = endingOf(request, operation)
+    if (own.aborted) return Promise.reject(operationEnded())
+    // A mutation's reads may use the reserve of the quota, so they can't share a request that may not.
     const key = `${epochs.keyOf(request, operation)}${operation.ledger.isMutation ? ' mutation' : ''}`
-    const inTheAir = air.find(key)
-    if (inTheAir !== undefined) operation.ledger.joined += 1
-    const flight = inTheAir ?? new Flight(air, key, now())
-    return new Promise((resolve, reject) => {
-      flight.board(new Waiter(flight, signalOf(request, operation), resolve, reject))
-      const isFirst = inTheAir === undefined && !flight.aborted
-      if (isFirst) next(request, { ...operation, signal: flight, deadline: flight }, flight)
-    })
+    const joined = inFlight.get(key)
+    if (joined !== undefined) operation.ledger.joined += 1
+    const shared = joined ?? begin(key, request, operation, next)
+    return subscribe(shared, own, () => release(key, shared))
   }
+
+  function begin(key: string, request: RestRequest, operation: Operation, next: Send): SharedRequest {
+    const ending = createAbortable()
+    const askedAt = now()
+    const sent = next(request, { ...operation, signal: ending, deadline: ending })
+    const reply = sent.then(
+      (received) => {
+        release(key, shared)
+        return { ...received, askedAt }
+      },
+      (error: unknown) => {
+        release(key, shared)
+        throw error
+      },
+    )
+    const shared: SharedRequest = { reply, ending, subscribers: 0 }
+    inFlight.set(key, shared)
+    return shared
+  }
+
+  /** Later reads begin a request of their own. */
+  function release(key: string, shared: SharedRequest): void {
+    if (inFlight.get(key) === shared) inFlight.delete(key)
+  }
+
+  return (next) => (request, operation) =>
+    request.method === 'GET' ? read(request, operation, next) : write(request, operation, next)
 }
 
-/**
- * What is in the air now. A map whose entries come and go makes its table anew at every few of them, and those of an old
- * map are old from the start, and keep their keys: 5 kB of 25 reads grew old for it. So the map itself does not.
- */
-class Air {
-  private flights = new Map<string, Flight>()
-  private landed = 0
-
-  find(key: string): Flight | undefined {
-    return this.flights.get(key)
-  }
-
-  add(key: string, flight: Flight): void {
-    this.flights.set(key, flight)
-  }
-
-  remove(key: string, flight: Flight): void {
-    if (this.flights.get(key) === flight) this.flights.delete(key)
-    this.landed += 1
-    if (this.landed < this.flights.size + LANDED_AT_MOST) return
-    this.flights = new Map(this.flights)
-    this.landed = 0
-  }
-}
-
-/** Fewer than there are between two collections. */
-const LANDED_AT_MOST = 64
-
-/** One exchange, those who wait for it, and whether it goes on. */
-class Flight extends Abortable implements Receiver {
-  private waiters: readonly Waiter[] = []
-  private readonly air: Air
-  private readonly key: string
-  private readonly askedAt: number
-
-  constructor(air: Air, key: string, askedAt: number) {
-    super()
-    this.air = air
-    this.key = key
-    this.askedAt = askedAt
-    air.add(key, this)
-  }
-
-  board(waiter: Waiter): void {
-    this.waiters = [...this.waiters, waiter]
-    waiter.watchEnding()
-  }
-
-  leave(waiter: Waiter): void {
-    this.waiters = this.waiters.filter((other) => other !== waiter)
-    if (this.waiters.length > 0) return
-    this.air.remove(this.key, this)
-    this.abort()
-  }
-
-  onReply(reply: Reply): void {
-    const answer = { ...reply, askedAt: this.askedAt }
-    for (const waiter of this.land()) waiter.onReply(answer)
-  }
-
-  onError(error: unknown): void {
-    for (const waiter of this.land()) waiter.onError(error)
-  }
-
-  private land(): readonly Waiter[] {
-    this.air.remove(this.key, this)
-    const { waiters } = this
-    this.waiters = []
-    return waiters
-  }
-}
-
-/** One that waits for a flight, until its own ending. */
-class Waiter implements Receiver, EndingListener {
-  private readonly flight: Flight
-  private readonly ending: Ending
-  private readonly resolve: (reply: Reply) => void
-  private readonly reject: (error: unknown) => void
-
-  constructor(
-    flight: Flight,
-    ending: Ending,
-    resolve: (reply: Reply) => void,
-    reject: (error: unknown) => void,
-  ) {
-    this.flight = flight
-    this.ending = ending
-    this.resolve = resolve
-    this.reject = reject
-  }
-
-  watchEnding(): void {
-    if (this.ending.aborted) this.handleEvent()
-    else this.ending.addEventListener('abort', this)
-  }
-
-  onReply(reply: Reply): void {
-    this.ending.removeEventListener('abort', this)
-    this.resolve(reply)
-  }
-
-  onError(error: unknown): void {
-    this.ending.removeEventListener('abort', this)
-    this.reject(error)
-  }
-
-  handleEvent(): void {
-    this.reject(new UpstreamError('UPSTREAM_TIMEOUT', 'The operation ended before the upstream answered.'))
-    this.flight.leave(this)
-  }
+/** Waits for the shared reply until the subscriber's own ending. The last one that leaves ends the request. */
+function subscribe(shared: SharedRequest, own: Ending, release: () => void): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const leave = {
+      handleEvent() {
+        reject(operationEnded())
+        shared.subscribers -= 1
+        if (shared.subscribers > 0) return
+        release()
+        shared.ending.abort()
+      },
+    }
+    shared.subscribers += 1
+    own.addEventListener('abort', leave)
+    shared.reply.then(resolve, reject).finally(() => own.removeEventListener('abort', leave))
+  })
 }

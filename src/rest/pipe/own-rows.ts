@@ -1,37 +1,27 @@
 import { FIELD_NAMES } from '../../contract/field-names.ts'
 import { isNarrowed, NARROWABLE } from '../access.ts'
-import { isNotFound, UpstreamError } from '../errors.ts'
-import type { Layer, Operation, Reply, RestRequest } from './pipe.ts'
+import { isNotFound, noSuchAppointment } from '../errors.ts'
+import type { Layer, Operation } from './pipe.ts'
 
 /**
- * For a narrowed caller another's appointment does not exist: reading it is answered like reading one that there
- * never was, to the letter. Below what remembers, so that what it costs to ask twice does not tell them apart either.
+ * Someone else's appointment gets exactly the NOT_FOUND of a missing one. This layer lies below the cache, so that asking
+ * twice costs the same for both, and timing and cost do not differ either.
  */
-export const hideOthers: Layer = (next) => {
-  async function readOwn(request: RestRequest, operation: Operation): Promise<Reply> {
-    const reply = await next(request, operation).catch(unifyAbsence)
-    if (!isOwn(reply.data, operation)) throw absent()
-    return reply
-  }
-  return (request, operation) => {
-    const isItem = request.method === 'GET' && request.query === undefined
-    return isItem && isNarrowed(operation.access) ? readOwn(request, operation) : next(request, operation)
-  }
+export const ownRows: Layer = (next) => async (request, operation) => {
+  const isItem = request.method === 'GET' && request.query === undefined
+  if (!isItem || !isNarrowed(operation.access)) return next(request, operation)
+  const reply = await next(request, operation).catch((error: unknown) => {
+    throw isNotFound(error) ? noSuchAppointment() : error
+  })
+  if (!isOwn(reply.data, operation)) throw noSuchAppointment()
+  return reply
 }
 
-/** Who is not named is not the caller. */
+/** A row that names nobody is not the caller's. */
 function isOwn(data: unknown, { access }: Operation): boolean {
   const item = data as Readonly<Record<string, unknown>>
   return NARROWABLE.every((name) => {
     const owner = access.narrowing[name]
     return owner === undefined || item[FIELD_NAMES[name]] === owner
   })
-}
-
-function unifyAbsence(error: unknown): never {
-  throw isNotFound(error) ? absent() : error
-}
-
-function absent(): UpstreamError {
-  return new UpstreamError('NOT_FOUND', 'There is no such appointment.', { status: 404 })
 }

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { Access } from '../access.ts'
 import type { Ending } from '../ending.ts'
-import type { Heard } from '../errors.ts'
+import type { ResponseInfo } from '../errors.ts'
 import type { Ledger } from './ledger.ts'
 
-/** The GraphQL operation on whose behalf the upstream is asked. */
+/** The GraphQL operation on whose behalf the gateway asks the upstream. */
 export interface Operation {
-  /** The `Authorization` header that goes upstream; null when the caller gave none. */
+  /** The `Authorization` header that goes upstream; null when the caller sent none. */
   readonly credential: string | null
   readonly access: Access
-  /** A hash of the credential: what the quota, and what is forgotten by a write, is kept by. */
+  /** A hash of the credential. The quota belongs to it, and what a write invalidates. */
   readonly account: string
-  /** The account, and whatever narrows this caller below it: what is remembered and shared is kept by it. */
+  /** The account, and whatever narrows this caller below it. Cached and shared answers belong to it. */
   readonly view: string
-  /** Passed on as `X-Request-Id`, so that both sides' logs name the same thing. */
+  /** Sent upstream as `X-Request-Id`, so that the logs of both sides name the same operation. */
   readonly requestId: string
-  /** Ends its reads: the deadline has passed, or nobody waits for the answer any more. */
+  /** Ends the operation's reads: its deadline has passed, or its client has left. */
   readonly signal: Ending
   /** Ends its writes too. */
   readonly deadline: Ending
@@ -32,53 +32,36 @@ export interface RestRequest {
   readonly idempotencyKey?: string
 }
 
-/** An answer whose envelope held data. Shared between readers, so nobody may change it. */
+/** A response whose envelope holds data. Readers share it, so nobody may change it. */
 export interface Reply {
   readonly data: unknown
   readonly meta: Readonly<Record<string, unknown>>
-  readonly heard: Heard
+  readonly response: ResponseInfo
   /** About how much memory it takes. */
   readonly bytes: number
-  /** RFC 3339: since when it is remembered, where it is older than an answer may be. */
+  /** RFC 3339: when the cache got it, where it is older than a cached answer may be. */
   readonly staleSince?: string
-  /** When it was asked for, whoever shares it: what it says may be as old as that. Milliseconds since the epoch. */
+  /** When the request was sent that others may share: the reply may be as old as that. Milliseconds since the epoch. */
   readonly askedAt?: number
 }
 
 /** Asks the upstream. Rejects with `UpstreamError` only. */
 export type Send = (request: RestRequest, operation: Operation) => Promise<Reply>
 
-/** Told once how it ended, maybe before whoever asked goes on. */
-export interface Receiver {
-  onReply(reply: Reply): void
-  onError(error: unknown): void
-}
-
-/**
- * Asks the upstream, and tells a receiver. What is near the wire does, as hundreds of exchanges are in the air at once:
- * promises between its layers took 8 % of 25 reads.
- */
-export type Exchange = (request: RestRequest, operation: Operation, receiver: Receiver) => void
-
-export function replyOf(exchange: Exchange, request: RestRequest, operation: Operation): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    exchange(request, operation, { onReply: resolve, onError: reject })
-  })
-}
-
-/** A write goes on when its caller goes away, and so does what settles its end. */
-export function signalOf({ method }: RestRequest, { signal, deadline, ledger }: Operation): Ending {
-  return method === 'GET' && !ledger.isMutation ? signal : deadline
-}
-
-/** Asks past all that is remembered or shared, where what was so a moment ago does not count. */
-export function afresh(operation: Operation): Operation {
-  return { ...operation, view: `${operation.view} ${randomUUID()}` }
-}
-
+/** Wraps what lies behind it: may answer by itself, refuse, repeat, or pass on, and sees how each request ends. */
 export type Layer = (next: Send) => Send
 
 /** The first layer is the outermost: it sees a request first and its reply last. */
 export function pipe(layers: readonly Layer[], last: Send): Send {
   return layers.reduceRight((next, layer) => layer(next), last)
+}
+
+/** What ends this request. A write goes on when its client leaves, and so do the reads of a mutation. */
+export function endingOf({ method }: RestRequest, { signal, deadline, ledger }: Operation): Ending {
+  return method === 'GET' && !ledger.isMutation ? signal : deadline
+}
+
+/** The operation again, but past cache and shared requests: for reads that must be fresh. */
+export function bypassingCache(operation: Operation): Operation {
+  return { ...operation, view: `${operation.view} ${randomUUID()}` }
 }

@@ -1,5 +1,5 @@
 import { FIELDS_OF_CANCELLED, FIELDS_OF_CREATED, type FieldName } from '../../contract/field-names.ts'
-import type { AppointmentRef } from '../../loaders/ref.ts'
+import type { AppointmentRef } from '../../loaders/memory.ts'
 import { builder } from '../builder.ts'
 import { parseId } from '../global-id.ts'
 import { ONE, type PriceTag } from '../price-tag.ts'

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
 import type { FieldName } from '../../contract/field-names.ts'
-import type { AppointmentRef } from '../../loaders/ref.ts'
+import type { AppointmentRef } from '../../loaders/memory.ts'
 import { AppointmentType } from '../appointment-type/type.ts'
 import { builder } from '../builder.ts'
 import { Clinician } from '../clinician/type.ts'

@@ -1,6 +1,6 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql'
 import type { Pricing } from '../../loaders/pricing.ts'
-import { tooCostly } from '../../rest/pipe/ledger.ts'
+import { tooCostly } from '../../rest/errors.ts'
 import { estimateOperation } from './estimate.ts'
 
 /** The answer to `X-Estimate-Only: 1`, whose operation is not run. Undefined where nothing can be said of it. */

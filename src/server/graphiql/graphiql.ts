@@ -1,5 +1,5 @@
 import type { FetchAPI, Plugin } from 'graphql-yoga'
-import { createNote } from '../../rest/note.ts'
+import { createNote } from '../note.ts'
 import { loadAssets } from './assets.ts'
 import { type Packed, pack, packedAnswer } from './packed.ts'
 import { renderPage } from './page.ts'

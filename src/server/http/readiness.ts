@@ -1,9 +1,9 @@
 import type { Plugin } from 'graphql-yoga'
-import type { PulseState } from '../../rest/exchange/upstream-state.ts'
+import type { UpstreamState } from '../../rest/exchange/upstream-state.ts'
 
 interface ReadinessOptions {
   readonly isStopping: () => boolean
-  readonly upstream: () => PulseState
+  readonly upstream: () => UpstreamState
 }
 
 /**

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Plugin } from 'graphql-yoga'
 import { type Access, FULL_ACCESS, NO_ACCESS } from '../../rest/access.ts'
-import { createNote } from '../../rest/note.ts'
+import { createNote } from '../note.ts'
 
 /** Who asks, as far as the gateway needs to know. */
 export interface Identity {

@@ -1,5 +1,5 @@
-import { createNote } from '../../rest/note.ts'
 import type { Identity } from '../identity/identity.ts'
+import { createNote } from '../note.ts'
 import type { EdgePlugin } from '../one-plugin.ts'
 import { limitExceeded } from './limits.ts'
 

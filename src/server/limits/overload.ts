@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { createNote } from '../../rest/note.ts'
+import { createNote } from '../note.ts'
 import type { EdgePlugin } from '../one-plugin.ts'
 
 interface OverloadOptions {

@@ -9,10 +9,10 @@ import {
 } from 'graphql'
 import type { GraphQLParams } from 'graphql-yoga'
 import { execute } from '../../execution/index.ts'
-import { createNote } from '../../rest/note.ts'
 import type { Context } from '../../schema/context.ts'
 import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
 import type { Reading } from '../documents/documents.ts'
+import { createNote } from '../note.ts'
 import type { EdgePlugin } from '../one-plugin.ts'
 
 export interface ExecutionOptions {

@@ -1,7 +1,7 @@
 import type { OperationDefinitionNode } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { createNote } from '../../rest/note.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
+import { createNote } from '../note.ts'
 import type { OperationLine } from './operation-line.ts'
 
 interface OperationLogOptions {

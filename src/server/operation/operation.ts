@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import { viewOf } from '../../rest/access.ts'
-import { Abortable } from '../../rest/ending.ts'
-import { createNote } from '../../rest/note.ts'
+import { createAbortable } from '../../rest/ending.ts'
 import { createLedger } from '../../rest/pipe/ledger.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Served } from '../http/node-handler.ts'
 import type { Identity } from '../identity/identity.ts'
+import { createNote } from '../note.ts'
 
 export interface OperationOptions {
   readonly identityOf: (request: Request) => Identity
@@ -38,8 +38,8 @@ export function createOperations(options: OperationOptions): Operations {
 
   function begin(request: Request): Begun {
     const { credential, access, account } = options.identityOf(request)
-    const deadline = new Abortable()
-    const reading = new Abortable()
+    const deadline = createAbortable()
+    const reading = createAbortable()
     const operation: Operation = {
       credential,
       access,
