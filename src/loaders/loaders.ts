@@ -21,7 +21,7 @@ export interface LoadersOptions {
 
 export function createLoaders({ rest, listMemory, maxPageSize }: LoadersOptions, by: Operation): Loaders {
   const { appointments } = rest
-  const limits = { maxPageSize, maxWindow: PAGE_LIMIT.max }
+  const limits = { maxPageSize, maxReadSize: PAGE_LIMIT.max }
   return {
     appointments: createAppointmentLoader({ appointments, listMemory, by, limits }),
     pricing: createPricing({ appointments, listMemory, by, limits }),

@@ -1,9 +1,8 @@
 import type { AppointmentFilter } from '../contract/field-names.ts'
-import type { PageArguments } from '../pagination/arguments.ts'
+import type { PageArguments, PageLimits } from '../pagination/arguments.ts'
 import { COUNT_COST, type Cost } from '../pagination/cost.ts'
 import { countRows } from '../pagination/end.ts'
-import type { Limits } from '../pagination/limits.ts'
-import type { Reading } from '../pagination/list.ts'
+import type { WindowReads } from '../pagination/list.ts'
 import { planPage } from '../pagination/page.ts'
 import { isNarrowed } from '../rest/access.ts'
 import { type Appointments, filterQuery } from '../rest/appointments/appointments.ts'
@@ -36,11 +35,11 @@ export interface PricingOptions {
   readonly appointments: Appointments
   readonly listMemory: ListMemory
   readonly by: Operation
-  readonly limits: Limits
+  readonly limits: PageLimits
 }
 
 export function createPricing({ appointments, listMemory, by, limits }: PricingOptions): Pricing {
-  function reading(filter: AppointmentFilter, plan: Reading<ListedRow, unknown>, cost: Cost): Cost {
+  function reading(filter: AppointmentFilter, plan: WindowReads<ListedRow, unknown>, cost: Cost): Cost {
     const { value, done } = plan.next()
     if (done || !appointments.hasCachedList(filter, value, by)) return cost
     return { min: 0, max: cost.max - 1 }

@@ -218,7 +218,7 @@ describe('the result', () => {
     expect(isResolved).toBe(false)
   })
 
-  test('treats anything with a `then` method as a promise, even one that answers at once', async () => {
+  test('treats anything with a `then` as a promise, even one that answers at once', async () => {
     const thenable = (
       then: (resolve: (value: unknown) => void, reject: (error: unknown) => void) => void,
     ) => ({ then })

@@ -21,7 +21,7 @@ const synchronous = fc.record({ seed: fc.nat(), failures, promises: fc.constant(
 const mixed = fc.record({ seed: fc.nat(), failures, promises: fc.constantFrom(5, 30, 100) })
 
 describe('execute', () => {
-  test('gives the data and errors of graphql-js, in its order, if no promise is involved', async () => {
+  test('gives the data and the ordered errors of graphql-js without any promise', async () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), synchronous, async (gen, chances) => {
         const { expected, actual } = await executeBoth(randomOperation(gen), chances)
@@ -32,7 +32,7 @@ describe('execute', () => {
     )
   })
 
-  test('gives the data of graphql-js, and its errors of places that no other error nulls', async () => {
+  test('gives the data of graphql-js, and its errors outside of places nulled by others', async () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), mixed, async (gen, chances) => {
         const { expected, actual, possible, resolved } = await executeBoth(randomOperation(gen), chances)
