@@ -1,18 +1,18 @@
 import { z } from 'zod'
 
-/** What the environment says, checked. Names and defaults: the README's table of configuration. */
+/** The checked environment. `docs/configuration.md` explains each variable. */
 export type Config = Readonly<z.infer<typeof ENVIRONMENT>>
 
 export type ConfigResult =
   | { readonly config: Config; readonly problems: null }
   | { readonly config: null; readonly problems: readonly string[] }
 
-/** Reads the whole environment and tells every problem at once, a line each. An empty value is an absent one. */
+/** Checks all environment variables, and returns all problems at once, a line each. An empty value counts as absent. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): ConfigResult {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const parsed = ENVIRONMENT.safeParse(given)
   if (parsed.success) return { config: Object.freeze(parsed.data), problems: null }
-  // The value stays out of the line: it may be a key.
+  // The line has no value, because the value may be a key.
   return {
     config: null,
     problems: parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`),
@@ -49,7 +49,7 @@ const keys = z.string().transform((text, context) =>
   }),
 )
 
-/** `*` and `null` are no origins: the first is everybody, the second any page that hides where it is from. */
+/** Refuses `*`, which allows every site, and `null`, which is the origin of any sandboxed page. */
 const origins = z.string().transform((text, context) =>
   text.split(',').map((entry) => {
     const origin = entry.trim()
@@ -79,7 +79,7 @@ const ENVIRONMENT = z.object({
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   CORS_ORIGINS: origins.optional(),
-  // Absent = whatever the mode says.
+  // Absent: on in development, off otherwise.
   GRAPHIQL: flag.optional(),
   INTROSPECTION: flag.optional(),
   TRUSTED_DOCUMENTS: z.string().optional(),

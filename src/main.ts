@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-import './engine.js'
+import './compile-cache.js'
 
 const OLDEST_NODE = 24
 
-// An installation goes on under any Node.
-if (process.argv[2] === 'warm-up') await import('./warm-up.ts')
-// What the process imports is not there in an older Node, so it is asked first.
-else if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+// An older Node lacks what the process imports, so the process is imported after the check.
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.stderr.write(`Node ${OLDEST_NODE} or newer is needed; this is ${process.version}.\n`)
   process.exit(2)
-} else await (await import('./process/run.ts')).run()
+}
+const { run } = await import('./process/run.ts')
+await run()

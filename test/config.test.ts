@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readConfig } from '../src/config.ts'
 
 describe('the configuration', () => {
-  test('an empty environment gives the defaults, and can not be changed', () => {
+  test('an empty environment gives the defaults, frozen', () => {
     const { config } = readConfig({})
     expect(config).toMatchObject({
       HOST: '127.0.0.1',
@@ -30,11 +30,11 @@ describe('the configuration', () => {
     expect(Object.isFrozen(config)).toBe(true)
   })
 
-  test('an empty value is an absent one', () => {
+  test('an empty value counts as absent', () => {
     expect(readConfig({ PORT: '', APPOINTMENTS_API_URL: '' }).config).toMatchObject({ PORT: 4000 })
   })
 
-  test('keys may be narrowed to a scope', () => {
+  test('a sandbox key may be limited to one scope', () => {
     const { config } = readConfig({ SANDBOX_KEYS: 'pk_a:org_1:read, pk_b:org_2:read+write,pk_c:org_2:write' })
     expect(config?.SANDBOX_KEYS).toEqual([
       { key: 'pk_a', organisation: 'org_1', scopes: ['read_appointments'] },
@@ -51,11 +51,11 @@ describe('the configuration', () => {
     'https://clinic.test/x',
     'file:///x',
     'https://a.test,*',
-  ])('an origin is a scheme, a host and a port: "%s" is none', (origins) => {
+  ])('CORS_ORIGINS refuses "%s", which is not scheme, host and port alone', (origins) => {
     expect(readConfig({ CORS_ORIGINS: origins }).problems).toEqual([expect.stringMatching(/^CORS_ORIGINS: /)])
   })
 
-  test('origins are separated by commas, and switches are true or false', () => {
+  test('commas separate origins, and switches are true or false', () => {
     expect(
       readConfig({
         CORS_ORIGINS: 'https://a.test, http://localhost:5173',
@@ -81,7 +81,7 @@ describe('the configuration', () => {
     ])
   })
 
-  test('every problem is told at once, a line each, without the value', () => {
+  test('readConfig reports every problem, a line each, without the value', () => {
     const { problems } = readConfig({
       PORT: '70000',
       APPOINTMENTS_API_URL: 'ftp://secret.example',

@@ -4,9 +4,8 @@ import { describe, expect, test } from 'vitest'
 
 /** The folders (or top-level files) of src that each one may import from: the one order of the layers. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  main: ['engine', 'process', 'warm-up'],
-  'warm-up': ['process', 'sandbox'],
-  engine: [],
+  main: ['compile-cache', 'process'],
+  'compile-cache': [],
   process: ['config', 'server', 'sandbox'],
   server: ['schema', 'loaders', 'rest', 'pagination', 'execution'],
   schema: ['loaders', 'pagination', 'execution', 'contract'],

@@ -1,39 +1,41 @@
 import type { AppointmentStatus } from './generated/graphql.ts'
 
-/** What an error of each code tells besides its code. `requestId` is the upstream's own id of the exchange. */
+/** The extensions of an error, by its code. `requestId` is the upstream's id of its request. */
 export interface ErrorExtensions {
-  /** The appointment's status does not allow it; words as the REST API has them. */
+  /** The status of the appointment does not allow the action. `details` is as the REST API sends it. */
   readonly INVALID_STATE_TRANSITION: Refused<{
     readonly current_status: Lowercase<AppointmentStatus>
     readonly attempted_action: string
   }>
   readonly CONFLICT: Refused<unknown>
   readonly NOT_FOUND: Refused<unknown>
-  /** `details.fields` may have a sentence for each field. */
+  /** `details.fields` may have a message for each field. */
   readonly VALIDATION_ERROR: Refused<unknown>
   readonly UNAUTHENTICATED: { readonly requestId?: string }
   readonly FORBIDDEN: { readonly requestId?: string }
-  /** `resetsAt`, RFC 3339: when the hour's quota is whole again. */
+  /** The quota of the hour is spent. `resetsAt`: when it is full again, in RFC 3339. */
   readonly RATE_LIMITED: { readonly resetsAt?: string }
-  /** `argument`: which one the gateway refused; the upstream was not asked. */
+  /** The gateway refused the argument at the path `argument`, and sent no upstream request. */
   readonly BAD_USER_INPUT: { readonly argument: string }
   readonly UPSTREAM_TIMEOUT: { readonly status?: number }
   readonly UPSTREAM_UNAVAILABLE: { readonly status?: number }
   readonly UPSTREAM_INVALID_RESPONSE: { readonly requestId?: string }
+  /** `estimate` is in upstream requests; `costliest` is the root field that may cost most. */
   readonly QUERY_TOO_COSTLY: {
     readonly estimate: { readonly min: number; readonly max: number }
     readonly costliest?: string
   }
-  /** The place that a cursor names is lost: read the list from its start. */
+  /** The gateway no longer finds the place of a cursor: read the list from its start. */
   readonly CURSOR_EXPIRED: object
-  /** How a write ended is not known; this shows it. */
+  /** A write may or may not have happened. `check`: read this appointment, or repeat the create with this key. */
   readonly OUTCOME_UNKNOWN: {
     readonly check?: { readonly appointmentId: string } | { readonly idempotencyKey: string }
   }
-  /** A fault of the gateway's own, logged under this id. */
+  /** A fault of the gateway. Its log has the fault under `errorId`. */
   readonly INTERNAL_SERVER_ERROR: { readonly errorId: string }
 }
 
+/** The upstream refused the request. `status` is the HTTP status of its response. */
 interface Refused<Details> {
   readonly details: Details
   readonly status: number
@@ -42,15 +44,15 @@ interface Refused<Details> {
 
 export type ErrorCode = keyof ErrorExtensions
 
-/** An error of an answer. The upstream may answer codes of its own, so any text may be one: `hasCode` tells them apart. */
+/** An error of a GraphQL response. The upstream may add codes, so `code` is any text: `hasCode` narrows it. */
 export interface GatewayError<Extensions extends object = object> {
   readonly message: string
-  /** Which part of the answer failed. */
+  /** The path of the part of the response that failed. */
   readonly path?: readonly (string | number)[]
   readonly extensions: { readonly code: string } & Extensions
 }
 
-/** Narrows an error to those of one code: `if (hasCode(error, 'INVALID_STATE_TRANSITION')) error.extensions.details…` */
+/** Narrows an error to one code: `if (hasCode(error, 'INVALID_STATE_TRANSITION')) error.extensions.details…` */
 export function hasCode<Code extends ErrorCode>(
   error: GatewayError,
   code: Code,
@@ -58,12 +60,12 @@ export function hasCode<Code extends ErrorCode>(
   return error.extensions?.code === code
 }
 
-/** Some part of an operation failed; or, where there are no errors, what came back was no GraphQL answer. */
+/** A part of an operation failed; or, where `errors` is empty, the response is not a GraphQL response. */
 export class RequestError extends Error {
-  /** Of the HTTP answer. */
+  /** The status of the HTTP response. */
   readonly status: number
   readonly errors: readonly GatewayError[]
-  /** What did not fail. */
+  /** The parts that did not fail. */
   readonly data: unknown
 
   constructor(answer: Pick<RequestError, 'status' | 'errors' | 'data'>) {
@@ -75,7 +77,7 @@ export class RequestError extends Error {
     this.data = data
   }
 
-  /** The first error of this code, with what it tells. */
+  /** The first error of this code, with its typed extensions. */
   find<Code extends ErrorCode>(code: Code) {
     return this.errors.find((error) => hasCode(error, code))
   }

@@ -1,6 +1,6 @@
 /**
- * What a package that asks the gateway imports: the schema's types, ready operations, and a transport on `fetch`.
- * It depends on nothing, so it runs in browsers and servers alike.
+ * The package `appointments-gateway/client`: the types of the schema, operations, and a client on `fetch`. It has no
+ * dependencies, and runs in browsers and servers alike.
  */
 export { type Answer, type Client, type ClientOptions, createClient, type RequestOptions } from './client.ts'
 export {

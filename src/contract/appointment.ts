@@ -1,4 +1,7 @@
-/** The Appointment object of the REST API, and the bodies that create, update and cancel one. */
+/**
+ * The Appointment object of the REST API, and the bodies that create, update and cancel one. Titles in quotation marks
+ * are sections of the API's reference.
+ */
 
 export const APPOINTMENT_STATUSES = [
   'pending_approval',
@@ -11,7 +14,7 @@ export const APPOINTMENT_STATUSES = [
 ] as const
 export type AppointmentStatus = (typeof APPOINTMENT_STATUSES)[number]
 
-/** The statuses that an appointment may be created in are also the ones it can be cancelled from. */
+/** The statuses in which a client may create an appointment, and from which it can cancel one. */
 export const OPEN_STATUSES = ['pending_approval', 'confirmed', 'pending', 'scheduled'] as const
 export type OpenStatus = (typeof OPEN_STATUSES)[number]
 
@@ -43,7 +46,7 @@ export interface Appointment {
   readonly updated_at: string
 }
 
-/** What a list row shows ("List"): seven fields. */
+/** The seven fields of a list row ("List"). */
 export const SUMMARY_FIELDS = [
   'id',
   'patient_id',
@@ -54,13 +57,13 @@ export const SUMMARY_FIELDS = [
   'created_at',
 ] as const satisfies readonly (keyof Appointment)[]
 
-/** What a create answers ("Create"): eight fields. */
+/** The eight fields of the response to a create ("Create"). */
 export const CREATED_FIELDS = [
   ...SUMMARY_FIELDS,
   'updated_at',
 ] as const satisfies readonly (keyof Appointment)[]
 
-/** What a cancel answers ("Cancel"): three fields. */
+/** The three fields of the response to a cancel ("Cancel"). */
 export const CANCELLED_FIELDS = [
   'id',
   'status',
@@ -83,7 +86,7 @@ export interface CreateAppointmentBody {
   readonly episode_id?: string | null
 }
 
-/** The body of `PATCH /appointments/{id}`: any field that a caller may set, never the status. */
+/** The body of `PATCH /appointments/{id}`: any field that a client may set. The status is not one of them. */
 export type UpdateAppointmentBody = Partial<
   Omit<
     Appointment,

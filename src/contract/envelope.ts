@@ -1,4 +1,4 @@
-/** The envelopes that every answer of the REST API comes in. */
+/** The envelope of an error response of the REST API, and the headers of every response. */
 
 export interface ErrorEnvelope {
   readonly data: null
@@ -10,7 +10,7 @@ export interface ErrorEnvelope {
   }
 }
 
-/** On every answer of a key that has a quota: calls an hour, calls left, and the id to quote to support. */
+/** `limit` and `remaining` count the requests of the current hour; only keys that have a quota get these two. */
 export const HEADERS = {
   limit: 'x-ratelimit-limit',
   remaining: 'x-ratelimit-remaining',

@@ -7,8 +7,8 @@ import {
 } from './appointment.ts'
 
 /**
- * What the product calls each of the 24 fields, and what the REST API calls it. The one place where both names meet:
- * `clinicianId` is `clinician_profile_id` in the object, and `clinician_id` only as a filter.
+ * The product's name of each of the 24 fields, and the REST API's. The REST API has two names for `clinicianId`:
+ * `clinician_profile_id` in the object and `clinician_id` in the filter of a list.
  */
 export const FIELD_NAMES = {
   id: 'id',
@@ -39,7 +39,7 @@ export const FIELD_NAMES = {
 
 export type FieldName = keyof typeof FIELD_NAMES
 
-/** What a list row shows, and what the answer to a create does, under the product's names. */
+/** The fields of a list row and of the responses to a create and a cancel, under the product's names. */
 export const FIELDS_OF_SUMMARY = namesOf(SUMMARY_FIELDS)
 export const FIELDS_OF_CREATED = namesOf(CREATED_FIELDS)
 export const FIELDS_OF_CANCELLED = namesOf(CANCELLED_FIELDS)
@@ -52,7 +52,7 @@ function namesOf(restNames: readonly (keyof Appointment)[]): readonly FieldName[
 /** An appointment under the product's names. */
 export type AppointmentFields = { readonly [Name in FieldName]: Appointment[(typeof FIELD_NAMES)[Name]] }
 
-/** What a caller may ask of a list, under the product's names; instants are RFC 3339 in UTC, bounds inclusive. */
+/** The filter of a list under the product's names. Instants are RFC 3339 in UTC; both bounds are inclusive. */
 export interface AppointmentFilter {
   readonly patientId?: string
   readonly clinicianId?: string

@@ -1,2 +1,2 @@
-/** Records per page of `GET /appointments` ("List", parameter `limit`). */
+/** Rows per page of `GET /appointments` ("List", parameter `limit`). */
 export const PAGE_LIMIT = { default: 20, max: 100 } as const

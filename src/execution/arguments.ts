@@ -87,7 +87,7 @@ function planVariables(definition: FieldDefinition, node: FieldNode): ArgumentsP
   return { values: Object.fromEntries(values), variables }
 }
 
-/** Whether a literal for this argument gives the same immutable value each time. An absent one without a default does. */
+/** Whether the argument has the same immutable value in each call, as it does if it is absent and has no default. */
 function isPlain({ name, type, defaultValue }: GraphQLArgument, node: FieldNode): boolean {
   const nullable = isNonNullType(type) ? type.ofType : type
   if (isEnumType(nullable) || (isScalarType(nullable) && isSpecifiedScalarType(nullable))) return true

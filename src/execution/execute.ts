@@ -20,13 +20,13 @@ const MAX_COERCION_ERRORS = 50
 /**
  * ExecuteRequest of the specification, for queries and mutations.
  *
- * Takes the arguments of graphql-js's `execute` and gives the same result, without a promise if no resolver returns one.
- * A document is planned the first time that it is executed, and its plan is cached as long as the document is alive.
- * Each resolver gets an `info` with everything that graphql-js puts there. A result is final: no resolver of the
- * operation is still running when it is returned.
+ * Takes the arguments of graphql-js's `execute` and gives the same result: at once if no resolver returns a promise,
+ * else as a promise that resolves when all of their promises have settled. Each resolver gets an `info` with everything
+ * that graphql-js puts there. The first execution of a document plans it; the plan is cached as long as the document is
+ * alive.
  *
  * A request that can not be executed gives `{ errors }` without `data`: an unknown operation, a subscription, variables
- * that do not fit their types. Throws an Error if the schema, the document or the variables are no such things at all.
+ * that do not fit their types. Throws an Error for a schema, document or variables that are no such thing at all.
  */
 export function execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
   const { schema, document, variableValues, operationName } = args

@@ -6,8 +6,8 @@ import { pathOf, type Slot } from './slot.ts'
 /**
  * One call of a field. The executor passes it along as one object, and the resolver receives it as its `info` argument.
  *
- * What only `info` has is looked up by getters, because most resolvers never read it. They are those of a class, because
- * an object that brings its own would create ten functions for each field of each row.
+ * Getters look up what only `info` has, because most resolvers never read it. They belong to a class, because an object
+ * with getters of its own would create ten functions for each field of each row.
  */
 export class FieldCall implements GraphQLResolveInfo {
   readonly context: ExecutionContext

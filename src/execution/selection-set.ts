@@ -64,7 +64,7 @@ export function executeSelectionSetSerially(
   return executeRemaining()
 }
 
-/** ExecuteField: the completed value, or undefined if it arrives later. Throws the located error of a non-null field. */
+/** ExecuteField: the completed value, or undefined if it is promised. Throws the located error of a non-null field. */
 function executeField(call: FieldCall, source: unknown, container: Data): unknown {
   const { context, field, parentSlot: parent } = call
   const { key, shape } = field

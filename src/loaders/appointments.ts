@@ -11,9 +11,9 @@ import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
 import { createAppointmentById } from './appointment-by-id.ts'
 import { type Connections, createConnections } from './connection.ts'
+import { chooseIdempotencyKey, type IdempotencySource } from './idempotency.ts'
 import type { ListMemory } from './list-memory.ts'
 import { type AppointmentRef, createMemory, refTo } from './memory.ts'
-import { createPages } from './pages.ts'
 import { noteStale, type ResolvedAt } from './stale.ts'
 
 export interface AppointmentLoader {
@@ -23,7 +23,7 @@ export interface AppointmentLoader {
   field<Name extends FieldName>(id: string, name: Name, at: ResolvedAt): MaybePromise<AppointmentFields[Name]>
   /** A page of a list, and its count when the client selects it. */
   readonly connection: Connections['read']
-  create(fields: AppointmentChanges, idempotencyKey: string): Promise<AppointmentRef>
+  create(fields: AppointmentChanges, source: IdempotencySource): Promise<AppointmentRef>
   update(id: string, changes: AppointmentChanges): Promise<AppointmentRef>
   cancel(id: string, reason: string | null): Promise<Cancellation & { readonly appointment: AppointmentRef }>
 }
@@ -31,19 +31,20 @@ export interface AppointmentLoader {
 /** Resolvers run for each field of each row: a value that is known costs them no promise. */
 type MaybePromise<T> = T | Promise<T>
 
-export interface AppointmentLoaderOptions {
+export interface LoaderOptions {
   readonly appointments: Appointments
   readonly listMemory: ListMemory
   readonly by: Operation
   readonly limits: PageLimits
 }
 
-export function createAppointmentLoader(options: AppointmentLoaderOptions): AppointmentLoader {
+export function createAppointmentLoader(options: LoaderOptions): AppointmentLoader {
   const { appointments, by } = options
   const memory = createMemory()
   const appointmentById = createAppointmentById(appointments, by)
-  const pages = createPages({ ...options, memory })
-  const connections = createConnections({ ...options, pages })
+  const usedKeys = new Set<string>()
+  // Most operations read no list.
+  let connections: Connections | undefined
 
   function remember({ row, staleSince }: RetrievedRow, at: ResolvedAt): void {
     memory.remember(row)
@@ -75,8 +76,7 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
     try {
       return await send()
     } finally {
-      pages.forget()
-      connections.forget()
+      connections?.forget()
       if (id !== null) {
         appointmentById.forget(id)
         memory.forget(id)
@@ -96,9 +96,13 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
       const value = memory.row(id)?.[name]
       return value === undefined ? loadField(id, name, at) : valueOrThrow(value, name)
     },
-    connection: connections.read,
-    async create(fields, idempotencyKey) {
-      return refToWritten(await write(null, () => appointments.create(fields, idempotencyKey, by)))
+    connection(...list) {
+      connections ??= createConnections({ ...options, memory })
+      return connections.read(...list)
+    },
+    async create(fields, source) {
+      const key = chooseIdempotencyKey(source, usedKeys)
+      return refToWritten(await write(null, () => appointments.create(fields, key, by)))
     },
     async update(id, changes) {
       return refToWritten(await write(id, () => appointments.update(id, changes, by)))

@@ -6,10 +6,8 @@ import { type Edge, type PageInfo, planPage } from '../pagination/page.ts'
 import { filterQuery } from '../rest/appointments/appointments.ts'
 import type { AppointmentRow, ListedRow } from '../rest/appointments/row.ts'
 import { UpstreamError } from '../rest/errors.ts'
-import type { Operation } from '../rest/pipe/pipe.ts'
-import type { ListMemory } from './list-memory.ts'
 import { type AppointmentRef, refTo } from './memory.ts'
-import type { Pages } from './pages.ts'
+import { createPages, type PagesOptions } from './pages.ts'
 import { noteStale, type ResolvedAt } from './stale.ts'
 
 /** A page of a list. */
@@ -27,11 +25,8 @@ export interface ConnectionSelection {
   readonly totalCount: boolean
 }
 
-export interface ConnectionReaderOptions {
+export interface ConnectionsOptions extends PagesOptions {
   readonly limits: PageLimits
-  readonly listMemory: ListMemory
-  readonly by: Operation
-  readonly pages: Pages
 }
 
 export interface Connections {
@@ -56,7 +51,9 @@ interface Shared {
  * one operation are made once: where each row shows its patient's, two thirds of them are equal, and that is a fifth of
  * the operation's memory.
  */
-export function createConnections({ limits, listMemory, by, pages }: ConnectionReaderOptions): Connections {
+export function createConnections(options: ConnectionsOptions): Connections {
+  const { limits, listMemory, by } = options
+  const pages = createPages(options)
   const known = new Map<string, Shared>()
 
   async function make(
@@ -109,7 +106,10 @@ export function createConnections({ limits, listMemory, by, pages }: ConnectionR
       noteStale(by, at, shared.asOf)
       return shared.connection
     },
-    forget: () => known.clear(),
+    forget() {
+      pages.forget()
+      known.clear()
+    },
   }
 }
 

@@ -1,15 +1,14 @@
 import type { AppointmentFilter } from '../contract/field-names.ts'
-import type { PageArguments, PageLimits } from '../pagination/arguments.ts'
+import type { PageArguments } from '../pagination/arguments.ts'
 import { COUNT_COST, type Cost } from '../pagination/cost.ts'
 import { countRows } from '../pagination/end.ts'
 import type { WindowReads } from '../pagination/list.ts'
 import { planPage } from '../pagination/page.ts'
 import { isNarrowed } from '../rest/access.ts'
-import { type Appointments, filterQuery } from '../rest/appointments/appointments.ts'
+import { filterQuery } from '../rest/appointments/appointments.ts'
 import type { ListedRow } from '../rest/appointments/row.ts'
-import type { Operation } from '../rest/pipe/pipe.ts'
+import type { LoaderOptions } from './appointments.ts'
 import { type ConnectionSelection, listOf, NOTHING_KNOWN } from './connection.ts'
-import type { ListMemory } from './list-memory.ts'
 import { familyOf } from './siblings.ts'
 
 export interface ListPrice {
@@ -31,14 +30,7 @@ export interface Pricing {
   list(filter: AppointmentFilter, args: PageArguments, wanted: ConnectionSelection): ListPrice
 }
 
-export interface PricingOptions {
-  readonly appointments: Appointments
-  readonly listMemory: ListMemory
-  readonly by: Operation
-  readonly limits: PageLimits
-}
-
-export function createPricing({ appointments, listMemory, by, limits }: PricingOptions): Pricing {
+export function createPricing({ appointments, listMemory, by, limits }: LoaderOptions): Pricing {
   function reading(filter: AppointmentFilter, plan: WindowReads<ListedRow, unknown>, cost: Cost): Cost {
     const { value, done } = plan.next()
     if (done || !appointments.hasCachedList(filter, value, by)) return cost

@@ -57,9 +57,9 @@ const FAR = 60
  *    end of the list, and has expired.
  *
  * Why the median: neighbours that stayed are still in order, and the rows between the first and the last of them are
- * other neighbours, whose side is known, or rows that were inserted or moved, which may fall on either side. So every cut
- * between the first and the last neighbour that stayed divides the rows that stayed as the cursor did. If most of the
- * remembered rows stayed, the median of those found is such a cut, wherever the others went.
+ * other neighbours, whose side is known, or rows that were inserted or moved, which may fall on either side. So every
+ * cut between the first and the last neighbour that stayed divides the rows that stayed as the cursor did. If most of
+ * the remembered rows stayed, the median of those found is such a cut, wherever the others went.
  */
 export function locate<Row>(place: Place, side: Side, stretch: Stretch<Row>): Location | undefined {
   return findUnmoved(place, stretch) ?? findByNeighbours(place, side, stretch) ?? findByBounds(place, stretch)
@@ -105,7 +105,7 @@ function findByBounds<Row>(place: Place, stretch: Stretch<Row>): Location | unde
   return place.reachesEnd ? cutAt(stretch.rows.length, stretch.rows.length, place, stretch) : undefined
 }
 
-/** The place's own row if it is still among its neighbours. Then even a row inserted right beside it gets the right side. */
+/** The place's own row, if it is still among its neighbours: it also tells on which side a row was inserted beside it. */
 function findOwnRow(voters: readonly Neighbour[], place: Place): Neighbour | undefined {
   const { own, reachesStart, reachesEnd } = place
   const hasBefore = reachesStart || voters.some(({ nth }) => nth < own)

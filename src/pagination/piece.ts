@@ -46,7 +46,7 @@ export function hasRowsBehind<Row>({ stretch, location }: Piece<Row>, isForward:
   return stretch.rows.some((_, index) => location.sideOf(index) === (isForward ? -1 : 1))
 }
 
-/** The rows ahead of the piece's place and not past `end`, nearest first: those of the page and of the following ones. */
+/** The rows ahead of the piece's place, but not past `end`, nearest first: those of this page and of the next ones. */
 export function rowsAhead<Row>(
   piece: Piece<Row>,
   end: Location | undefined,

@@ -3,7 +3,7 @@ import { type Place, REACH } from './cursor.ts'
 import type { Stretch, Window } from './list.ts'
 import type { Span } from './location.ts'
 
-/** What a window is for: so many rows in one direction and, if one read can have both, the place where the page ends. */
+/** What a window is for: `size` rows in one direction and, if one read can have both, the place where the page ends. */
 type Wanted = Pick<PageRequest, 'isForward' | 'size'> & Partial<Pick<PageRequest, 'to'>>
 
 /** A read costs one request whatever its size, so small ones take so many more rows than they need, on both sides. */

@@ -1,5 +1,5 @@
 import { isLoopback } from '../server/http/loopback.ts'
-import type { TokenOptions } from '../server/identity/token-options.ts'
+import type { TokenOptions } from '../server/identity/tokens.ts'
 
 interface IdentitySettings {
   readonly HOST: string
@@ -11,22 +11,25 @@ interface IdentitySettings {
   readonly AUTH_AUDIENCE?: string | undefined
 }
 
-/** How callers are told apart, and what the process says of it when it starts; or what must be set first. */
+/** How the gateway identifies callers and the line that it prints at start, or the problem that prevents the start. */
 export type IdentityMode =
   | { readonly problem: string }
   | {
       readonly problem: null
       readonly tokens: TokenOptions | null
-      /** Only requests addressed to this machine by its own names are answered. */
+      /** The gateway answers only requests whose `Host` header is a loopback name. */
       readonly loopbackOnly: boolean
-      readonly told: string
+      readonly startupLine: string
     }
 
-/** One of three modes: pass-through, a gateway key with tokens, open. Anything in between does not start. */
+/**
+ * Chooses one of three modes: pass-through of the caller's key, tokens with the gateway's own key, or open to everybody.
+ * Settings that fit none of them are a problem.
+ */
 export function identityMode(settings: IdentitySettings): IdentityMode {
   const { HOST, APPOINTMENTS_API_URL: url, APPOINTMENTS_API_KEY: key, AUTH_ISSUER: issuer } = settings
   const embedded = url === undefined
-  if (asksForTokens(settings)) {
+  if (hasTokenSettings(settings)) {
     const tokens = tokenOptions(settings)
     if ('problem' in tokens) return tokens
     if (!embedded && key === undefined)
@@ -34,34 +37,34 @@ export function identityMode(settings: IdentitySettings): IdentityMode {
         problem:
           "APPOINTMENTS_API_KEY: must be set where AUTH_… is: callers present tokens, so the upstream is asked with the gateway's own key.",
       }
-    return started(
-      tokens,
-      false,
-      `tokens of ${issuer} are checked, and the upstream is asked with the gateway's key.${weakness(settings)}`,
-    )
+    const startupLine = `Callers: tokens of ${issuer} are checked, and the upstream is asked with the gateway's key.${warningOf(settings)}`
+    return { problem: null, tokens, loopbackOnly: false, startupLine }
   }
-  if (embedded)
-    return started(null, false, 'open: whoever reaches this address reads and writes the sample data.')
-  if (key === undefined) return started(null, false, "pass-through: each caller's own key goes upstream.")
-  if (isLoopback(HOST))
-    return started(null, true, "open: whoever is on this machine asks with the gateway's key.")
+  if (embedded) {
+    const startupLine = 'Callers: open: whoever reaches this address reads and writes the sample data.'
+    return { problem: null, tokens: null, loopbackOnly: false, startupLine }
+  }
+  if (key === undefined) {
+    const startupLine = "Callers: pass-through: each caller's own key goes upstream."
+    return { problem: null, tokens: null, loopbackOnly: false, startupLine }
+  }
+  if (isLoopback(HOST)) {
+    const startupLine = "Callers: open: whoever is on this machine asks with the gateway's key."
+    return { problem: null, tokens: null, loopbackOnly: true, startupLine }
+  }
   return {
     problem:
       'HOST: with APPOINTMENTS_API_KEY and without a token check, everybody who reaches this address would read and write patient data. Set AUTH_JWKS_URL (or AUTH_JWT_SECRET), AUTH_ISSUER and AUTH_AUDIENCE; or HOST=127.0.0.1; or leave APPOINTMENTS_API_KEY out, so that callers send their own keys.',
   }
 }
 
-function started(tokens: TokenOptions | null, loopbackOnly: boolean, mode: string): IdentityMode {
-  return { problem: null, tokens, loopbackOnly, told: `Callers: ${mode}` }
-}
-
-function asksForTokens(settings: IdentitySettings): boolean {
+function hasTokenSettings(settings: IdentitySettings): boolean {
   const { AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE } = settings
   return [AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE].some((value) => value !== undefined)
 }
 
-/** RFC 7518 asks for as many bytes as the signature has: a shorter secret is found by trying, given one token. */
-function weakness({ AUTH_JWT_SECRET: secret }: IdentitySettings): string {
+/** RFC 7518, section 3.2: the key of HS256 has at least 256 bits. A shorter one can be guessed. */
+function warningOf({ AUTH_JWT_SECRET: secret }: IdentitySettings): string {
   return secret !== undefined && Buffer.byteLength(secret) < 32
     ? ' AUTH_JWT_SECRET is shorter than 32 bytes: it can be guessed.'
     : ''

@@ -1,20 +1,21 @@
-/** How far behind the event loop is, in milliseconds: how long whatever comes in now may have waited already. */
+/** Measures the lag of the event loop, in milliseconds: how long a new request may have waited before it is read. */
 export interface LagMeter {
   readonly lagMs: () => number
   stop(): void
 }
 
-const EVERY_MS = 100
+const INTERVAL_MS = 100
 
 export function createLagMeter(): LagMeter {
-  let beatAt = performance.now()
-  let last = 0
-  const behind = () => Math.max(0, performance.now() - beatAt - EVERY_MS)
-  const beat = setInterval(() => {
-    last = behind()
-    beatAt = performance.now()
-  }, EVERY_MS)
-  beat.unref()
-  // A turn of the loop that takes long is seen while it lasts, and once more by those that waited for its end.
-  return { lagMs: () => Math.max(last, behind()), stop: () => clearInterval(beat) }
+  let tickedAt = performance.now()
+  let lastLagMs = 0
+  const overdueMs = () => Math.max(0, performance.now() - tickedAt - INTERVAL_MS)
+  const timer = setInterval(() => {
+    lastLagMs = overdueMs()
+    tickedAt = performance.now()
+  }, INTERVAL_MS)
+  timer.unref()
+  // The overdue tick shows a long turn of the loop while it lasts; the last lag shows it to the requests that waited
+  // for its end.
+  return { lagMs: () => Math.max(lastLagMs, overdueMs()), stop: () => clearInterval(timer) }
 }

@@ -1,29 +1,46 @@
 import { createServer, type RequestListener } from 'node:http'
 
-export interface Listening {
+export interface HttpServer {
   readonly url: string
-  /** Stops accepting, and resolves when what runs has been answered, or has had so many milliseconds. */
+  /**
+   * Stops accepting requests, and resolves once those in progress are answered. After `graceMs` it cuts them off.
+   * @default 5000
+   */
   close(graceMs?: number): Promise<void>
 }
 
-/** How long a sender may take; for each, the connection is cut off within a second or two more. */
-export interface Patience {
+/** How long a client may take to send a request. The server cuts off a connection that takes longer. */
+export interface RequestTimeouts {
+  /**
+   * For the headers.
+   * @default 10_000
+   */
   readonly headersMs?: number
-  /** The whole request, headers included. */
+  /**
+   * For the whole request, headers included.
+   * @default 30_000
+   */
   readonly requestMs?: number
-  /** How often is looked for those who take longer. */
+  /**
+   * How often the server looks for connections over time; they are cut off that much later at most.
+   * @default 1000
+   */
   readonly checkMs?: number
-  /** For how long the rest of a request is read and dropped that was answered before it had ended. */
+  /**
+   * How long the server reads and drops the rest of a request after it has answered, so that the client can read the
+   * response.
+   * @default 5000
+   */
   readonly lingerMs?: number
 }
 
-/** Serves a handler over HTTP. Port 0 takes a free one. Rejects when the port is taken. */
+/** Serves a handler over HTTP. Port 0 takes a free port. Rejects when the port is in use. */
 export async function listen(
   handler: RequestListener,
   host: string,
   port: number,
-  { headersMs = 10_000, requestMs = 30_000, checkMs = 1000, lingerMs = 5000 }: Patience = {},
-): Promise<Listening> {
+  { headersMs = 10_000, requestMs = 30_000, checkMs = 1000, lingerMs = 5000 }: RequestTimeouts = {},
+): Promise<HttpServer> {
   const server = createServer(
     { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs },
     (request, response) => {
@@ -44,9 +61,9 @@ export async function listen(
     url: `http://${name}:${address.port}`,
     close: (graceMs = 5_000) =>
       new Promise((resolve, reject) => {
-        const impatience = setTimeout(() => server.closeAllConnections(), graceMs)
+        const cutOff = setTimeout(() => server.closeAllConnections(), graceMs)
         server.close((error) => {
-          clearTimeout(impatience)
+          clearTimeout(cutOff)
           if (error) reject(error)
           else resolve()
         })

@@ -1,31 +1,31 @@
 import { type DestinationStream, pino } from 'pino'
 import type { ReportFault } from '../server/errors.ts'
-import type { OperationLine } from '../server/operation/operation-line.ts'
+import type { OperationLine } from '../server/operation/log.ts'
 
 export interface Logger {
   readonly operation: (line: OperationLine) => void
   readonly fault: ReportFault
-  readonly note: (message: string) => void
 }
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 
-/** JSON lines, or words for people in a terminal. What is logged is chosen where it is made: names, numbers and codes. */
-export async function createLogger(
-  level: LogLevel,
-  destination: DestinationStream & { readonly isTTY?: boolean },
-): Promise<Logger> {
-  const stream = destination.isTTY ? await inWords(destination) : destination
-  const log = pino({ level, base: null }, stream)
+/**
+ * JSON lines, or words for people in a terminal. The rooms that log choose names, numbers and codes; the logger adds
+ * nothing to them.
+ *
+ * @param destination @default standard error, written without blocking the process, and flushed when it ends
+ */
+export async function createLogger(level: LogLevel, destination?: DestinationStream): Promise<Logger> {
+  const log = pino({ level, base: null }, destination ?? (await standardError()))
   return {
     operation: (line) => log.info(line, 'operation'),
     fault: (fault) => log.error(fault, 'fault'),
-    note: (message) => log.warn(message),
   }
 }
 
-/** Loaded only where somebody reads along. */
-async function inWords(destination: DestinationStream): Promise<DestinationStream> {
+async function standardError(): Promise<DestinationStream> {
+  if (!process.stderr.isTTY) return pino.destination({ dest: process.stderr.fd, sync: false })
+  // Loaded only where somebody reads along.
   const { default: pretty } = await import('pino-pretty')
-  return pretty({ destination: destination as unknown as NodeJS.WritableStream, sync: true })
+  return pretty({ destination: process.stderr, sync: true })
 }

@@ -4,8 +4,7 @@ import { trustedCosts } from '../server/cost/trusted-costs.ts'
 import { readTrustedDocuments } from '../server/documents/trusted.ts'
 import { faultOf, type ReportFault } from '../server/errors.ts'
 import { createGateway } from '../server/gateway.ts'
-import { gatherLines } from '../server/gathered-lines.ts'
-import { returnIdleMemory } from '../server/idle-memory.ts'
+import { gatewayGreeting, sandboxGreeting } from './greeting.ts'
 import { identityMode } from './identity-mode.ts'
 import { createLagMeter } from './lag.ts'
 import { listen } from './listen.ts'
@@ -13,11 +12,12 @@ import { createLogger } from './logger.ts'
 
 interface Running {
   readonly greeting: string
-  /** Finishes what runs, for as long as an operation may take. */
+  /** Finishes the running operations, for as long as an operation may take. */
   stop(): Promise<void>
   readonly reportFault: ReportFault
 }
 
+/** The process: reads the environment, starts the gateway (or with `sandbox` the embedded API alone), obeys signals. */
 export async function run(): Promise<void> {
   const { config, problems } = readConfig(process.env)
   if (problems !== null) giveUp(problems)
@@ -29,14 +29,14 @@ export async function run(): Promise<void> {
       isStopping = true
     }
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
-    watchForFaults(running.reportFault, stop)
-    say(running.greeting)
+    stopAfterFault(running.reportFault, stop)
+    process.stdout.write(`${running.greeting}\n`)
   } catch (error) {
-    giveUp([startFault(error)])
+    giveUp([startProblem(error)])
   }
 }
 
-/** The gateway, in front of the upstream that is named, else of an embedded one. */
+/** The gateway, in front of the upstream that the environment names, else of an embedded one. */
 async function runGateway(config: Config): Promise<Running> {
   const mode = identityMode(config)
   if (mode.problem !== null) giveUp([mode.problem])
@@ -48,31 +48,30 @@ async function runGateway(config: Config): Promise<Running> {
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
   const development = sandbox !== undefined || config.NODE_ENV === 'development'
   const graphiql = config.GRAPHIQL ?? development
-  const logger = await createLogger(config.LOG_LEVEL, logDestination())
+  const logger = await createLogger(config.LOG_LEVEL)
   const lag = createLagMeter()
-  const memory = returnIdleMemory()
   const gateway = createGateway({
-    maxLagMs: config.MAX_LAG_MS,
-    lagMs: lag.lagMs,
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
+    tokens: mode.tokens,
+    loopbackOnly: mode.loopbackOnly,
     development,
     graphiql,
+    ...(config.INTROSPECTION !== undefined && { introspection: config.INTROSPECTION }),
     sampleData: sandbox !== undefined,
+    ...(config.CORS_ORIGINS && { corsOrigins: config.CORS_ORIGINS }),
+    limits: config,
+    trustedDocuments,
+    ...(config.TRUSTED_DOCUMENTS_ONLY && { trustedDocumentsOnly: true }),
     upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
     operationTimeoutMs: config.OPERATION_TIMEOUT_MS,
     maxPageSize: config.MAX_PAGE_SIZE,
-    tokens: mode.tokens,
-    loopbackOnly: mode.loopbackOnly,
-    limits: config,
-    ...(config.INTROSPECTION !== undefined && { introspection: config.INTROSPECTION }),
-    ...(config.CORS_ORIGINS && { corsOrigins: config.CORS_ORIGINS }),
-    trustedDocuments,
-    ...(config.TRUSTED_DOCUMENTS_ONLY && { trustedDocumentsOnly: true }),
     maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
     staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
     writeReservePercent: config.WRITE_RESERVE_PERCENT,
+    maxLagMs: config.MAX_LAG_MS,
+    lagMs: lag.lagMs,
     reportFault: logger.fault,
     logOperation: logger.operation,
   })
@@ -81,25 +80,19 @@ async function runGateway(config: Config): Promise<Running> {
     maxPageSize: config.MAX_PAGE_SIZE,
     maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
   })
-  const server = await listen(
-    (request, response) => {
-      memory.touch()
-      gateway.handler(request, response)
-    },
-    config.HOST,
-    config.PORT,
-  )
+  const server = await listen(gateway.handler, config.HOST, config.PORT)
   return {
-    greeting: [
-      `GraphQL is at ${server.url}/graphql${sandbox ? ', over the embedded Appointments API with sample data' : ''}${graphiql ? ': open it in a browser for GraphiQL.' : '.'}`,
-      mode.told,
-      ...costs,
-    ].join('\n'),
+    greeting: gatewayGreeting({
+      url: server.url,
+      isEmbedded: sandbox !== undefined,
+      graphiql,
+      identity: mode.startupLine,
+      costs,
+    }),
     async stop() {
       gateway.prepareToStop()
       await server.close(config.OPERATION_TIMEOUT_MS)
       lag.stop()
-      memory.stop()
       await gateway.close()
       await sandbox?.close()
     },
@@ -109,12 +102,11 @@ async function runGateway(config: Config): Promise<Running> {
 
 async function runSandbox(config: Config): Promise<Running> {
   const sandbox = await openSandbox(config)
-  const { fault } = await createLogger(config.LOG_LEVEL, logDestination())
-  const { banner } = await import('../sandbox/banner.ts')
-  return { greeting: banner(sandbox), stop: () => sandbox.close(), reportFault: fault }
+  const { fault } = await createLogger(config.LOG_LEVEL)
+  return { greeting: sandboxGreeting(sandbox), stop: () => sandbox.close(), reportFault: fault }
 }
 
-/** Loaded only where no upstream is named: with its database it is a fifth of what a start takes. */
+/** Loads the sandbox with its database only where no upstream is named. */
 async function openSandbox(config: Config): Promise<Sandbox> {
   const { startSandbox } = await import('../sandbox/server.ts')
   return startSandbox({
@@ -133,10 +125,10 @@ async function openSandbox(config: Config): Promise<Sandbox> {
 }
 
 /**
- * What nobody caught left something half done, so the process ends: it finishes what runs, and whoever supervises it
- * starts a new one. The message stays out of the line, as it may quote a row.
+ * An error that nobody caught leaves something half done. The process reports it, finishes the running operations and
+ * ends with 1, so that its supervisor starts a new one.
  */
-function watchForFaults(reportFault: ReportFault, stop: () => void): void {
+function stopAfterFault(reportFault: ReportFault, stop: () => void): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.once(event, (fault: unknown) => {
       reportFault(faultOf(fault))
@@ -145,23 +137,14 @@ function watchForFaults(reportFault: ReportFault, stop: () => void): void {
     })
 }
 
-/** Who reads along in a terminal reads each line when it comes. */
-function logDestination() {
-  return process.stderr.isTTY ? process.stderr : gatherLines(process.stderr)
-}
-
-function startFault(error: unknown): string {
+function startProblem(error: unknown): string {
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number }
   return code === 'EADDRINUSE'
     ? `Port ${port} is in use: set PORT or SANDBOX_PORT to another, or to 0 for a free one.`
     : message
 }
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`)
-}
-
-/** Ends the process even where the embedded API is already open. */
+/** Ends the process, also where the embedded API is open already. */
 function giveUp(problems: readonly string[]): never {
   for (const problem of problems) process.stderr.write(`${problem}\n`)
   process.exit(2)

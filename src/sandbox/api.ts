@@ -2,13 +2,13 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { serveFaults } from './faults/endpoint.ts'
 import { injectFaults } from './faults/injection.ts'
 import type { FaultQueue } from './faults/queue.ts'
-import { answerError, type OnError } from './http/error-answer.ts'
-import type { Exchange } from './http/exchange.ts'
-import { authenticate, type SandboxKey } from './http/keys.ts'
+import { authenticate, type SandboxKey } from './http/authentication.ts'
+import type { Env } from './http/context.ts'
+import { createErrorHandler, type OnError } from './http/error-handler.ts'
+import { methodNotAllowed, routeNotFound } from './http/errors.ts'
 import { meterQuota } from './http/quota.ts'
-import { methodNotAllowed, routeNotFound } from './http/refusal.ts'
-import { identify } from './http/request-id.ts'
-import { refuseInvalid } from './http/validation.ts'
+import { assignRequestId } from './http/request-id.ts'
+import { rejectInvalid } from './http/validation.ts'
 import { serveCancel } from './routes/cancel.ts'
 import { serveCreate } from './routes/create.ts'
 import { serveList } from './routes/list.ts'
@@ -21,18 +21,18 @@ export interface ApiOptions {
   readonly rateLimit: number
   readonly services: Services
   readonly onError: OnError
-  /** Without them there is no control endpoint. */
+  /** `undefined` leaves the control endpoint closed. */
   readonly faults?: { readonly queue: FaultQueue; readonly stopping: AbortSignal } | undefined
 }
 
-/** The whole API as one list, in the order that a request goes through it. */
+/** The whole API. The order of the calls is the order in which a request passes them. */
 export function createApi({ keys, rateLimit, services, onError, faults }: ApiOptions): Api {
-  const api: Api = new OpenAPIHono<Exchange>({ defaultHook: refuseInvalid })
-  api.onError(answerError(onError))
+  const api: Api = new OpenAPIHono<Env>({ defaultHook: rejectInvalid })
+  api.onError(createErrorHandler(onError))
   api.notFound(() => {
     throw routeNotFound()
   })
-  api.use(identify)
+  api.use(assignRequestId)
   serveDocument(api)
   if (faults) serveFaults(api, faults.queue)
   api.use(authenticate(keys))
@@ -43,7 +43,7 @@ export function createApi({ keys, rateLimit, services, onError, faults }: ApiOpt
   serveCreate(api, services)
   serveUpdate(api, services)
   serveCancel(api, services)
-  refuseOtherMethods(api)
+  rejectOtherMethods(api)
   return api
 }
 
@@ -59,11 +59,13 @@ function serveDocument(api: Api): void {
 
 const DESCRIPTION = [
   'Appointments connect patients with clinicians at specific times and locations.',
-  'Query parameters and body fields that are not named here are ignored. Instants are ISO 8601 with a zone, kept to the',
-  'millisecond and answered in UTC. Every request with a known key counts against its quota, whatever the answer.',
+  'The API ignores query parameters and body fields that are not named here. It reads instants in ISO 8601 with a',
+  'zone, to the millisecond, and returns them in UTC. Every request with a known key counts against its quota,',
+  'whatever the response.',
 ].join(' ')
 
-function refuseOtherMethods(api: Api): void {
+/** Comes last, when `api.routes` holds every path, and answers the remaining methods of each with 405. */
+function rejectOtherMethods(api: Api): void {
   const methods = new Map<string, string[]>()
   for (const { path, method } of api.routes) {
     if (method !== 'ALL') methods.set(path, [...new Set([...(methods.get(path) ?? []), method])])

@@ -1,54 +1,42 @@
 import type { HttpBindings } from '@hono/node-server'
 import { createApi } from './api.ts'
 import { createFaultQueue } from './faults/queue.ts'
-import type { OnError } from './http/error-answer.ts'
-import type { SandboxKey } from './http/keys.ts'
+import type { SandboxKey } from './http/authentication.ts'
 import { listen } from './http/listener.ts'
 import { createIds } from './ids.ts'
-import type { Knobs } from './knobs.ts'
+import type { SandboxOptions } from './options.ts'
 import { sampleRows } from './sample/rows.ts'
 import { createAppointments } from './storage/appointments.ts'
 import { openDatabase } from './storage/database.ts'
 import { createIdempotency } from './storage/idempotency.ts'
 
-export interface SandboxOptions extends Partial<Knobs> {
-  readonly host?: string
-  /** 0 = a free one. */
-  readonly port?: number
-  /** The first one's organisation owns the sample rows. */
-  readonly keys?: readonly SandboxKey[]
-  /** How many sample rows an empty database gets; 0 = none. */
-  readonly seed?: number
-  /** `:memory:`, or a file that is made if it is not there. */
-  readonly database?: string
-  /** Requests of one key in one clock hour; 0 = no quota, and no headers about it. */
-  readonly rateLimit?: number
-  /** Opens the control endpoint `/_faults`; never where strangers can reach the port. */
-  readonly faults?: boolean
-  readonly clock?: () => Date
-  /** Told of each request as it is answered; `status` 0 = the connection was dropped. */
-  readonly onExchange?: (exchange: SandboxExchange) => void
-  /** Told of our own faults, the ones that answer 500. */
-  readonly onError?: OnError
-}
-
-interface SandboxExchange {
-  readonly method: string
-  /** Path and query as sent. */
-  readonly target: string
-  readonly status: number
-}
+export type { SandboxOptions }
 
 export interface Sandbox {
-  /** Without a slash at its end: `http://127.0.0.1:4010`. */
+  /** The base URL without a trailing slash, such as `http://127.0.0.1:4010`. */
   readonly url: string
-  /** The first key. */
+  /** The first of the keys. */
   readonly key: string
-  /** Takes no more requests, answers those that it has, and closes the database. */
+  /** Stops accepting requests, finishes those in flight, and closes the database. May be called again. */
   close(): Promise<void>
 }
 
-/** The Appointments API of the reference, on a database of its own. */
+/**
+ * Starts the Appointments API of the reference as an HTTP server with its own database. Rejects if `keys` is empty,
+ * if the port is taken, or if the database file cannot be opened or comes from a later version.
+ *
+ * @example
+ * ```ts
+ * import { startSandbox } from 'appointments-gateway/sandbox'
+ *
+ * const sandbox = await startSandbox({ seed: 20 })
+ * const response = await fetch(`${sandbox.url}/appointments?limit=3`, {
+ *   headers: { authorization: `Bearer ${sandbox.key}` },
+ * })
+ * console.log(await response.json())
+ * await sandbox.close()
+ * ```
+ */
 export async function startSandbox({
   host = '127.0.0.1',
   port = 0,
@@ -75,14 +63,14 @@ export async function startSandbox({
   if (seed > 0 && appointments.isEmpty()) {
     appointments.insertAll(sampleRows({ count: seed, organisation, now: clock(), ids }))
   }
-  const once = createIdempotency(database)
+  const runIdempotently = createIdempotency(database)
   const knobs = { listRows, order, overRange, transitionStatus, ids: idStyle }
   const stopping = new AbortController()
   const api = createApi({
     keys,
     rateLimit,
     onError,
-    services: { appointments, once, ids, knobs, clock },
+    services: { appointments, runIdempotently, ids, knobs, clock },
     faults: faults ? { queue: createFaultQueue(), stopping: stopping.signal } : undefined,
   })
 

@@ -1,17 +1,17 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { Exchange } from './http/exchange.ts'
+import type { Env } from './http/context.ts'
 import type { Ids } from './ids.ts'
-import type { Knobs } from './knobs.ts'
+import type { Knobs } from './options.ts'
 import type { Appointments } from './storage/appointments.ts'
-import type { Once } from './storage/idempotency.ts'
+import type { RunIdempotently } from './storage/idempotency.ts'
 
-/** What the routes work with. */
+/** The dependencies that `createApi` hands to every route. */
 export interface Services {
   readonly appointments: Appointments
-  readonly once: Once
+  readonly runIdempotently: RunIdempotently
   readonly ids: Ids
   readonly knobs: Knobs
   readonly clock: () => Date
 }
 
-export type Api = OpenAPIHono<Exchange>
+export type Api = OpenAPIHono<Env>

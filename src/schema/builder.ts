@@ -1,9 +1,11 @@
 import SchemaBuilder from '@pothos/core'
 import RelayPlugin from '@pothos/plugin-relay'
 import type { Context } from './context.ts'
+import type { Reference, ReferenceKind } from './global-id.ts'
 
 export const builder = new SchemaBuilder<{
   Context: Context
+  Objects: { [K in ReferenceKind]: Reference<K> }
   Scalars: { DateTime: { Input: string; Output: string }; ID: { Input: string; Output: string } }
   Connection: { readonly count: () => Promise<number> }
   DefaultEdgesNullability: { list: false; items: false }
@@ -16,7 +18,7 @@ export const builder = new SchemaBuilder<{
       description:
         'The rows of the page without their cursors. A row that could not be read is null, with an error at its place.',
     },
-    // `node` and `nodes` are written by hand: one bad id among a hundred must cost its own item only.
+    // node.ts defines `node` and `nodes`: there, a bad id in a list fails its own item only.
     nodeQueryOptions: false,
     nodesQueryOptions: false,
     edgesFieldOptions: {

@@ -4,7 +4,7 @@ import type { ConnectionSelection } from '../loaders/connection.ts'
 
 type Info = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues' | 'returnType' | 'fieldNodes'>
 
-/** Reads ahead what the client selected of a connection, through fragments and directives. */
+/** Which parts of a connection the client selects, so that the gateway reads no others from the upstream. */
 export function connectionSelection(info: Info): ConnectionSelection {
   const type = getNamedType(info.returnType) as GraphQLObjectType
   const names = new Set(

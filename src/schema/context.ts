@@ -1,8 +1,8 @@
 import type { Loaders } from '../loaders/loaders.ts'
 
-/** What every resolver is given: the loaders of this one GraphQL request, and what it may ask for. */
+/** The GraphQL context: what the resolvers of one request share. */
 export interface Context {
   readonly loaders: Loaders
-  /** The most ids that `nodes` takes. */
+  /** The most ids that `nodes` accepts. */
   readonly maxNodeIds: number
 }

@@ -1,18 +1,27 @@
 import { REST_ID } from '../contract/rest-id.ts'
-import { UserInputError } from './user-input-error.ts'
+import { UserInputError } from './errors.ts'
 
-/** The types that have a global id: base64 of `Type:restId`. */
+/** The types that have a global id. */
 const KINDS = ['Appointment', 'Patient', 'Clinician', 'AppointmentType', 'Location'] as const
 export type Kind = (typeof KINDS)[number]
 
-export interface GlobalId {
-  readonly kind: Kind
+/** A type and the upstream's id of one of its objects. The client sees base64 of `Type:restId`. */
+export interface GlobalId<K extends Kind = Kind> {
+  readonly kind: K
   readonly restId: string
 }
 
-const LONGEST = 256
+export type ReferenceKind = Exclude<Kind, 'Appointment'>
 
-/** Both are ASCII, so that `btoa` can do it, three times as fast as a `Buffer`. */
+/**
+ * Something that an appointment points at. The Appointments API gives only its id, so a reference costs no upstream
+ * request, and the gateway can not know whether the thing exists.
+ */
+export type Reference<K extends ReferenceKind = ReferenceKind> = GlobalId<K>
+
+const MAX_LENGTH = 256
+
+/** `btoa` takes Latin-1 only; kinds and REST ids are ASCII. */
 export function toGlobalId(kind: Kind, restId: string): string {
   return btoa(`${kind}:${restId}`)
 }
@@ -21,14 +30,17 @@ export function isGlobalId(text: string): boolean {
   return decode(text) !== undefined
 }
 
-/** Reads a global id of any type. */
+/** Reads a global id of any type. Throws a `UserInputError` for any other text. */
 export function parseGlobalId(text: string, argument: string): GlobalId {
   const id = decode(text)
   if (id === undefined) throw new UserInputError(argument, 'This is not an id of this gateway.')
   return id
 }
 
-/** Reads an id whose type is known: the global id or the upstream's own. Returns the upstream's. */
+/**
+ * Reads an id of a known type, global or the upstream's own, and returns the upstream's. Throws a `UserInputError`
+ * where it is neither, or belongs to another type.
+ */
 export function parseId(kind: Kind, text: string, argument: string): string {
   const id = decode(text)
   if (id === undefined) {
@@ -44,12 +56,12 @@ export function parseId(kind: Kind, text: string, argument: string): string {
 }
 
 function decode(text: string): GlobalId | undefined {
-  if (text.length > LONGEST) return undefined
+  if (text.length > MAX_LENGTH) return undefined
   const decoded = Buffer.from(text, 'base64').toString('latin1')
   const colon = decoded.indexOf(':')
   const kind = KINDS.find((known) => known === decoded.slice(0, colon))
   if (kind === undefined) return undefined
   const restId = decoded.slice(colon + 1)
-  // Node's decoder skips what is not base64: only text that encodes back to itself was an id.
+  // Node's decoder skips characters that are not base64, so only a text that encodes back to itself is an id.
   return REST_ID.test(restId) && toGlobalId(kind, restId) === text ? { kind, restId } : undefined
 }

@@ -1,16 +1,28 @@
 import type { ResolvedAt } from '../loaders/stale.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
-import { type GlobalId, isGlobalId, parseGlobalId } from './global-id.ts'
-import { LimitError } from './limit-error.ts'
-import { Node } from './node-type.ts'
+import { LimitError } from './errors.ts'
+import { type GlobalId, isGlobalId, parseGlobalId, toGlobalId } from './global-id.ts'
 import { FREE, type Price, type PriceContext, type PriceTag } from './price-tag.ts'
-import { reference } from './reference.ts'
+
+/** Not Pothos' own `t.node`, which resolves every id through a promise. */
+export const Node = builder.interfaceRef<GlobalId>('Node').implement({
+  description: 'Anything that has a global id, and can be asked for again by it.',
+  resolveType: ({ kind }) => kind,
+  fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description:
+        'A global id: opaque, and accepted wherever an id of this type is asked for. Selecting it never costs an upstream request.',
+      resolve: ({ kind, restId }) => toGlobalId(kind, restId),
+    }),
+  }),
+})
 
 function priceOf(id: string, { pricing }: PriceContext): Price {
   const { kind, restId } = parseGlobalId(id, 'id')
-  if (kind !== 'Appointment') return { cost: FREE, type: kind, reference: reference(kind, restId) }
-  return { cost: pricing.find(restId), key: restId, type: kind, rows: { count: 1, held: 'all' } }
+  if (kind !== 'Appointment') return { cost: FREE, type: kind, reference: { kind, restId } }
+  return { cost: pricing.find(restId), key: restId, type: kind, rows: { count: 1, known: 'all' } }
 }
 
 const priceOfNode: PriceTag = ({ id }: { id: string }, context) => [priceOf(id, context)]
@@ -40,7 +52,7 @@ builder.queryFields((t) => ({
         throw new LimitError('MAX_NODE_IDS', maxNodeIds, `\`nodes\` takes ${maxNodeIds} ids at most.`)
       return ids.map((id, index) =>
         load(id, `ids.${index}`, context, { path: { prev: path, key: index } }).catch(
-          // GraphQL's executor fails the place where it is given an error for a value, which no type of its says.
+          // The executor reports an Error in a list as the failure of that item; the types of `graphql` do not say so.
           (error: Error) => error as never,
         ),
       )
@@ -55,5 +67,5 @@ async function load(
   at: ResolvedAt,
 ): Promise<GlobalId | null> {
   const { kind, restId } = parseGlobalId(id, argument)
-  return kind === 'Appointment' ? loaders.appointments.find(restId, at) : reference(kind, restId)
+  return kind === 'Appointment' ? loaders.appointments.find(restId, at) : { kind, restId }
 }

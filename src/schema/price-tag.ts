@@ -2,44 +2,44 @@ import type { FieldName } from '../contract/field-names.ts'
 import type { ConnectionSelection } from '../loaders/connection.ts'
 import type { Pricing } from '../loaders/pricing.ts'
 import type { Cost } from '../pagination/cost.ts'
-import type { Reference } from './reference.ts'
+import type { Reference } from './global-id.ts'
 
-/** What a field would cost upstream before anything below it, and what it would give. */
+/** What a field costs upstream without the fields below it, and what it returns. */
 export interface Price {
   readonly cost: Cost
-  /** Equal keys cost once in an operation. */
+  /** The gateway reads equal keys once in an operation. */
   readonly key?: string
-  /** Lists of one family may be read as one. */
+  /** The gateway may read the lists of one family together. */
   readonly family?: string
-  /** The type of what it gives, where the field's own is an interface. */
+  /** The object type that the field returns, where its declared type is an interface. */
   readonly type?: string
-  /** Appointments that it gives, and the fields of theirs that cost nothing more. */
-  readonly rows?: { readonly count: number; readonly held: Held }
-  /** The reference that it gives. */
+  /** The most appointments that the field returns, and their fields that cost no further request. */
+  readonly rows?: { readonly count: number; readonly known: KnownFields }
+  /** The reference that the field returns. */
   readonly reference?: Reference
 }
 
-export type Held = ReadonlySet<FieldName> | 'all'
+export type KnownFields = ReadonlySet<FieldName> | 'all'
 
 export interface PriceContext {
   readonly pricing: Pricing
-  /** The reference that the field belongs to. */
+  /** The reference that the client selects the field on. */
   readonly parent: Reference | undefined
   readonly wanted: ConnectionSelection
 }
 
-/** Written beside a field's resolver, in `extensions.price`. Throws what the resolver would throw of its arguments. */
-// biome-ignore lint/suspicious/noExplicitAny: each field has arguments of its own, which graphql has coerced
+/** Prices a field by its arguments; throws where the resolver would refuse them. Stands in `extensions.price`. */
+// biome-ignore lint/suspicious/noExplicitAny: the arguments differ from field to field, and graphql has coerced them
 export type PriceTag = (args: any, context: PriceContext) => readonly Price[]
 
-/** What a field says in its `extensions` of what it costs. */
+/** The `extensions` of a field that the estimate of an operation reads. */
 export interface FieldPricing {
   readonly price?: PriceTag
-  /** The most that it can cost for certain, whatever its arguments; where it does not say, anything. */
+  /** The greatest `min` that `price` returns, whatever the arguments; without it there is no bound. */
   readonly minAtMost?: number
-  /** The field of an appointment that its row must hold. */
+  /** The field of the appointment that the resolver reads: a list row without it costs a request. */
   readonly needs?: FieldName
-  /** The kind of reference that it gives. */
+  /** The kind of reference that the field returns. */
   readonly refersTo?: Reference['kind']
 }
 

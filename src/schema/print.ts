@@ -1,9 +1,9 @@
 import { lexicographicSortSchema, printSchema } from 'graphql'
 import { schema } from './schema.ts'
 
-/** The schema as `schema.graphql` holds it: sorted, so that a diff shows what changed and not where it was declared. */
-export function printedSchema(): string {
+/** The text of `schema.graphql`: sorted, so that moving a declaration in the code does not change it. */
+export function printSortedSchema(): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`
 }
 
-if (import.meta.main) process.stdout.write(printedSchema())
+if (import.meta.main) process.stdout.write(printSortedSchema())

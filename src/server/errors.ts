@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { GraphQLError } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
 import { CursorExpiredError, PageArgumentError, UnreadableListError } from '../pagination/errors.ts'
 import { UpstreamError } from '../rest/errors.ts'
-import { LimitError } from '../schema/limit-error.ts'
-import { UserInputError } from '../schema/user-input-error.ts'
+import { LimitError, UserInputError } from '../schema/errors.ts'
+import { PRIVATE } from './http/privacy.ts'
 
-/** Told of a fault of our own: an id that the caller was given too, and where it happened. */
+/** Gets each fault of the gateway's own: the id that the client got too, and where it happened. */
 export type ReportFault = (fault: Fault) => void
 
 export interface Fault {
@@ -14,25 +15,44 @@ export interface Fault {
   readonly stack: string
 }
 
-/** What may be logged of a fault: a message may quote a row, the frames of the stack can't. */
+/** What the log may hold of a fault: a message may quote a row, the frames of the stack can't. */
 export function faultOf(cause: unknown): Fault {
   const { name, stack = '' } = cause instanceof Error ? cause : new Error()
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
   return { errorId: randomUUID(), name, stack: frames.join('\n') }
 }
 
+/** Words the errors of every result, wherever they were thrown. */
+export function useWording(report: ReportFault): Plugin {
+  return {
+    onResultProcess({ result, setResult }) {
+      if (!('errors' in result) || result.errors === undefined) return
+      const errors = result.errors.map((error) => wordError(asGraphQLError(error), report))
+      setResult({ ...result, errors })
+    },
+  }
+}
+
+/** The answer to a fault around the execution, in a plugin say. The server's own answer would show its stack. */
+export function answerFault(fault: unknown, report: ReportFault): Response {
+  const originalError = fault instanceof Error ? fault : new Error(typeof fault)
+  const masked = wordError(new GraphQLError('', { originalError }), report)
+  return Response.json({ errors: [masked] }, { status: 500, headers: PRIVATE })
+}
+
 /**
- * Words every error for the caller: a message, and `extensions.code` (design: the table of codes). What is not known
- * here is a fault of our own: it is masked, and reported under an `errorId`.
+ * Words an error for the client: a message, and `extensions.code` (`docs/errors.md`). An error that is not known here is
+ * a fault of the gateway's own: the client gets an `errorId`, and the log the fault under it.
  */
-export function wordError(error: GraphQLError, report: ReportFault): GraphQLError {
+function wordError(error: GraphQLError, report: ReportFault): GraphQLError {
   const cause = causeOf(error)
   if (cause instanceof UpstreamError)
     return reword(error, cause.message, { code: cause.code, ...cause.extensions })
   if (cause instanceof UserInputError || cause instanceof PageArgumentError)
-    return reword(error, cause.message, { code: 'BAD_USER_INPUT', argument: cause.argument })
+    return badUserInput(error, cause.argument, cause.message)
   if (cause instanceof LimitError)
     return reword(error, cause.message, {
+      ...httpOf(error),
       code: 'LIMIT_EXCEEDED',
       limit: { name: cause.limit, max: cause.max },
     })
@@ -43,6 +63,10 @@ export function wordError(error: GraphQLError, report: ReportFault): GraphQLErro
   return mask(error, cause, report)
 }
 
+function asGraphQLError(error: Error): GraphQLError {
+  return error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error })
+}
+
 function causeOf(error: GraphQLError): Error {
   const inner = error.originalError
   return inner == null ? error : inner instanceof GraphQLError ? causeOf(inner) : inner
@@ -50,17 +74,21 @@ function causeOf(error: GraphQLError): Error {
 
 const VARIABLE = /^Variable "\$(\w+)" (?:got invalid value .*? at "\1([^"]*)"|.*)/s
 
-/** Errors of the HTTP request, the document or the variables: yoga's and graphql's own, less what they quote. */
+/** Errors of the HTTP request, the document or the variables: yoga's, graphql-js' and `refusals.ts`'. */
 function wordRequestError(error: GraphQLError): GraphQLError {
-  const { code, http, limit } = error.extensions
-  const kept = { ...(http !== undefined && { http }), ...(limit !== undefined && { limit }) }
-  if (typeof code === 'string') return reword(error, error.message, { ...kept, code })
+  const { code } = error.extensions
+  if (typeof code === 'string') return reword(error, error.message, { ...httpOf(error), code })
   const variable = VARIABLE.exec(error.message)
-  if (variable === null) return reword(error, error.message, { ...kept, code: 'GRAPHQL_VALIDATION_FAILED' })
-  // graphql's message quotes the value, which may be a patient's.
+  if (variable === null)
+    return reword(error, error.message, { ...httpOf(error), code: 'GRAPHQL_VALIDATION_FAILED' })
+  // graphql-js quotes the value in its message, and the value may be a patient's.
   const argument = `${variable[1]}${variable[2] ?? ''}`
   const message = `The variable "$${argument}" is missing, or has a value that its type does not allow.`
-  return reword(error, message, { ...kept, code: 'BAD_USER_INPUT', argument })
+  return badUserInput(error, argument, message)
+}
+
+function badUserInput(error: GraphQLError, argument: string, message: string): GraphQLError {
+  return reword(error, message, { ...httpOf(error), code: 'BAD_USER_INPUT', argument })
 }
 
 function mask(error: GraphQLError, cause: Error, report: ReportFault): GraphQLError {
@@ -72,7 +100,12 @@ function mask(error: GraphQLError, cause: Error, report: ReportFault): GraphQLEr
   })
 }
 
-function reword(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {
+/** How the server answers the request as a whole; it takes this off before the client gets the error. */
+function httpOf({ extensions: { http } }: GraphQLError): object {
+  return http === undefined ? {} : { http }
+}
+
+function reword(error: GraphQLError, message: string, extensions: object): GraphQLError {
   const { nodes = null, source = null, positions = null, path = null } = error
-  return new GraphQLError(message, { nodes, source, positions, path, extensions })
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...extensions } })
 }

@@ -1,50 +1,142 @@
 import type { ReportFault } from './errors.ts'
-import type { TokenOptions } from './identity/token-options.ts'
+import type { TokenOptions } from './identity/tokens.ts'
 import type { Limits } from './limits/limits.ts'
-import type { OperationLine } from './operation/operation-line.ts'
+import type { OperationLine } from './operation/log.ts'
 
 export interface GatewayOptions {
   /** Base URL of the Appointments API. */
   readonly url: string
-  /** The gateway's own key; null = the caller's `Authorization` header goes upstream. */
+  /**
+   * The gateway's own key; null = each caller's `Authorization` header goes upstream.
+   *
+   * @default null
+   */
   readonly key?: string | null
-  /** How callers prove who they are where the gateway has a key of its own; null = they need not. */
+  /**
+   * How callers prove who they are, where the gateway has a key of its own; null = they need not.
+   *
+   * @default null
+   */
   readonly tokens?: TokenOptions | null
-  /** Answers only what was addressed to this machine by its own names. */
+  /**
+   * Answers only requests that are addressed to this machine by its own names.
+   *
+   * @default false
+   */
   readonly loopbackOnly?: boolean
-  /** Shows GraphiQL and the schema, unless told otherwise, and what each answer cost upstream. */
+  /**
+   * Opens GraphiQL and introspection, unless their own options say otherwise, and reports with each answer what it cost
+   * upstream.
+   *
+   * @default false
+   */
   readonly development?: boolean
+  /** @default the value of `development` */
   readonly graphiql?: boolean
-  /** Says that the upstream's rows are there to be played with: GraphiQL's tour is filled in with them. */
-  readonly sampleData?: boolean
-  /** The path of the one route: another one where the gateway is mounted elsewhere. */
-  readonly endpoint?: string
+  /** @default the value of `development` */
   readonly introspection?: boolean
-  /** The origins whose pages may read answers. */
+  /**
+   * The upstream holds sample data: GraphiQL's tour shows its rows, and changes them.
+   *
+   * @default false
+   */
+  readonly sampleData?: boolean
+  /**
+   * The path of the one route: set it where another server mounts the gateway at another path.
+   *
+   * @default '/graphql'
+   */
+  readonly endpoint?: string
+  /**
+   * The origins whose pages may read answers.
+   *
+   * @default none
+   */
   readonly corsOrigins?: readonly string[]
+  /** @default those of `docs/configuration.md` */
   readonly limits?: Partial<Limits>
-  /** Documents by their hash. */
+  /**
+   * Documents by their hash.
+   *
+   * @default none
+   */
   readonly trustedDocuments?: ReadonlyMap<string, string>
-  /** Refuses every document that is not trusted. */
+  /**
+   * Refuses every document that is not trusted.
+   *
+   * @default false
+   */
   readonly trustedDocumentsOnly?: boolean
-  /** Each upstream attempt, in milliseconds. */
+  /**
+   * For each upstream request, headers and body, in milliseconds.
+   *
+   * @default 10000
+   */
   readonly upstreamTimeoutMs?: number
-  /** Everything one operation does, in milliseconds. */
+  /**
+   * For everything that one operation does, in milliseconds.
+   *
+   * @default 30000
+   */
   readonly operationTimeoutMs?: number
-  /** The most that `first` and `last` may ask for. */
+  /**
+   * The most rows that `first` and `last` may ask for.
+   *
+   * @default 500
+   */
   readonly maxPageSize?: number
-  /** The most upstream requests that one operation may cause. */
+  /**
+   * The most upstream requests that one operation may cause.
+   *
+   * @default 60
+   */
   readonly maxUpstreamRequests?: number
-  /** How long an answer may be given again; 0 = never. */
+  /**
+   * How long the gateway may give an answer again; 0 = never.
+   *
+   * @default 10
+   */
   readonly cacheTtlSeconds?: number
-  /** How much longer it may be given where the quota is spent; 0 = never. */
+  /**
+   * How much longer it may give the answer where the quota is spent; 0 = never.
+   *
+   * @default 300
+   */
   readonly staleIfLimitedSeconds?: number
-  /** The part of the quota that reads leave for writes. */
+  /**
+   * The part of the quota that reads leave to writes.
+   *
+   * @default 10
+   */
   readonly writeReservePercent?: number
-  /** Over how much lag new operations are refused, and how it is measured, in milliseconds; never where not told. */
+  /**
+   * With more event-loop lag than this the gateway refuses new operations, in milliseconds.
+   *
+   * @default never
+   */
   readonly maxLagMs?: number
+  /**
+   * Measures the event-loop lag, in milliseconds.
+   *
+   * @default none is seen
+   */
   readonly lagMs?: () => number
+  /**
+   * Milliseconds since the epoch.
+   *
+   * @default Date.now
+   */
   readonly now?: () => number
+  /**
+   * Gets each fault of the gateway's own. It holds nothing of a patient.
+   *
+   * @default ignores it
+   */
   readonly reportFault?: ReportFault
+  /**
+   * Gets one line for each operation. It holds nothing of a patient.
+   *
+   * @default ignores it
+   */
   readonly logOperation?: (line: OperationLine) => void
 }

@@ -1,53 +1,60 @@
 import type { RequestListener } from 'node:http'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { createListMemory } from '../loaders/list-memory.ts'
-import { createLoaders } from '../loaders/loaders.ts'
+import { createLoaders, pageLimits } from '../loaders/loaders.ts'
+import { createPricing } from '../loaders/pricing.ts'
 import { createRestClient } from '../rest/client.ts'
 import { schema } from '../schema/schema.ts'
 import { useCost } from './cost/cost.ts'
-import { estimateOperation } from './cost/estimate.ts'
-import type { EstimateDocument } from './cost/estimate-document.ts'
+import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
 import { createDocuments } from './documents/documents.ts'
 import { useTrustedDocuments } from './documents/trusted.ts'
+import { answerFault, useWording } from './errors.ts'
 import type { GatewayOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql/graphiql.ts'
-import { requireAddress } from './http/address.ts'
 import { useJsonBody } from './http/body.ts'
 import { createCors, useCrossSiteGuard } from './http/cross-site.ts'
 import { useLoopbackNames } from './http/loopback.ts'
-import { nodeHandler, type Served } from './http/node-handler.ts'
+import { type NodeContext, nodeHandler } from './http/node-handler.ts'
 import { usePrivacy } from './http/privacy.ts'
 import { useReadiness } from './http/readiness.ts'
 import { standardFetch } from './http/standard-fetch.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity/identity.ts'
-import type { TokenOptions } from './identity/token-options.ts'
-import { createTokenCheck } from './identity/tokens.ts'
-import { answerFault } from './last-resort.ts'
-import { useConcurrencyLimit } from './limits/concurrency.ts'
+import { createTokenCheck, type TokenOptions } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
-import { useOverload } from './limits/overload.ts'
-import { asOnePlugin } from './one-plugin.ts'
+import { useRunningLimits } from './limits/running.ts'
 import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
 import { createOperations } from './operation/operation.ts'
-import { useWording } from './wording.ts'
 
 export type { GatewayOptions } from './gateway-options.ts'
 
 export interface Gateway {
-  /** For servers that speak the standard of the web: Hono, a route of Next.js. Never rejects. */
+  /** For servers that speak the web's Fetch standard: Hono, a route of Next.js. Never rejects. */
   readonly fetch: (request: Request) => Promise<Response>
-  /** For node's own server, and those that are made of it. */
+  /** For node:http, and the servers that are built on it. */
   readonly handler: RequestListener
-  /** What an operation would cost a caller of whom nothing is remembered. Asks nothing. */
+  /** What an operation would cost a caller for whom nothing is cached. Asks nothing. */
   readonly estimate: EstimateDocument
-  /** From now on `/ready` says no; all else is answered as before. */
+  /** From now on `/ready` says no. All else is answered as before. */
   prepareToStop(): void
   /** Ends the connections to the upstream. */
   close(): Promise<void>
 }
 
-/** The gateway as a request handler. It asks nothing of the upstream on its own. */
+/**
+ * The gateway as a request handler. It asks the upstream only on behalf of an operation.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { createGateway } from 'appointments-gateway'
+ *
+ * const gateway = createGateway({ url: 'https://api.example/api-v1' })
+ * const server = createServer(gateway.handler).listen(4000)
+ * process.once('SIGTERM', () => server.close(() => gateway.close()))
+ * ```
+ */
 export function createGateway({
   url,
   key = null,
@@ -55,9 +62,9 @@ export function createGateway({
   loopbackOnly = false,
   development = false,
   graphiql = development,
+  introspection = development,
   sampleData = false,
   endpoint = '/graphql',
-  introspection = development,
   corsOrigins = [],
   limits: givenLimits = {},
   trustedDocuments = new Map(),
@@ -75,6 +82,7 @@ export function createGateway({
   reportFault = () => {},
   logOperation = () => {},
 }: GatewayOptions): Gateway {
+  const limits: Limits = { ...LIMITS, ...givenLimits }
   const rest = createRestClient({
     url,
     timeoutMs: upstreamTimeoutMs,
@@ -83,28 +91,33 @@ export function createGateway({
     writeReservePercent,
     now,
   })
-  let isStopping = false
-  const limits: Limits = { ...LIMITS, ...givenLimits }
+  const listMemory = createListMemory(now)
   const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, now))
-  const { operationOf, useOperations } = createOperations({
+  const { useOperations, operationOf } = createOperations({
     identityOf,
     operationTimeoutMs,
     maxUpstreamRequests,
   })
-  const listMemory = createListMemory(now)
+  const { appointments } = rest
+  const pages = pageLimits(maxPageSize)
   const loadersOf = (request: Request) =>
-    createLoaders({ rest, listMemory, maxPageSize }, operationOf(request))
+    createLoaders({ appointments, listMemory, by: operationOf(request), limits: pages })
+  const pricingOf = (request: Request) =>
+    createPricing({ appointments, listMemory, by: operationOf(request), limits: pages })
   const { useExecution, definitionOf } = createExecution({
     schema,
-    read: createDocuments({ schema, limits, isClosed: !introspection }),
+    checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
     contextOf: (request) => ({ loaders: loadersOf(request), maxNodeIds: limits.MAX_NODE_IDS }),
+    pricingOf,
     maxUpstreamRequests,
   })
-  const yoga: YogaServerInstance<Served, object> = createYoga<Served>({
+  let isStopping = false
+
+  const yoga: YogaServerInstance<NodeContext, object> = createYoga<NodeContext>({
     graphqlEndpoint: endpoint,
+    healthCheckEndpoint: '/health',
     graphiql: false,
     landingPage: false,
-    healthCheckEndpoint: '/health',
     multipart: false,
     cors: createCors(corsOrigins),
     maxRequestBodySize: false,
@@ -113,39 +126,47 @@ export function createGateway({
     logging: false,
     maskedErrors: false,
     plugins: [
-      asOnePlugin([
-        usePrivacy(),
-        useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
-        useOperations(),
-        useCost({ operationOf, rateLimit: rest.rateLimit, development }),
-        useWording(reportFault),
-        useOperationLog({ operationOf, definitionOf, now, log: logOperation }),
-        loopbackOnly && useLoopbackNames(),
-        useCrossSiteGuard(),
-        useIdentity(),
-        useOverload({ maxUnderWay: limits.MAX_OPERATIONS, maxLagMs, lagMs }),
-        useConcurrencyLimit(limits.MAX_CONCURRENT_OPERATIONS, identityOf),
-        useJsonBody(limits),
-        useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
-        useExecution(),
-        // Last, because what it says of its own answers holds.
-        graphiql &&
-          useGraphiQL({
-            endpoint,
-            sampleData,
-            asksForCredential: key === null || tokens !== null,
-            ask: (url, init) => yoga.fetch(url, init),
-            now,
-          }),
-      ]),
+      // What every response gets, and what is not GraphQL.
+      usePrivacy(),
+      useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
+      // What goes with an operation from its begin to its end: on the way out in this order.
+      useOperations(),
+      useCost({ operationOf, rateLimit: rest.rateLimit, development }),
+      useWording(reportFault),
+      useOperationLog({ operationOf, definitionOf, now, log: logOperation }),
+      // Who asks, and whether the gateway may and can answer.
+      loopbackOnly && useLoopbackNames(),
+      useCrossSiteGuard(),
+      useIdentity(),
+      useRunningLimits({
+        maxOfCaller: limits.MAX_CONCURRENT_OPERATIONS,
+        maxOfAll: limits.MAX_OPERATIONS,
+        maxLagMs,
+        lagMs,
+        identityOf,
+      }),
+      // From a body to a result.
+      useJsonBody(limits),
+      useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
+      useExecution(),
+      // Last, because its headers replace those that every response gets.
+      graphiql &&
+        useGraphiQL({
+          endpoint,
+          sampleData,
+          asksForCredential: key === null || tokens !== null,
+          ask: (url, init) => yoga.fetch(url, init),
+          now,
+        }),
     ],
   })
-  const failed = (fault: unknown) => answerFault(fault, reportFault)
+
+  const maskFault = (fault: unknown) => answerFault(fault, reportFault)
   return {
-    fetch: standardFetch((request) => yoga.fetch(request), failed),
-    handler: requireAddress(nodeHandler(yoga, failed)),
+    fetch: standardFetch((request) => yoga.fetch(request), maskFault),
+    handler: nodeHandler(yoga, maskFault),
     estimate(document, operationName, variables) {
-      const { pricing } = loadersOf(new Request('http://localhost'))
+      const pricing = pricingOf(new Request('http://localhost'))
       return estimateOperation({ schema, document, operationName, variables, pricing })
     },
     prepareToStop() {
@@ -157,6 +178,7 @@ export function createGateway({
 
 function chooseIdentity(key: string | null, tokens: TokenOptions | null, now: () => number): Identify {
   if (key !== null) return tokens === null ? createOpenDoor(key) : createTokenCheck(key, tokens, now)
-  if (tokens !== null) throw new Error('Who checks tokens asks the upstream with a key of its own.')
+  if (tokens !== null)
+    throw new Error('A gateway that checks tokens asks the upstream with a key of its own.')
   return passThrough
 }

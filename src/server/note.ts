@@ -1,16 +1,16 @@
-/** One thing that is known of an object, for as long as there is the object. */
+/** One fact about an object, known for as long as the object lives. */
 export interface Note<Holder extends object, Value> {
   get(holder: Holder): Value | undefined
-  /** Gives the value. */
+  /** Returns the value. */
   set(holder: Holder, value: Value): Value
 }
 
 /**
- * Kept on the object itself. A `WeakMap` that has grown old holds all that its young keys stand for until the next
- * large collection of garbage: six of them for each request were 5 % of a small query.
+ * Keeps the fact on the object itself. An old `WeakMap` keeps what its young keys refer to until the next full garbage
+ * collection, and the gateway notes several facts about each request.
  */
-export function createNote<Holder extends object, Value>(what: string): Note<Holder, Value> {
-  const key = Symbol(what)
+export function createNote<Holder extends object, Value>(name: string): Note<Holder, Value> {
+  const key = Symbol(name)
   type Noted = Holder & { [key]?: Value }
   return {
     get: (holder) => (holder as Noted)[key],

@@ -8,6 +8,7 @@ const BENCHES = [
   'load',
   'latency',
   'footprint',
+  'entered',
 ]
 
 const named = process.argv.slice(2)

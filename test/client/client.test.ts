@@ -26,7 +26,7 @@ async function startClient() {
 
 function rejection(promise: Promise<unknown>): Promise<RequestError> {
   return promise.then(
-    () => expect.unreachable('It did not fail.'),
+    () => expect.unreachable('The request did not fail.'),
     (error) => {
       expect(error).toBeInstanceOf(RequestError)
       return error
@@ -34,7 +34,7 @@ function rejection(promise: Promise<unknown>): Promise<RequestError> {
   )
 }
 
-test('a page of appointments is typed, its variables may be left out, and it costs what the page costs', async () => {
+test('a page of appointments is typed, needs no variables and costs one request', async () => {
   await using started = await startClient()
   const { appointments } = await started.client.request(AppointmentsDocument)
   expect(appointments?.nodes).toHaveLength(20)
@@ -42,11 +42,11 @@ test('a page of appointments is typed, its variables may be left out, and it cos
   const { upstreamRequests } = await started.client.ask(AppointmentsDocument, { first: 3 })
   expect(upstreamRequests).toBe(1)
   expect(started.product.takeRequests()).toHaveLength(2)
-  // @ts-expect-error An appointment is asked for by its id.
+  // @ts-expect-error This operation requires the variable `id`.
   await rejection(started.client.request(AppointmentDocument))
 })
 
-test('an appointment is booked, changed and cancelled with the ready operations', async () => {
+test('the operations of the package book, change and cancel an appointment', async () => {
   await using started = await startClient()
   const { client } = started
   const { createAppointment } = await client.request(CreateAppointmentDocument, {
@@ -60,7 +60,7 @@ test('an appointment is booked, changed and cancelled with the ready operations'
   expect(cancelAppointment?.appointment?.status).toBe('CANCELLED')
 })
 
-test('a refused cancel tells in typed details what the status was', async () => {
+test('the error of a refused cancel has the current status in typed details', async () => {
   await using started = await startClient()
   const { client } = started
   const created = await client.request(CreateAppointmentDocument, { input: { title: 'Visit', ...FRIDAY } })
@@ -73,10 +73,10 @@ test('a refused cancel tells in typed details what the status was', async () => 
   if (first && hasCode(first, 'INVALID_STATE_TRANSITION')) {
     expectTypeOf(first.extensions.code).toEqualTypeOf<'INVALID_STATE_TRANSITION'>()
     expect(first.extensions.details.attempted_action).toBe('cancel')
-  } else expect.unreachable('It has another code.')
+  } else expect.unreachable('The error has another code.')
 })
 
-test('what did not fail comes with what did', async () => {
+test('`ask` resolves to data and errors when a part fails', async () => {
   await using started = await startClient()
   const { data, errors } = await started.client.ask(AppointmentDocument, { id: 'not an id' })
   expect([
@@ -85,7 +85,7 @@ test('what did not fail comes with what did', async () => {
   ]).toEqual([{ appointment: null }, ['id']])
 })
 
-test('headers go with each request, and a function is asked for them each time', async () => {
+test('the client calls a headers function before each request', async () => {
   await using server = await startScriptedUpstream(() => ({ body: { data: { appointments: null } } }))
   let token = 0
   const client = createClient({
@@ -97,11 +97,11 @@ test('headers go with each request, and a function is asked for them each time',
   expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2'])
 })
 
-test("a proxy's page of HTML is an error that says so, and a request that is given up ends", async () => {
+test('an HTML page rejects with RequestError, an aborted request with AbortError', async () => {
   await using server = await startScriptedUpstream(() => ({ status: 502, body: '<h1>Bad gateway</h1>' }))
   const client = createClient({ url: server.url })
   const { status, errors, message } = await rejection(client.request(AppointmentsDocument))
   expect([status, errors, message]).toEqual([502, [], 'The answer (HTTP status 502) is not one of GraphQL.'])
-  const given = client.request(AppointmentsDocument, {}, { signal: AbortSignal.abort() })
-  await expect(given).rejects.toHaveProperty('name', 'AbortError')
+  const aborted = client.request(AppointmentsDocument, {}, { signal: AbortSignal.abort() })
+  await expect(aborted).rejects.toHaveProperty('name', 'AbortError')
 })

@@ -25,7 +25,7 @@ async function askFirst(url: string, headers: Readonly<Record<string, string>> =
   return { rows: data?.appointments?.nodes.length, upstreamRequests }
 }
 
-test('Hono gives it the request as it came', async () => {
+test('Hono passes its request to `gateway.fetch`', async () => {
   await using gateway = await startEmbedded()
   const app = new Hono()
   app.on(['GET', 'POST'], '/graphql', (context) => gateway.fetch(context.req.raw))
@@ -38,7 +38,7 @@ test('Hono gives it the request as it came', async () => {
   await new Promise((done) => server.close(done))
 })
 
-test("Fastify gives it node's own request and response, with the body unread", async () => {
+test("Fastify passes Node's request and response to the handler, the body unread", async () => {
   await using gateway = await startEmbedded()
   const app = fastify()
   await app.register(async (scope) => {
@@ -65,7 +65,7 @@ test("Fastify gives it node's own request and response, with the body unread", a
   await app.close()
 })
 
-test('a route of Next.js is its fetch under the names of the methods, and answers what Next.js takes for an answer', async () => {
+test('Next.js exports `gateway.fetch` as the GET and POST of a route', async () => {
   await using gateway = await startEmbedded({ endpoint: '/api/graphql', development: true })
   const { fetch: GET, fetch: POST } = gateway
   const url = 'http://localhost/api/graphql'

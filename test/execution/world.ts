@@ -57,7 +57,7 @@ export interface WorldContext {
   readonly resolved: Resolved
 }
 
-/** All fields are nullable here, and a non-null value that is null is an error of the resolver: so no error hides another. */
+/** All fields are nullable here, and resolvers report nulls of non-null fields as errors: so no error hides another. */
 export const lenientWorld = createWorld('')
 export const world = createWorld('!')
 

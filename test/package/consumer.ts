@@ -14,15 +14,15 @@ export interface Manifest {
 
 export interface Consumer extends AsyncDisposable {
   readonly tarball: string
-  /** The package as it is installed. */
+  /** The folder of the installed package. */
   readonly installed: string
   readonly manifest: Manifest
   write(name: string, text: string): Promise<void>
-  /** Runs a script of node's in the project; its output, or a rejection that holds it. */
+  /** Runs Node in the project. Resolves to the output; an exit code other than 0 rejects with the output. */
   node(...args: string[]): Promise<string>
 }
 
-/** An empty project into which the package was installed from its tarball: no registry is asked. */
+/** Creates an empty project with the package installed from its tarball, without a registry. */
 export async function createConsumer(): Promise<Consumer> {
   const folder = await mkdtemp(join(tmpdir(), 'consumer-'))
   const tarball = await pack(join(folder, 'packed'))
@@ -31,7 +31,7 @@ export async function createConsumer(): Promise<Consumer> {
   await mkdir(installed, { recursive: true })
   await run('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
   const manifest: Manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
-  // What the package does not name is not there; the compiler's own view of node is the project's.
+  // Only the dependencies that the package names, and the types of Node, which are up to the project.
   for (const name of [...Object.keys(manifest.dependencies), '@types/node']) await link(name, project)
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
   return {
@@ -49,12 +49,12 @@ export async function createConsumer(): Promise<Consumer> {
   }
 }
 
-/** The file of a package that its command is made of. */
+/** The path of a file in one of the packages that this repository depends on. */
 export function scriptOf(name: string, path: string): string {
   return join(REPOSITORY, 'node_modules', name, path)
 }
 
-/** Packs a copy, so that nobody sees the manifest as it is meanwhile. */
+/** Packs a copy of the repository: packing changes the manifest for a moment, which other tests may read. */
 async function pack(stage: string): Promise<string> {
   const parts = ['package.json', 'package-lock.json', 'tsconfig.json', 'schema.graphql', 'README.md', 'src']
   for (const part of [...parts, 'test/package/manifest.ts'])

@@ -4,17 +4,17 @@ interface Manifest {
   optionalDependencies: Readonly<Record<string, string>>
 }
 
-/** Node itself, as npm packages: whoever installs ours would find that one in the place of their own. */
+/** Packages that bring Node itself: in a project that installs ours, they would replace the command `node`. */
 const BRINGS_NODE = /^node-(linux|win)-/
 
-/** The manifest that is packed names no Node. */
+/** Removes the packages of Node from the manifest, before npm packs it. */
 async function strip(): Promise<void> {
   const manifest = await read<Manifest>('package.json')
   const kept = Object.entries(manifest.optionalDependencies).filter(([name]) => !BRINGS_NODE.test(name))
   await write({ ...manifest, optionalDependencies: Object.fromEntries(kept) })
 }
 
-/** The lockfile knows what the manifest said, so this mends one also where packing broke off. */
+/** Restores the manifest from the lockfile, so that this works after a failed `npm pack` too. */
 async function restore(): Promise<void> {
   const lock = await read<{ packages: { '': Manifest } }>('package-lock.json')
   const manifest = await read<Manifest>('package.json')
@@ -32,4 +32,4 @@ async function write(manifest: Manifest): Promise<void> {
 const [, , command] = process.argv
 if (command === 'strip') await strip()
 else if (command === 'restore') await restore()
-else throw new Error('Say strip or restore.')
+else throw new Error('The argument is strip or restore.')

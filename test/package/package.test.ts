@@ -6,6 +6,8 @@ import { type Consumer, createConsumer, scriptOf } from './consumer.ts'
 
 const TSC = scriptOf('typescript', 'bin/tsc')
 const ATTW = scriptOf('@arethetypeswrong/cli', 'dist/index.js')
+/** The files that declare `createClient`, `createGateway` and `startSandbox`. */
+const ENTRIES = ['client/client.d.ts', 'server/gateway.d.ts', 'sandbox/server.d.ts']
 const STRICT = '--strict --noEmit --module nodenext --target es2024 --exactOptionalPropertyTypes'.split(' ')
 
 describe('the package, installed into an empty project', () => {
@@ -15,7 +17,7 @@ describe('the package, installed into an empty project', () => {
   }, 90_000)
   afterAll(() => consumer[Symbol.asyncDispose]())
 
-  test('is used by a type-checked script: a sandbox, the gateway, the client and the schema', async () => {
+  test('runs a type-checked script with sandbox, gateway, client and schema', async () => {
     await consumer.write('use.ts', SERVER_SCRIPT)
     await consumer.node(TSC, ...STRICT, '--types', 'node', 'use.ts')
     expect(JSON.parse(await consumer.node('use.ts'))).toEqual({
@@ -26,7 +28,7 @@ describe('the package, installed into an empty project', () => {
     })
   }, 60_000)
 
-  test('gives a frontend types that need nothing of node, and says where a script is wrong', async () => {
+  test('type-checks a frontend without the types of Node, and finds a wrong field', async () => {
     await consumer.write('browser.ts', BROWSER_SCRIPT)
     const web = [
       ...STRICT,
@@ -45,7 +47,15 @@ describe('the package, installed into an empty project', () => {
     )
   }, 60_000)
 
-  test('leaves the command `node` to the project', async () => {
+  test('compiles the examples of its docstrings', async () => {
+    const examples = await readExamples(consumer.installed)
+    expect(examples.join('\n')).toContain('createClient(')
+    const names = examples.map((_example, index) => `example-${index}.ts`)
+    await Promise.all(examples.map((example, index) => consumer.write(names[index] ?? '', example)))
+    await consumer.node(TSC, ...STRICT, '--types', 'node', ...names)
+  }, 60_000)
+
+  test('does not replace the command `node` of the project', async () => {
     const { dependencies, optionalDependencies } = consumer.manifest
     expect(optionalDependencies).toEqual({})
     const commands = await Promise.all(
@@ -57,7 +67,7 @@ describe('the package, installed into an empty project', () => {
     expect(commands.flat()).not.toContain('node')
   })
 
-  test('tells a too old Node in one line, and starts on one that is not', async () => {
+  test('refuses an old Node in one line, and starts on a supported one', async () => {
     const bin = join(consumer.installed, 'dist', 'main.js')
     await consumer.write(
       'old.mjs',
@@ -70,14 +80,20 @@ describe('the package, installed into an empty project', () => {
     await expect(consumer.node('--import', './bad.mjs', bin)).rejects.toThrow(/^PORT: must be a whole number/)
   }, 30_000)
 
-  test('is packed as others expect it: publint and attw have nothing to say', async () => {
+  test('passes publint and attw', async () => {
     const { messages } = await publint({ pkgDir: consumer.installed, strict: true })
     expect(messages).toEqual([])
-    // It is a package of modules; what CommonJS of other times would see is not promised.
+    // The package has ES modules only.
     const files = ['--exclude-entrypoints', './schema.graphql', './package.json']
     await consumer.node(ATTW, consumer.tarball, '--profile', 'esm-only', ...files)
   }, 60_000)
 })
+
+async function readExamples(installed: string): Promise<string[]> {
+  const entries = await Promise.all(ENTRIES.map((entry) => readFile(join(installed, 'dist', entry), 'utf8')))
+  const fences = entries.flatMap((text) => [...text.matchAll(/^ *\* ```ts\n(.*?)^ *\* ```$/gms)])
+  return fences.map(([, example = '']) => example.replaceAll(/^ *\* ?/gm, ''))
+}
 
 const SERVER_SCRIPT = `
 import { readFileSync } from 'node:fs'

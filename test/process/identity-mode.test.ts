@@ -16,7 +16,10 @@ describe('how callers are told apart', () => {
     ['open', 'the embedded API, on any address', { HOST: '0.0.0.0' }],
     ['open', 'a key on a loopback address', KEYED],
   ] as const)('is told at start: %s over %s', ([mode, , settings]) => {
-    expect(identityMode(settings)).toMatchObject({ problem: null, told: expect.stringContaining(mode) })
+    expect(identityMode(settings)).toMatchObject({
+      problem: null,
+      startupLine: expect.stringContaining(mode),
+    })
   })
 
   test.for([
@@ -40,8 +43,8 @@ describe('how callers are told apart', () => {
   test('a secret that can be guessed is told at start', () => {
     const toldOf = (secret: string) =>
       identityMode({ ...KEYED, ...TOKENS, AUTH_JWKS_URL: undefined, AUTH_JWT_SECRET: secret })
-    expect(toldOf('x'.repeat(31))).toMatchObject({ told: expect.stringContaining('can be guessed') })
-    expect(toldOf('x'.repeat(32))).toMatchObject({ told: expect.not.stringContaining('guessed') })
+    expect(toldOf('x'.repeat(31))).toMatchObject({ startupLine: expect.stringContaining('can be guessed') })
+    expect(toldOf('x'.repeat(32))).toMatchObject({ startupLine: expect.not.stringContaining('guessed') })
   })
 
   test('an address is of this machine only where nobody else can reach it', () => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { listen, type Patience } from '../../src/process/listen.ts'
+import { listen, type RequestTimeouts } from '../../src/process/listen.ts'
 import { createGateway } from '../../src/server/gateway.ts'
 import { hearRaw, openRaw, rawPost, sayRaw } from '../support/raw.ts'
 
 const HEAD = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n'
 
-async function startServer(patience: Patience) {
+async function startServer(timeouts: RequestTimeouts) {
   const gateway = createGateway({ url: 'http://127.0.0.1:9', key: 'k' })
-  const server = await listen(gateway.handler, '127.0.0.1', 0, patience)
+  const server = await listen(gateway.handler, '127.0.0.1', 0, timeouts)
   return {
     url: server.url,
     async [Symbol.asyncDispose]() {

@@ -1,26 +1,27 @@
 import { onTestFinished } from 'vitest'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
 
-interface Call {
+interface RequestOptions {
+  /** `null` sends no `Authorization` header. */
   readonly key?: string | null
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON; text as it is. */
+  /** Text is sent unchanged, anything else as JSON. */
   readonly body?: unknown
 }
 
-interface Answer {
+interface JsonResponse {
   readonly status: number
   readonly headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: tests read bodies as a client without types would.
+  // biome-ignore lint/suspicious/noExplicitAny: the tests assert the shape of the body themselves.
   readonly body: any
 }
 
-/** Speaks to an API as any HTTP client would; nothing is judged. */
+/** Calls an endpoint such as `GET /appointments` with a key, and returns whatever the API responds. */
 export function createClient({ url, key }: Pick<Sandbox, 'url' | 'key'>) {
   return async function call(
     endpoint: string,
-    { key: otherKey = key, headers, body }: Call = {},
-  ): Promise<Answer> {
+    { key: otherKey = key, headers, body }: RequestOptions = {},
+  ): Promise<JsonResponse> {
     const [method = '', target = ''] = endpoint.split(' ')
     const response = await fetch(url + target, {
       method,
@@ -37,7 +38,7 @@ export function createClient({ url, key }: Pick<Sandbox, 'url' | 'key'>) {
 }
 export type Client = ReturnType<typeof createClient>
 
-/** A sandbox of the test's own, empty unless told otherwise, that goes away with it. */
+/** Starts a sandbox for one test, without sample rows unless `seed` asks for them, and closes it after the test. */
 export async function sandboxFor(options: SandboxOptions = {}): Promise<Sandbox & { readonly call: Client }> {
   const sandbox = await startSandbox({ seed: 0, ...options })
   onTestFinished(() => sandbox.close())

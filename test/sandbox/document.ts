@@ -14,28 +14,24 @@ export interface ApiDocument {
 }
 
 /**
- * What the document says of an answer of `route` (`GET /appointments/{id}`) with `status`; `undefined` if it says
- * nothing. Taken strictly: what the document doesn't name must not be there.
+ * The schema of the response with `status` to `route`, such as `GET /appointments/{id}`; `undefined` if the document
+ * has none. The schema is strict: it rejects properties that the document does not name.
  */
-export function documentedAnswer(
-  document: ApiDocument,
-  route: string,
-  status: number,
-): z.ZodType | undefined {
+export function responseSchema(document: ApiDocument, route: string, status: number): z.ZodType | undefined {
   const [method = '', path = ''] = route.split(' ')
   const schema =
     document.paths[path]?.[method.toLowerCase()]?.responses[status]?.content['application/json'].schema
   return schema && z.fromJSONSchema(resolve(document, schema) as Schema)
 }
 
-/** Each as `GET /appointments/{id} 404`. */
-export function documentedAnswers(document: ApiDocument): Set<string> {
-  const answers = Object.entries(document.paths).flatMap(([path, operations]) =>
+/** Every documented response, written as `GET /appointments/{id} 404`. */
+export function documentedResponses(document: ApiDocument): Set<string> {
+  const responses = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, { responses }]) =>
       Object.keys(responses).map((status) => `${method.toUpperCase()} ${path} ${status}`),
     ),
   )
-  return new Set(answers)
+  return new Set(responses)
 }
 
 function resolve(document: ApiDocument, value: unknown): unknown {

@@ -4,12 +4,12 @@ import { createClient, sandboxFor, VISIT } from './client.ts'
 
 type Exchange = Parameters<NonNullable<SandboxOptions['onExchange']>>[0]
 
-test('the control endpoint is closed unless it is asked for', async () => {
+test('the control endpoint does not exist unless the `faults` option opens it', async () => {
   const { call } = await sandboxFor()
   for (const method of ['GET', 'POST', 'DELETE']) expect((await call(`${method} /_faults`)).status).toBe(404)
 })
 
-test('it needs no key and costs no quota', async () => {
+test('the control endpoint needs no key and costs no quota', async () => {
   const { call } = await sandboxFor({ faults: true })
   const { status, body, headers } = await call('GET /_faults', { key: null })
   expect([status, body.data]).toEqual([200, []])
@@ -17,7 +17,7 @@ test('it needs no key and costs no quota', async () => {
   expect((await call('GET /appointments')).headers.get('x-ratelimit-remaining')).toBe('999')
 })
 
-test('the next n requests of a route get the error asked for, others do not', async () => {
+test('the next n requests of a route get the injected error, and no others', async () => {
   const { call } = await sandboxFor({ faults: true })
   const { status, body } = await call('POST /_faults', {
     body: { route: 'GET /appointments/{id}', times: 2, status: 503, code: 'MAINTENANCE' },
@@ -32,7 +32,7 @@ test('the next n requests of a route get the error asked for, others do not', as
   expect((await call('GET /appointments/apt_1')).status).toBe(404)
 })
 
-test('faults of one route come in the order they were asked for, and can be forgotten', async () => {
+test('faults apply in the order they were added, until the caller removes them', async () => {
   const { call } = await sandboxFor({ faults: true })
   for (const status of [500, 502, 504]) await call('POST /_faults', { body: { status } })
   expect((await call('GET /appointments')).status).toBe(500)
@@ -45,7 +45,7 @@ describe('a dropped connection', () => {
   test.each([
     ['before', 0],
     ['after', 1],
-  ])('%s the work leaves %i rows', async (drop, rows) => {
+  ])('%s the work leaves %i rows in the database', async (drop, rows) => {
     const exchanges: Exchange[] = []
     const { call } = await sandboxFor({ faults: true, onExchange: (exchange) => exchanges.push(exchange) })
     await call('POST /_faults', { body: { route: 'POST /appointments', drop } })
@@ -56,7 +56,7 @@ describe('a dropped connection', () => {
 })
 
 describe('a delay', () => {
-  test('holds up its own request only', async () => {
+  test('delays its own request only', async () => {
     const { call } = await sandboxFor({ faults: true })
     await call('POST /_faults', { body: { route: 'GET /appointments', delay_ms: 150 } })
     const order: string[] = []
@@ -66,18 +66,18 @@ describe('a delay', () => {
     expect(order).toEqual(['quick 404', 'slow 200'])
   })
 
-  test('may come before a drop or an error', async () => {
+  test('can precede an injected error', async () => {
     const { call } = await sandboxFor({ faults: true })
     await call('POST /_faults', { body: { delay_ms: 1, status: 500 } })
     expect((await call('GET /appointments')).status).toBe(500)
   })
 
-  test('does not hold up the end: what was under way is answered', async () => {
+  test('ends early on close, and the delayed request is still answered', async () => {
     const started = Promise.withResolvers<void>()
     const sandbox = await startSandbox({
       seed: 0,
       faults: true,
-      // The quota asks for the time as the request comes in.
+      // The quota reads the clock as a request arrives.
       clock: () => {
         started.resolve()
         return new Date()
@@ -102,7 +102,7 @@ test.each([
   ['status', { status: 500, drop: 'before' }],
   ['code', { status: 500, code: 1 }],
   ['body', { status: 500, tmies: 2 }],
-])('a fault that makes no sense is refused by name: %s %o', async (field, body) => {
+])('an invalid fault is a 400 for %s: %j', async (field, body) => {
   const { call } = await sandboxFor({ faults: true })
   const answer = await call('POST /_faults', { body })
   expect(answer.status).toBe(400)

@@ -7,7 +7,7 @@ const moment = fc.integer({
   max: Date.parse('9999-12-30T00:00:00Z'),
 })
 
-test('what is written can be read again', () => {
+test('parsing a formatted instant returns the same instant', () => {
   fc.assert(
     fc.property(moment, (time) => {
       expect(parseInstant(formatInstant(time))).toBe(time)
@@ -15,7 +15,7 @@ test('what is written can be read again', () => {
   )
 })
 
-test('an offset changes how an instant is written, not which it is', () => {
+test('the same instant written with any offset parses to the same number', () => {
   fc.assert(
     fc.property(
       moment,
@@ -38,7 +38,7 @@ test.each([
   ['2025-01-20T14:00:00.123456789Z', '2025-01-20T14:00:00.123Z'],
   ['2024-02-29T23:59:59Z', '2024-02-29T23:59:59Z'],
   ['2025-01-20T00:30:00+01:00', '2025-01-19T23:30:00Z'],
-])('%s is %s', (written, normal) => {
+])('%s parses to the instant %s', (written, normal) => {
   expect(formatInstant(parseInstant(written) ?? Number.NaN)).toBe(normal)
 })
 
@@ -48,11 +48,11 @@ test.each([
   '2025-13-01',
   '2025-01-20T24:00:00Z',
   '2025-01-20T14:00:00',
-])('%s is no instant', (written) => {
+])('%s is not an instant', (written) => {
   expect(parseDateOrInstant(written)).toBeUndefined()
 })
 
-test('whatever else is written is either no instant or reads back as one', () => {
+test('any text is either not an instant or formats as one with four-digit years', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.string(), fc.stringMatching(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/)),
@@ -65,6 +65,6 @@ test('whatever else is written is either no instant or reads back as one', () =>
   )
 })
 
-test('the server keeps whole seconds of its own time', () => {
+test('timestamps of the server are whole seconds', () => {
   expect(formatInstant(wholeSecond(new Date('2025-01-15T12:00:00.999Z')))).toBe('2025-01-15T12:00:00Z')
 })

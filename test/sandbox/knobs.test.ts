@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { SUMMARY_FIELDS } from '../../src/contract/appointment.ts'
 import { type Client, sandboxFor, VISIT } from './client.ts'
 
-describe('list rows', () => {
+describe('the option listRows', () => {
   test.each([
     ['summary', 7],
     ['full', 24],
-  ] as const)('are %s: %i fields', async (listRows, count) => {
+  ] as const)('%s gives rows of %i fields', async (listRows, count) => {
     const { call } = await sandboxFor({ seed: 3, listRows })
     const [row] = (await call('GET /appointments')).body.data
     expect(Object.keys(row)).toHaveLength(count)
@@ -16,9 +16,9 @@ describe('list rows', () => {
   })
 })
 
-describe('the order', () => {
-  /** Two rows tie in both times; they are created an hour apart or at once. */
-  async function created(call: Client, advance: () => void) {
+describe('the option order', () => {
+  /** Three rows tie; `advance` moves the clock before the last create, of the earliest visit. */
+  async function createRows(call: Client, advance: () => void) {
     const create = async (day: string) => {
       const times = { start_time: `${day}T10:00:00Z`, end_time: `${day}T10:30:00Z` }
       const { body } = await call('POST /appointments', { body: { ...VISIT, ...times } })
@@ -35,10 +35,10 @@ describe('the order', () => {
     ['start_asc', ({ early, tied, late }: Rows) => [early, ...tied, late]],
     ['start_desc', ({ early, tied, late }: Rows) => [late, ...tied, early]],
     ['created_desc', ({ early, tied, late }: Rows) => [early, ...[...tied, late].sort()]],
-  ] as const)('is %s, then by id', async (order, expected) => {
+  ] as const)('lists rows in the order %s, then by id', async (order, expected) => {
     let now = Date.parse('2025-01-15T12:00:00Z')
     const { call } = await sandboxFor({ order, clock: () => new Date(now) })
-    const rows = await created(call, () => {
+    const rows = await createRows(call, () => {
       now += 3_600_000
     })
     for (const query of ['', '?status=pending', '?status_in=pending,confirmed', '?date_gte=2025-01-01']) {
@@ -49,10 +49,14 @@ describe('the order', () => {
 })
 type Rows = { readonly early: string; readonly tied: readonly string[]; readonly late: string }
 
-describe('numbers out of range', () => {
-  test.each(['limit=0', 'limit=101', 'limit=-1', 'offset=-1', `limit=${'9'.repeat(400)}`])(
-    'are refused: %s',
-    async (query) => {
+describe('the option overRange', () => {
+  /** Over the largest number that a double can hold. */
+  const HUGE = '9'.repeat(400)
+
+  test.each(['limit=0', 'limit=101', 'limit=-1', 'offset=-1', 'limit=HUGE'])(
+    'refuse makes %s a 400',
+    async (numbers) => {
+      const query = numbers.replace('HUGE', HUGE)
       const { call } = await sandboxFor({ overRange: 'refuse' })
       const { status, body } = await call(`GET /appointments?${query}`)
       expect(status).toBe(400)
@@ -65,16 +69,17 @@ describe('numbers out of range', () => {
     ['limit=101', 100, 100],
     ['limit=-1', 1, 1],
     ['offset=-1', 20, 20],
-    [`limit=${'9'.repeat(400)}`, 100, 100],
-    [`offset=${'9'.repeat(400)}`, 20, 0],
-  ])('are moved to the nearest that is allowed: %s', async (query, limit, rows) => {
+    ['limit=HUGE', 100, 100],
+    ['offset=HUGE', 20, 0],
+  ])('clamp moves %s to the nearest number in range', async (numbers, limit, rows) => {
+    const query = numbers.replace('HUGE', HUGE)
     const { call } = await sandboxFor({ overRange: 'clamp', seed: 120 })
     const { status, body } = await call(`GET /appointments?${query}`)
     expect([status, body.meta.limit, body.data.length]).toEqual([200, limit, rows])
   })
 
   test.each(['limit=ten', 'limit=', 'limit=1.5', 'limit=1e1', 'limit=0x10', 'offset=%201', 'offset='])(
-    'that are no whole numbers are refused either way: %s',
+    'leaves %s a 400, because it is not a whole number',
     async (query) => {
       for (const overRange of ['refuse', 'clamp'] as const) {
         const { call } = await sandboxFor({ overRange })
@@ -84,20 +89,23 @@ describe('numbers out of range', () => {
   )
 })
 
-test.each([409, 422] as const)('INVALID_STATE_TRANSITION can be %i', async (transitionStatus) => {
-  const { call } = await sandboxFor({ transitionStatus })
-  const { id } = (await call('POST /appointments', { body: VISIT })).body.data
-  await call(`POST /appointments/${id}/cancel`)
-  expect(await call(`POST /appointments/${id}/cancel`)).toMatchObject({
-    status: transitionStatus,
-    body: { error: { code: 'INVALID_STATE_TRANSITION' } },
-  })
-})
+test.each([409, 422] as const)(
+  'the option transitionStatus gives INVALID_STATE_TRANSITION the status %i',
+  async (transitionStatus) => {
+    const { call } = await sandboxFor({ transitionStatus })
+    const { id } = (await call('POST /appointments', { body: VISIT })).body.data
+    await call(`POST /appointments/${id}/cancel`)
+    expect(await call(`POST /appointments/${id}/cancel`)).toMatchObject({
+      status: transitionStatus,
+      body: { error: { code: 'INVALID_STATE_TRANSITION' } },
+    })
+  },
+)
 
 test.each([
   ['prefixed', /^apt_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, /^pat_/],
   ['uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, /^[0-9a-f]{8}-/],
-] as const)('ids can be %s, of new rows and of sample rows', async (ids, id, patientId) => {
+] as const)('the option ids makes the ids of new rows and sample rows %s', async (ids, id, patientId) => {
   const { call } = await sandboxFor({ ids, seed: 3 })
   expect((await call('POST /appointments', { body: VISIT })).body.data.id).toMatch(id)
   const { data } = (await call('GET /appointments?date_gte=2026-01-01')).body

@@ -5,7 +5,7 @@ import { createClient, sandboxFor } from './client.ts'
 
 const NOW = '2025-06-11T10:10:00Z'
 
-async function freshSample(seed: number, now = NOW): Promise<Appointment[]> {
+async function fetchSample(seed: number, now = NOW): Promise<Appointment[]> {
   const { call } = await sandboxFor({ seed, listRows: 'full', clock: () => new Date(now) })
   const rows: Appointment[] = []
   for (let offset: number | null = 0; offset !== null; ) {
@@ -18,27 +18,27 @@ async function freshSample(seed: number, now = NOW): Promise<Appointment[]> {
 
 const samples = new Map<string, Promise<Appointment[]>>()
 
-/** Tests only look at the rows, so those of one moment are fetched once. */
+/** The tests only read the rows, so they share those of one moment. */
 function sample(seed: number, now = NOW): Promise<Appointment[]> {
-  const rows = samples.get(`${seed} ${now}`) ?? freshSample(seed, now)
+  const rows = samples.get(`${seed} ${now}`) ?? fetchSample(seed, now)
   samples.set(`${seed} ${now}`, rows)
   return rows
 }
 
-test.each([0, 1, 7, 500, 1_501])('there are as many rows as asked for: %i', async (seed) => {
+test.each([0, 1, 7, 500, 1_501])('a seed of %i gives that many rows', async (seed) => {
   expect(await sample(seed)).toHaveLength(seed)
 })
 
-test('the default is 500', async () => {
+test('the default seed is 500 rows', async () => {
   const sandbox = await startSandbox()
   onTestFinished(() => sandbox.close())
   const call = createClient(sandbox)
   expect((await call('GET /appointments?limit=1&offset=499')).body.meta.has_more).toBe(false)
 })
 
-test('the same moment has the same rows, the same day the same visits, another day others', async () => {
+test('rows depend on the moment only, and visits on the day only', async () => {
   const rows = await sample(100)
-  expect(await freshSample(100)).toEqual(rows)
+  expect(await fetchSample(100)).toEqual(rows)
   const visits = (of: Appointment[]) =>
     of.map(({ id, start_time, patient_id }) => [id, start_time, patient_id])
   expect(visits(await sample(100, '2025-06-11T16:00:00Z'))).toEqual(visits(rows))
@@ -50,11 +50,11 @@ describe.each([
   '2025-06-14T23:59:59Z',
   '2025-06-15T00:00:00Z',
   '2025-06-16T00:00:00Z',
-])('the clinic of %s', (now) => {
+])('the sample clinic on %s', (now) => {
   const today = Date.parse(now)
   const all = () => sample(500, now)
 
-  test('has all seven statuses, and final ones in the past only', async () => {
+  test('has all seven statuses, with completed and no_show only in the past', async () => {
     const rows = await all()
     expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(APPOINTMENT_STATUSES))
     for (const { status, start_time, end_time } of rows) {
@@ -65,7 +65,7 @@ describe.each([
     }
   })
 
-  test('is open on weekdays from nine to half past five, for weeks to both sides of today', async () => {
+  test('has visits on weekdays from 09:00 to 17:30, two weeks to both sides', async () => {
     const rows = await all()
     for (const { start_time, end_time } of rows) {
       expect([1, 2, 3, 4, 5]).toContain(new Date(start_time).getUTCDay())
@@ -78,7 +78,7 @@ describe.each([
     expect(Date.parse(rows.at(-1)?.start_time ?? '')).toBeGreaterThan(today + twoWeeks)
   })
 
-  test('was booked and last changed in the past', async () => {
+  test('has visits booked before they start and last changed before now', async () => {
     for (const { created_at, updated_at, start_time } of await all()) {
       expect(Date.parse(created_at)).toBeLessThan(Math.min(today, Date.parse(start_time)))
       expect(updated_at >= created_at).toBe(true)
@@ -88,7 +88,7 @@ describe.each([
   })
 })
 
-test.each([500, 2_500])('of %i rows no two of one clinician overlap', async (seed) => {
+test.each([500, 2_500])('no two of %i visits of one clinician overlap', async (seed) => {
   const ends = new Map<string, string>()
   for (const { clinician_profile_id, start_time, end_time } of await sample(seed)) {
     const clinician = String(clinician_profile_id)
@@ -98,7 +98,7 @@ test.each([500, 2_500])('of %i rows no two of one clinician overlap', async (see
   expect(ends.size).toBe(4)
 })
 
-test('a remote visit has a channel and no place, any other a place and no channel', async () => {
+test('a remote visit has a channel, any other visit a location, and none has both', async () => {
   const rows = await sample(500)
   const remote = rows.filter(({ is_remote }) => is_remote)
   expect(remote.length).toBeGreaterThan(50)
@@ -109,7 +109,7 @@ test('a remote visit has a channel and no place, any other a place and no channe
   }
 })
 
-test('patients come back, have one name and address each, and nobody’s mail is touched', async () => {
+test('patients have several visits, one name and a unique example.com address', async () => {
   const rows = await sample(500)
   const patients = Map.groupBy(rows, ({ patient_id }) => patient_id)
   expect(patients.size).toBeLessThan(100)
@@ -122,7 +122,7 @@ test('patients come back, have one name and address each, and nobody’s mail is
   expect(new Set(rows.map(({ attendee_email }) => attendee_email)).size).toBe(patients.size)
 })
 
-test('what a status implies is there: a reason for what was cancelled, an attendance for what took place', async () => {
+test('cancelled visits have a reason, completed and missed ones an attendance', async () => {
   for (const row of await sample(500)) {
     expect(row.cancellation_reason !== null).toBe(row.status === 'cancelled')
     expect(row.attendance_status).toBe(

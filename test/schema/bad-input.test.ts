@@ -4,65 +4,110 @@ import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 
 const PATIENT = globalId('Patient:pat_1')
 
-const REFUSED: readonly (readonly [document: string, argument: string])[] = [
-  ['{ appointments(first: -1) { nodes { id } } }', 'first'],
-  ['{ appointments(last: -1) { nodes { id } } }', 'last'],
-  ['{ appointments(first: 501) { nodes { id } } }', 'first'],
-  ['{ appointments(last: 501) { nodes { id } } }', 'last'],
-  ['{ appointments(first: 1, last: 1) { nodes { id } } }', 'last'],
-  ['{ appointments(after: "nonsense") { nodes { id } } }', 'after'],
-  ['{ appointments(before: "") { nodes { id } } }', 'before'],
-  ['{ appointments(filter: { status: [] }) { nodes { id } } }', 'filter.status'],
-  ['{ appointments(filter: { patientId: "" }) { nodes { id } } }', 'filter.patientId'],
-  ['{ appointments(filter: { clinicianId: "" }) { nodes { id } } }', 'filter.clinicianId'],
-  ['{ appointments(filter: { appointmentTypeId: "" }) { nodes { id } } }', 'filter.appointmentTypeId'],
-  ['{ appointments(filter: { locationId: "" }) { nodes { id } } }', 'filter.locationId'],
-  [`{ appointments(filter: { clinicianId: "${PATIENT}" }) { nodes { id } } }`, 'filter.clinicianId'],
+const REFUSED: readonly (readonly [input: string, document: string, argument: string])[] = [
+  ['a negative `first`', '{ appointments(first: -1) { nodes { id } } }', 'first'],
+  ['a negative `last`', '{ appointments(last: -1) { nodes { id } } }', 'last'],
+  ['a `first` over the maximum', '{ appointments(first: 501) { nodes { id } } }', 'first'],
+  ['a `last` over the maximum', '{ appointments(last: 501) { nodes { id } } }', 'last'],
+  ['`first` together with `last`', '{ appointments(first: 1, last: 1) { nodes { id } } }', 'last'],
+  ['a text that is not a cursor', '{ appointments(after: "nonsense") { nodes { id } } }', 'after'],
+  ['an empty cursor', '{ appointments(before: "") { nodes { id } } }', 'before'],
+  ['an empty list of statuses', '{ appointments(filter: { status: [] }) { nodes { id } } }', 'filter.status'],
+  ['an empty patient id', '{ appointments(filter: { patientId: "" }) { nodes { id } } }', 'filter.patientId'],
   [
+    'an empty clinician id',
+    '{ appointments(filter: { clinicianId: "" }) { nodes { id } } }',
+    'filter.clinicianId',
+  ],
+  [
+    'an empty appointment type id',
+    '{ appointments(filter: { appointmentTypeId: "" }) { nodes { id } } }',
+    'filter.appointmentTypeId',
+  ],
+  [
+    'an empty location id',
+    '{ appointments(filter: { locationId: "" }) { nodes { id } } }',
+    'filter.locationId',
+  ],
+  [
+    'the id of a patient as a clinician',
+    `{ appointments(filter: { clinicianId: "${PATIENT}" }) { nodes { id } } }`,
+    'filter.clinicianId',
+  ],
+  [
+    'a range that ends before it starts',
     '{ appointments(filter: { startTime: { gte: "2025-01-02T00:00:00Z", lte: "2025-01-01T00:00:00Z" } }) { nodes { id } } }',
     'filter.startTime',
   ],
-  ['{ patient(id: "p") { appointments(filter: { patientId: "q" }) { nodes { id } } } }', 'filter.patientId'],
   [
+    'another patient below a patient',
+    '{ patient(id: "p") { appointments(filter: { patientId: "q" }) { nodes { id } } } }',
+    'filter.patientId',
+  ],
+  [
+    'the same location below a location',
     '{ location(id: "p") { appointments(filter: { locationId: "p" }) { nodes { id } } } }',
     'filter.locationId',
   ],
-  ['{ patient(id: "") { id } }', 'id'],
-  [`{ appointment(id: "${PATIENT}") { id } }`, 'id'],
-  ['{ node(id: "apt_1") { id } }', 'id'],
-  [`{ node(id: "${globalId('Query:1')}") { id } }`, 'id'],
+  ['an empty id of a patient', '{ patient(id: "") { id } }', 'id'],
+  ['the id of a patient as an appointment', `{ appointment(id: "${PATIENT}") { id } }`, 'id'],
+  ['an upstream id for `node`', '{ node(id: "apt_1") { id } }', 'id'],
+  ['a global id of an unknown type for `node`', `{ node(id: "${globalId('Query:1')}") { id } }`, 'id'],
   [
+    'an appointment that ends before it begins',
     'mutation { createAppointment(input: { title: "t", startTime: "2025-01-01T10:00:00Z", endTime: "2025-01-01T09:00:00Z" }) { clientMutationId } }',
     'input.endTime',
   ],
   [
+    'a new appointment that is cancelled',
     'mutation { createAppointment(input: { title: "t", startTime: "2025-01-01T10:00:00Z", endTime: "2025-01-01T11:00:00Z", status: CANCELLED }) { clientMutationId } }',
     'input.status',
   ],
   [
+    'an empty idempotency key',
     'mutation { createAppointment(input: { title: "t", startTime: "2025-01-01T10:00:00Z", endTime: "2025-01-01T11:00:00Z", idempotencyKey: "" }) { clientMutationId } }',
     'input.idempotencyKey',
   ],
   [
+    'an episode id with a slash',
     'mutation { createAppointment(input: { title: "t", startTime: "2025-01-01T10:00:00Z", endTime: "2025-01-01T11:00:00Z", episodeId: "a/b" }) { clientMutationId } }',
     'input.episodeId',
   ],
-  ['mutation { updateAppointment(input: { id: "a" }) { clientMutationId } }', 'input'],
-  ['mutation { updateAppointment(input: { id: "a", title: null }) { clientMutationId } }', 'input.title'],
   [
+    'an update without changes',
+    'mutation { updateAppointment(input: { id: "a" }) { clientMutationId } }',
+    'input',
+  ],
+  [
+    'an update that clears the title',
+    'mutation { updateAppointment(input: { id: "a", title: null }) { clientMutationId } }',
+    'input.title',
+  ],
+  [
+    'an update that clears the start',
     'mutation { updateAppointment(input: { id: "a", startTime: null }) { clientMutationId } }',
     'input.startTime',
   ],
-  ['mutation { updateAppointment(input: { id: "a", endTime: null }) { clientMutationId } }', 'input.endTime'],
   [
+    'an update that clears the end',
+    'mutation { updateAppointment(input: { id: "a", endTime: null }) { clientMutationId } }',
+    'input.endTime',
+  ],
+  [
+    'an update that clears `isRemote`',
     'mutation { updateAppointment(input: { id: "a", isRemote: null }) { clientMutationId } }',
     'input.isRemote',
   ],
   [
+    'an update with an empty patient id',
     'mutation { updateAppointment(input: { id: "a", patientId: "" }) { clientMutationId } }',
     'input.patientId',
   ],
-  ['mutation { cancelAppointment(input: { id: "../x" }) { clientMutationId } }', 'input.id'],
+  [
+    'a cancel with a path as its id',
+    'mutation { cancelAppointment(input: { id: "../x" }) { clientMutationId } }',
+    'input.id',
+  ],
 ]
 
 const HOSTILE_IDS = [
@@ -87,18 +132,15 @@ const HOSTILE_IDS = [
 ]
 
 describe('bad input', () => {
-  test.for(REFUSED)(
-    '%s is BAD_USER_INPUT, names the argument, and asks nothing',
-    async ([document, argument]) => {
-      await using upstream = await startScriptedUpstream(() => ({ body: {} }))
-      await using gateway = await startGateway({ url: upstream.url, key: 'k' })
-      const { errors } = await gateway.query(document)
-      expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', argument }])
-      expect(upstream.requests).toEqual([])
-    },
-  )
+  test.for(REFUSED)('%s is BAD_USER_INPUT and costs nothing', async ([, document, argument]) => {
+    await using upstream = await startScriptedUpstream(() => ({ body: {} }))
+    await using gateway = await startGateway({ url: upstream.url, key: 'k' })
+    const { errors } = await gateway.query(document)
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', argument }])
+    expect(upstream.requests).toEqual([])
+  })
 
-  test('an id can never change the path or the query of a request', async () => {
+  test('an id can not change the path or the query of an upstream request', async () => {
     await using upstream = await startScriptedUpstream(() => ({ body: {} }))
     await using gateway = await startGateway({ url: upstream.url, key: 'k' })
     for (const id of HOSTILE_IDS) {
@@ -124,7 +166,7 @@ describe('bad input', () => {
     expect(upstream.requests).toEqual([])
   })
 
-  test('a variable of the wrong type is BAD_USER_INPUT, and its value is not repeated', async () => {
+  test('the error of a variable of the wrong type does not repeat its value', async () => {
     await using gateway = await startGateway({ url: 'http://127.0.0.1:9', key: 'k' })
     const { errors } = await gateway.query(
       'mutation ($input: CreateAppointmentInput!) { createAppointment(input: $input) { clientMutationId } }',

@@ -1,23 +1,23 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { readBody } from '../http/body.ts'
-import { answer, bodyRefusals, recordEnvelope } from '../schema/envelope.ts'
+import { bodyErrorResponses, jsonResponse, recordEnvelope } from '../schema/envelope.ts'
 import type { Api } from '../services.ts'
 import { FAULT_ROUTES, type FaultQueue } from './queue.ts'
 
-/** The control endpoint. It needs no key and costs no quota, so it is for a loopback address and for tests only. */
+/** The control endpoint `/_faults`, for tests. It needs no key and costs no quota. */
 export function serveFaults(api: Api, queue: FaultQueue): void {
   api.openapi(add, (c) => {
     queue.add(c.req.valid('json'))
-    return c.json(pending(queue, c.get('requestId')), 201)
+    return c.json(pendingResponse(queue, c.get('requestId')), 201)
   })
-  api.openapi(list, (c) => c.json(pending(queue, c.get('requestId')), 200))
+  api.openapi(list, (c) => c.json(pendingResponse(queue, c.get('requestId')), 200))
   api.openapi(clear, (c) => {
     queue.clear()
-    return c.json(pending(queue, c.get('requestId')), 200)
+    return c.json(pendingResponse(queue, c.get('requestId')), 200)
   })
 }
 
-function pending(queue: FaultQueue, requestId: string) {
+function pendingResponse(queue: FaultQueue, requestId: string) {
   return { data: [...queue.list()], meta: { request_id: requestId } }
 }
 
@@ -48,19 +48,19 @@ const faultSchema = z
   .openapi('Fault')
 
 const pendingFaults = recordEnvelope(z.array(faultSchema))
-const OPEN_TO_ALL = { security: [] }
+const WITHOUT_KEY = { security: [] }
 
 const add = createRoute({
   method: 'post',
   path: '/_faults',
   operationId: 'addFault',
-  summary: 'Let the next requests of a route fail',
-  ...OPEN_TO_ALL,
+  summary: 'Make the next requests of a route fail',
+  ...WITHOUT_KEY,
   middleware: [readBody],
   request: { body: { required: true, content: { 'application/json': { schema: faultSchema } } } },
   responses: {
-    201: answer('Added; all that are due.', pendingFaults),
-    ...bodyRefusals,
+    201: jsonResponse('The pending faults, with the new one.', pendingFaults),
+    ...bodyErrorResponses,
   },
 })
 
@@ -68,16 +68,16 @@ const list = createRoute({
   method: 'get',
   path: '/_faults',
   operationId: 'listFaults',
-  summary: 'The faults that are due',
-  ...OPEN_TO_ALL,
-  responses: { 200: answer('All that are due.', pendingFaults) },
+  summary: 'List the pending faults',
+  ...WITHOUT_KEY,
+  responses: { 200: jsonResponse('The pending faults.', pendingFaults) },
 })
 
 const clear = createRoute({
   method: 'delete',
   path: '/_faults',
   operationId: 'clearFaults',
-  summary: 'Forget all faults',
-  ...OPEN_TO_ALL,
-  responses: { 200: answer('None are left.', pendingFaults) },
+  summary: 'Remove all faults',
+  ...WITHOUT_KEY,
+  responses: { 200: jsonResponse('No faults.', pendingFaults) },
 })

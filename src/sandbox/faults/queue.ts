@@ -1,4 +1,4 @@
-/** As the OpenAPI document names them. */
+/** Written as in the OpenAPI document. */
 export const FAULT_ROUTES = [
   'GET /appointments',
   'POST /appointments',
@@ -7,45 +7,46 @@ export const FAULT_ROUTES = [
   'POST /appointments/{id}/cancel',
 ] as const
 
-/** What is to go wrong, and with which requests. */
+/** What the API does instead of, or before, answering the next requests of a route. */
 export interface Fault {
-  /** Without one, any. */
+  /** `undefined` matches every route. */
   readonly route?: (typeof FAULT_ROUTES)[number] | undefined
-  /** For how many requests. */
+  /** The number of requests that get this fault. */
   readonly times: number
-  /** Waits so many milliseconds before anything else. */
+  /** The API waits this long before anything else. */
   readonly delay_ms?: number | undefined
-  /** Closes the connection without an answer: `before` nothing was done, `after` the request did its work. */
+  /** The API closes the connection without a response, before or after the route does its work. */
   readonly drop?: 'before' | 'after' | undefined
-  /** Answers the error envelope with this status instead of doing anything. */
+  /** The API answers with this status in the error envelope, and the route does nothing. */
   readonly status?: number | undefined
+  /** The code of that envelope; `undefined` means `INJECTED_FAULT`. */
   readonly code?: string | undefined
 }
 
-/** Faults that are due, first come first served. */
+/** The pending faults, oldest first. */
 export function createFaultQueue() {
-  let due: readonly Fault[] = []
+  let pending: readonly Fault[] = []
 
   return {
     add(fault: Fault): void {
-      due = [...due, fault]
+      pending = [...pending, fault]
     },
 
     clear(): void {
-      due = []
+      pending = []
     },
 
     list(): readonly Fault[] {
-      return due
+      return pending
     },
 
-    /** The oldest fault for a request of this route, used up by one. */
+    /** Returns the oldest fault that matches the route, and uses up one of its `times`. */
     take(route: string | undefined): Fault | undefined {
-      const position = due.findIndex((fault) => fault.route === undefined || fault.route === route)
-      const fault = due[position]
+      const position = pending.findIndex((fault) => fault.route === undefined || fault.route === route)
+      const fault = pending[position]
       if (!fault) return undefined
       const rest = fault.times > 1 ? [{ ...fault, times: fault.times - 1 }] : []
-      due = due.toSpliced(position, 1, ...rest)
+      pending = pending.toSpliced(position, 1, ...rest)
       return fault
     },
   }

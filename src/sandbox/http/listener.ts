@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
-import { answerUnreadable, answerWhatIsNotHttp } from './unreadable.ts'
+import { answerMalformedRequests, malformedRequestResponse } from './malformed-request.ts'
 
 export interface ListenOptions {
   readonly host: string
@@ -12,52 +12,52 @@ export interface ListenOptions {
 
 export interface Listener {
   readonly url: string
-  /** Lets the answers under way go out first. */
+  /** Stops accepting requests and waits for those in flight; closes unfinished connections after one second. */
   close(): Promise<void>
 }
 
-/** The API on a port. Rejects if the port is taken. */
+/** Serves `fetch` on a port over HTTP/1. Rejects if the port is taken. */
 export async function listen({ host, port, fetch }: ListenOptions): Promise<Listener> {
-  const underWay = new Set<Promise<Response>>()
+  const inFlight = new Set<Promise<Response>>()
   const server = createServer(
-    // A request without a Host is refused below, in the envelope.
+    // A request without a Host header then gets its 400 from `malformedRequestResponse`, in the envelope.
     { requireHostHeader: false },
     getRequestListener(
       async (request, bindings) => {
-        // HTTP/2 is not served, so the bindings are those of HTTP/1.
-        const answering = fetch(request, bindings as HttpBindings)
-        underWay.add(answering)
+        // The server speaks HTTP/1 only, so the bindings are those of HTTP/1.
+        const pending = fetch(request, bindings as HttpBindings)
+        inFlight.add(pending)
         try {
-          const response = await answering
+          const response = await pending
           if (!server.listening) response.headers.set('Connection', 'close')
           return response
         } finally {
-          underWay.delete(answering)
+          inFlight.delete(pending)
         }
       },
-      // The process belongs to the gateway too: its Request and Response stay its own.
-      { overrideGlobalObjects: false, errorHandler: answerUnreadable },
+      // The gateway may run in the same process, so the global Request and Response stay unchanged.
+      { overrideGlobalObjects: false, errorHandler: malformedRequestResponse },
     ),
   )
-  answerWhatIsNotHttp(server)
+  answerMalformedRequests(server)
   server.listen(port, host)
   await once(server, 'listening')
   return {
-    // A listening TCP server has an address, and it is not a pipe's name.
+    // The address is a string only for a pipe.
     url: baseUrl(server.address() as AddressInfo),
     async close() {
       const closed = once(server, 'close')
       server.close()
-      const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
+      const grace = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
       await closed
-      clearTimeout(impatience)
-      // A caller that went away leaves its request at work.
-      await Promise.allSettled(underWay)
+      clearTimeout(grace)
+      // A request runs on after its client disconnected, and still needs the database.
+      await Promise.allSettled(inFlight)
     },
   }
 }
 
-/** A client that never finishes its request must not hold up the end. */
+/** A client that never finishes its request delays the close by this much at most. */
 const CLOSE_GRACE_MS = 1_000
 
 function baseUrl({ address, family, port }: AddressInfo): string {

@@ -1,16 +1,16 @@
 import { HEADERS } from '../../contract/envelope.ts'
-import type { Middleware } from './exchange.ts'
-import { rateLimited } from './refusal.ts'
+import type { Middleware } from './context.ts'
+import { rateLimited } from './errors.ts'
 
 export interface QuotaOptions {
-  /** Requests of one key in one clock hour; 0 = no quota and no headers about it. */
+  /** Requests that each key may send in one clock hour; 0 means no quota and no quota headers. */
   readonly limit: number
   readonly clock: () => Date
 }
 
 /**
- * Per key, in a fixed window that starts anew at the top of each clock hour. Every request with a known key counts,
- * whatever its answer. The count is in memory: a restart gives a fresh window.
+ * Counts the requests of each key in a fixed window, one clock hour. Every request with a known key counts, whatever
+ * its response. The counts live in memory, so a restart sets them to zero.
  */
 export function meterQuota({ limit, clock }: QuotaOptions): Middleware {
   const windows = new Map<string, { hour: number; used: number }>()
@@ -22,7 +22,7 @@ export function meterQuota({ limit, clock }: QuotaOptions): Middleware {
     const last = windows.get(keyId)
     const used = last?.hour === hour ? last.used + 1 : 1
     windows.set(keyId, { hour, used })
-    // Which hour the count is of can only be told from this; node's own would be by another clock than ours.
+    // Clients find the hour of the count in `Date`, so it comes from `clock` and not from Node's own.
     c.header('Date', now.toUTCString())
     c.header(HEADERS.limit, String(limit))
     c.header(HEADERS.remaining, String(Math.max(0, limit - used)))

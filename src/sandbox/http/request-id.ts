@@ -1,11 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import { HEADERS } from '../../contract/envelope.ts'
-import { createRequestId } from '../ids.ts'
-import type { Middleware } from './exchange.ts'
+import type { Middleware } from './context.ts'
 
-/** Every answer has an id of the server's own making; one that a caller sends is ignored. */
-export const identify: Middleware = async (c, next) => {
+/** Every response gets an id from the server, which ignores an id that the client sends. */
+export const assignRequestId: Middleware = async (c, next) => {
   const requestId = createRequestId()
   c.set('requestId', requestId)
   c.header(HEADERS.requestId, requestId)
   await next()
+}
+
+export function createRequestId(): string {
+  return `req_${randomBytes(12).toString('hex')}`
 }

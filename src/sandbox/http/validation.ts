@@ -1,20 +1,20 @@
 import type { ZodError } from 'zod'
-import { invalid } from './refusal.ts'
+import { validationError } from './errors.ts'
 
 type Outcome = { readonly target: string } & (
   | { readonly success: true }
   | { readonly success: false; readonly error: ZodError }
 )
 
-/** What fails its schema becomes one `VALIDATION_ERROR` that names every field at fault, each once. */
-export function refuseInvalid(outcome: Outcome): void {
+/** Throws one `VALIDATION_ERROR` for all fields at fault, with the first problem of each. */
+export function rejectInvalid(outcome: Outcome): void {
   if (outcome.success) return
   const fields: Record<string, string> = {}
   for (const { path, message } of outcome.error.issues) {
     const field = fieldName(outcome.target, path)
     fields[field] ??= message
   }
-  throw invalid(fields)
+  throw validationError(fields)
 }
 
 function fieldName(target: string, path: readonly PropertyKey[]): string {

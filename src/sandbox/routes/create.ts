@@ -1,31 +1,75 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { CREATED_FIELDS } from '../../contract/appointment.ts'
 import { HEADERS } from '../../contract/envelope.ts'
+import { requireScope } from '../http/authentication.ts'
 import { readBody } from '../http/body.ts'
-import { requireScope } from '../http/keys.ts'
 import { wholeSecond } from '../instants.ts'
 import { createdSchema, pick } from '../schema/appointment.ts'
 import { createBody } from '../schema/body.ts'
-import { answer, bodyRefusals, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
+import {
+  bodyErrorResponses,
+  commonErrorResponses,
+  errorResponse,
+  jsonResponse,
+  recordEnvelope,
+} from '../schema/envelope.ts'
 import type { Api, Services } from '../services.ts'
-import { newRow } from '../storage/new-row.ts'
-import { toAppointment } from '../storage/rows.ts'
+import { type AppointmentRow, toAppointment } from '../storage/rows.ts'
 
-/** `POST /appointments` ("Create"). A replay is the first answer again, its request id included. */
-export function serveCreate(api: Api, { appointments, once, ids, clock }: Services): void {
+/**
+ * `POST /appointments` (reference: "Create"). A repeated `Idempotency-Key` gets the first response again, with the
+ * same request id.
+ */
+export function serveCreate(api: Api, { appointments, runIdempotently, ids, clock }: Services): void {
   api.openapi(route, (c) => {
     const body = c.req.valid('json')
     const { organisation } = c.get('caller')
     const now = wholeSecond(clock())
     const key = c.req.valid('header')['idempotency-key']
-    const created = once({ organisation, key, endpoint: 'POST /appointments', body, now }, () => {
-      const row = newRow(body, { id: ids('apt'), organisation, now })
+    const created = runIdempotently({ organisation, key, endpoint: 'POST /appointments', body, now }, () => {
+      const row = toRow(body, { id: ids('apt'), organisation, now })
       appointments.insert(row)
       return { data: pick(toAppointment(row), CREATED_FIELDS), meta: { request_id: c.get('requestId') } }
     })
     c.header(HEADERS.requestId, created.meta.request_id)
     return c.json(created, 201)
   })
+}
+
+interface Origin {
+  readonly id: string
+  readonly organisation: string
+  readonly now: number
+}
+
+/** Fields that a create cannot set begin as null. */
+function toRow(body: z.output<typeof createBody>, { id, organisation, now }: Origin): AppointmentRow {
+  return {
+    id,
+    organisation,
+    patient_id: body.patient_id ?? null,
+    clinician_profile_id: body.clinician_profile_id ?? null,
+    title: body.title,
+    description: null,
+    start_time: body.start_time,
+    end_time: body.end_time,
+    status: body.status,
+    appointment_type_id: body.appointment_type_id ?? null,
+    location_id: body.location_id ?? null,
+    is_remote: body.is_remote ? 1 : 0,
+    remote_channel: null,
+    video_link: null,
+    video_provider: null,
+    attendee_email: body.attendee_email ?? null,
+    attendee_name: body.attendee_name ?? null,
+    meeting_url: null,
+    attendance_status: null,
+    cancellation_reason: null,
+    booking_source: 'api',
+    episode_id: body.episode_id ?? null,
+    created_at: now,
+    updated_at: now,
+  }
 }
 
 const route = createRoute({
@@ -43,15 +87,15 @@ const route = createRoute({
         .openapi({
           type: 'string',
           format: 'uuid',
-          description: 'The same key and body again: the first answer again.',
+          description: 'A repeated key and body get the first response again, for 24 hours.',
         }),
     }),
     body: { required: true, content: { 'application/json': { schema: createBody } } },
   },
   responses: {
-    201: answer('Created.', recordEnvelope(createdSchema)),
-    409: refusal('CONFLICT: this Idempotency-Key came with another body within 24 hours.'),
-    ...bodyRefusals,
-    ...refusals,
+    201: jsonResponse('Created.', recordEnvelope(createdSchema)),
+    409: errorResponse('CONFLICT: this Idempotency-Key came with another body in the last 24 hours.'),
+    ...bodyErrorResponses,
+    ...commonErrorResponses,
   },
 })

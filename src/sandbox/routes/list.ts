@@ -1,12 +1,17 @@
 import { createRoute } from '@hono/zod-openapi'
 import { SUMMARY_FIELDS } from '../../contract/appointment.ts'
-import { requireScope } from '../http/keys.ts'
+import { requireScope } from '../http/authentication.ts'
 import { appointmentSchema, pick, summarySchema } from '../schema/appointment.ts'
-import { answer, invalidRefusal, listEnvelope, refusals } from '../schema/envelope.ts'
+import {
+  commonErrorResponses,
+  jsonResponse,
+  listEnvelope,
+  validationErrorResponse,
+} from '../schema/envelope.ts'
 import { listQuerySchema } from '../schema/list-query.ts'
 import type { Api, Services } from '../services.ts'
 
-/** `GET /appointments` ("List"). */
+/** `GET /appointments` (reference: "List"). */
 export function serveList(api: Api, { appointments, knobs }: Services): void {
   const rowSchema = knobs.listRows === 'full' ? appointmentSchema : summarySchema
   const route = createRoute({
@@ -16,7 +21,11 @@ export function serveList(api: Api, { appointments, knobs }: Services): void {
     summary: 'List appointments',
     middleware: [requireScope('read_appointments')],
     request: { query: listQuerySchema(knobs.overRange) },
-    responses: { 200: answer('A page.', listEnvelope(rowSchema)), 400: invalidRefusal, ...refusals },
+    responses: {
+      200: jsonResponse('One page of appointments.', listEnvelope(rowSchema)),
+      400: validationErrorResponse,
+      ...commonErrorResponses,
+    },
   })
 
   api.openapi(route, (c) => {

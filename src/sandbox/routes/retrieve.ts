@@ -1,12 +1,12 @@
 import { createRoute } from '@hono/zod-openapi'
-import { requireScope } from '../http/keys.ts'
-import { appointmentNotFound } from '../http/refusal.ts'
+import { requireScope } from '../http/authentication.ts'
+import { appointmentNotFound } from '../http/errors.ts'
 import { appointmentSchema } from '../schema/appointment.ts'
-import { answer, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
+import { commonErrorResponses, errorResponse, jsonResponse, recordEnvelope } from '../schema/envelope.ts'
 import { pathSchema } from '../schema/path.ts'
 import type { Api, Services } from '../services.ts'
 
-/** `GET /appointments/{id}` ("Retrieve"). */
+/** `GET /appointments/{id}` (reference: "Retrieve"). */
 export function serveRetrieve(api: Api, { appointments }: Services): void {
   const route = createRoute({
     method: 'get',
@@ -16,9 +16,9 @@ export function serveRetrieve(api: Api, { appointments }: Services): void {
     middleware: [requireScope('read_appointments')],
     request: { params: pathSchema },
     responses: {
-      200: answer('The whole appointment.', recordEnvelope(appointmentSchema)),
-      404: refusal('NOT_FOUND'),
-      ...refusals,
+      200: jsonResponse('The whole appointment.', recordEnvelope(appointmentSchema)),
+      404: errorResponse('NOT_FOUND'),
+      ...commonErrorResponses,
     },
   })
 

@@ -1,24 +1,33 @@
 import { createRoute } from '@hono/zod-openapi'
+import { requireScope } from '../http/authentication.ts'
 import { readBody } from '../http/body.ts'
-import { requireScope } from '../http/keys.ts'
-import { appointmentNotFound, invalid } from '../http/refusal.ts'
+import { appointmentNotFound, validationError } from '../http/errors.ts'
 import { wholeSecond } from '../instants.ts'
 import { appointmentSchema } from '../schema/appointment.ts'
 import { updateBody } from '../schema/body.ts'
-import { answer, bodyRefusals, recordEnvelope, refusal, refusals } from '../schema/envelope.ts'
+import {
+  bodyErrorResponses,
+  commonErrorResponses,
+  errorResponse,
+  jsonResponse,
+  recordEnvelope,
+} from '../schema/envelope.ts'
 import { pathSchema } from '../schema/path.ts'
 import type { Api, Services } from '../services.ts'
 import type { Changes } from '../storage/appointments.ts'
 import type { AppointmentRow } from '../storage/rows.ts'
 
-/** `PATCH /appointments/{id}` ("Update"). Absent = leave, null = clear. The reference shows no answer: the whole object. */
+/**
+ * `PATCH /appointments/{id}` (reference: "Update"). An absent field stays, a null clears it. The reference shows no
+ * response; this one is the whole object.
+ */
 export function serveUpdate(api: Api, { appointments, clock }: Services): void {
   api.openapi(route, (c) => {
-    const { is_remote, ...given } = c.req.valid('json')
-    const changes: Changes = is_remote === undefined ? given : { ...given, is_remote: is_remote ? 1 : 0 }
+    const { is_remote, ...fields } = c.req.valid('json')
+    const changes: Changes = is_remote === undefined ? fields : { ...fields, is_remote: is_remote ? 1 : 0 }
     const isEmpty = Object.values(changes).every((value) => value === undefined)
     const updated = appointments.update(c.get('caller').organisation, c.req.valid('param').id, (row) => {
-      refuseBackwards(row, changes)
+      requireEndAfterStart(row, changes)
       return isEmpty ? {} : { ...changes, updated_at: wholeSecond(clock()) }
     })
     if (!updated) throw appointmentNotFound()
@@ -26,10 +35,10 @@ export function serveUpdate(api: Api, { appointments, clock }: Services): void {
   })
 }
 
-/** One of the two times may come alone, and must then suit the other one that is stored. */
-function refuseBackwards(row: AppointmentRow, { start_time, end_time }: Changes): void {
+/** Compares with the stored time when the client sends only one of the two. */
+function requireEndAfterStart(row: AppointmentRow, { start_time, end_time }: Changes): void {
   if ((end_time ?? row.end_time) > (start_time ?? row.start_time)) return
-  throw invalid(
+  throw validationError(
     end_time === undefined
       ? { start_time: 'must be before end_time' }
       : { end_time: 'must be after start_time' },
@@ -47,9 +56,9 @@ const route = createRoute({
     body: { required: true, content: { 'application/json': { schema: updateBody } } },
   },
   responses: {
-    200: answer('The whole appointment.', recordEnvelope(appointmentSchema)),
-    404: refusal('NOT_FOUND'),
-    ...bodyRefusals,
-    ...refusals,
+    200: jsonResponse('The whole appointment.', recordEnvelope(appointmentSchema)),
+    404: errorResponse('NOT_FOUND'),
+    ...bodyErrorResponses,
+    ...commonErrorResponses,
   },
 })

@@ -17,7 +17,7 @@ export interface Patient {
 
 export interface Clinician {
   readonly id: string
-  /** Where this clinician's rooms are. */
+  /** The id of the site where this clinician works. */
   readonly location: string
 }
 
@@ -27,7 +27,7 @@ export interface Clinic {
   readonly types: readonly [AppointmentType, ...AppointmentType[]]
 }
 
-/** A physiotherapy practice with two sites. The more appointments, the more patients they are shared among. */
+/** A physiotherapy practice with two sites and one patient for every six appointments. */
 export function createClinic(random: Random, ids: Ids, appointments: number): Clinic {
   const mainSite = ids('loc', random.uuid())
   const secondSite = ids('loc', random.uuid())
@@ -39,14 +39,14 @@ export function createClinic(random: Random, ids: Ids, appointments: number): Cl
     ...(remote && { remote }),
   })
   const patient = (): Patient => {
-    const first = random.one(FIRST_NAMES)
-    const last = random.one(LAST_NAMES)
+    const first = random.pick(FIRST_NAMES)
+    const last = random.pick(LAST_NAMES)
     return {
       id: ids('pat', random.uuid()),
       name: `${first} ${last}`,
-      // Two patients may share a name, never an address. example.com belongs to nobody.
-      email: `${first}.${last}.${random.between(1, 9_999)}@example.com`.toLowerCase(),
-      episode: random.draw() < 0.4 ? ids('epi', random.uuid()) : null,
+      // The number keeps addresses apart where names repeat. The domain example.com is reserved, so no mail arrives.
+      email: `${first}.${last}.${random.integer(1, 9_999)}@example.com`.toLowerCase(),
+      episode: random.fraction() < 0.4 ? ids('epi', random.uuid()) : null,
     }
   }
   return {

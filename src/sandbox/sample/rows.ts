@@ -14,28 +14,28 @@ export interface SampleOptions {
 }
 
 /**
- * The same count on the same day gives the same visits of the same people. What the clock changes is what has become
- * of them: a visit that is over is no longer to come. So each row draws from a chance of its own.
+ * The same count on the same day gives the same visits of the same people; only their statuses and what follows from
+ * these depend on the time of day. Each row has its own generator, so that one status does not change the next row.
  */
 export function sampleRows({ count, organisation, now, ids }: SampleOptions): AppointmentRow[] {
   const random = createRandom(SEED)
   const clinic = createClinic(random, ids, count)
   return schedule({ clinic, count, today: now, random }).map((visit, index) => {
-    const own = createRandom(SEED + 1 + index)
-    const patient = own.one(clinic.patients)
+    const rowRandom = createRandom(SEED + 1 + index)
+    const patient = rowRandom.pick(clinic.patients)
     return toRow(visit, {
-      id: ids('apt', own.uuid()),
+      id: ids('apt', rowRandom.uuid()),
       organisation,
       patient,
       now: wholeSecond(now),
-      random: own,
+      random: rowRandom,
     })
   })
 }
 
 const SEED = 20_250_115
 
-interface Particulars {
+interface RowContext {
   readonly id: string
   readonly organisation: string
   readonly patient: Patient
@@ -43,18 +43,18 @@ interface Particulars {
   readonly random: Random
 }
 
-function toRow(visit: Visit, { id, organisation, patient, now, random }: Particulars): AppointmentRow {
+function toRow(visit: Visit, { id, organisation, patient, now, random }: RowContext): AppointmentRow {
   const { type, clinician, start, end } = visit
-  const status = random.one(end <= now ? PAST : start > now ? COMING : RUNNING)
+  const status = random.pick(end <= now ? PAST : start > now ? UPCOMING : CURRENT)
   const videoLink = type.remote === 'video' ? `https://video.example.com/${id}` : null
-  const booked = Math.min(start, now) - random.between(1, 20 * 24 * 60) * MINUTE_MS
+  const bookedAt = Math.min(start, now) - random.integer(1, 20 * 24 * 60) * MINUTE_MS
   return {
     id,
     organisation,
     patient_id: patient.id,
     clinician_profile_id: clinician.id,
     title: type.title,
-    description: random.draw() < 0.2 ? random.one(DESCRIPTIONS) : null,
+    description: random.fraction() < 0.2 ? random.pick(DESCRIPTIONS) : null,
     start_time: start,
     end_time: end,
     status,
@@ -68,30 +68,31 @@ function toRow(visit: Visit, { id, organisation, patient, now, random }: Particu
     attendee_name: patient.name,
     meeting_url: videoLink,
     attendance_status: status === 'completed' ? 'attended' : status === 'no_show' ? 'did_not_attend' : null,
-    cancellation_reason: status === 'cancelled' ? random.one(REASONS) : null,
+    cancellation_reason: status === 'cancelled' ? random.pick(REASONS) : null,
     booking_source: 'api',
     episode_id: patient.episode,
-    created_at: booked,
-    updated_at: lastChange(status, booked, Math.min(end, now), random),
+    created_at: bookedAt,
+    updated_at: lastChange(status, bookedAt, Math.min(end, now), random),
   }
 }
 
-/** Between the booking and the end of the visit, and never in the future. */
-function lastChange(status: AppointmentStatus, booked: number, latest: number, random: Random): number {
+/** A time between the booking and `latest`, which is the end of the visit or now, whichever is earlier. */
+function lastChange(status: AppointmentStatus, bookedAt: number, latest: number, random: Random): number {
   if (status === 'completed' || status === 'no_show') return latest
-  if (status === 'cancelled') return booked + Math.floor(((latest - booked) * random.draw()) / 1000) * 1000
-  return booked
+  if (status === 'cancelled')
+    return bookedAt + Math.floor(((latest - bookedAt) * random.fraction()) / 1000) * 1000
+  return bookedAt
 }
 
 const MINUTE_MS = 60_000
 
-/** How often a status is named is how often it comes. */
+/** The weight of a status is the number of times it stands here. */
 const PAST = [
   ...(['completed', 'completed', 'completed', 'completed', 'completed', 'completed', 'completed'] as const),
   ...(['no_show', 'cancelled'] as const),
 ] as const
-const RUNNING = ['confirmed'] as const
-const COMING = [
+const CURRENT = ['confirmed'] as const
+const UPCOMING = [
   ...(['confirmed', 'confirmed', 'confirmed', 'confirmed', 'scheduled', 'scheduled'] as const),
   ...(['pending', 'pending', 'pending_approval', 'cancelled'] as const),
 ] as const

@@ -10,7 +10,7 @@ import {
 const instantText = z.string().openapi({ format: 'date-time', example: '2025-01-20T14:00:00Z' })
 const optionalText = z.string().nullable()
 
-/** "The Appointment object": 24 fields. */
+/** The whole object of 24 fields (reference: "The Appointment object"). */
 export const appointmentSchema = z
   .object({
     id: z.string().openapi({ example: 'apt_123e4567-e89b-12d3-a456-426614174000' }),
@@ -27,7 +27,7 @@ export const appointmentSchema = z
     remote_channel: optionalText,
     video_link: optionalText,
     video_provider: optionalText,
-    duration_minutes: z.int().openapi({ description: 'Computed from the two times.' }),
+    duration_minutes: z.int().openapi({ description: 'Computed from the two times, rounded to a minute.' }),
     attendee_email: optionalText,
     attendee_name: optionalText,
     meeting_url: optionalText,
@@ -40,21 +40,21 @@ export const appointmentSchema = z
   })
   .openapi('Appointment') satisfies z.ZodType<Appointment>
 
-/** What a list row shows: seven fields. */
+/** A row of the list: seven fields (reference: "List"). */
 export const summarySchema = appointmentSchema.pick(mask(SUMMARY_FIELDS)).openapi('AppointmentSummary')
 
-/** What a create answers: eight fields. */
+/** The response to a create: eight fields (reference: "Create"). */
 export const createdSchema = appointmentSchema.pick(mask(CREATED_FIELDS)).openapi('CreatedAppointment')
 
-/** What a cancel answers: three fields. */
+/** The response to a cancel: three fields (reference: "Cancel"). */
 export const cancelledSchema = appointmentSchema.pick(mask(CANCELLED_FIELDS)).openapi('CancelledAppointment')
 
-/** The named fields of a whole appointment, in the order named. */
+/** Copies the named fields in the order of `fields`, which is the order of the JSON. */
 export function pick<Field extends keyof Appointment>(
   appointment: Appointment,
   fields: readonly Field[],
 ): Pick<Appointment, Field> {
-  // `fromEntries` forgets which keys it was given; so below.
+  // The cast restores the keys, which the type of `fromEntries` does not keep.
   return Object.fromEntries(fields.map((field) => [field, appointment[field]])) as Pick<Appointment, Field>
 }
 

@@ -1,15 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
-import { filledText, instant, reference, text } from './value.ts'
+import { instant, nonEmptyText, reference, text } from './value.ts'
 
-const wholeBody = { error: 'must be a JSON object' }
+const notAnObject = { error: 'must be a JSON object' }
 const flag = z.boolean('must be true or false')
 
-/** "Create". Fields that are not in its tables are ignored. */
+/** The body of a create; unknown fields are ignored (reference: "Create"). */
 export const createBody = z
   .object(
     {
-      title: filledText,
+      title: nonEmptyText,
       start_time: instant,
       end_time: instant,
       patient_id: reference.nullish(),
@@ -22,7 +22,7 @@ export const createBody = z
       attendee_email: text.nullish(),
       episode_id: reference.nullish(),
     },
-    wholeBody,
+    notAnObject,
   )
   .refine(({ start_time, end_time }) => end_time > start_time, {
     path: ['end_time'],
@@ -30,11 +30,14 @@ export const createBody = z
   })
   .openapi('CreateAppointment')
 
-/** "Update". What the server keeps by itself is refused by name; fields that no appointment has are ignored. */
+/**
+ * The body of an update (reference: "Update"). A field that only the server writes is an error, so that no client
+ * believes it changed one; unknown fields are ignored.
+ */
 export const updateBody = z
   .object(
     {
-      title: filledText.optional(),
+      title: nonEmptyText.optional(),
       description: text.nullish(),
       start_time: instant.optional(),
       end_time: instant.optional(),
@@ -51,24 +54,24 @@ export const updateBody = z
       attendee_email: text.nullish(),
       attendance_status: text.nullish(),
       episode_id: reference.nullish(),
-      status: never("can't be patched; a status changes through an action endpoint, like /cancel"),
-      cancellation_reason: never("can't be patched; it is given to /cancel"),
-      id: never("can't be patched"),
-      duration_minutes: never("can't be patched; it follows from the two times"),
-      booking_source: never("can't be patched"),
-      created_at: never("can't be patched"),
-      updated_at: never("can't be patched"),
+      status: readOnly("can't be patched; a status changes through an action endpoint, like /cancel"),
+      cancellation_reason: readOnly("can't be patched; it is given to /cancel"),
+      id: readOnly("can't be patched"),
+      duration_minutes: readOnly("can't be patched; it follows from the two times"),
+      booking_source: readOnly("can't be patched"),
+      created_at: readOnly("can't be patched"),
+      updated_at: readOnly("can't be patched"),
     },
-    wholeBody,
+    notAnObject,
   )
   .openapi('UpdateAppointment')
 
-/** "Cancel": the body may be missing altogether. */
+/** The body of a cancel, which the client may leave out (reference: "Cancel"). */
 export const cancelBody = z
-  .object({ cancellation_reason: text.nullish() }, wholeBody)
+  .object({ cancellation_reason: text.nullish() }, notAnObject)
   .openapi('CancelAppointment')
 
-function never(message: string) {
+function readOnly(message: string) {
   return z
     .never({ error: message })
     .optional()

@@ -16,8 +16,14 @@ const errorSchema = z
   .openapi('Error')
 
 const headers = {
-  [HEADERS.requestId]: { description: 'The id to quote to support.', schema: { type: 'string' as const } },
-  [HEADERS.limit]: { description: 'Requests an hour of this key.', schema: { type: 'integer' as const } },
+  [HEADERS.requestId]: {
+    description: 'The id of this request, to quote to support.',
+    schema: { type: 'string' as const },
+  },
+  [HEADERS.limit]: {
+    description: 'Requests that this key may send in a clock hour.',
+    schema: { type: 'integer' as const },
+  },
   [HEADERS.remaining]: {
     description: 'Requests left in this clock hour.',
     schema: { type: 'integer' as const },
@@ -52,29 +58,29 @@ export function actionEnvelope<Data extends z.ZodType>(data: Data) {
   })
 }
 
-export function answer<Schema extends z.ZodType>(description: string, schema: Schema) {
+export function jsonResponse<Schema extends z.ZodType>(description: string, schema: Schema) {
   return { description, headers, content: { 'application/json': { schema } } }
 }
 
-export function refusal(description: string) {
-  return answer(description, errorSchema)
+export function errorResponse(description: string) {
+  return jsonResponse(description, errorSchema)
 }
 
-export const invalidRefusal = refusal(
+export const validationErrorResponse = errorResponse(
   'VALIDATION_ERROR: `details.fields` names each parameter or field at fault.',
 )
 
-/** What any route with a body may answer instead. */
-export const bodyRefusals = {
-  400: invalidRefusal,
-  413: refusal('PAYLOAD_TOO_LARGE: over 1 MB.'),
-  415: refusal('UNSUPPORTED_MEDIA_TYPE: a body that does not say that it is JSON.'),
+/** The errors of every route with a body. */
+export const bodyErrorResponses = {
+  400: validationErrorResponse,
+  413: errorResponse('PAYLOAD_TOO_LARGE: the body is over 1 MB.'),
+  415: errorResponse('UNSUPPORTED_MEDIA_TYPE: the content type of the body is not JSON.'),
 }
 
-/** What any route may answer instead. */
-export const refusals = {
-  401: refusal('UNAUTHORIZED: no key, or an unknown one.'),
-  403: refusal('FORBIDDEN: the key lacks the scope.'),
-  429: refusal('RATE_LIMITED: the quota of this clock hour is spent.'),
-  500: refusal('INTERNAL_ERROR'),
+/** The errors of every route. */
+export const commonErrorResponses = {
+  401: errorResponse('UNAUTHORIZED: no key, or an unknown one.'),
+  403: errorResponse('FORBIDDEN: the key lacks the scope.'),
+  429: errorResponse('RATE_LIMITED: the quota of this clock hour is spent.'),
+  500: errorResponse('INTERNAL_ERROR'),
 }

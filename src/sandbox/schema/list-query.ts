@@ -1,21 +1,21 @@
 import { z } from '@hono/zod-openapi'
 import { APPOINTMENT_STATUSES } from '../../contract/appointment.ts'
 import { PAGE_LIMIT } from '../../contract/list.ts'
-import type { Knobs } from '../knobs.ts'
-import { dateOrInstant, filledText, reference, text } from './value.ts'
+import type { Knobs } from '../options.ts'
+import { dateOrInstant, nonEmptyText, reference, text } from './value.ts'
 
 const ONE_STATUS = `must be one of ${APPOINTMENT_STATUSES.join(', ')}`
 const status = z.enum(APPOINTMENT_STATUSES, { error: ONE_STATUS })
 
-/** "List", the query parameters. Unknown ones are ignored. */
+/** The query parameters of the list; unknown ones are ignored (reference: "List"). */
 export function listQuerySchema(overRange: Knobs['overRange']) {
   return z.object({
-    limit: wholeNumber({ min: 1, max: PAGE_LIMIT.max, absent: PAGE_LIMIT.default }, overRange),
-    offset: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER, absent: 0 }, overRange),
+    limit: wholeNumber({ min: 1, max: PAGE_LIMIT.max, fallback: PAGE_LIMIT.default }, overRange),
+    offset: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 }, overRange),
     patient_id: reference.optional(),
-    clinician_id: reference.optional().openapi({ description: 'Acts on the field clinician_profile_id.' }),
+    clinician_id: reference.optional().openapi({ description: 'Filters by the field clinician_profile_id.' }),
     status: status.optional(),
-    status_in: filledText
+    status_in: nonEmptyText
       .transform((list) => [...new Set(list.split(',').map((item) => item.trim()))])
       .pipe(z.array(status))
       .optional()
@@ -30,17 +30,21 @@ export function listQuerySchema(overRange: Knobs['overRange']) {
 }
 
 function wholeNumber(
-  { min, max, absent }: { min: number; max: number; absent: number },
+  { min, max, fallback }: { min: number; max: number; fallback: number },
   overRange: Knobs['overRange'],
 ) {
   const digits = text.regex(/^-?\d+$/, 'must be a whole number').transform(Number)
   return overRange === 'clamp'
     ? digits
         .transform((value) => Math.min(Math.max(value, min), max))
-        .default(absent)
-        .openapi({ type: 'integer', default: absent, description: `Moved into ${min}–${max}.` })
+        .default(fallback)
+        .openapi({
+          type: 'integer',
+          default: fallback,
+          description: `A number out of range counts as the nearest of ${min}–${max}.`,
+        })
     : digits
         .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
-        .default(absent)
-        .openapi({ type: 'integer', minimum: min, maximum: max, default: absent })
+        .default(fallback)
+        .openapi({ type: 'integer', minimum: min, maximum: max, default: fallback })
 }

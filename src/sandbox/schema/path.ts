@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 
-/** Ids are opaque: one that nothing has is 404, whatever it looks like. */
+/** Ids are opaque: an unknown id of any form is a 404, never a 400. */
 export const pathSchema = z.object({
   id: z
     .string()

@@ -1,35 +1,44 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Appointment, type AppointmentStatus, OPEN_STATUSES } from '../../contract/appointment.ts'
-import type { Knobs } from '../knobs.ts'
+import type { Knobs } from '../options.ts'
 import { indexStatements, type ListQuery, listStatement } from './list-statement.ts'
 import { type AppointmentRow, COLUMNS, toAppointment } from './rows.ts'
 import { transaction } from './transaction.ts'
 
-/** A page of the list; whether rows follow is known without counting them. */
+/** A page of the list. There is no total, as in the reference. */
 export interface Page {
   readonly rows: readonly Appointment[]
   readonly hasMore: boolean
 }
 
-/** What an update may give; what is undefined stays. Instants in milliseconds. */
+/** The new values of an update. An undefined field stays. Instants are milliseconds since the epoch. */
 export type Changes = {
   readonly [Field in Exclude<keyof AppointmentRow, 'id' | 'organisation' | 'status' | 'created_at'>]?:
     | AppointmentRow[Field]
     | undefined
 }
 
-export type Cancelled = { readonly done: Appointment } | { readonly current: AppointmentStatus }
+export interface Cancellation {
+  readonly reason: string | null
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
 
-/** The appointments of all organisations; nothing is seen or changed but by its own organisation. */
+/** The cancelled appointment, or the status that forbids a cancel. */
+export type CancelOutcome =
+  | { readonly cancelled: Appointment }
+  | { readonly currentStatus: AppointmentStatus }
+
+/** The appointments of all organisations. Each call names an organisation and reaches only its rows. */
 export function createAppointments(database: DatabaseSync, order: Knobs['order']) {
   for (const sql of indexStatements(order)) database.exec(sql)
   const insertOne = database.prepare(
     `INSERT INTO appointments (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
   )
   const findOne = database.prepare('SELECT * FROM appointments WHERE id = ? AND organisation = ?')
-  const lists = new Map<string, StatementSync>()
+  const listStatements = new Map<string, StatementSync>()
 
-  // The table is STRICT and its columns are the row's fields: what is read is an AppointmentRow.
+  // The table is STRICT and has a column for each field, so every row is an AppointmentRow.
   function findRow(organisation: string, id: string): AppointmentRow | undefined {
     return findOne.get(id, organisation) as AppointmentRow | undefined
   }
@@ -56,13 +65,13 @@ export function createAppointments(database: DatabaseSync, order: Knobs['order']
 
     list(organisation: string, query: ListQuery): Page {
       const { sql, values } = listStatement(organisation, query, order)
-      const statement = lists.get(sql) ?? database.prepare(sql)
-      lists.set(sql, statement)
+      const statement = listStatements.get(sql) ?? database.prepare(sql)
+      listStatements.set(sql, statement)
       const rows = statement.all(...values) as unknown as AppointmentRow[]
       return { rows: rows.slice(0, query.limit).map(toAppointment), hasMore: rows.length > query.limit }
     },
 
-    /** `change` sees the row as it is inside the transaction, and may refuse by throwing. */
+    /** `change` gets the row inside the transaction. If it throws, nothing changes. */
     update(
       organisation: string,
       id: string,
@@ -75,7 +84,7 @@ export function createAppointments(database: DatabaseSync, order: Knobs['order']
           value === undefined ? [] : [[column, value] as const],
         )
         if (changes.length === 0) return toAppointment(row)
-        // The names come from the fields of a schema, never from a caller.
+        // The column names come from our schema, never from the client.
         const columns = changes.map(([column]) => `${column} = ?`).join(', ')
         const values = changes.map(([, value]) => value)
         database.prepare(`UPDATE appointments SET ${columns} WHERE id = ?`).run(...values, id)
@@ -83,19 +92,19 @@ export function createAppointments(database: DatabaseSync, order: Knobs['order']
       })
     },
 
-    /** "Cancel": from an open status only, decided inside the transaction, so that of many at once one succeeds. */
-    cancel(organisation: string, id: string, reason: string | null, now: number): Cancelled | undefined {
+    /** Reads the status inside the transaction, so that one of many concurrent cancels succeeds. */
+    cancel(organisation: string, id: string, { reason, now }: Cancellation): CancelOutcome | undefined {
       return transaction(database, () => {
         const row = findRow(organisation, id)
         if (!row) return undefined
-        if (!isOpen(row.status)) return { current: row.status }
+        if (!isOpen(row.status)) return { currentStatus: row.status }
         database
           .prepare(
             `UPDATE appointments SET status = 'cancelled', cancellation_reason = ?, updated_at = ? WHERE id = ?`,
           )
           .run(reason, now, id)
-        const done = { ...row, status: 'cancelled', cancellation_reason: reason, updated_at: now } as const
-        return { done: toAppointment(done) }
+        const changed = { ...row, status: 'cancelled', cancellation_reason: reason, updated_at: now } as const
+        return { cancelled: toAppointment(changed) }
       })
     },
   }

@@ -2,8 +2,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { migrate } from './migrations.ts'
 
 /**
- * `:memory:` or a file, brought to the newest form. A file survives `kill -9`: each commit is on the disk before its
- * request is answered (write-ahead log with `synchronous = FULL`; SQLite's own default for it may lose the last ones).
+ * Opens `:memory:` or a file and migrates it to the newest schema. With `synchronous = FULL` each commit is on the
+ * disk before the client gets its response, so an acknowledged write survives `kill -9`.
  */
 export function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 5_000 })

@@ -1,50 +1,51 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import { idempotencyConflict } from '../http/refusal.ts'
+import { idempotencyConflict } from '../http/errors.ts'
 import { transaction } from './transaction.ts'
 
-export interface OnceRequest {
+export interface IdempotentRequest {
   readonly organisation: string
-  /** The `Idempotency-Key` header; without one nothing is remembered. */
+  /** The `Idempotency-Key` header; `undefined` means that every request does the work. */
   readonly key: string | undefined
   readonly endpoint: string
-  /** The validated body: two spellings of one instant are the same body. */
+  /** The validated body, so that two spellings of one instant count as the same body. */
   readonly body: unknown
   readonly now: number
 }
 
 /**
- * "Idempotency": scope (organisation, key, endpoint), kept 24 hours. Memory and work are one transaction, so two
- * requests at once with one key do the work once. What is refused is not remembered: its key can be used again.
+ * Stores responses by organisation, key and endpoint for 24 hours (reference: "Create"). The work and the stored
+ * response are one transaction, so that concurrent requests with one key do the work once. An error is not stored:
+ * the client can use its key again.
  */
 export function createIdempotency(database: DatabaseSync) {
-  const forget = database.prepare('DELETE FROM idempotency WHERE answered_at <= ?')
-  const recall = database.prepare(
+  const removeExpired = database.prepare('DELETE FROM idempotency WHERE answered_at <= ?')
+  const findStored = database.prepare(
     'SELECT fingerprint, answer FROM idempotency WHERE organisation = ? AND key = ? AND endpoint = ?',
   )
-  const remember = database.prepare(
+  const store = database.prepare(
     'INSERT INTO idempotency (organisation, key, endpoint, fingerprint, answer, answered_at) VALUES (?, ?, ?, ?, ?, ?)',
   )
 
-  /** The answer of `work`, or the first answer again; 409 `CONFLICT` if the key came with another body before. */
-  return function once<Answer>(request: OnceRequest, work: () => Answer): Answer {
+  /** The result of `work`, or the stored one. Throws 409 `CONFLICT` if the key came with another body before. */
+  return function runIdempotently<Result>(request: IdempotentRequest, work: () => Result): Result {
     return transaction(database, () => {
       const { organisation, key, endpoint, now } = request
       if (key === undefined) return work()
-      forget.run(now - DAY_MS)
+      removeExpired.run(now - DAY_MS)
       const fingerprint = createHash('sha256').update(JSON.stringify(request.body)).digest('hex')
-      const first = recall.get(organisation, key, endpoint)
-      if (!first) {
-        const answer = work()
-        remember.run(organisation, key, endpoint, fingerprint, JSON.stringify(answer), now)
-        return answer
+      const stored = findStored.get(organisation, key, endpoint)
+      if (!stored) {
+        const result = work()
+        store.run(organisation, key, endpoint, fingerprint, JSON.stringify(result), now)
+        return result
       }
-      if (first.fingerprint !== fingerprint) throw idempotencyConflict()
-      // Written by `remember` above, from an Answer of the same endpoint.
-      return JSON.parse(String(first.answer)) as Answer
+      if (stored.fingerprint !== fingerprint) throw idempotencyConflict()
+      // `store` wrote it for the same endpoint, so it is a Result.
+      return JSON.parse(String(stored.answer)) as Result
     })
   }
 }
-export type Once = ReturnType<typeof createIdempotency>
+export type RunIdempotently = ReturnType<typeof createIdempotency>
 
 const DAY_MS = 24 * 3_600_000

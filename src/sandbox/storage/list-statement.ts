@@ -1,7 +1,7 @@
 import type { AppointmentStatus } from '../../contract/appointment.ts'
-import type { Knobs } from '../knobs.ts'
+import type { Knobs } from '../options.ts'
 
-/** What `GET /appointments` asks for, validated. Instants in milliseconds, both ends inclusive. */
+/** The validated query of a list. Instants are milliseconds since the epoch, and both bounds are inclusive. */
 export interface ListQuery {
   readonly limit: number
   readonly offset: number
@@ -21,35 +21,35 @@ export interface Statement {
 }
 
 /**
- * One more row than `limit`, which tells whether there are more. The planner has no statistics to go by, so the
- * statement leaves it one filter to choose an index for: the narrowest. Several statuses are one ordered read for
- * each, merged; a single read would have to sort all their rows, or walk past all the others', to find the first few.
+ * Selects one row more than `limit`, which shows whether more rows follow. The sandbox keeps no statistics for the
+ * query planner, so the statement leaves it only the narrowest filter for the choice of an index. Several statuses
+ * become one ordered select each, which SQLite merges: a single select would sort all their rows to find a page.
  */
 export function listStatement(organisation: string, query: ListQuery, order: Knobs['order']): Statement {
   const equal = equalities(query)
   const statuses = query.status_in && !equal.length ? query.status_in : [undefined]
-  const reads = statuses.map((status) =>
-    read(organisation, query, status ? [['status', status]] : equal, !status),
+  const selects = statuses.map((status) =>
+    select(organisation, query, status ? [['status', status]] : equal, !status),
   )
   return {
-    sql: `${reads.map(({ sql }) => sql).join(' UNION ALL ')} ORDER BY ${ORDERS[order]} LIMIT ? OFFSET ?`,
-    values: [...reads.flatMap(({ values }) => values), query.limit + 1, query.offset],
+    sql: `${selects.map(({ sql }) => sql).join(' UNION ALL ')} ORDER BY ${ORDERS[order]} LIMIT ? OFFSET ?`,
+    values: [...selects.flatMap(({ values }) => values), query.limit + 1, query.offset],
   }
 }
 
-/** For each filter an index that begins with the organisation and ends with the order, so that nothing is sorted. */
+/** One index for each filter: organisation, filter, order. SQLite then reads a page in order and sorts nothing. */
 export function indexStatements(order: Knobs['order']): readonly string[] {
   return [
-    // Whatever the order, ranges are of the start time.
-    index('appointments_start_asc', ORDERS.start_asc),
-    index(`appointments_${order}`, ORDERS[order]),
+    // Date filters compare the start time in every order.
+    createIndex('appointments_start_asc', ORDERS.start_asc),
+    createIndex(`appointments_${order}`, ORDERS[order]),
     ...FILTER_COLUMNS.map(([, column]) =>
-      index(`appointments_by_${column}_${order}`, `${column}, ${ORDERS[order]}`),
+      createIndex(`appointments_by_${column}_${order}`, `${column}, ${ORDERS[order]}`),
     ),
   ]
 }
 
-function index(name: string, columns: string): string {
+function createIndex(name: string, columns: string): string {
   return `CREATE INDEX IF NOT EXISTS ${name} ON appointments (organisation, ${columns})`
 }
 
@@ -59,7 +59,7 @@ const ORDERS = {
   created_desc: 'created_at DESC, id',
 } as const satisfies Record<Knobs['order'], string>
 
-/** Narrowest first: a patient has the fewest rows, a status the most. */
+/** Narrowest first: one patient has the fewest rows, one status the most. */
 const FILTER_COLUMNS = [
   ['patient_id', 'patient_id'],
   ['clinician_id', 'clinician_profile_id'],
@@ -77,7 +77,7 @@ function equalities(query: ListQuery): readonly Equality[] {
   })
 }
 
-function read(
+function select(
   organisation: string,
   query: ListQuery,
   equal: readonly Equality[],
@@ -85,7 +85,7 @@ function read(
 ): Statement {
   const where = ['organisation = ?']
   const values: (string | number)[] = [organisation]
-  // A plus sign keeps a column out of the choice of index: only the first, the narrowest, may choose.
+  // SQLite uses no index for a column behind a unary plus: only the first and narrowest filter may choose one.
   equal.forEach(([column, value], position) => {
     where.push(`${position === 0 ? '' : '+'}${column} = ?`)
     values.push(value)

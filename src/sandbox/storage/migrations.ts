@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { transaction } from './transaction.ts'
 
-/** Brings the database to the newest form. Throws if it is of a later version than this program's. */
+/** Runs the migrations that the database has not seen. Throws if it comes from a later version of this program. */
 export function migrate(database: DatabaseSync): void {
   transaction(database, () => {
-    const found = versionOf(database)
+    const found = schemaVersion(database)
     if (found > MIGRATIONS.length) {
       throw new Error(
         `The database is of version ${found}; this program knows versions up to ${MIGRATIONS.length}`,
@@ -15,11 +15,11 @@ export function migrate(database: DatabaseSync): void {
   })
 }
 
-function versionOf(database: DatabaseSync): number {
+function schemaVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version)
 }
 
-/** Append only: a file in somebody's hands has gone through the ones above. Instants are epoch milliseconds. */
+/** Append only, because existing files have run the earlier ones. Instants are milliseconds since the epoch. */
 const MIGRATIONS = [
   `CREATE TABLE appointments (
      id TEXT PRIMARY KEY,

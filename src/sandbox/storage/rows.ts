@@ -4,7 +4,7 @@ import { formatInstant } from '../instants.ts'
 const INSTANTS = ['start_time', 'end_time', 'created_at', 'updated_at'] as const
 type InstantField = (typeof INSTANTS)[number]
 
-/** An appointment as the table holds it: instants in milliseconds, booleans as 0 and 1, the duration not at all. */
+/** A row of the table: instants in milliseconds, booleans as 0 and 1, no duration because the times imply it. */
 export type AppointmentRow = { readonly organisation: string } & {
   readonly [Field in Exclude<keyof Appointment, 'duration_minutes'>]: Field extends InstantField
     ? number
@@ -13,7 +13,7 @@ export type AppointmentRow = { readonly organisation: string } & {
       : Appointment[Field]
 }
 
-/** In the order of the reference ("The Appointment object"). */
+/** The fields have the order of the example (reference: "The Appointment object"). */
 export function toAppointment(row: AppointmentRow): Appointment {
   return {
     id: row.id,
@@ -43,7 +43,7 @@ export function toAppointment(row: AppointmentRow): Appointment {
   }
 }
 
-/** The columns that a write gives; the table's CHECKs and types hold the rest. */
+/** The columns of an insert. */
 export const COLUMNS = [
   'id',
   'organisation',

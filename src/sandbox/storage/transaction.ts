@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** All of it or nothing. Takes the write lock at once, so that what `work` reads can't change under it. */
+/** Commits all of `work`, or nothing if it throws. Takes the write lock first: no row changes after `work` read it. */
 export function transaction<Result>(database: DatabaseSync, work: () => Result): Result {
   database.exec('BEGIN IMMEDIATE')
   try {

@@ -1,14 +1,17 @@
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
 import type { AppointmentFields } from '../../contract/field-names.ts'
 import { REST_ID } from '../../contract/rest-id.ts'
+import { UserInputError } from '../errors.ts'
 import { parseId } from '../global-id.ts'
-import { UserInputError } from '../user-input-error.ts'
+import { REFERENCES } from '../references.ts'
 import type { CreateAppointmentInput, UpdateAppointmentInput } from './inputs.ts'
-import { REFERENCE_IDS } from './reference-ids.ts'
 
-type Changes = { -readonly [Name in keyof AppointmentFields]?: AppointmentFields[Name] }
+type Changes = Partial<AppointmentFields>
 
-/** Checks the input of a create. A null is left out: there is nothing yet that it could clear. */
+/**
+ * The fields of the input of a create, checked. Nulls are left out: a new appointment has nothing that they could clear.
+ * Throws a `UserInputError`.
+ */
 export function toCreation(input: typeof CreateAppointmentInput.$inferInput): Changes {
   const { idempotencyKey, clientMutationId, ...fields } = input
   if (idempotencyKey != null && !/^.{1,255}$/su.test(idempotencyKey))
@@ -18,34 +21,37 @@ export function toCreation(input: typeof CreateAppointmentInput.$inferInput): Ch
       'input.status',
       `An appointment is created in one of ${OPEN_STATUSES.join(', ').toUpperCase()}.`,
     )
-  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as Changes
-  return checked(given)
+  return checkChanges(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)))
 }
 
 const NOT_NULLABLE = ['title', 'startTime', 'endTime', 'isRemote'] as const
 
-/** Checks the input of an update: absent leaves a field, null clears it. */
+/**
+ * The fields of the input of an update, checked: an absent field stays as it is, a null clears it.
+ * Throws a `UserInputError`.
+ */
 export function toUpdate(input: typeof UpdateAppointmentInput.$inferInput): Changes {
   const { id, clientMutationId, ...fields } = input
   for (const name of NOT_NULLABLE)
     if (fields[name] === null)
       throw new UserInputError(`input.${name}`, `${name} can be changed, not cleared.`)
-  const changes = Object.fromEntries(
+  const changes: Changes = Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as Changes
+  )
   if (Object.keys(changes).length === 0) throw new UserInputError('input', 'The update changes nothing.')
-  return checked(changes)
+  return checkChanges(changes)
 }
 
-function checked(changes: Changes): Changes {
-  for (const [name, kind] of REFERENCE_IDS) {
-    const id = changes[name]
-    if (id != null) changes[name] = parseId(kind, id, `input.${name}`)
-  }
+/** The changes, with each id of a reference as the upstream's own. */
+function checkChanges(changes: Changes): Changes {
+  const ids = REFERENCES.flatMap(({ idField, kind }) => {
+    const id = changes[idField]
+    return id == null ? [] : [[idField, parseId(kind, id, `input.${idField}`)]]
+  })
   if (changes.episodeId != null && !REST_ID.test(changes.episodeId))
     throw new UserInputError('input.episodeId', 'This is not an id of an episode.')
   const { startTime, endTime } = changes
   if (startTime != null && endTime != null && Date.parse(endTime) <= Date.parse(startTime))
     throw new UserInputError('input.endTime', 'An appointment ends after it begins.')
-  return changes
+  return { ...changes, ...Object.fromEntries(ids) }
 }

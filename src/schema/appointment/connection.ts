@@ -6,19 +6,16 @@ import {
   type AppointmentFilter as Filter,
 } from '../../contract/field-names.ts'
 import type { PageArguments } from '../../pagination/arguments.ts'
-import { AppointmentType } from '../appointment-type/type.ts'
 import { builder } from '../builder.ts'
-import { Clinician } from '../clinician/type.ts'
 import { connectionSelection } from '../connection-selection.ts'
 import type { Context } from '../context.ts'
-import { Location } from '../location/type.ts'
-import { Patient } from '../patient/type.ts'
+import type { Reference } from '../global-id.ts'
 import type { PriceTag } from '../price-tag.ts'
-import type { Reference } from '../reference.ts'
+import { REFERENCES } from '../references.ts'
 import { AppointmentFilter, toFilter } from './filter.ts'
 import { Appointment } from './type.ts'
 
-/** The bounds of `pagination/cost.ts`, in words. */
+/** The bounds that `pagination/cost.ts` computes, for the descriptions of the schema. */
 const COST =
   'Costs one upstream request for up to 100 rows from the start of the list, or up to 99 behind a cursor, and one for every further 99; at most two more where the list has moved meanwhile, three more to place a second cursor, and 32 more to find the end for `last` without `before`.'
 
@@ -42,23 +39,28 @@ type ListArguments = PageArguments & {
   readonly filter?: typeof AppointmentFilter.$inferInput | null | undefined
 }
 
-function list(args: ListArguments, { loaders }: Context, info: GraphQLResolveInfo, parent?: Reference) {
+function readConnection(
+  args: ListArguments,
+  { loaders }: Context,
+  info: GraphQLResolveInfo,
+  parent?: Reference,
+) {
   return loaders.appointments.connection(toFilter(args.filter, parent), args, connectionSelection(info), info)
 }
 
 const priceOfList: PriceTag = (args: ListArguments, { pricing, parent, wanted }) => {
   const filter = toFilter(args.filter, parent)
   const { cost, size, family, key } = pricing.list(filter, args, wanted)
-  return [{ cost, key, family, rows: { count: size, held: heldBy(filter) } }]
+  return [{ cost, key, family, rows: { count: size, known: fieldsInRows(filter) } }]
 }
 
-/** A page and a count cost one request each for certain. */
+/** The `min` of a list is at most 2: one request for the page and one for `totalCount`. */
 const LIST_PRICING = { price: priceOfList, minAtMost: 2 }
 
-/** What costs nothing of a list row: what every row shows, and what the filter proves. */
-function heldBy(filter: Filter): ReadonlySet<FieldName> {
-  const proven = Object.keys(filter).filter((name): name is FieldName => name in FIELD_NAMES)
-  return new Set([...FIELDS_OF_SUMMARY, ...proven])
+/** The fields of a list row that cost no further request: those of every row, and those that the filter fixes. */
+function fieldsInRows(filter: Filter): ReadonlySet<FieldName> {
+  const fixed = Object.keys(filter).filter((name): name is FieldName => name in FIELD_NAMES)
+  return new Set([...FIELDS_OF_SUMMARY, ...fixed])
 }
 
 builder.queryField('appointments', (t) =>
@@ -73,14 +75,14 @@ builder.queryField('appointments', (t) =>
         }),
       },
       extensions: LIST_PRICING,
-      resolve: (_root, args, context, info) => list(args, context, info),
+      resolve: (_root, args, context, info) => readConnection(args, context, info),
     },
     AppointmentConnection,
   ),
 )
 
-for (const parentType of [Patient, Clinician, AppointmentType, Location])
-  builder.objectField(parentType, 'appointments', (t) =>
+for (const { kind } of REFERENCES)
+  builder.objectField(kind, 'appointments', (t) =>
     t.connection(
       {
         type: Appointment,
@@ -89,11 +91,11 @@ for (const parentType of [Patient, Clinician, AppointmentType, Location])
           filter: t.arg({
             type: AppointmentFilter,
             description:
-              'Which of them. What they are the appointments of is given by the parent, and can not be named again.',
+              'Which of them. The parent is a condition already, and a second one on its type is refused.',
           }),
         },
         extensions: LIST_PRICING,
-        resolve: (parent, args, context, info) => list(args, context, info, parent),
+        resolve: (parent, args, context, info) => readConnection(args, context, info, parent),
       },
       AppointmentConnection,
     ),

@@ -1,10 +1,9 @@
 import { APPOINTMENT_STATUSES } from '../../contract/appointment.ts'
 import type { AppointmentFilter as Filter } from '../../contract/field-names.ts'
 import { builder } from '../builder.ts'
-import { parseId } from '../global-id.ts'
-import type { Reference } from '../reference.ts'
-import { UserInputError } from '../user-input-error.ts'
-import { REFERENCE_IDS } from './reference-ids.ts'
+import { UserInputError } from '../errors.ts'
+import { parseId, type Reference } from '../global-id.ts'
+import { REFERENCES } from '../references.ts'
 import { Status } from './status.ts'
 
 const DateTimeRange = builder.inputType('DateTimeRange', {
@@ -30,7 +29,10 @@ export const AppointmentFilter = builder.inputType('AppointmentFilter', {
 
 type FilterInput = typeof AppointmentFilter.$inferInput
 
-/** Checks a filter and puts it into the words of the lists. A parent's own id is one more condition. */
+/**
+ * Checks a filter, and translates it to the filter that the loaders take. The id of the parent is one more condition.
+ * Throws a `UserInputError`.
+ */
 export function toFilter(input: FilterInput | null | undefined, parent?: Reference): Filter {
   return {
     ...idConditions(input ?? {}, parent),
@@ -41,13 +43,13 @@ export function toFilter(input: FilterInput | null | undefined, parent?: Referen
 
 function idConditions(input: FilterInput, parent: Reference | undefined): Filter {
   const conditions: { -readonly [Name in keyof Filter]: Filter[Name] } = {}
-  for (const [name, kind] of REFERENCE_IDS) {
-    const given = input[name]
+  for (const { idField, kind } of REFERENCES) {
+    const given = input[idField]
     if (given != null) {
       if (parent?.kind === kind)
-        throw new UserInputError(`filter.${name}`, `These are one ${kind}'s appointments already.`)
-      conditions[name] = parseId(kind, given, `filter.${name}`)
-    } else if (parent?.kind === kind) conditions[name] = parent.restId
+        throw new UserInputError(`filter.${idField}`, `These are one ${kind}'s appointments already.`)
+      conditions[idField] = parseId(kind, given, `filter.${idField}`)
+    } else if (parent?.kind === kind) conditions[idField] = parent.restId
   }
   return conditions
 }

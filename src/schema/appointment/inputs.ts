@@ -1,7 +1,7 @@
 import { builder } from '../builder.ts'
 import { Status } from './status.ts'
 
-const CLIENT_MUTATION_ID = 'Given back as it is, to tell answers apart.'
+const CLIENT_MUTATION_ID = 'Returned unchanged in the payload, so that the client can match it to this input.'
 const EITHER_ID = "The global id, or the upstream's own."
 
 export const CreateAppointmentInput = builder.inputType('CreateAppointmentInput', {
@@ -20,12 +20,12 @@ export const CreateAppointmentInput = builder.inputType('CreateAppointmentInput'
         'One of `PENDING_APPROVAL`, `PENDING`, `CONFIRMED`, `SCHEDULED`; the upstream chooses where it is left out.',
     }),
     isRemote: t.boolean({ description: 'Whether they meet by phone or video; false where it is left out.' }),
-    attendeeName: t.string({ description: 'The name of who attends.' }),
-    attendeeEmail: t.string({ description: 'The e-mail address of who attends.' }),
+    attendeeName: t.string({ description: 'The name of the attendee.' }),
+    attendeeEmail: t.string({ description: 'The e-mail address of the attendee.' }),
     episodeId: t.id({ description: "The upstream's id of an existing episode of care." }),
     idempotencyKey: t.string({
       description:
-        'Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. A UUID goes upstream as it is; any other text of up to 255 characters becomes one. Minted where it is left out.',
+        'Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. A UUID goes upstream as it is; any other text of up to 255 characters becomes one. The gateway generates one where it is left out.',
     }),
     clientMutationId: t.string({ description: CLIENT_MUTATION_ID }),
   }),
@@ -48,8 +48,8 @@ export const UpdateAppointmentInput = builder.inputType('UpdateAppointmentInput'
     videoLink: t.string({ description: 'The link to the video call.' }),
     videoProvider: t.string({ description: 'Who provides the video call.' }),
     meetingUrl: t.string({ description: 'Where to join the meeting.' }),
-    attendeeName: t.string({ description: 'The name of who attends.' }),
-    attendeeEmail: t.string({ description: 'The e-mail address of who attends.' }),
+    attendeeName: t.string({ description: 'The name of the attendee.' }),
+    attendeeEmail: t.string({ description: 'The e-mail address of the attendee.' }),
     attendanceStatus: t.string({ description: "Whether the attendee has come, in the upstream's words." }),
     episodeId: t.id({ description: "The upstream's id of an existing episode of care." }),
     clientMutationId: t.string({ description: CLIENT_MUTATION_ID }),

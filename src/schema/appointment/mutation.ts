@@ -18,10 +18,11 @@ interface CancelPayload extends Payload {
 }
 
 const CLIENT_MUTATION_ID = 'The `clientMutationId` of the input.'
-const MAY_COST = 'What the upstream did not say in its answer costs one more request, and only when selected.'
+const MAY_COST =
+  "Fields that the upstream's response lacks cost one more request in all, and only when selected."
 
 const CreateAppointmentPayload = builder.objectRef<Payload>('CreateAppointmentPayload').implement({
-  description: 'What a create gave.',
+  description: 'The result of a create.',
   fields: (t) => ({
     clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID }),
     appointment: t.expose('appointment', {
@@ -32,7 +33,7 @@ const CreateAppointmentPayload = builder.objectRef<Payload>('CreateAppointmentPa
 })
 
 const UpdateAppointmentPayload = builder.objectRef<Payload>('UpdateAppointmentPayload').implement({
-  description: 'What an update gave.',
+  description: 'The result of an update.',
   fields: (t) => ({
     clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID }),
     appointment: t.expose('appointment', {
@@ -43,7 +44,7 @@ const UpdateAppointmentPayload = builder.objectRef<Payload>('UpdateAppointmentPa
 })
 
 const CancelAppointmentPayload = builder.objectRef<CancelPayload>('CancelAppointmentPayload').implement({
-  description: 'What a cancellation gave.',
+  description: 'The result of a cancellation.',
   fields: (t) => ({
     clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID }),
     appointment: t.expose('appointment', {
@@ -60,11 +61,11 @@ const CancelAppointmentPayload = builder.objectRef<CancelPayload>('CancelAppoint
   }),
 })
 
-/** What the write costs, and one request more where more is selected than its answer is sure to hold. */
-const priceOfCreate: PriceTag = () => [{ cost: ONE, rows: { count: 1, held: new Set(FIELDS_OF_CREATED) } }]
+/** A write costs one request more where the client selects a field that the upstream's response may lack. */
+const priceOfCreate: PriceTag = () => [{ cost: ONE, rows: { count: 1, known: new Set(FIELDS_OF_CREATED) } }]
 
-function priceOfChange(held: readonly FieldName[]): PriceTag {
-  return (_args, { pricing }) => [{ cost: pricing.change, rows: { count: 1, held: new Set(held) } }]
+function priceOfChange(answered: readonly FieldName[]): PriceTag {
+  return (_args, { pricing }) => [{ cost: pricing.change, rows: { count: 1, known: new Set(answered) } }]
 }
 
 builder.mutationFields((t) => ({
@@ -75,7 +76,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateAppointmentInput, required: true, description: 'What to book.' }) },
     resolve: async (_root, { input }, { loaders }, info) => {
       const fields = toCreation(input)
-      const key = loaders.idempotencyKey(input.idempotencyKey ?? null, String(info.path.key))
+      const key = { callersKey: input.idempotencyKey ?? null, path: String(info.path.key) }
       return {
         clientMutationId: input.clientMutationId,
         appointment: await loaders.appointments.create(fields, key),
@@ -86,7 +87,7 @@ builder.mutationFields((t) => ({
     extensions: { price: priceOfChange(['id']), minAtMost: 2 },
     type: UpdateAppointmentPayload,
     description:
-      'Changes an appointment, but never its status: one upstream request, and one more for a caller that is kept to its own.',
+      'Changes an appointment, but never its status: one upstream request, and one more for a caller that is limited to its own appointments.',
     args: { input: t.arg({ type: UpdateAppointmentInput, required: true, description: 'What to change.' }) },
     resolve: async (_root, { input }, { loaders }) => {
       const id = parseId('Appointment', input.id, 'input.id')
@@ -100,7 +101,7 @@ builder.mutationFields((t) => ({
     extensions: { price: priceOfChange(FIELDS_OF_CANCELLED), minAtMost: 2 },
     type: CancelAppointmentPayload,
     description:
-      'Cancels an appointment that is still open, else `INVALID_STATE_TRANSITION`: one upstream request, and one more for a caller that is kept to its own.',
+      'Cancels an appointment that is still open, else `INVALID_STATE_TRANSITION`: one upstream request, and one more for a caller that is limited to its own appointments.',
     args: { input: t.arg({ type: CancelAppointmentInput, required: true, description: 'What to cancel.' }) },
     resolve: async (_root, { input }, { loaders }) => {
       const id = parseId('Appointment', input.id, 'input.id')

@@ -5,7 +5,7 @@ import { Appointment } from './type.ts'
 
 const priceOfFind: PriceTag = ({ id }: { id: string }, { pricing }) => {
   const restId = parseId('Appointment', id, 'id')
-  return [{ cost: pricing.find(restId), key: restId, rows: { count: 1, held: 'all' } }]
+  return [{ cost: pricing.find(restId), key: restId, rows: { count: 1, known: 'all' } }]
 }
 
 builder.queryField('appointment', (t) =>

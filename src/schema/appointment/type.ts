@@ -2,17 +2,14 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
 import type { FieldName } from '../../contract/field-names.ts'
 import type { AppointmentRef } from '../../loaders/memory.ts'
-import { AppointmentType } from '../appointment-type/type.ts'
 import { builder } from '../builder.ts'
-import { Clinician } from '../clinician/type.ts'
 import type { Context } from '../context.ts'
-import { Location } from '../location/type.ts'
-import { Node } from '../node-type.ts'
-import { Patient } from '../patient/type.ts'
-import { type ReferenceKind, reference } from '../reference.ts'
+import type { ReferenceKind } from '../global-id.ts'
+import { Node } from '../node.ts'
+import type { ReferenceIdField } from '../references.ts'
 import { Status } from './status.ts'
 
-/** Said of each field that a list row of the API may lack. */
+/** In the description of each field that a list row of the API may lack. */
 const MAY_COST =
   'May cost one upstream request for the appointment, shared by all its fields, where the list row did not hold it.'
 
@@ -22,66 +19,66 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     'A patient and a clinician, meeting at a time and a place. List rows of the API may hold only `id`, `patient`, `title`, `startTime`, `endTime`, `status` and `createdAt`; every other field says that it may cost a request.',
   fields: (t) => ({
     restId: t.exposeID('restId', { nullable: false, description: "The upstream's own id." }),
-    title: t.string({ ...field('title'), description: 'What the appointment is called.' }),
+    title: t.string({ ...rowField('title'), description: 'What the appointment is called.' }),
     description: t.string({
-      ...field('description'),
+      ...rowField('description'),
       description: `A longer description. ${MAY_COST}`,
     }),
-    startTime: t.field({ type: 'DateTime', ...field('startTime'), description: 'When it begins.' }),
-    endTime: t.field({ type: 'DateTime', ...field('endTime'), description: 'When it ends.' }),
-    status: t.field({ type: Status, ...field('status'), description: 'Where it stands.' }),
+    startTime: t.field({ type: 'DateTime', ...rowField('startTime'), description: 'When it begins.' }),
+    endTime: t.field({ type: 'DateTime', ...rowField('endTime'), description: 'When it ends.' }),
+    status: t.field({ type: Status, ...rowField('status'), description: 'Where it stands.' }),
     durationMinutes: t.int({
-      ...field('durationMinutes'),
+      ...rowField('durationMinutes'),
       description: `How long it lasts, in minutes. ${MAY_COST}`,
     }),
     isRemote: t.boolean({
-      ...field('isRemote'),
+      ...rowField('isRemote'),
       description: `True when patient and clinician meet by phone or video. ${MAY_COST}`,
     }),
     remoteChannel: t.string({
-      ...field('remoteChannel'),
+      ...rowField('remoteChannel'),
       description: `By what means they meet when remote. ${MAY_COST}`,
     }),
     videoLink: t.string({
-      ...field('videoLink'),
+      ...rowField('videoLink'),
       description: `The link to the video call. ${MAY_COST}`,
     }),
     videoProvider: t.string({
-      ...field('videoProvider'),
+      ...rowField('videoProvider'),
       description: `Who provides the video call. ${MAY_COST}`,
     }),
     meetingUrl: t.string({
-      ...field('meetingUrl'),
+      ...rowField('meetingUrl'),
       description: `Where to join the meeting. ${MAY_COST}`,
     }),
     attendeeName: t.string({
-      ...field('attendeeName'),
-      description: `The name of who attends. ${MAY_COST}`,
+      ...rowField('attendeeName'),
+      description: `The name of the attendee. ${MAY_COST}`,
     }),
     attendeeEmail: t.string({
-      ...field('attendeeEmail'),
-      description: `The e-mail address of who attends. ${MAY_COST}`,
+      ...rowField('attendeeEmail'),
+      description: `The e-mail address of the attendee. ${MAY_COST}`,
     }),
     attendanceStatus: t.string({
-      ...field('attendanceStatus'),
+      ...rowField('attendanceStatus'),
       description: `Whether the attendee has come, in the upstream's words. ${MAY_COST}`,
     }),
     cancellationReason: t.string({
-      ...field('cancellationReason'),
+      ...rowField('cancellationReason'),
       description: `Why it was cancelled; null while it is not. ${MAY_COST}`,
     }),
     bookingSource: t.string({
-      ...field('bookingSource'),
+      ...rowField('bookingSource'),
       description: `Where it was booked, such as \`api\`. ${MAY_COST}`,
     }),
     episodeId: t.id({
-      ...field('episodeId'),
+      ...rowField('episodeId'),
       description: `The upstream's id of the episode of care it belongs to. ${MAY_COST}`,
     }),
-    createdAt: t.field({ type: 'DateTime', ...field('createdAt'), description: 'When it was booked.' }),
+    createdAt: t.field({ type: 'DateTime', ...rowField('createdAt'), description: 'When it was booked.' }),
     updatedAt: t.field({
       type: 'DateTime',
-      ...field('updatedAt'),
+      ...rowField('updatedAt'),
       description: `When it last changed. ${MAY_COST}`,
     }),
     isCancellable: t.boolean({
@@ -94,30 +91,26 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
         'True while its status allows `cancelAppointment`. Costs nothing where `status` costs nothing.',
     }),
     patient: t.field({
-      type: Patient,
-      ...referenceBy('patientId', 'Patient'),
+      ...referenceField('patientId', 'Patient'),
       description: 'Who is seen; null when nobody is named.',
     }),
     clinician: t.field({
-      type: Clinician,
-      ...referenceBy('clinicianId', 'Clinician'),
+      ...referenceField('clinicianId', 'Clinician'),
       description: `Who sees the patient; null when nobody is named. ${MAY_COST}`,
     }),
     appointmentType: t.field({
-      type: AppointmentType,
-      ...referenceBy('appointmentTypeId', 'AppointmentType'),
+      ...referenceField('appointmentTypeId', 'AppointmentType'),
       description: `What kind of appointment it is; null when none is named. ${MAY_COST}`,
     }),
     location: t.field({
-      type: Location,
-      ...referenceBy('locationId', 'Location'),
+      ...referenceField('locationId', 'Location'),
       description: `Where it takes place; null when nowhere is named. ${MAY_COST}`,
     }),
   }),
 })
 
-/** How a field that a row may hold is resolved, and what it needs the row to hold. */
-function field<Name extends FieldName>(name: Name) {
+/** A field of the appointment; `needs` tells the estimate that a row without it costs a request. */
+function rowField<Name extends FieldName>(name: Name) {
   return {
     extensions: { needs: name },
     resolve: ({ restId }: AppointmentRef, _args: object, { loaders }: Context, info: GraphQLResolveInfo) =>
@@ -125,18 +118,16 @@ function field<Name extends FieldName>(name: Name) {
   }
 }
 
-function referenceBy<K extends ReferenceKind>(
-  name: 'patientId' | 'clinicianId' | 'appointmentTypeId' | 'locationId',
-  kind: K,
-) {
+function referenceField<K extends ReferenceKind>(name: ReferenceIdField, kind: K) {
   return {
+    type: kind,
     extensions: { needs: name, refersTo: kind },
     resolve: ({ restId }: AppointmentRef, _args: object, { loaders }: Context, info: GraphQLResolveInfo) =>
-      whenKnown(loaders.appointments.field(restId, name, info), (id) => reference(kind, id)),
+      whenKnown(loaders.appointments.field(restId, name, info), (id) => ({ kind, restId: id })),
   }
 }
 
-/** What is there already makes no promise: each costs as much as the field itself. */
+/** Reads a loaded value at once, which saves a promise for each field of each row. */
 function whenKnown<Value, Result>(
   value: Value | null | Promise<Value | null>,
   read: (value: Value) => Result,

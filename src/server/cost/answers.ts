@@ -1,17 +1,17 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql'
 import type { Pricing } from '../../loaders/pricing.ts'
 import { tooCostly } from '../../rest/errors.ts'
-import { estimateOperation } from './estimate.ts'
+import { estimateOperation, type OperationEstimate } from './estimate.ts'
 
-/** The answer to `X-Estimate-Only: 1`, whose operation is not run. Undefined where nothing can be said of it. */
+/** The answer to `X-Estimate-Only: 1`, which runs nothing. Undefined where the operation can't be estimated. */
 export function answerEstimate(args: ExecutionArgs, pricing: Pricing): ExecutionResult | undefined {
   const estimated = estimate(args, pricing)
   if (estimated === undefined) return undefined
-  const { costliest, ...told } = estimated
-  return { data: null, extensions: { estimate: told } }
+  const { min, max } = estimated
+  return { data: null, extensions: { estimate: { min, max } } }
 }
 
-/** The refusal of an operation that can't stay below the ceiling. Undefined where it may. */
+/** The refusal of an operation that certainly costs more than the ceiling. Undefined where it may stay below. */
 export function refuseTooCostly(
   args: ExecutionArgs,
   pricing: Pricing,
@@ -19,11 +19,14 @@ export function refuseTooCostly(
 ): ExecutionResult | undefined {
   const estimated = estimate(args, pricing)
   if (estimated === undefined || estimated.min <= maxUpstreamRequests) return undefined
-  const { costliest, ...told } = estimated
-  const error = tooCostly(told, maxUpstreamRequests, costliest)
+  const { min, max, costliest } = estimated
+  const error = tooCostly({ min, max }, maxUpstreamRequests, costliest)
   return { errors: [new GraphQLError(error.message, { originalError: error })] }
 }
 
-function estimate({ schema, document, operationName, variableValues }: ExecutionArgs, pricing: Pricing) {
+function estimate(
+  { schema, document, operationName, variableValues }: ExecutionArgs,
+  pricing: Pricing,
+): OperationEstimate | undefined {
   return estimateOperation({ schema, document, operationName, variables: variableValues ?? {}, pricing })
 }

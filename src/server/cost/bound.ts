@@ -11,19 +11,18 @@ import {
 import { conditionVariables } from '../../execution/index.ts'
 import type { FieldPricing } from '../../schema/price-tag.ts'
 
-/** A definition's own fields, and the fragments that it spreads. */
+/** The bound of a definition's own fields, and the fragments that it spreads. */
 interface Part {
   own: number
   readonly spreads: string[]
 }
 
 /**
- * What the `min` of an estimate can't exceed, whatever the variables: each priced field of the document at the most
- * that it can cost for certain. Only what may be too costly by it is estimated: that took a third of the memory of an
- * operation with 50 priced fields, and a tenth of its time.
+ * What the `min` of an estimate can't exceed, whatever the variables: the sum of what each priced field of the document
+ * certainly costs at most. The gateway estimates only operations whose bound is over the ceiling, as most are far below.
  */
 export function estimateBound(schema: GraphQLSchema, document: DocumentNode): number {
-  // A condition that is null can't be judged, and whoever estimates says so before anything is asked.
+  // A null in @skip or @include is an error that only an estimate finds before the gateway asks anything.
   if (conditionVariables(document).length > 0) return Number.POSITIVE_INFINITY
   const operations: Part[] = []
   const fragments = new Map<string, Part>()

@@ -3,13 +3,13 @@ import type { RateLimit } from '../../rest/exchange/quota.ts'
 import type { StaleAnswer } from '../../rest/pipe/ledger.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 
-/** What an operation cost upstream, as answers carry it in `extensions.upstream`. */
+/** What an operation cost upstream: `extensions.upstream` of its answer. */
 export interface UpstreamCost {
-  /** In development. */
+  /** In development only. */
   readonly requests?: number
-  /** In development; null until the upstream has told it. */
+  /** In development only; null until the upstream has sent its rate headers. */
   readonly rateLimit?: RateLimit | null
-  /** Whenever something was served that is older than an answer may be, because the quota is spent. */
+  /** What is older than a cached answer may be, because the quota is spent. Absent where nothing is. */
   readonly stale?: readonly StaleAnswer[]
 }
 
@@ -19,7 +19,7 @@ interface CostOptions {
   readonly development: boolean
 }
 
-/** Says with every answer what it cost: the header always, the extension in development, staleness whenever there is. */
+/** Reports with every answer what it cost: the header always, the extension in development, staleness where there is any. */
 export function useCost({ operationOf, rateLimit, development }: CostOptions): Plugin {
   function costOf(operation: Operation): UpstreamCost {
     const { exchanges, stale } = operation.ledger

@@ -14,13 +14,20 @@ import { type CollectedFields, collectFields, collectSubfields, fragmentsOf } fr
 import type { Pricing } from '../../loaders/pricing.ts'
 import type { Estimate } from '../../rest/errors.ts'
 import { connectionSelection } from '../../schema/connection-selection.ts'
-import { type FieldPricing, FREE, type Held, type Price } from '../../schema/price-tag.ts'
-import { type Reference, reference } from '../../schema/reference.ts'
+import type { Reference } from '../../schema/global-id.ts'
+import { type FieldPricing, FREE, type KnownFields, type Price } from '../../schema/price-tag.ts'
 
 export interface OperationEstimate extends Estimate {
   /** The root field that may cost most, by its response name. */
   readonly costliest: string | undefined
 }
+
+/** Estimates an operation of a document. Undefined where there is no such operation, or its variables are refused. */
+export type EstimateDocument = (
+  document: DocumentNode,
+  operationName: string | null,
+  variables: Readonly<Record<string, unknown>>,
+) => OperationEstimate | undefined
 
 export interface EstimateOptions {
   readonly schema: GraphQLSchema
@@ -30,25 +37,25 @@ export interface EstimateOptions {
   readonly pricing: Pricing
 }
 
-/** What a selection is evaluated on. */
+/** The objects that a selection is evaluated on. */
 interface Scope {
-  /** How often at most. */
+  /** On how many of them at most. */
   readonly times: number
-  /** Whether at least once. */
+  /** Whether on one of them at least. */
   readonly isCertain: boolean
   readonly rows: RowSet | undefined
   readonly parent: Reference | undefined
 }
 
-/** Appointments of one place, loaded whole at most once each, whichever of their fields needs it. */
+/** The appointments of one field. Each is loaded whole at most once, however many of its fields need that. */
 interface RowSet {
-  readonly held: Held
+  readonly known: KnownFields
   isCharged: boolean
 }
 
 /**
- * Adds up the price tags of the fields that an operation selects. `min` counts what is asked for certain; `max` holds
- * every list for full and every row for incomplete. An argument that will be refused costs nothing.
+ * Adds up the price tags of the fields that an operation selects. `min` counts only what is certain; `max` takes every
+ * list for full and every row for incomplete. A field whose argument the gateway will refuse costs nothing.
  */
 export function estimateOperation(options: EstimateOptions): OperationEstimate | undefined {
   const { schema, document, operationName, pricing } = options
@@ -78,11 +85,14 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
         : FREE
     }
     if (refersTo !== undefined)
-      return add(own, below({ ...scope, isCertain: false, rows: undefined, parent: reference(refersTo, '') }))
+      return add(
+        own,
+        below({ ...scope, isCertain: false, rows: undefined, parent: { kind: refersTo, restId: '' } }),
+      )
     if (price === undefined) return add(own, below(scope))
 
     const info = { ...collectScope, returnType: field.type, fieldNodes: nodes }
-    const prices = untilRefused(() =>
+    const prices = unlessRefused(() =>
       price(getArgumentValues(field, node, coerced), {
         pricing,
         parent: scope.parent,
@@ -101,7 +111,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     }
     const siblings = family === undefined ? 0 : (families.get(family) ?? 0)
     if (family !== undefined && cost.max > 0) families.set(family, siblings + 1)
-    // The second list of a family may be read with the first one, or after trying to in vain.
+    // The gateway may read the second list of a family with the first one, or apart after it has tried that in vain.
     const attempt = siblings === 1 ? 1 : 0
     return {
       min: scope.isCertain && siblings === 0 ? cost.min : 0,
@@ -127,13 +137,13 @@ function scopeOf({ rows, reference: parent }: Price, scope: Scope): Scope {
   return {
     times: scope.times * (rows?.count ?? 1),
     isCertain: scope.isCertain && rows === undefined,
-    rows: rows && { held: rows.held, isCharged: false },
+    rows: rows && { known: rows.known, isCharged: false },
     parent,
   }
 }
 
 function chargeRows({ rows, times }: Scope, needs: NonNullable<FieldPricing['needs']>): Estimate {
-  if (rows === undefined || rows.held === 'all' || rows.isCharged || rows.held.has(needs)) return FREE
+  if (rows === undefined || rows.known === 'all' || rows.isCharged || rows.known.has(needs)) return FREE
   rows.isCharged = true
   return { min: 0, max: times }
 }
@@ -142,8 +152,8 @@ function add(a: Estimate, b: Estimate): Estimate {
   return { min: a.min + b.min, max: a.max + b.max }
 }
 
-/** What the resolver will refuse asks nothing, and the resolver will say why. */
-function untilRefused(price: () => readonly Price[]): readonly Price[] {
+/** A field whose arguments the resolver will refuse asks nothing. The resolver then says why. */
+function unlessRefused(price: () => readonly Price[]): readonly Price[] {
   try {
     return price()
   } catch {

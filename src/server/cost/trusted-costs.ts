@@ -14,7 +14,7 @@ import {
 } from 'graphql'
 import { schema } from '../../schema/schema.ts'
 import type { TrustedDocuments } from '../documents/trusted.ts'
-import type { EstimateDocument } from './estimate-document.ts'
+import type { EstimateDocument } from './estimate.ts'
 
 export interface TrustedCostOptions {
   readonly estimate: EstimateDocument
@@ -24,7 +24,7 @@ export interface TrustedCostOptions {
 
 /**
  * A line for each operation of the trusted documents: what it costs upstream with the largest page that a variable may
- * ask for, and whether it could ever run.
+ * ask for, and whether it can run at all.
  */
 export function trustedCosts(documents: TrustedDocuments, options: TrustedCostOptions): string[] {
   return [...documents].flatMap(([hash, text]) => {
@@ -42,7 +42,7 @@ function lineOf(
   { estimate, maxPageSize, maxUpstreamRequests }: TrustedCostOptions,
 ): string[] {
   const name = operation.name?.value ?? null
-  // What kind of id a variable takes is not told by its type: what is refused as one costs nothing as the other.
+  // The type ID does not say which kind of id a variable takes. An id of the wrong kind is refused and costs nothing.
   const estimates = EXAMPLE_IDS.map((id) =>
     estimate(document, name, examples(operation, { id, maxPageSize })),
   )
@@ -62,7 +62,7 @@ interface Example {
   readonly maxPageSize: number
 }
 
-/** A value for each variable that must be given. */
+/** A value for each variable that is required. */
 function examples(
   { variableDefinitions = [] }: OperationDefinitionNode,
   example: Example,

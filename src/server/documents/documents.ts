@@ -13,75 +13,75 @@ import { documentLimits } from './limits.ts'
 import { SPECIFIED_RULES } from './specified-rules.ts'
 import { requireReadable } from './text.ts'
 
-/** What is known of a document. */
-export interface Reading {
-  /** Undefined where it is none: then the errors say why. */
+/** A document, and what the gateway has found out about it. */
+export interface CheckedDocument {
+  /** Undefined where the text could not be parsed: then the errors say why. */
   readonly document: DocumentNode | undefined
-  /** Why none of its operations may run. */
+  /** Why none of its operations may run; empty where they may. */
   readonly errors: readonly GraphQLError[]
-  /** What the `min` of an estimate of it can't exceed, in upstream requests; infinite where that was not found out. */
-  readonly bound: number
+  /** What the `min` of an estimate can't exceed, in upstream requests; infinite where it is not known. */
+  readonly maxMin: number
 }
 
 export interface DocumentsOptions {
   readonly schema: GraphQLSchema
   readonly limits: Limits
-  /** A closed schema is not read off: no introspection, and no "Did you mean" in what validation says. */
+  /** Keeps the schema from clients: no introspection, and no "Did you mean" in validation errors. */
   readonly isClosed: boolean
 }
 
-/** Together with their syntax trees and plans this is at most some 200 MB, and some thousand usual documents. */
+/** With their syntax trees and plans, at most some 200 MB and some thousand usual documents. */
 const MAX_CHARACTERS = 1_000_000
-const LARGEST_DOCUMENT = 50_000
-/** What is kept of a document however short it is, as if it were characters. */
-const CHARACTERS_OF_NONE = 200
+const MAX_DOCUMENT_CHARACTERS = 50_000
+/** What each document takes besides its text, counted as characters. */
+const OVERHEAD_CHARACTERS = 200
 
-/** Reads each document once, as long as its text is remembered: within the limits, parsed, valid, and what it may cost. */
-export function createDocuments({ schema, limits, isClosed }: DocumentsOptions): (text: string) => Reading {
+/** Checks each document once, as long as its text is cached: limits, syntax, validity, and what it may cost. */
+export function createDocuments(options: DocumentsOptions): (text: string) => CheckedDocument {
+  const { schema, limits, isClosed } = options
   const rules = [...SPECIFIED_RULES, documentLimits(limits)]
   if (isClosed) rules.push(NoSchemaIntrospectionCustomRule)
-  const remembered = new LRUCache<string, Reading>({
+  const documents = new LRUCache<string, CheckedDocument>({
     maxSize: MAX_CHARACTERS,
-    maxEntrySize: LARGEST_DOCUMENT,
-    sizeCalculation: (_reading, text) => text.length + CHARACTERS_OF_NONE,
+    maxEntrySize: MAX_DOCUMENT_CHARACTERS,
+    sizeCalculation: (_document, text) => text.length + OVERHEAD_CHARACTERS,
   })
 
-  function read(text: string): Reading {
+  function check(text: string): CheckedDocument {
     let document: DocumentNode | undefined
     try {
       requireReadable(text, limits)
       document = parse(text)
       const errors = validate(schema, document, rules, { hideSuggestions: isClosed })
-      if (errors.length === 0) return { document, errors, bound: estimateBound(schema, document) }
+      if (errors.length === 0) return { document, errors, maxMin: estimateBound(schema, document) }
       return refused(
         document,
         errors.map((error) => asDocumentFault(error, 'GRAPHQL_VALIDATION_FAILED')),
       )
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error
-      // A limit, which may be thrown in validation too, has a code of its own.
       return refused(document, [asDocumentFault(error, 'GRAPHQL_PARSE_FAILED')])
     }
   }
 
   return (text) => {
-    const known = remembered.get(text)
+    const known = documents.get(text)
     if (known !== undefined) return known
-    const reading = read(text)
-    remembered.set(text, reading)
-    return reading
+    const checked = check(text)
+    documents.set(text, checked)
+    return checked
   }
 }
 
-function refused(document: DocumentNode | undefined, errors: readonly GraphQLError[]): Reading {
-  return { document, errors, bound: Number.POSITIVE_INFINITY }
+function refused(document: DocumentNode | undefined, errors: readonly GraphQLError[]): CheckedDocument {
+  return { document, errors, maxMin: Number.POSITIVE_INFINITY }
 }
 
-/** With 400, in the older media type 200 (GraphQL over HTTP, 6.4), where the error does not say otherwise. */
+/** HTTP 400, in the older media type 200 (GraphQL over HTTP, 6.4), unless the error has a status already. */
 function asDocumentFault(error: GraphQLError, code: string): GraphQLError {
   error.extensions.code ??= code
   error.extensions.http ??= { status: 400, spec: true }
-  // Until it is read, the stack of an error holds what the functions in it do, and so the first one's whole request.
+  // The document and its errors are cached, and until it is read a stack keeps the functions in it, with their request.
   error.stack = ''
   return error
 }

@@ -1,13 +1,11 @@
 import type { ValidationRule } from 'graphql'
-import { type LimitName, type Limits, limitExceeded } from '../limits/limits.ts'
+import type { LimitName, Limits } from '../limits/limits.ts'
+import { limitExceeded } from '../refusals.ts'
 import { documentSize } from './size.ts'
 
 /**
- * Refuses a document that asks for too much, as a rule of its validation.
- *
- * GraphQL Armor 3.2.0 was tried first. It lets any number of aliases of `__typename` and of directives of variables
- * through, takes every fragment for a level of depth, and parses `[[[[…` until the stack overflows; and its errors do
- * not say which limit it was.
+ * Refuses a document that asks for too much, as a rule of its validation. It counts every alias and every directive,
+ * fragments at the depth of their fields, and each fragment once however often it is spread. Its error names the limit.
  */
 export function documentLimits(limits: Limits): ValidationRule {
   function requireAtMost(name: LimitName, count: number, what: string): void {
@@ -20,7 +18,7 @@ export function documentLimits(limits: Limits): ValidationRule {
   }
 
   return (context) => ({
-    // Thrown and not reported: the rules that follow may take long over such a document.
+    // Thrown and not reported, so that validation ends here.
     Document() {
       const { width, depth, aliases, directives } = documentSize(context.getDocument())
       requireAtMost('MAX_DEPTH', depth, 'levels of fields')

@@ -2,7 +2,7 @@ import type { DocumentNode, SelectionNode, SelectionSetNode } from 'graphql'
 import { Kind } from 'graphql'
 import { fragmentsOf } from '../../execution/index.ts'
 
-/** How much an operation asks for once its fragments are in place. */
+/** How much an operation asks for, its fragments included. */
 export interface DocumentSize {
   /** Fields on the outermost level. */
   readonly width: number
@@ -12,10 +12,10 @@ export interface DocumentSize {
 }
 
 /**
- * Measures the largest operation of a document, not yet validated.
+ * Measures the largest operation of a document that is not yet validated.
  *
- * Each fragment is measured once, however often it is spread: 28 fragments that spread the next one twice are 2^28
- * fields. A fragment inside itself counts nothing: validation refuses it.
+ * Each fragment is measured once, however often it is spread, so the time is linear in the document. A fragment inside
+ * itself counts nothing: validation refuses it.
  */
 export function documentSize(document: DocumentNode): DocumentSize {
   const fragments = fragmentsOf(document)
@@ -40,7 +40,7 @@ export function documentSize(document: DocumentNode): DocumentSize {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return plus(directives, ofFragment(selection.name.value))
     const inner = ofSet(selection.selectionSet)
     if (selection.kind === Kind.INLINE_FRAGMENT) return plus(directives, inner)
-    // How deep introspection goes is bounded by a rule of graphql's own; the usual query of the tools is 15 deep.
+    // A rule of graphql-js bounds the depth of introspection; the usual query of tools is 15 deep.
     const depth = selection.name.value.startsWith('__') ? 1 : 1 + inner.depth
     return plus(directives, { ...inner, width: 1, depth, aliases: inner.aliases + (selection.alias ? 1 : 0) })
   }

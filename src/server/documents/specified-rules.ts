@@ -1,6 +1,6 @@
 import { GraphQLError, specifiedRules, type ValidationRule } from 'graphql'
 
-/** Operation Type Existence, 5.2.1.1: graphql-js 16 has no rule for it. */
+/** Operation Type Existence (GraphQL, 5.2.1.1), for which graphql-js 16 has no rule. */
 const knownOperationTypes: ValidationRule = (context) => ({
   OperationDefinition(nodes) {
     if (context.getSchema().getRootType(nodes.operation) == null)
@@ -8,5 +8,5 @@ const knownOperationTypes: ValidationRule = (context) => ({
   },
 })
 
-/** The rules of the specification by which a document is valid, whoever reads it. */
+/** The rules of the GraphQL specification by which a document is valid. */
 export const SPECIFIED_RULES: readonly ValidationRule[] = [...specifiedRules, knownOperationTypes]

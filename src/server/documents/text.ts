@@ -1,16 +1,14 @@
 import { Lexer, Source, TokenKind } from 'graphql'
-import { type Limits, limitExceeded } from '../limits/limits.ts'
+import type { Limits } from '../limits/limits.ts'
+import { limitExceeded } from '../refusals.ts'
 
 const OPENING: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]
 const CLOSING: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]
 
-/** Lists and input objects open brackets too, and inline fragments nest without making fields deeper. */
+/** Lists and input objects open brackets too, and inline fragments nest without adding a level of fields. */
 const BRACKETS_A_LEVEL = 10
 
-/**
- * Measures a document before it is parsed: the parser calls itself for every bracket, and 2,000 of them overflow its
- * stack, which its own limit of tokens does not prevent.
- */
+/** Counts the tokens and the open brackets of a document before it is parsed, so that parsing takes bounded time and stack. */
 export function requireReadable(
   text: string,
   { MAX_TOKENS, MAX_DEPTH }: Pick<Limits, 'MAX_TOKENS' | 'MAX_DEPTH'>,

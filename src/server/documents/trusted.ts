@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations'
-import { GraphQLError, parse, validate } from 'graphql'
+import { parse, validate } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { schema } from '../../schema/schema.ts'
+import { badRequest, documentNotTrusted } from '../refusals.ts'
 import { SPECIFIED_RULES } from './specified-rules.ts'
 
 /** Documents by their hash. */
 export type TrustedDocuments = ReadonlyMap<string, string>
 
 /**
- * Reads what the client preset of graphql-codegen writes for `persistedDocuments`: a JSON object of hashes and
- * documents. Each one must hold against the schema. Throws with a line that may be shown.
+ * Reads what the client preset of graphql-codegen writes for `persistedDocuments`: a JSON object of hashes and documents.
+ * Throws where one of them is not valid against the schema, with a message for the operator.
  */
 export function readTrustedDocuments(file: string): TrustedDocuments {
   const documents = new Map(Object.entries(readObject(file)))
@@ -20,11 +21,10 @@ export function readTrustedDocuments(file: string): TrustedDocuments {
   return documents as TrustedDocuments
 }
 
-/** Accepts hashes in the place of documents; with `only`, nothing else. */
+/** Accepts hashes in place of documents; with `only`, nothing else. */
 export function useTrustedDocuments(documents: TrustedDocuments, only: boolean): Plugin {
-  const notTrusted = () =>
-    requestError('DOCUMENT_NOT_TRUSTED', 'This gateway runs trusted documents only, by their hash.')
-  // Its other hooks are for documents that are trees, or not to be validated.
+  const notTrusted = () => documentNotTrusted('This gateway runs trusted documents only, by their hash.')
+  // The plugin's other hooks replace the server's parser and validation, which the gateway does not use.
   const { onParams } = usePersistedOperations({
     allowArbitraryOperations: !only,
     getPersistedOperation: (hash) => documents.get(hash) ?? null,
@@ -32,8 +32,8 @@ export function useTrustedDocuments(documents: TrustedDocuments, only: boolean):
       readHash(extensions?.persistedQuery) ?? asText('documentId' in params ? params.documentId : undefined),
     customErrors: {
       persistedQueryOnly: notTrusted,
-      notFound: () => requestError('DOCUMENT_NOT_TRUSTED', 'There is no trusted document of this hash.'),
-      keyNotFound: only ? notTrusted : () => requestError('BAD_REQUEST', 'Must provide query string.'),
+      notFound: () => documentNotTrusted('There is no trusted document of this hash.'),
+      keyNotFound: only ? notTrusted : () => badRequest('Must provide query string.'),
     },
   })
   return { ...(onParams && { onParams }) }
@@ -59,7 +59,7 @@ function isValid(text: string): boolean {
   }
 }
 
-/** As Apollo's clients send it, of whatever hash. */
+/** As Apollo's clients send it, by whatever algorithm it was made. */
 function readHash(persistedQuery: unknown): string | null {
   return typeof persistedQuery === 'object' && persistedQuery !== null && 'sha256Hash' in persistedQuery
     ? asText(persistedQuery.sha256Hash)
@@ -68,8 +68,4 @@ function readHash(persistedQuery: unknown): string | null {
 
 function asText(value: unknown): string | null {
   return typeof value === 'string' ? value : null
-}
-
-function requestError(code: string, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, http: { status: 400 } } })
 }

@@ -8,24 +8,24 @@ import { tourTabs } from './tour.ts'
 
 export interface GraphiQLOptions {
   readonly endpoint: string
-  /** Fills the tour with rows of the upstream: for one that holds sample data, because the tour changes them. */
+  /** Fills the tour with rows of the upstream. Only for sample data, because the tour changes them. */
   readonly sampleData: boolean
-  /** Whether callers send an `Authorization` header, which then has its place on the page. */
+  /** Whether callers send an `Authorization` header: then the page has a place for it. */
   readonly asksForCredential: boolean
-  /** The gateway itself, as any client asks it. */
+  /** Asks the gateway itself, as any client does. */
   readonly ask: Ask
   readonly now: () => number
 }
 
-/** Names an asset in the query: the page needs no second route where the gateway is mounted in another server. */
+/** The query parameter that names an asset. With it the page needs no second route where another server mounts the gateway. */
 const ASSET = 'graphiql'
 
 /**
- * GraphiQL for browsers, at the GraphQL endpoint and wholly from here: a small page, and its scripts. They are read
- * and compressed when the first browser asks (not at start, and not where none does), and kept.
+ * GraphiQL for browsers, at the GraphQL endpoint: a small page and its scripts, all served by the gateway. It reads and
+ * compresses the scripts when the first browser asks for the page, and keeps them.
  */
 export function useGraphiQL({ endpoint, sampleData, asksForCredential, ask, now }: GraphiQLOptions): Plugin {
-  /** What the answers to these requests say, whatever is said of answers with patients' data. */
+  /** Headers of the page and its assets, which replace those of answers with patients' data. */
   const headers = createNote<Request, Readonly<Record<string, string>>>('headers')
   let latest: { readonly html: string; readonly page: Packed } | undefined
 
@@ -69,7 +69,7 @@ export function useGraphiQL({ endpoint, sampleData, asksForCredential, ask, now 
   }
 }
 
-/** A browser refuses every request of the page to another host, whatever its scripts may try; and to show it in a frame. */
+/** The browser blocks every request of the page to another host, and does not show the page in a frame. */
 const OWN_ORIGIN_ONLY = [
   "default-src 'none'",
   "connect-src 'self'",

@@ -3,10 +3,10 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { FetchAPI } from 'graphql-yoga'
 
-/** A text that is sent often: compressed once, and kept only so. */
+/** A text that the gateway sends often: compressed once, and kept only in that form. */
 export interface Packed {
   readonly type: string
-  /** Of the text, 43 characters. */
+  /** The hash of the text, 43 characters. */
   readonly hash: string
   readonly gzipped: Uint8Array<ArrayBuffer>
 }
@@ -16,7 +16,7 @@ export async function pack(text: string, type: string): Promise<Packed> {
   return { type, hash, gzipped: new Uint8Array(await promisify(gzip)(text)) }
 }
 
-/** Compressed for a client that takes gzip, unpacked for one that does not, and empty for one that has it already. */
+/** Answers compressed for a client that takes gzip, unpacked for one that does not, and 304 for one that has the text. */
 export async function packedAnswer(
   { type, hash, gzipped }: Packed,
   request: Request,
@@ -32,7 +32,7 @@ export async function packedAnswer(
   return new Response(new Uint8Array(await promisify(gunzip)(gzipped)), { headers })
 }
 
-/** `gzip;q=0` is a refusal, and `*` stands for whatever is not named. */
+/** `gzip;q=0` refuses gzip, and `*` stands for every coding that is not named. */
 function takesGzip(acceptEncoding: string): boolean {
   const weights = new Map(
     acceptEncoding.split(',').map((part) => {

@@ -6,9 +6,9 @@ export interface PageOptions {
 }
 
 /**
- * The page as HTML. Every address in it is relative, so it works behind any prefix. What GraphiQL remembers it keeps
- * for this browser tab only, and nothing of it in the address: queries and answers may name patients, a header holds a
- * key, and a clinic's computers are shared.
+ * The page as HTML. Every URL in it is relative, so it works behind any prefix. GraphiQL keeps its state for this browser
+ * tab only, and none of it in the URL: queries and answers may name patients, a header holds a key, and people in a clinic
+ * share computers.
  */
 export function renderPage({ assetUrl, tabs }: PageOptions): string {
   return `<!doctype html>
@@ -21,7 +21,7 @@ export function renderPage({ assetUrl, tabs }: PageOptions): string {
     <link rel="stylesheet" href="${assetUrl('graphiql.css')}">
     <style>
       html, body, #root { height: 100%; margin: 0 }
-      /* GraphiQL moves a tab out from under the pointer that presses it, where there are several from the start. */
+      /* With several tabs from the start, GraphiQL moves a tab away under the pointer that presses it. */
       .graphiql-tab { transform: none !important }
     </style>
   </head>
@@ -38,14 +38,14 @@ export function renderPage({ assetUrl, tabs }: PageOptions): string {
     <script src="${assetUrl('graphiql.js')}"></script>
     <script>
       async function ask({ query, variables, operationName }, { headers } = {}) {
-        // GraphiQL knows the operation of a tab only some time after the tab was chosen.
+        // GraphiQL updates the operation name some time after the user chooses a tab.
         const isNamed = operationName && new RegExp('\\b' + operationName + '\\b').test(query)
         const response = await fetch(location.pathname, {
           method: 'POST',
           headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
           body: JSON.stringify({ query, variables, ...(isNamed && { operationName }) }),
         })
-        // What an answer cost is shown above it, not below the last of its rows.
+        // The extensions come first, so that the cost shows above the rows and not below the last one.
         const { errors, extensions, ...rest } = await response.json()
         return { errors, extensions, ...rest }
       }
@@ -73,7 +73,7 @@ function workerUrls(assetUrl: PageOptions['assetUrl']): Readonly<Record<string, 
   return Object.fromEntries(labels.map((label) => [label, assetUrl(`${label}.js`)]))
 }
 
-/** JSON that can't end the script element it stands in. */
+/** JSON that can't end the script element around it. */
 function inScript(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
 }

@@ -1,6 +1,6 @@
 import { nextWorkingDay } from './day.ts'
 
-/** Rows of the tour's day, in the list's order. */
+/** The rows of the tour's day, in the order of the list. */
 export type Sample = readonly SampleRow[]
 
 export interface SampleRow {
@@ -23,8 +23,8 @@ const ROWS_OF_THE_DAY = /* GraphQL */ `
 `
 
 /**
- * Reads the tour's day from the gateway itself, with no more rights than the browser has that opens the page. One
- * list, so at most one upstream request where nobody has just read it. Undefined where the answer is anything else.
+ * Reads the tour's day from the gateway itself, with no more rights than the browser that opens the page. It is one list,
+ * so it costs one upstream request at most. Undefined where the answer holds no rows.
  */
 export async function readSample(
   ask: Ask,
@@ -39,7 +39,7 @@ export async function readSample(
       variables: { filter: { startTime: nextWorkingDay(now) } },
     }),
   })
-  // The schema's own answer to the query above.
+  // The schema guarantees the shape of the answer to the query above.
   const { data } = (await response.json()) as {
     data?: { appointments: { edges: readonly Partial<SampleRow>[] } | null } | null
   }

@@ -11,17 +11,17 @@ export interface Tab {
 
 export interface TourOptions {
   readonly now: number
-  /** Undefined where the upstream's rows are not to be played with. */
+  /** Undefined where the upstream's rows are no sample data. */
   readonly rows: Sample | undefined
   readonly asksForCredential: boolean
 }
 
-/** Said where a value belongs that only the reader knows; no id or instant, so the gateway refuses it at no cost. */
+/** Stands where only the user knows the value. It is no id, so the gateway refuses it at no cost. */
 const AN_ID = 'the id of an appointment'
 
 /**
- * The product in seven tabs. With sample rows each runs at the first press; without, those that need an id, or would
- * change something, wait for values of the reader's own.
+ * The product in seven tabs. With sample rows each runs at the first press. Without them, the tabs that need an id, or
+ * change something, wait for the user's own values.
  */
 export function tourTabs({ now, rows, asksForCredential }: TourOptions): readonly Tab[] {
   const day = nextWorkingDay(now)

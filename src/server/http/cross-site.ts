@@ -1,28 +1,28 @@
-import { GraphQLError } from 'graphql'
 import type { CORSOptions, Plugin } from 'graphql-yoga'
+import { csrfRefused } from '../refusals.ts'
 import { mediaType } from './body.ts'
 
-/** A browser asks the server first before it lets a page of another site send this header. */
+/** Before a page of another site may send this header, its browser asks the server in a preflight. */
 const GUARD_HEADER = 'x-graphql-yoga-csrf'
 
-/** What a form of any other site can send without asking first. A POST without a type can be sent by script. */
-const SENT_UNASKED = ['', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']
+/** The content types that a page of any other site may send without a preflight; none at all is one of them. */
+const SENT_WITHOUT_PREFLIGHT = ['', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']
 
-/** Refuses whatever a page of another site could make a browser send: it may run with what the browser holds. */
+/** Refuses every request that a page of another site could make a browser send without a preflight. */
 export function useCrossSiteGuard(): Plugin {
   return {
     onRequestParse({ request }) {
       if (request.method === 'GET' && !request.headers.has(GUARD_HEADER))
-        throw refused(`A GET needs the header ${GUARD_HEADER}, with any value.`)
-      if (request.method === 'POST' && SENT_UNASKED.includes(mediaType(request)))
-        throw refused('Forms and plain text are not accepted: send application/json.')
+        throw csrfRefused(`A GET needs the header ${GUARD_HEADER}, with any value.`)
+      if (request.method === 'POST' && SENT_WITHOUT_PREFLIGHT.includes(mediaType(request)))
+        throw csrfRefused('Forms and plain text are not accepted: send application/json.')
     },
   }
 }
 
 /**
- * Answers for the origins that are listed and for no other. Never with credentials: callers send a header, and a
- * browser holds nothing that would be worth sending along.
+ * Allows the listed origins and no others. Never with credentials: callers send a header, and the gateway sets no cookie
+ * that a browser could send along.
  */
 export function createCors(origins: readonly string[]): (request: Request) => CORSOptions {
   return (request) => {
@@ -37,8 +37,4 @@ export function createCors(origins: readonly string[]): (request: Request) => CO
       maxAge: 600,
     }
   }
-}
-
-function refused(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'CSRF_REFUSED', http: { status: 403 } } })
 }

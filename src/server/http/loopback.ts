@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net'
-import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { csrfRefused } from '../refusals.ts'
 
-/** True for an address that nobody but this machine can reach. A name is not looked up: only `localhost` is known. */
+/** True for an address that only this machine can reach. Names are not looked up: of them only `localhost` is one. */
 export function isLoopback(host: string): boolean {
   const family = isIP(host)
   return family === 0
@@ -15,20 +15,14 @@ LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
 LOOPBACK.addAddress('::1', 'ipv6')
 
 /**
- * Answers only requests that were addressed to this machine. A website can make its own name point at 127.0.0.1, and
- * would then ask an open gateway as if it were of the same origin.
+ * Answers only requests that are addressed to this machine. The owner of a website can point its name at 127.0.0.1, and
+ * its pages would then ask an open gateway as if they were of the same origin.
  */
 export function useLoopbackNames(): Plugin {
   return {
     onRequestParse({ request }) {
-      const name = hostName(request.headers.get('host') ?? '')
-      if (!isLoopback(name))
-        throw new GraphQLError(
-          'Without a token check this gateway answers on the names of this machine only.',
-          {
-            extensions: { code: 'CSRF_REFUSED', http: { status: 403 } },
-          },
-        )
+      if (!isLoopback(hostName(request.headers.get('host') ?? '')))
+        throw csrfRefused('Without a token check this gateway answers on the names of this machine only.')
     },
   }
 }

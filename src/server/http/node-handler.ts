@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { sendNodeResponse } from '@whatwg-node/server'
+import { PRIVATE } from './privacy.ts'
 
-/** What the server is told of a request of node's: undefined where it came through `fetch`. */
-export interface Served {
+/** The request and response of node:http that the server knows; empty where the request came through `fetch`. */
+export interface NodeContext {
   readonly req?: IncomingMessage
   readonly res?: ServerResponse
 }
@@ -11,22 +12,39 @@ interface Server {
   handleNodeRequestAndResponse(
     request: IncomingMessage,
     response: ServerResponse,
-    served: Served,
+    context: NodeContext,
   ): Promise<Response> | Response
 }
 
-/**
- * The server as a listener of node's own. Its own one shows whoever asks what failed, with the stack; and as nothing is
- * sent that has not come through here, no header has to be set beforehand, with which node writes them half as fast.
- */
-export function nodeHandler(server: Server, failed: (fault: unknown) => Response): RequestListener {
-  return (req, res) => {
-    const send = (answer: Response) => sendNodeResponse(answer, res, req, true)
-    new Promise<Response>((resolve) => resolve(server.handleNodeRequestAndResponse(req, res, { req, res })))
-      .then(send, (fault) => send(failed(fault)))
-      .catch((fault) => {
-        failed(fault)
-        res.destroy()
-      })
+/** The server as a listener of node:http. The server's own listener answers a fault with its stack; this one masks it. */
+export function nodeHandler(server: Server, answerFault: (fault: unknown) => Response): RequestListener {
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<Response> {
+    // The server builds the URL before it calls any plugin, so this refusal stands in front of it.
+    if (!hasReadableUrl(req)) return Response.json(UNREADABLE_URL, { status: 400, headers: PRIVATE })
+    try {
+      return await server.handleNodeRequestAndResponse(req, res, { req, res })
+    } catch (fault) {
+      return answerFault(fault)
+    }
   }
+  return async (req, res) => {
+    try {
+      await sendNodeResponse(await answer(req, res), res, req, true)
+    } catch (fault) {
+      answerFault(fault)
+      res.destroy()
+    }
+  }
+}
+
+/** The characters of a name, an address and a port: none of them can begin a path. */
+const HOST = /^[\w.:[\]~%-]*$/
+
+/** Whether `Host` and target together are a URL. */
+function hasReadableUrl({ headers: { host = 'localhost' }, url }: IncomingMessage): boolean {
+  return HOST.test(host) && URL.canParse(`http://${host}${url}`)
+}
+
+const UNREADABLE_URL = {
+  errors: [{ message: 'The address of the request can not be read.', extensions: { code: 'BAD_REQUEST' } }],
 }

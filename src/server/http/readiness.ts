@@ -7,8 +7,8 @@ interface ReadinessOptions {
 }
 
 /**
- * `GET /ready`: no only while the process stops. An upstream that fails takes no replica out of service, because coded
- * errors and remembered answers are still worth having; its state is in the body.
+ * `GET /ready` says no only while the process stops. A failing upstream takes no instance out of service, because coded
+ * errors and cached answers are still worth having; its state is in the body.
  */
 export function useReadiness({ isStopping, upstream }: ReadinessOptions): Plugin {
   return {

@@ -1,27 +1,35 @@
 import { GraphQLError } from 'graphql'
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { type Access, readNarrowing } from '../../rest/access.ts'
+import { invalidToken, issuerUnreachable } from '../refusals.ts'
 import { ANONYMOUS, hashed, type Identify } from './identity.ts'
-import type { TokenOptions } from './token-options.ts'
 
-/** What each kind of key is good for. A public key must never be taken for a shared secret, nor `none` for a signature. */
+/** Whose tokens the gateway accepts, and how it checks them. */
+export interface TokenOptions {
+  readonly issuer: string
+  readonly audience: string
+  /** Where the issuer publishes its keys, or the secret that it shares with the gateway. */
+  readonly keys: { readonly jwksUrl: string } | { readonly secret: string }
+}
+
+/** The algorithms of each kind of key. A public key must never serve as a shared secret, nor `none` as a signature. */
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 const SYMMETRIC = ['HS256', 'HS384', 'HS512']
 
-/** Clocks of two machines are never quite the same. */
+/** The clocks of two machines are never quite the same. */
 const CLOCK_TOLERANCE_SECONDS = 5
 
 /**
  * Callers present a JWT, and the gateway asks with its own key on their behalf.
  *
- * Without a token nothing that costs a request is answered; with one that is not accepted, nothing at all.
+ * Without a token, the gateway answers nothing that costs a request; with one that it does not accept, nothing at all.
  */
 export function createTokenCheck(key: string, options: TokenOptions, now: () => number): Identify {
   const { issuer, audience, keys } = options
   const credential = `Bearer ${key}`
   const account = hashed(credential)
   const algorithms = 'secret' in keys ? SYMMETRIC : ASYMMETRIC
-  // Loaded only where tokens are checked: it is a thirtieth of what a start takes.
+  // Loaded only where the gateway checks tokens.
   const jose = import('jose')
   const keyOf = 'secret' in keys ? sharedSecret(keys.secret) : publishedKeys(jose, new URL(keys.jwksUrl))
 
@@ -29,7 +37,7 @@ export function createTokenCheck(key: string, options: TokenOptions, now: () => 
     if (authorization === null) return ANONYMOUS
     const token = /^Bearer ([\w.-]{1,8192})$/i.exec(authorization)?.[1]
     if (token === undefined)
-      throw refused('The Authorization header holds no token: "Bearer <JWT>" is expected.')
+      throw invalidToken('The Authorization header holds no token: "Bearer <JWT>" is expected.')
     const claims = await verify(token)
     return {
       credential,
@@ -51,18 +59,17 @@ export function createTokenCheck(key: string, options: TokenOptions, now: () => 
       })
       return payload
     } catch (error) {
-      // jose's own messages name claims and values: what the token said stays out of the answer.
+      // jose's messages name claims and values, which must not reach the answer.
       if (error instanceof GraphQLError) throw error
-      throw refused(
-        error instanceof errors.JWTExpired ? 'The token has expired.' : 'The token is not accepted.',
-      )
+      const isExpired = error instanceof errors.JWTExpired
+      throw invalidToken(isExpired ? 'The token has expired.' : 'The token is not accepted.')
     }
   }
 }
 
 function accessOf(claims: JWTPayload): Access {
   const narrowing = readNarrowing(claims)
-  if (narrowing === undefined) throw refused('The token is not accepted.')
+  if (narrowing === undefined) throw invalidToken('The token is not accepted.')
   const scopes = typeof claims.scope === 'string' ? claims.scope.split(' ') : []
   const mayWrite = scopes.includes('appointments:write')
   return { mayRead: mayWrite || scopes.includes('appointments:read'), mayWrite, narrowing }
@@ -73,7 +80,7 @@ function sharedSecret(secret: string): JWTVerifyGetKey {
   return () => bytes
 }
 
-/** That the issuer can't be reached is not the caller's fault, and no reason to log out. */
+/** The keys that the issuer publishes, fetched when the first token needs them. */
 function publishedKeys(jose: Promise<typeof import('jose')>, url: URL): JWTVerifyGetKey {
   const keys = jose.then(({ createRemoteJWKSet }) => createRemoteJWKSet(url))
   return async (header, token) => {
@@ -83,18 +90,7 @@ function publishedKeys(jose: Promise<typeof import('jose')>, url: URL): JWTVerif
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
         throw error
-      throw new GraphQLError('Tokens can not be checked now: the keys of their issuer can not be read.', {
-        extensions: { code: 'UPSTREAM_UNAVAILABLE', http: { status: 503 } },
-      })
+      throw issuerUnreachable()
     }
   }
-}
-
-function refused(message: string): GraphQLError {
-  return new GraphQLError(message, {
-    extensions: {
-      code: 'UNAUTHENTICATED',
-      http: { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } },
-    },
-  })
 }

@@ -1,5 +1,3 @@
-import { GraphQLError } from 'graphql'
-
 /** How much one request may ask for. The names are those of the environment, and of `extensions.limit.name`. */
 export const LIMITS = {
   MAX_BODY_BYTES: 1_000_000,
@@ -17,13 +15,3 @@ export const LIMITS = {
 
 export type LimitName = keyof typeof LIMITS
 export type Limits = Readonly<Record<LimitName, number>>
-
-interface Http {
-  readonly status: number
-  /** True where the answer in the older media type is 200 all the same, as for any other fault of the document. */
-  readonly spec?: boolean
-}
-
-export function limitExceeded(name: LimitName, max: number, message: string, http: Http): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED', limit: { name, max }, http } })
-}

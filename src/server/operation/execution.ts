@@ -1,60 +1,64 @@
 import {
   type ExecutionArgs,
   type ExecutionResult,
-  GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql'
-import type { GraphQLParams } from 'graphql-yoga'
+import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { execute } from '../../execution/index.ts'
+import type { Pricing } from '../../loaders/pricing.ts'
 import type { Context } from '../../schema/context.ts'
 import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
-import type { Reading } from '../documents/documents.ts'
+import type { CheckedDocument } from '../documents/documents.ts'
 import { createNote } from '../note.ts'
-import type { EdgePlugin } from '../one-plugin.ts'
+import { mutationByGet, noSuchOperation } from '../refusals.ts'
 
 export interface ExecutionOptions {
   readonly schema: GraphQLSchema
-  readonly read: (text: string) => Reading
+  readonly checkDocument: (text: string) => CheckedDocument
   readonly contextOf: (request: Request) => Context
+  readonly pricingOf: (request: Request) => Pricing
   readonly maxUpstreamRequests: number
 }
 
-interface Asked {
+interface OperationRequest {
   readonly request: Request
   readonly params: GraphQLParams
 }
 
-/**
- * Makes the result of a request's parameters, one step after the other. The server would ask hooks at each step: they
- * took a 15th of a small query, and what happens could not be read in one place.
- */
-export function createExecution({ schema, read, contextOf, maxUpstreamRequests }: ExecutionOptions): {
-  readonly useExecution: () => EdgePlugin
-  /** Undefined where none was to be executed. */
+export interface Execution {
+  readonly useExecution: () => Plugin
+  /** Undefined where no operation was to run. */
   readonly definitionOf: (request: Request) => OperationDefinitionNode | undefined
-} {
+}
+
+/**
+ * Makes the result of a request's parameters: check the document, choose its operation, estimate it, run it. It takes the
+ * place of the server's own steps, each of which has hooks, so that what happens reads in one place.
+ */
+export function createExecution(options: ExecutionOptions): Execution {
+  const { schema, checkDocument, contextOf, pricingOf, maxUpstreamRequests } = options
   const definitions = createNote<Request, OperationDefinitionNode>('definition')
 
-  function answer({ request, params }: Asked): ExecutionResult | Promise<ExecutionResult> {
-    // That there is a query, the server has looked after the hooks.
+  function answer({ request, params }: OperationRequest): ExecutionResult | Promise<ExecutionResult> {
+    // The server refuses a request without a query before it comes here.
     const { query = '', operationName, variables } = params
-    const { document, errors, bound } = read(query)
+    const { document, errors, maxMin } = checkDocument(query)
     if (document === undefined) return { errors }
     const definition = getOperationAST(document, operationName)
-    // Before what validation says: that no request of this kind can run it says more.
+    // Comes before validation errors: a client that asks for the wrong operation, or by the wrong method, learns that.
     requireExecutable(definition, request.method)
     if (errors.length > 0) return { errors }
 
     definitions.set(request, definition)
     const contextValue = contextOf(request)
-    const { pricing } = contextValue.loaders
     const args = { schema, document, contextValue, variableValues: variables, operationName }
-    if (request.headers.get('x-estimate-only') === '1') return answerEstimate(args, pricing) ?? run(args)
-    if (bound <= maxUpstreamRequests) return run(args)
-    return refuseTooCostly(args, pricing, maxUpstreamRequests) ?? run(args)
+    if (request.headers.get('x-estimate-only') === '1')
+      return answerEstimate(args, pricingOf(request)) ?? run(args)
+    if (maxMin <= maxUpstreamRequests) return run(args)
+    return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests) ?? run(args)
   }
 
   return {
@@ -67,23 +71,13 @@ function requireExecutable(
   definition: OperationDefinitionNode | null | undefined,
   method: string,
 ): asserts definition is OperationDefinitionNode {
-  if (definition == null)
-    throw new GraphQLError('Could not determine what operation to execute.', {
-      extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } },
-    })
-  if (definition.operation === OperationTypeNode.MUTATION && method === 'GET')
-    throw new GraphQLError('Can only perform a mutation operation from a POST request.', {
-      extensions: { code: 'BAD_REQUEST', http: { status: 405, headers: { allow: 'POST' } } },
-    })
+  if (definition == null) throw noSuchOperation()
+  if (definition.operation === OperationTypeNode.MUTATION && method === 'GET') throw mutationByGet()
 }
 
-function run(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
-  const result = execute(args)
-  return result instanceof Promise ? result : refused(result)
-}
-
-/** What could not be executed at all is the request's fault, in either media type (GraphQL over HTTP, 6.4). */
-function refused(result: ExecutionResult): ExecutionResult {
+async function run(args: ExecutionArgs): Promise<ExecutionResult> {
+  const result = await execute(args)
+  // A result without data means that nothing ran: HTTP 400 in either media type (GraphQL over HTTP, 6.4).
   if (!('data' in result)) for (const { extensions } of result.errors ?? []) extensions.http = { status: 400 }
   return result
 }

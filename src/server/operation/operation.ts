@@ -5,15 +5,15 @@ import { viewOf } from '../../rest/access.ts'
 import { createAbortable } from '../../rest/ending.ts'
 import { createLedger } from '../../rest/pipe/ledger.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
-import type { Served } from '../http/node-handler.ts'
+import type { NodeContext } from '../http/node-handler.ts'
 import type { Identity } from '../identity/identity.ts'
 import { createNote } from '../note.ts'
 
 export interface OperationOptions {
   readonly identityOf: (request: Request) => Identity
-  /** Everything one operation does, in milliseconds. */
+  /** Everything that one operation does, in milliseconds. */
   readonly operationTimeoutMs: number
-  /** The most exchanges that one operation may cause. */
+  /** The most upstream requests that one operation may cause. */
   readonly maxUpstreamRequests: number
 }
 
@@ -23,15 +23,12 @@ interface Begun {
 }
 
 export interface Operations {
-  /** The one operation of an HTTP request (batching is off): its credential, deadline, id and ledger. */
+  /** The one operation of an HTTP request (the gateway takes no batches): its credential, deadline, id and ledger. */
   readonly operationOf: (request: Request) => Operation
-  readonly useOperations: () => Plugin<object, Served>
+  readonly useOperations: () => Plugin<object, NodeContext>
 }
 
-/**
- * Endings and timers are put together by hand: `AbortSignal.any` and `AbortSignal.timeout` take 7 µs for each
- * operation, and keep all of it in memory until its deadline, however early it ends.
- */
+/** `AbortSignal.timeout` would keep each operation in memory until its deadline, so each has a timer of its own. */
 export function createOperations(options: OperationOptions): Operations {
   const begun = createNote<Request, Begun>('operation')
   const responses = createNote<Request, ServerResponse>('response')
@@ -39,21 +36,21 @@ export function createOperations(options: OperationOptions): Operations {
   function begin(request: Request): Begun {
     const { credential, access, account } = options.identityOf(request)
     const deadline = createAbortable()
-    const reading = createAbortable()
+    const signal = createAbortable()
     const operation: Operation = {
       credential,
       access,
       account,
       view: viewOf(account, access),
       requestId: callersRequestId(request) ?? randomUUID(),
-      signal: reading,
+      signal,
       deadline,
       ledger: createLedger(options.maxUpstreamRequests),
     }
-    whenGone(request, responses.get(request), () => reading.abort())
+    onClientGone(request, responses.get(request), () => signal.abort())
     const timer = setTimeout(() => {
       deadline.abort()
-      reading.abort()
+      signal.abort()
     }, options.operationTimeoutMs)
     timer.unref()
     return { operation, timer }
@@ -74,15 +71,15 @@ export function createOperations(options: OperationOptions): Operations {
       },
       onResponse({ request }) {
         const { operation, timer } = begunOf(request)
-        // A write goes on when its caller goes away: then this answer is for nobody, and its result is to come yet.
+        // A write goes on when its client leaves. Then this response reaches nobody, and the write still needs its deadline.
         if (!operation.ledger.isMutation) clearTimeout(timer)
       },
     }),
   }
 }
 
-/** The server's own signal for a request of node's is behind a proxy, which every look at it goes through. */
-function whenGone({ signal }: Request, response: ServerResponse | undefined, leave: () => void): void {
+/** Under node:http the response shows it; the request's own signal there is behind a proxy object. */
+function onClientGone({ signal }: Request, response: ServerResponse | undefined, leave: () => void): void {
   if (response === undefined) signal.addEventListener('abort', leave, { once: true })
   else response.on('close', () => response.writableFinished || leave())
   if (response === undefined ? signal.aborted : response.destroyed) leave()

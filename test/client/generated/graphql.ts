@@ -41,7 +41,7 @@ export type AppointmentStatus =
 export type CancelAppointmentInput = {
   /** Why, in words for people. */
   cancellationReason?: string | null | undefined;
-  /** Given back as it is, to tell answers apart. */
+  /** Returned unchanged in the payload, so that the client can match it to this input. */
   clientMutationId?: string | null | undefined;
   /** Which appointment. The global id, or the upstream's own. */
   id: string | number;
@@ -51,11 +51,11 @@ export type CancelAppointmentInput = {
 export type CreateAppointmentInput = {
   /** What kind it is. The global id, or the upstream's own. */
   appointmentTypeId?: string | number | null | undefined;
-  /** The e-mail address of who attends. */
+  /** The e-mail address of the attendee. */
   attendeeEmail?: string | null | undefined;
-  /** The name of who attends. */
+  /** The name of the attendee. */
   attendeeName?: string | null | undefined;
-  /** Given back as it is, to tell answers apart. */
+  /** Returned unchanged in the payload, so that the client can match it to this input. */
   clientMutationId?: string | null | undefined;
   /** Who sees the patient. The global id, or the upstream's own. */
   clinicianId?: string | number | null | undefined;
@@ -63,7 +63,7 @@ export type CreateAppointmentInput = {
   endTime: string;
   /** The upstream's id of an existing episode of care. */
   episodeId?: string | number | null | undefined;
-  /** Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. A UUID goes upstream as it is; any other text of up to 255 characters becomes one. Minted where it is left out. */
+  /** Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. A UUID goes upstream as it is; any other text of up to 255 characters becomes one. The gateway generates one where it is left out. */
   idempotencyKey?: string | null | undefined;
   /** Whether they meet by phone or video; false where it is left out. */
   isRemote?: boolean | null | undefined;
@@ -93,11 +93,11 @@ export type UpdateAppointmentInput = {
   appointmentTypeId?: string | number | null | undefined;
   /** Whether the attendee has come, in the upstream's words. */
   attendanceStatus?: string | null | undefined;
-  /** The e-mail address of who attends. */
+  /** The e-mail address of the attendee. */
   attendeeEmail?: string | null | undefined;
-  /** The name of who attends. */
+  /** The name of the attendee. */
   attendeeName?: string | null | undefined;
-  /** Given back as it is, to tell answers apart. */
+  /** Returned unchanged in the payload, so that the client can match it to this input. */
   clientMutationId?: string | null | undefined;
   /** Who sees the patient. The global id, or the upstream's own. */
   clinicianId?: string | number | null | undefined;

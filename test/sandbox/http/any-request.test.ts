@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sandboxFor } from '../client.ts'
-import { type ApiDocument, documentedAnswer } from '../document.ts'
+import { type ApiDocument, responseSchema } from '../document.ts'
 
 const ROUTES = [
   [/^\/appointments(\?|$)/, '/appointments'],
@@ -108,7 +108,7 @@ const anyRequest = fc.record({
   body,
 })
 
-test('whatever is asked, the answer is one that the document knows', async () => {
+test('the response to any request matches the OpenAPI document', async () => {
   const faults: unknown[] = []
   const { call, url } = await sandboxFor({ seed: 20, rateLimit: 0, onError: (error) => faults.push(error) })
   const document: ApiDocument = (await call('GET /openapi.json')).body
@@ -116,24 +116,24 @@ test('whatever is asked, the answer is one that the document knows', async () =>
     fc.asyncProperty(anyRequest, async ({ method, target, headers, body }) => {
       const sent = request(url + target, { method, headers: { host: new URL(url).host, ...headers } })
       sent.end(method === 'TRACE' || method === 'HEAD' ? undefined : body)
-      const [answer] = await once(sent, 'response')
-      const received = await text(answer)
-      const status: number = answer.statusCode
+      const [response] = await once(sent, 'response')
+      const received = await text(response)
+      const status: number = response.statusCode
       expect(faults).toEqual([])
-      expect(answer.headers['x-request-id']).toMatch(/^req_/)
+      expect(response.headers['x-request-id']).toMatch(/^req_/)
       if (method === 'HEAD') {
         expect(received).toBe('')
         return
       }
       const envelope = JSON.parse(received)
-      expect(envelope.meta.request_id).toBe(answer.headers['x-request-id'])
+      expect(envelope.meta.request_id).toBe(response.headers['x-request-id'])
       const route = ROUTES.find(([pattern]) => pattern.test(target))?.[1]
-      const schema = route && documentedAnswer(document, `${method} ${route}`, status)
+      const schema = route && responseSchema(document, `${method} ${route}`, status)
       if (schema) {
         expect(schema.safeParse(envelope).error).toBeUndefined()
         return
       }
-      // Not one of the five endpoints, or not a request at all.
+      // The request is malformed or for none of the five endpoints.
       expect([400, 401, 404, 405]).toContain(status)
       expect(envelope).toMatchObject({
         data: null,
@@ -145,18 +145,21 @@ test('whatever is asked, the answer is one that the document knows', async () =>
 }, 30_000)
 
 test.each([
-  'GET / HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n',
-  'GET http://[/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
-  'GET appointments HTTP/1.1\r\nHost: x\r\n\r\n',
-  'GET /\\appointments HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
-  'POST /appointments HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n',
-  'POST /appointments HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n',
-  'GET / HTTP/1.1\r\nConnection: close\r\n\r\n',
-  `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
-  'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n',
-  'not http at all\r\n\r\n',
-  '\u0000\u0001\u0002\r\n\r\n',
-])('what is not HTTP is refused in the envelope and harms nobody: %j', async (bytes) => {
+  ['an invalid Host', 'GET / HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n'],
+  ['an invalid host in the target', 'GET http://[/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+  ['a target without a slash', 'GET appointments HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['a backslash in the target', 'GET /\\appointments HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+  ['a negative length', 'POST /appointments HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'],
+  [
+    'two kinds of length',
+    'POST /appointments HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n',
+  ],
+  ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
+  ['a header of 20 kB', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
+  ['CONNECT', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['other text', 'not http at all\r\n\r\n'],
+  ['control characters', '\u0000\u0001\u0002\r\n\r\n'],
+])('the server answers %s with a 4xx in the envelope', async (_name, bytes) => {
   const { call, url } = await sandboxFor()
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
@@ -170,7 +173,7 @@ test.each([
   expect((await call('GET /appointments')).status).toBe(200)
 })
 
-test('a client that goes away in the middle of its body harms nobody', async () => {
+test('a client that disconnects within its body creates nothing and no error', async () => {
   const faults: unknown[] = []
   const { call, url } = await sandboxFor({ onError: (error) => faults.push(error) })
   const { hostname, port } = new URL(url)

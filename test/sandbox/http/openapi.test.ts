@@ -9,9 +9,9 @@ import type {
 import type { cancelBody, createBody, updateBody } from '../../../src/sandbox/schema/body.ts'
 import type { SandboxOptions } from '../../../src/sandbox/server.ts'
 import { sandboxFor, VISIT } from '../client.ts'
-import { type ApiDocument, documentedAnswer, documentedAnswers } from '../document.ts'
+import { type ApiDocument, documentedResponses, responseSchema } from '../document.ts'
 
-test('the document is OpenAPI 3.1, needs no key, costs no quota, and has the five endpoints', async () => {
+test('the OpenAPI 3.1 document has the five endpoints, and is free without a key', async () => {
   const { call } = await sandboxFor()
   const { status, body, headers } = await call('GET /openapi.json', { key: null })
   expect([status, body.openapi]).toEqual([200, '3.1.0'])
@@ -28,7 +28,7 @@ test('the document is OpenAPI 3.1, needs no key, costs no quota, and has the fiv
   ])
 })
 
-test('it names every parameter, header and body field of the reference', async () => {
+test('the document names every parameter, header and body field of the reference', async () => {
   const { call } = await sandboxFor()
   const { paths, components } = (await call('GET /openapi.json')).body
   const parameters = (operation: { parameters: { name: string }[] }) =>
@@ -53,13 +53,13 @@ test('it names every parameter, header and body field of the reference', async (
   expect(components.securitySchemes.key).toEqual({ type: 'http', scheme: 'bearer' })
 })
 
-test('with the control endpoint open, the document has it too', async () => {
+test('the document has the control endpoint when the `faults` option opens it', async () => {
   const { call } = await sandboxFor({ faults: true })
   const { paths } = (await call('GET /openapi.json')).body
   expect(Object.keys(paths['/_faults'])).toEqual(['post', 'get', 'delete'])
 })
 
-test('the bodies of the contract are bodies that the API takes', () => {
+test('the API accepts every body that the contract types allow', () => {
   expectTypeOf<CreateAppointmentBody>().toExtend<z.input<typeof createBody>>()
   expectTypeOf<UpdateAppointmentBody>().toExtend<z.input<typeof updateBody>>()
   expectTypeOf<CancelAppointmentBody>().toExtend<z.input<typeof cancelBody>>()
@@ -76,53 +76,53 @@ const IDEMPOTENCY_KEY = 'a7c1f4de-58a5-4b42-8d54-2c3a9d5e7f10'
 test.each<SandboxOptions>([
   {},
   { listRows: 'full', order: 'created_desc', overRange: 'clamp', transitionStatus: 422, ids: 'uuid' },
-])('every answer is what the document says of it, and all it speaks of but 500 is met: %o', async (knobs) => {
+])('responses match the document, and all but 500 occur: %o', async (knobs) => {
   const { call } = await sandboxFor({ ...knobs, keys: KEYS, seed: 60, faults: true, rateLimit: 150 })
   const document: ApiDocument = (await call('GET /openapi.json')).body
-  const unmet = documentedAnswers(document)
+  const unseen = documentedResponses(document)
 
-  /** Asks, and holds the answer against the document. */
-  async function ask(route: string, { id = 'none', query = '', ...request }: Ask = {}) {
+  /** Sends a request and checks the response against its schema in the document. */
+  async function checkedCall(route: string, { id = 'none', query = '', ...request }: RouteRequest = {}) {
     const { status, body } = await call(route.replace('{id}', id) + query, request)
-    const schema = documentedAnswer(document, route, status)
+    const schema = responseSchema(document, route, status)
     expect(schema, `${route} ${status}`).toBeDefined()
     expect(schema?.safeParse(body).error, `${route} ${status}`).toBeUndefined()
-    unmet.delete(`${route} ${status}`)
+    unseen.delete(`${route} ${status}`)
     return body.data
   }
 
   const headers = { 'idempotency-key': IDEMPOTENCY_KEY }
-  const { id } = await ask('POST /appointments', { body: VISIT, headers })
-  await ask('POST /appointments', { body: { ...VISIT, title: 'Other' }, headers })
-  const rows: Appointment[] = await ask('GET /appointments', { query: '?limit=60' })
-  for (const row of rows) await ask('GET /appointments/{id}', { id: row.id })
-  await ask('PATCH /appointments/{id}', { id, body: { title: 'Review' } })
-  await ask('POST /appointments/{id}/cancel', { id })
-  await ask('POST /appointments/{id}/cancel', { id })
-  await ask('GET /_faults')
-  await ask('POST /_faults', { body: { times: 2, delay_ms: 0, route: 'GET /appointments' } })
+  const { id } = await checkedCall('POST /appointments', { body: VISIT, headers })
+  await checkedCall('POST /appointments', { body: { ...VISIT, title: 'Other' }, headers })
+  const rows: Appointment[] = await checkedCall('GET /appointments', { query: '?limit=60' })
+  for (const row of rows) await checkedCall('GET /appointments/{id}', { id: row.id })
+  await checkedCall('PATCH /appointments/{id}', { id, body: { title: 'Review' } })
+  await checkedCall('POST /appointments/{id}/cancel', { id })
+  await checkedCall('POST /appointments/{id}/cancel', { id })
+  await checkedCall('GET /_faults')
+  await checkedCall('POST /_faults', { body: { times: 2, delay_ms: 0, route: 'GET /appointments' } })
   for (const route of [...WRITES, 'POST /_faults']) {
-    await ask(route, { id, body: '{' })
-    await ask(route, { id, body: 'x'.repeat(2 ** 20 + 1) })
-    await ask(route, {
+    await checkedCall(route, { id, body: '{' })
+    await checkedCall(route, { id, body: 'x'.repeat(2 ** 20 + 1) })
+    await checkedCall(route, {
       id,
       body: 'title=x',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     })
   }
-  await ask('GET /appointments', { query: '?limit=ten' })
+  await checkedCall('GET /appointments', { query: '?limit=ten' })
   for (const route of [...READS, ...WRITES]) {
-    await ask(route, { ...(route.startsWith('PATCH') && { body: {} }) })
-    await ask(route, { key: null })
-    await ask(route, { key: 'pk_test_nothing' })
+    await checkedCall(route, { ...(route.startsWith('PATCH') && { body: {} }) })
+    await checkedCall(route, { key: null })
+    await checkedCall(route, { key: 'pk_test_nothing' })
   }
-  await ask('DELETE /_faults')
+  await checkedCall('DELETE /_faults')
   for (let isSpent = false; !isSpent; ) isSpent = (await call('GET /appointments')).status === 429
-  for (const route of [...READS, ...WRITES]) await ask(route)
-  expect([...unmet].filter((answer) => !answer.endsWith(' 500'))).toEqual([])
+  for (const route of [...READS, ...WRITES]) await checkedCall(route)
+  expect([...unseen].filter((response) => !response.endsWith(' 500'))).toEqual([])
 })
 
-interface Ask {
+interface RouteRequest {
   readonly id?: string
   readonly query?: string
   readonly key?: string | null

@@ -7,15 +7,15 @@ const keys = [
   { key: 'pk_test_two', organisation: 'org_north', scopes: BOTH },
 ] as const
 
-/** A clock that a test moves. */
-function movable(start: string) {
+/** A clock that the test sets. */
+function settableClock(start: string) {
   let now = Date.parse(start)
   return { clock: () => new Date(now), set: (instant: string) => (now = Date.parse(instant)) }
 }
 
-test('every answer to a known key carries the quota, what is left of it, and its own id', async () => {
+test('every response to a known key has its quota headers and a request id', async () => {
   const { call } = await sandboxFor()
-  const answers = [
+  const responses = [
     await call('GET /appointments'),
     await call('GET /appointments?limit=0'),
     await call('GET /appointments/apt_none'),
@@ -24,9 +24,9 @@ test('every answer to a known key carries the quota, what is left of it, and its
     await call('POST /appointments', { body: VISIT }),
     await call('POST /appointments', { body: '{' }),
   ]
-  expect(answers.map(({ status }) => status)).toEqual([200, 400, 404, 404, 405, 201, 400])
-  expect(answers.map(({ headers }) => headers.get('x-ratelimit-limit'))).toEqual(Array(7).fill('1000'))
-  expect(answers.map(({ headers }) => headers.get('x-ratelimit-remaining'))).toEqual([
+  expect(responses.map(({ status }) => status)).toEqual([200, 400, 404, 404, 405, 201, 400])
+  expect(responses.map(({ headers }) => headers.get('x-ratelimit-limit'))).toEqual(Array(7).fill('1000'))
+  expect(responses.map(({ headers }) => headers.get('x-ratelimit-remaining'))).toEqual([
     '999',
     '998',
     '997',
@@ -35,18 +35,18 @@ test('every answer to a known key carries the quota, what is left of it, and its
     '994',
     '993',
   ])
-  for (const { headers, body } of answers) expect(headers.get('x-request-id')).toBe(body.meta.request_id)
-  expect(new Set(answers.map(({ headers }) => headers.get('x-request-id'))).size).toBe(7)
+  for (const { headers, body } of responses) expect(headers.get('x-request-id')).toBe(body.meta.request_id)
+  expect(new Set(responses.map(({ headers }) => headers.get('x-request-id'))).size).toBe(7)
 })
 
-test('a request id that the caller sends is not taken over', async () => {
+test('the server ignores a request id that the caller sends', async () => {
   const { call } = await sandboxFor()
   const { headers } = await call('GET /appointments', { headers: { 'x-request-id': 'req_mine' } })
   expect(headers.get('x-request-id')).not.toBe('req_mine')
 })
 
-test('over the limit it answers 429 without details until the clock hour is over', async () => {
-  const { clock, set } = movable('2025-01-15T12:59:00Z')
+test('requests over the limit get 429 without details until the next clock hour', async () => {
+  const { clock, set } = settableClock('2025-01-15T12:59:00Z')
   const { call } = await sandboxFor({ rateLimit: 2, clock })
   expect((await call('GET /appointments')).headers.get('x-ratelimit-remaining')).toBe('1')
   expect((await call('GET /appointments')).headers.get('x-ratelimit-remaining')).toBe('0')
@@ -61,8 +61,8 @@ test('over the limit it answers 429 without details until the clock hour is over
   expect((await call('GET /appointments')).headers.get('x-ratelimit-remaining')).toBe('1')
 })
 
-test('the date of an answer is by the clock that the hours are counted by', async () => {
-  const { clock, set } = movable('2025-01-15T12:59:59.999Z')
+test('the Date header comes from the clock that counts the hours', async () => {
+  const { clock, set } = settableClock('2025-01-15T12:59:59.999Z')
   const { call } = await sandboxFor({ rateLimit: 1, clock })
   expect((await call('GET /appointments')).headers.get('date')).toBe('Wed, 15 Jan 2025 12:59:59 GMT')
   expect((await call('GET /appointments')).headers.get('date')).toBe('Wed, 15 Jan 2025 12:59:59 GMT')
@@ -70,8 +70,8 @@ test('the date of an answer is by the clock that the hours are counted by', asyn
   expect((await call('GET /nowhere')).headers.get('date')).toBe('Wed, 15 Jan 2025 13:00:00 GMT')
 })
 
-test('a write over the limit does nothing', async () => {
-  const { clock, set } = movable('2025-01-15T12:00:00Z')
+test('a create over the limit creates nothing', async () => {
+  const { clock, set } = settableClock('2025-01-15T12:00:00Z')
   const { call } = await sandboxFor({ rateLimit: 1, clock })
   await call('GET /appointments')
   expect((await call('POST /appointments', { body: VISIT })).status).toBe(429)

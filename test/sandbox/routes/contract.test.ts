@@ -5,15 +5,15 @@ import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts'
 import { type Client, createClient } from '../client.ts'
 
 /**
- * What any Appointments API keeps, whatever its answers to what the reference leaves open. With `CONTRACT_URL` and
- * `CONTRACT_KEY` (a test key that may read and write) it asks that service, about 30 requests, and cancels what it
- * made; without them, the embedded one.
+ * What every implementation of the reference guarantees, whatever it chose where the reference is silent. With
+ * `CONTRACT_URL` and `CONTRACT_KEY` (a test key that may read and write) these tests send that service about 30
+ * requests and cancel the appointments they created; without these variables they run against the sandbox.
  */
 const { CONTRACT_URL, CONTRACT_KEY } = process.env
 
 let call: Client
 let sandbox: Sandbox | undefined
-const made: string[] = []
+const created: string[] = []
 
 beforeAll(async () => {
   if (!CONTRACT_URL) sandbox = await startSandbox({ seed: 0 })
@@ -21,11 +21,11 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  for (const id of made) await call(`POST /appointments/${id}/cancel`)
+  for (const id of created) await call(`POST /appointments/${id}/cancel`)
   await sandbox?.close()
 })
 
-/** A minute of its own, years away, so that no real diary is in the way. */
+/** A random day in the years 2100 to 2999, so that the tests meet no real appointment. */
 const day = `2${String(Math.floor(Math.random() * 900) + 100)}-05-${String(Math.floor(Math.random() * 28) + 1).padStart(2, '0')}`
 const visit = (hour: number, minutes = 30) => ({
   title: 'Contract test',
@@ -35,13 +35,13 @@ const visit = (hour: number, minutes = 30) => ({
 
 async function create(body: object, headers = {}) {
   const answer = await call('POST /appointments', { body, headers })
-  if (answer.status === 201 && !made.includes(answer.body.data.id)) made.push(answer.body.data.id)
+  if (answer.status === 201 && !created.includes(answer.body.data.id)) created.push(answer.body.data.id)
   return answer
 }
 
 const time = (instant: string) => Date.parse(instant)
 
-test('a create answers 201 with at least the eight fields, and the status pending', async () => {
+test('a create answers 201 with at least the eight fields and status pending', async () => {
   const { status, body } = await create(visit(10))
   expect(status).toBe(201)
   for (const field of CREATED_FIELDS) expect(body.data).toHaveProperty(field)
@@ -77,7 +77,7 @@ describe('a list', () => {
     await create({ ...visit(15), status: 'confirmed' })
   })
 
-  test('shows what its filters allow, both ends included, with at least the seven fields', async () => {
+  test('returns the rows its filters match, bounds included, in seven fields or more', async () => {
     const { status, body } = await call(`GET /appointments?${filter}&status=confirmed&limit=10`)
     expect(status).toBe(200)
     expect(body.meta).toMatchObject({ limit: 10, next_offset: null, has_more: false })
@@ -85,7 +85,7 @@ describe('a list', () => {
     for (const field of SUMMARY_FIELDS) expect(body.data[0]).toHaveProperty(field)
   })
 
-  test('walked a row at a time shows each row once', async () => {
+  test('returns each row once in pages of one row', async () => {
     const seen: string[] = []
     for (let offset: number | null = 0; offset !== null; ) {
       const { body } = await call(
@@ -98,20 +98,20 @@ describe('a list', () => {
     expect(seen.sort()).toEqual([...ids].sort())
   })
 
-  test('leaves out what has another status or another clinician', async () => {
+  test('leaves out rows of another status or another clinician', async () => {
     expect((await call(`GET /appointments?${filter}&status=completed`)).body.data).toEqual([])
-    const nobody = sandbox ? 'cli_nobody' : randomUUID()
-    expect((await call(`GET /appointments?${filter}&clinician_id=${nobody}`)).body.data ?? []).toEqual([])
+    const unknown = sandbox ? 'cli_unknown' : randomUUID()
+    expect((await call(`GET /appointments?${filter}&clinician_id=${unknown}`)).body.data ?? []).toEqual([])
   })
 
-  test('never answers more than a hundred rows', async () => {
+  test('never returns more than a hundred rows', async () => {
     const { status, body } = await call('GET /appointments?limit=500')
     if (status === 200) expect(body.meta.limit).toBeLessThanOrEqual(100)
     else expect(status).toBe(400)
   })
 })
 
-test('an update changes what it gives, leaves the rest, and never the status', async () => {
+test('an update changes the fields it sends and never the status', async () => {
   const { id } = (await create({ ...visit(16), attendee_name: 'Contract Test' })).body.data
   expect((await call(`PATCH /appointments/${id}`, { body: { title: 'Changed' } })).status).toBe(200)
   await call(`PATCH /appointments/${id}`, { body: { status: 'completed' } })
@@ -122,7 +122,7 @@ test('an update changes what it gives, leaves the rest, and never the status', a
   })
 })
 
-test('a cancel answers its three fields and its action, and a second one is an invalid transition', async () => {
+test('a cancel answers three fields and an action, and a second cancel fails', async () => {
   const { id } = (await create(visit(17))).body.data
   const path = `POST /appointments/${id}/cancel`
   const { status, body } = await call(path, { body: { cancellation_reason: 'Contract test' } })
@@ -147,7 +147,7 @@ test('a cancel answers its three fields and its action, and a second one is an i
   })
 })
 
-test('one idempotency key makes one row, and another body under it is a conflict', async () => {
+test('one idempotency key creates one row, and another body is a conflict', async () => {
   const headers = { 'idempotency-key': randomUUID() }
   const first = await create(visit(18), headers)
   expect((await create(visit(18), headers)).body.data).toEqual(first.body.data)
@@ -157,7 +157,7 @@ test('one idempotency key makes one row, and another body under it is a conflict
   })
 })
 
-test('every answer says what is left of the quota, and has an id', async () => {
+test('every response has quota headers and a request id', async () => {
   const { headers } = await call('GET /appointments?limit=1')
   expect(Number(headers.get('x-ratelimit-limit'))).toBeGreaterThan(0)
   expect(Number(headers.get('x-ratelimit-remaining'))).toBeGreaterThanOrEqual(0)
@@ -168,7 +168,7 @@ test.each([
   ['an unknown key', 401, 'GET /appointments', { key: 'pk_test_nobody' }],
   ['an unknown id', 404, 'GET /appointments/apt_00000000-0000-4000-8000-000000000000', {}],
   ['a create without its required fields', 400, 'POST /appointments', { body: { title: 'Contract test' } }],
-] as const)('%s is %i in the envelope', async (_name, status, endpoint, request) => {
+] as const)('%s is a %i in the envelope', async (_name, status, endpoint, request) => {
   const answer = await call(endpoint, request)
   expect(answer.status).toBe(status)
   expect(answer.body.error).toMatchObject({ code: expect.any(String), message: expect.any(String) })

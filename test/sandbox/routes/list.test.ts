@@ -5,8 +5,8 @@ import { type Client, sandboxFor, VISIT } from '../client.ts'
 
 const clock = () => new Date('2025-01-15T12:00:00Z')
 
-/** Every row, whole, in the order of the API. */
-async function everything(call: Client, query = ''): Promise<Appointment[]> {
+/** Every row of the list, page by page. */
+async function fetchAll(call: Client, query = ''): Promise<Appointment[]> {
   const rows: Appointment[] = []
   for (let offset: number | null = 0; offset !== null; ) {
     const { body } = await call(`GET /appointments?limit=100&offset=${offset}${query}`)
@@ -16,12 +16,12 @@ async function everything(call: Client, query = ''): Promise<Appointment[]> {
   return rows
 }
 
-async function clinic() {
+async function sampleClinic() {
   const { call } = await sandboxFor({ seed: 150, listRows: 'full', rateLimit: 0, clock })
-  return { call, rows: await everything(call) }
+  return { call, rows: await fetchAll(call) }
 }
 
-test('a page has 20 rows unless told otherwise, and says where the next begins', async () => {
+test('a page has 20 rows by default, and the offset of the next page', async () => {
   const { call } = await sandboxFor({ seed: 50, clock })
   const { body } = await call('GET /appointments')
   expect(body.data).toHaveLength(20)
@@ -29,8 +29,8 @@ test('a page has 20 rows unless told otherwise, and says where the next begins',
   expect(body.meta).not.toHaveProperty('total')
 })
 
-test('pages of every size, walked to the end, show every row once and in order', async () => {
-  const { call, rows } = await clinic()
+test('pages of any size return every row once and in order', async () => {
+  const { call, rows } = await sampleClinic()
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 7, max: 100 }), async (limit) => {
       const seen: Appointment[] = []
@@ -46,7 +46,7 @@ test('pages of every size, walked to the end, show every row once and in order',
   )
 })
 
-test('a page that ends with the last row has no next', async () => {
+test('a page that ends with the last row has no next offset', async () => {
   const { call } = await sandboxFor({ seed: 40, clock })
   const { body } = await call('GET /appointments?limit=20&offset=20')
   expect(body.data).toHaveLength(20)
@@ -60,20 +60,20 @@ test('an offset past the end is an empty page', async () => {
   expect(body).toMatchObject({ data: [], meta: { next_offset: null, has_more: false } })
 })
 
-test('any combination of filters shows what a plain filter over all rows shows', async () => {
-  const { call, rows } = await clinic()
-  const aValueOf = (field: keyof Appointment) =>
+test('any combination of filters returns the rows that match all of them', async () => {
+  const { call, rows } = await sampleClinic()
+  const valueIn = (field: keyof Appointment) =>
     fc.constantFrom(...new Set(rows.map((row) => row[field]).filter((value) => typeof value === 'string')))
   const filters = fc.record(
     {
-      patient_id: aValueOf('patient_id'),
-      clinician_id: aValueOf('clinician_profile_id'),
-      appointment_type_id: aValueOf('appointment_type_id'),
-      location_id: aValueOf('location_id'),
+      patient_id: valueIn('patient_id'),
+      clinician_id: valueIn('clinician_profile_id'),
+      appointment_type_id: valueIn('appointment_type_id'),
+      location_id: valueIn('location_id'),
       status: fc.constantFrom(...APPOINTMENT_STATUSES),
       status_in: fc.uniqueArray(fc.constantFrom(...APPOINTMENT_STATUSES), { minLength: 1 }),
-      date_gte: aValueOf('start_time'),
-      date_lte: aValueOf('start_time'),
+      date_gte: valueIn('start_time'),
+      date_lte: valueIn('start_time'),
     },
     { requiredKeys: [] },
   )
@@ -94,7 +94,7 @@ test('any combination of filters shows what a plain filter over all rows shows',
       const query = Object.entries(wanted).map(
         ([name, value]) => `&${name}=${encodeURIComponent(`${value}`)}`,
       )
-      expect(await everything(call, query.join(''))).toEqual(expected)
+      expect(await fetchAll(call, query.join(''))).toEqual(expected)
     }),
     { numRuns: 120 },
   )
@@ -105,7 +105,7 @@ describe('date_gte and date_lte', () => {
     const { call } = await sandboxFor()
     for (const start_time of instants)
       await call('POST /appointments', { body: { ...VISIT, start_time, end_time: '2026-01-01T00:00:00Z' } })
-    return async (query: string) => (await everything(call, query)).map(({ start_time }) => start_time)
+    return async (query: string) => (await fetchAll(call, query)).map(({ start_time }) => start_time)
   }
 
   test('include the instant itself', async () => {
@@ -115,7 +115,7 @@ describe('date_gte and date_lte', () => {
     ])
   })
 
-  test('compare instants, whatever zone or fraction they are written with', async () => {
+  test('compare instants, whatever their zone or fraction', async () => {
     const list = await starts(
       '2025-01-20T15:00:00+01:00',
       '2025-01-20T14:00:00.5Z',
@@ -130,19 +130,19 @@ describe('date_gte and date_lte', () => {
     expect(await list('&date_gte=2025-01-20T14:00:00.500Z')).toHaveLength(2)
   })
 
-  test('take a bare date as its midnight in UTC', async () => {
+  test('read a bare date as its midnight in UTC', async () => {
     const list = await starts('2025-01-19T23:59:59Z', '2025-01-20T00:00:00Z', '2025-01-20T09:00:00Z')
     expect(await list('&date_gte=2025-01-20')).toEqual(['2025-01-20T00:00:00Z', '2025-01-20T09:00:00Z'])
     expect(await list('&date_lte=2025-01-20')).toEqual(['2025-01-19T23:59:59Z', '2025-01-20T00:00:00Z'])
   })
 
-  test('that exclude each other are an empty page', async () => {
+  test('that exclude each other give an empty page', async () => {
     const list = await starts('2025-01-20T14:00:00Z')
     expect(await list('&date_gte=2025-02-01&date_lte=2025-01-01')).toEqual([])
   })
 })
 
-test('parameters that the API does not know are ignored', async () => {
+test('the list ignores unknown parameters', async () => {
   const { call } = await sandboxFor({ seed: 5, clock })
   const { status, body } = await call('GET /appointments?sort=title&page=2')
   expect(status).toBe(200)

@@ -3,13 +3,13 @@ import { APPOINTMENT_STATUSES, OPEN_STATUSES } from '../../../src/contract/appoi
 import { sandboxFor, VISIT } from '../client.ts'
 
 describe('a create', () => {
-  test.each(OPEN_STATUSES)('may begin as %s', async (status) => {
+  test.each(OPEN_STATUSES)('accepts the initial status %s', async (status) => {
     const { call } = await sandboxFor()
     const { body } = await call('POST /appointments', { body: { ...VISIT, status } })
     expect(body.data.status).toBe(status)
   })
 
-  test('keeps every optional field', async () => {
+  test('stores every optional field', async () => {
     const { call } = await sandboxFor()
     const optional = {
       patient_id: 'pat_1',
@@ -26,7 +26,7 @@ describe('a create', () => {
     expect((await call(`GET /appointments/${id}`)).body.data).toMatchObject({ ...VISIT, ...optional })
   })
 
-  test('ignores fields that are not in its tables', async () => {
+  test('ignores unknown fields', async () => {
     const { call } = await sandboxFor()
     const { status, body } = await call('POST /appointments', {
       body: { ...VISIT, id: 'apt_mine', favourite_colour: 'teal' },
@@ -51,7 +51,7 @@ describe('an update', () => {
     return { call, path: `/appointments/${id}` }
   }
 
-  test('changes every field that it may', async () => {
+  test('changes every field that the reference allows', async () => {
     const { call, path } = await visit()
     const changes = {
       title: 'Review',
@@ -77,7 +77,7 @@ describe('an update', () => {
     expect((await call(`GET ${path}`)).body.data).toEqual(body.data)
   })
 
-  test('leaves what is absent and clears what is null', async () => {
+  test('leaves absent fields and clears null fields', async () => {
     const { call, path } = await visit()
     expect((await call(`PATCH ${path}`, { body: { title: 'Review' } })).body.data.attendee_name).toBe('Sarah')
     expect((await call(`PATCH ${path}`, { body: { attendee_name: null } })).body.data).toMatchObject({
@@ -86,7 +86,7 @@ describe('an update', () => {
     })
   })
 
-  test('moves updated_at and nothing else of the record itself', async () => {
+  test('sets updated_at, unless it changes nothing, and never created_at', async () => {
     let now = '2025-01-15T12:00:00Z'
     const { call, path } = await visit(() => new Date(now))
     now = '2025-01-16T08:00:00Z'
@@ -114,14 +114,14 @@ describe('an update', () => {
     ['start_time', { start_time: '2025-01-25T10:30:00Z' }],
     ['end_time', { end_time: '2025-01-25T10:00:00Z' }],
     ['end_time', { start_time: '2025-01-26T11:00:00Z', end_time: '2025-01-26T10:00:00Z' }],
-  ])('that would end before it starts names %s', async (field, body) => {
+  ])('to an end before the start is a 400 that names %s', async (field, body) => {
     const { call, path } = await visit()
     const answer = await call(`PATCH ${path}`, { body })
     expect(answer.status).toBe(400)
     expect(Object.keys(answer.body.error.details.fields)).toEqual([field])
   })
 
-  test('of an appointment that is not there is 404', async () => {
+  test('of a missing appointment is a 404', async () => {
     const { call } = await sandboxFor()
     expect(await call('PATCH /appointments/apt_none', { body: {} })).toMatchObject({
       status: 404,
@@ -131,7 +131,7 @@ describe('an update', () => {
 })
 
 describe('a cancel', () => {
-  test('works from the four open statuses and from no other', async () => {
+  test('succeeds from the four open statuses and from no other', async () => {
     const { call } = await sandboxFor({ seed: 300 })
     for (const status of APPOINTMENT_STATUSES) {
       const { body } = await call(`GET /appointments?status=${status}&limit=1`)
@@ -144,17 +144,17 @@ describe('a cancel', () => {
 
   test.each([
     ['no body', {}],
-    ['no body, but a JSON content type', { headers: { 'content-type': 'application/json' } }],
+    ['a JSON content type without a body', { headers: { 'content-type': 'application/json' } }],
     ['an empty object', { body: {} }],
     ['a null reason', { body: { cancellation_reason: null } }],
-  ])('takes %s as no reason', async (_name, request) => {
+  ])('reads %s as no reason', async (_name, request) => {
     const { call } = await sandboxFor()
     const { id } = (await call('POST /appointments', { body: VISIT })).body.data
     const { status, body } = await call(`POST /appointments/${id}/cancel`, request)
     expect([status, body.data.cancellation_reason]).toEqual([200, null])
   })
 
-  test('keeps its reason and moves updated_at', async () => {
+  test('stores its reason and sets updated_at', async () => {
     let now = '2025-01-15T12:00:00Z'
     const { call } = await sandboxFor({ clock: () => new Date(now) })
     const { id } = (await call('POST /appointments', { body: VISIT })).body.data
@@ -168,7 +168,7 @@ describe('a cancel', () => {
     })
   })
 
-  test('of fifty at once succeeds once', async () => {
+  test('that is sent fifty times at once succeeds once', async () => {
     const { call } = await sandboxFor()
     const { id } = (await call('POST /appointments', { body: VISIT })).body.data
     const answers = await Promise.all(

@@ -9,7 +9,7 @@ const keys = [
   { key: 'pk_test_south', organisation: 'org_south', scopes: BOTH },
 ] as const
 
-test('the same key and body again get the first answer again, and nothing is created', async () => {
+test('a repeated key and body get the first response, and create nothing', async () => {
   const { call } = await sandboxFor()
   const first = await call('POST /appointments', { headers: KEY, body: VISIT })
   await call(`PATCH /appointments/${first.body.data.id}`, { body: { title: 'Changed since' } })
@@ -20,7 +20,7 @@ test('the same key and body again get the first answer again, and nothing is cre
   expect((await call('GET /appointments')).body.data).toHaveLength(1)
 })
 
-test('a body is the same if it says the same, however it is written', async () => {
+test('bodies with the same meaning count as the same body', async () => {
   const { call } = await sandboxFor()
   const { title, start_time, end_time } = VISIT
   const first = await call('POST /appointments', { headers: KEY, body: { title, start_time, end_time } })
@@ -37,7 +37,7 @@ test('the same key with another body is a conflict', async () => {
   const other = await call('POST /appointments', { headers: KEY, body: { ...VISIT, title: 'Other' } })
   expect(other).toMatchObject({ status: 409, body: { data: null, error: { code: 'CONFLICT' } } })
   expect((await call('GET /appointments')).body.data).toHaveLength(1)
-  // And it leaves nothing half done behind.
+  // The conflict leaves no transaction open.
   expect((await call('POST /appointments', { body: VISIT })).status).toBe(201)
 })
 
@@ -50,14 +50,14 @@ test('fifty requests at once with one key create one row', async () => {
   expect((await call('GET /appointments')).body.data).toHaveLength(1)
 })
 
-test('without a key nothing is de-duplicated', async () => {
+test('two creates without a key create two rows', async () => {
   const { call } = await sandboxFor()
   await call('POST /appointments', { body: VISIT })
   await call('POST /appointments', { body: VISIT })
   expect((await call('GET /appointments')).body.data).toHaveLength(2)
 })
 
-test('a key is kept for 24 hours and then free', async () => {
+test('a key can be used for another body after 24 hours', async () => {
   let now = Date.parse('2025-01-15T12:00:00Z')
   const { call } = await sandboxFor({ clock: () => new Date(now) })
   const first = await call('POST /appointments', { headers: KEY, body: VISIT })
@@ -70,7 +70,7 @@ test('a key is kept for 24 hours and then free', async () => {
   expect(after.body.data.id).not.toBe(first.body.data.id)
 })
 
-test('a key is of its organisation: two API keys share it, another organisation does not', async () => {
+test('the API keys of one organisation share idempotency keys; others do not', async () => {
   const { call } = await sandboxFor({ keys })
   const create = (key: string) => call('POST /appointments', { key, headers: KEY, body: VISIT })
   const [first, sibling, stranger] = [
@@ -82,14 +82,14 @@ test('a key is of its organisation: two API keys share it, another organisation 
   expect(stranger.body.data.id).not.toBe(first.body.data.id)
 })
 
-test('a refused create leaves its key free', async () => {
+test('a create that fails leaves its key unused', async () => {
   const { call } = await sandboxFor()
-  const refused = await call('POST /appointments', { headers: KEY, body: { ...VISIT, title: '' } })
-  expect(refused.status).toBe(400)
+  const failed = await call('POST /appointments', { headers: KEY, body: { ...VISIT, title: '' } })
+  expect(failed.status).toBe(400)
   expect((await call('POST /appointments', { headers: KEY, body: VISIT })).status).toBe(201)
 })
 
-test('a key that is not a UUID is refused by name', async () => {
+test('a key that is not a UUID is a 400 that names the header', async () => {
   const { call } = await sandboxFor()
   for (const key of ['1', 'x'.repeat(36), `${KEY['idempotency-key']}0`]) {
     const { status, body } = await call('POST /appointments', {
@@ -101,7 +101,7 @@ test('a key that is not a UUID is refused by name', async () => {
   }
 })
 
-test('an update and a cancel take no notice of a key', async () => {
+test('an update and a cancel ignore the key', async () => {
   const { call } = await sandboxFor()
   const { id } = (await call('POST /appointments', { headers: KEY, body: VISIT })).body.data
   const patch = (title: string) => call(`PATCH /appointments/${id}`, { headers: KEY, body: { title } })

@@ -15,9 +15,9 @@ describe('a document', () => {
   test.for(['{ nope }', '{', deep])(
     'that is refused keeps nothing of the request it first came in: %s',
     (text) => {
-      const { errors, bound } = read(text)
+      const { errors, maxMin } = read(text)
       expect(errors.map(({ stack }) => stack)).toEqual([''])
-      expect(bound).toBe(Number.POSITIVE_INFINITY)
+      expect(maxMin).toBe(Number.POSITIVE_INFINITY)
     },
   )
 

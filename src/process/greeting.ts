@@ -1,0 +1,28 @@
+import type { Sandbox } from '../sandbox/server.ts'
+
+export interface GatewayGreeting {
+  /** Without a slash at its end. */
+  readonly url: string
+  readonly isEmbedded: boolean
+  readonly graphiql: boolean
+  /** How the gateway tells callers apart. */
+  readonly identity: string
+  /** A line for each operation of the trusted documents. */
+  readonly costs: readonly string[]
+}
+
+/** What the process prints once the gateway answers. Its first line has the GraphQL address. */
+export function gatewayGreeting({ url, isEmbedded, graphiql, identity, costs }: GatewayGreeting): string {
+  const upstream = isEmbedded ? ', over the embedded Appointments API with sample data' : ''
+  const end = graphiql ? ': open it in a browser for GraphiQL.' : '.'
+  return [`GraphQL is at ${url}/graphql${upstream}${end}`, identity, ...costs].join('\n')
+}
+
+/** What the process prints once the embedded API answers: its base URL, its key, and a curl line to paste. */
+export function sandboxGreeting({ url, key }: Sandbox): string {
+  return [
+    `Appointments API at ${url}`,
+    `Key ${key}`,
+    `curl "${url}/appointments?limit=3" -H "Authorization: Bearer ${key}"`,
+  ].join('\n')
+}

@@ -1,0 +1,20 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context, MiddlewareHandler } from 'hono'
+
+/** Hono's environment: the Node request behind each request, and what the middlewares add to its context. */
+export interface Env {
+  Bindings: HttpBindings
+  Variables: { requestId: string; caller: Caller }
+}
+
+export type Middleware = MiddlewareHandler<Env>
+export type RequestContext = Context<Env>
+
+/** The key that a request came with, without the secret. `keyId` is the `performed_by` of an action. */
+export interface Caller {
+  readonly keyId: string
+  readonly organisation: string
+  readonly scopes: readonly Scope[]
+}
+
+export type Scope = 'read_appointments' | 'write_appointments'

@@ -1,0 +1,61 @@
+import { GraphQLError } from 'graphql'
+import { LimitError } from '../schema/errors.ts'
+import type { LimitName } from './limits/limits.ts'
+
+interface Http {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** The status is 200 in the older media type, as for any fault of the document (GraphQL over HTTP, 6.4). */
+  readonly spec?: boolean
+}
+
+// One maker for each refusal of the edge: the request, the document or its sender is at fault, and nothing runs.
+
+/** @default HTTP status 400 */
+export function badRequest(message: string, http: Http = { status: 400 }): GraphQLError {
+  return refusal('BAD_REQUEST', message, http)
+}
+
+export function limitExceeded(name: LimitName, max: number, message: string, http: Http): GraphQLError {
+  const originalError = new LimitError(name, max, message)
+  return new GraphQLError(message, { originalError, extensions: { http } })
+}
+
+/** A page of another site may have sent the request. */
+export function csrfRefused(message: string): GraphQLError {
+  return refusal('CSRF_REFUSED', message, { status: 403 })
+}
+
+export function invalidToken(message: string): GraphQLError {
+  const headers = { 'www-authenticate': 'Bearer error="invalid_token"' }
+  return refusal('UNAUTHENTICATED', message, { status: 401, headers })
+}
+
+/** An issuer that can't be reached is not the caller's fault, and no reason to log out. */
+export function issuerUnreachable(): GraphQLError {
+  const message = 'Tokens can not be checked now: the keys of their issuer can not be read.'
+  return refusal('UPSTREAM_UNAVAILABLE', message, { status: 503 })
+}
+
+export function overloaded(): GraphQLError {
+  const message = 'The gateway has more to do than it can; try again in a second.'
+  return refusal('OVERLOADED', message, { status: 503, headers: { 'retry-after': '1' } })
+}
+
+export function documentNotTrusted(message: string): GraphQLError {
+  return refusal('DOCUMENT_NOT_TRUSTED', message, { status: 400 })
+}
+
+export function noSuchOperation(): GraphQLError {
+  const message = 'Could not determine what operation to execute.'
+  return refusal('OPERATION_RESOLUTION_FAILURE', message, { status: 400 })
+}
+
+export function mutationByGet(): GraphQLError {
+  const message = 'Can only perform a mutation operation from a POST request.'
+  return badRequest(message, { status: 405, headers: { allow: 'POST' } })
+}
+
+function refusal(code: string, message: string, http: Http): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http } })
+}

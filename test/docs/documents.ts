@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+
+/** The repository itself. */
+export const ROOT = resolve(import.meta.dirname, '../..')
+
+/** The modules whose entry function has an `@example`. */
+const WITH_EXAMPLES = ['src/server/gateway.ts', 'src/sandbox/server.ts', 'src/client/client.ts']
+
+export interface Document {
+  /** From the root of the repository: `docs/clients.md`. */
+  readonly path: string
+  readonly text: string
+}
+
+/** A fenced block of a document. */
+export interface Snippet {
+  readonly path: string
+  /** The heading that it stands below, as an anchor. */
+  readonly section: string
+  /** Of the opening fence, from 1. */
+  readonly line: number
+  readonly language: string
+  /** The words after the language, which say what to do with it (CONTRIBUTING, "Snippets in the documents"). */
+  readonly note: string
+  readonly text: string
+}
+
+/** Every page of Markdown that people read. */
+export function readDocuments(): readonly Document[] {
+  const inFolders = ['docs', 'findings', 'src'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  )
+  const paths = [...readdirSync(ROOT), ...inFolders].filter((path) => path.endsWith('.md'))
+  return paths.map(readDocument)
+}
+
+/** The documentation comments that hold examples, as if each module were a page. */
+export function readExamples(): readonly Document[] {
+  return WITH_EXAMPLES.map((path) => {
+    const { text } = readDocument(path)
+    // Outside of comments no line begins with an asterisk.
+    return { path, text: text.replaceAll(/^ *\* ?/gm, '') }
+  })
+}
+
+export function readDocument(path: string): Document {
+  return { path: relative(ROOT, join(ROOT, path)), text: readFileSync(join(ROOT, path), 'utf8') }
+}
+
+export function snippetsOf({ path, text }: Document): readonly Snippet[] {
+  return [...text.matchAll(FENCE)].map(({ index, 1: language = '', 2: note = '', 3: inner = '' }) => {
+    const before = text.slice(0, index)
+    return {
+      path,
+      section: headingsOf(before).at(-1) ?? 'top',
+      line: before.split('\n').length,
+      language,
+      note: note.trim(),
+      text: inner,
+    }
+  })
+}
+
+/** The anchors of a page, as GitHub makes them of its headings. */
+export function headingsOf(text: string): readonly string[] {
+  const headings = [...withoutFences(text).matchAll(/^#{1,6} +(.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+  return headings.map((anchor, index) => {
+    const earlier = headings.slice(0, index).filter((other) => other === anchor).length
+    return earlier === 0 ? anchor : `${anchor}-${earlier}`
+  })
+}
+
+/** What a page links to, other websites aside. */
+export function linksOf({ text }: Document): readonly string[] {
+  const links = [...withoutFences(text).matchAll(/\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$/gm)]
+  return links.map(([, inline, defined]) => inline ?? defined ?? '').filter((link) => !/^https?:/.test(link))
+}
+
+const FENCE = /^```(\w+)([^\n]*)\n(.*?)^```$/gms
+
+function withoutFences(text: string): string {
+  return text.replaceAll(FENCE, '')
+}
