@@ -102,7 +102,7 @@ function completeValue(call: FieldCall, shape: Shape, value: unknown, slot: Slot
   }
 }
 
-/** Apart from its callers because it creates a function, for which every call would move its variables to the heap. */
+/** A function of its own, because it creates a closure: in its callers, each call would allocate variables for that. */
 function completePromised(
   call: FieldCall,
   shape: Shape,
@@ -187,7 +187,7 @@ function completeObjectValue(call: FieldCall, object: ObjectPlan, value: unknown
   return executeSelectionSet(call.context, selectionOf(call.context, object), value, slot)
 }
 
-/** Apart from its caller for the same reason as above: few types have an `isTypeOf`. */
+/** A function of its own for the same reason: few types have an `isTypeOf`. */
 function completeCheckedObject(call: FieldCall, object: ObjectPlan, value: unknown, slot: Slot): unknown {
   const { context, field } = call
   const selection = selectionOf(context, object)
