@@ -14,52 +14,58 @@ import type { Values } from './collect.ts'
 
 export type FieldDefinition = GraphQLField<unknown, unknown>
 
-/** What every call of a field gets, and which variables, whose values are coerced already, it gets besides. */
-export interface ArgumentsPlan {
-  readonly values: Values
-  readonly sources: readonly Source[]
+/** A field as the document has it, with its definition in the schema and the plan for its arguments. */
+export interface FieldArguments {
+  readonly definition: FieldDefinition
+  readonly node: FieldNode
+  /** Undefined if each call coerces all of them again. */
+  readonly arguments: ArgumentsPlan | undefined
 }
 
-interface Source {
+/** The arguments of every call: values that never change, and variables, whose values each execution has coerced. */
+export interface ArgumentsPlan {
+  readonly values: Values
+  readonly variables: readonly VariableArgument[]
+}
+
+interface VariableArgument {
   readonly argument: string
   readonly variable: string
   readonly isNonNull: boolean
 }
 
-/** The arguments of a call that has none. Resolvers share it, so it is frozen. */
+/** Frozen, because all calls of fields without arguments share it. */
 const NO_ARGUMENTS: Values = Object.freeze({})
 
 /**
- * Undefined where they must be coerced for each call. Object literals must: a resolver may change what it is given.
- * Custom scalars too: how they read a literal may depend on the time.
+ * Undefined if each call must coerce the arguments again: for object literals, because a resolver may change what it
+ * receives, and for custom scalars, because what they make of a literal may depend on the time.
  */
 export function planArguments(definition: FieldDefinition, node: FieldNode): ArgumentsPlan | undefined {
   const given = node.arguments ?? []
-  if (definition.args.length === 0) return { values: NO_ARGUMENTS, sources: [] }
+  if (definition.args.length === 0) return { values: NO_ARGUMENTS, variables: [] }
   if (given.length > 0 && given.every(({ value }) => value.kind === Kind.VARIABLE))
     return planVariables(definition, node)
   if (!definition.args.every((argument) => isPlain(argument, node))) return undefined
   if (given.some(({ value }) => !isPlainLiteral(value))) return undefined
   try {
-    return { values: getArgumentValues(definition, node), sources: [] }
+    return { values: getArgumentValues(definition, node), variables: [] }
   } catch {
     return undefined
   }
 }
 
-/** CoerceArgumentValues of the specification. Throws a GraphQLError that knows its place in the document. */
-export function argumentsOf(
-  plan: ArgumentsPlan | undefined,
-  definition: FieldDefinition,
-  node: FieldNode,
+/** CoerceArgumentValues of the specification. Throws a GraphQLError with the nodes that are to blame. */
+export function coerceArgumentValues(
+  { arguments: plan, definition, node }: FieldArguments,
   variableValues: Values,
 ): Record<string, unknown> {
   if (plan === undefined) return getArgumentValues(definition, node, variableValues)
   if (plan.values === NO_ARGUMENTS) return NO_ARGUMENTS
   const values: Record<string, unknown> = { ...plan.values }
-  for (const { argument, variable, isNonNull } of plan.sources) {
+  for (const { argument, variable, isNonNull } of plan.variables) {
     const value = Object.hasOwn(variableValues, variable) ? variableValues[variable] : undefined
-    // What is not there, or must not be null, is graphql-js' to judge.
+    // graphql-js decides between the default, an absent argument and an error.
     if (value === undefined || (value === null && isNonNull))
       return getArgumentValues(definition, node, variableValues)
     values[argument] = value
@@ -67,21 +73,21 @@ export function argumentsOf(
   return values
 }
 
-/** Written out, as graphql-js makes two tables for each call: a 16th of what an operation with 50 of them allocates. */
+/** For a field whose arguments are all variables: no call creates the two maps that `getArgumentValues` does. */
 function planVariables(definition: FieldDefinition, node: FieldNode): ArgumentsPlan | undefined {
   const values: [argument: string, value: unknown][] = []
-  const sources: Source[] = []
+  const variables: VariableArgument[] = []
   for (const { name, type, defaultValue } of definition.args) {
     const value = node.arguments?.find((given) => given.name.value === name)?.value
     if (value?.kind === Kind.VARIABLE)
-      sources.push({ argument: name, variable: value.name.value, isNonNull: isNonNullType(type) })
+      variables.push({ argument: name, variable: value.name.value, isNonNull: isNonNullType(type) })
     else if (isNonNullType(type) && defaultValue === undefined) return undefined
     if (value !== undefined || defaultValue !== undefined) values.push([name, defaultValue])
   }
-  return { values: Object.fromEntries(values), sources }
+  return { values: Object.fromEntries(values), variables }
 }
 
-/** One that is left out, and has no default, is nothing to coerce. */
+/** Whether the argument has the same immutable value in each call, as it does if it is absent and has no default. */
 function isPlain({ name, type, defaultValue }: GraphQLArgument, node: FieldNode): boolean {
   const nullable = isNonNullType(type) ? type.ofType : type
   if (isEnumType(nullable) || (isScalarType(nullable) && isSpecifiedScalarType(nullable))) return true

@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLIncludeDirective,
@@ -12,14 +13,15 @@ import {
   type SelectionNode,
   type SelectionSetNode,
   typeFromAST,
+  visit,
 } from 'graphql'
 
 export type Fragments = Readonly<Record<string, FragmentDefinitionNode>>
 export type Values = Readonly<Record<string, unknown>>
-/** By response key, in the order in which the keys are first seen. */
+/** The nodes of each response key, in the order in which the document first has the keys. */
 export type CollectedFields = ReadonlyMap<string, readonly FieldNode[]>
 
-/** All that is needed to tell which fields a selection has. */
+/** What decides, beside the document, which fields a selection set has. */
 export interface CollectScope {
   readonly schema: GraphQLSchema
   readonly fragments: Fragments
@@ -27,8 +29,8 @@ export interface CollectScope {
 }
 
 /**
- * CollectFields of the specification, for all the selection sets of one response key together: a fragment counts once
- * in them, however often it is spread. Throws what the arguments of @skip and @include are refused with.
+ * CollectFields of the specification, for all the selection sets of one response key together: a fragment that they
+ * spread several times counts once. Throws a GraphQLError if an argument of @skip or @include does not fit its type.
  */
 export function collectFields(
   { schema, fragments, variableValues }: CollectScope,
@@ -69,7 +71,7 @@ export function collectFields(
   return fields
 }
 
-/** CollectSubfields of the specification: what is selected below the nodes of one response key. */
+/** CollectSubfields of the specification: the fields selected below the nodes of one response key. */
 export function collectSubfields(
   scope: CollectScope,
   type: GraphQLObjectType,
@@ -80,6 +82,28 @@ export function collectSubfields(
 
 export function selectionSetsOf(nodes: readonly FieldNode[]): SelectionSetNode[] {
   return nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
+}
+
+/** The variables that this document's @skip and @include depend on, so that decide which fields it has. */
+export function conditionVariables(document: DocumentNode): readonly string[] {
+  const names = new Set<string>()
+  visit(document, {
+    Directive({ name, arguments: args }) {
+      if (name.value !== 'skip' && name.value !== 'include') return
+      for (const { value } of args ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value)
+    },
+  })
+  return [...names]
+}
+
+/** Equal for values that select the same fields, and for values that are refused with the same error. */
+export function conditionsKey(names: readonly string[], values: Values): string {
+  return names.map((name) => conditionKey(Object.hasOwn(values, name) ? values[name] : null)).join()
+}
+
+function conditionKey(value: unknown): string {
+  if (typeof value === 'boolean') return String(value)
+  return value == null ? 'null' : 'other'
 }
 
 function isIncluded(node: SelectionNode, variableValues: Values): boolean {

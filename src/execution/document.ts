@@ -6,27 +6,26 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql'
-import type { Fragments, Values } from './collect.ts'
-import { conditionsKey, conditionVariables } from './conditions.ts'
-import { type ObjectPlan, objectPlan } from './shape.ts'
+import { conditionsKey, conditionVariables, type Fragments, type Values } from './collect.ts'
+import { type ObjectPlan, objectPlan } from './plan.ts'
 
-/** What is remembered of a document as long as somebody holds it. */
+/** Everything about a document that does not depend on one execution. It is cached as long as the document is alive. */
 export interface DocumentPlan {
   readonly fragments: Fragments
   readonly conditionVariables: readonly string[]
-  /** The plans of an operation, one for each set of fields that its @skip and @include let through. */
+  /** Each operation's root plans, by what the variables of @skip and @include make of its fields. */
   readonly roots: Map<OperationDefinitionNode, Map<string, ObjectPlan>>
 }
 
-/** A plan takes some times the memory of its document; who changes the conditions all the time has it made again. */
+/** Root plans cached for an operation. A plan takes several times the memory of its document. */
 const MAX_PLANS = 2
-const remembered = new WeakMap<DocumentNode, WeakMap<GraphQLSchema, DocumentPlan>>()
+const cache = new WeakMap<DocumentNode, WeakMap<GraphQLSchema, DocumentPlan>>()
 
 export function planDocument(schema: GraphQLSchema, document: DocumentNode): DocumentPlan {
-  let plans = remembered.get(document)
+  let plans = cache.get(document)
   if (plans === undefined) {
     plans = new WeakMap()
-    remembered.set(document, plans)
+    cache.set(document, plans)
   }
   let plan = plans.get(schema)
   if (plan === undefined) {
@@ -40,7 +39,7 @@ export function planDocument(schema: GraphQLSchema, document: DocumentNode): Doc
   return plan
 }
 
-/** The plan of an operation's outermost selection. Undefined where the schema has no such operations. */
+/** The plan for an operation's root object. Undefined if the schema has no root type for it. */
 export function planOperation(
   schema: GraphQLSchema,
   { conditionVariables, roots }: DocumentPlan,
@@ -60,7 +59,7 @@ export function planOperation(
   return plan
 }
 
-/** GetOperation of the specification. */
+/** GetOperation of the specification, which returns its error instead of throwing it. */
 export function selectOperation(
   { definitions }: DocumentNode,
   name: string | null | undefined,

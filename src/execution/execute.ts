@@ -9,20 +9,24 @@ import {
   OperationTypeNode,
 } from 'graphql'
 import { type DocumentPlan, planDocument, planOperation, selectOperation } from './document.ts'
-import { executeFields, executeFieldsSerially } from './fields.ts'
+import { type ExecutionContext, whenSettled } from './execution-context.ts'
 import { selectionOf } from './plan.ts'
-import { type Run, whenSettled } from './run.ts'
+import { executeSelectionSet, executeSelectionSetSerially } from './selection-set.ts'
 import { fillSlot, type Slot } from './slot.ts'
 
-/** How many wrong variables are told of, as graphql-js has it. */
+/** How many wrong variables a result reports: the default of graphql-js. */
 const MAX_COERCION_ERRORS = 50
 
 /**
- * ExecuteRequest of the specification, as graphql-js's `execute` of queries and mutations: the same result for the same
- * arguments, at once where no resolver gives a promise. What to do for a document is worked out when it first comes,
- * and remembered as long as the document is.
+ * ExecuteRequest of the specification, for queries and mutations.
  *
- * graphql-jit 0.8.9 was tried first. It makes code of the document, and runs a string of it that holds its own marker.
+ * Takes the arguments of graphql-js's `execute` and gives the same result: at once if no resolver returns a promise,
+ * else as a promise that resolves when all of their promises have settled. Each resolver gets an `info` with everything
+ * that graphql-js puts there. The first execution of a document plans it; the plan is cached as long as the document is
+ * alive.
+ *
+ * A request that can not be executed gives `{ errors }` without `data`: an unknown operation, a subscription, variables
+ * that do not fit their types. Throws an Error for a schema, document or variables that are no such thing at all.
  */
 export function execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
   const { schema, document, variableValues, operationName } = args
@@ -34,6 +38,10 @@ export function execute(args: ExecutionArgs): ExecutionResult | Promise<Executio
     )
   const operation = selectOperation(document, operationName)
   if (operation instanceof GraphQLError) return { errors: [operation] }
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION)
+    return {
+      errors: [new GraphQLError('This executor runs queries and mutations only.', { nodes: operation })],
+    }
   const { coerced, errors } = getVariableValues(
     schema,
     operation.variableDefinitions ?? [],
@@ -46,7 +54,7 @@ export function execute(args: ExecutionArgs): ExecutionResult | Promise<Executio
   if (errors !== undefined) return { errors }
 
   const plan = planDocument(schema, document)
-  const run: Run = {
+  const context: ExecutionContext = {
     schema,
     fragments: plan.fragments,
     operation,
@@ -56,13 +64,16 @@ export function execute(args: ExecutionArgs): ExecutionResult | Promise<Executio
     fieldResolver: args.fieldResolver ?? defaultFieldResolver,
     typeResolver: args.typeResolver ?? defaultTypeResolver,
     errors: [],
-    pending: 0,
+    pendingPromises: 0,
     onSettled: () => {},
   }
-  return executeOperation(run, plan)
+  return executeOperation(context, plan)
 }
 
-function executeOperation(run: Run, plan: DocumentPlan): ExecutionResult | Promise<ExecutionResult> {
+function executeOperation(
+  context: ExecutionContext,
+  plan: DocumentPlan,
+): ExecutionResult | Promise<ExecutionResult> {
   const result: Pick<ExecutionResult, 'data'> = {}
   const root: Slot = {
     container: result,
@@ -75,18 +86,18 @@ function executeOperation(run: Run, plan: DocumentPlan): ExecutionResult | Promi
 
   function nullData(error: unknown): void {
     result.data = null
-    if (!root.isNulled) run.errors.push(error as GraphQLError)
+    if (!root.isNulled) context.errors.push(error as GraphQLError)
     root.isNulled = true
   }
-  /** Every promise is waited for, also where the data is null already: nothing goes on behind an answer. */
+  /** Waits for every promise, even if the data is null already, so that nothing runs on after the response. */
   function respond(): ExecutionResult | Promise<ExecutionResult> {
-    if (run.pending > 0) return whenSettled(run).then(respond)
+    if (context.pendingPromises > 0) return whenSettled(context).then(respond)
     const { data = null } = result
-    return run.errors.length === 0 ? { data } : { errors: run.errors, data }
+    return context.errors.length === 0 ? { data } : { errors: context.errors, data }
   }
 
   try {
-    const waiting = executeRootFields(run, plan, root)
+    const waiting = executeRootFields(context, plan, root)
     if (waiting !== undefined) return waiting.catch(nullData).then(respond)
   } catch (error) {
     nullData(error)
@@ -94,16 +105,20 @@ function executeOperation(run: Run, plan: DocumentPlan): ExecutionResult | Promi
   return respond()
 }
 
-function executeRootFields(run: Run, plan: DocumentPlan, root: Slot): Promise<void> | undefined {
-  const { schema, operation, rootValue } = run
-  const object = planOperation(schema, plan, operation, run.variableValues)
+function executeRootFields(
+  context: ExecutionContext,
+  plan: DocumentPlan,
+  root: Slot,
+): Promise<void> | undefined {
+  const { schema, operation, rootValue } = context
+  const object = planOperation(schema, plan, operation, context.variableValues)
   if (object === undefined)
     throw new GraphQLError(`Schema is not configured to execute ${operation.operation} operation.`, {
       nodes: operation,
     })
-  const selection = selectionOf(run, object)
+  const selection = selectionOf(context, object)
   if (operation.operation === OperationTypeNode.MUTATION)
-    return executeFieldsSerially(run, selection, rootValue, root)
-  fillSlot(root, executeFields(run, selection, rootValue, root))
+    return executeSelectionSetSerially(context, selection, rootValue, root)
+  fillSlot(root, executeSelectionSet(context, selection, rootValue, root))
   return undefined
 }

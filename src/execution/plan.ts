@@ -1,41 +1,87 @@
 import {
   type FieldNode,
+  type GraphQLAbstractType,
   type GraphQLFieldResolver,
+  type GraphQLLeafType,
   type GraphQLObjectType,
+  type GraphQLOutputType,
   type GraphQLSchema,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
   SchemaMetaFieldDef,
+  type SelectionSetNode,
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql'
-import { type ArgumentsPlan, type FieldDefinition, planArguments } from './arguments.ts'
+import { type FieldArguments, type FieldDefinition, planArguments } from './arguments.ts'
 import { type CollectScope, collectFields, selectionSetsOf } from './collect.ts'
-import { type ObjectPlan, type Shape, shapeOf } from './shape.ts'
 
-/** What to do for each object of one type at one place of an operation. */
+/** An object of one type at one place of an operation. Its selection is planned when the first such object arrives. */
+export interface ObjectPlan {
+  readonly type: GraphQLObjectType
+  readonly selectionSets: readonly SelectionSetNode[]
+  selection: SelectionPlan | undefined
+}
+
+/** What to do for each such object. */
 export interface SelectionPlan {
   readonly fields: readonly FieldPlan[]
   /**
-   * An object with all the response keys in their order, to begin each result as a copy of: so the rows of a list are
-   * of one kind to the engine, which writes such rows to JSON fastest, and a key `__proto__` is one like any other.
-   * The name of the type is in it already, where it is selected.
+   * Has all the response keys in their order, and the value of `__typename`. Each result starts as a copy of it, so
+   * that all rows of a list have the same keys in the same order, and a response key `__proto__` is a key like others.
    */
   readonly template: Readonly<Record<string, unknown>>
 }
 
-export interface FieldPlan {
+export interface FieldPlan extends FieldArguments {
+  /** The response key. */
   readonly key: string
   readonly parentType: GraphQLObjectType
-  readonly definition: FieldDefinition
-  /** Undefined for the resolver that the execution gives. */
+  /** Undefined for a field without a resolver, which uses the default one of the execution. */
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | undefined
-  /** The first node; merged ones have equal arguments. */
+  /** The first of `nodes`, whose arguments stand for all: valid documents merge only fields with equal arguments. */
   readonly node: FieldNode
   readonly nodes: readonly FieldNode[]
-  readonly arguments: ArgumentsPlan | undefined
   readonly shape: Shape
 }
 
-/** Throws what the arguments of @skip and @include are refused with. */
+/** How to complete a value: what kind of type it has, and whether it may be null. */
+export type Shape = LeafShape | ListShape | ObjectShape | AbstractShape
+
+export interface LeafShape {
+  readonly kind: 'leaf'
+  readonly isNonNull: boolean
+  readonly type: GraphQLLeafType
+}
+
+export interface ListShape {
+  readonly kind: 'list'
+  readonly isNonNull: boolean
+  readonly item: Shape
+}
+
+export interface ObjectShape {
+  readonly kind: 'object'
+  readonly isNonNull: boolean
+  readonly object: ObjectPlan
+}
+
+export interface AbstractShape {
+  readonly kind: 'abstract'
+  readonly isNonNull: boolean
+  readonly type: GraphQLAbstractType
+  readonly selectionSets: readonly SelectionSetNode[]
+  /** By type name, for the object types that values had so far. */
+  readonly objects: Map<string, ObjectPlan>
+}
+
+export function objectPlan(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): ObjectPlan {
+  return { type, selectionSets, selection: undefined }
+}
+
+/** Throws a GraphQLError if an argument of @skip or @include does not fit its type. */
 export function selectionOf(scope: CollectScope, object: ObjectPlan): SelectionPlan {
   object.selection ??= planSelection(scope, object)
   return object.selection
@@ -47,32 +93,25 @@ function planSelection(scope: CollectScope, { type, selectionSets }: ObjectPlan)
   for (const [key, nodes] of collectFields(scope, type, selectionSets)) {
     const [node] = nodes
     const definition = node && fieldDefinition(scope.schema, type, node.name.value)
-    // Validation refuses unknown fields; what was not validated goes without them.
+    // Like graphql-js, leaves out fields that the schema does not have: refusing them is the task of validation.
     if (node === undefined || definition === undefined) continue
     if (definition === TypeNameMetaFieldDef) {
       template.push([key, type.name])
       continue
     }
     template.push([key, undefined])
-    fields.push(planField(key, type, definition, node, nodes))
+    fields.push(planField({ key, parentType: type, definition, node, nodes }))
   }
   return { fields, template: Object.fromEntries(template) }
 }
 
 function planField(
-  key: string,
-  parentType: GraphQLObjectType,
-  definition: FieldDefinition,
-  node: FieldNode,
-  nodes: readonly FieldNode[],
+  field: Pick<FieldPlan, 'key' | 'parentType' | 'definition' | 'node' | 'nodes'>,
 ): FieldPlan {
+  const { definition, node, nodes } = field
   return {
-    key,
-    parentType,
-    definition,
+    ...field,
     resolve: definition.resolve,
-    node,
-    nodes,
     arguments: planArguments(definition, node),
     shape: shapeOf(definition.type, selectionSetsOf(nodes)),
   }
@@ -89,4 +128,14 @@ function fieldDefinition(
     if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef
   }
   return type.getFields()[name]
+}
+
+function shapeOf(type: GraphQLOutputType, selectionSets: readonly SelectionSetNode[]): Shape {
+  const isNonNull = isNonNullType(type)
+  const nullable = isNonNull ? type.ofType : type
+  if (isListType(nullable)) return { kind: 'list', isNonNull, item: shapeOf(nullable.ofType, selectionSets) }
+  if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, type: nullable }
+  if (isObjectType(nullable))
+    return { kind: 'object', isNonNull, object: objectPlan(nullable, selectionSets) }
+  return { kind: 'abstract', isNonNull, type: nullable, selectionSets, objects: new Map() }
 }

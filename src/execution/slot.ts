@@ -1,66 +1,103 @@
 import { type GraphQLError, locatedError, type ResponsePath, responsePathAsArray } from 'graphql'
+import { type ExecutionContext, isPromise, settleOne } from './execution-context.ts'
 import type { FieldPlan } from './plan.ts'
-import type { Run } from './run.ts'
 
-/** A place in the result, for a value that may come later, or that has places within it. */
+/** A place in the result, for a value that may arrive later or that contains further places. */
 export interface Slot {
   /** The object or list that the value goes into. */
   readonly container: { [key: number]: unknown }
   readonly key: string | number
   readonly isNonNull: boolean
-  /** The place of the object or list that this one is in; undefined for the data as a whole. */
+  /** The slot of the object or list around this one; undefined for `data` itself. */
   readonly parent: Slot | undefined
-  /** The object type whose field it is; undefined for an item of a list. */
+  /** The object type that has the field; undefined for an item of a list. */
   readonly typename: string | undefined
-  /** An error has made it null: nothing that comes later for it or within it is shown, errors neither. */
+  /** An error has nulled this slot: values and errors that arrive for it, or for slots within it, are dropped. */
   isNulled: boolean
 }
 
-/** Where it is in the answer: worked out when it is asked for, as it mostly is not. Undefined for the data as a whole. */
+/** The response path of a slot, undefined for `data` itself. Built on demand: few executions ask for any path. */
 export function pathOf({ parent, key, typename }: Slot): ResponsePath | undefined {
   return parent === undefined ? undefined : { prev: pathOf(parent), key, typename }
 }
 
-/** The error as the client gets it: of this field, at this place. One that knows its place already stays as it is. */
+/** Adds the field's nodes and the path to an error. An error that has a path already stays as it is. */
 export function locate(error: unknown, { nodes }: FieldPlan, path: ResponsePath | undefined): GraphQLError {
   return locatedError(error, nodes, responsePathAsArray(path))
 }
 
 /**
- * HandleFieldError where the value was being completed: gives the null that takes its place, or throws the error on to
- * the parent's place. `slot` is the value's own place, if it got one. No place around it can be gone: what is within a
- * place that is gone is not completed.
+ * HandleFieldError of the specification for an error in the current call stack: reports it and returns the null that
+ * takes the value's place, or throws it on to the parent if the value is non-null.
+ *
+ * `slot` is the value's own slot, if it has one yet.
  */
 export function handleFieldError(
-  run: Run,
+  { errors }: ExecutionContext,
   error: GraphQLError,
   isNonNull: boolean,
   slot: Slot | undefined,
 ): null {
   if (isNonNull) throw error
-  run.errors.push(error)
+  errors.push(error)
   if (slot !== undefined) slot.isNulled = true
   return null
 }
 
-/** HandleFieldError for a value that came later: nulls the nearest place that may be null. */
-export function failSlot(run: Run, error: GraphQLError, slot: Slot): void {
-  if (isGone(slot)) return
-  let nulled = slot
-  while (nulled.isNonNull && nulled.parent !== undefined) nulled = nulled.parent
-  nulled.isNulled = true
-  fillSlot(nulled, null)
-  run.errors.push(error)
-}
-
 export function fillSlot({ container, key }: Slot, value: unknown): void {
-  // Lists have numbers for keys, and objects names; a type for both of them says numbers.
+  // An index signature covers both lists (number keys) and objects (string keys) only as numbers.
   container[key as number] = value
 }
 
-/** Whether an error has nulled this place, or one around it. */
-export function isGone(slot: Slot): boolean {
-  for (let place: Slot | undefined = slot; place !== undefined; place = place.parent)
-    if (place.isNulled) return true
+/**
+ * Completes a value when its promise resolves, unless an error has nulled its slot by then. Returns undefined, which
+ * stands in the container until then: no completed value is undefined.
+ */
+export function fillSlotWhenResolved(
+  { context, field }: { readonly context: ExecutionContext; readonly field: FieldPlan },
+  slot: Slot,
+  promise: PromiseLike<unknown>,
+  complete: (value: unknown) => unknown,
+): undefined {
+  context.pendingPromises += 1
+  Promise.resolve(promise).then(
+    (value) => {
+      if (!isNulledAround(slot))
+        try {
+          fillSlot(slot, complete(value))
+        } catch (error) {
+          nullSlot(context, locate(error, field, pathOf(slot)), slot)
+        }
+      settleOne(context)
+    },
+    (error) => {
+      nullSlot(context, locate(error, field, pathOf(slot)), slot)
+      settleOne(context)
+    },
+  )
+}
+
+/** Waits for a value that is not part of the result, so that its rejection does not stay unhandled. */
+export function awaitUnused(context: ExecutionContext, value: unknown): void {
+  if (!isPromise(value)) return
+  context.pendingPromises += 1
+  const settle = () => settleOne(context)
+  Promise.resolve(value).then(settle, settle)
+}
+
+/** HandleFieldError for a value that was promised: nulls the nearest slot around it that may be null. */
+function nullSlot({ errors }: ExecutionContext, error: GraphQLError, slot: Slot): void {
+  if (isNulledAround(slot)) return
+  let nullable = slot
+  while (nullable.isNonNull && nullable.parent !== undefined) nullable = nullable.parent
+  nullable.isNulled = true
+  fillSlot(nullable, null)
+  errors.push(error)
+}
+
+/** Whether an error has nulled the slot, or one around it. */
+function isNulledAround(slot: Slot): boolean {
+  for (let each: Slot | undefined = slot; each !== undefined; each = each.parent)
+    if (each.isNulled) return true
   return false
 }

@@ -1,5 +1,5 @@
 import type { AppointmentFields, FieldName } from '../contract/field-names.ts'
-import type { Limits } from '../pagination/limits.ts'
+import type { PageLimits } from '../pagination/arguments.ts'
 import type {
   AppointmentChanges,
   Appointments,
@@ -35,7 +35,7 @@ export interface LoaderOptions {
   readonly appointments: Appointments
   readonly listMemory: ListMemory
   readonly by: Operation
-  readonly limits: Limits
+  readonly limits: PageLimits
 }
 
 export function createAppointmentLoader(options: LoaderOptions): AppointmentLoader {

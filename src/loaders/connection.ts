@@ -1,8 +1,7 @@
 import type { AppointmentFilter } from '../contract/field-names.ts'
-import type { PageArguments } from '../pagination/arguments.ts'
+import type { PageArguments, PageLimits } from '../pagination/arguments.ts'
 import { countRows } from '../pagination/end.ts'
-import type { Limits } from '../pagination/limits.ts'
-import type { List, Reading, Slice, Window } from '../pagination/list.ts'
+import type { List, Slice, Window, WindowReads } from '../pagination/list.ts'
 import { type Edge, type PageInfo, planPage } from '../pagination/page.ts'
 import { filterQuery } from '../rest/appointments/appointments.ts'
 import type { AppointmentRow, ListedRow } from '../rest/appointments/row.ts'
@@ -27,7 +26,7 @@ export interface ConnectionSelection {
 }
 
 export interface ConnectionsOptions extends PagesOptions {
-  readonly limits: Limits
+  readonly limits: PageLimits
 }
 
 export interface Connections {
@@ -122,7 +121,7 @@ const EMPTY: PageInfo = { hasNextPage: false, hasPreviousPage: false, startCurso
  * list move: what is remembered of it would lead the plan in a circle.
  */
 async function run<Result>(
-  plan: Reading<ListedRow, Result>,
+  plan: WindowReads<ListedRow, Result>,
   read: (window: Window, isRepeated: boolean) => Promise<Slice<ListedRow>>,
 ): Promise<Result> {
   const asked = new Set<string>()

@@ -1,5 +1,5 @@
 import { PAGE_LIMIT } from '../contract/list.ts'
-import type { Limits } from '../pagination/limits.ts'
+import type { PageLimits } from '../pagination/arguments.ts'
 import { type AppointmentLoader, createAppointmentLoader, type LoaderOptions } from './appointments.ts'
 
 /** One set for each GraphQL request: what it remembers lives as long as the request, and nobody else sees it. */
@@ -12,6 +12,6 @@ export function createLoaders(options: LoaderOptions): Loaders {
 }
 
 /** The sizes of pages: those of clients, and those of the upstream. */
-export function pageLimits(maxPageSize: number): Limits {
-  return { maxPageSize, maxWindow: PAGE_LIMIT.max }
+export function pageLimits(maxPageSize: number): PageLimits {
+  return { maxPageSize, maxReadSize: PAGE_LIMIT.max }
 }

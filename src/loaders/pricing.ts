@@ -2,7 +2,7 @@ import type { AppointmentFilter } from '../contract/field-names.ts'
 import type { PageArguments } from '../pagination/arguments.ts'
 import { COUNT_COST, type Cost } from '../pagination/cost.ts'
 import { countRows } from '../pagination/end.ts'
-import type { Reading } from '../pagination/list.ts'
+import type { WindowReads } from '../pagination/list.ts'
 import { planPage } from '../pagination/page.ts'
 import { isNarrowed } from '../rest/access.ts'
 import { filterQuery } from '../rest/appointments/appointments.ts'
@@ -31,7 +31,7 @@ export interface Pricing {
 }
 
 export function createPricing({ appointments, listMemory, by, limits }: LoaderOptions): Pricing {
-  function reading(filter: AppointmentFilter, plan: Reading<ListedRow, unknown>, cost: Cost): Cost {
+  function reading(filter: AppointmentFilter, plan: WindowReads<ListedRow, unknown>, cost: Cost): Cost {
     const { value, done } = plan.next()
     if (done || !appointments.hasCachedList(filter, value, by)) return cost
     return { min: 0, max: cost.max - 1 }

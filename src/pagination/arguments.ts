@@ -9,30 +9,41 @@ export interface PageArguments {
   readonly before?: string | null | undefined
 }
 
-/** The same, checked, in the direction of reading: `size` rows behind `from`, none of them at or beyond `to`. */
+/** The same, checked and in the direction of reading: `size` rows ahead of `from`, none of them at `to` or past it. */
 export interface PageRequest {
-  readonly forward: boolean
+  readonly isForward: boolean
   readonly size: number
   readonly from: Place | undefined
   readonly to: Place | undefined
 }
 
-const DEFAULT_SIZE = 20
-
-export function checkArguments(args: PageArguments, filter: string, maxSize: number): PageRequest {
-  const first = sizeOf('first', args.first, maxSize)
-  const last = sizeOf('last', args.last, maxSize)
-  if (first !== undefined && last !== undefined) {
-    throw new PageArgumentError('last', 'Give either `first` or `last`, not both.')
-  }
-  const after = placeOf('after', args.after, filter)
-  const before = placeOf('before', args.before, filter)
-  const forward = last === undefined && (first !== undefined || before === undefined || after !== undefined)
-  const size = first ?? last ?? Math.min(DEFAULT_SIZE, maxSize)
-  return forward ? { forward, size, from: after, to: before } : { forward, size, from: before, to: after }
+export interface PageLimits {
+  /** The most rows that a client may ask for. */
+  readonly maxPageSize: number
+  /** The most rows that the upstream gives in one read; at least two. */
+  readonly maxReadSize: number
 }
 
-function sizeOf(
+export const DEFAULT_PAGE_LIMITS: PageLimits = { maxPageSize: 500, maxReadSize: 100 }
+
+const DEFAULT_SIZE = 20
+
+/** Throws a PageArgumentError that names the argument at fault. */
+export function checkArguments(args: PageArguments, filter: string, maxSize: number): PageRequest {
+  const first = checkSize('first', args.first, maxSize)
+  const last = checkSize('last', args.last, maxSize)
+  if (first !== undefined && last !== undefined)
+    throw new PageArgumentError('last', 'Give either `first` or `last`, not both.')
+  const after = checkCursor('after', args.after, filter)
+  const before = checkCursor('before', args.before, filter)
+  const isForward = last === undefined && (first !== undefined || before === undefined || after !== undefined)
+  const size = first ?? last ?? Math.min(DEFAULT_SIZE, maxSize)
+  return isForward
+    ? { isForward, size, from: after, to: before }
+    : { isForward, size, from: before, to: after }
+}
+
+function checkSize(
   argument: 'first' | 'last',
   size: number | null | undefined,
   max: number,
@@ -42,7 +53,11 @@ function sizeOf(
   throw new PageArgumentError(argument, `\`${argument}\` must be a whole number from 0 to ${max}.`)
 }
 
-function placeOf(argument: 'after' | 'before', cursor: string | null | undefined, filter: string) {
+function checkCursor(
+  argument: 'after' | 'before',
+  cursor: string | null | undefined,
+  filter: string,
+): Place | undefined {
   if (cursor === null || cursor === undefined) return undefined
   const place = decodeCursor(cursor, filter)
   if (place) return place

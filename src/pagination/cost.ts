@@ -1,31 +1,31 @@
 import type { PageRequest } from './arguments.ts'
 import { MAX_PROBES } from './end.ts'
-import { readsBehind } from './window.ts'
+import { readsAhead } from './window.ts'
 
-/** Upstream requests. */
+/** In upstream requests. */
 export interface Cost {
   readonly min: number
   readonly max: number
 }
 
-/** How many reads more than in a list that stays still it may take to read a page, and then to place a second cursor. */
+/** How many more reads a changing list may take than one at rest, for a page, and again to find its second cursor. */
 export const EXTRA_READS = 2
 
 export const COUNT_COST: Cost = { min: 1, max: MAX_PROBES }
 
-/** `min` is 1, as the list may be short. What is done in one read from the start has nothing to be disturbed by. */
-export function costOf(request: PageRequest, maxWindow: number): Cost {
-  const { forward, size, from, to } = request
-  const placing = to ? 1 + EXTRA_READS : 0
-  if (size === 0 && !from && !forward) return { min: 1, max: 1 + (to ? EXTRA_READS : 0) }
-  const reads = readsOf(request, maxWindow)
-  const isDoneAtOnce = forward && !from && reads === 1
-  const search = from || forward ? 0 : MAX_PROBES
-  return { min: 1, max: reads + (isDoneAtOnce ? 0 : EXTRA_READS) + search + placing }
+/** `min` is 1, because the list may be short. A page that takes one read from the start can not be disturbed. */
+export function costOf(request: PageRequest, maxReadSize: number): Cost {
+  const { isForward, size, from, to } = request
+  const findingTo = to ? 1 + EXTRA_READS : 0
+  if (size === 0 && !from && !isForward) return { min: 1, max: 1 + (to ? EXTRA_READS : 0) }
+  const reads = readsOf(request, maxReadSize)
+  const isUndisturbed = isForward && !from && reads === 1
+  const findingEnd = from || isForward ? 0 : MAX_PROBES
+  return { min: 1, max: reads + (isUndisturbed ? 0 : EXTRA_READS) + findingEnd + findingTo }
 }
 
-/** What the page takes when nothing moves, without the search for the end. */
-export function readsOf({ forward, size, from }: PageRequest, maxWindow: number): number {
-  if (from || !forward) return readsBehind(size, maxWindow)
-  return 1 + (size > maxWindow ? readsBehind(size - maxWindow, maxWindow) : 0)
+/** The reads of a page while the list is at rest, without those that find the end of the list. */
+export function readsOf({ isForward, size, from }: PageRequest, maxReadSize: number): number {
+  if (from || !isForward) return readsAhead(size, maxReadSize)
+  return 1 + (size > maxReadSize ? readsAhead(size - maxReadSize, maxReadSize) : 0)
 }

@@ -1,4 +1,7 @@
-/** An argument that can't be answered. Thrown before anything is asked, but for crossed cursors: those are judged once both were placed. */
+/**
+ * A page argument that can not be answered. It is thrown before any read, except for two cursors in the wrong order:
+ * those are compared once both places are found.
+ */
 export class PageArgumentError extends Error {
   override readonly name = 'PageArgumentError'
   readonly argument: 'first' | 'after' | 'last' | 'before'
@@ -9,12 +12,12 @@ export class PageArgumentError extends Error {
   }
 }
 
-/** The list changed so much around a cursor that its place can't be told for certain within the requests a page may cost. */
+/** The list has changed so much around a cursor that its place is not certain within the reads that a page may take. */
 export class CursorExpiredError extends Error {
   override readonly name = 'CursorExpiredError'
 }
 
-/** The upstream contradicts itself about the list, so that no page of it could be trusted. */
+/** The upstream contradicts itself about the list, so that no page of it is reliable. */
 export class UnreadableListError extends Error {
   override readonly name = 'UnreadableListError'
 }

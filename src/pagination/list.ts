@@ -1,70 +1,53 @@
+import { type Mark, markOf } from './cursor.ts'
 import { UnreadableListError } from './errors.ts'
-import { type Mark, markOf } from './mark.ts'
 
-/** A list that can only be read by offset, may slide between two reads, and has an order that nobody told us. */
+/** A list that can only be read by offset, may change between two reads, and whose order is not known. */
 export interface List<Row> {
-  /** The canonical text of what is listed; a cursor is good for this text only. */
+  /** The canonical text of the filter. A cursor is valid for this text only. */
   readonly filter: string
   readonly identify: (row: Row) => string
-  /** All that a row shows. A neighbour that shows the same as before is the better witness. */
+  /** What a row shows, as a text. A neighbour whose state has not changed has most likely not moved either. */
   readonly state?: (row: Row) => string
-  /** How many rows there were when somebody last counted. */
+  /** The number of rows when the list was last counted. */
   readonly guess?: number | undefined
 }
 
+/** What one read asks for, in rows. */
 export interface Window {
   readonly offset: number
   readonly limit: number
 }
 
+/** What one read returns. */
 export interface Slice<Row> {
   readonly rows: readonly Row[]
   readonly hasMore: boolean
-  /** What was made of just these rows before, where somebody keeps it. */
-  readonly made?: Made
 }
 
-/** What is made of the rows of a slice, each when it is first needed. */
-export interface Made {
-  readonly marks: (Mark | undefined)[]
-  /** By all that they depend on besides the rows, and by position. */
-  readonly cursors: Map<string, (string | undefined)[]>
-}
-
-export function nothingMade(): Made {
-  return { marks: [], cursors: new Map() }
-}
-
-/** A slice with its place, and marks for its rows, made when first needed. */
+/** A slice with its place in the list. */
 export interface Stretch<Row> extends Slice<Row> {
   readonly offset: number
   /** The upstream gave fewer rows than asked, though it has more. */
-  readonly clipped: boolean
+  readonly isClipped: boolean
+  /** The mark of the row with this index. */
   readonly markAt: (index: number) => Mark | undefined
-  /** The cursors of its rows in their own order, those that were made. */
-  readonly cursors: (string | undefined)[]
 }
 
-/** A generator of the windows it wants to see; it is sent their slices. */
-export type Reading<Row, Result> = Generator<Window, Result, Slice<Row>>
+/** A generator that yields the windows it wants to read, receives the slice of each, and returns the result. */
+export type WindowReads<Row, Result> = Generator<Window, Result, Slice<Row>>
 
-export function* ask<Row>(list: List<Row>, window: Window): Reading<Row, Stretch<Row>> {
+export function* readStretch<Row>(list: List<Row>, window: Window): WindowReads<Row, Stretch<Row>> {
   const slice = yield window
-  if (slice.hasMore && slice.rows.length === 0) {
+  if (slice.hasMore && slice.rows.length === 0)
     throw new UnreadableListError(`The list has more rows at offset ${window.offset}, but gives none.`)
-  }
   const rows = slice.rows.slice(0, window.limit)
   const hasMore = slice.hasMore || slice.rows.length > window.limit
-  const { marks, cursors } = slice.made ?? nothingMade()
-  const markAt = (index: number) => {
+  const marks: Mark[] = []
+  function markAt(index: number): Mark | undefined {
     const row = rows[index]
     if (row === undefined) return undefined
     marks[index] ??= markOf(list.identify(row), list.state?.(row))
     return marks[index]
   }
-  const clipped = hasMore && rows.length < window.limit
-  const around = `${window.offset} ${rows.length} ${hasMore} ${list.filter}`
-  const known = cursors.get(around) ?? []
-  cursors.set(around, known)
-  return { offset: window.offset, rows, hasMore, clipped, markAt, cursors: known }
+  return { offset: window.offset, rows, hasMore, isClipped: hasMore && rows.length < window.limit, markAt }
 }

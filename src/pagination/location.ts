@@ -1,126 +1,151 @@
-import { type Place, REACH } from './cursor.ts'
+import { identityOf, type Place, REACH } from './cursor.ts'
 import type { Stretch } from './list.ts'
-import { identityOf, type Mark } from './mark.ts'
 import { isInOrder, type Neighbour, neighboursIn, votersAmong } from './neighbours.ts'
 
 /** The side of a place on which rows are wanted. */
 export type Side = 'after' | 'before'
 
-/** Where a place is, in a stretch of the list as it is now. */
+/** Where a place is in a stretch of the list as it is now. */
 export interface Location {
   /** On which side of the place the row with this index lies: -1 before it, 1 after it, 0 is the place's own row. */
   readonly sideOf: (index: number) => -1 | 0 | 1
   /** The offset that the place's row has, or would have. */
   readonly offset: number
-  /** The offset at which the place's own row was seen. */
+  /** The offset at which the place's own row was found. */
   readonly rowOffset: number | undefined
 }
 
-/** Where the neighbours of a place are in the list, or would be. */
+/** The offsets between which the neighbours of a place are, or would be. */
 export interface Span {
   readonly start: number
   readonly end: number
-  readonly isSeen: boolean
+  readonly isInView: boolean
 }
 
-/** When the neighbours on one side are not found within so many rows, they are taken to have left. */
+/** If the neighbours on one side are not found within so many rows, they have most likely left the list. */
 const FAR = 60
 
 /**
- * Neighbours that stayed are still in their order, and between the first and the last of them lie only neighbours
- * and rows that came or moved. Neighbours are told by identity. So every cut in there divides the rows that stayed
- * exactly as the cursor did, and when most neighbours stayed, the median of those found is such a cut, wherever the
- * others went.
+ * Finds the place of a cursor in a list that has changed since. Undefined if this stretch leaves it uncertain.
+ *
+ * Example: a list of ten rows, and the cursor of `e`. A cursor remembers up to eight neighbours on a side; say three.
+ *
+ *     offset        0 1 2 3 4 5 6 7 8 9
+ *     then          a b c d e f g h i j     remembered: b c d, the row e, f g h
+ *
+ *     1. now        a b c d e f g h j i     i has moved
+ *     2. now        x y a b d f g h i e     x and y were inserted, c and j removed, e has moved
+ *     3. now        x g a b c e f h i j     x was inserted, d removed, g has moved, and every row was edited
+ *     4. now        i j x                   a to h were removed, x was inserted
+ *
+ * 1. `findUnmoved` decides: `e` is at its offset, unchanged, and each neighbour is at its own. The rows after the place
+ *    are those with a larger index.
+ *
+ * 2. `findByNeighbours` decides. Five neighbours are unchanged and in order, so they vote: b d f g h. `e` does not,
+ *    because the edit that moved it also changed what it shows. The median of the voters is `f`, which was after `e`,
+ *    so the cut is right before `f`. The remembered rows keep the side that they had, wherever they are now: b and d
+ *    lie before the place, f, g and h after it, and `e` is the place itself. The cut is for the other rows only: x, y
+ *    and a lie before it, i after it. The next page is f g h i.
+ *
+ * 3. `findByNeighbours` again. No neighbour is unchanged, but six of seven are found, a majority, so all six vote:
+ *    g b c e f h. They are not in order, so the median decides: `e` itself, and the cut is right after it. The client
+ *    has not seen `g` yet and gets it, although it moved to the front. The next page is g f h i j.
+ *
+ * 4. `findByBounds` decides for some cursors, because the whole list is in view. No remembered row is left, so none can
+ *    vote. The cursor of `c` remembers a b, c and d e f, and that a was the first row: all rows before `c` are gone, so
+ *    the rows that stayed are after it, and the next page is i j x. The cursor of `e` does not reach the start or the
+ *    end of the list, and has expired.
+ *
+ * Why the median: neighbours that stayed are still in order, and the rows between the first and the last of them are
+ * other neighbours, whose side is known, or rows that were inserted or moved, which may fall on either side. So every
+ * cut between the first and the last neighbour that stayed divides the rows that stayed as the cursor did. If most of
+ * the remembered rows stayed, the median of those found is such a cut, wherever the others went.
  */
 export function locate<Row>(place: Place, side: Side, stretch: Stretch<Row>): Location | undefined {
-  return unmoved(place, stretch) ?? byNeighbours(place, side, stretch) ?? byBounds(place, stretch)
+  return findUnmoved(place, stretch) ?? findByNeighbours(place, side, stretch) ?? findByBounds(place, stretch)
 }
 
-/** Judged by the neighbours in view, else by what the place remembers. */
+/** Where to look for a place: around the neighbours in view, else around the offset that the cursor has. */
 export function spanOf<Row>(place: Place, stretch: Stretch<Row>): Span {
   const starts = neighboursIn(place, stretch).map(({ at, nth }) => stretch.offset + at - nth)
-  const start = medianOf(starts) ?? place.offset - place.before.length
-  return { start, end: start + place.before.length + 1 + place.after.length, isSeen: starts.length > 0 }
+  const start = medianOf(starts) ?? place.offset - place.own
+  return { start, end: start + place.marks.length, isInView: starts.length > 0 }
 }
 
-/** The row itself at its offset, showing what it showed, and every neighbour in view at its own: nothing is dropped. */
-function unmoved<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
-  const own = place.offset - stretch.offset
-  if (stretch.markAt(own) !== place.row) return undefined
-  const inPlace = (mark: Mark, index: number) => {
-    const now = stretch.markAt(index)
+function findUnmoved<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
+  const { offset, marks, own } = place
+  const index = offset - stretch.offset
+  if (stretch.markAt(index) !== marks[own]) return undefined
+  const areInPlace = marks.every((mark, nth) => {
+    const now = stretch.markAt(index - own + nth)
     return now === undefined || identityOf(now) === identityOf(mark)
-  }
-  const first = own - place.before.length
-  if (!place.before.every((mark, i) => inPlace(mark, first + i))) return undefined
-  if (!place.after.every((mark, i) => inPlace(mark, own + 1 + i))) return undefined
-  return {
-    sideOf: (index) => (index < own ? -1 : index > own ? 1 : 0),
-    offset: place.offset,
-    rowOffset: place.offset,
-  }
+  })
+  return areInPlace ? { sideOf: (at) => sideOf(at, index), offset, rowOffset: offset } : undefined
 }
 
-function byNeighbours<Row>(place: Place, side: Side, stretch: Stretch<Row>): Location | undefined {
-  const own = place.before.length
-  const remembered = own + 1 + place.after.length
-  const votes = votersAmong(neighboursIn(place, stretch), remembered)
-  const pivot = enclosedRow(votes, place) ?? votes[votes.length >> 1]
+function findByNeighbours<Row>(place: Place, side: Side, stretch: Stretch<Row>): Location | undefined {
+  const { marks, own } = place
+  const voters = votersAmong(neighboursIn(place, stretch), marks.length)
+  const pivot = findOwnRow(voters, place) ?? voters[voters.length >> 1]
   if (!pivot) return undefined
 
-  // Rows out of view might be nearer to the place than those in view. Where some moved, most of all must be in view.
+  // Rows out of view might be nearer to the place than those in view. If some moved, most of all must be in view.
   const nearest = side === 'after' ? own : own - 1
-  const isInView = isInOrder(votes)
-    ? isPlaceInView(votes, nearest, stretch)
-    : 4 * votes.length > 3 * remembered || hasMargins(votes, stretch)
+  const isInView = isInOrder(voters)
+    ? isPlaceInView(voters, nearest, stretch)
+    : 4 * voters.length > 3 * marks.length || hasMargins(voters, stretch)
   if (!isInView) return undefined
-  const estimate = medianOf(votes.map(({ at, nth }) => at - nth + own)) ?? pivot.at
-  return cutAt(pivot.nth > own ? pivot.at : pivot.at + 1, estimate, place, stretch)
+  const offset = medianOf(voters.map(({ at, nth }) => at - nth + own)) ?? pivot.at
+  return cutAt(pivot.nth > own ? pivot.at : pivot.at + 1, offset, place, stretch)
 }
 
-/** With the whole list in view and all rows on one side of the place remembered, no neighbour is needed. */
-function byBounds<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
+function findByBounds<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
   if (stretch.offset > 0 || stretch.hasMore) return undefined
-  if (place.startsList || stretch.rows.length === 0) return cutAt(0, 0, place, stretch)
-  return place.endsList ? cutAt(stretch.rows.length, stretch.rows.length, place, stretch) : undefined
+  if (place.reachesStart || stretch.rows.length === 0) return cutAt(0, 0, place, stretch)
+  return place.reachesEnd ? cutAt(stretch.rows.length, stretch.rows.length, place, stretch) : undefined
 }
 
-/** The place's own row, when it is plainly where it was: then even rows that came beside it fall on the right side. */
-function enclosedRow(votes: readonly Neighbour[], place: Place): Neighbour | undefined {
-  const own = place.before.length
-  const isBegun = place.startsList || votes.some(({ nth }) => nth < own)
-  const isEnded = place.endsList || votes.some(({ nth }) => nth > own)
-  return isBegun && isEnded && isInOrder(votes) ? votes.find(({ nth }) => nth === own) : undefined
+/** The place's own row, if it is still among its neighbours: it also tells on which side a row was inserted beside it. */
+function findOwnRow(voters: readonly Neighbour[], place: Place): Neighbour | undefined {
+  const { own, reachesStart, reachesEnd } = place
+  const hasBefore = reachesStart || voters.some(({ nth }) => nth < own)
+  const hasAfter = reachesEnd || voters.some(({ nth }) => nth > own)
+  return hasBefore && hasAfter && isInOrder(voters) ? voters.find(({ nth }) => nth === own) : undefined
 }
 
 /** Whether the rows next to the place (`nearest` and the one after it) are in view, or have left the list for sure. */
-function isPlaceInView<Row>(votes: readonly Neighbour[], nearest: number, stretch: Stretch<Row>): boolean {
-  if (votes.some(({ nth }) => nth === nearest || nth === nearest + 1)) return true
-  const [last, ...earlier] = votes.filter(({ nth }) => nth < nearest).reverse()
-  const [next, ...later] = votes.filter(({ nth }) => nth > nearest)
-  const isBegun = earlier.length > 0 && last !== undefined
-  const isEnded = later.length > 0 && next !== undefined
-  if (isBegun && isEnded && next.at - last.at <= next.nth - last.nth) return true
-  if (isBegun && (!stretch.hasMore || stretch.rows.length - last.at > FAR)) return true
-  return isEnded && (stretch.offset === 0 || next.at >= FAR)
+function isPlaceInView<Row>(voters: readonly Neighbour[], nearest: number, stretch: Stretch<Row>): boolean {
+  if (voters.some(({ nth }) => nth === nearest || nth === nearest + 1)) return true
+  const [last, ...earlier] = voters.filter(({ nth }) => nth < nearest).reverse()
+  const [next, ...later] = voters.filter(({ nth }) => nth > nearest)
+  const hasBefore = earlier.length > 0 && last !== undefined
+  const hasAfter = later.length > 0 && next !== undefined
+  if (hasBefore && hasAfter && next.at - last.at <= next.nth - last.nth) return true
+  if (hasBefore && (!stretch.hasMore || stretch.rows.length - last.at > FAR)) return true
+  return hasAfter && (stretch.offset === 0 || next.at >= FAR)
 }
 
-function hasMargins<Row>(votes: readonly Neighbour[], { offset, rows, hasMore }: Stretch<Row>): boolean {
-  const [first, last] = [votes.at(0)?.at ?? 0, votes.at(-1)?.at ?? 0]
+function hasMargins<Row>(voters: readonly Neighbour[], { offset, rows, hasMore }: Stretch<Row>): boolean {
+  const [first, last] = [voters.at(0)?.at ?? 0, voters.at(-1)?.at ?? 0]
   return (offset === 0 || first >= REACH) && (!hasMore || rows.length - 1 - last >= REACH)
 }
 
-function cutAt<Row>(cut: number, estimate: number, place: Place, stretch: Stretch<Row>): Location {
-  const sides = new Map<number, -1 | 0 | 1>()
-  for (const mark of place.before) sides.set(identityOf(mark), -1)
-  for (const mark of place.after) sides.set(identityOf(mark), 1)
-  sides.set(identityOf(place.row), 0)
-  const own = neighboursIn(place, stretch).find(({ nth }) => nth === place.before.length)
+/** Remembered rows keep the side that they had; the cut gives all others theirs. `offset` is within the stretch. */
+function cutAt<Row>(cut: number, offset: number, place: Place, stretch: Stretch<Row>): Location {
+  const { marks, own } = place
+  const sides = new Map(marks.map((mark, nth) => [identityOf(mark), sideOf(nth, own)]))
+  // A row that the upstream gave twice may be among its own neighbours.
+  sides.set(identityOf(marks[own] ?? 0), 0)
+  const ownRow = neighboursIn(place, stretch).find(({ nth }) => nth === own)
   return {
     sideOf: (index) => sides.get(identityOf(stretch.markAt(index) ?? 0)) ?? (index < cut ? -1 : 1),
-    offset: stretch.offset + estimate,
-    rowOffset: own && stretch.offset + own.at,
+    offset: stretch.offset + offset,
+    rowOffset: ownRow && stretch.offset + ownRow.at,
   }
+}
+
+function sideOf(index: number, own: number): -1 | 0 | 1 {
+  return index < own ? -1 : index > own ? 1 : 0
 }
 
 function medianOf(numbers: readonly number[]): number | undefined {

@@ -1,16 +1,25 @@
-import { checkArguments, type PageArguments } from './arguments.ts'
-import { type Cost, costOf } from './cost.ts'
-import type { Total } from './end.ts'
-import { DEFAULT_LIMITS } from './limits.ts'
-import type { List, Reading } from './list.ts'
-import { readPage } from './page-reading.ts'
+import {
+  checkArguments,
+  DEFAULT_PAGE_LIMITS,
+  type PageArguments,
+  type PageLimits,
+  type PageRequest,
+} from './arguments.ts'
+import { type Cost, costOf, EXTRA_READS, readsOf } from './cost.ts'
+import { encodeCursor, type Place } from './cursor.ts'
+import { findEnd, type Total, totalOf } from './end.ts'
+import type { List, WindowReads } from './list.ts'
+import { type Location, locate } from './location.ts'
+import { hasRowsBehind, type Piece, pieceOf, placeOf, type RowAhead, rowsAhead, showsEnd } from './piece.ts'
+import { findPlace, type ReadSession, readNext, requireOrder } from './search.ts'
+import { windowAhead, windowFromStart } from './window.ts'
 
-/** A page whose arguments are checked, and of which nothing was asked yet. */
+/** A page whose arguments are checked, and of which nothing has been read yet. */
 export interface PagePlan<Row> {
-  /** With a size of 0 there are no edges, and only `pageInfo` needs the page to be read. */
+  /** The most edges that the page can have. If it is 0, reading the page is of use for `pageInfo` only. */
   readonly size: number
   readonly cost: Cost
-  readonly read: () => Reading<Row, Page<Row>>
+  readonly read: () => WindowReads<Row, Page<Row>>
 }
 
 export interface Page<Row> {
@@ -21,7 +30,7 @@ export interface Page<Row> {
 
 export interface Edge<Row> {
   readonly node: Row
-  /** Made when it is read. */
+  /** Encoded on each access, because many clients never select it. */
   readonly cursor: string
 }
 
@@ -32,11 +41,160 @@ export interface PageInfo {
   readonly endCursor: string | null
 }
 
-export function planPage<Row>(list: List<Row>, args: PageArguments, limits = DEFAULT_LIMITS): PagePlan<Row> {
-  const request = checkArguments(args, list.filter, limits.maxPageSize)
+/**
+ * Plans how to read a page, in the sense of the Relay cursor connections specification, from a list that has offsets
+ * only. Throws a PageArgumentError for arguments that can not be answered. Nothing here does I/O: the plan's `read`
+ * yields windows, and its caller reads them.
+ */
+export function planPage<Row>(
+  list: List<Row>,
+  args: PageArguments,
+  { maxPageSize, maxReadSize }: PageLimits = DEFAULT_PAGE_LIMITS,
+): PagePlan<Row> {
+  const request = checkArguments(args, list.filter, maxPageSize)
   return {
     size: request.size,
-    cost: costOf(request, limits.maxWindow),
-    read: () => readPage(list, request, limits.maxWindow),
+    cost: costOf(request, maxReadSize),
+    read: () => readPage(list, request, maxReadSize),
+  }
+}
+
+/** A page larger than one read is a walk of smaller ones, each of which continues at the last row of the one before. */
+function* readPage<Row>(
+  list: List<Row>,
+  request: PageRequest,
+  maxReadSize: number,
+): WindowReads<Row, Page<Row>> {
+  const { isForward, size, from, to } = request
+  if (size === 0 && !isForward && !from) return yield* readNothingFromEnd(list, request, maxReadSize)
+
+  const readsLeft = readsOf(request, maxReadSize) + EXTRA_READS
+  const session: ReadSession<Row> = { list, maxReadSize, stretches: [], readsLeft }
+  const taken: RowAhead<Row>[] = []
+  const first = yield* readFirstPiece(session, request)
+  let piece = first
+  let end: Location | undefined
+  let hasMore = true
+  for (;;) {
+    end = to && locate(to, isForward ? 'before' : 'after', piece.stretch)
+    if (end) requireOrder({ isForward, from: first.location, to: end, reached: taken.at(-1)?.offset })
+    const ahead = rowsAhead(piece, end, isForward)
+    const wanted = size - taken.length
+    taken.push(...ahead.slice(0, wanted))
+    const hasEnded = end !== undefined || showsEnd(piece, isForward)
+    hasMore = ahead.length > wanted || !hasEnded
+    const last = ahead.at(-1)
+    // A clipped stretch ends the page early: the client reads on from there.
+    if (hasEnded || taken.length === size || piece.stretch.isClipped || !last) break
+    piece = yield* readPieceAhead(session, placeOf(last), { ...request, size: size - taken.length })
+  }
+
+  if (to && !end) {
+    session.readsLeft = 1 + EXTRA_READS
+    const location = yield* readEnd(session, to, isForward)
+    requireOrder({ isForward, from: first.location, to: location, reached: taken.at(-1)?.offset })
+    const reached = taken.at(-1)?.offset ?? first.location?.offset ?? -1
+    hasMore &&= Math.abs(location.offset - reached) > 1
+  }
+
+  const edges = (isForward ? taken : taken.toReversed()).map((row) => new RowEdge(row, list.filter))
+  const hasBehind = hasRowsBehind(first, isForward)
+  return {
+    edges,
+    pageInfo: new EdgesInfo(edges, isForward ? hasMore : hasBehind, isForward ? hasBehind : hasMore),
+    total: totalOf(session.stretches),
+  }
+}
+
+/** `last: 0` asks, like `first: 0`, only whether there is any row, which needs no search for the end. */
+function* readNothingFromEnd<Row>(
+  list: List<Row>,
+  { to }: PageRequest,
+  maxReadSize: number,
+): WindowReads<Row, Page<Row>> {
+  const mirrored = { isForward: true, size: 0, from: to, to: undefined }
+  const { edges, pageInfo, total } = yield* readPage(list, mirrored, maxReadSize)
+  return { edges, pageInfo: new EdgesInfo(edges, false, pageInfo.hasNextPage), total }
+}
+
+function* readFirstPiece<Row>(session: ReadSession<Row>, request: PageRequest): WindowReads<Row, Piece<Row>> {
+  const { isForward, from, size, to } = request
+  const { list, maxReadSize, stretches } = session
+  if (from) return yield* readPieceAhead(session, from, request)
+  if (isForward) {
+    const stretch = yield* readNext(session, windowFromStart(request, maxReadSize))
+    return pieceOf(stretch, undefined, isForward)
+  }
+  // Reads the page before the guessed end along, and leaves a tenth of the window for rows inserted since.
+  const lead = Math.min(Math.max(size, maxReadSize >> 1), Math.floor(maxReadSize * 0.9))
+  const stretch = yield* findEnd(list, { atLeast: (to?.offset ?? -1) + 1, lead }, maxReadSize)
+  stretches.push(stretch)
+  return pieceOf(stretch, undefined, isForward)
+}
+
+/** The piece that continues at a place: it shows at least one row ahead, or the end of the list. */
+function* readPieceAhead<Row>(
+  session: ReadSession<Row>,
+  place: Place,
+  request: PageRequest,
+): WindowReads<Row, Piece<Row>> {
+  const { isForward } = request
+  const { stretch, location } = yield* findPlace(session, {
+    place,
+    side: isForward ? 'after' : 'before',
+    window: windowAhead(place, request, session.maxReadSize),
+    isUseful(found) {
+      const piece = pieceOf(found.stretch, found.location, isForward)
+      return piece.ahead.length > 0 || showsEnd(piece, isForward)
+    },
+  })
+  return pieceOf(stretch, location, isForward)
+}
+
+/** Finds where the page has to end, if its own reads have not shown that place. */
+function* readEnd<Row>(
+  session: ReadSession<Row>,
+  place: Place,
+  isForward: boolean,
+): WindowReads<Row, Location> {
+  const side = isForward ? 'before' : 'after'
+  const window = windowAhead(place, { isForward, size: 0 }, session.maxReadSize)
+  const { location } = yield* findPlace(session, { place, side, window, isUseful: () => true })
+  return location
+}
+
+/** Classes, because V8 keeps a hidden class for each object literal with getters until a full collection. */
+class EdgesInfo implements PageInfo {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  private readonly edges: readonly Edge<unknown>[]
+
+  constructor(edges: readonly Edge<unknown>[], hasNextPage: boolean, hasPreviousPage: boolean) {
+    this.edges = edges
+    this.hasNextPage = hasNextPage
+    this.hasPreviousPage = hasPreviousPage
+  }
+
+  get startCursor(): string | null {
+    return this.edges.at(0)?.cursor ?? null
+  }
+  get endCursor(): string | null {
+    return this.edges.at(-1)?.cursor ?? null
+  }
+}
+
+class RowEdge<Row> implements Edge<Row> {
+  readonly node: Row
+  private readonly row: RowAhead<Row>
+  private readonly filter: string
+
+  constructor(row: RowAhead<Row>, filter: string) {
+    this.node = row.node
+    this.row = row
+    this.filter = filter
+  }
+
+  get cursor(): string {
+    return encodeCursor(placeOf(this.row), this.filter)
   }
 }

@@ -1,41 +1,22 @@
-import { type MarkedPlace, REACH } from './cursor.ts'
+import { type Place, REACH } from './cursor.ts'
 import type { Stretch } from './list.ts'
 import type { Location } from './location.ts'
 
-/** What one stretch gives to a page: its rows ahead of the place that was read from. */
+/** What one stretch adds to a page. "Ahead" is the direction of reading from the place, "behind" the other one. */
 export interface Piece<Row> {
   readonly stretch: Stretch<Row>
+  /** The place that was read from; undefined at the start or end of the list. */
   readonly location: Location | undefined
   /**
-   * The indexes of the stretch's rows, those behind the place moved behind it. A cursor's neighbours are taken
-   * from here, so that rows already seen are on its seen side wherever they went.
+   * The indexes of the stretch's rows, with those ahead of the place moved ahead of the others. Cursors take their
+   * neighbours from this order, so that a row that the client has seen stays behind, wherever it has moved.
    */
   readonly order: readonly number[]
   /** The positions in `order` that are ahead, nearest first. */
   readonly ahead: readonly number[]
 }
 
-export function pieceOf<Row>(
-  stretch: Stretch<Row>,
-  location: Location | undefined,
-  forward: boolean,
-): Piece<Row> {
-  const indexes = [...stretch.rows.keys()]
-  const isAhead = (index: number) => !location || location.sideOf(index) === (forward ? 1 : -1)
-  const ahead = indexes.filter(isAhead)
-  const behind = indexes.filter((index) => !isAhead(index))
-  if (forward) return { stretch, location, order: [...behind, ...ahead], ahead: indexes.slice(behind.length) }
-  return { stretch, location, order: [...ahead, ...behind], ahead: indexes.slice(0, ahead.length).reverse() }
-}
-
-/** Whether a row lies beyond the place that was read from, its own row aside. */
-export function hasRowsBeyond<Row>({ stretch, location }: Piece<Row>, forward: boolean): boolean {
-  if (!location) return false
-  if (forward ? stretch.offset > 0 : stretch.hasMore) return true
-  return stretch.rows.some((_, index) => location.sideOf(index) === (forward ? -1 : 1))
-}
-
-/** A row of the page, or of the next one. */
+/** A row of the page, or one ahead of it. */
 export interface RowAhead<Row> {
   readonly node: Row
   readonly offset: number
@@ -44,37 +25,58 @@ export interface RowAhead<Row> {
   readonly position: number
 }
 
-/** The rows of a piece that belong to the page or to the next one, nearest first. */
+export function pieceOf<Row>(
+  stretch: Stretch<Row>,
+  location: Location | undefined,
+  isForward: boolean,
+): Piece<Row> {
+  const indexes = [...stretch.rows.keys()]
+  const isAhead = (index: number) => !location || location.sideOf(index) === (isForward ? 1 : -1)
+  const ahead = indexes.filter(isAhead)
+  const behind = indexes.filter((index) => !isAhead(index))
+  return isForward
+    ? { stretch, location, order: [...behind, ...ahead], ahead: indexes.slice(behind.length) }
+    : { stretch, location, order: [...ahead, ...behind], ahead: indexes.slice(0, ahead.length).reverse() }
+}
+
+/** Whether any row lies behind the place, other than its own. */
+export function hasRowsBehind<Row>({ stretch, location }: Piece<Row>, isForward: boolean): boolean {
+  if (!location) return false
+  if (isForward ? stretch.offset > 0 : stretch.hasMore) return true
+  return stretch.rows.some((_, index) => location.sideOf(index) === (isForward ? -1 : 1))
+}
+
+/** The rows ahead of the piece's place, but not past `end`, nearest first: those of this page and of the next ones. */
 export function rowsAhead<Row>(
   piece: Piece<Row>,
-  stop: Location | undefined,
-  forward: boolean,
+  end: Location | undefined,
+  isForward: boolean,
 ): RowAhead<Row>[] {
   const rows: RowAhead<Row>[] = []
   for (const position of piece.ahead) {
     const index = piece.order[position] ?? 0
     const node = piece.stretch.rows[index]
-    const isBeyond = stop !== undefined && stop.sideOf(index) !== (forward ? -1 : 1)
-    if (node !== undefined && !isBeyond)
+    const isPastEnd = end !== undefined && end.sideOf(index) !== (isForward ? -1 : 1)
+    if (node !== undefined && !isPastEnd)
       rows.push({ node, offset: piece.stretch.offset + position, piece, position })
   }
   return rows
 }
 
-export function showsEnd<Row>({ stretch }: Piece<Row>, forward: boolean): boolean {
-  return forward ? !stretch.hasMore : stretch.offset === 0
+/** Whether the list ends within the piece, in the direction of reading. */
+export function showsEnd<Row>({ stretch }: Piece<Row>, isForward: boolean): boolean {
+  return isForward ? !stretch.hasMore : stretch.offset === 0
 }
 
-export function markedPlaceOf<Row>({ offset, piece, position }: RowAhead<Row>): MarkedPlace {
+export function placeOf<Row>({ offset, piece, position }: RowAhead<Row>): Place {
   const { stretch, order } = piece
-  const before = Math.min(position, REACH)
-  const behind = order.length - 1 - position
+  const start = Math.max(0, position - REACH)
+  const remembered = order.slice(start, position + 1 + REACH)
   return {
     offset,
-    before,
-    after: Math.min(behind, REACH),
-    markAt: (nth) => stretch.markAt(order[position - before + nth] ?? 0) ?? 0,
-    startsList: stretch.offset === 0 && position <= REACH,
-    endsList: !stretch.hasMore && behind <= REACH,
+    marks: remembered.map((index) => stretch.markAt(index) ?? 0),
+    own: position - start,
+    reachesStart: stretch.offset === 0 && position <= REACH,
+    reachesEnd: !stretch.hasMore && order.length - 1 - position <= REACH,
   }
 }

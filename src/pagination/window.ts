@@ -3,58 +3,59 @@ import { type Place, REACH } from './cursor.ts'
 import type { Stretch, Window } from './list.ts'
 import type { Span } from './location.ts'
 
-type Wanted = Pick<PageRequest, 'forward' | 'size'> & Partial<Pick<PageRequest, 'to'>>
+/** What a window is for: `size` rows in one direction and, if one read can have both, the place where the page ends. */
+type Wanted = Pick<PageRequest, 'isForward' | 'size'> & Partial<Pick<PageRequest, 'to'>>
 
-/** A read costs the same whatever its size, so small ones look this many rows beyond what they need, on both sides. */
+/** A read costs one request whatever its size, so small ones take so many more rows than they need, on both sides. */
 const SLACK = REACH
 
-/** How many reads `size` rows behind a place take when nothing moves: neighbouring reads share one row. */
-export function readsBehind(size: number, maxWindow: number): number {
-  return Math.max(1, Math.ceil(size / (maxWindow - 1)))
+/** How many reads `size` rows ahead of a place take while the list is at rest. Neighbouring reads share one row. */
+export function readsAhead(size: number, maxReadSize: number): number {
+  return Math.max(1, Math.ceil(size / (maxReadSize - 1)))
 }
 
-/**
- * The rows that come first, some following ones as neighbours for their cursors and, when it can be had in the same
- * read, the place where the page has to end.
- */
-export function windowFromStart({ size, to }: Wanted, maxWindow: number): Window {
-  const limit = Math.min(size + REACH, maxWindow)
-  const reached = to ? to.offset + 1 + REACH : 0
-  return { offset: 0, limit: reached <= maxWindow ? Math.max(limit, reached) : limit }
+/** The first rows of the list, and some more as neighbours for their cursors. */
+export function windowFromStart({ size, to }: Wanted, maxReadSize: number): Window {
+  const limit = Math.min(size + REACH, maxReadSize)
+  const upToEnd = to ? to.offset + 1 + REACH : 0
+  return { offset: 0, limit: upToEnd <= maxReadSize ? Math.max(limit, upToEnd) : limit }
 }
 
-/** The place's own row, the rows behind it and, as far as that takes no further read, neighbours and slack around. */
-export function windowBehind(place: Place, { forward, size, to }: Wanted, maxWindow: number): Window {
-  const needed = forward ? size : Math.min(size, place.offset)
-  const reads = readsBehind(needed, maxWindow)
-  const spare = reads * (maxWindow - 1) - needed
-  // As many rows back as a page has: whoever reads a page and removes all of it finds the next one there.
+/** The place's own row, the rows ahead of it and, as far as no further read is needed, neighbours and slack around. */
+export function windowAhead(place: Place, { isForward, size, to }: Wanted, maxReadSize: number): Window {
+  const needed = isForward ? size : Math.min(size, place.offset)
+  const reads = readsAhead(needed, maxReadSize)
+  const spare = reads * (maxReadSize - 1) - needed
+  // Looks back a whole page, so that a client that deletes every row of a page still finds the next one.
   const back = Math.min(REACH + Math.max(SLACK, needed), Math.floor(spare / (reads + 1)))
-  const room = maxWindow - 1 - back
-  const aim = to ? Math.abs(to.offset - place.offset) + REACH : 0
-  const ahead = Math.min(room, Math.max(needed + REACH + SLACK, aim <= room ? aim : 0))
-  const start = place.offset - (forward ? back : ahead)
+  const room = maxReadSize - 1 - back
+  const upToEnd = to ? Math.abs(to.offset - place.offset) + REACH : 0
+  const ahead = Math.min(room, Math.max(needed + REACH + SLACK, upToEnd <= room ? upToEnd : 0))
+  const start = place.offset - (isForward ? back : ahead)
   const offset = Math.max(0, start)
   return { offset, limit: start + back + ahead + 1 - offset }
 }
 
-/** Where to look next for a place that is not in what was read around it: on the nearer side, with what is seen of it. */
+/**
+ * The window to read next for a place that the stretches so far do not show. It lies on the side of them that is
+ * nearer to the place's neighbours, and overlaps with the neighbours in view. Undefined if the whole list is read.
+ */
 export function windowBeside<Row>(
-  read: readonly Stretch<Row>[],
+  stretches: readonly Stretch<Row>[],
   span: Span,
-  maxWindow: number,
+  maxReadSize: number,
 ): Window | undefined {
-  const start = Math.min(...read.map(({ offset }) => offset))
-  const end = Math.max(...read.map(({ offset, rows }) => offset + rows.length))
-  const canGoOn = read.every(({ hasMore }) => hasMore)
-  if (!canGoOn && start === 0) return undefined
-  const overlap = Math.min(3 * REACH, maxWindow - 1)
-  const shared = (rows: number) =>
-    span.isSeen ? Math.min(Math.max(rows + REACH, overlap), maxWindow - overlap) : overlap
+  const start = Math.min(...stretches.map(({ offset }) => offset))
+  const end = Math.max(...stretches.map(({ offset, rows }) => offset + rows.length))
+  const hasMore = stretches.every((stretch) => stretch.hasMore)
+  if (!hasMore && start === 0) return undefined
+  const overlap = Math.min(3 * REACH, maxReadSize - 1)
+  const sharedRows = (rows: number) =>
+    span.isInView ? Math.min(Math.max(rows + REACH, overlap), maxReadSize - overlap) : overlap
   const isNearerToStart = span.start - start < end - span.end
   const offset =
-    canGoOn && (start === 0 || !isNearerToStart)
-      ? end - shared(end - span.start)
-      : start + shared(span.end - start) - maxWindow
-  return { offset: Math.max(0, offset), limit: maxWindow }
+    hasMore && (start === 0 || !isNearerToStart)
+      ? end - sharedRows(end - span.start)
+      : start + sharedRows(span.end - start) - maxReadSize
+  return { offset: Math.max(0, offset), limit: maxReadSize }
 }

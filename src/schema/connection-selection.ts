@@ -1,5 +1,5 @@
 import { type GraphQLObjectType, type GraphQLResolveInfo, getNamedType } from 'graphql'
-import { collectSubfields } from '../execution/collect.ts'
+import { collectSubfields } from '../execution/index.ts'
 import type { ConnectionSelection } from '../loaders/connection.ts'
 
 type Info = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues' | 'returnType' | 'fieldNodes'>

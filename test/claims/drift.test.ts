@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readsBehind } from '../../src/pagination/window.ts'
+import { readsAhead } from '../../src/pagination/window.ts'
 import { seeded } from '../pagination/drift.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startDriftingList } from './drift/list.ts'
@@ -34,7 +34,7 @@ test.for(['start_asc', 'start_desc', 'created_desc'] as const)(
 
     // The first backward page has to find the end of the list, which costs requests without any change.
     const pages = walks.flatMap(({ pages, size, forward }) =>
-      pages.slice(forward ? 0 : 1).map(({ requests }) => ({ requests, needed: readsBehind(size, 100) })),
+      pages.slice(forward ? 0 : 1).map(({ requests }) => ({ requests, needed: readsAhead(size, 100) })),
     )
     const small = pages.filter(({ needed }) => needed === 1)
     const mean = small.reduce((sum, { requests }) => sum + requests, 0) / small.length

@@ -27,7 +27,7 @@ export interface RandomOperation {
   readonly variableValues: Record<string, unknown>
 }
 
-/** A document that a validation might refuse (keys that clash, variables of a wrong type), but that can be executed. */
+/** A document that can be executed, though validation might refuse it for conflicting fields or variable types. */
 export function randomOperation(gen: GeneratorValue): RandomOperation {
   const chance = (outOf: number) => gen(fc.nat, { max: outOf - 1 }) === 0
   const oneOf = <Value>(values: readonly Value[]): Value =>
@@ -52,10 +52,10 @@ export function randomOperation(gen: GeneratorValue): RandomOperation {
       return `...F${index} ${directives}`
     }
     const fields = isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : []
-    const shown = fields.filter((field) => depth > 0 || !isCompositeType(getNamedType(field.type)))
+    const selectable = fields.filter((field) => depth > 0 || !isCompositeType(getNamedType(field.type)))
     const alias = chance(5) ? `${oneOf(['a', 'b', '__proto__', 'then'])}: ` : ''
-    if (shown.length === 0 || chance(8)) return `${alias}__typename ${directives}`
-    return `${alias}${fieldText(oneOf(shown), directives, depth, fragmentsFrom)}`
+    if (selectable.length === 0 || chance(8)) return `${alias}__typename ${directives}`
+    return `${alias}${fieldText(oneOf(selectable), directives, depth, fragmentsFrom)}`
   }
 
   function fieldText(

@@ -9,7 +9,7 @@ import {
   parse,
 } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { execute } from '../../src/execution/execute.ts'
+import { execute } from '../../src/execution/index.ts'
 import { randomOperation } from './documents.ts'
 import { type Chances, lenientWorld, type Resolved, world } from './world.ts'
 
@@ -21,26 +21,26 @@ const synchronous = fc.record({ seed: fc.nat(), failures, promises: fc.constant(
 const mixed = fc.record({ seed: fc.nat(), failures, promises: fc.constantFrom(5, 30, 100) })
 
 describe('execute', () => {
-  test('answers any document as graphql-js does, to the order of errors, where nothing comes later', async () => {
+  test('gives the data and the ordered errors of graphql-js without any promise', async () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), synchronous, async (gen, chances) => {
         const { expected, actual } = await executeBoth(randomOperation(gen), chances)
         expect(JSON.stringify(actual.data)).toBe(JSON.stringify(expected.data))
-        expect(actual.errors?.map(textOf)).toEqual(expected.errors?.map(textOf))
+        expect(actual.errors?.map(describeError)).toEqual(expected.errors?.map(describeError))
       }),
       { numRuns: 800, seed: 1 },
     )
   })
 
-  test('answers any document with the data of graphql-js, and with its errors but for those of what is nulled', async () => {
+  test('gives the data of graphql-js, and its errors outside of places nulled by others', async () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), mixed, async (gen, chances) => {
         const { expected, actual, possible, resolved } = await executeBoth(randomOperation(gen), chances)
         expect(JSON.stringify(actual.data)).toBe(JSON.stringify(expected.data))
-        // Which errors within a nulled place came before it was nulled depends on the order of promises.
-        expect(shownErrors(actual)).toEqual(shownErrors(expected))
+        // Which of the errors within a nulled place are reported depends on the order in which promises settle.
+        expect(visibleErrors(actual)).toEqual(visibleErrors(expected))
         expect(nullings(actual, resolved)).toEqual(nullings(expected, resolved))
-        const texts = actual.errors?.map(textOf) ?? []
+        const texts = actual.errors?.map(describeError) ?? []
         expect(texts.filter((text) => !possible.has(text))).toEqual([])
         expect(new Set(texts).size).toBe(texts.length)
       }),
@@ -54,27 +54,29 @@ async function executeBoth({ text, variableValues }: ReturnType<typeof randomOpe
   const resolved: Resolved = new Map()
   const args = { document, variableValues, contextValue: { chances, resolved } }
   const expected = (await graphqlJs({ ...args, schema: world })) as Result
-  // Twice, because the second time the plan is there.
+  // Twice, because the second execution finds the plan in the cache.
   const first = (await execute({ ...args, schema: world })) as Result
   const actual = (await execute({ ...args, schema: world })) as Result
   expect(JSON.stringify(first.data)).toBe(JSON.stringify(actual.data))
   const every = (await graphqlJs({ ...args, schema: lenientWorld })) as Result
-  return { expected, actual, possible: new Set(every.errors?.map(textOf)), resolved }
+  return { expected, actual, possible: new Set(every.errors?.map(describeError)), resolved }
 }
 
-/** All that a client or a plugin sees of an error. */
-function textOf(error: GraphQLError): string {
+/** Everything that a client or a plugin can see of an error. */
+function describeError(error: GraphQLError): string {
   const { message, path, locations, extensions, originalError } = error
   return JSON.stringify({ message, path, locations, extensions, of: originalError && String(originalError) })
 }
 
-/** The errors of places that can be seen to be null. */
-function shownErrors(result: Result): string[] {
-  const shown = (result.errors ?? []).filter(({ path = [] }) => nulledAt(result, path).length === path.length)
-  return shown.map(textOf).sort()
+/** The errors whose own place is null in the data, rather than a place around it. */
+function visibleErrors(result: Result): string[] {
+  const visible = (result.errors ?? []).filter(
+    ({ path = [] }) => nulledAt(result, path).length === path.length,
+  )
+  return visible.map(describeError).sort()
 }
 
-/** The places that are null because something within them must not be, each as often as an error says so. */
+/** The places that are null because of a non-null value within them, once for each error that says so. */
 function nullings(result: Result, resolved: Resolved): string[] {
   const places: string[] = []
   for (const { path = [] } of result.errors ?? []) {
@@ -87,7 +89,7 @@ function nullings(result: Result, resolved: Resolved): string[] {
   return places.sort()
 }
 
-/** How far a path can be followed: to its end, or to the null that ends it before. */
+/** The part of a path that the data has: all of it, or up to the first null. */
 function nulledAt({ data }: Result, path: Keys): Keys {
   let value: unknown = data ?? null
   for (const [index, key] of path.entries()) {
@@ -98,7 +100,7 @@ function nulledAt({ data }: Result, path: Keys): Keys {
   return path
 }
 
-/** Undefined for a field whose arguments were refused: it was not resolved, and none such must not be null. */
+/** Undefined for a field whose arguments were refused, which was never resolved. No such field is non-null here. */
 function typeAt(keys: Keys, resolved: Resolved): GraphQLOutputType | undefined {
   if (typeof keys.at(-1) !== 'number') return resolved.get(keys.join('.'))
   const list = typeAt(keys.slice(0, -1), resolved)

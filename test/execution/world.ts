@@ -15,7 +15,7 @@ import {
   isUnionType,
 } from 'graphql'
 
-/** Types of every kind, with fields that may be null and fields that may not. `!` is '' for the world where all may. */
+/** Types of every kind, with nullable and non-null fields. With an empty `bang` all fields are nullable. */
 function typeDefinitions(bang: '!' | ''): string {
   const named = `name: String${bang} friend: Named friends(first: Int! = 2): [Named${bang}] pet(kind: Color): Pet`
   return `
@@ -34,30 +34,30 @@ function typeDefinitions(bang: '!' | ''): string {
   `
 }
 
-/** How the values of a world come out: the same for the same seed, wherever the same field is asked for. */
+/** Decides what the resolvers return. The same seed gives the same value for the same path and arguments. */
 export interface Chances {
   readonly seed: number
-  /** Out of 100 values, how many fail in some way. */
+  /** The percentage of values that fail in some way. */
   readonly failures: number
-  /** Out of 100 values, how many come later. */
+  /** The percentage of values that are promises. */
   readonly promises: number
 }
 
 interface Thing {
   readonly id: number
   readonly kind: string
-  /** Whether what is asked about it may come later. */
+  /** Whether `resolveType` and `isTypeOf` may return promises for it. */
   readonly mayWait: boolean
 }
 
-/** The types of the fields that were resolved, by their response paths. */
+/** The types of the fields that were resolved, by response path. */
 export type Resolved = Map<string, GraphQLOutputType>
 export interface WorldContext {
   readonly chances: Chances
   readonly resolved: Resolved
 }
 
-/** Where a value is null that must not be, this one says so itself: for finding every error that there could be. */
+/** All fields are nullable here, and resolvers report nulls of non-null fields as errors: so no error hides another. */
 export const lenientWorld = createWorld('')
 export const world = createWorld('!')
 
@@ -82,7 +82,7 @@ function createWorld(bang: '!' | ''): GraphQLSchema {
 
 function resolve(args: object, { chances, resolved }: WorldContext, info: GraphQLResolveInfo): unknown {
   const path = pathOf(info)
-  // The strict world says what must not be null, in the lenient one too.
+  // The type in the strict world decides what is non-null, in the lenient one too.
   const strict = world.getType(info.parentType.name)
   const type = isObjectType(strict) ? strict.getFields()[info.fieldName]?.type : undefined
   if (type === undefined) throw new Error(`no type at ${path}`)
@@ -112,7 +112,7 @@ function produce(
       : value
 
   function value(): unknown {
-    if (draw('fails') % 100 >= chances.failures) return made()
+    if (draw('fails') % 100 >= chances.failures) return regular()
     switch (draw('how') % 8) {
       case 0:
         throw new Error(`thrown at ${key}`)
@@ -131,11 +131,11 @@ function produce(
     }
   }
 
-  function made(): unknown {
+  function regular(): unknown {
     if (isListType(nullable)) {
       const items = Array.from({ length: draw('length') % 4 }, (_, index) => {
         const item = () => produce(nullable.ofType, `${key}.${index}`, chances, info, isLenient)
-        // graphql-js leaves promises unheard where another item throws that must not be null.
+        // graphql-js leaves promises unhandled if another item, which is non-null, throws.
         const isPromised = isNonNullType(nullable.ofType) && chances.promises > 0
         return isPromised ? promised(item, draw(`ticks ${index}`) % 6) : settled(item)
       })
@@ -165,7 +165,7 @@ function produce(
   return draw('promise') % 100 < chances.promises ? promised(value, draw('ticks') % 6) : value()
 }
 
-/** An item can not be thrown: it is the error itself. */
+/** A list holds what an item throws as an Error among its items. */
 function settled(make: () => unknown): unknown {
   try {
     return make()
@@ -176,7 +176,7 @@ function settled(make: () => unknown): unknown {
 
 function promised<Value>(make: () => Value, ticks: number): Promise<Value> {
   const promise = wait(ticks).then(make)
-  // Where an error comes at once, graphql-js does not hear of what comes later.
+  // After an error that is thrown at once, graphql-js leaves the promises of other fields unhandled.
   promise.catch(() => {})
   return promise
 }
@@ -196,7 +196,7 @@ function resolveType({ id, kind, mayWait }: Thing): string | Promise<string | un
     case 3:
       return 'Color'
     case 4:
-      return 'Unheard'
+      return 'Unknown'
     case 5:
       return undefined
     case 6:
@@ -211,11 +211,11 @@ function isCat({ id, mayWait }: Thing): boolean | Promise<boolean> {
   return mayWait && id % 3 === 0 ? promised(() => id % 2 === 0, 1) : true
 }
 
-/** FNV-1a. */
+/** A 32-bit hash: FNV-1a. */
 function hash(text: string): number {
   let value = 2166136261
   for (let i = 0; i < text.length; i += 1) value = Math.imul(value ^ text.charCodeAt(i), 16777619)
-  // Mixed once more: the low bits of alike texts are alike.
+  // Mixed once more, because FNV-1a gives similar low bits to similar texts.
   value = Math.imul(value ^ (value >>> 15), 2246822507)
   return (value ^ (value >>> 13)) >>> 0
 }

@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest'
 import { CursorExpiredError } from '../../src/pagination/errors.ts'
 import type { List } from '../../src/pagination/list.ts'
 import { type Page, planPage } from '../../src/pagination/page.ts'
-import { readsBehind } from '../../src/pagination/window.ts'
+import { readsAhead } from '../../src/pagination/window.ts'
 import { createDriftingList, type DriftingRow, seeded } from './drift.ts'
 import { drive } from './drive.ts'
 
 const WALKS = 300
 const ROWS = 600
 
-/** Sizes that one read serves with room to spare, sizes that fill a read to the last row, and sizes of several reads. */
+/** Pages of one read with room to spare, pages that fill a read to the last row, and pages of several reads. */
 const SIZES = [3, 10, 20, 20, 25, 50, 50, 80, 99, 100, 150, 198, 250, 500]
 
-describe('a walk of 600 rows while others insert, remove and move rows', () => {
+describe('a client that pages through 600 rows while others insert, remove and move rows', () => {
   for (const [name, state] of [
-    ['that show that they moved', ({ shows }: DriftingRow) => String(shows)],
-    ['that look the same wherever they are', undefined],
+    ['whose state changes when they move', ({ version }: DriftingRow) => String(version)],
+    ['without a state', undefined],
   ] as const) {
     test(`sees every row that stayed exactly once: rows ${name}`, () => {
       const list: List<DriftingRow> = {
@@ -45,7 +45,7 @@ describe('a walk of 600 rows while others insert, remove and move rows', () => {
   }
 })
 
-/** Every other walk goes backward. Between pages come up to ten changes, between the reads of a page up to three. */
+/** Some walks go backward. There are up to ten changes between two pages, and up to three between two reads of one. */
 function walk(list: List<DriftingRow>, seed: number) {
   const random = seeded(seed)
   const upstream = createDriftingList(ROWS, random)
@@ -71,8 +71,8 @@ function walk(list: List<DriftingRow>, seed: number) {
       expired = true
       break
     }
-    // The first page backward has to find the end: not a matter of drift.
-    if (forward || cursor) pages.push({ requests, needed: readsBehind(size, 100) })
+    // Not the first page backward: it has to find the end, which says nothing about changes.
+    if (forward || cursor) pages.push({ requests, needed: readsAhead(size, 100) })
     for (const { node } of page.edges) seen.set(node.id, (seen.get(node.id) ?? 0) + 1)
     hasMore = forward ? page.pageInfo.hasNextPage : page.pageInfo.hasPreviousPage
     cursor = (forward ? page.pageInfo.endCursor : page.pageInfo.startCursor) ?? cursor

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { DEFAULT_PAGE_LIMITS } from '../../src/pagination/arguments.ts'
 import { countRows } from '../../src/pagination/end.ts'
-import { DEFAULT_LIMITS } from '../../src/pagination/limits.ts'
 import type { Slice } from '../../src/pagination/list.ts'
 import { drive, sliceOf } from './drive.ts'
 
@@ -11,19 +11,19 @@ test.for([
   ['shrinks', 601, 600],
   ['grows', 600, 601],
 ] as const)(
-  'the end is found in a list that %s across the end of a page, though what was read before stays as it was',
+  'the end of a list is found if it %s across a page, and earlier reads are cached',
   ([, before, after]) => {
     for (let changeAt = 1; changeAt < 8; changeAt++) {
-      const remembered = new Map<string, Slice<number>>()
+      const cache = new Map<string, Slice<number>>()
       let fresh = 0
-      const { value, windows } = drive(countRows(list, NOTHING_KNOWN, DEFAULT_LIMITS), (window) => {
+      const { value, windows } = drive(countRows(list, NOTHING_KNOWN, DEFAULT_PAGE_LIMITS), (window) => {
         const key = `${window.offset}+${window.limit}`
-        const known = remembered.get(key)
+        const known = cache.get(key)
         if (known) return known
         fresh += 1
         const rows = Array.from({ length: fresh > changeAt ? after : before }, (_, row) => row)
         const slice = sliceOf(rows, window)
-        remembered.set(key, slice)
+        cache.set(key, slice)
         return slice
       })
       expect([before, after]).toContain(value)

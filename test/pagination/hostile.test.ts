@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PageArguments } from '../../src/pagination/arguments.ts'
+import { DEFAULT_PAGE_LIMITS } from '../../src/pagination/arguments.ts'
 import { countRows } from '../../src/pagination/end.ts'
 import { CursorExpiredError, PageArgumentError, UnreadableListError } from '../../src/pagination/errors.ts'
-import { DEFAULT_LIMITS } from '../../src/pagination/limits.ts'
 import type { List, Slice, Window } from '../../src/pagination/list.ts'
 import { planPage } from '../../src/pagination/page.ts'
 import { drive, sliceOf } from './drive.ts'
@@ -16,16 +16,16 @@ const read = (args: PageArguments, source: (window: Window) => Slice<string>) =>
 const rowsOf = (total: number) => Array.from({ length: total }, (_, i) => `r${i}`)
 
 describe('an upstream that contradicts itself', () => {
-  test('has more rows but gives none: unreadable', () => {
+  test('has more rows but gives none: the list is unreadable', () => {
     const none = () => ({ rows: [], hasMore: true })
     expect(() => read({ first: 5 }, none)).toThrow(UnreadableListError)
     expect(() => read({ last: 5 }, none)).toThrow(UnreadableListError)
-    expect(() => drive(countRows(list, { atLeast: 0, exact: undefined }, DEFAULT_LIMITS), none)).toThrow(
+    expect(() => drive(countRows(list, { atLeast: 0, exact: undefined }, DEFAULT_PAGE_LIMITS), none)).toThrow(
       UnreadableListError,
     )
   })
 
-  test('has more whatever is asked: no end is found, and the search ends', () => {
+  test('always has more: the search for the end gives up', () => {
     const endless = ({ offset, limit }: Window) => ({
       rows: rowsOf(limit).map((row) => `${offset} ${row}`),
       hasMore: true,
@@ -33,7 +33,7 @@ describe('an upstream that contradicts itself', () => {
     expect(() => read({ last: 5 }, endless)).toThrow(UnreadableListError)
   })
 
-  test('gives more rows than asked: the surplus counts as more', () => {
+  test('gives more rows than asked: the surplus counts as a next page', () => {
     expect(read({ first: 3 }, () => ({ rows: rowsOf(50), hasMore: false }))).toMatchObject({
       ids: ['r0', 'r1', 'r2'],
       pageInfo: { hasNextPage: true },
@@ -41,7 +41,7 @@ describe('an upstream that contradicts itself', () => {
     })
   })
 
-  test('gives fewer rows than asked and has more: the page ends there, and the next goes on', () => {
+  test('gives fewer rows than asked and has more: the next page continues there', () => {
     const clamped = ({ offset, limit }: Window) => sliceOf(rowsOf(90), { offset, limit: Math.min(limit, 25) })
     const seen: string[] = []
     let after: string | null = null
@@ -55,7 +55,7 @@ describe('an upstream that contradicts itself', () => {
     expect(seen).toEqual(rowsOf(90))
   })
 
-  test('gives a row twice: it is served twice, with cursors of its own', () => {
+  test('gives a row twice: the page has it twice, with different cursors', () => {
     const rows = ['a', 'a', 'b', 'b', 'c']
     const page = read({ first: 5 }, (window) => sliceOf(rows, window))
     expect(page.ids).toEqual(rows)
@@ -66,7 +66,7 @@ describe('an upstream that contradicts itself', () => {
     }
   })
 
-  test('answers anything at all: every read ends within its bound, in a page or in an error of ours', () => {
+  test('gives anything: each page ends within its cost, in a result or a known error', () => {
     const cursors = read({ first: 300 }, (window) => sliceOf(rowsOf(1000), window)).edges.map(
       ({ cursor }) => cursor,
     )
@@ -82,10 +82,10 @@ describe('an upstream that contradicts itself', () => {
         fc.infiniteStream(slice),
         (forward, rows, after, before, slices) => {
           const plan = planPage(list, { [forward ? 'first' : 'last']: rows, after, before })
-          let asked = 0
+          let reads = 0
           try {
             const page = drive(plan.read(), ({ offset, limit }) => {
-              expect(++asked).toBeLessThanOrEqual(plan.cost.max)
+              expect(++reads).toBeLessThanOrEqual(plan.cost.max)
               expect(offset >= 0 && limit >= 1 && limit <= 100).toBe(true)
               const { length, from, hasMore } = slices.next().value
               return { rows: rowsOf(from + length).slice(from), hasMore }

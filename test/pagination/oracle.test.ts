@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { DEFAULT_PAGE_LIMITS } from '../../src/pagination/arguments.ts'
 import { PageArgumentError } from '../../src/pagination/errors.ts'
-import { DEFAULT_LIMITS } from '../../src/pagination/limits.ts'
 import type { List } from '../../src/pagination/list.ts'
 import { planPage } from '../../src/pagination/page.ts'
 import { drive, sliceOf } from './drive.ts'
@@ -9,13 +9,13 @@ import { type RelayArguments, relayPage } from './relay.ts'
 
 const list: List<string> = { filter: 'all', identify: (row) => row }
 
-describe('on a list that stays still, a page is what the Relay algorithm answers on an array', () => {
-  for (const maxWindow of [2, 3, 5, 100]) {
-    test(`for every list of up to 8 rows, all arguments, ${maxWindow} rows a read`, () => {
+describe('the page of an unchanged list is that of the Relay algorithm on an array', () => {
+  for (const maxReadSize of [2, 3, 5, 100]) {
+    test(`for every list of up to 8 rows, all arguments, ${maxReadSize} rows a read`, () => {
       for (let total = 0; total <= 8; total++) {
-        // Cursors of one page and of a walk, so with all and with few neighbours.
+        // The cursors of one page remember many neighbours, those of a walk in small pages few.
         const { rows, cursors } = listOf(total, total % 2 ? 2 : 100)
-        for (const args of allArguments(total)) check(rows, cursors, args, maxWindow)
+        for (const args of allArguments(total)) check(rows, cursors, args, maxReadSize)
       }
     })
   }
@@ -34,10 +34,10 @@ describe('on a list that stays still, a page is what the Relay algorithm answers
         ),
         positions,
         positions,
-        (total, maxWindow, size, after, before) => {
+        (total, maxReadSize, size, after, before) => {
           const { rows, cursors } = listOf(total, 100)
           const at = (position?: number) => (position === undefined ? undefined : position % total)
-          check(rows, cursors, { ...size, after: at(after), before: at(before) }, maxWindow)
+          check(rows, cursors, { ...size, after: at(after), before: at(before) }, maxReadSize)
         },
       ),
       { numRuns: 400, seed: 4 },
@@ -45,9 +45,9 @@ describe('on a list that stays still, a page is what the Relay algorithm answers
   })
 })
 
-function check(rows: string[], cursors: readonly string[], args: RelayArguments, maxWindow: number): void {
+function check(rows: string[], cursors: readonly string[], args: RelayArguments, maxReadSize: number): void {
   const cursorOf = (position?: number) => (position === undefined ? null : (cursors[position] ?? null))
-  const limits = { ...DEFAULT_LIMITS, maxWindow }
+  const limits = { ...DEFAULT_PAGE_LIMITS, maxReadSize }
   const read = () => {
     const plan = planPage(
       list,
@@ -66,12 +66,12 @@ function check(rows: string[], cursors: readonly string[], args: RelayArguments,
     return { edges: value.edges.map(({ node }) => node), hasNextPage, hasPreviousPage }
   }
   const expected = relayPage(rows, args)
-  const context = JSON.stringify({ total: rows.length, maxWindow, ...args })
+  const context = JSON.stringify({ total: rows.length, maxReadSize, ...args })
   if (expected === 'crossed') expect(read, context).toThrow(PageArgumentError)
   else expect(read(), context).toEqual(expected)
 }
 
-/** The cursors of a list, as a client gets them that reads it page by page. */
+/** A list, with its cursors as a client gets them that reads it page by page. */
 function listOf(total: number, pageSize: number): { rows: string[]; cursors: readonly string[] } {
   const known = lists.get(`${total} ${pageSize}`)
   if (known) return known
@@ -83,9 +83,9 @@ function listOf(total: number, pageSize: number): { rows: string[]; cursors: rea
     cursors.push(...page.edges.map(({ cursor }) => cursor))
     hasNextPage = page.pageInfo.hasNextPage
   }
-  const made = { rows, cursors }
-  lists.set(`${total} ${pageSize}`, made)
-  return made
+  const rowsAndCursors = { rows, cursors }
+  lists.set(`${total} ${pageSize}`, rowsAndCursors)
+  return rowsAndCursors
 }
 const lists = new Map<string, { rows: string[]; cursors: readonly string[] }>()
 

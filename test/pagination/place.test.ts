@@ -12,9 +12,9 @@ interface Row {
 
 const list: List<Row> = { filter: '', identify: ({ id }) => id, state: ({ at }) => at }
 
-describe('a cursor holds its place', () => {
+describe('a cursor keeps its place', () => {
   for (const size of [1, 2, 9, 20, 92, 93, 99]) {
-    test(`when its own row leaves, after a page of ${size}`, () => {
+    test(`when its own row is removed, after a page of ${size}`, () => {
       const { read, rows } = upstream(300)
       const { endCursor } = read({ first: size }).pageInfo
       rows.splice(size - 1, 1)
@@ -24,12 +24,12 @@ describe('a cursor holds its place', () => {
       })
     })
 
-    test(`when every row of the page leaves, after a page of ${size}`, () => {
+    test(`when every row of the page is removed, after a page of ${size}`, () => {
       const { read, rows } = upstream(300)
       const { endCursor } = read({ first: size }).pageInfo
       rows.splice(0, size)
       const next = () => read({ first: 3, after: endCursor })
-      // A page that fills its read to the last row knows no row behind it.
+      // A page that fills its read leaves no room for rows after it, so its cursor remembers none.
       if (size === 99) expect(next).toThrow(CursorExpiredError)
       else expect(next().ids).toEqual([size, size + 1, size + 2])
     })
@@ -41,7 +41,7 @@ describe('a cursor holds its place', () => {
       expect(read({ first: 3, after: endCursor }).ids).toEqual([size, size + 1, size + 2])
     })
 
-    test(`when rows come before the list's first, after a page of ${size}`, () => {
+    test(`when rows are inserted at the list's start, after a page of ${size}`, () => {
       for (const count of [1, 5, 40, 70]) {
         const { read, insert } = upstream(300)
         const { endCursor } = read({ first: size }).pageInfo
@@ -53,7 +53,7 @@ describe('a cursor holds its place', () => {
     })
   }
 
-  test('for an agent that reads a page, removes all of it and reads on', () => {
+  test('for a client that reads a page, removes all of it and reads the next', () => {
     const { read, rows } = upstream(600)
     const seen: number[] = []
     let requests = 0
@@ -70,7 +70,7 @@ describe('a cursor holds its place', () => {
     expect(requests).toBe(30)
   })
 
-  test('when its row moved and arrived at the very offset the cursor remembers', () => {
+  test('when its row moves to the very offset that the cursor remembers', () => {
     const { read, move, insert } = upstream(400)
     const { endCursor } = read({ first: 99, after: read({ first: 20 }).pageInfo.endCursor }).pageInfo
     insert(0, 30)
@@ -80,7 +80,7 @@ describe('a cursor holds its place', () => {
     expect(requests).toBeLessThanOrEqual(3)
   })
 
-  test('when most neighbours stay and the others move together, in order, right behind it', () => {
+  test('when most neighbours stay and the others move right after it, in order', () => {
     const { read, rows } = upstream(300)
     const { endCursor } = read({ first: 50 }).pageInfo
     rows.splice(70, 0, ...rows.splice(43, 7))
@@ -104,14 +104,14 @@ describe('a cursor holds its place', () => {
     }
   })
 
-  test('when rows that stayed now show something else', () => {
+  test('when rows that stayed have a new state', () => {
     const { read, rows } = upstream(300)
     const { endCursor } = read({ first: 99 }).pageInfo
     rows.splice(0, 300, ...rows.map((row) => ({ ...row, at: 'changed' })))
     expect(read({ first: 99, after: endCursor }).ids[0]).toBe(99)
   })
 
-  test('when rows come and go inside a large page', () => {
+  test('when rows are removed inside a large page', () => {
     const { read, rows } = upstream(600)
     const page = read({ first: 500 }, (request) => {
       if (request > 0) rows.splice(2, 5)
@@ -121,22 +121,22 @@ describe('a cursor holds its place', () => {
   })
 })
 
-describe('a place that is lost is told, never guessed', () => {
-  test('when the cursor and all that was around it left a long list', () => {
+describe('a cursor expires, rather than guess its place,', () => {
+  test('when its row and all rows around it are removed from a long list', () => {
     const { read, rows } = upstream(600)
     const { endCursor } = read({ first: 50 }).pageInfo
     rows.splice(30, 60)
     expect(() => read({ first: 10, after: endCursor })).toThrow(CursorExpiredError)
   })
 
-  test('when the list slid further than a page may look', () => {
+  test('when the list has slid further than a page may search', () => {
     const { read, insert } = upstream(600)
     const { endCursor } = read({ first: 50 }).pageInfo
     insert(0, 400)
     expect(() => read({ first: 10, after: endCursor })).toThrow(CursorExpiredError)
   })
 
-  test('when one neighbour alone is left, and not where it was', () => {
+  test('when only one neighbour is left, at another offset', () => {
     const { read, rows } = upstream(600)
     const { endCursor } = read({ first: 50 }).pageInfo
     const [survivor] = rows.splice(30, 60).slice(15, 16)
@@ -145,8 +145,8 @@ describe('a place that is lost is told, never guessed', () => {
   })
 })
 
-describe('a list that shrank to little or nothing', () => {
-  test('to nothing', () => {
+describe('a list that shrinks to a few rows or none', () => {
+  test('gives an empty page when no row is left', () => {
     const { read, rows } = upstream(60)
     const { startCursor, endCursor } = read({ first: 20 }).pageInfo
     rows.splice(0)
@@ -165,7 +165,7 @@ describe('a list that shrank to little or nothing', () => {
     }
   })
 
-  test('of one row, which leaves or stays', () => {
+  test('gives what is left when it had one row, removed or not', () => {
     const { read, rows } = upstream(1)
     const { endCursor } = read({ first: 1 }).pageInfo
     expect(read({ first: 1, after: endCursor }).ids).toEqual([])
@@ -174,7 +174,7 @@ describe('a list that shrank to little or nothing', () => {
     expect(read({ first: 1, after: endCursor }).ids).toEqual([77])
   })
 
-  test('that was seen to its end before', () => {
+  test('gives the rows that are left when its end was read before', () => {
     const { read, rows } = upstream(30)
     const { startCursor } = read({ last: 5 }).pageInfo
     rows.splice(10)
@@ -183,7 +183,7 @@ describe('a list that shrank to little or nothing', () => {
 })
 
 describe('two cursors', () => {
-  test('that are crossed are refused once both were placed', () => {
+  test('in the wrong order are refused once both places are found', () => {
     const { read } = upstream(400)
     const near = read({ first: 20 }).pageInfo
     const far = read({ last: 20 }).pageInfo
@@ -194,7 +194,7 @@ describe('two cursors', () => {
     expect(() => read({ first: 5, after: near.endCursor, before: near.endCursor })).toThrow(PageArgumentError)
   })
 
-  test('enclose the rows that stayed between them, whatever came and went', () => {
+  test('enclose the rows that stayed between them, whatever else changed', () => {
     const { read, rows, insert } = upstream(400)
     const after = read({ first: 20 }).pageInfo.endCursor
     const before = read({ last: 20, before: read({ last: 300 }).pageInfo.startCursor }).pageInfo.startCursor

@@ -1,4 +1,4 @@
-/** The connection specification's own algorithm, in its own words, on an array whose indexes are the cursors. */
+/** The algorithm of the Relay cursor connections specification, on an array whose indexes are the cursors. */
 export interface RelayArguments {
   readonly first?: number | undefined
   readonly after?: number | undefined

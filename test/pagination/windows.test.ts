@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PageArguments } from '../../src/pagination/arguments.ts'
+import { DEFAULT_PAGE_LIMITS } from '../../src/pagination/arguments.ts'
 import { countRows } from '../../src/pagination/end.ts'
-import { DEFAULT_LIMITS } from '../../src/pagination/limits.ts'
 import type { List } from '../../src/pagination/list.ts'
 import { planPage } from '../../src/pagination/page.ts'
 import { drive, sliceOf } from './drive.ts'
@@ -9,7 +9,7 @@ import { drive, sliceOf } from './drive.ts'
 const list: List<number> = { filter: '', identify: String }
 const rowsOf = (total: number) => [...Array(total).keys()]
 
-describe('the windows of a list of 1,000 rows that stays still', () => {
+describe('the windows read from a list of 1,000 rows that does not change', () => {
   const rows = rowsOf(1000)
   const read = (args: PageArguments, guess?: number) =>
     drive(planPage({ ...list, guess }, args).read(), (window) => sliceOf(rows, window))
@@ -18,7 +18,7 @@ describe('the windows of a list of 1,000 rows that stays still', () => {
   )
   const cursorAt = (position: number) => cursors[position] ?? null
 
-  test('from the start: up to 100 rows take one, 250 three, and a few following rows are read along', () => {
+  test('from the start: up to 100 rows take one, 250 three, with a few rows to spare', () => {
     expect(read({ first: 1 }).windows).toEqual([[0, 9]])
     expect(read({}).windows).toEqual([[0, 28]])
     expect(read({ first: 95 }).windows).toEqual([[0, 100]])
@@ -35,7 +35,7 @@ describe('the windows of a list of 1,000 rows that stays still', () => {
     ])
   })
 
-  test('behind a cursor: up to 99 rows take one, 198 two', () => {
+  test('after a cursor: up to 99 rows take one, 198 two', () => {
     const after = cursorAt(300)
     expect(read({ first: 20, after }).windows).toEqual([[272, 65]])
     expect(read({ first: 99, after }).windows).toEqual([[300, 100]])
@@ -47,7 +47,7 @@ describe('the windows of a list of 1,000 rows that stays still', () => {
     expect(read({ first: 500, after }).windows).toHaveLength(6)
   })
 
-  test('in front of a cursor: the same, mirrored', () => {
+  test('before a cursor: the same, mirrored', () => {
     const before = cursorAt(300)
     expect(read({ last: 20, before }).windows).toEqual([[264, 65]])
     expect(read({ before }).windows).toEqual([[264, 65]])
@@ -58,13 +58,13 @@ describe('the windows of a list of 1,000 rows that stays still', () => {
     ])
   })
 
-  test('from the end: one with the right guess, else as many as it takes to find it', () => {
+  test('from the end: one with the right guess, else several to find it', () => {
     expect(read({ last: 20 }, 1000).windows).toEqual([[950, 100]])
     expect(read({ last: 20 }, 990).windows).toEqual([[940, 100]])
     expect(read({ last: 20 }).windows).toHaveLength(7)
   })
 
-  test('between two cursors: one when both are in it, one more to place the other', () => {
+  test('between two cursors: one if it shows both, else one more to find the other', () => {
     const [after, near, far] = [cursorAt(300), cursorAt(350), cursorAt(700)]
     expect(read({ first: 20, after, before: near }).windows).toHaveLength(1)
     expect(read({ last: 20, after, before: near }).windows).toHaveLength(1)
@@ -74,7 +74,7 @@ describe('the windows of a list of 1,000 rows that stays still', () => {
     ])
   })
 
-  test('of no rows: only what `pageInfo` needs', () => {
+  test('for no rows: only what `pageInfo` needs', () => {
     expect(planPage(list, { first: 0 }).size).toBe(0)
     expect(read({ first: 0 }).windows).toEqual([[0, 8]])
     expect(read({ last: 0 }).windows).toEqual([[0, 8]])
@@ -82,10 +82,10 @@ describe('the windows of a list of 1,000 rows that stays still', () => {
   })
 })
 
-describe('counting', () => {
+describe('counting rows', () => {
   const count = (total: number, guess?: number, atLeast = 0) => {
     const known = { exact: undefined, atLeast }
-    return drive(countRows({ ...list, guess }, known, DEFAULT_LIMITS), (window) =>
+    return drive(countRows({ ...list, guess }, known, DEFAULT_PAGE_LIMITS), (window) =>
       sliceOf(rowsOf(total), window),
     )
   }
@@ -101,7 +101,7 @@ describe('counting', () => {
     expect(count(100_000).windows.length).toBeLessThanOrEqual(21)
   })
 
-  test('with a guess takes one window when it is right, two when it is near, and ends when it is far off', () => {
+  test('takes one window with a right guess, two with a near one, and any guess ends', () => {
     for (const total of [0, 1, 49, 50, 99, 100, 101, 5000]) {
       expect(count(total, total)).toMatchObject({ value: total, windows: { length: 1 } })
       expect(count(total + 90, total)).toMatchObject({ value: total + 90 })
@@ -112,13 +112,13 @@ describe('counting', () => {
     }
   })
 
-  test('costs nothing when a page has shown the end', () => {
+  test('takes no window if a page has shown the end', () => {
     const { value } = drive(planPage(list, { first: 20 }).read(), (window) => sliceOf(rowsOf(24), window))
-    expect(drive(countRows(list, value.total, DEFAULT_LIMITS), () => ({ rows: [], hasMore: false }))).toEqual(
-      {
-        value: 24,
-        windows: [],
-      },
-    )
+    expect(
+      drive(countRows(list, value.total, DEFAULT_PAGE_LIMITS), () => ({ rows: [], hasMore: false })),
+    ).toEqual({
+      value: 24,
+      windows: [],
+    })
   })
 })

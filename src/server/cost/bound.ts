@@ -8,7 +8,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
-import { conditionVariables } from '../../execution/conditions.ts'
+import { conditionVariables } from '../../execution/index.ts'
 import type { FieldPricing } from '../../schema/price-tag.ts'
 
 /** The bound of a definition's own fields, and the fragments that it spreads. */

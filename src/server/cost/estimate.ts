@@ -10,8 +10,7 @@ import {
   isCompositeType,
   isObjectType,
 } from 'graphql'
-import { type CollectedFields, collectFields, collectSubfields } from '../../execution/collect.ts'
-import { fragmentsOf } from '../../execution/document.ts'
+import { type CollectedFields, collectFields, collectSubfields, fragmentsOf } from '../../execution/index.ts'
 import type { Pricing } from '../../loaders/pricing.ts'
 import type { Estimate } from '../../rest/errors.ts'
 import { connectionSelection } from '../../schema/connection-selection.ts'

@@ -1,6 +1,6 @@
 import type { DocumentNode, SelectionNode, SelectionSetNode } from 'graphql'
 import { Kind } from 'graphql'
-import { fragmentsOf } from '../../execution/document.ts'
+import { fragmentsOf } from '../../execution/index.ts'
 
 /** How much an operation asks for, its fragments included. */
 export interface DocumentSize {

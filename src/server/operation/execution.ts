@@ -7,7 +7,7 @@ import {
   OperationTypeNode,
 } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
-import { execute } from '../../execution/execute.ts'
+import { execute } from '../../execution/index.ts'
 import type { Pricing } from '../../loaders/pricing.ts'
 import type { Context } from '../../schema/context.ts'
 import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'

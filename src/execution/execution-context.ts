@@ -1,0 +1,41 @@
+import type { GraphQLError, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql'
+import type { CollectScope } from './collect.ts'
+
+/** One execution of one operation: what all its fields share, the errors so far, and how many promises are pending. */
+export interface ExecutionContext extends CollectScope {
+  readonly operation: GraphQLResolveInfo['operation']
+  readonly variableValues: { [variable: string]: unknown }
+  readonly rootValue: unknown
+  readonly contextValue: unknown
+  readonly fieldResolver: GraphQLFieldResolver<unknown, unknown>
+  readonly typeResolver: GraphQLTypeResolver<unknown, unknown>
+  readonly errors: GraphQLError[]
+  pendingPromises: number
+  /** Called when `pendingPromises` drops to 0. */
+  onSettled: () => void
+}
+
+/**
+ * As graphql-js tells a promise: anything with a `then` method. The executor hands it to `Promise.resolve` before use,
+ * so that even a `then` that answers at once runs no callback before its caller has returned.
+ */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    'then' in value &&
+    typeof value.then === 'function'
+  )
+}
+
+/** Marks one pending promise as settled. */
+export function settleOne(context: ExecutionContext): void {
+  context.pendingPromises -= 1
+  if (context.pendingPromises === 0) context.onSettled()
+}
+
+/** Resolves when no promise is pending any more, those included that the pending ones lead to. Never rejects. */
+export function whenSettled(context: ExecutionContext): Promise<void> {
+  return new Promise((resolve) => {
+    context.onSettled = resolve
+  })
+}
