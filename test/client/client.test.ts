@@ -34,7 +34,7 @@ function rejection(promise: Promise<unknown>): Promise<RequestError> {
   )
 }
 
-test('a page of appointments is typed, needs no variables and costs one request', async () => {
+test('A page of appointments is typed, needs no variables and costs one request', async () => {
   await using started = await startClient()
   const { appointments } = await started.client.request(AppointmentsDocument)
   expect(appointments?.nodes).toHaveLength(20)
@@ -46,7 +46,7 @@ test('a page of appointments is typed, needs no variables and costs one request'
   await rejection(started.client.request(AppointmentDocument))
 })
 
-test('the operations of the package book, change and cancel an appointment', async () => {
+test('The operations of the package book, change and cancel an appointment', async () => {
   await using started = await startClient()
   const { client } = started
   const { createAppointment } = await client.request(CreateAppointmentDocument, {
@@ -60,7 +60,7 @@ test('the operations of the package book, change and cancel an appointment', asy
   expect(cancelAppointment?.appointment?.status).toBe('CANCELLED')
 })
 
-test('the error of a refused cancel has the current status in typed details', async () => {
+test('The error of a refused cancel has the current status in typed details', async () => {
   await using started = await startClient()
   const { client } = started
   const created = await client.request(CreateAppointmentDocument, { input: { title: 'Visit', ...FRIDAY } })
@@ -85,7 +85,7 @@ test('`ask` resolves to data and errors when a part fails', async () => {
   ]).toEqual([{ appointment: null }, ['id']])
 })
 
-test('the client calls a headers function before each request', async () => {
+test('The client calls a headers function before each request', async () => {
   await using server = await startScriptedUpstream(() => ({ body: { data: { appointments: null } } }))
   let token = 0
   const client = createClient({
@@ -97,7 +97,7 @@ test('the client calls a headers function before each request', async () => {
   expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2'])
 })
 
-test('an HTML page rejects with RequestError, an aborted request with AbortError', async () => {
+test('An HTML page rejects with RequestError, an aborted request with AbortError', async () => {
   await using server = await startScriptedUpstream(() => ({ status: 502, body: '<h1>Bad gateway</h1>' }))
   const client = createClient({ url: server.url })
   const { status, errors, message } = await rejection(client.request(AppointmentsDocument))

@@ -99,7 +99,7 @@ describe('a cursor', () => {
   })
 })
 
-test('arguments that can not be answered are refused before any read', () => {
+test('Arguments that can not be answered are refused before any read', () => {
   for (const size of [-1, 501, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     refused({ first: size }, 'first')
     refused({ last: size }, 'last')

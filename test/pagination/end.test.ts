@@ -11,7 +11,7 @@ test.for([
   ['shrinks', 601, 600],
   ['grows', 600, 601],
 ] as const)(
-  'the end of a list is found if it %s across a page, and earlier reads are cached',
+  'The end of a list is found if it %s across a page, and earlier reads are cached',
   ([, before, after]) => {
     for (let changeAt = 1; changeAt < 8; changeAt++) {
       const cache = new Map<string, Slice<number>>()

@@ -45,6 +45,6 @@ test.for([
   ['e', 'xgabcefhij', THEN, 'gfhij'],
   ['c', 'ijx', '', 'ijx'],
   ['e', 'ijx', '', undefined],
-])('the rows after %s, in a list that is now %s with %s edited, are %s', ([row, now, edited, ahead]) => {
+])('The rows after %s, in a list that is now %s with %s edited, are %s', ([row, now, edited, ahead]) => {
   expect(rowsAfter(row ?? '', now ?? '', edited ?? '')).toBe(ahead)
 })

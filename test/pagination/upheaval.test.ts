@@ -14,7 +14,7 @@ const list: List<DriftingRow> = {
 const RUNS = 5000
 const SIZES = [1, 2, 5, 10, 20, 50, 90, 99, 100, 150]
 
-test('a page has the rows that stayed, whatever blocks change around its cursor', () => {
+test('A page has the rows that stayed, whatever blocks change around its cursor', () => {
   let judged = 0
   let expired = 0
   for (let seed = 0; seed < RUNS; seed++) {

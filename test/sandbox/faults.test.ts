@@ -4,12 +4,12 @@ import { createClient, sandboxFor, VISIT } from './client.ts'
 
 type Exchange = Parameters<NonNullable<SandboxOptions['onExchange']>>[0]
 
-test('the control endpoint does not exist unless the `faults` option opens it', async () => {
+test('The control endpoint does not exist unless the `faults` option opens it', async () => {
   const { call } = await sandboxFor()
   for (const method of ['GET', 'POST', 'DELETE']) expect((await call(`${method} /_faults`)).status).toBe(404)
 })
 
-test('the control endpoint needs no key and costs no quota', async () => {
+test('The control endpoint needs no key and costs no quota', async () => {
   const { call } = await sandboxFor({ faults: true })
   const { status, body, headers } = await call('GET /_faults', { key: null })
   expect([status, body.data]).toEqual([200, []])
@@ -17,7 +17,7 @@ test('the control endpoint needs no key and costs no quota', async () => {
   expect((await call('GET /appointments')).headers.get('x-ratelimit-remaining')).toBe('999')
 })
 
-test('the next n requests of a route get the injected error, and no others', async () => {
+test('The next n requests of a route get the injected error, and no others', async () => {
   const { call } = await sandboxFor({ faults: true })
   const { status, body } = await call('POST /_faults', {
     body: { route: 'GET /appointments/{id}', times: 2, status: 503, code: 'MAINTENANCE' },
@@ -32,7 +32,7 @@ test('the next n requests of a route get the injected error, and no others', asy
   expect((await call('GET /appointments/apt_1')).status).toBe(404)
 })
 
-test('faults apply in the order they were added, until the caller removes them', async () => {
+test('Faults apply in the order they were added, until the caller removes them', async () => {
   const { call } = await sandboxFor({ faults: true })
   for (const status of [500, 502, 504]) await call('POST /_faults', { body: { status } })
   expect((await call('GET /appointments')).status).toBe(500)
@@ -102,7 +102,7 @@ test.each([
   ['status', { status: 500, drop: 'before' }],
   ['code', { status: 500, code: 1 }],
   ['body', { status: 500, tmies: 2 }],
-])('an invalid fault is a 400 for %s: %j', async (field, body) => {
+])('An invalid fault is a 400 for %s: %j', async (field, body) => {
   const { call } = await sandboxFor({ faults: true })
   const answer = await call('POST /_faults', { body })
   expect(answer.status).toBe(400)

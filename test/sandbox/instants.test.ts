@@ -7,7 +7,7 @@ const moment = fc.integer({
   max: Date.parse('9999-12-30T00:00:00Z'),
 })
 
-test('parsing a formatted instant returns the same instant', () => {
+test('Parsing a formatted instant returns the same instant', () => {
   fc.assert(
     fc.property(moment, (time) => {
       expect(parseInstant(formatInstant(time))).toBe(time)
@@ -15,7 +15,7 @@ test('parsing a formatted instant returns the same instant', () => {
   )
 })
 
-test('the same instant written with any offset parses to the same number', () => {
+test('The same instant written with any offset parses to the same number', () => {
   fc.assert(
     fc.property(
       moment,
@@ -52,7 +52,7 @@ test.each([
   expect(parseDateOrInstant(written)).toBeUndefined()
 })
 
-test('any text is either not an instant or formats as one with four-digit years', () => {
+test('Any text is either not an instant or formats as one with four-digit years', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.string(), fc.stringMatching(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/)),
@@ -65,6 +65,6 @@ test('any text is either not an instant or formats as one with four-digit years'
   )
 })
 
-test('timestamps of the server are whole seconds', () => {
+test('Timestamps of the server are whole seconds', () => {
   expect(formatInstant(wholeSecond(new Date('2025-01-15T12:00:00.999Z')))).toBe('2025-01-15T12:00:00Z')
 })

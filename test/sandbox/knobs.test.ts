@@ -90,7 +90,7 @@ describe('the option overRange', () => {
 })
 
 test.each([409, 422] as const)(
-  'the option transitionStatus gives INVALID_STATE_TRANSITION the status %i',
+  'The option transitionStatus gives INVALID_STATE_TRANSITION the status %i',
   async (transitionStatus) => {
     const { call } = await sandboxFor({ transitionStatus })
     const { id } = (await call('POST /appointments', { body: VISIT })).body.data
@@ -105,7 +105,7 @@ test.each([409, 422] as const)(
 test.each([
   ['prefixed', /^apt_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, /^pat_/],
   ['uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, /^[0-9a-f]{8}-/],
-] as const)('the option ids makes the ids of new rows and sample rows %s', async (ids, id, patientId) => {
+] as const)('The option ids makes the ids of new rows and sample rows %s', async (ids, id, patientId) => {
   const { call } = await sandboxFor({ ids, seed: 3 })
   expect((await call('POST /appointments', { body: VISIT })).body.data.id).toMatch(id)
   const { data } = (await call('GET /appointments?date_gte=2026-01-01')).body

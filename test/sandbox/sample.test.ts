@@ -25,18 +25,18 @@ function sample(seed: number, now = NOW): Promise<Appointment[]> {
   return rows
 }
 
-test.each([0, 1, 7, 500, 1_501])('a seed of %i gives that many rows', async (seed) => {
+test.each([0, 1, 7, 500, 1_501])('A seed of %i gives that many rows', async (seed) => {
   expect(await sample(seed)).toHaveLength(seed)
 })
 
-test('the default seed is 500 rows', async () => {
+test('The default seed is 500 rows', async () => {
   const sandbox = await startSandbox()
   onTestFinished(() => sandbox.close())
   const call = createClient(sandbox)
   expect((await call('GET /appointments?limit=1&offset=499')).body.meta.has_more).toBe(false)
 })
 
-test('rows depend on the moment only, and visits on the day only', async () => {
+test('Rows depend on the moment only, and visits on the day only', async () => {
   const rows = await sample(100)
   expect(await fetchSample(100)).toEqual(rows)
   const visits = (of: Appointment[]) =>
@@ -50,7 +50,7 @@ describe.each([
   '2025-06-14T23:59:59Z',
   '2025-06-15T00:00:00Z',
   '2025-06-16T00:00:00Z',
-])('the sample clinic on %s', (now) => {
+])('The sample clinic on %s', (now) => {
   const today = Date.parse(now)
   const all = () => sample(500, now)
 
@@ -88,7 +88,7 @@ describe.each([
   })
 })
 
-test.each([500, 2_500])('no two of %i visits of one clinician overlap', async (seed) => {
+test.each([500, 2_500])('No two of %i visits of one clinician overlap', async (seed) => {
   const ends = new Map<string, string>()
   for (const { clinician_profile_id, start_time, end_time } of await sample(seed)) {
     const clinician = String(clinician_profile_id)
@@ -98,7 +98,7 @@ test.each([500, 2_500])('no two of %i visits of one clinician overlap', async (s
   expect(ends.size).toBe(4)
 })
 
-test('a remote visit has a channel, any other visit a location, and none has both', async () => {
+test('A remote visit has a channel, any other visit a location, and none has both', async () => {
   const rows = await sample(500)
   const remote = rows.filter(({ is_remote }) => is_remote)
   expect(remote.length).toBeGreaterThan(50)
@@ -109,7 +109,7 @@ test('a remote visit has a channel, any other visit a location, and none has bot
   }
 })
 
-test('patients have several visits, one name and a unique example.com address', async () => {
+test('Patients have several visits, one name and a unique example.com address', async () => {
   const rows = await sample(500)
   const patients = Map.groupBy(rows, ({ patient_id }) => patient_id)
   expect(patients.size).toBeLessThan(100)
@@ -122,7 +122,7 @@ test('patients have several visits, one name and a unique example.com address', 
   expect(new Set(rows.map(({ attendee_email }) => attendee_email)).size).toBe(patients.size)
 })
 
-test('cancelled visits have a reason, completed and missed ones an attendance', async () => {
+test('Cancelled visits have a reason, completed and missed ones an attendance', async () => {
   for (const row of await sample(500)) {
     expect(row.cancellation_reason !== null).toBe(row.status === 'cancelled')
     expect(row.attendance_status).toBe(

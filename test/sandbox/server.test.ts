@@ -34,7 +34,7 @@ async function storedRows(database: string): Promise<unknown[]> {
   return (await call('GET /appointments')).body.data
 }
 
-test('the greeting has the address, the key, and a curl line that works', async () => {
+test('The greeting has the address, the key, and a curl line that works', async () => {
   const sandbox = await sandboxFor({ seed: 5 })
   const text = sandboxGreeting(sandbox)
   expect(text).toContain(sandbox.url)
@@ -45,12 +45,12 @@ test('the greeting has the address, the key, and a curl line that works', async 
   expect(await response.json()).toMatchObject({ meta: { limit: 3 } })
 })
 
-test('starting on a taken port rejects with EADDRINUSE', async () => {
+test('Starting on a taken port rejects with EADDRINUSE', async () => {
   const { url } = await sandboxFor()
   await expect(startSandbox({ port: Number(new URL(url).port), seed: 0 })).rejects.toThrow('EADDRINUSE')
 })
 
-test('closing twice waits for the same request, then frees the port and the file', async () => {
+test('Closing twice waits for the same request, then frees the port and the file', async () => {
   const { sandbox, database, arrived, exchanges } = await observedSandbox()
   const create = request(`${sandbox.url}/appointments`, {
     method: 'POST',
@@ -82,7 +82,7 @@ test.each([
     [{ method: 'POST', target: '/appointments', status: 0 }],
   ],
 ])(
-  'closing cuts off a client that never finishes its %s, and stores nothing',
+  'Closing cuts off a client that never finishes its %s, and stores nothing',
   async (part, rest, expected) => {
     const { sandbox, database, arrived, exchanges } = await observedSandbox()
     const { hostname, port } = new URL(sandbox.url)

@@ -108,7 +108,7 @@ const anyRequest = fc.record({
   body,
 })
 
-test('the response to any request matches the OpenAPI document', async () => {
+test('The response to any request matches the OpenAPI document', async () => {
   const faults: unknown[] = []
   const { call, url } = await sandboxFor({ seed: 20, rateLimit: 0, onError: (error) => faults.push(error) })
   const document: ApiDocument = (await call('GET /openapi.json')).body
@@ -159,7 +159,7 @@ test.each([
   ['CONNECT', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'],
   ['other text', 'not http at all\r\n\r\n'],
   ['control characters', '\u0000\u0001\u0002\r\n\r\n'],
-])('the server answers %s with a 4xx in the envelope', async (_name, bytes) => {
+])('The server answers %s with a 4xx in the envelope', async (_name, bytes) => {
   const { call, url } = await sandboxFor()
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
@@ -173,7 +173,7 @@ test.each([
   expect((await call('GET /appointments')).status).toBe(200)
 })
 
-test('a client that disconnects within its body creates nothing and no error', async () => {
+test('A client that disconnects within its body creates nothing and no error', async () => {
   const faults: unknown[] = []
   const { call, url } = await sandboxFor({ onError: (error) => faults.push(error) })
   const { hostname, port } = new URL(url)

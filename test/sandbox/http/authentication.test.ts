@@ -17,7 +17,7 @@ test.each([
   ['an unknown key', { authorization: 'Bearer pk_test_nobody' }],
   ['an empty key', { authorization: 'Bearer ' }],
   ['text after the key', { authorization: 'Bearer pk_test_sandbox x' }],
-])('with %s every endpoint answers 401 and reveals no quota', async (_name, headers) => {
+])('With %s every endpoint answers 401 and reveals no quota', async (_name, headers) => {
   const { call } = await sandboxFor()
   for (const endpoint of [
     'GET /appointments',
@@ -33,13 +33,13 @@ test.each([
   }
 })
 
-test('the default key is pk_test_sandbox', async () => {
+test('The default key is pk_test_sandbox', async () => {
   const { call, key } = await sandboxFor()
   expect(key).toBe('pk_test_sandbox')
   expect((await call('GET /appointments')).status).toBe(200)
 })
 
-test('a sandbox without keys does not start', async () => {
+test('A sandbox without keys does not start', async () => {
   await expect(startSandbox({ keys: [] })).rejects.toThrow('needs a key')
 })
 
@@ -71,13 +71,13 @@ describe("another organisation's appointment", () => {
   })
 })
 
-test('sample rows belong to the organisation of the first key', async () => {
+test('Sample rows belong to the organisation of the first key', async () => {
   const { call } = await sandboxFor({ keys, seed: 5 })
   expect((await call('GET /appointments')).body.data).toHaveLength(5)
   expect((await call('GET /appointments', { key: 'pk_test_south' })).body.data).toEqual([])
 })
 
-test('a key gets 403 at the endpoints that its scopes do not cover, and only there', async () => {
+test('A key gets 403 at the endpoints that its scopes do not cover, and only there', async () => {
   const { call } = await sandboxFor({ keys, seed: 5 })
   const { id } = (await call('GET /appointments?status_in=confirmed,completed')).body.data[0]
   const reads = ['GET /appointments', `GET /appointments/${id}`]
@@ -95,7 +95,7 @@ test('a key gets 403 at the endpoints that its scopes do not cover, and only the
   }
 })
 
-test('a cancel reports who performed it without the secret key', async () => {
+test('A cancel reports who performed it without the secret key', async () => {
   const { call } = await sandboxFor({ keys })
   const { id } = (await call('POST /appointments', { body: VISIT })).body.data
   const { body } = await call(`POST /appointments/${id}/cancel`)

@@ -48,14 +48,14 @@ test.each([
   'date_lte=9999-12-31T23:59:59-01:00',
   'appointment_type_id=',
   'location_id=',
-])('a list with %s is a 400 that names it', async (query) => {
+])('A list with %s is a 400 that names it', async (query) => {
   const { status, body } = await call(`GET /appointments?${query}`)
   expect([status, body.data, body.error.code]).toEqual([400, null, 'VALIDATION_ERROR'])
   expect(Object.keys(body.error.details.fields)).toEqual([query.split('=')[0]])
   expect(body.error.message).toContain(query.split('=')[0])
 })
 
-test('one 400 names every parameter at fault', async () => {
+test('One 400 names every parameter at fault', async () => {
   const { body } = await call('GET /appointments?limit=0&status=x&date_gte=y')
   expect(Object.keys(body.error.details.fields)).toEqual(['limit', 'status', 'date_gte'])
 })
@@ -148,7 +148,7 @@ describe('an invalid update', () => {
 })
 
 test.each([7, LONE_SURROGATE, ['x']])(
-  'a cancel with an invalid reason (%j) is a 400 that names it',
+  'A cancel with an invalid reason (%j) is a 400 that names it',
   async (reason) => {
     const { id } = (await call('POST /appointments', { body: VISIT })).body.data
     const { status, body } = await call(`POST /appointments/${id}/cancel`, {
@@ -258,7 +258,7 @@ test.each([
 })
 
 test.each(['..', '.', '%2e%2e', '%2F', '%00', '%zz', '%ff', 'a b', 'LONG', "' OR 1=1 --", '%F0%9F%99%82'])(
-  'an unknown id of any form is not found: %s',
+  'An unknown id of any form is not found: %s',
   async (form) => {
     const id = form.replace('LONG', 'x'.repeat(8_000))
     for (const request of [`GET /appointments/${id}`, `POST /appointments/${id}/cancel`]) {

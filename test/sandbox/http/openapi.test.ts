@@ -11,7 +11,7 @@ import type { SandboxOptions } from '../../../src/sandbox/server.ts'
 import { sandboxFor, VISIT } from '../client.ts'
 import { type ApiDocument, documentedResponses, responseSchema } from '../document.ts'
 
-test('the OpenAPI 3.1 document has the five endpoints, and is free without a key', async () => {
+test('The OpenAPI 3.1 document has the five endpoints, and is free without a key', async () => {
   const { call } = await sandboxFor()
   const { status, body, headers } = await call('GET /openapi.json', { key: null })
   expect([status, body.openapi]).toEqual([200, '3.1.0'])
@@ -28,7 +28,7 @@ test('the OpenAPI 3.1 document has the five endpoints, and is free without a key
   ])
 })
 
-test('the document names every parameter, header and body field of the reference', async () => {
+test('The document names every parameter, header and body field of the reference', async () => {
   const { call } = await sandboxFor()
   const { paths, components } = (await call('GET /openapi.json')).body
   const parameters = (operation: { parameters: { name: string }[] }) =>
@@ -53,13 +53,13 @@ test('the document names every parameter, header and body field of the reference
   expect(components.securitySchemes.key).toEqual({ type: 'http', scheme: 'bearer' })
 })
 
-test('the document has the control endpoint when the `faults` option opens it', async () => {
+test('The document has the control endpoint when the `faults` option opens it', async () => {
   const { call } = await sandboxFor({ faults: true })
   const { paths } = (await call('GET /openapi.json')).body
   expect(Object.keys(paths['/_faults'])).toEqual(['post', 'get', 'delete'])
 })
 
-test('the API accepts every body that the contract types allow', () => {
+test('The API accepts every body that the contract types allow', () => {
   expectTypeOf<CreateAppointmentBody>().toExtend<z.input<typeof createBody>>()
   expectTypeOf<UpdateAppointmentBody>().toExtend<z.input<typeof updateBody>>()
   expectTypeOf<CancelAppointmentBody>().toExtend<z.input<typeof cancelBody>>()
@@ -76,7 +76,7 @@ const IDEMPOTENCY_KEY = 'a7c1f4de-58a5-4b42-8d54-2c3a9d5e7f10'
 test.each<SandboxOptions>([
   {},
   { listRows: 'full', order: 'created_desc', overRange: 'clamp', transitionStatus: 422, ids: 'uuid' },
-])('responses match the document, and all but 500 occur: %o', async (knobs) => {
+])('Responses match the document, and all but 500 occur: %o', async (knobs) => {
   const { call } = await sandboxFor({ ...knobs, keys: KEYS, seed: 60, faults: true, rateLimit: 150 })
   const document: ApiDocument = (await call('GET /openapi.json')).body
   const unseen = documentedResponses(document)

@@ -13,7 +13,7 @@ function settableClock(start: string) {
   return { clock: () => new Date(now), set: (instant: string) => (now = Date.parse(instant)) }
 }
 
-test('every response to a known key has its quota headers and a request id', async () => {
+test('Every response to a known key has its quota headers and a request id', async () => {
   const { call } = await sandboxFor()
   const responses = [
     await call('GET /appointments'),
@@ -39,13 +39,13 @@ test('every response to a known key has its quota headers and a request id', asy
   expect(new Set(responses.map(({ headers }) => headers.get('x-request-id'))).size).toBe(7)
 })
 
-test('the server ignores a request id that the caller sends', async () => {
+test('The server ignores a request id that the caller sends', async () => {
   const { call } = await sandboxFor()
   const { headers } = await call('GET /appointments', { headers: { 'x-request-id': 'req_mine' } })
   expect(headers.get('x-request-id')).not.toBe('req_mine')
 })
 
-test('requests over the limit get 429 without details until the next clock hour', async () => {
+test('Requests over the limit get 429 without details until the next clock hour', async () => {
   const { clock, set } = settableClock('2025-01-15T12:59:00Z')
   const { call } = await sandboxFor({ rateLimit: 2, clock })
   expect((await call('GET /appointments')).headers.get('x-ratelimit-remaining')).toBe('1')
@@ -61,7 +61,7 @@ test('requests over the limit get 429 without details until the next clock hour'
   expect((await call('GET /appointments')).headers.get('x-ratelimit-remaining')).toBe('1')
 })
 
-test('the Date header comes from the clock that counts the hours', async () => {
+test('The Date header comes from the clock that counts the hours', async () => {
   const { clock, set } = settableClock('2025-01-15T12:59:59.999Z')
   const { call } = await sandboxFor({ rateLimit: 1, clock })
   expect((await call('GET /appointments')).headers.get('date')).toBe('Wed, 15 Jan 2025 12:59:59 GMT')
@@ -70,7 +70,7 @@ test('the Date header comes from the clock that counts the hours', async () => {
   expect((await call('GET /nowhere')).headers.get('date')).toBe('Wed, 15 Jan 2025 13:00:00 GMT')
 })
 
-test('a create over the limit creates nothing', async () => {
+test('A create over the limit creates nothing', async () => {
   const { clock, set } = settableClock('2025-01-15T12:00:00Z')
   const { call } = await sandboxFor({ rateLimit: 1, clock })
   await call('GET /appointments')
@@ -79,14 +79,14 @@ test('a create over the limit creates nothing', async () => {
   expect((await call('GET /appointments')).body.data).toEqual([])
 })
 
-test('each key has a quota of its own', async () => {
+test('Each key has a quota of its own', async () => {
   const { call } = await sandboxFor({ rateLimit: 1, keys })
   await call('GET /appointments', { key: 'pk_test_one' })
   expect((await call('GET /appointments', { key: 'pk_test_one' })).status).toBe(429)
   expect((await call('GET /appointments', { key: 'pk_test_two' })).status).toBe(200)
 })
 
-test('a limit of 0 means no quota and no headers about one', async () => {
+test('A limit of 0 means no quota and no headers about one', async () => {
   const { call } = await sandboxFor({ rateLimit: 0 })
   const { status, headers } = await call('GET /appointments')
   expect(status).toBe(200)

@@ -41,7 +41,7 @@ async function create(body: object, headers = {}) {
 
 const time = (instant: string) => Date.parse(instant)
 
-test('a create answers 201 with at least the eight fields and status pending', async () => {
+test('A create answers 201 with at least the eight fields and status pending', async () => {
   const { status, body } = await create(visit(10))
   expect(status).toBe(201)
   for (const field of CREATED_FIELDS) expect(body.data).toHaveProperty(field)
@@ -50,7 +50,7 @@ test('a create answers 201 with at least the eight fields and status pending', a
   expect(body.meta.request_id).toEqual(expect.any(String))
 })
 
-test('a retrieve answers the twenty-four fields', async () => {
+test('A retrieve answers the twenty-four fields', async () => {
   const { id } = (await create({ ...visit(10, 45), is_remote: true, attendee_name: 'Contract Test' })).body
     .data
   const { status, body } = await call(`GET /appointments/${id}`)
@@ -111,7 +111,7 @@ describe('a list', () => {
   })
 })
 
-test('an update changes the fields it sends and never the status', async () => {
+test('An update changes the fields it sends and never the status', async () => {
   const { id } = (await create({ ...visit(16), attendee_name: 'Contract Test' })).body.data
   expect((await call(`PATCH /appointments/${id}`, { body: { title: 'Changed' } })).status).toBe(200)
   await call(`PATCH /appointments/${id}`, { body: { status: 'completed' } })
@@ -122,7 +122,7 @@ test('an update changes the fields it sends and never the status', async () => {
   })
 })
 
-test('a cancel answers three fields and an action, and a second cancel fails', async () => {
+test('A cancel answers three fields and an action, and a second cancel fails', async () => {
   const { id } = (await create(visit(17))).body.data
   const path = `POST /appointments/${id}/cancel`
   const { status, body } = await call(path, { body: { cancellation_reason: 'Contract test' } })
@@ -147,7 +147,7 @@ test('a cancel answers three fields and an action, and a second cancel fails', a
   })
 })
 
-test('one idempotency key creates one row, and another body is a conflict', async () => {
+test('One idempotency key creates one row, and another body is a conflict', async () => {
   const headers = { 'idempotency-key': randomUUID() }
   const first = await create(visit(18), headers)
   expect((await create(visit(18), headers)).body.data).toEqual(first.body.data)
@@ -157,7 +157,7 @@ test('one idempotency key creates one row, and another body is a conflict', asyn
   })
 })
 
-test('every response has quota headers and a request id', async () => {
+test('Every response has quota headers and a request id', async () => {
   const { headers } = await call('GET /appointments?limit=1')
   expect(Number(headers.get('x-ratelimit-limit'))).toBeGreaterThan(0)
   expect(Number(headers.get('x-ratelimit-remaining'))).toBeGreaterThanOrEqual(0)

@@ -21,7 +21,7 @@ async function sampleClinic() {
   return { call, rows: await fetchAll(call) }
 }
 
-test('a page has 20 rows by default, and the offset of the next page', async () => {
+test('A page has 20 rows by default, and the offset of the next page', async () => {
   const { call } = await sandboxFor({ seed: 50, clock })
   const { body } = await call('GET /appointments')
   expect(body.data).toHaveLength(20)
@@ -29,7 +29,7 @@ test('a page has 20 rows by default, and the offset of the next page', async () 
   expect(body.meta).not.toHaveProperty('total')
 })
 
-test('pages of any size return every row once and in order', async () => {
+test('Pages of any size return every row once and in order', async () => {
   const { call, rows } = await sampleClinic()
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 7, max: 100 }), async (limit) => {
@@ -46,21 +46,21 @@ test('pages of any size return every row once and in order', async () => {
   )
 })
 
-test('a page that ends with the last row has no next offset', async () => {
+test('A page that ends with the last row has no next offset', async () => {
   const { call } = await sandboxFor({ seed: 40, clock })
   const { body } = await call('GET /appointments?limit=20&offset=20')
   expect(body.data).toHaveLength(20)
   expect(body.meta).toMatchObject({ next_offset: null, has_more: false })
 })
 
-test('an offset past the end is an empty page', async () => {
+test('An offset past the end is an empty page', async () => {
   const { call } = await sandboxFor({ seed: 5, clock })
   const { status, body } = await call('GET /appointments?offset=9007199254740991')
   expect(status).toBe(200)
   expect(body).toMatchObject({ data: [], meta: { next_offset: null, has_more: false } })
 })
 
-test('any combination of filters returns the rows that match all of them', async () => {
+test('Any combination of filters returns the rows that match all of them', async () => {
   const { call, rows } = await sampleClinic()
   const valueIn = (field: keyof Appointment) =>
     fc.constantFrom(...new Set(rows.map((row) => row[field]).filter((value) => typeof value === 'string')))
@@ -142,7 +142,7 @@ describe('date_gte and date_lte', () => {
   })
 })
 
-test('the list ignores unknown parameters', async () => {
+test('The list ignores unknown parameters', async () => {
   const { call } = await sandboxFor({ seed: 5, clock })
   const { status, body } = await call('GET /appointments?sort=title&page=2')
   expect(status).toBe(200)

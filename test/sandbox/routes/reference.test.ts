@@ -7,7 +7,7 @@ const NOW = '2025-01-15T12:00:00Z'
 const clock = () => new Date(NOW)
 const PATIENT = 'pat_456e7890-e89b-12d3-a456-426614174111'
 
-test('a create answers 201 with the eight fields of the example, in order', async () => {
+test('A create answers 201 with the eight fields of the example, in order', async () => {
   const { call } = await sandboxFor({ clock })
   const { status, body } = await call('POST /appointments', { body: { ...VISIT, patient_id: PATIENT } })
   expect(status).toBe(201)
@@ -29,7 +29,7 @@ test('a create answers 201 with the eight fields of the example, in order', asyn
   )
 })
 
-test('a retrieve answers the twenty-four fields of the object, in order', async () => {
+test('A retrieve answers the twenty-four fields of the object, in order', async () => {
   const { call } = await sandboxFor({ clock })
   const created = await call('POST /appointments', {
     body: {
@@ -79,7 +79,7 @@ test('a retrieve answers the twenty-four fields of the object, in order', async 
   expect(JSON.stringify(body)).toBe(JSON.stringify(expected))
 })
 
-test('a list answers rows of seven fields, in order, and a meta without a total', async () => {
+test('A list answers rows of seven fields, in order, and a meta without a total', async () => {
   const { call } = await sandboxFor({ clock })
   const { body: created } = await call('POST /appointments', { body: { ...VISIT, status: 'confirmed' } })
   const { status, body } = await call('GET /appointments?date_gte=2025-01-20&status=confirmed&limit=10')
@@ -92,7 +92,7 @@ test('a list answers rows of seven fields, in order, and a meta without a total'
   expect(JSON.stringify(body)).toBe(JSON.stringify(expected))
 })
 
-test('an update answers the whole object with its changes', async () => {
+test('An update answers the whole object with its changes', async () => {
   const { call } = await sandboxFor({ clock })
   const { id } = (await call('POST /appointments', { body: VISIT })).body.data
   const { status, body } = await call(`PATCH /appointments/${id}`, {
@@ -109,7 +109,7 @@ test('an update answers the whole object with its changes', async () => {
   expect((await call(`GET /appointments/${id}`)).body.data).toEqual(body.data)
 })
 
-test('a cancel answers the three fields of the example and the meta of an action', async () => {
+test('A cancel answers the three fields of the example and the meta of an action', async () => {
   const { call } = await sandboxFor({ clock })
   const { id } = (await call('POST /appointments', { body: VISIT })).body.data
   const { status, body } = await call(`POST /appointments/${id}/cancel`, {
@@ -129,7 +129,7 @@ test('a cancel answers the three fields of the example and the meta of an action
   expect(body.meta.performed_by).toMatch(/^key_[0-9a-f]{12}$/)
 })
 
-test('a cancel of a completed appointment answers the error of the example', async () => {
+test('A cancel of a completed appointment answers the error of the example', async () => {
   const { call } = await sandboxFor({ seed: 100, clock })
   const { body: page } = await call('GET /appointments?status=completed&limit=1')
   const { status, body } = await call(`POST /appointments/${page.data[0].id}/cancel`)

@@ -13,7 +13,7 @@ import { databaseFile } from './database-file.ts'
 const KEY = 'pk_test_sandbox'
 const SERVER = fileURLToPath(new URL('server-process.ts', import.meta.url))
 
-test('kill -9 in the middle of writes loses no acknowledged write', async () => {
+test('Kill -9 in the middle of writes loses no acknowledged write', async () => {
   const database = databaseFile()
   const server = spawn(process.execPath, [SERVER, database], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void server.kill('SIGKILL'))
@@ -44,7 +44,7 @@ test('kill -9 in the middle of writes loses no acknowledged write', async () => 
   }
 })
 
-test('a file keeps rows and idempotency keys, and gets sample rows only once', async () => {
+test('A file keeps rows and idempotency keys, and gets sample rows only once', async () => {
   const database = databaseFile()
   const headers = { 'idempotency-key': '0b7e5c1e-6d5a-4f6e-9a43-1c2d3e4f5a6b' }
   const first = await startSandbox({ database, seed: 30 })
@@ -58,7 +58,7 @@ test('a file keeps rows and idempotency keys, and gets sample rows only once', a
   expect(before.body.data).toHaveLength(31)
 })
 
-test('a file reopened with another order lists its rows in the new order', async () => {
+test('A file reopened with another order lists its rows in the new order', async () => {
   const database = databaseFile()
   const first = await startSandbox({ database, seed: 30 })
   const ascending = await createClient(first)('GET /appointments?limit=100')
@@ -69,7 +69,7 @@ test('a file reopened with another order lists its rows in the new order', async
   expect(starts(body.data)).toEqual(starts(ascending.body.data).reverse())
 })
 
-test('the sandbox does not open a file of a later version', async () => {
+test('The sandbox does not open a file of a later version', async () => {
   const database = databaseFile()
   await (await startSandbox({ database, seed: 0 })).close()
   const file = new DatabaseSync(database)
@@ -78,7 +78,7 @@ test('the sandbox does not open a file of a later version', async () => {
   await expect(startSandbox({ database })).rejects.toThrow('version 99')
 })
 
-test('close keeps every acknowledged write and accepts no more requests', async () => {
+test('Close keeps every acknowledged write and accepts no more requests', async () => {
   const database = databaseFile()
   const firstExchange = Promise.withResolvers<void>()
   const sandbox = await startSandbox({ database, seed: 0, onExchange: () => firstExchange.resolve() })
@@ -96,7 +96,7 @@ test('close keeps every acknowledged write and accepts no more requests', async 
   for (const id of acknowledged) expect((await callAgain(`GET /appointments/${id}`)).status).toBe(200)
 })
 
-test('every commit is on the disk before it is acknowledged', () => {
+test('Every commit is on the disk before it is acknowledged', () => {
   const database = openDatabase(databaseFile())
   const pragma = (name: string) => database.prepare(`PRAGMA ${name}`).get()?.[name]
   // 2 is FULL.

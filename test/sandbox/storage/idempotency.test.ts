@@ -9,7 +9,7 @@ const keys = [
   { key: 'pk_test_south', organisation: 'org_south', scopes: BOTH },
 ] as const
 
-test('a repeated key and body get the first response, and create nothing', async () => {
+test('A repeated key and body get the first response, and create nothing', async () => {
   const { call } = await sandboxFor()
   const first = await call('POST /appointments', { headers: KEY, body: VISIT })
   await call(`PATCH /appointments/${first.body.data.id}`, { body: { title: 'Changed since' } })
@@ -20,7 +20,7 @@ test('a repeated key and body get the first response, and create nothing', async
   expect((await call('GET /appointments')).body.data).toHaveLength(1)
 })
 
-test('bodies with the same meaning count as the same body', async () => {
+test('Bodies with the same meaning count as the same body', async () => {
   const { call } = await sandboxFor()
   const { title, start_time, end_time } = VISIT
   const first = await call('POST /appointments', { headers: KEY, body: { title, start_time, end_time } })
@@ -31,7 +31,7 @@ test('bodies with the same meaning count as the same body', async () => {
   expect(again.body).toEqual(first.body)
 })
 
-test('the same key with another body is a conflict', async () => {
+test('The same key with another body is a conflict', async () => {
   const { call } = await sandboxFor()
   await call('POST /appointments', { headers: KEY, body: VISIT })
   const other = await call('POST /appointments', { headers: KEY, body: { ...VISIT, title: 'Other' } })
@@ -41,7 +41,7 @@ test('the same key with another body is a conflict', async () => {
   expect((await call('POST /appointments', { body: VISIT })).status).toBe(201)
 })
 
-test('fifty requests at once with one key create one row', async () => {
+test('Fifty requests at once with one key create one row', async () => {
   const { call } = await sandboxFor()
   const answers = await Promise.all(
     Array.from({ length: 50 }, () => call('POST /appointments', { headers: KEY, body: VISIT })),
@@ -50,14 +50,14 @@ test('fifty requests at once with one key create one row', async () => {
   expect((await call('GET /appointments')).body.data).toHaveLength(1)
 })
 
-test('two creates without a key create two rows', async () => {
+test('Two creates without a key create two rows', async () => {
   const { call } = await sandboxFor()
   await call('POST /appointments', { body: VISIT })
   await call('POST /appointments', { body: VISIT })
   expect((await call('GET /appointments')).body.data).toHaveLength(2)
 })
 
-test('a key can be used for another body after 24 hours', async () => {
+test('A key can be used for another body after 24 hours', async () => {
   let now = Date.parse('2025-01-15T12:00:00Z')
   const { call } = await sandboxFor({ clock: () => new Date(now) })
   const first = await call('POST /appointments', { headers: KEY, body: VISIT })
@@ -70,7 +70,7 @@ test('a key can be used for another body after 24 hours', async () => {
   expect(after.body.data.id).not.toBe(first.body.data.id)
 })
 
-test('the API keys of one organisation share idempotency keys; others do not', async () => {
+test('The API keys of one organisation share idempotency keys; others do not', async () => {
   const { call } = await sandboxFor({ keys })
   const create = (key: string) => call('POST /appointments', { key, headers: KEY, body: VISIT })
   const [first, sibling, stranger] = [
@@ -82,14 +82,14 @@ test('the API keys of one organisation share idempotency keys; others do not', a
   expect(stranger.body.data.id).not.toBe(first.body.data.id)
 })
 
-test('a create that fails leaves its key unused', async () => {
+test('A create that fails leaves its key unused', async () => {
   const { call } = await sandboxFor()
   const failed = await call('POST /appointments', { headers: KEY, body: { ...VISIT, title: '' } })
   expect(failed.status).toBe(400)
   expect((await call('POST /appointments', { headers: KEY, body: VISIT })).status).toBe(201)
 })
 
-test('a key that is not a UUID is a 400 that names the header', async () => {
+test('A key that is not a UUID is a 400 that names the header', async () => {
   const { call } = await sandboxFor()
   for (const key of ['1', 'x'.repeat(36), `${KEY['idempotency-key']}0`]) {
     const { status, body } = await call('POST /appointments', {
@@ -101,7 +101,7 @@ test('a key that is not a UUID is a 400 that names the header', async () => {
   }
 })
 
-test('an update and a cancel ignore the key', async () => {
+test('An update and a cancel ignore the key', async () => {
   const { call } = await sandboxFor()
   const { id } = (await call('POST /appointments', { headers: KEY, body: VISIT })).body.data
   const patch = (title: string) => call(`PATCH /appointments/${id}`, { headers: KEY, body: { title } })

@@ -46,13 +46,13 @@ describe.each(['start_asc', 'start_desc'] as const)('in the order %s', (order) =
   })
 })
 
-test('several statuses are one ordered select each, merged', () => {
+test('Several statuses are one ordered select each, merged', () => {
   const steps = plan({ status_in: ['no_show', 'pending', 'cancelled'] }, 'start_asc')
   expect(steps.match(/USING INDEX appointments_by_status/g)).toHaveLength(3)
   expect(steps).toContain('MERGE (UNION ALL)')
 })
 
-test('the narrowest of several filters chooses the index', () => {
+test('The narrowest of several filters chooses the index', () => {
   expect(plan({ status: 'confirmed', patient_id: 'pat_1' }, 'start_asc')).toContain('by_patient_id')
   expect(plan({ location_id: 'loc_1', clinician_id: 'cli_1' }, 'start_asc')).toContain(
     'by_clinician_profile_id',
