@@ -1,5 +1,5 @@
+import type { TokenOptions } from '../server/gateway-options.ts'
 import { isLoopback } from '../server/http/loopback.ts'
-import type { TokenOptions } from '../server/identity/tokens.ts'
 
 interface IdentitySettings {
   readonly HOST: string

@@ -1,6 +1,5 @@
 import { type DestinationStream, pino } from 'pino'
-import type { ReportFault } from '../server/errors.ts'
-import type { OperationLine } from '../server/operation/log.ts'
+import type { OperationLine, ReportFault } from '../server/gateway-options.ts'
 
 export interface Logger {
   readonly operation: (line: OperationLine) => void

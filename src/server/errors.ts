@@ -4,16 +4,8 @@ import type { Plugin } from 'graphql-yoga'
 import { CursorExpiredError, PageArgumentError, UnreadableListError } from '../pagination/errors.ts'
 import { UpstreamError } from '../rest/errors.ts'
 import { LimitError, UserInputError } from '../schema/errors.ts'
+import type { Fault, ReportFault } from './gateway-options.ts'
 import { PRIVATE } from './http/privacy.ts'
-
-/** Gets each fault of the gateway's own: the id that the client got too, and where it happened. */
-export type ReportFault = (fault: Fault) => void
-
-export interface Fault {
-  readonly errorId: string
-  readonly name: string
-  readonly stack: string
-}
 
 /** What the log may hold of a fault: a message may quote a row, the frames of the stack can't. */
 export function faultOf(cause: unknown): Fault {

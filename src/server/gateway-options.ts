@@ -1,8 +1,6 @@
-import type { ReportFault } from './errors.ts'
-import type { TokenOptions } from './identity/tokens.ts'
 import type { Limits } from './limits/limits.ts'
-import type { OperationLine } from './operation/log.ts'
 
+/** What a host gives to the gateway. These types stand alone, so that a host compiles without the gateway's libraries. */
 export interface GatewayOptions {
   /** Base URL of the Appointments API. */
   readonly url: string
@@ -139,4 +137,37 @@ export interface GatewayOptions {
    * @default ignores it
    */
   readonly logOperation?: (line: OperationLine) => void
+}
+
+/** Whose tokens the gateway accepts, and how it checks them. */
+export interface TokenOptions {
+  readonly issuer: string
+  readonly audience: string
+  /** Where the issuer publishes its keys, or the secret that it shares with the gateway. */
+  readonly keys: { readonly jwksUrl: string } | { readonly secret: string }
+}
+
+/** Gets each fault of the gateway's own: the id that the client got too, and where it happened. */
+export type ReportFault = (fault: Fault) => void
+
+export interface Fault {
+  readonly errorId: string
+  readonly name: string
+  readonly stack: string
+}
+
+/** The one line that the gateway logs of an operation. Nothing of a patient can be in it. */
+export interface OperationLine {
+  readonly requestId: string
+  /** The name in the document; null where it has none, or did not run. */
+  readonly name: string | null
+  readonly kind: 'query' | 'mutation' | 'subscription' | null
+  readonly durationMs: number
+  /** Upstream requests that it caused. */
+  readonly requests: number
+  /** Reads that the cache answered, and reads that shared the request of another operation. */
+  readonly remembered: number
+  readonly joined: number
+  /** The codes of its errors, each once. */
+  readonly codes: readonly string[]
 }

@@ -115,7 +115,7 @@ describe('the other snippets of the documents', () => {
   })
 
   test('no snippet is in a language that these tests do not know', () => {
-    const known = ['ts', 'sh', 'json', 'graphql', 'nginx', 'text', 'mermaid']
+    const known = ['ts', 'sh', 'json', 'graphql', 'nginx', 'diff', 'text', 'mermaid']
     expect(snippets.filter(({ language }) => !known.includes(language)).map(nameOf)).toEqual([])
   })
 })

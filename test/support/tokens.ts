@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import type { TokenOptions } from '../../src/server/identity/tokens.ts'
+import type { TokenOptions } from '../../src/server/gateway-options.ts'
 import { startScriptedUpstream } from './scripted-upstream.ts'
 
 export const ISSUER = 'https://issuer.test'

@@ -1,16 +1,9 @@
 import { GraphQLError } from 'graphql'
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { type Access, readNarrowing } from '../../rest/access.ts'
+import type { TokenOptions } from '../gateway-options.ts'
 import { invalidToken, issuerUnreachable } from '../refusals.ts'
 import { ANONYMOUS, hashed, type Identify } from './identity.ts'
-
-/** Whose tokens the gateway accepts, and how it checks them. */
-export interface TokenOptions {
-  readonly issuer: string
-  readonly audience: string
-  /** Where the issuer publishes its keys, or the secret that it shares with the gateway. */
-  readonly keys: { readonly jwksUrl: string } | { readonly secret: string }
-}
 
 /** The algorithms of each kind of key. A public key must never serve as a shared secret, nor `none` as a signature. */
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']

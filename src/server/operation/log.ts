@@ -1,23 +1,8 @@
 import type { OperationDefinitionNode } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Operation } from '../../rest/pipe/pipe.ts'
+import type { OperationLine } from '../gateway-options.ts'
 import { createNote } from '../note.ts'
-
-/** The one line that the gateway logs of an operation. Nothing of a patient can be in it. */
-export interface OperationLine {
-  readonly requestId: string
-  /** The name in the document; null where it has none, or did not run. */
-  readonly name: string | null
-  readonly kind: 'query' | 'mutation' | 'subscription' | null
-  readonly durationMs: number
-  /** Upstream requests that it caused. */
-  readonly requests: number
-  /** Reads that the cache answered, and reads that shared the request of another operation. */
-  readonly remembered: number
-  readonly joined: number
-  /** The codes of its errors, each once. */
-  readonly codes: readonly string[]
-}
 
 interface OperationLogOptions {
   readonly operationOf: (request: Request) => Operation

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createLogger } from '../../../src/process/logger.ts'
-import type { OperationLine } from '../../../src/server/operation/log.ts'
+import type { OperationLine } from '../../../src/server/gateway-options.ts'
 import { startGateway } from '../../support/gateway.ts'
 import { startProduct } from '../../support/product.ts'
 import { type ScriptedAnswer, startScriptedUpstream } from '../../support/scripted-upstream.ts'
