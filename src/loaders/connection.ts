@@ -18,11 +18,17 @@ export interface AppointmentConnection {
   readonly count: () => Promise<number>
 }
 
-/** Which parts of a connection the client wants, because each may cost upstream requests of its own. */
+/** The parts of a connection that the client selects, because each may cost upstream requests of its own. */
 export interface ConnectionSelection {
   readonly rows: boolean
   readonly pageInfo: boolean
   readonly totalCount: boolean
+}
+
+export interface ConnectionRequest {
+  readonly filter: AppointmentFilter
+  readonly args: PageArguments
+  readonly selection: ConnectionSelection
 }
 
 export interface ConnectionsOptions extends PagesOptions {
@@ -30,78 +36,69 @@ export interface ConnectionsOptions extends PagesOptions {
 }
 
 export interface Connections {
-  read(
-    filter: AppointmentFilter,
-    args: PageArguments,
-    wanted: ConnectionSelection,
-    at: ResolvedAt,
-  ): Promise<AppointmentConnection>
+  read(request: ConnectionRequest, at: ResolvedAt): Promise<AppointmentConnection>
   forget(): void
 }
 
-/** A connection that several places of an operation show. */
-interface Shared {
+/** A connection that several fields of an operation return. */
+interface SharedConnection {
   readonly connection: Promise<AppointmentConnection>
   readonly places: ResolvedAt[]
   asOf: string | undefined
 }
 
 /**
- * Runs the pagination's plans against the upstream. Arguments are judged before anything is asked. Equal connections of
- * one operation are made once: where each row shows its patient's, two thirds of them are equal, and that is a fifth of
- * the operation's memory.
+ * Runs the plans of the pagination against the upstream. Bad arguments are refused before it asks anything. Equal
+ * connections of one operation are read and built once: rows of a list often share their patient, and so its list.
  */
 export function createConnections(options: ConnectionsOptions): Connections {
   const { limits, listMemory, by } = options
   const pages = createPages(options)
-  const known = new Map<string, Shared>()
+  const known = new Map<string, SharedConnection>()
 
-  async function make(
-    filter: AppointmentFilter,
-    args: PageArguments,
-    wanted: ConnectionSelection,
+  async function build(
+    { filter, args, selection }: ConnectionRequest,
     noteAge: (asOf: string | undefined) => void,
   ): Promise<AppointmentConnection> {
     const list = listOf(filter, (text) => listMemory.count(by.view, text))
-    async function read(window: Window, isRepeated: boolean): Promise<Slice<ListedRow>> {
-      const slice = await (isRepeated ? pages.readFresh(filter, window) : pages.read(filter, window))
-      noteAge(slice.staleSince)
-      return { rows: slice.rows, hasMore: slice.hasMore }
+    async function readWindow(window: Window, isRepeated: boolean): Promise<Slice<ListedRow>> {
+      const page = await (isRepeated ? pages.readFresh(filter, window) : pages.read(filter, window))
+      noteAge(page.staleSince)
+      return page
     }
     const plan = planPage(list, args, limits)
-    const isNeeded = wanted.pageInfo || (wanted.rows && plan.size > 0)
-    const shown = isNeeded ? await run(plan.read(), read) : undefined
+    const isPageNeeded = selection.pageInfo || (selection.rows && plan.size > 0)
+    const page = isPageNeeded ? await runReads(plan.read(), readWindow) : undefined
 
     async function count(): Promise<number> {
-      const total = await run(countRows(list, shown?.total ?? NOTHING_KNOWN, limits), read)
+      const total = await runReads(countRows(list, page?.total ?? UNKNOWN_TOTAL, limits), readWindow)
       listMemory.setCount(by.view, list.filter, total)
       return total
     }
     return {
-      edges: shown?.edges.map((edge) => new AppointmentEdge(edge)) ?? [],
-      pageInfo: shown?.pageInfo ?? EMPTY,
+      edges: page?.edges.map((edge) => new AppointmentEdge(edge)) ?? [],
+      pageInfo: page?.pageInfo ?? EMPTY,
       count,
     }
   }
 
-  function begin(key: string, filter: AppointmentFilter, args: PageArguments, wanted: ConnectionSelection) {
+  function begin(key: string, request: ConnectionRequest): SharedConnection {
     const places: ResolvedAt[] = []
     function noteAge(asOf: string | undefined): void {
       if (asOf === undefined) return
       if (shared.asOf === undefined || asOf < shared.asOf) shared.asOf = asOf
       for (const place of places) noteStale(by, place, asOf)
     }
-    const connection = make(filter, args, wanted, noteAge)
-    const shared: Shared = { connection, places, asOf: undefined }
+    const connection = build(request, noteAge)
+    const shared: SharedConnection = { connection, places, asOf: undefined }
     known.set(key, shared)
     return shared
   }
 
   return {
-    read(filter, args, wanted, at) {
-      const { first, after, last, before } = args
-      const key = JSON.stringify([filterQuery(filter), first, after, last, before, wanted])
-      const shared = known.get(key) ?? begin(key, filter, args, wanted)
+    read(request, at) {
+      const key = keyOf(request)
+      const shared = known.get(key) ?? begin(key, request)
       shared.places.push(at)
       noteStale(by, at, shared.asOf)
       return shared.connection
@@ -113,31 +110,38 @@ export function createConnections(options: ConnectionsOptions): Connections {
   }
 }
 
-export const NOTHING_KNOWN = { atLeast: 0, exact: undefined }
+/** Equal connections have equal keys. */
+export function keyOf({ filter, args, selection }: ConnectionRequest): string {
+  const { first, after, last, before } = args
+  return JSON.stringify([filterQuery(filter), first, after, last, before, selection])
+}
+
+export const UNKNOWN_TOTAL = { atLeast: 0, exact: undefined }
 const EMPTY: PageInfo = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null }
 
 /**
- * A plan yields the windows that it wants, and is sent what they show. One that asks for a window again has seen the
- * list move: what is remembered of it would lead the plan in a circle.
+ * A plan yields the windows that it wants, and receives their rows. A plan that asks for a window again has seen the list
+ * move, and gets it past the cache: the cached rows would lead it in a circle.
  */
-async function run<Result>(
-  plan: WindowReads<ListedRow, Result>,
-  read: (window: Window, isRepeated: boolean) => Promise<Slice<ListedRow>>,
+async function runReads<Result>(
+  reads: WindowReads<ListedRow, Result>,
+  readWindow: (window: Window, isRepeated: boolean) => Promise<Slice<ListedRow>>,
 ): Promise<Result> {
   const asked = new Set<string>()
-  let step = plan.next()
+  let step = reads.next()
   while (!step.done) {
-    const text = `${step.value.offset}+${step.value.limit}`
-    const slice = await read(step.value, asked.has(text))
-    asked.add(text)
-    step = plan.next(slice)
+    const { offset, limit } = step.value
+    const slice = await readWindow(step.value, asked.has(`${offset}+${limit}`))
+    asked.add(`${offset}+${limit}`)
+    step = reads.next(slice)
   }
   return step.value
 }
 
+/** The list as the pagination sees it. `countOf` returns how many rows it had when it was last counted. */
 export function listOf(
   filter: AppointmentFilter,
-  guess: (text: string) => number | undefined,
+  countOf: (text: string) => number | undefined,
 ): List<ListedRow> {
   const text = filterQuery(filter)
   return {
@@ -145,25 +149,23 @@ export function listOf(
     // An unreadable row has no id, so one can't be told from another.
     identify: (row) => (row instanceof UpstreamError ? 'unreadable' : row.id),
     state: (row) => (row instanceof UpstreamError ? '' : stateOf(row)),
-    guess: guess(text),
+    guess: countOf(text),
   }
 }
 
-/**
- * What an order may depend on, and when the row last changed: to write out all 24 fields took a tenth of the time of a
- * page whose cursors are asked for.
- */
+/** The fields that an order may depend on, and those that show that the row changed. */
 function stateOf({ startTime, endTime, status, title, createdAt, updatedAt }: AppointmentRow): string {
   return `${startTime} ${endTime} ${status} ${title} ${createdAt} ${updatedAt}`
 }
 
+/** A class for the same reason as the edges of `pagination/page.ts`: its cursor is encoded only when a client selects it. */
 class AppointmentEdge {
   readonly node: AppointmentRef
   private readonly edge: Edge<ListedRow>
 
   constructor(edge: Edge<ListedRow>) {
     const { node } = edge
-    // GraphQL's executor fails the place where it is given an error for a value, which no type of its says.
+    // The executor reports an Error in the place of a value as the failure of that place; the types of `graphql` do not say so.
     this.node = node instanceof UpstreamError ? (node as never) : refTo(node.id)
     this.edge = edge
   }

@@ -1,5 +1,4 @@
 import type { AppointmentFilter } from '../contract/field-names.ts'
-import type { PageArguments } from '../pagination/arguments.ts'
 import { COUNT_COST, type Cost } from '../pagination/cost.ts'
 import { countRows } from '../pagination/end.ts'
 import type { WindowReads } from '../pagination/list.ts'
@@ -8,7 +7,7 @@ import { isNarrowed } from '../rest/access.ts'
 import { filterQuery } from '../rest/appointments/appointments.ts'
 import type { ListedRow } from '../rest/appointments/row.ts'
 import type { LoaderOptions } from './appointments.ts'
-import { type ConnectionSelection, listOf, NOTHING_KNOWN } from './connection.ts'
+import { type ConnectionRequest, keyOf, listOf, UNKNOWN_TOTAL } from './connection.ts'
 import { familyOf } from './siblings.ts'
 
 export interface ListPrice {
@@ -27,12 +26,13 @@ export interface Pricing {
   /** An update or a cancel. For a narrowed caller the gateway first reads whose appointment it is. */
   readonly change: Cost
   /** Throws what reading the list throws of its arguments. */
-  list(filter: AppointmentFilter, args: PageArguments, wanted: ConnectionSelection): ListPrice
+  list(request: ConnectionRequest): ListPrice
 }
 
 export function createPricing({ appointments, listMemory, by, limits }: LoaderOptions): Pricing {
-  function reading(filter: AppointmentFilter, plan: WindowReads<ListedRow, unknown>, cost: Cost): Cost {
-    const { value, done } = plan.next()
+  /** What reading costs whose first window the cache may have. */
+  function costOfReads(filter: AppointmentFilter, reads: WindowReads<ListedRow, unknown>, cost: Cost): Cost {
+    const { value, done } = reads.next()
     if (done || !appointments.hasCachedList(filter, value, by)) return cost
     return { min: 0, max: cost.max - 1 }
   }
@@ -40,19 +40,20 @@ export function createPricing({ appointments, listMemory, by, limits }: LoaderOp
   return {
     find: (id) => (appointments.hasCached(id, by) ? FREE : { min: 1, max: 1 }),
     change: isNarrowed(by.access) ? { min: 2, max: 2 } : { min: 1, max: 1 },
-    list(filter, args, wanted) {
+    list(request) {
+      const { filter, args, selection } = request
       const list = listOf(filter, (text) => listMemory.count(by.view, text))
       const plan = planPage(list, args, limits)
-      const isPageRead = wanted.pageInfo || (wanted.rows && plan.size > 0)
-      const page = isPageRead ? reading(filter, plan.read(), plan.cost) : FREE
-      const counting = reading(filter, countRows(list, NOTHING_KNOWN, limits), COUNT_COST)
+      const isPageRead = selection.pageInfo || (selection.rows && plan.size > 0)
+      const page = isPageRead ? costOfReads(filter, plan.read(), plan.cost) : FREE
+      const counting = costOfReads(filter, countRows(list, UNKNOWN_TOTAL, limits), COUNT_COST)
       // Counting is free where the page shows the end of the list.
-      const count = wanted.totalCount ? { min: isPageRead ? 0 : counting.min, max: counting.max } : FREE
+      const count = selection.totalCount ? { min: isPageRead ? 0 : counting.min, max: counting.max } : FREE
       return {
         cost: { min: page.min + count.min, max: page.max + count.max },
-        size: wanted.rows ? plan.size : 0,
+        size: selection.rows ? plan.size : 0,
         family: filterQuery(familyOf(filter)),
-        key: JSON.stringify([list.filter, args.first, args.after, args.last, args.before, wanted]),
+        key: keyOf(request),
       }
     },
   }

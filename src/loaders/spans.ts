@@ -17,9 +17,9 @@ export function covers(span: Window, window: Window): boolean {
 }
 
 /** The part of a span's rows that lies in a window; undefined where the upstream gave fewer rows than asked. */
-export function sliceOf<Row>(shown: Slice<Row>, span: Window, window: Window): Slice<Row> | undefined {
+export function sliceOf<Row>(slice: Slice<Row>, span: Window, window: Window): Slice<Row> | undefined {
   const start = window.offset - span.offset
-  const rows = shown.rows.slice(start, start + window.limit)
-  if (rows.length < window.limit && shown.hasMore) return undefined
-  return { rows, hasMore: shown.hasMore || shown.rows.length > start + window.limit }
+  const rows = slice.rows.slice(start, start + window.limit)
+  if (rows.length < window.limit && slice.hasMore) return undefined
+  return { rows, hasMore: slice.hasMore || slice.rows.length > start + window.limit }
 }

@@ -25,7 +25,7 @@ export interface PriceContext {
   readonly pricing: Pricing
   /** The reference that the client selects the field on. */
   readonly parent: Reference | undefined
-  readonly wanted: ConnectionSelection
+  readonly selection: ConnectionSelection
 }
 
 /** Prices a field by its arguments; throws where the resolver would refuse them. Stands in `extensions.price`. */

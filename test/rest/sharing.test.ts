@@ -9,7 +9,7 @@ const LIST = 'GET /appointments?limit=20&offset=0'
 /** Each title is the number of writes so far. Between `hold` and `release` the upstream keeps its answers back. */
 async function startVersionedUpstream() {
   let version = 0
-  const held: (() => void)[] = []
+  const pending: (() => void)[] = []
   let isHolding = false
   const upstream = await startScriptedUpstream(({ line }) => {
     if (!line.startsWith('GET')) version += 1
@@ -17,7 +17,7 @@ async function startVersionedUpstream() {
     const data = line.includes('limit=') ? [{ ...item, id: 'a' }] : item
     const body = JSON.stringify({ data, meta: { has_more: false } })
     const answer = (response: ServerResponse) => void response.end(body)
-    return (response) => (isHolding ? void held.push(() => answer(response)) : answer(response))
+    return (response) => (isHolding ? void pending.push(() => answer(response)) : answer(response))
   })
   return {
     ...upstream,
@@ -27,7 +27,7 @@ async function startVersionedUpstream() {
     },
     release() {
       isHolding = false
-      for (const answer of held.splice(0)) answer()
+      for (const answer of pending.splice(0)) answer()
     },
   }
 }

@@ -45,12 +45,13 @@ function readConnection(
   info: GraphQLResolveInfo,
   parent?: Reference,
 ) {
-  return loaders.appointments.connection(toFilter(args.filter, parent), args, connectionSelection(info), info)
+  const request = { filter: toFilter(args.filter, parent), args, selection: connectionSelection(info) }
+  return loaders.appointments.connection(request, info)
 }
 
-const priceOfList: PriceTag = (args: ListArguments, { pricing, parent, wanted }) => {
+const priceOfList: PriceTag = (args: ListArguments, { pricing, parent, selection }) => {
   const filter = toFilter(args.filter, parent)
-  const { cost, size, family, key } = pricing.list(filter, args, wanted)
+  const { cost, size, family, key } = pricing.list({ filter, args, selection })
   return [{ cost, key, family, rows: { count: size, known: fieldsInRows(filter) } }]
 }
 

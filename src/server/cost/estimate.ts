@@ -96,7 +96,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
       price(getArgumentValues(field, node, coerced), {
         pricing,
         parent: scope.parent,
-        wanted: connectionSelection(info),
+        selection: connectionSelection(info),
       }),
     )
     return prices

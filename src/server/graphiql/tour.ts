@@ -28,11 +28,11 @@ export function tourTabs({ now, rows, asksForCredential }: TourOptions): readonl
   const filter = { startTime: day }
   const open = rows?.filter(({ node }) => node.isCancellable) ?? []
   const [first, second, third] = [...open, ...(rows ?? [])].map(({ node }) => node.id)
-  const [shown] = rows ?? []
+  const [firstRow] = rows ?? []
   const tabs: readonly (readonly [query: string, variables: object])[] = [
     [THE_DAY, { filter, first: PAGE }],
     [PAGE_TWO, { filter, first: PAGE, after: (rows?.[PAGE - 1] ?? rows?.at(-1))?.cursor ?? null }],
-    [ONE_AND_HISTORY, { id: shown?.node.id ?? AN_ID }],
+    [ONE_AND_HISTORY, { id: firstRow?.node.id ?? AN_ID }],
     [CREATE, { input: newAppointment(day.gte, rows) }],
     [UPDATE, { input: { id: first ?? AN_ID, title: 'Moved to the quiet room' } }],
     [CANCEL, { input: { id: second ?? AN_ID, cancellationReason: 'Patient request' } }],
