@@ -72,7 +72,6 @@ export function createAppointmentLoader(options: LoaderOptions): AppointmentLoad
 
   /** A write may change any field of its appointment, and move it into or out of any list. So may one that failed. */
   async function write<Result>(id: string | null, send: () => Promise<Result>): Promise<Result> {
-    by.ledger.isMutation = true
     try {
       return await send()
     } finally {
