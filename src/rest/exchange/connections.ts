@@ -3,8 +3,8 @@ import { operationEnded } from '../errors.ts'
 import { endingOf, type Layer } from '../pipe/pipe.ts'
 
 /** Writes have connections of their own, so that they never wait for reads. */
-const READ_CONNECTIONS = 48
-const WRITE_CONNECTIONS = 16
+const READ_CONNECTIONS = 64
+const WRITE_CONNECTIONS = 32
 export const CONNECTIONS = READ_CONNECTIONS + WRITE_CONNECTIONS
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { operationOf, startRest } from '../../support/rest.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
-const READ_CONNECTIONS = 48
+const READ_CONNECTIONS = 64
 
 /** An upstream that answers a request when it is released, oldest first. */
 async function startSlowUpstream() {
@@ -30,15 +30,15 @@ describe('The connections to the upstream', () => {
     await using rest = startRest(upstream.url)
     const read = (id: string, caller: string) =>
       rest.appointments.retrieve(id, { ...operationOf('key'), caller })
-    const busy = Array.from({ length: 100 }, (_, nth) => read(`busy${nth}`, 'busy'))
+    const busy = Array.from({ length: 120 }, (_, nth) => read(`busy${nth}`, 'busy'))
     await upstream.arrival(READ_CONNECTIONS)
     const other = read('other', 'other')
     upstream.release()
     upstream.release()
     await upstream.arrival(READ_CONNECTIONS + 2)
     expect(upstream.lines().slice(READ_CONNECTIONS)).toContain('GET /appointments/other')
-    for (let nth = 0; nth < 101; nth++) {
-      await upstream.arrival(Math.min(101, nth + READ_CONNECTIONS - 1))
+    for (let nth = 0; nth < 121; nth++) {
+      await upstream.arrival(Math.min(121, nth + READ_CONNECTIONS - 1))
       upstream.releaseAll()
     }
     await Promise.all([...busy, other])
@@ -47,14 +47,14 @@ describe('The connections to the upstream', () => {
   test('A write is sent at once while reads wait for a connection', async () => {
     await using upstream = await startSlowUpstream()
     await using rest = startRest(upstream.url)
-    const reads = Array.from({ length: 60 }, (_, nth) =>
+    const reads = Array.from({ length: 80 }, (_, nth) =>
       rest.appointments.retrieve(`a${nth}`, operationOf('key')),
     )
     await upstream.arrival(READ_CONNECTIONS)
     const write = rest.appointments.cancel('a', null, operationOf('key'))
     await upstream.arrival(READ_CONNECTIONS + 1)
     expect(upstream.lines().at(-1)).toBe('POST /appointments/a/cancel')
-    for (let sent = READ_CONNECTIONS + 1; sent <= 61; sent++) {
+    for (let sent = READ_CONNECTIONS + 1; sent <= 81; sent++) {
       await upstream.arrival(sent)
       upstream.releaseAll()
     }
