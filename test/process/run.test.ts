@@ -145,7 +145,7 @@ describe('The process', () => {
     })
     const running = ask(product.firstLine, '{ appointment(id: "a") { title } }')
     const answer = await received
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) process.kill(product.pid, signal)
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) product.signal(signal)
     const stopped = product.stop()
     answer()
     expect((await running).data).toEqual({ appointment: { title: 't' } })

@@ -14,6 +14,7 @@ import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
 import { createNote } from '../note.ts'
 import { mutationByGet, noSuchOperation } from '../refusals.ts'
+import { createTally } from './tally.ts'
 
 export interface ExecutionOptions {
   readonly schema: GraphQLSchema
@@ -32,6 +33,8 @@ export interface Execution {
   readonly useExecution: () => Plugin
   /** Undefined where no operation was to run. */
   readonly definitionOf: (request: Request) => OperationDefinitionNode | undefined
+  /** Resolves once no operation runs, those included whose client has left: a write goes on without it. */
+  readonly idle: () => Promise<void>
 }
 
 /**
@@ -41,6 +44,7 @@ export interface Execution {
 export function createExecution(options: ExecutionOptions): Execution {
   const { schema, checkDocument, contextOf, pricingOf, maxUpstreamRequests } = options
   const definitions = createNote<Request, OperationDefinitionNode>('definition')
+  const tally = createTally()
 
   function answer({ request, params }: OperationRequest): ExecutionResult | Promise<ExecutionResult> {
     // The server refuses a request without a query before it comes here.
@@ -55,15 +59,17 @@ export function createExecution(options: ExecutionOptions): Execution {
     definitions.set(request, definition)
     const contextValue = contextOf(request)
     const args = { schema, document, contextValue, variableValues: variables, operationName }
+    const begin = () => tally.during(() => run(args))
     if (request.headers.get('x-estimate-only') === '1')
-      return answerEstimate(args, pricingOf(request)) ?? run(args)
-    if (maxMin <= maxUpstreamRequests) return run(args)
-    return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests) ?? run(args)
+      return answerEstimate(args, pricingOf(request)) ?? begin()
+    if (maxMin <= maxUpstreamRequests) return begin()
+    return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests) ?? begin()
   }
 
   return {
     useExecution: () => ({ onParams: ({ setParamsHandler }) => setParamsHandler(answer) }),
     definitionOf: definitions.get,
+    idle: tally.idle,
   }
 }
 
