@@ -168,6 +168,17 @@ describe('The process', () => {
     ])
   })
 
+  test('A Node that is too old for TypeScript gets one line, without a stack', async () => {
+    const versions = encodeURIComponent(
+      'Object.defineProperty(process, "versions", { value: { node: "20.20.2" } })',
+    )
+    const { code, stdout, stderr } = await runProcess({
+      NODE_OPTIONS: `--no-strip-types --import=data:text/javascript,${versions}`,
+    })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^Node 24 or newer is needed; /)])
+  })
+
   test('The process prints one line if its port is in use', async () => {
     const taken = await listen((_request, response) => void response.end(), '127.0.0.1', 0)
     const { code, stderr } = await runProcess({ ...FREE, PORT: new URL(taken.url).port })
