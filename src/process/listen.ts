@@ -2,7 +2,10 @@ import { createServer, type RequestListener } from 'node:http'
 import { trackConnections } from './connections.ts'
 
 export interface HttpServer {
+  /** An address that a client on this machine can use. */
   readonly url: string
+  /** Whether every address of this machine leads to the server. */
+  readonly isOnEveryAddress: boolean
   /** From now on each response ends its connection, so that kept connections find another server. */
   prepareToClose(): void
   /**
@@ -74,9 +77,12 @@ export async function listen(
   })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('A TCP server has a TCP address.')
-  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  const isOnEveryAddress = ['0.0.0.0', '::'].includes(address.address)
+  const own = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return {
-    url: `http://${name}:${address.port}`,
+    // Not every browser opens the address that stands for all.
+    url: `http://${isOnEveryAddress ? 'localhost' : own}:${address.port}`,
+    isOnEveryAddress,
     prepareToClose: connections.endAfterAnswer,
     close: (graceMs = 5_000) =>
       new Promise((resolve, reject) => {

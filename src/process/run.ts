@@ -80,6 +80,7 @@ async function runGateway(config: Config): Promise<Running> {
   return {
     greeting: gatewayGreeting({
       url: server.url,
+      isOnEveryAddress: server.isOnEveryAddress,
       isEmbedded: sandbox !== undefined,
       graphiql,
       identity: mode.startupLine,

@@ -89,6 +89,7 @@ describe('The process', () => {
       MAX_ALIASES: '1',
       INTROSPECTION: 'true',
     })
+    expect(product.firstLine).toMatch(/http:\/\/localhost:\d+\/graphql and on every other address of this/)
     expect(product.lines.join('\n')).toContain(`Callers: tokens of ${ISSUER}`)
     const query = '{ a: appointment(id: "a") { title } __schema { queryType { name } } }'
     const reader = await bearer({ scope: 'appointments:read' })
