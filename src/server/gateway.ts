@@ -38,7 +38,7 @@ export interface Gateway {
   readonly estimate: EstimateDocument
   /** From now on `/ready` says no. All else is answered as before. */
   prepareToStop(): void
-  /** Ends the connections to the upstream. */
+  /** Waits for the operations that run, and ends the connections to the upstream. */
   close(): Promise<void>
 }
 
@@ -105,7 +105,7 @@ export function createGateway({
     createLoaders({ appointments, listMemory, by: operationOf(request), limits: pages })
   const pricingOf = (request: Request) =>
     createPricing({ appointments, listMemory, by: operationOf(request), limits: pages })
-  const { useExecution, definitionOf } = createExecution({
+  const { useExecution, definitionOf, idle } = createExecution({
     schema,
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
     contextOf: (request) => ({ loaders: loadersOf(request), maxNodeIds: limits.MAX_NODE_IDS }),
@@ -174,7 +174,10 @@ export function createGateway({
     prepareToStop() {
       isStopping = true
     },
-    close: rest.close,
+    async close() {
+      await idle()
+      await rest.close()
+    },
   }
 }
 

@@ -15,6 +15,7 @@ import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
 import { createNote } from '../note.ts'
 import { mutationByGet, noSuchOperation } from '../refusals.ts'
+import { createTally } from './tally.ts'
 
 export interface ExecutionOptions {
   readonly schema: GraphQLSchema
@@ -34,6 +35,8 @@ export interface Execution {
   readonly useExecution: () => Plugin
   /** Undefined where no operation was to run. */
   readonly definitionOf: (request: Request) => OperationDefinitionNode | undefined
+  /** Resolves once no operation runs, those included whose client has left: a write goes on without it. */
+  readonly idle: () => Promise<void>
 }
 
 /**
@@ -43,6 +46,7 @@ export interface Execution {
 export function createExecution(options: ExecutionOptions): Execution {
   const { schema, checkDocument, operationOf, contextOf, pricingOf, maxUpstreamRequests } = options
   const definitions = createNote<Request, OperationDefinitionNode>('definition')
+  const tally = createTally()
 
   function answer({ request, params }: OperationRequest): ExecutionResult | Promise<ExecutionResult> {
     // The server refuses a request without a query before it comes here.
@@ -58,15 +62,17 @@ export function createExecution(options: ExecutionOptions): Execution {
     operationOf(request).ledger.isMutation = definition.operation === OperationTypeNode.MUTATION
     const contextValue = contextOf(request)
     const args = { schema, document, contextValue, variableValues: variables, operationName }
+    const begin = () => tally.during(() => run(args))
     if (request.headers.get('x-estimate-only') === '1')
-      return answerEstimate(args, pricingOf(request)) ?? run(args)
-    if (maxMin <= maxUpstreamRequests) return run(args)
-    return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests) ?? run(args)
+      return answerEstimate(args, pricingOf(request)) ?? begin()
+    if (maxMin <= maxUpstreamRequests) return begin()
+    return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests) ?? begin()
   }
 
   return {
     useExecution: () => ({ onParams: ({ setParamsHandler }) => setParamsHandler(answer) }),
     definitionOf: definitions.get,
+    idle: tally.idle,
   }
 }
 
