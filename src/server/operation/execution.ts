@@ -1,6 +1,7 @@
 import {
   type ExecutionArgs,
   type ExecutionResult,
+  GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   type OperationDefinitionNode,
@@ -14,6 +15,7 @@ import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
 import { createNote } from '../note.ts'
 import { mutationByGet, noSuchOperation } from '../refusals.ts'
+import { blameNullArguments } from './null-arguments.ts'
 
 export interface ExecutionOptions {
   readonly schema: GraphQLSchema
@@ -55,10 +57,20 @@ export function createExecution(options: ExecutionOptions): Execution {
     definitions.set(request, definition)
     const contextValue = contextOf(request)
     const args = { schema, document, contextValue, variableValues: variables, operationName }
-    if (request.headers.get('x-estimate-only') === '1')
-      return answerEstimate(args, pricingOf(request)) ?? run(args)
-    if (maxMin <= maxUpstreamRequests) return run(args)
-    return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests) ?? run(args)
+    return answerUnrun(args, request, maxMin) ?? run(args)
+  }
+
+  /** The estimate, where it is asked for, or a refusal. Undefined where the operation is to run. */
+  function answerUnrun(args: ExecutionArgs, request: Request, maxMin: number): ExecutionResult | undefined {
+    try {
+      if (request.headers.get('x-estimate-only') === '1') return answerEstimate(args, pricingOf(request))
+      if (maxMin <= maxUpstreamRequests) return undefined
+      return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests)
+    } catch (error) {
+      // A condition of @skip or @include is null.
+      if (error instanceof GraphQLError) return withoutData([error], args)
+      throw error
+    }
   }
 
   return {
@@ -77,7 +89,14 @@ function requireExecutable(
 
 async function run(args: ExecutionArgs): Promise<ExecutionResult> {
   const result = await execute(args)
-  // A result without data means that nothing ran: HTTP 400 in either media type (GraphQL over HTTP, 6.4).
-  if (!('data' in result)) for (const { extensions } of result.errors ?? []) extensions.http = { status: 400 }
-  return result
+  if (result.errors === undefined) return result
+  if (!('data' in result)) return withoutData(result.errors, args)
+  return { ...result, errors: blameNullArguments(result.errors, args) }
+}
+
+/** A result without data means that nothing ran: HTTP 400 in either media type (GraphQL over HTTP, 6.4). */
+function withoutData(errors: readonly GraphQLError[], args: ExecutionArgs): ExecutionResult {
+  const blamed = blameNullArguments(errors, args)
+  for (const { extensions } of blamed) extensions.http = { status: 400 }
+  return { errors: blamed }
 }
