@@ -1,18 +1,16 @@
 import {
-  type ASTNode,
   type ExecutionArgs,
   GraphQLError,
   isNonNullType,
   isValueNode,
-  Kind,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql'
 import { UserInputError } from '../../schema/errors.ts'
+import { argumentPath, type Step } from '../documents/arguments.ts'
 
 type Executed = Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues'>
-type Step = ASTNode | readonly ASTNode[]
 
 /** A variable that is null where the type allows no null. */
 interface NullPlace {
@@ -63,14 +61,4 @@ function findNullPlaces({ schema, document, variableValues }: Executed): NullPla
     }),
   )
   return places
-}
-
-/** `keys` has for each step the key of the next one. */
-function argumentPath(steps: readonly Step[], keys: readonly (string | number)[]): string {
-  return steps
-    .flatMap((step, at) => {
-      if (!('kind' in step)) return keys[at - 1] === 'values' ? [keys[at]] : []
-      return step.kind === Kind.ARGUMENT || step.kind === Kind.OBJECT_FIELD ? [step.name.value] : []
-    })
-    .join('.')
 }
