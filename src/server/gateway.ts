@@ -13,11 +13,12 @@ import { answerFault, useWording } from './errors.ts'
 import type { GatewayOptions, TokenOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql/graphiql.ts'
 import { useJsonBody } from './http/body.ts'
+import { useCodedRefusals } from './http/coded-refusals.ts'
 import { createCors, useCrossSiteGuard } from './http/cross-site.ts'
 import { useLoopbackNames } from './http/loopback.ts'
 import { type NodeContext, nodeHandler } from './http/node-handler.ts'
 import { usePrivacy } from './http/privacy.ts'
-import { useReadiness } from './http/readiness.ts'
+import { useHealth, useReadiness } from './http/readiness.ts'
 import { standardFetch } from './http/standard-fetch.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity/identity.ts'
 import { createTokenCheck } from './identity/tokens.ts'
@@ -117,7 +118,8 @@ export function createGateway({
 
   const yoga: YogaServerInstance<NodeContext, object> = createYoga<NodeContext>({
     graphqlEndpoint: endpoint,
-    healthCheckEndpoint: '/health',
+    // The server's own check answers every URL that ends in this text, whatever its path; none ends in a blank.
+    healthCheckEndpoint: ' ',
     graphiql: false,
     landingPage: false,
     multipart: false,
@@ -129,7 +131,9 @@ export function createGateway({
     maskedErrors: false,
     plugins: [
       // What every response gets, and what is not GraphQL.
+      useCodedRefusals(endpoint),
       usePrivacy(),
+      useHealth(),
       useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
       // What goes with an operation from its begin to its end: on the way out in this order.
       useOperations(),

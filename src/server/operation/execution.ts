@@ -1,6 +1,7 @@
 import {
   type ExecutionArgs,
   type ExecutionResult,
+  GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   type OperationDefinitionNode,
@@ -15,6 +16,7 @@ import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
 import { createNote } from '../note.ts'
 import { mutationByGet, noSuchOperation } from '../refusals.ts'
+import { blameNullArguments } from './null-arguments.ts'
 import { createTally } from './tally.ts'
 
 export interface ExecutionOptions {
@@ -62,11 +64,20 @@ export function createExecution(options: ExecutionOptions): Execution {
     operationOf(request).ledger.isMutation = definition.operation === OperationTypeNode.MUTATION
     const contextValue = contextOf(request)
     const args = { schema, document, contextValue, variableValues: variables, operationName }
-    const begin = () => tally.during(() => run(args))
-    if (request.headers.get('x-estimate-only') === '1')
-      return answerEstimate(args, pricingOf(request)) ?? begin()
-    if (maxMin <= maxUpstreamRequests) return begin()
-    return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests) ?? begin()
+    return answerUnrun(args, request, maxMin) ?? tally.during(() => run(args))
+  }
+
+  /** The estimate, where it is asked for, or a refusal. Undefined where the operation is to run. */
+  function answerUnrun(args: ExecutionArgs, request: Request, maxMin: number): ExecutionResult | undefined {
+    try {
+      if (request.headers.get('x-estimate-only') === '1') return answerEstimate(args, pricingOf(request))
+      if (maxMin <= maxUpstreamRequests) return undefined
+      return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests)
+    } catch (error) {
+      // A condition of @skip or @include is null.
+      if (error instanceof GraphQLError) return withoutData([error], args)
+      throw error
+    }
   }
 
   return {
@@ -86,7 +97,14 @@ function requireExecutable(
 
 async function run(args: ExecutionArgs): Promise<ExecutionResult> {
   const result = await execute(args)
-  // A result without data means that nothing ran: HTTP 400 in either media type (GraphQL over HTTP, 6.4).
-  if (!('data' in result)) for (const { extensions } of result.errors ?? []) extensions.http = { status: 400 }
-  return result
+  if (result.errors === undefined) return result
+  if (!('data' in result)) return withoutData(result.errors, args)
+  return { ...result, errors: blameNullArguments(result.errors, args) }
+}
+
+/** A result without data means that nothing ran: HTTP 400 in either media type (GraphQL over HTTP, 6.4). */
+function withoutData(errors: readonly GraphQLError[], args: ExecutionArgs): ExecutionResult {
+  const blamed = blameNullArguments(errors, args)
+  for (const { extensions } of blamed) extensions.http = { status: 400 }
+  return { errors: blamed }
 }
