@@ -6,7 +6,7 @@ import { authenticate, type SandboxKey } from './http/authentication.ts'
 import type { Env } from './http/context.ts'
 import { createErrorHandler, type OnError } from './http/error-handler.ts'
 import { methodNotAllowed, routeNotFound } from './http/errors.ts'
-import { meterQuota } from './http/quota.ts'
+import { dateWhenSent, meterQuota } from './http/quota.ts'
 import { assignRequestId } from './http/request-id.ts'
 import { rejectInvalid } from './http/validation.ts'
 import { serveCancel } from './routes/cancel.ts'
@@ -35,6 +35,7 @@ export function createApi({ keys, rateLimit, services, onError, faults }: ApiOpt
   api.use(assignRequestId)
   serveDocument(api)
   if (faults) serveFaults(api, faults.queue)
+  if (services.knobs.date === 'sent') api.use(dateWhenSent(services.clock))
   api.use(authenticate(keys))
   api.use(meterQuota({ limit: rateLimit, clock: services.clock }))
   if (faults) api.use(injectFaults(faults.queue, faults.stopping))
