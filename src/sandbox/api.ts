@@ -9,6 +9,7 @@ import { methodNotAllowed, routeNotFound } from './http/errors.ts'
 import { dateWhenSent, meterQuota } from './http/quota.ts'
 import { assignRequestId } from './http/request-id.ts'
 import { rejectInvalid } from './http/validation.ts'
+import { serveDocument } from './keyless/document.ts'
 import { serveCancel } from './routes/cancel.ts'
 import { serveCreate } from './routes/create.ts'
 import { serveList } from './routes/list.ts'
@@ -33,7 +34,7 @@ export function createApi({ keys, rateLimit, services, onError, faults }: ApiOpt
     throw routeNotFound()
   })
   api.use(assignRequestId)
-  serveDocument(api)
+  serveDocument(api, { hasFaults: faults !== undefined })
   if (faults) serveFaults(api, faults.queue)
   if (services.knobs.date === 'sent') api.use(dateWhenSent(services.clock))
   api.use(authenticate(keys))
@@ -47,23 +48,6 @@ export function createApi({ keys, rateLimit, services, onError, faults }: ApiOpt
   rejectOtherMethods(api)
   return api
 }
-
-/** The OpenAPI document needs no key and costs no quota. */
-function serveDocument(api: Api): void {
-  api.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
-  api.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: { title: 'Appointments API', version: 'v1', description: DESCRIPTION },
-    security: [{ key: [] }],
-  })
-}
-
-const DESCRIPTION = [
-  'Appointments connect patients with clinicians at specific times and locations.',
-  'The API ignores query parameters and body fields that are not named here. It reads instants in ISO 8601 with a',
-  'zone, to the millisecond, and returns them in UTC. Every request with a known key counts against its quota,',
-  'whatever the response.',
-].join(' ')
 
 /** Comes last, when `api.routes` holds every path, and answers the remaining methods of each with 405. */
 function rejectOtherMethods(api: Api): void {
