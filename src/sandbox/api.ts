@@ -9,7 +9,9 @@ import { methodNotAllowed, routeNotFound } from './http/errors.ts'
 import { dateWhenSent, meterQuota } from './http/quota.ts'
 import { assignRequestId } from './http/request-id.ts'
 import { rejectInvalid } from './http/validation.ts'
+import { serveDocs } from './keyless/docs.ts'
 import { serveDocument } from './keyless/document.ts'
+import { serveHome } from './keyless/home.ts'
 import { serveCancel } from './routes/cancel.ts'
 import { serveCreate } from './routes/create.ts'
 import { serveList } from './routes/list.ts'
@@ -34,6 +36,8 @@ export function createApi({ keys, rateLimit, services, onError, faults }: ApiOpt
     throw routeNotFound()
   })
   api.use(assignRequestId)
+  serveHome(api)
+  serveDocs(api)
   serveDocument(api, { hasFaults: faults !== undefined })
   if (faults) serveFaults(api, faults.queue)
   if (services.knobs.date === 'sent') api.use(dateWhenSent(services.clock))
