@@ -111,5 +111,6 @@ const ENVIRONMENT = z.object({
   SANDBOX_OVER_RANGE: oneOf('refuse', 'clamp'),
   SANDBOX_TRANSITION_STATUS: oneOf('409', '422').transform((status) => (status === '409' ? 409 : 422)),
   SANDBOX_IDS: oneOf('prefixed', 'uuid'),
+  SANDBOX_DATE: oneOf('counted', 'sent'),
   SANDBOX_FAULTS: flag.prefault('false'),
 })

@@ -43,6 +43,7 @@ const FIRST_FILE: Readonly<Record<string, string>> = {
   'src/sandbox': 'server.ts',
   'src/sandbox/faults': 'endpoint.ts',
   'src/sandbox/http': 'listener.ts',
+  'src/sandbox/keyless': 'document.ts',
   'src/sandbox/routes': 'create.ts',
   'src/sandbox/sample': 'rows.ts',
   'src/sandbox/schema': 'appointment.ts',

@@ -127,6 +127,7 @@ async function openSandbox(config: Config): Promise<Sandbox> {
     overRange: config.SANDBOX_OVER_RANGE,
     transitionStatus: config.SANDBOX_TRANSITION_STATUS,
     ids: config.SANDBOX_IDS,
+    date: config.SANDBOX_DATE,
     faults: config.SANDBOX_FAULTS,
   })
 }
