@@ -78,6 +78,8 @@ const ENVIRONMENT = z.object({
   AUTH_JWT_SECRET: z.string().optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
+  AUTH_REQUIRE_EXP: flag.prefault('true'),
+  AUTH_SCOPE_CLAIM: z.string().optional(),
   CORS_ORIGINS: origins.optional(),
   // Absent: on in development, off otherwise.
   GRAPHIQL: flag.optional(),

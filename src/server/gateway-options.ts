@@ -145,6 +145,18 @@ export interface TokenOptions {
   readonly audience: string
   /** Where the issuer publishes its keys, or the secret that it shares with the gateway. */
   readonly keys: { readonly jwksUrl: string } | { readonly secret: string }
+  /**
+   * Refuses tokens that do not say when they expire.
+   *
+   * @default true
+   */
+  readonly requireExp?: boolean
+  /**
+   * The claim that has a token's scopes, as a text or as a list.
+   *
+   * @default `scope`, or else `scp`
+   */
+  readonly scopeClaim?: string
 }
 
 /** Gets each fault of the gateway's own: the id that the client got too, and where it happened. */

@@ -24,11 +24,16 @@ export const ANONYMOUS: Identity = {
   caller: 'anonymous',
 }
 
-/** The caller's own key goes upstream as it is: the upstream judges it. */
+/** The scheme may have capitals or none, and several blanks behind it (RFC 9110, 11.1 and 11.4). */
+const BEARER_KEY = /^Bearer +([\x21-\x7e]{1,1024})$/i
+
+/** The caller's own key goes upstream, and the upstream judges it. In every spelling of the header it is one account. */
 export const passThrough: Identify = (authorization) => {
-  if (authorization === null || !/^Bearer [\x21-\x7e]{1,1024}$/i.test(authorization)) return ANONYMOUS
-  const account = hashed(authorization)
-  return { credential: authorization, access: FULL_ACCESS, account, caller: account }
+  const key = BEARER_KEY.exec(authorization ?? '')?.[1]
+  if (key === undefined) return ANONYMOUS
+  const credential = `Bearer ${key}`
+  const account = hashed(credential)
+  return { credential, access: FULL_ACCESS, account, caller: account }
 }
 
 /** Every caller that can reach the gateway asks with the gateway's key. */
