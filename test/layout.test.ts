@@ -39,7 +39,6 @@ const FIRST_FILE: Readonly<Record<string, string>> = {
   'src/pagination': 'page.ts',
   'src/process': 'run.ts',
   'src/rest': 'client.ts',
-  'src/rest/exchange': 'retry.ts',
   'src/sandbox': 'server.ts',
   'src/sandbox/faults': 'endpoint.ts',
   'src/sandbox/http': 'listener.ts',

@@ -79,6 +79,7 @@ export function createGateway({
   maxLagMs = Number.POSITIVE_INFINITY,
   lagMs = () => 0,
   now = Date.now,
+  monotonic = now === Date.now ? () => performance.now() : now,
   reportFault = () => {},
   logOperation = () => {},
 }: GatewayOptions): Gateway {
@@ -89,9 +90,9 @@ export function createGateway({
     cacheTtlMs: cacheTtlSeconds * 1000,
     staleIfLimitedMs: staleIfLimitedSeconds * 1000,
     writeReservePercent,
-    now,
+    clock: { now, monotonic },
   })
-  const listMemory = createListMemory(now)
+  const listMemory = createListMemory(monotonic)
   const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, now))
   const { useOperations, operationOf } = createOperations({
     identityOf,
@@ -109,6 +110,7 @@ export function createGateway({
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
     contextOf: (request) => ({ loaders: loadersOf(request), maxNodeIds: limits.MAX_NODE_IDS }),
     pricingOf,
+    operationOf,
     maxUpstreamRequests,
   })
   let isStopping = false
@@ -133,7 +135,7 @@ export function createGateway({
       useOperations(),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
       useWording(reportFault),
-      useOperationLog({ operationOf, definitionOf, now, log: logOperation }),
+      useOperationLog({ operationOf, definitionOf, monotonic, log: logOperation }),
       // Who asks, and whether the gateway may and can answer.
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),

@@ -122,12 +122,17 @@ function bodyOf(fields: AppointmentChanges): Record<string, unknown> {
   )
 }
 
-function rowOf(reply: Reply, id?: string): AppointmentRow {
-  const { requestId } = reply.response
-  const row = readRow(reply.data, (message) => invalidResponse(message, requestId))
+/** The request was sent, so an unreadable answer to a write leaves its outcome in doubt. */
+function rowOf({ data, response }: Reply, id?: string): AppointmentRow {
+  const { requestId } = response
+  const row = readRow(data, (message) => invalidResponse(message, requestId, response))
   if (row instanceof UpstreamError) throw row
   if (id !== undefined && row.id !== id)
-    throw invalidResponse('The upstream answered another appointment than the one asked for.', requestId)
+    throw invalidResponse(
+      'The upstream answered another appointment than the one asked for.',
+      requestId,
+      response,
+    )
   return row
 }
 

@@ -4,6 +4,7 @@ import { builder } from '../builder.ts'
 import { parseId } from '../global-id.ts'
 import { ONE, type PriceTag } from '../price-tag.ts'
 import { toCreation, toUpdate } from './changes.ts'
+import { idempotencySourceOf, selectedOfAppointment } from './create-info.ts'
 import { CancelAppointmentInput, CreateAppointmentInput, UpdateAppointmentInput } from './inputs.ts'
 import { Appointment } from './type.ts'
 
@@ -75,12 +76,12 @@ builder.mutationFields((t) => ({
     description: 'Books an appointment: one upstream request, safe to repeat with the same `idempotencyKey`.',
     args: { input: t.arg({ type: CreateAppointmentInput, required: true, description: 'What to book.' }) },
     resolve: async (_root, { input }, { loaders }, info) => {
-      const fields = toCreation(input)
-      const key = { callersKey: input.idempotencyKey ?? null, path: String(info.path.key) }
-      return {
-        clientMutationId: input.clientMutationId,
-        appointment: await loaders.appointments.create(fields, key),
-      }
+      const appointment = await loaders.appointments.create({
+        fields: toCreation(input),
+        source: idempotencySourceOf(info),
+        selected: selectedOfAppointment(info),
+      })
+      return { clientMutationId: input.clientMutationId, appointment }
     },
   }),
   updateAppointment: t.field({

@@ -9,6 +9,7 @@ import {
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { execute } from '../../execution/index.ts'
 import type { Pricing } from '../../loaders/pricing.ts'
+import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Context } from '../../schema/context.ts'
 import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
@@ -20,6 +21,7 @@ export interface ExecutionOptions {
   readonly checkDocument: (text: string) => CheckedDocument
   readonly contextOf: (request: Request) => Context
   readonly pricingOf: (request: Request) => Pricing
+  readonly operationOf: (request: Request) => Operation
   readonly maxUpstreamRequests: number
 }
 
@@ -39,7 +41,7 @@ export interface Execution {
  * place of the server's own steps, each of which has hooks, so that what happens reads in one place.
  */
 export function createExecution(options: ExecutionOptions): Execution {
-  const { schema, checkDocument, contextOf, pricingOf, maxUpstreamRequests } = options
+  const { schema, checkDocument, operationOf, contextOf, pricingOf, maxUpstreamRequests } = options
   const definitions = createNote<Request, OperationDefinitionNode>('definition')
 
   function answer({ request, params }: OperationRequest): ExecutionResult | Promise<ExecutionResult> {
@@ -53,6 +55,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     if (errors.length > 0) return { errors }
 
     definitions.set(request, definition)
+    operationOf(request).ledger.isMutation = definition.operation === OperationTypeNode.MUTATION
     const contextValue = contextOf(request)
     const args = { schema, document, contextValue, variableValues: variables, operationName }
     if (request.headers.get('x-estimate-only') === '1')
