@@ -4,6 +4,7 @@ import { createListMemory } from '../loaders/list-memory.ts'
 import { createLoaders, pageLimits } from '../loaders/loaders.ts'
 import { createPricing } from '../loaders/pricing.ts'
 import { createRestClient } from '../rest/client.ts'
+import type { Clock } from '../rest/clock.ts'
 import { schema } from '../schema/schema.ts'
 import { useCost } from './cost/cost.ts'
 import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
@@ -93,7 +94,7 @@ export function createGateway({
     clock: { now, monotonic },
   })
   const listMemory = createListMemory(monotonic)
-  const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, now))
+  const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, { now, monotonic }))
   const { useOperations, operationOf } = createOperations({
     identityOf,
     operationTimeoutMs,
@@ -178,8 +179,8 @@ export function createGateway({
   }
 }
 
-function chooseIdentity(key: string | null, tokens: TokenOptions | null, now: () => number): Identify {
-  if (key !== null) return tokens === null ? createOpenDoor(key) : createTokenCheck(key, tokens, now)
+function chooseIdentity(key: string | null, tokens: TokenOptions | null, clock: Clock): Identify {
+  if (key !== null) return tokens === null ? createOpenDoor(key) : createTokenCheck(key, tokens, clock)
   if (tokens !== null)
     throw new Error('A gateway that checks tokens asks the upstream with a key of its own.')
   return passThrough

@@ -14,7 +14,7 @@ const LOOKUP_INTERVAL_MS = 5000
  * The keys that the issuer publishes, read when the first token needs them. A key that is not known is looked up at once,
  * a few times in a row and then once in five seconds. Known keys go on serving while the issuer can't be reached.
  */
-export function createIssuerKeys(jose: Jose, url: URL, now: () => number): JWTVerifyGetKey {
+export function createIssuerKeys(jose: Jose, url: URL, monotonic: () => number): JWTVerifyGetKey {
   // The set fetches and chooses keys. When it asks the issuer is decided here, because its own rules refuse every token
   // once the issuer is down for ten minutes, and a new key for half a minute.
   const created = jose.then(({ createRemoteJWKSet }) =>
@@ -23,7 +23,7 @@ export function createIssuerKeys(jose: Jose, url: URL, now: () => number): JWTVe
       cooldownDuration: Number.POSITIVE_INFINITY,
     }),
   )
-  const mayLookUp = createAllowance(now)
+  const mayLookUp = createAllowance(monotonic)
   let readAt = Number.NEGATIVE_INFINITY
   let isFailing = false
   let reading: Promise<void> | undefined
@@ -35,7 +35,7 @@ export function createIssuerKeys(jose: Jose, url: URL, now: () => number): JWTVe
       .reload()
       .then(
         () => {
-          readAt = now()
+          readAt = monotonic()
           isFailing = false
         },
         () => {
@@ -51,9 +51,7 @@ export function createIssuerKeys(jose: Jose, url: URL, now: () => number): JWTVe
   return async (header, token) => {
     const { errors } = await jose
     const keys = await created
-    const age = now() - readAt
-    // A clock that was set back shows an age below zero.
-    if (age < 0 || age >= FRESH_MS) {
+    if (monotonic() - readAt >= FRESH_MS) {
       const read = lookUp(keys)
       // Only the first caller after a failure would wait for the next one.
       if (!isFailing || keys.jwks() === undefined) await read
@@ -71,14 +69,12 @@ export function createIssuerKeys(jose: Jose, url: URL, now: () => number): JWTVe
 }
 
 /** Allows a few at once, and one more in each interval. */
-function createAllowance(now: () => number): () => boolean {
+function createAllowance(monotonic: () => number): () => boolean {
   let spentUntil = Number.NEGATIVE_INFINITY
   return () => {
-    const at = now()
-    // More than all of it can't be spent: then the clock was set back.
-    if (spentUntil < at || spentUntil > at + LOOKUPS_AT_ONCE * LOOKUP_INTERVAL_MS) spentUntil = at
+    const at = monotonic()
     if (spentUntil > at + (LOOKUPS_AT_ONCE - 1) * LOOKUP_INTERVAL_MS) return false
-    spentUntil += LOOKUP_INTERVAL_MS
+    spentUntil = Math.max(spentUntil, at) + LOOKUP_INTERVAL_MS
     return true
   }
 }

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql'
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { type Access, readNarrowing } from '../../rest/access.ts'
+import type { Clock } from '../../rest/clock.ts'
 import type { TokenOptions } from '../gateway-options.ts'
 import { invalidToken } from '../refusals.ts'
 import { ANONYMOUS, hashed, type Identify } from './identity.ts'
@@ -18,7 +19,7 @@ const CLOCK_TOLERANCE_SECONDS = 5
  *
  * Without a token, the gateway answers nothing that costs a request; with one that it does not accept, nothing at all.
  */
-export function createTokenCheck(key: string, options: TokenOptions, now: () => number): Identify {
+export function createTokenCheck(key: string, options: TokenOptions, clock: Clock): Identify {
   const { issuer, audience, keys, requireExp = true, scopeClaim } = options
   const credential = `Bearer ${key}`
   const account = hashed(credential)
@@ -26,7 +27,9 @@ export function createTokenCheck(key: string, options: TokenOptions, now: () => 
   // Loaded only where the gateway checks tokens.
   const jose = import('jose')
   const keyOf =
-    'secret' in keys ? sharedSecret(keys.secret) : createIssuerKeys(jose, new URL(keys.jwksUrl), now)
+    'secret' in keys
+      ? sharedSecret(keys.secret)
+      : createIssuerKeys(jose, new URL(keys.jwksUrl), clock.monotonic)
 
   return async (authorization) => {
     if (authorization === null) return ANONYMOUS
@@ -51,7 +54,7 @@ export function createTokenCheck(key: string, options: TokenOptions, now: () => 
         algorithms,
         requiredClaims: requireExp ? ['exp'] : [],
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
-        currentDate: new Date(now()),
+        currentDate: new Date(clock.now()),
       })
       return payload
     } catch (error) {
