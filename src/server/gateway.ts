@@ -8,6 +8,7 @@ import type { Clock } from '../rest/clock.ts'
 import { schema } from '../schema/schema.ts'
 import { useCost } from './cost/cost.ts'
 import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
+import { useAnonymousLimit } from './documents/anonymous.ts'
 import { createDocuments } from './documents/documents.ts'
 import { useTrustedDocuments } from './documents/trusted.ts'
 import { answerFault, useWording } from './errors.ts'
@@ -150,6 +151,7 @@ export function createGateway({
       }),
       // From a body to a result.
       useJsonBody(limits),
+      useAnonymousLimit(identityOf),
       useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
       useExecution(),
       // Last, because its headers replace those that every response gets.

@@ -31,6 +31,11 @@ export function invalidToken(message: string): GraphQLError {
   return refusal('UNAUTHENTICATED', message, { status: 401, headers })
 }
 
+/** The request has no credential, and only with one would the gateway look at the rest. */
+export function credentialNeeded(message: string): GraphQLError {
+  return refusal('UNAUTHENTICATED', message, { status: 401, headers: { 'www-authenticate': 'Bearer' } })
+}
+
 /** An issuer that can't be reached is not the caller's fault, and no reason to log out. */
 export function issuerUnreachable(): GraphQLError {
   const message = 'Tokens can not be checked now: the keys of their issuer can not be read.'

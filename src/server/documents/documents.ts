@@ -50,8 +50,9 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
   function check(text: string): CheckedDocument {
     let document: DocumentNode | undefined
     try {
-      requireReadable(text, limits)
-      document = parse(text)
+      const { lines } = requireReadable(text, limits)
+      // graphql-js counts lines from the start of the text for each place of each error, and errors can have thousands.
+      document = parse(text, { noLocation: lines > limits.MAX_TOKENS })
       const errors = validate(schema, document, rules, { hideSuggestions: isClosed })
       if (errors.length === 0) return { document, errors, maxMin: estimateBound(schema, document) }
       return refused(
