@@ -61,6 +61,7 @@ async function runGateway(config: Config): Promise<Running> {
     ...(config.INTROSPECTION !== undefined && { introspection: config.INTROSPECTION }),
     sampleData: sandbox !== undefined,
     ...(config.CORS_ORIGINS && { corsOrigins: config.CORS_ORIGINS }),
+    ...(config.CORS_HEADERS && { corsHeaders: config.CORS_HEADERS }),
     limits: config,
     trustedDocuments,
     ...(config.TRUSTED_DOCUMENTS_ONLY && { trustedDocumentsOnly: true }),

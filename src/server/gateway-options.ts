@@ -51,6 +51,12 @@ export interface GatewayOptions {
    * @default none
    */
   readonly corsOrigins?: readonly string[]
+  /**
+   * The request headers that those pages may send besides the gateway's own: those of tracing, say.
+   *
+   * @default none
+   */
+  readonly corsHeaders?: readonly string[]
   /** @default those of `docs/configuration.md` */
   readonly limits?: Partial<Limits>
   /**

@@ -51,6 +51,19 @@ export function documentNotTrusted(message: string): GraphQLError {
   return refusal('DOCUMENT_NOT_TRUSTED', message, { status: 400 })
 }
 
+// Clients that send a hash in place of the text, as Apollo's do, send the text when they read one of these two. They look
+// at the code or at the message, so both are of that protocol.
+
+/** This text is needed; the hashes of others are known. */
+export function persistedQueryNotFound(): GraphQLError {
+  return refusal('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound', { status: 400, spec: true })
+}
+
+/** No hash is known: the client sends texts from now on. */
+export function persistedQueryNotSupported(): GraphQLError {
+  return refusal('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported', { status: 400, spec: true })
+}
+
 export function noSuchOperation(): GraphQLError {
   const message = 'Could not determine what operation to execute.'
   return refusal('OPERATION_RESOLUTION_FAILURE', message, { status: 400 })

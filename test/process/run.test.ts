@@ -86,6 +86,7 @@ describe('The process', () => {
       AUTH_ISSUER: ISSUER,
       AUTH_AUDIENCE: AUDIENCE,
       CORS_ORIGINS: 'https://clinic.test',
+      CORS_HEADERS: 'traceparent',
       MAX_ALIASES: '1',
       INTROSPECTION: 'true',
     })
@@ -101,6 +102,7 @@ describe('The process', () => {
     const url = /http:\S+\/graphql/.exec(product.firstLine)?.[0] ?? ''
     const preflight = await fetch(url, { method: 'OPTIONS', headers: { origin: 'https://clinic.test' } })
     expect(preflight.headers.get('access-control-allow-origin')).toBe('https://clinic.test')
+    expect(preflight.headers.get('access-control-allow-headers')).toMatch(/traceparent$/)
     expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer pk_test_mine'])
   })
 
