@@ -2,6 +2,7 @@ import { type Config, readConfig } from '../config.ts'
 import type { Sandbox } from '../sandbox/server.ts'
 import { trustedCosts } from '../server/cost/trusted-costs.ts'
 import { readTrustedDocuments } from '../server/documents/trusted.ts'
+import { trustedOrderWarnings } from '../server/documents/trusted-order.ts'
 import { faultOf } from '../server/errors.ts'
 import { createGateway } from '../server/gateway.ts'
 import type { ReportFault } from '../server/gateway-options.ts'
@@ -89,7 +90,7 @@ async function runGateway(config: Config): Promise<Running> {
       isEmbedded: sandbox !== undefined,
       graphiql,
       identity: mode.startupLine,
-      costs,
+      costs: [...costs, ...trustedOrderWarnings(trustedDocuments)],
     }),
     async stop() {
       gateway.prepareToStop()
