@@ -9,7 +9,8 @@ import { testNamesIn } from './layout/test-names.ts'
 /** The order of the layers: what each folder of src, or file at its top, may import. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['compile-cache', 'process'],
-  'compile-cache': [],
+  'compile-cache': ['node-version'],
+  'node-version': [],
   process: ['config', 'server', 'sandbox'],
   server: ['schema', 'loaders', 'rest', 'pagination', 'execution'],
   schema: ['loaders', 'pagination', 'execution', 'contract'],
@@ -173,6 +174,14 @@ describe('The packages', () => {
         .map((name) => `scripts.${name}`),
     ]
     expect(own).toEqual([])
+  })
+
+  test('Each script that runs our TypeScript asks for the Node first', () => {
+    const running = Object.entries(manifest.scripts).filter(([, script]) =>
+      /\bnode [^|&]*\.ts\b/.test(script),
+    )
+    const asking = running.filter(([, script]) => /\bnode --import \.\/src\/[\w-]+\.js /.test(script))
+    expect(asking).toEqual(running)
   })
 
   test('The product sets no flag of V8', () => {

@@ -15,11 +15,12 @@ import { answerFault, useWording } from './errors.ts'
 import type { GatewayOptions, TokenOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql/graphiql.ts'
 import { useJsonBody } from './http/body.ts'
+import { useCodedRefusals } from './http/coded-refusals.ts'
 import { createCors, useCrossSiteGuard } from './http/cross-site.ts'
 import { useLoopbackNames } from './http/loopback.ts'
 import { type NodeContext, nodeHandler } from './http/node-handler.ts'
 import { usePrivacy } from './http/privacy.ts'
-import { useReadiness } from './http/readiness.ts'
+import { useHealth, useReadiness } from './http/readiness.ts'
 import { standardFetch } from './http/standard-fetch.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity/identity.ts'
 import { createTokenCheck } from './identity/tokens.ts'
@@ -40,7 +41,7 @@ export interface Gateway {
   readonly estimate: EstimateDocument
   /** From now on `/ready` says no. All else is answered as before. */
   prepareToStop(): void
-  /** Ends the connections to the upstream. */
+  /** Waits for the operations that run, and ends the connections to the upstream. */
   close(): Promise<void>
 }
 
@@ -108,7 +109,7 @@ export function createGateway({
     createLoaders({ appointments, listMemory, by: operationOf(request), limits: pages })
   const pricingOf = (request: Request) =>
     createPricing({ appointments, listMemory, by: operationOf(request), limits: pages })
-  const { useExecution, definitionOf } = createExecution({
+  const { useExecution, definitionOf, idle } = createExecution({
     schema,
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
     contextOf: (request) => ({ loaders: loadersOf(request), maxNodeIds: limits.MAX_NODE_IDS }),
@@ -120,7 +121,8 @@ export function createGateway({
 
   const yoga: YogaServerInstance<NodeContext, object> = createYoga<NodeContext>({
     graphqlEndpoint: endpoint,
-    healthCheckEndpoint: '/health',
+    // The server's own check answers every URL that ends in this text, whatever its path; none ends in a blank.
+    healthCheckEndpoint: ' ',
     graphiql: false,
     landingPage: false,
     multipart: false,
@@ -132,7 +134,9 @@ export function createGateway({
     maskedErrors: false,
     plugins: [
       // What every response gets, and what is not GraphQL.
+      useCodedRefusals(endpoint),
       usePrivacy(),
+      useHealth(),
       useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
       // What goes with an operation from its begin to its end: on the way out in this order.
       useOperations(),
@@ -178,7 +182,10 @@ export function createGateway({
     prepareToStop() {
       isStopping = true
     },
-    close: rest.close,
+    async close() {
+      await idle()
+      await rest.close()
+    },
   }
 }
 

@@ -14,8 +14,8 @@ interface Payload {
 }
 
 interface CancelPayload extends Payload {
-  readonly performedAt: string | null
-  readonly performedBy: string | null
+  readonly performedAt: string | Error | null
+  readonly performedBy: string | Error | null
 }
 
 const CLIENT_MUTATION_ID = 'The `clientMutationId` of the input.'
@@ -52,15 +52,22 @@ const CancelAppointmentPayload = builder.objectRef<CancelPayload>('CancelAppoint
       type: Appointment,
       description: `The appointment as it is now. Its id, status and reason come with the answer. ${MAY_COST}`,
     }),
-    performedAt: t.expose('performedAt', {
+    performedAt: t.field({
       type: 'DateTime',
+      resolve: ({ performedAt }) => valueOrThrow(performedAt),
       description: 'When it was cancelled; null where the upstream did not say.',
     }),
-    performedBy: t.exposeString('performedBy', {
+    performedBy: t.string({
+      resolve: ({ performedBy }) => valueOrThrow(performedBy),
       description: 'On whose behalf: the upstream names its key; null where it did not say.',
     }),
   }),
 })
+
+function valueOrThrow(value: string | Error | null): string | null {
+  if (value instanceof Error) throw value
+  return value
+}
 
 /** A write costs one request more where the client selects a field that the upstream's response may lack. */
 const priceOfCreate: PriceTag = () => [{ cost: ONE, rows: { count: 1, known: new Set(FIELDS_OF_CREATED) } }]

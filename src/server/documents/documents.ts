@@ -9,6 +9,7 @@ import {
 import { LRUCache } from 'lru-cache'
 import { estimateBound } from '../cost/bound.ts'
 import type { Limits } from '../limits/limits.ts'
+import { blameLiterals } from './arguments.ts'
 import { documentLimits } from './limits.ts'
 import { SPECIFIED_RULES } from './specified-rules.ts'
 import { requireReadable } from './text.ts'
@@ -51,13 +52,13 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
     let document: DocumentNode | undefined
     try {
       const { lines } = requireReadable(text, limits)
-      // graphql-js counts lines from the start of the text for each place of each error, and errors can have thousands.
+      // A place costs time for each line before it, and the errors of one answer can have thousands of places.
       document = parse(text, { noLocation: lines > limits.MAX_TOKENS })
       const errors = validate(schema, document, rules, { hideSuggestions: isClosed })
       if (errors.length === 0) return { document, errors, maxMin: estimateBound(schema, document) }
       return refused(
         document,
-        errors.map((error) => asDocumentFault(error, 'GRAPHQL_VALIDATION_FAILED')),
+        blameLiterals(errors, document).map((error) => asDocumentFault(error, 'GRAPHQL_VALIDATION_FAILED')),
       )
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error

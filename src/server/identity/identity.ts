@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Plugin } from 'graphql-yoga'
 import { type Access, FULL_ACCESS, NO_ACCESS } from '../../rest/access.ts'
 import { createNote } from '../note.ts'
+import { invalidToken } from '../refusals.ts'
 
 /** Who the caller is, as far as the gateway needs to know. */
 export interface Identity {
@@ -24,13 +25,15 @@ export const ANONYMOUS: Identity = {
   caller: 'anonymous',
 }
 
-/** The scheme may have capitals or none, and several blanks behind it (RFC 9110, 11.1 and 11.4). */
-const BEARER_KEY = /^Bearer +([\x21-\x7e]{1,1024})$/i
+const MAX_KEY_LENGTH = 1024
 
 /** The caller's own key goes upstream, and the upstream judges it. In every spelling of the header it is one account. */
 export const passThrough: Identify = (authorization) => {
-  const key = BEARER_KEY.exec(authorization ?? '')?.[1]
+  // The scheme in capitals or not, and one blank or several (RFC 9110, 11.1 and 11.4).
+  const key = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1]
   if (key === undefined) return ANONYMOUS
+  if (key.length > MAX_KEY_LENGTH)
+    throw invalidToken(`The gateway passes on keys of up to ${MAX_KEY_LENGTH} characters.`)
   const credential = `Bearer ${key}`
   const account = hashed(credential)
   return { credential, access: FULL_ACCESS, account, caller: account }
