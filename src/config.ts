@@ -59,6 +59,16 @@ const origins = z.string().transform((text, context) =>
   }),
 )
 
+/** Refuses `*`, which would allow every header. */
+const headerNames = z.string().transform((text, context) =>
+  text.split(',').map((entry) => {
+    const name = entry.trim().toLowerCase()
+    if (!/^[\w!#$%&'+.^`|~-]+$/.test(name))
+      context.addIssue('must be a list of header names such as traceparent, separated by commas')
+    return name
+  }),
+)
+
 const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
 
 const ENVIRONMENT = z.object({
@@ -80,7 +90,10 @@ const ENVIRONMENT = z.object({
   AUTH_JWT_SECRET: z.string().optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
+  AUTH_REQUIRE_EXP: flag.prefault('true'),
+  AUTH_SCOPE_CLAIM: z.string().optional(),
   CORS_ORIGINS: origins.optional(),
+  CORS_HEADERS: headerNames.optional(),
   // Absent: on in development, off otherwise.
   GRAPHIQL: flag.optional(),
   INTROSPECTION: flag.optional(),

@@ -56,6 +56,18 @@ describe('the configuration', () => {
     expect(readConfig({ CORS_ORIGINS: origins }).problems).toEqual([expect.stringMatching(/^CORS_ORIGINS: /)])
   })
 
+  test.for(['*', 'traceparent,*', 'a b', 'a:b', ',', 'traceparent,,baggage', 'a\r\nb'])(
+    'CORS_HEADERS refuses "%s", which is no list of header names',
+    (names) => {
+      expect(readConfig({ CORS_HEADERS: names }).problems?.[0]).toMatch(/^CORS_HEADERS: /)
+    },
+  )
+
+  test('commas separate header names, in any case', () => {
+    const { config } = readConfig({ CORS_HEADERS: 'Traceparent, sentry-trace,x_y' })
+    expect(config?.CORS_HEADERS).toEqual(['traceparent', 'sentry-trace', 'x_y'])
+  })
+
   test('commas separate origins, and switches are true or false', () => {
     expect(
       readConfig({

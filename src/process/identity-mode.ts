@@ -9,6 +9,8 @@ interface IdentitySettings {
   readonly AUTH_JWT_SECRET?: string | undefined
   readonly AUTH_ISSUER?: string | undefined
   readonly AUTH_AUDIENCE?: string | undefined
+  readonly AUTH_REQUIRE_EXP?: boolean | undefined
+  readonly AUTH_SCOPE_CLAIM?: string | undefined
 }
 
 /** How the gateway identifies callers and the line that it prints at start, or the problem that prevents the start. */
@@ -59,15 +61,18 @@ export function identityMode(settings: IdentitySettings): IdentityMode {
 }
 
 function hasTokenSettings(settings: IdentitySettings): boolean {
-  const { AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE } = settings
-  return [AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE].some((value) => value !== undefined)
+  const { AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE, AUTH_SCOPE_CLAIM } = settings
+  const given = [AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE, AUTH_SCOPE_CLAIM]
+  return given.some((value) => value !== undefined) || settings.AUTH_REQUIRE_EXP === false
 }
 
-/** RFC 7518, section 3.2: the key of HS256 has at least 256 bits. A shorter one can be guessed. */
-function warningOf({ AUTH_JWT_SECRET: secret }: IdentitySettings): string {
-  return secret !== undefined && Buffer.byteLength(secret) < 32
-    ? ' AUTH_JWT_SECRET is shorter than 32 bytes: it can be guessed.'
-    : ''
+function warningOf({ AUTH_JWT_SECRET: secret, AUTH_REQUIRE_EXP: requireExp }: IdentitySettings): string {
+  // RFC 7518, section 3.2: the key of HS256 has at least 256 bits.
+  const isShort = secret !== undefined && Buffer.byteLength(secret) < 32
+  return [
+    isShort ? ' AUTH_JWT_SECRET is shorter than 32 bytes: it can be guessed.' : '',
+    requireExp === false ? ' AUTH_REQUIRE_EXP is false: a token without exp is good for ever.' : '',
+  ].join('')
 }
 
 function tokenOptions(settings: IdentitySettings): TokenOptions | { readonly problem: string } {
@@ -80,5 +85,12 @@ function tokenOptions(settings: IdentitySettings): TokenOptions | { readonly pro
       problem:
         'AUTH_ISSUER, AUTH_AUDIENCE: both must be set: a token for another service is no token for this one.',
     }
-  return { issuer, audience, keys: jwksUrl === undefined ? { secret: secret ?? '' } : { jwksUrl } }
+  const { AUTH_REQUIRE_EXP: requireExp = true, AUTH_SCOPE_CLAIM: scopeClaim } = settings
+  return {
+    issuer,
+    audience,
+    keys: jwksUrl === undefined ? { secret: secret ?? '' } : { jwksUrl },
+    requireExp,
+    ...(scopeClaim !== undefined && { scopeClaim }),
+  }
 }

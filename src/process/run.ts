@@ -2,6 +2,7 @@ import { type Config, readConfig } from '../config.ts'
 import type { Sandbox } from '../sandbox/server.ts'
 import { trustedCosts } from '../server/cost/trusted-costs.ts'
 import { readTrustedDocuments } from '../server/documents/trusted.ts'
+import { trustedOrderWarnings } from '../server/documents/trusted-order.ts'
 import { createGateway } from '../server/gateway.ts'
 import { gatewayGreeting, sandboxGreeting } from './greeting.ts'
 import { identityMode } from './identity-mode.ts'
@@ -56,6 +57,7 @@ async function runGateway(config: Config): Promise<Running> {
     ...(config.INTROSPECTION !== undefined && { introspection: config.INTROSPECTION }),
     sampleData: sandbox !== undefined,
     ...(config.CORS_ORIGINS && { corsOrigins: config.CORS_ORIGINS }),
+    ...(config.CORS_HEADERS && { corsHeaders: config.CORS_HEADERS }),
     limits: config,
     trustedDocuments,
     ...(config.TRUSTED_DOCUMENTS_ONLY && { trustedDocumentsOnly: true }),
@@ -84,7 +86,7 @@ async function runGateway(config: Config): Promise<Running> {
       isEmbedded: sandbox !== undefined,
       graphiql,
       identity: mode.startupLine,
-      costs,
+      costs: [...costs, ...trustedOrderWarnings(trustedDocuments)],
     }),
     drainMs: config.DRAIN_MS ?? (development ? 0 : DRAIN_MS),
     prepareToStop() {

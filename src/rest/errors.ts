@@ -93,6 +93,11 @@ export function missingScope(scope: string): UpstreamError {
   return new UpstreamError({ code: 'FORBIDDEN', message: `The token lacks the scope ${scope}.` })
 }
 
+/** A narrowed caller may name itself only. */
+export function notOwn(kind: 'patient' | 'clinician'): UpstreamError {
+  return new UpstreamError({ code: 'FORBIDDEN', message: `The token allows no ${kind} but its own.` })
+}
+
 /** A narrowed caller gets it for a missing appointment and for somebody else's alike. */
 export function noSuchAppointment(): UpstreamError {
   return new UpstreamError({

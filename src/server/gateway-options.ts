@@ -51,6 +51,12 @@ export interface GatewayOptions {
    * @default none
    */
   readonly corsOrigins?: readonly string[]
+  /**
+   * The request headers that those pages may send besides the gateway's own: those of tracing, say.
+   *
+   * @default none
+   */
+  readonly corsHeaders?: readonly string[]
   /** @default those of `docs/configuration.md` */
   readonly limits?: Partial<Limits>
   /**
@@ -151,6 +157,18 @@ export interface TokenOptions {
   readonly audience: string
   /** Where the issuer publishes its keys, or the secret that it shares with the gateway. */
   readonly keys: { readonly jwksUrl: string } | { readonly secret: string }
+  /**
+   * Refuses tokens that do not say when they expire.
+   *
+   * @default true
+   */
+  readonly requireExp?: boolean
+  /**
+   * The claim that has a token's scopes, as a text or as a list.
+   *
+   * @default `scope`, or else `scp`
+   */
+  readonly scopeClaim?: string
 }
 
 /** Gets each fault of the gateway's own: the id that the client got too, and where it happened. */

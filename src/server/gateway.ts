@@ -4,9 +4,11 @@ import { createListMemory } from '../loaders/list-memory.ts'
 import { createLoaders, pageLimits } from '../loaders/loaders.ts'
 import { createPricing } from '../loaders/pricing.ts'
 import { createRestClient } from '../rest/client.ts'
+import type { Clock } from '../rest/clock.ts'
 import { schema } from '../schema/schema.ts'
 import { useCost } from './cost/cost.ts'
 import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
+import { useAnonymousLimit } from './documents/anonymous.ts'
 import { createDocuments } from './documents/documents.ts'
 import { useTrustedDocuments } from './documents/trusted.ts'
 import { answerFault, useWording } from './errors.ts'
@@ -67,6 +69,7 @@ export function createGateway({
   sampleData = false,
   endpoint = '/graphql',
   corsOrigins = [],
+  corsHeaders = [],
   limits: givenLimits = {},
   trustedDocuments = new Map(),
   trustedDocumentsOnly = false,
@@ -94,7 +97,7 @@ export function createGateway({
     clock: { now, monotonic },
   })
   const listMemory = createListMemory(monotonic)
-  const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, now))
+  const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, { now, monotonic }))
   const { useOperations, operationOf } = createOperations({
     identityOf,
     operationTimeoutMs,
@@ -123,7 +126,7 @@ export function createGateway({
     graphiql: false,
     landingPage: false,
     multipart: false,
-    cors: createCors(corsOrigins),
+    cors: createCors(corsOrigins, corsHeaders),
     maxRequestBodySize: false,
     extraParamNames: ['documentId'],
     parserAndValidationCache: false,
@@ -153,6 +156,7 @@ export function createGateway({
       }),
       // From a body to a result.
       useJsonBody(limits),
+      useAnonymousLimit(identityOf),
       useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
       useExecution(),
       // Last, because its headers replace those that every response gets.
@@ -185,8 +189,8 @@ export function createGateway({
   }
 }
 
-function chooseIdentity(key: string | null, tokens: TokenOptions | null, now: () => number): Identify {
-  if (key !== null) return tokens === null ? createOpenDoor(key) : createTokenCheck(key, tokens, now)
+function chooseIdentity(key: string | null, tokens: TokenOptions | null, clock: Clock): Identify {
+  if (key !== null) return tokens === null ? createOpenDoor(key) : createTokenCheck(key, tokens, clock)
   if (tokens !== null)
     throw new Error('A gateway that checks tokens asks the upstream with a key of its own.')
   return passThrough

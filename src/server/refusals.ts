@@ -40,6 +40,11 @@ export function invalidToken(message: string): GraphQLError {
   return refusal('UNAUTHENTICATED', message, { status: 401, headers })
 }
 
+/** The request has no credential, and only with one would the gateway look at the rest. */
+export function credentialNeeded(message: string): GraphQLError {
+  return refusal('UNAUTHENTICATED', message, { status: 401, headers: { 'www-authenticate': 'Bearer' } })
+}
+
 /** An issuer that can't be reached is not the caller's fault, and no reason to log out. */
 export function issuerUnreachable(): GraphQLError {
   const message = 'Tokens can not be checked now: the keys of their issuer can not be read.'
@@ -53,6 +58,19 @@ export function overloaded(): GraphQLError {
 
 export function documentNotTrusted(message: string): GraphQLError {
   return refusal('DOCUMENT_NOT_TRUSTED', message, { status: 400 })
+}
+
+// Clients that send a hash in place of the text, as Apollo's do, send the text when they read one of these two. They look
+// at the code or at the message, so both are of that protocol.
+
+/** This text is needed; the hashes of others are known. */
+export function persistedQueryNotFound(): GraphQLError {
+  return refusal('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound', { status: 400, spec: true })
+}
+
+/** No hash is known: the client sends texts from now on. */
+export function persistedQueryNotSupported(): GraphQLError {
+  return refusal('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported', { status: 400, spec: true })
 }
 
 export function noSuchOperation(): GraphQLError {

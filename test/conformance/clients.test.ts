@@ -16,6 +16,20 @@ const ROWS = `
 const CANCEL = `
   mutation Cancel($id: ID!) { cancelAppointment(input: { id: $id }) { appointment { id status } } }`
 
+/** `nodes` beside `edges`: docs/clients.md says what each client makes of it. */
+const BOTH_WAYS = `
+  query BothWays($after: String) {
+    appointments(first: 7, after: $after) {
+      edges { cursor node { id } }
+      nodes { id }
+      pageInfo { hasNextPage endCursor hasPreviousPage startCursor }
+    }
+  }`
+
+interface BothWays {
+  readonly appointments: Rows['appointments'] & { readonly nodes: readonly object[] }
+}
+
 interface Rows {
   readonly appointments: {
     readonly edges: readonly { readonly node: { readonly id: string; readonly restId: string } }[]
@@ -58,6 +72,24 @@ describe('Apollo Client', () => {
     client.stop()
   })
 
+  test('Apollo Client shows the last page in nodes, and all pages in edges', async () => {
+    await using product = await startProduct({ sandbox: { seed: 60 } })
+    const client = new ApolloClient({
+      link: new HttpLink({ uri: `${product.url}/graphql` }),
+      cache: new InMemoryCache({
+        typePolicies: { Query: { fields: { appointments: relayStylePagination(['filter']) } } },
+      }),
+    })
+    const watched = client.watchQuery<BothWays>({ query: apolloGql(BOTH_WAYS) })
+    const subscription = watched.subscribe({})
+    const { data } = await watched.refetch()
+    await watched.fetchMore({ variables: { after: data?.appointments.pageInfo.endCursor } })
+    subscription.unsubscribe()
+    const rows = client.readQuery<BothWays>({ query: apolloGql(BOTH_WAYS) })?.appointments
+    expect([rows?.edges.length, rows?.nodes.length]).toEqual([14, 7])
+    client.stop()
+  })
+
   test('Apollo Client shows the result of a mutation in every list with the row', async () => {
     await using product = await startProduct()
     const client = new ApolloClient({
@@ -79,6 +111,10 @@ describe('Apollo Client', () => {
 })
 
 describe('urql with graphcache', () => {
+  // As docs/clients.md has it.
+  const byId = ({ id }: { id?: unknown }) => (typeof id === 'string' ? id : null)
+  const ENTITIES = ['Appointment', 'Patient', 'Clinician', 'AppointmentType', 'Location']
+  const warnings: string[] = []
   const createUrql = (product: Product) =>
     createClient({
       url: `${product.url}/graphql`,
@@ -86,7 +122,8 @@ describe('urql with graphcache', () => {
       exchanges: [
         cacheExchange({
           resolvers: { Query: { appointments: relayPagination() } },
-          keys: { PageInfo: () => null },
+          keys: Object.fromEntries(ENTITIES.map((name) => [name, byId])),
+          logger: (severity, message) => void (severity === 'warn' && warnings.push(message)),
         }),
         fetchExchange,
       ],
@@ -105,6 +142,28 @@ describe('urql with graphcache', () => {
       ).data
     // graphcache joins the pages, so the last result has the rows of all of them.
     expect(restIdsOf(rows)).toEqual(await idsOf(product))
+  })
+
+  test('urql puts the pages of nodes together, and of edges', async () => {
+    await using product = await startProduct({ sandbox: { seed: 60 } })
+    const client = createUrql(product)
+    const first = (await client.query<BothWays>(gql(BOTH_WAYS), {}).toPromise()).data
+    const after = first?.appointments.pageInfo.endCursor
+    const { data } = await client.query<BothWays>(gql(BOTH_WAYS), { after }).toPromise()
+    expect([data?.appointments.edges.length, data?.appointments.nodes.length]).toEqual([14, 14])
+  })
+
+  test('graphcache warns of nothing, where rows are selected without their ids', async () => {
+    await using product = await startProduct()
+    const client = createUrql(product)
+    warnings.splice(0)
+    const others = 'patient { restId } clinician { restId } appointmentType { restId } location { restId }'
+    const lists = `nodes { title ${others} } edges { node { title } } pageInfo { endCursor }`
+    const { data } = await client.query(gql(`{ appointments(first: 2) { ${lists} } }`), {}).toPromise()
+    expect(data.appointments.nodes).toHaveLength(2)
+    const [row] = await idsOf(product, '&status=scheduled')
+    await client.mutation(CANCEL.replace('id status', `status ${others}`), { id: row }).toPromise()
+    expect(warnings).toEqual([])
   })
 
   test('urql shows the result of a mutation in every list with the row', async () => {

@@ -32,6 +32,7 @@ graphql\`
   @refetchable(queryName: "RowsPaginationQuery") {
     appointments(first: $count, after: $cursor, filter: $filter) @connection(key: "Rows_appointments") {
       edges { node { id restId title } }
+      nodes { id }
     }
   }
 \`
@@ -98,6 +99,7 @@ const operation = (name: string) => artifact<ConcreteRequest>(name)
 interface Page {
   readonly appointments: {
     readonly edges: readonly { readonly node: { readonly restId: string } }[]
+    readonly nodes: readonly object[]
     readonly pageInfo: Readonly<Record<string, unknown>>
   }
 }
@@ -147,6 +149,8 @@ describe('Relay', () => {
     const { data } = (await product.rest('GET', '/appointments?limit=100')).body
     expect(rows().edges.map(({ node }) => node.restId)).toEqual(data.map((row: { id: string }) => row.id))
     expect(pages).toBe(3)
+    // As docs/clients.md says, nodes beside edges is the last page.
+    expect(rows().nodes).toHaveLength(60 - 2 * 25)
   })
 
   test('Relay refetches a node by its id and pages backwards through its rows', async () => {

@@ -13,6 +13,18 @@ function bomb(count: number, spread: (next: string) => string): string {
 
 const nested = (spread: string) => `patient { appointments { nodes { ...${spread} } } }`
 
+const FIELDS = [
+  'id',
+  'restId',
+  'title',
+  'description',
+  'startTime',
+  'endTime',
+  'status',
+  'videoLink',
+  'meetingUrl',
+]
+
 const DOCUMENTS: readonly (readonly [what: string, codes: readonly string[], document: string])[] = [
   ['a thousand levels', LIMIT, `${'{ patient(id: "p") '.repeat(1000)}`],
   [
@@ -71,6 +83,17 @@ const DOCUMENTS: readonly (readonly [what: string, codes: readonly string[], doc
     'introspection in a circle',
     INVALID,
     `{ __schema { types { ${'fields { type { '.repeat(5)} name ${'} } '.repeat(5)} } } }`,
+  ],
+  [
+    'ninety unknown fields behind 450,000 empty lines',
+    INVALID,
+    `${'\n'.repeat(450_000)}{ ${repeat(90, (i) => `jane${i}`)} }`,
+  ],
+  [
+    'a hundred conflicts of ten fields each behind 450,000 empty lines',
+    INVALID,
+    `${'\n'.repeat(450_000)}{ appointments { ${`nodes { ${FIELDS.join(' ')} } `.repeat(110)}
+      nodes { ${repeat(FIELDS.length, (i) => `${FIELDS[i]}: ${FIELDS.at(i - 1)}`)} } } }`,
   ],
   ['a number that is not finite', INVALID, '{ appointments(first: 1e400) { nodes { id } } }'],
   ['a number beyond 32 bits', INVALID, '{ appointments(first: 99999999999) { nodes { id } } }'],

@@ -33,6 +33,8 @@ describe('The identity mode', () => {
       /^AUTH_JWKS_URL, AUTH_JWT_SECRET: /,
     ],
     ['no audience', { ...KEYED, ...TOKENS, AUTH_AUDIENCE: undefined }, /^AUTH_ISSUER, AUTH_AUDIENCE: /],
+    ['a scope claim alone', { ...KEYED, AUTH_SCOPE_CLAIM: 'roles' }, /^AUTH_JWKS_URL, AUTH_JWT_SECRET: /],
+    ['tokens for ever alone', { ...KEYED, AUTH_REQUIRE_EXP: false }, /^AUTH_JWKS_URL, AUTH_JWT_SECRET: /],
     ['an audience alone', { ...KEYED, AUTH_AUDIENCE: 'a' }, /^AUTH_JWKS_URL, AUTH_JWT_SECRET: /],
   ] as const)('The process refuses %s and names the settings in one line', ([, settings, line]) => {
     const { problem } = identityMode(settings)
@@ -45,6 +47,18 @@ describe('The identity mode', () => {
       identityMode({ ...KEYED, ...TOKENS, AUTH_JWKS_URL: undefined, AUTH_JWT_SECRET: secret })
     expect(modeWith('x'.repeat(31))).toMatchObject({ startupLine: expect.stringContaining('can be guessed') })
     expect(modeWith('x'.repeat(32))).toMatchObject({ startupLine: expect.not.stringContaining('guessed') })
+  })
+
+  test('The process passes on the settings of tokens, and warns of ones without an end', () => {
+    const settings = { ...KEYED, ...TOKENS, AUTH_REQUIRE_EXP: false, AUTH_SCOPE_CLAIM: 'roles' }
+    expect(identityMode(settings)).toMatchObject({
+      startupLine: expect.stringContaining('AUTH_REQUIRE_EXP is false'),
+      tokens: { requireExp: false, scopeClaim: 'roles' },
+    })
+    expect(identityMode({ ...KEYED, ...TOKENS })).toMatchObject({
+      startupLine: expect.not.stringContaining('AUTH_REQUIRE_EXP'),
+      tokens: { requireExp: true },
+    })
   })
 
   test('Only an address that no other machine reaches counts as loopback', () => {

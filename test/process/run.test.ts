@@ -86,6 +86,7 @@ describe('The process', () => {
       AUTH_ISSUER: ISSUER,
       AUTH_AUDIENCE: AUDIENCE,
       CORS_ORIGINS: 'https://clinic.test',
+      CORS_HEADERS: 'traceparent',
       MAX_ALIASES: '1',
       INTROSPECTION: 'true',
     })
@@ -102,12 +103,16 @@ describe('The process', () => {
     const url = /http:\S+\/graphql/.exec(product.firstLine)?.[0] ?? ''
     const preflight = await fetch(url, { method: 'OPTIONS', headers: { origin: 'https://clinic.test' } })
     expect(preflight.headers.get('access-control-allow-origin')).toBe('https://clinic.test')
+    expect(preflight.headers.get('access-control-allow-headers')).toMatch(/traceparent$/)
     expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer pk_test_mine'])
   })
 
   test('The process can refuse untrusted documents, and prints the cost of trusted ones', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json')
-    writeFileSync(file, '{"a1":"query Day { appointments(first: 3) { nodes { id } } }"}')
+    const day = 'query Day { appointments(first: 3) { nodes { id } } }'
+    const steps = 'a: cancelAppointment(input: { id: "a" }) { performedAt } b: __typename'
+    const twice = `mutation Twice { ...S } fragment S on Mutation { ${steps} c: ${steps.slice(3)} }`
+    writeFileSync(file, JSON.stringify({ a1: day, b2: twice }))
     await using product = await startProcess({
       ...FREE,
       TRUSTED_DOCUMENTS: file,
@@ -115,6 +120,9 @@ describe('The process', () => {
     })
     rmSync(dirname(file), { recursive: true })
     expect(product.lines).toContain('Trusted Day (a1): 1 to 1 upstream requests')
+    expect(product.lines.filter((line) => line.startsWith('Warning'))).toEqual([
+      expect.stringMatching(/^Warning: trusted mutation Twice \(b2\) .* S: /),
+    ])
     const { errors } = await ask(product.firstLine, '{ __typename }')
     expect(errors[0].extensions.code).toBe('DOCUMENT_NOT_TRUSTED')
   })

@@ -26,16 +26,39 @@ export async function bearer(
   return { authorization: `Bearer ${token}` }
 }
 
-/** An issuer that publishes its public key over HTTP. */
+/** An issuer that publishes its public keys over HTTP. */
 export async function startIssuer() {
-  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', use: 'sig' }
-  const server = await startScriptedUpstream(() => ({ body: { keys: [jwk] } }))
+  const first = await createSigner('k1')
+  const published = [first.jwk]
+  let isDown = false
+  const server = await startScriptedUpstream(() =>
+    isDown ? { status: 503, body: 'down' } : { body: { keys: published } },
+  )
   return {
-    jwksUrl: `${server.url}/jwks`,
+    tokens: { issuer: ISSUER, audience: AUDIENCE, keys: { jwksUrl: `${server.url}/jwks` } },
     requests: server.requests,
-    publicKey,
-    sign: (claims: JWTPayload) => bearer(claims, { alg: 'RS256', key: privateKey, kid: 'k1' }),
+    arrival: server.arrival,
+    publicKey: first.publicKey,
+    sign: first.sign,
+    /** Publishes one more key, and signs with it. */
+    async addKey(kid: string) {
+      const { jwk, sign } = await createSigner(kid)
+      published.push(jwk)
+      return sign
+    },
+    withdrawKeys: () => void published.splice(0),
+    fail(down: boolean) {
+      isDown = down
+    },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+async function createSigner(kid: string) {
+  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
+  return {
+    publicKey,
+    jwk: { ...(await exportJWK(publicKey)), kid, use: 'sig' },
+    sign: (claims: JWTPayload) => bearer(claims, { alg: 'RS256', key: privateKey, kid }),
   }
 }

@@ -1,7 +1,7 @@
 import type { AppointmentFilter } from '../../contract/field-names.ts'
 import { isNarrowed, NARROWABLE, type Narrowing } from '../access.ts'
 import { derivedUuid } from '../derived-uuid.ts'
-import { invalidResponse, missingScope, UpstreamError, withCallersKey } from '../errors.ts'
+import { invalidResponse, missingScope, notOwn, UpstreamError, withCallersKey } from '../errors.ts'
 import { bypassingCache, type Operation } from '../pipe/pipe.ts'
 import type { Appointments } from './appointments.ts'
 import { type AppointmentRow, fillIn, type ListedRow } from './row.ts'
@@ -10,7 +10,8 @@ import { type AppointmentRow, fillIn, type ListedRow } from './row.ts'
  * Keeps every caller to what it may do and see. All that the gateway knows of appointments passes through here, cached
  * and shared replies too.
  *
- * A narrowed caller's filter that names somebody else matches nothing, and costs nothing. What it creates is its own.
+ * A narrowed caller's filter that names somebody else matches nothing, and costs nothing. What it creates is its own: a
+ * write that names somebody else is refused.
  * Before it changes an appointment the gateway reads it, one request more; `pipe/own-rows.ts` refuses someone else's.
  */
 export function guardAppointments(inner: Appointments): Appointments {
@@ -34,6 +35,8 @@ export function guardAppointments(inner: Appointments): Appointments {
     },
     async create(fields, idempotencyKey, by) {
       requireWrite(by)
+      // A create that names nobody by null books for the caller, as one that leaves the name out.
+      requireOwnNames((name) => fields[name] ?? undefined, by)
       const own = { ...fields, ...by.access.narrowing }
       if (!isNarrowed(by.access)) return inner.create(own, idempotencyKey, by)
       // The API keeps idempotency keys for each of its own keys, and all narrowed callers share one of those. Without a
@@ -46,8 +49,9 @@ export function guardAppointments(inner: Appointments): Appointments {
     },
     async update(id, changes, by) {
       requireWrite(by)
+      requireOwnNames((name) => changes[name], by)
       if (isNarrowed(by.access)) await requireOwnAppointment(id, by)
-      return hideIfOthers(await inner.update(id, pinToCaller(changes, by.access.narrowing), by), by)
+      return hideIfOthers(await inner.update(id, changes, by), by)
     },
     async cancel(id, reason, by) {
       requireWrite(by)
@@ -78,10 +82,11 @@ function narrow(filter: AppointmentFilter, narrowing: Narrowing): AppointmentFil
     : { ...filter, ...narrowing }
 }
 
-/** An update that names a patient or a clinician names the caller's own; one that names none leaves them as they are. */
-function pinToCaller<Changes extends object>(changes: Changes, narrowing: Narrowing): Changes {
-  const named = Object.entries(narrowing).filter(([name]) => name in changes)
-  return { ...changes, ...Object.fromEntries(named) }
+/** Refused and not replaced: who names another patient means that patient. */
+function requireOwnNames(nameIn: (name: keyof Narrowing) => unknown, { access }: Operation): void {
+  for (const name of NARROWABLE)
+    if (differ(nameIn(name), access.narrowing[name]))
+      throw notOwn(name === 'patientId' ? 'patient' : 'clinician')
 }
 
 /** A row may leave out whose it is: then the filter proves it. A row that names somebody else must not be returned. */

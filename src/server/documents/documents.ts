@@ -51,8 +51,9 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
   function check(text: string): CheckedDocument {
     let document: DocumentNode | undefined
     try {
-      requireReadable(text, limits)
-      document = parse(text)
+      const { lines } = requireReadable(text, limits)
+      // A place costs time for each line before it, and the errors of one answer can have thousands of places.
+      document = parse(text, { noLocation: lines > limits.MAX_TOKENS })
       const errors = validate(schema, document, rules, { hideSuggestions: isClosed })
       if (errors.length === 0) return { document, errors, maxMin: estimateBound(schema, document) }
       return refused(

@@ -12,7 +12,7 @@ const BRACKETS_A_LEVEL = 10
 export function requireReadable(
   text: string,
   { MAX_TOKENS, MAX_DEPTH }: Pick<Limits, 'MAX_TOKENS' | 'MAX_DEPTH'>,
-): void {
+): { readonly lines: number } {
   const lexer = new Lexer(new Source(text))
   let tokens = 0
   let open = 0
@@ -25,6 +25,7 @@ export function requireReadable(
     if (open > MAX_DEPTH * BRACKETS_A_LEVEL)
       throw limitExceeded('MAX_DEPTH', MAX_DEPTH, 'The brackets of the document are nested too deeply.', HTTP)
   }
+  return { lines: lexer.line }
 }
 
 const HTTP = { status: 400, spec: true }

@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations'
-import { parse, validate } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import { type GraphQLError, parse, validate } from 'graphql'
+import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { schema } from '../../schema/schema.ts'
-import { badRequest, documentNotTrusted } from '../refusals.ts'
+import {
+  badRequest,
+  documentNotTrusted,
+  persistedQueryNotFound,
+  persistedQueryNotSupported,
+} from '../refusals.ts'
 import { SPECIFIED_RULES } from './specified-rules.ts'
 
 /** Documents by their hash. */
@@ -24,6 +29,12 @@ export function readTrustedDocuments(file: string): TrustedDocuments {
 /** Accepts hashes in place of documents; with `only`, nothing else. */
 export function useTrustedDocuments(documents: TrustedDocuments, only: boolean): Plugin {
   const notTrusted = () => documentNotTrusted('This gateway runs trusted documents only, by their hash.')
+  function unknownHash({ params: { extensions } }: { readonly params: GraphQLParams }): GraphQLError {
+    // Where a text is refused as well, the client must not send it.
+    if (only || readHash(extensions?.persistedQuery) === null)
+      return documentNotTrusted('There is no trusted document of this hash.')
+    return documents.size === 0 ? persistedQueryNotSupported() : persistedQueryNotFound()
+  }
   // The plugin's other hooks replace the server's parser and validation, which the gateway does not use.
   const { onParams } = usePersistedOperations({
     allowArbitraryOperations: !only,
@@ -32,7 +43,7 @@ export function useTrustedDocuments(documents: TrustedDocuments, only: boolean):
       readHash(extensions?.persistedQuery) ?? asText('documentId' in params ? params.documentId : undefined),
     customErrors: {
       persistedQueryOnly: notTrusted,
-      notFound: () => documentNotTrusted('There is no trusted document of this hash.'),
+      notFound: unknownHash,
       keyNotFound: only ? notTrusted : () => badRequest('Must provide query string.'),
     },
   })

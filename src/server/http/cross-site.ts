@@ -5,6 +5,9 @@ import { mediaType } from './encoding.ts'
 /** Before a page of another site may send this header, its browser asks the server in a preflight. */
 const GUARD_HEADER = 'x-graphql-yoga-csrf'
 
+/** What a page of a listed origin may send to the gateway. */
+const OWN_HEADERS = ['authorization', 'content-type', 'x-request-id', 'x-estimate-only', GUARD_HEADER]
+
 /** The content types that a page of any other site may send without a preflight; none at all is one of them. */
 const SENT_WITHOUT_PREFLIGHT = ['', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']
 
@@ -24,7 +27,10 @@ export function useCrossSiteGuard(): Plugin {
  * Allows the listed origins and no others. Never with credentials: callers send a header, and the gateway sets no cookie
  * that a browser could send along.
  */
-export function createCors(origins: readonly string[]): (request: Request) => CORSOptions {
+export function createCors(
+  origins: readonly string[],
+  headers: readonly string[],
+): (request: Request) => CORSOptions {
   return (request) => {
     const origin = request.headers.get('origin')
     if (origin === null || !origins.includes(origin)) return false
@@ -32,7 +38,7 @@ export function createCors(origins: readonly string[]): (request: Request) => CO
       origin: [origin],
       credentials: false,
       methods: ['GET', 'POST'],
-      allowedHeaders: ['authorization', 'content-type', 'x-request-id', 'x-estimate-only', GUARD_HEADER],
+      allowedHeaders: [...OWN_HEADERS, ...headers],
       exposedHeaders: ['x-upstream-requests', 'x-request-id'],
       maxAge: 600,
     }

@@ -27,9 +27,9 @@ export const ANONYMOUS: Identity = {
 
 const MAX_KEY_LENGTH = 1024
 
-/** The caller's own key goes upstream as it is: the upstream judges it. */
+/** The caller's own key goes upstream, and the upstream judges it. In every spelling of the header it is one account. */
 export const passThrough: Identify = (authorization) => {
-  // One blank or several (RFC 9110, 11.4).
+  // The scheme in capitals or not, and one blank or several (RFC 9110, 11.1 and 11.4).
   const key = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1]
   if (key === undefined) return ANONYMOUS
   if (key.length > MAX_KEY_LENGTH)

@@ -1,9 +1,11 @@
 import { GraphQLError } from 'graphql'
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { type Access, readNarrowing } from '../../rest/access.ts'
+import type { Clock } from '../../rest/clock.ts'
 import type { TokenOptions } from '../gateway-options.ts'
-import { invalidToken, issuerUnreachable } from '../refusals.ts'
+import { invalidToken } from '../refusals.ts'
 import { ANONYMOUS, hashed, type Identify } from './identity.ts'
+import { createIssuerKeys } from './issuer-keys.ts'
 
 /** The algorithms of each kind of key. A public key must never serve as a shared secret, nor `none` as a signature. */
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
@@ -19,14 +21,17 @@ const CLOCK_TOLERANCE_SECONDS = 5
  *
  * Without a token, the gateway answers nothing that costs a request; with one that it does not accept, nothing at all.
  */
-export function createTokenCheck(key: string, options: TokenOptions, now: () => number): Identify {
-  const { issuer, audience, keys } = options
+export function createTokenCheck(key: string, options: TokenOptions, clock: Clock): Identify {
+  const { issuer, audience, keys, requireExp = true, scopeClaim } = options
   const credential = `Bearer ${key}`
   const account = hashed(credential)
   const algorithms = 'secret' in keys ? SYMMETRIC : ASYMMETRIC
   // Loaded only where the gateway checks tokens.
   const jose = import('jose')
-  const keyOf = 'secret' in keys ? sharedSecret(keys.secret) : publishedKeys(jose, new URL(keys.jwksUrl))
+  const keyOf =
+    'secret' in keys
+      ? sharedSecret(keys.secret)
+      : createIssuerKeys(jose, new URL(keys.jwksUrl), clock.monotonic)
 
   return async (authorization) => {
     if (authorization === null) return ANONYMOUS
@@ -38,7 +43,7 @@ export function createTokenCheck(key: string, options: TokenOptions, now: () => 
     const claims = await verify(token)
     return {
       credential,
-      access: accessOf(claims),
+      access: accessOf(claims, scopeClaim),
       account,
       caller: hashed(JSON.stringify(claims.sub ?? token)),
     }
@@ -51,43 +56,39 @@ export function createTokenCheck(key: string, options: TokenOptions, now: () => 
         issuer,
         audience,
         algorithms,
+        requiredClaims: requireExp ? ['exp'] : [],
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
-        currentDate: new Date(now()),
+        currentDate: new Date(clock.now()),
       })
       return payload
     } catch (error) {
       // jose's messages name claims and values, which must not reach the answer.
       if (error instanceof GraphQLError) throw error
-      const isExpired = error instanceof errors.JWTExpired
-      throw invalidToken(isExpired ? 'The token has expired.' : 'The token is not accepted.')
+      if (error instanceof errors.JWTExpired) throw invalidToken('The token has expired.')
+      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'exp')
+        throw invalidToken('The token does not say when it expires (exp).')
+      throw invalidToken('The token is not accepted.')
     }
   }
 }
 
-function accessOf(claims: JWTPayload): Access {
+function accessOf(claims: JWTPayload, scopeClaim: string | undefined): Access {
   const narrowing = readNarrowing(claims)
   if (narrowing === undefined) throw invalidToken('The token is not accepted.')
-  const scopes = typeof claims.scope === 'string' ? claims.scope.split(' ') : []
+  const scopes = scopesOf(claims, scopeClaim === undefined ? ['scope', 'scp'] : [scopeClaim])
   const mayWrite = scopes.includes('appointments:write')
   return { mayRead: mayWrite || scopes.includes('appointments:read'), mayWrite, narrowing }
+}
+
+/** Reads the first of these claims that the token has: a text with blanks between the scopes, or a list of them. */
+function scopesOf(claims: JWTPayload, names: readonly string[]): readonly unknown[] {
+  const name = names.find((each) => Object.hasOwn(claims, each))
+  const scopes = name === undefined ? undefined : claims[name]
+  if (typeof scopes === 'string') return scopes.split(' ')
+  return Array.isArray(scopes) ? scopes : []
 }
 
 function sharedSecret(secret: string): JWTVerifyGetKey {
   const bytes = new TextEncoder().encode(secret)
   return () => bytes
-}
-
-/** The keys that the issuer publishes, fetched when the first token needs them. */
-function publishedKeys(jose: Promise<typeof import('jose')>, url: URL): JWTVerifyGetKey {
-  const keys = jose.then(({ createRemoteJWKSet }) => createRemoteJWKSet(url))
-  return async (header, token) => {
-    const { errors } = await jose
-    try {
-      return await (await keys)(header, token)
-    } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
-        throw error
-      throw issuerUnreachable()
-    }
-  }
 }

@@ -36,3 +36,27 @@ describe('The document cache', () => {
     expect(read(long)).not.toBe(read(long))
   })
 })
+
+describe('The places of errors', () => {
+  const read = createDocuments({ schema, limits: LIMITS, isClosed: true })
+  const placesBehind = (lineBreak: string, count: number) =>
+    read(`${lineBreak.repeat(count)}{ nope }`).errors.map(({ locations }) => locations)
+
+  test('An error says where it is in a document of 5,000 lines', () => {
+    expect(placesBehind('\n', 4999)).toEqual([[{ line: 5000, column: 3 }]])
+  })
+
+  test.for([
+    ['LF', '\n'],
+    ['CRLF', '\r\n'],
+    ['CR', '\r'],
+    ['comments', '#\n'],
+  ] as const)('An error of a longer document has no place: %s', ([, lineBreak]) => {
+    expect(placesBehind(lineBreak, 5000)).toEqual([undefined])
+  })
+
+  test('The lines of a text in the document count as well', () => {
+    const { errors } = read(`{ patient(id: """${'\n'.repeat(5000)}""") { nope } }`)
+    expect(errors.map(({ locations }) => locations)).toEqual([undefined])
+  })
+})

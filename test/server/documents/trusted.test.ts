@@ -76,6 +76,17 @@ describe('Trusted documents', () => {
       expect(await send(gateway, body)).toEqual(refused('DOCUMENT_NOT_TRUSTED'))
   })
 
+  test('A link that sends hashes first is asked for the text, if texts are allowed', async () => {
+    const trustedDocuments = read(JSON.stringify({ [HASH]: TEXT }))
+    await using gateway = await startGateway({ ...UPSTREAM, trustedDocuments })
+    expect(await send(gateway, apollo('b2c3d5'))).toEqual(refused('PERSISTED_QUERY_NOT_FOUND'))
+    expect(await send(gateway, { query: TEXT, ...apollo('b2c3d5') })).toEqual(ANSWER)
+    await using without = await startGateway(UPSTREAM)
+    expect(await send(without, apollo(HASH))).toEqual(refused('PERSISTED_QUERY_NOT_SUPPORTED'))
+    // A client that knows its document to be trusted has no text to send.
+    expect(await send(without, { documentId: HASH })).toEqual(refused('DOCUMENT_NOT_TRUSTED'))
+  })
+
   test('The limits apply to trusted documents too', async () => {
     const trustedDocuments = read(JSON.stringify({ [HASH]: TEXT }))
     await using gateway = await startGateway({ ...UPSTREAM, trustedDocuments, limits: { MAX_DEPTH: 1 } })

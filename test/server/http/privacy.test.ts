@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type GatewayClient, startGateway } from '../../support/gateway.ts'
+import { type GatewayClient, type GatewayTestOptions, startGateway } from '../../support/gateway.ts'
 import { startProduct } from '../../support/product.ts'
 import { rawPost, sendRaw } from '../../support/raw.ts'
 
@@ -86,6 +86,26 @@ describe('Privacy on the wire', () => {
       /authorization.*content-type.*x-graphql-yoga-csrf/,
     )
     expect(headers.get('access-control-expose-headers')).toContain('x-upstream-requests')
+  })
+
+  test('A listed origin may send the headers of its tracing, if the settings name them', async () => {
+    const allowed = async (options: GatewayTestOptions, origin = LISTED) => {
+      await using gateway = await startGateway({ ...UPSTREAM, corsOrigins: [LISTED], ...options })
+      const response = await fetch(`${gateway.url}/graphql`, {
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'content-type,traceparent,x-anything',
+        },
+      })
+      return response.headers.get('access-control-allow-headers')?.split(/, ?/)
+    }
+    const own = ['authorization', 'content-type', 'x-request-id', 'x-estimate-only', 'x-graphql-yoga-csrf']
+    const corsHeaders = ['traceparent', 'baggage']
+    expect(await allowed({})).toEqual(own)
+    expect(await allowed({ corsHeaders })).toEqual([...own, 'traceparent', 'baggage'])
+    expect(await allowed({ corsHeaders }, 'https://other.test')).toBeUndefined()
   })
 
   test.for([

@@ -5,6 +5,9 @@ import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 import { bearer, TOKENS } from '../../support/tokens.ts'
 
 const LIST = '{ appointments(first: 100) { nodes { restId patient { restId } } totalCount } }'
+const CREATE =
+  'mutation ($input: CreateAppointmentInput!) { createAppointment(input: $input) { appointment { restId } } }'
+const SLOT = { title: 't', startTime: '2030-01-07T10:00:00Z', endTime: '2030-01-07T11:00:00Z' }
 const MISSING = '00000000-0000-0000-0000-000000000000'
 
 /** The product with token checks, a patient with several appointments, and an appointment of another patient. */
@@ -93,7 +96,7 @@ describe('A narrowed caller', () => {
     const { product, patient, own, other, otherPatient, caller } = clinic
     const update =
       'mutation ($input: UpdateAppointmentInput!) { updateAppointment(input: $input) { appointment { id } } }'
-    await product.query(update, { input: { id: own, title: 'mine', patientId: otherPatient } }, caller)
+    await product.query(update, { input: { id: own, title: 'mine', patientId: patient } }, caller)
     expect(product.takeRequests()).toEqual([`GET /appointments/${own}`, `PATCH /appointments/${own}`])
     expect(await patientOf(product, own)).toBe(patient)
     const { errors } = await product.query(update, { input: { id: other, patientId: patient } }, caller)
@@ -162,39 +165,62 @@ describe('A narrowed caller', () => {
     expect(product.takeRequests()).toEqual([`GET /appointments/${own}`])
   })
 
-  test('The caller books for itself, under any patient id in its input', async () => {
+  test('The caller books for itself, if it names itself or nobody', async () => {
     await using clinic = await startClinic()
-    const { product, patient, otherPatient, caller } = clinic
-    for (const named of [{}, { patientId: otherPatient }, { patientId: null }]) {
-      const input = {
-        title: 't',
-        startTime: '2030-01-07T10:00:00Z',
-        endTime: '2030-01-07T11:00:00Z',
-        ...named,
-      }
-      const { data } = await product.query(
-        'mutation ($input: CreateAppointmentInput!) { createAppointment(input: $input) { appointment { restId } } }',
-        { input },
-        caller,
-      )
-      expect(await patientOf(product, data.createAppointment.appointment.restId)).toBe(patient)
+    const { product, patient, clinician, caller } = clinic
+    const byClinician = await bearer({ scope: 'appointments:write', clinician_id: clinician })
+    const global = Buffer.from(`Patient:${patient}`).toString('base64')
+    for (const [by, named] of [
+      [caller, {}],
+      [caller, { patientId: null }],
+      [caller, { patientId: patient }],
+      [caller, { patientId: global, clinicianId: clinician }],
+      [byClinician, { clinicianId: clinician }],
+      [byClinician, { clinicianId: null, patientId: patient }],
+    ] as const) {
+      const { data } = await product.query(CREATE, { input: { ...SLOT, ...named } }, by)
+      const id = data.createAppointment.appointment.restId
+      const row = (await product.rest('GET', `/appointments/${id}`)).body.data
+      if (by === caller) expect(row.patient_id).toBe(patient)
+      else expect(row.clinician_profile_id).toBe(clinician)
     }
+  })
+
+  test('A write that names somebody else is refused, and nothing goes upstream', async () => {
+    await using clinic = await startClinic()
+    const { product, patient, clinician, own, other, otherPatient, caller } = clinic
+    const byClinician = await bearer({ scope: 'appointments:write', clinician_id: clinician })
+    const update =
+      'mutation ($input: UpdateAppointmentInput!) { updateAppointment(input: $input) { appointment { id } } }'
+    const global = Buffer.from(`Patient:${otherPatient}`).toString('base64')
+    for (const [by, document, input] of [
+      [caller, CREATE, { ...SLOT, patientId: otherPatient }],
+      [caller, CREATE, { ...SLOT, patientId: global }],
+      [byClinician, CREATE, { ...SLOT, patientId: patient, clinicianId: 'cli_other' }],
+      [caller, update, { id: own, patientId: otherPatient }],
+      // Somebody else's appointment and a missing one are refused alike.
+      [caller, update, { id: other, patientId: otherPatient }],
+      [caller, update, { id: MISSING, patientId: otherPatient }],
+      // To take the patient out of an appointment gives it away too.
+      [caller, update, { id: own, patientId: null }],
+      [byClinician, update, { id: own, clinicianId: 'cli_other' }],
+    ] as const) {
+      const { data, errors } = await product.query(document, { input }, by)
+      expect(Object.values(data)).toEqual([null])
+      expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'FORBIDDEN' }])
+      expect(JSON.stringify(errors)).not.toMatch(new RegExp(`${otherPatient}|${patient}|cli_`))
+    }
+    expect(product.takeRequests()).toEqual([])
+    expect(await patientOf(product, own)).toBe(patient)
   })
 
   test('Two callers with the same idempotency key book two appointments', async () => {
     await using clinic = await startClinic()
     const { product, otherPatient, caller } = clinic
     const other = await bearer({ scope: 'appointments:write', patient_id: otherPatient })
-    const input = {
-      title: 't',
-      startTime: '2030-01-07T10:00:00Z',
-      endTime: '2030-01-07T11:00:00Z',
-      idempotencyKey: '0d5a3c52-2c3b-4e0c-9a0e-6a3c9c1f7a11',
-    }
+    const input = { ...SLOT, idempotencyKey: '0d5a3c52-2c3b-4e0c-9a0e-6a3c9c1f7a11' }
     const book = async (by: HeadersInit) => {
-      const document =
-        'mutation ($input: CreateAppointmentInput!) { createAppointment(input: $input) { appointment { restId } } }'
-      return (await product.query(document, { input }, by)).data.createAppointment.appointment.restId
+      return (await product.query(CREATE, { input }, by)).data.createAppointment.appointment.restId
     }
     const first = await book(caller)
     expect(await book(caller)).toBe(first)

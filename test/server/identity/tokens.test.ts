@@ -1,4 +1,4 @@
-import { exportSPKI, generateKeyPair } from 'jose'
+import { exportSPKI, generateKeyPair, type JWTPayload } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { startGateway } from '../../support/gateway.ts'
 import { startProduct } from '../../support/product.ts'
@@ -30,6 +30,48 @@ describe('Callers with tokens', () => {
       expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN'])
     }
     expect(product.takeRequests()).toEqual([])
+  })
+
+  test.for([
+    ['a text', { scope: 'openid  appointments:write' }],
+    ['a list', { scope: ['openid', 'appointments:write'] }],
+    ['a list named scp', { scp: ['appointments:write'] }],
+    ['a text named scp', { scp: 'appointments:write' }],
+  ] as const)('The gateway reads scopes from %s', async ([, claims]) => {
+    await using product = await startProduct({ gateway: { tokens: TOKENS } })
+    expect((await product.query(CREATE, {}, await bearer(claims))).errors).toBeUndefined()
+  })
+
+  test('The gateway reads scopes from the claim that the settings name, and no other', async () => {
+    const codesWith = async (scopeClaim: string, claims: JWTPayload) => {
+      await using product = await startProduct({ gateway: { tokens: { ...TOKENS, scopeClaim } } })
+      const { errors } = await product.query(CREATE, {}, await bearer(claims))
+      return errors?.map(({ extensions }) => extensions.code)
+    }
+    const granted = ['appointments:write']
+    expect(await codesWith('roles', { roles: granted })).toBeUndefined()
+    expect(
+      await codesWith('https://clinic.test/roles', { 'https://clinic.test/roles': granted }),
+    ).toBeUndefined()
+    for (const claims of [{ scope: granted }, { scp: granted }, { roles: { 0: granted[0] } }, { roles: 7 }])
+      expect(await codesWith('roles', claims as JWTPayload)).toEqual(['FORBIDDEN'])
+    expect(await codesWith('constructor', { roles: granted })).toEqual(['FORBIDDEN'])
+  })
+
+  test('A token that never expires is accepted only if the settings allow it', async () => {
+    const answerWith = async (requireExp?: boolean) => {
+      const tokens = { ...TOKENS, ...(requireExp !== undefined && { requireExp }) }
+      await using product = await startProduct({ gateway: { tokens } })
+      const eternal = await bearer({ scope: 'appointments:read', exp: undefined as never })
+      const { status, errors } = await product.query(READ, {}, eternal)
+      const expired = await bearer({ scope: 'appointments:read', exp: NOW - 60 })
+      expect((await product.query(READ, {}, expired)).status).toBe(401)
+      return [status, errors?.[0]?.extensions.code, errors?.[0]?.message]
+    }
+    const refused = [401, 'UNAUTHENTICATED', 'The token does not say when it expires (exp).']
+    expect(await answerWith()).toEqual(refused)
+    expect(await answerWith(true)).toEqual(refused)
+    expect(await answerWith(false)).toEqual([200, undefined, undefined])
   })
 
   test('The gateway accepts a token whose subject is a number', async () => {
@@ -86,8 +128,7 @@ describe('Callers with tokens', () => {
 
   test('The gateway checks tokens with published keys, never with those as a secret', async () => {
     await using issuer = await startIssuer()
-    const tokens = { issuer: ISSUER, audience: AUDIENCE, keys: { jwksUrl: issuer.jwksUrl } }
-    await using product = await startProduct({ gateway: { tokens } })
+    await using product = await startProduct({ gateway: { tokens: issuer.tokens } })
     const scope = 'appointments:read'
     const statusOf = async (caller: Promise<HeadersInit>) =>
       (await product.query(READ, {}, await caller)).status
