@@ -34,11 +34,14 @@ export function readWindows<Key extends { readonly window: Window }, Page extend
   })
 }
 
-/** The part of a span's rows that lies in a window; undefined where the upstream gave fewer rows than asked. */
+/**
+ * The part of a span's rows that lies in a window. Undefined where the upstream gave fewer rows than asked, unless it would
+ * answer the window itself with the same.
+ */
 export function sliceOf<Row>(slice: Slice<Row>, span: Window, window: Window): Slice<Row> | undefined {
   const start = window.offset - span.offset
   const rows = slice.rows.slice(start, start + window.limit)
-  if (rows.length < window.limit && slice.hasMore) return undefined
+  if (rows.length < window.limit && slice.hasMore && start > 0) return undefined
   return { rows, hasMore: slice.hasMore || slice.rows.length > start + window.limit }
 }
 

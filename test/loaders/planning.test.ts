@@ -218,7 +218,7 @@ describe('A cached answer that is older than the cache allows', () => {
     })
   }
 
-  test('Two lists that are stale each by itself are stale together where the quota is spent', async () => {
+  test('Two lists that are stale each by itself are stale together', async () => {
     let now = NOON
     await using upstream = await startNearlySpent(() => now)
     const options = { url: upstream.url, key: 'k', now: () => now, writeReservePercent: 0 }
@@ -255,7 +255,7 @@ describe('A cached answer that is older than the cache allows', () => {
     expect(upstream.requests).toHaveLength(2)
   })
 
-  test("The upstream's 429 to a union costs one request, and each list answers as it would alone", async () => {
+  test('After a 429 to a union each list answers as it would alone', async () => {
     let now = NOON
     let isSpent = false
     await using upstream = await startScriptedUpstream(() =>
@@ -282,7 +282,7 @@ describe('A cached answer that is older than the cache allows', () => {
     expect(upstream.requests).toHaveLength(4)
   })
 
-  test('Lists are not asked for again one by one where the upstream takes no key, or is down', async () => {
+  test('The gateway asks for no list again where the upstream is down or takes no key', async () => {
     for (const [status, code] of [
       [401, 'UNAUTHENTICATED'],
       [500, 'UPSTREAM_UNAVAILABLE'],
