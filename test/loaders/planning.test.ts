@@ -137,6 +137,34 @@ describe('Reads that the loaders plan together', () => {
     expect(product.takeRequests()).toHaveLength(2)
   })
 
+  test('A bound finer than milliseconds means the same alone and beside another list', async () => {
+    await using product = await startEmpty()
+    for (let ms = 120; ms < 130; ms++)
+      await product.rest('POST', '/appointments', {
+        title: String(ms),
+        start_time: `2030-01-07T08:00:00.${ms}Z`,
+        end_time: '2030-01-07T09:00:00Z',
+        status: ms % 2 === 0 ? 'confirmed' : 'scheduled',
+      })
+    const list = (from: string, to: string) =>
+      `appointments(filter: { startTime: { gte: "2030-01-07T08:00:00.${from}Z", lte: "2030-01-07T08:00:00.${to}Z" } }) { nodes { title } totalCount pageInfo { endCursor } }`
+    const bounded = list('1225', '1289')
+    const alone = await product.query(`{ a: ${bounded} }`)
+    expect(alone.data.a.nodes.map(({ title }: { title: string }) => title)).toEqual(
+      [123, 124, 125, 126, 127, 128].map(String),
+    )
+    expect(product.takeRequests().map(decodeURIComponent)).toEqual([
+      'GET /appointments?date_gte=2030-01-07T08:00:00.123Z&date_lte=2030-01-07T08:00:00.128Z&limit=28&offset=0',
+    ])
+    const beside = await product.query(
+      `{ a: ${bounded} b: ${list('12', '125')} same: ${list('1221', '1281')} }`,
+    )
+    expect(beside.data.a).toEqual(alone.data.a)
+    expect(beside.data.same).toEqual(alone.data.a)
+    expect(beside.data.b.totalCount).toBe(6)
+    expect(product.takeRequests()).toHaveLength(1)
+  })
+
   test('The loaders load no field whose value the filter already proves', async () => {
     await using product = await startEmpty()
     await bookWeek(product, 2)
