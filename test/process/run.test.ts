@@ -113,7 +113,7 @@ describe('The process', () => {
       TRUSTED_DOCUMENTS_ONLY: 'true',
     })
     rmSync(dirname(file), { recursive: true })
-    expect(product.lines).toContain('Trusted Day (a1): 1 to 1 upstream requests')
+    expect(product.lines).toContain('Trusted Day (a1): 1 upstream request')
     const { errors } = await ask(product.firstLine, '{ __typename }')
     expect(errors[0].extensions.code).toBe('DOCUMENT_NOT_TRUSTED')
   })
