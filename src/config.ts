@@ -73,6 +73,8 @@ const ENVIRONMENT = z.object({
     .optional(),
   UPSTREAM_TIMEOUT_MS: integer(1, 3_600_000).prefault('10000'),
   OPERATION_TIMEOUT_MS: integer(1, 3_600_000).prefault('30000'),
+  // Absent: 0 in development, 5 seconds otherwise.
+  DRAIN_MS: integer(0, 3_600_000).optional(),
   MAX_PAGE_SIZE: integer(1, 10_000).prefault('500'),
   AUTH_JWKS_URL: baseUrl.optional(),
   AUTH_JWT_SECRET: z.string().optional(),
@@ -109,5 +111,6 @@ const ENVIRONMENT = z.object({
   SANDBOX_OVER_RANGE: oneOf('refuse', 'clamp'),
   SANDBOX_TRANSITION_STATUS: oneOf('409', '422').transform((status) => (status === '409' ? 409 : 422)),
   SANDBOX_IDS: oneOf('prefixed', 'uuid'),
+  SANDBOX_DATE: oneOf('counted', 'sent'),
   SANDBOX_FAULTS: flag.prefault('false'),
 })

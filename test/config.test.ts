@@ -26,6 +26,7 @@ describe('the configuration', () => {
       SANDBOX_OVER_RANGE: 'refuse',
       SANDBOX_TRANSITION_STATUS: 409,
       SANDBOX_IDS: 'prefixed',
+      SANDBOX_DATE: 'counted',
     })
     expect(Object.isFrozen(config)).toBe(true)
   })

@@ -9,7 +9,8 @@ import { testNamesIn } from './layout/test-names.ts'
 /** The order of the layers: what each folder of src, or file at its top, may import. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['compile-cache', 'process'],
-  'compile-cache': [],
+  'compile-cache': ['node-version'],
+  'node-version': [],
   process: ['config', 'server', 'sandbox'],
   server: ['schema', 'loaders', 'rest', 'pagination', 'execution'],
   schema: ['loaders', 'pagination', 'execution', 'contract'],
@@ -39,10 +40,10 @@ const FIRST_FILE: Readonly<Record<string, string>> = {
   'src/pagination': 'page.ts',
   'src/process': 'run.ts',
   'src/rest': 'client.ts',
-  'src/rest/exchange': 'retry.ts',
   'src/sandbox': 'server.ts',
   'src/sandbox/faults': 'endpoint.ts',
   'src/sandbox/http': 'listener.ts',
+  'src/sandbox/keyless': 'document.ts',
   'src/sandbox/routes': 'create.ts',
   'src/sandbox/sample': 'rows.ts',
   'src/sandbox/schema': 'appointment.ts',
@@ -174,6 +175,14 @@ describe('The packages', () => {
         .map((name) => `scripts.${name}`),
     ]
     expect(own).toEqual([])
+  })
+
+  test('Each script that runs our TypeScript asks for the Node first', () => {
+    const running = Object.entries(manifest.scripts).filter(([, script]) =>
+      /\bnode [^|&]*\.ts\b/.test(script),
+    )
+    const asking = running.filter(([, script]) => /\bnode --import \.\/src\/[\w-]+\.js /.test(script))
+    expect(asking).toEqual(running)
   })
 
   test('The product sets no flag of V8', () => {

@@ -6,9 +6,13 @@ const CANONICAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/
 
+/** How `Date` writes a year that does not have four digits: `-000001`, `+010000`. */
+const HAS_SIGN = /^[+-]/
+
 /**
  * An RFC 3339 instant, rewritten in UTC with the shortest fraction, so that equal instants are equal texts. Keeps up to
- * nine digits of the fraction. Returns undefined for anything that is not an instant.
+ * nine digits of the fraction. Returns undefined for anything that is not an instant, and for one that its offset moves
+ * out of the years that four digits can write.
  */
 export function toUtc(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
@@ -18,7 +22,8 @@ export function toUtc(value: unknown): string | undefined {
   const [, date = '', time = '', fraction = '', offset = ''] = match
   const instant = new Date(`${date}T${time}${offset.toUpperCase()}`)
   if (Number.isNaN(instant.getTime()) || !isInCalendar(`${date}T${time}`)) return undefined
-  return instant.toISOString().replace('.000Z', `${fraction.replace(/\.?0+$/, '')}Z`)
+  const utc = instant.toISOString()
+  return HAS_SIGN.test(utc) ? undefined : utc.replace('.000Z', `${fraction.replace(/\.?0+$/, '')}Z`)
 }
 
 /** False for February 30, which `Date` reads as a day in March. */

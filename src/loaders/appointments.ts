@@ -23,9 +23,20 @@ export interface AppointmentLoader {
   field<Name extends FieldName>(id: string, name: Name, at: ResolvedAt): MaybePromise<AppointmentFields[Name]>
   /** A page of a list, and its count when the client selects it. */
   readonly connection: Connections['read']
-  create(fields: AppointmentChanges, source: IdempotencySource): Promise<AppointmentRef>
+  /**
+   * Where the response lacks a selected field, the whole appointment is loaded before any field is returned: a repeated
+   * create gets the response of the first one, and what has changed since must not mix with it.
+   */
+  create(booking: Booking): Promise<AppointmentRef>
   update(id: string, changes: AppointmentChanges): Promise<AppointmentRef>
   cancel(id: string, reason: string | null): Promise<Cancellation & { readonly appointment: AppointmentRef }>
+}
+
+export interface Booking {
+  readonly fields: AppointmentChanges
+  readonly source: IdempotencySource
+  /** The fields that the client selects of the new appointment. */
+  readonly selected: readonly FieldName[]
 }
 
 /** Resolvers run for each field of each row: a value that is known costs them no promise. */
@@ -42,7 +53,6 @@ export function createAppointmentLoader(options: LoaderOptions): AppointmentLoad
   const { appointments, by } = options
   const memory = createMemory()
   const appointmentById = createAppointmentById(appointments, by)
-  const usedKeys = new Set<string>()
   // Most operations read no list.
   let connections: Connections | undefined
 
@@ -72,7 +82,6 @@ export function createAppointmentLoader(options: LoaderOptions): AppointmentLoad
 
   /** A write may change any field of its appointment, and move it into or out of any list. So may one that failed. */
   async function write<Result>(id: string | null, send: () => Promise<Result>): Promise<Result> {
-    by.ledger.isMutation = true
     try {
       return await send()
     } finally {
@@ -100,9 +109,13 @@ export function createAppointmentLoader(options: LoaderOptions): AppointmentLoad
       connections ??= createConnections({ ...options, memory })
       return connections.read(...list)
     },
-    async create(fields, source) {
-      const key = chooseIdempotencyKey(source, usedKeys)
-      return refToWritten(await write(null, () => appointments.create(fields, key, by)))
+    async create({ fields, source, selected }) {
+      const key = chooseIdempotencyKey(source)
+      const row = await write(null, () => appointments.create(fields, key, by))
+      const isComplete = selected.every((name) => row[name] !== undefined)
+      // A read that fails loses only the fields that the response lacks: the create has happened.
+      const whole = isComplete ? undefined : await appointmentById.load(row.id).catch(() => undefined)
+      return refToWritten(whole?.row ?? row)
     },
     async update(id, changes) {
       return refToWritten(await write(id, () => appointments.update(id, changes, by)))

@@ -16,7 +16,7 @@ export interface ListMemory {
 const MAX_LISTS = 10_000
 const TOO_LONG_FOR_MS = 3_600_000
 
-export function createListMemory(now: () => number): ListMemory {
+export function createListMemory(monotonic: () => number): ListMemory {
   const counts = new LRUCache<string, number>({ max: MAX_LISTS })
   const tooLongSince = new LRUCache<string, number>({ max: MAX_LISTS })
   const keyOf = (view: string, text: string) => `${view} ${text}`
@@ -25,8 +25,8 @@ export function createListMemory(now: () => number): ListMemory {
     setCount: (view, filter, count) => void counts.set(keyOf(view, filter), count),
     isTooLong(view, shape) {
       const since = tooLongSince.get(keyOf(view, shape))
-      return since !== undefined && now() - since < TOO_LONG_FOR_MS
+      return since !== undefined && monotonic() - since < TOO_LONG_FOR_MS
     },
-    setTooLong: (view, shape) => void tooLongSince.set(keyOf(view, shape), now()),
+    setTooLong: (view, shape) => void tooLongSince.set(keyOf(view, shape), monotonic()),
   }
 }

@@ -3,6 +3,7 @@ import type { Sandbox } from '../sandbox/server.ts'
 export interface GatewayGreeting {
   /** Without a slash at its end. */
   readonly url: string
+  readonly isOnEveryAddress: boolean
   readonly isEmbedded: boolean
   readonly graphiql: boolean
   /** How the gateway tells callers apart. */
@@ -12,10 +13,12 @@ export interface GatewayGreeting {
 }
 
 /** What the process prints once the gateway answers. Its first line has the GraphQL address. */
-export function gatewayGreeting({ url, isEmbedded, graphiql, identity, costs }: GatewayGreeting): string {
+export function gatewayGreeting(greeting: GatewayGreeting): string {
+  const { url, isOnEveryAddress, isEmbedded, graphiql, identity, costs } = greeting
+  const others = isOnEveryAddress ? ' and on every other address of this machine' : ''
   const upstream = isEmbedded ? ', over the embedded Appointments API with sample data' : ''
   const end = graphiql ? ': open it in a browser for GraphiQL.' : '.'
-  return [`GraphQL is at ${url}/graphql${upstream}${end}`, identity, ...costs].join('\n')
+  return [`GraphQL is at ${url}/graphql${others}${upstream}${end}`, identity, ...costs].join('\n')
 }
 
 /** What the process prints once the embedded API answers: its base URL, its key, and a curl line to paste. */

@@ -23,8 +23,19 @@ export async function createLogger(level: LogLevel, destination?: DestinationStr
 }
 
 async function standardError(): Promise<DestinationStream> {
-  if (!process.stderr.isTTY) return pino.destination({ dest: process.stderr.fd, sync: false })
+  if (process.stderr.isTTY) return inWords(process.stderr)
+  return pino.destination({ dest: process.stderr.fd, sync: false })
+}
+
+/** One line for each operation; the stack of a fault stands below its line. */
+export async function inWords(terminal: NodeJS.WritableStream): Promise<DestinationStream> {
   // Loaded only where somebody reads along.
   const { default: pretty } = await import('pino-pretty')
-  return pretty({ destination: process.stderr, sync: true })
+  return pretty({
+    destination: terminal,
+    sync: true,
+    singleLine: true,
+    ignore: 'errorId,stack',
+    messageFormat: '{msg}{if stack} {errorId}\n{stack}{end}',
+  })
 }

@@ -2,21 +2,22 @@ import { type Config, readConfig } from '../config.ts'
 import type { Sandbox } from '../sandbox/server.ts'
 import { trustedCosts } from '../server/cost/trusted-costs.ts'
 import { readTrustedDocuments } from '../server/documents/trusted.ts'
-import { faultOf } from '../server/errors.ts'
 import { createGateway } from '../server/gateway.ts'
-import type { ReportFault } from '../server/gateway-options.ts'
 import { gatewayGreeting, sandboxGreeting } from './greeting.ts'
 import { identityMode } from './identity-mode.ts'
 import { createLagMeter } from './lag.ts'
 import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
+import { type Stoppable, stopOnSignals } from './signals.ts'
 
-interface Running {
+interface Running extends Stoppable {
   readonly greeting: string
-  /** Finishes the running operations, for as long as an operation may take. */
-  stop(): Promise<void>
-  readonly reportFault: ReportFault
 }
+
+/** How long the last answers may take to reach their clients once their operations are over. */
+const LAST_ANSWERS_MS = 1_000
+/** What a load balancer needs that looks at `/ready` every two seconds, and believes the second refusal. */
+const DRAIN_MS = 5_000
 
 /** The process: reads the environment, starts the gateway (or with `sandbox` the embedded API alone), obeys signals. */
 export async function run(): Promise<void> {
@@ -24,13 +25,7 @@ export async function run(): Promise<void> {
   if (problems !== null) giveUp(problems)
   try {
     const running = process.argv[2] === 'sandbox' ? await runSandbox(config) : await runGateway(config)
-    let isStopping = false
-    const stop = () => {
-      if (!isStopping) void running.stop()
-      isStopping = true
-    }
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
-    stopAfterFault(running.reportFault, stop)
+    stopOnSignals(running)
     process.stdout.write(`${running.greeting}\n`)
   } catch (error) {
     giveUp([startProblem(error)])
@@ -85,14 +80,19 @@ async function runGateway(config: Config): Promise<Running> {
   return {
     greeting: gatewayGreeting({
       url: server.url,
+      isOnEveryAddress: server.isOnEveryAddress,
       isEmbedded: sandbox !== undefined,
       graphiql,
       identity: mode.startupLine,
       costs,
     }),
-    async stop() {
+    drainMs: config.DRAIN_MS ?? (development ? 0 : DRAIN_MS),
+    prepareToStop() {
       gateway.prepareToStop()
-      await server.close(config.OPERATION_TIMEOUT_MS)
+      server.prepareToClose()
+    },
+    async stop() {
+      await server.close(config.OPERATION_TIMEOUT_MS + LAST_ANSWERS_MS)
       lag.stop()
       await gateway.close()
       await sandbox?.close()
@@ -104,7 +104,13 @@ async function runGateway(config: Config): Promise<Running> {
 async function runSandbox(config: Config): Promise<Running> {
   const sandbox = await openSandbox(config)
   const { fault } = await createLogger(config.LOG_LEVEL)
-  return { greeting: sandboxGreeting(sandbox), stop: () => sandbox.close(), reportFault: fault }
+  return {
+    greeting: sandboxGreeting(sandbox),
+    drainMs: 0,
+    prepareToStop() {},
+    stop: () => sandbox.close(),
+    reportFault: fault,
+  }
 }
 
 /** Loads the sandbox with its database only where no upstream is named. */
@@ -121,21 +127,9 @@ async function openSandbox(config: Config): Promise<Sandbox> {
     overRange: config.SANDBOX_OVER_RANGE,
     transitionStatus: config.SANDBOX_TRANSITION_STATUS,
     ids: config.SANDBOX_IDS,
+    date: config.SANDBOX_DATE,
     faults: config.SANDBOX_FAULTS,
   })
-}
-
-/**
- * An error that nobody caught leaves something half done. The process reports it, finishes the running operations and
- * ends with 1, so that its supervisor starts a new one.
- */
-function stopAfterFault(reportFault: ReportFault, stop: () => void): void {
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
-    process.once(event, (fault: unknown) => {
-      reportFault(faultOf(fault))
-      process.exitCode = 1
-      stop()
-    })
 }
 
 function startProblem(error: unknown): string {

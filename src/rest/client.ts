@@ -1,8 +1,10 @@
 import { type Appointments, createAppointments } from './appointments/appointments.ts'
 import { guardAppointments } from './appointments/guard.ts'
 import { settleDoubts } from './appointments/settle.ts'
-import { createBreaker } from './exchange/breaker.ts'
-import { createBudget } from './exchange/budget.ts'
+import type { Clock } from './clock.ts'
+import { createConnections } from './exchange/connections.ts'
+import { createGate } from './exchange/gate.ts'
+import { createKeys } from './exchange/keys.ts'
 import type { RateLimit } from './exchange/quota.ts'
 import { createRetry, type RetryOptions } from './exchange/retry.ts'
 import { createUpstreamState, type UpstreamState } from './exchange/upstream-state.ts'
@@ -25,9 +27,9 @@ export interface RestClientOptions {
   readonly staleIfLimitedMs: number
   /** The part of the quota that reads leave to writes. */
   readonly writeReservePercent: number
-  readonly now: () => number
+  readonly clock: Clock
   /** How retries wait, for tests that don't want to. */
-  readonly retry?: Omit<RetryOptions, 'now'>
+  readonly retry?: RetryOptions
 }
 
 /** The REST API as the gateway sees it. One for the whole process; what it keeps, it keeps per credential. */
@@ -40,10 +42,11 @@ export interface RestClient {
 }
 
 export function createRestClient(options: RestClientOptions): RestClient {
-  const { url, timeoutMs, cacheTtlMs, staleIfLimitedMs, writeReservePercent, now } = options
-  const epochs = createEpochs()
-  const cache = createCache({ ttlMs: cacheTtlMs, staleMs: staleIfLimitedMs, epochs, now })
-  const budget = createBudget({ writeReservePercent, now })
+  const { url, timeoutMs, cacheTtlMs, staleIfLimitedMs, writeReservePercent, clock } = options
+  const epochs = createEpochs(clock)
+  const cache = createCache({ ttlMs: cacheTtlMs, staleMs: staleIfLimitedMs, epochs, clock })
+  const keys = createKeys({ writeReservePercent, clock })
+  const gate = createGate(keys, clock)
   const upstreamState = createUpstreamState()
   const wire = createWire({ url, timeoutMs })
   const send = pipe(
@@ -52,17 +55,18 @@ export function createRestClient(options: RestClientOptions): RestClient {
       cache.layer,
       ownRows,
       requireRoom,
-      createFlights({ epochs, now }),
-      createRetry({ now, ...options.retry }),
-      createBreaker(now),
-      budget.layer,
+      createFlights({ epochs, clock }),
+      createRetry(keys, options.retry),
+      gate.refuseEarly,
+      createConnections(),
+      gate.layer,
       upstreamState.layer,
     ],
     wire.send,
   )
   return {
     appointments: guardAppointments(settleDoubts(createAppointments(send, cache.has))),
-    rateLimit: budget.rateLimit,
+    rateLimit: gate.rateLimit,
     upstreamState: upstreamState.state,
     close: wire.close,
   }

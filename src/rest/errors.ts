@@ -127,7 +127,7 @@ export function breakerOpen(): UpstreamError {
   })
 }
 
-/** The operation's deadline passed, or its client left, while it waited for a request that others may share. */
+/** The operation's deadline passed, or its client left, before its request was sent or while others go on waiting for it. */
 export function operationEnded(): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_TIMEOUT',
@@ -240,11 +240,24 @@ export function withCallersKey(error: unknown, idempotencyKey: string): unknown 
   return new UpstreamError({ code, message, extensions, response, progress })
 }
 
-const DOUBTFUL_CODES = ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT', 'UPSTREAM_INVALID_RESPONSE']
-
-/** The request was sent, and nothing says whether the upstream did it or refused it. */
+/** The request was sent, and no response says whether the upstream did it: there is none, a 5xx, or an unreadable one. */
 export function isInDoubt(error: unknown): error is UpstreamError {
-  return error instanceof UpstreamError && error.progress === 'sent' && DOUBTFUL_CODES.includes(error.code)
+  if (!(error instanceof UpstreamError) || error.progress !== 'sent') return false
+  const { response, code } = error
+  return response === undefined || response.status >= 500 || code === 'UPSTREAM_INVALID_RESPONSE'
+}
+
+/** The upstream may still do it: nobody waited for its response, or a proxy between stopped waiting. */
+export function mayStillHappen(error: UpstreamError): boolean {
+  return error.code === 'UPSTREAM_TIMEOUT' || error.response?.status === 504
+}
+
+const STATUSES_OF_A_BAD_REQUEST = [400, 404, 405, 413, 415, 422]
+
+/** The upstream found the request itself at fault. So it did nothing, also at an earlier attempt of the same request. */
+export function provesNothingDone(error: unknown): boolean {
+  if (!(error instanceof UpstreamError) || error.code === 'UPSTREAM_INVALID_RESPONSE') return false
+  return STATUSES_OF_A_BAD_REQUEST.includes(error.response?.status ?? 0)
 }
 
 /** The API's code for "not found" is not documented, so its status decides; a proxy's 404 page is no such answer. */

@@ -6,9 +6,12 @@ import { authenticate, type SandboxKey } from './http/authentication.ts'
 import type { Env } from './http/context.ts'
 import { createErrorHandler, type OnError } from './http/error-handler.ts'
 import { methodNotAllowed, routeNotFound } from './http/errors.ts'
-import { meterQuota } from './http/quota.ts'
+import { dateWhenSent, meterQuota } from './http/quota.ts'
 import { assignRequestId } from './http/request-id.ts'
 import { rejectInvalid } from './http/validation.ts'
+import { serveDocs } from './keyless/docs.ts'
+import { serveDocument } from './keyless/document.ts'
+import { serveHome } from './keyless/home.ts'
 import { serveCancel } from './routes/cancel.ts'
 import { serveCreate } from './routes/create.ts'
 import { serveList } from './routes/list.ts'
@@ -33,8 +36,11 @@ export function createApi({ keys, rateLimit, services, onError, faults }: ApiOpt
     throw routeNotFound()
   })
   api.use(assignRequestId)
-  serveDocument(api)
+  serveHome(api)
+  serveDocs(api)
+  serveDocument(api, { hasFaults: faults !== undefined })
   if (faults) serveFaults(api, faults.queue)
+  if (services.knobs.date === 'sent') api.use(dateWhenSent(services.clock))
   api.use(authenticate(keys))
   api.use(meterQuota({ limit: rateLimit, clock: services.clock }))
   if (faults) api.use(injectFaults(faults.queue, faults.stopping))
@@ -46,23 +52,6 @@ export function createApi({ keys, rateLimit, services, onError, faults }: ApiOpt
   rejectOtherMethods(api)
   return api
 }
-
-/** The OpenAPI document needs no key and costs no quota. */
-function serveDocument(api: Api): void {
-  api.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
-  api.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: { title: 'Appointments API', version: 'v1', description: DESCRIPTION },
-    security: [{ key: [] }],
-  })
-}
-
-const DESCRIPTION = [
-  'Appointments connect patients with clinicians at specific times and locations.',
-  'The API ignores query parameters and body fields that are not named here. It reads instants in ISO 8601 with a',
-  'zone, to the millisecond, and returns them in UTC. Every request with a known key counts against its quota,',
-  'whatever the response.',
-].join(' ')
 
 /** Comes last, when `api.routes` holds every path, and answers the remaining methods of each with 405. */
 function rejectOtherMethods(api: Api): void {

@@ -89,4 +89,9 @@ export interface Knobs {
    * @default 'prefixed'
    */
   readonly ids: 'prefixed' | 'uuid'
+  /**
+   * The instant in the `Date` of a response: when the quota counted its request, or when the response leaves.
+   * @default 'counted'
+   */
+  readonly date: 'counted' | 'sent'
 }

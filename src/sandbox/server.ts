@@ -49,6 +49,7 @@ export async function startSandbox({
   overRange = 'refuse',
   transitionStatus = 409,
   ids: idStyle = 'prefixed',
+  date = 'counted',
   faults = false,
   clock = () => new Date(),
   onExchange = () => {},
@@ -64,7 +65,7 @@ export async function startSandbox({
     appointments.insertAll(sampleRows({ count: seed, organisation, now: clock(), ids }))
   }
   const runIdempotently = createIdempotency(database)
-  const knobs = { listRows, order, overRange, transitionStatus, ids: idStyle }
+  const knobs = { listRows, order, overRange, transitionStatus, ids: idStyle, date }
   const stopping = new AbortController()
   const api = createApi({
     keys,

@@ -126,6 +126,12 @@ export interface GatewayOptions {
    */
   readonly now?: () => number
   /**
+   * Milliseconds since some instant, for ages and waits: the wall clock may step.
+   *
+   * @default performance.now, or `now` where that is given
+   */
+  readonly monotonic?: () => number
+  /**
    * Gets each fault of the gateway's own. It holds nothing of a patient.
    *
    * @default ignores it

@@ -13,11 +13,12 @@ import { answerFault, useWording } from './errors.ts'
 import type { GatewayOptions, TokenOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql/graphiql.ts'
 import { useJsonBody } from './http/body.ts'
+import { useCodedRefusals } from './http/coded-refusals.ts'
 import { createCors, useCrossSiteGuard } from './http/cross-site.ts'
 import { useLoopbackNames } from './http/loopback.ts'
 import { type NodeContext, nodeHandler } from './http/node-handler.ts'
 import { usePrivacy } from './http/privacy.ts'
-import { useReadiness } from './http/readiness.ts'
+import { useHealth, useReadiness } from './http/readiness.ts'
 import { standardFetch } from './http/standard-fetch.ts'
 import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity/identity.ts'
 import { createTokenCheck } from './identity/tokens.ts'
@@ -38,7 +39,7 @@ export interface Gateway {
   readonly estimate: EstimateDocument
   /** From now on `/ready` says no. All else is answered as before. */
   prepareToStop(): void
-  /** Ends the connections to the upstream. */
+  /** Waits for the operations that run, and ends the connections to the upstream. */
   close(): Promise<void>
 }
 
@@ -79,6 +80,7 @@ export function createGateway({
   maxLagMs = Number.POSITIVE_INFINITY,
   lagMs = () => 0,
   now = Date.now,
+  monotonic = now === Date.now ? () => performance.now() : now,
   reportFault = () => {},
   logOperation = () => {},
 }: GatewayOptions): Gateway {
@@ -89,9 +91,9 @@ export function createGateway({
     cacheTtlMs: cacheTtlSeconds * 1000,
     staleIfLimitedMs: staleIfLimitedSeconds * 1000,
     writeReservePercent,
-    now,
+    clock: { now, monotonic },
   })
-  const listMemory = createListMemory(now)
+  const listMemory = createListMemory(monotonic)
   const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, now))
   const { useOperations, operationOf } = createOperations({
     identityOf,
@@ -104,18 +106,20 @@ export function createGateway({
     createLoaders({ appointments, listMemory, by: operationOf(request), limits: pages })
   const pricingOf = (request: Request) =>
     createPricing({ appointments, listMemory, by: operationOf(request), limits: pages })
-  const { useExecution, definitionOf } = createExecution({
+  const { useExecution, definitionOf, idle } = createExecution({
     schema,
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
     contextOf: (request) => ({ loaders: loadersOf(request), maxNodeIds: limits.MAX_NODE_IDS }),
     pricingOf,
+    operationOf,
     maxUpstreamRequests,
   })
   let isStopping = false
 
   const yoga: YogaServerInstance<NodeContext, object> = createYoga<NodeContext>({
     graphqlEndpoint: endpoint,
-    healthCheckEndpoint: '/health',
+    // The server's own check answers every URL that ends in this text, whatever its path; none ends in a blank.
+    healthCheckEndpoint: ' ',
     graphiql: false,
     landingPage: false,
     multipart: false,
@@ -127,13 +131,15 @@ export function createGateway({
     maskedErrors: false,
     plugins: [
       // What every response gets, and what is not GraphQL.
+      useCodedRefusals(endpoint),
       usePrivacy(),
+      useHealth(),
       useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
       // What goes with an operation from its begin to its end: on the way out in this order.
       useOperations(),
       useCost({ operationOf, rateLimit: rest.rateLimit, development }),
       useWording(reportFault),
-      useOperationLog({ operationOf, definitionOf, now, log: logOperation }),
+      useOperationLog({ operationOf, definitionOf, monotonic, log: logOperation }),
       // Who asks, and whether the gateway may and can answer.
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),
@@ -172,7 +178,10 @@ export function createGateway({
     prepareToStop() {
       isStopping = true
     },
-    close: rest.close,
+    async close() {
+      await idle()
+      await rest.close()
+    },
   }
 }
 

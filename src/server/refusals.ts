@@ -21,6 +21,15 @@ export function limitExceeded(name: LimitName, max: number, message: string, htt
   return new GraphQLError(message, { originalError, extensions: { http } })
 }
 
+export function nothingAt(endpoint: string): GraphQLError {
+  return badRequest(`This path answers nothing; GraphQL has the path ${endpoint}.`, { status: 404 })
+}
+
+export function notAcceptable(): GraphQLError {
+  const message = 'The answer is application/graphql-response+json or application/json: accept one of them.'
+  return badRequest(message, { status: 406 })
+}
+
 /** A page of another site may have sent the request. */
 export function csrfRefused(message: string): GraphQLError {
   return refusal('CSRF_REFUSED', message, { status: 403 })

@@ -8,8 +8,12 @@ const startTutorial: StartGateway = async (upstream) => {
   return { ...tutorial, graphqlUrl: tutorial.url }
 }
 
-const ours = await runHour(startOurs)
-const tutorial = await runHour(startTutorial)
+const options = {
+  quota: Number(process.env.CLINIC_QUOTA ?? 1_000),
+  minute: Number(process.env.CLINIC_MINUTE ?? 0),
+}
+const ours = await runHour(startOurs, options)
+const tutorial = await runHour(startTutorial, options)
 const rows = Object.keys(ours) as (keyof typeof ours)[]
 // biome-ignore lint/suspicious/noConsole: a benchmark prints.
 console.table(Object.fromEntries(rows.map((row) => [row, { ours: ours[row], tutorial: tutorial[row] }])))

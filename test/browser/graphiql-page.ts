@@ -9,6 +9,10 @@ export interface GraphiQLPage extends AsyncDisposable {
   readonly pageErrors: readonly string[]
   /** Chooses a tab, clicks the run button, and returns the response once the page shows it. */
   run(tab: string): Promise<Answer>
+  /** Replaces the text of the editor. */
+  write(document: string): Promise<void>
+  /** Clicks the run button and one of the operations that it lists; returns the response and what was sent. */
+  pick(operation: string): Promise<{ readonly sent: unknown; readonly answer: Answer }>
   /** Saves a PNG in `test/browser/screenshots/`. */
   takeScreenshot(name: string): Promise<void>
 }
@@ -47,6 +51,18 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
       const answer = (await (await response).json()) as Answer
       await page.locator('.result-window', { hasText: 'upstream' }).waitFor()
       return answer
+    },
+    async write(document) {
+      await page.locator('.graphiql-query-editor .view-lines').click()
+      await page.keyboard.press('ControlOrMeta+A')
+      await page.keyboard.insertText(document)
+    },
+    async pick(operation) {
+      await page.getByRole('button', { name: 'Execute query' }).click()
+      const response = page.waitForResponse((answer) => answer.request().method() === 'POST')
+      await page.getByRole('menuitem', { name: operation }).click()
+      const sent: unknown = (await response).request().postDataJSON()
+      return { sent, answer: (await (await response).json()) as Answer }
     },
     async takeScreenshot(name) {
       // The editors validate their text a moment after it changes.

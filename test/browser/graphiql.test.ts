@@ -71,6 +71,20 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     await graphiql.takeScreenshot('ErrorOnPurpose')
   })
 
+  test('A tab with two operations runs the one that the user picks', async () => {
+    await using graphiql = await openGraphiQL(browser, product.url)
+    await graphiql.page.locator('.graphiql-query-editor', { hasText: 'TheDay' }).waitFor()
+    await graphiql.write('query One { one: __typename } query Other { other: __typename }')
+    for (const [operation, data] of [
+      ['Other', { other: 'Query' }],
+      ['One', { one: 'Query' }],
+    ] as const) {
+      const { sent, answer } = await graphiql.pick(operation)
+      expect(sent).toMatchObject({ operationName: operation })
+      expect([answer.data, answer.errors]).toEqual([data, undefined])
+    }
+  })
+
   test('The page shows the documentation of the schema', async () => {
     await using graphiql = await openGraphiQL(browser, product.url)
     const { page } = graphiql

@@ -80,7 +80,7 @@ function documentedCodes(path: string): readonly string[] {
 
 /** Words in capitals that are no codes. */
 const OTHER_WORDS: readonly string[] = [
-  ...['GET', 'POST', 'PATCH', 'ALL', 'COMMIT', 'ROLLBACK'],
+  ...['GET', 'HEAD', 'POST', 'PATCH', 'ALL', 'COMMIT', 'ROLLBACK'],
   ...APPOINTMENT_STATUSES.map((status) => status.toUpperCase()),
 ]
 

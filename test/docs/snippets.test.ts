@@ -4,6 +4,7 @@ import { buildSchema, parse, validate } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { readConfig } from '../../src/config.ts'
+import { KEEP_ALIVE_MS } from '../../src/process/listen.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { ROOT, readDocument, readDocuments, type Snippet, snippetsOf } from './documents.ts'
 import { differences } from './shape.ts'
@@ -102,6 +103,7 @@ describe('the other snippets of the documents', () => {
     expect(figure(/client_max_body_size (\d+)m;/) * 1024 ** 2).toBeGreaterThanOrEqual(
       config?.MAX_BODY_BYTES ?? NaN,
     )
+    expect(figure(/keepalive_timeout (\d+)s;/)).toBeLessThan(KEEP_ALIVE_MS / 1000)
     expect(figure(/proxy_read_timeout (\d+)s;/) * 1000).toBeGreaterThan(config?.OPERATION_TIMEOUT_MS ?? NaN)
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { startGateway } from '../support/gateway.ts'
+import { startProduct } from '../support/product.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -55,5 +56,63 @@ describe('The Idempotency-Key of a create', () => {
     expect(key).toMatch(UUID)
     expect(await keysSent(1, 'booking 4711')).toEqual([key])
     expect(await keysSent(1, 'booking 4712')).not.toEqual([key])
+  })
+
+  test('Two spellings of one UUID are one key', async () => {
+    const [lower, second] = await keysSent(2, KEY)
+    expect(await keysSent(2, KEY.toUpperCase())).toEqual([lower, second])
+  })
+
+  test('A create that the gateway refuses leaves the keys of the others as they are', async () => {
+    const sent: (string | undefined)[][] = []
+    for (const endTime of ['2030-01-07T09:00:00Z', '2030-01-07T10:30:00Z']) {
+      await using upstream = await startScriptedUpstream(() => ({
+        status: 201,
+        body: { data: { id: 'a' }, meta: {} },
+      }))
+      await using gateway = await startGateway({ url: upstream.url, key: 'k' })
+      const input = { title: 't', startTime: '2030-01-07T10:00:00Z', idempotencyKey: KEY }
+      await gateway.query(
+        `mutation ($first: CreateAppointmentInput!, $second: CreateAppointmentInput!) {
+          first: createAppointment(input: $first) { clientMutationId }
+          second: createAppointment(input: $second) { clientMutationId }
+        }`,
+        { first: { ...input, endTime }, second: { ...input, endTime: '2030-01-07T11:00:00Z' } },
+      )
+      sent.push(upstream.requests.map(({ headers }) => headers['idempotency-key'] as string | undefined))
+    }
+    const [refused = [], corrected = []] = sent
+    expect(refused).toHaveLength(1)
+    expect(corrected).toEqual([KEY, refused[0]])
+  })
+
+  test('A repeated create after a cancel returns the appointment as it is now', async () => {
+    await using product = await startProduct({ sandbox: { seed: 0 } })
+    const create = `mutation ($input: CreateAppointmentInput!) {
+      createAppointment(input: $input) { appointment { id status updatedAt cancellationReason } }
+    }`
+    const input = {
+      title: 't',
+      startTime: '2030-01-07T10:00:00Z',
+      endTime: '2030-01-07T10:30:00Z',
+      idempotencyKey: KEY,
+    }
+    const { data } = await product.query(create, { input })
+    const { id } = data.createAppointment.appointment
+    await product.query(
+      'mutation ($id: ID!) { cancelAppointment(input: { id: $id, cancellationReason: "Ill" }) { performedAt } }',
+      { id },
+    )
+    product.takeRequests()
+    const repeated = await product.query(create, { input })
+    expect(repeated.data.createAppointment.appointment).toMatchObject({
+      id,
+      status: 'CANCELLED',
+      cancellationReason: 'Ill',
+    })
+    expect(product.takeRequests()).toEqual([
+      'POST /appointments',
+      expect.stringMatching(/^GET \/appointments\/apt_/),
+    ])
   })
 })

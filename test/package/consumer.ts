@@ -6,9 +6,17 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const REPOSITORY = resolve(import.meta.dirname, '../..')
+/** What is packed, and what packing needs. */
+const PACKED = [
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'src', 'test/package/manifest.ts'],
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'schema.graphql', 'docs', 'findings'],
+]
 
 export interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
+  readonly scripts: Readonly<Record<string, string>>
+  readonly repository: { readonly url: string }
   readonly optionalDependencies: Readonly<Record<string, string>>
 }
 
@@ -31,8 +39,9 @@ export async function createConsumer(): Promise<Consumer> {
   await mkdir(installed, { recursive: true })
   await run('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
   const manifest: Manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
-  // Only the dependencies that the package names, and the types of Node, which are up to the project.
-  for (const name of [...Object.keys(manifest.dependencies), '@types/node']) await link(name, project)
+  // Only what the package names, and the types of Node, which are up to the project.
+  const named = { ...manifest.dependencies, ...manifest.peerDependencies }
+  for (const name of [...Object.keys(named), '@types/node']) await link(name, project)
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
   return {
     tarball,
@@ -56,9 +65,7 @@ export function scriptOf(name: string, path: string): string {
 
 /** Packs a copy of the repository: packing changes the manifest for a moment, which other tests may read. */
 async function pack(stage: string): Promise<string> {
-  const parts = ['package.json', 'package-lock.json', 'tsconfig.json', 'schema.graphql', 'README.md', 'src']
-  for (const part of [...parts, 'test/package/manifest.ts'])
-    await cp(join(REPOSITORY, part), join(stage, part), { recursive: true })
+  for (const part of PACKED) await cp(join(REPOSITORY, part), join(stage, part), { recursive: true })
   await symlink(join(REPOSITORY, 'node_modules'), join(stage, 'node_modules'))
   const before = await readFile(join(stage, 'package.json'), 'utf8')
   await run('npm', ['pack', '--silent'], { cwd: stage })

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { linksOf } from '../docs/documents.ts'
 import { type Consumer, createConsumer, scriptOf } from './consumer.ts'
 
 const TSC = scriptOf('typescript', 'bin/tsc')
@@ -67,6 +69,40 @@ describe('the package, installed into an empty project', () => {
     expect(commands.flat()).not.toContain('node')
   })
 
+  test('uses the graphql of the project, and so does all that it brings', async () => {
+    const { dependencies, peerDependencies } = consumer.manifest
+    expect(peerDependencies).toEqual({ graphql: expect.stringMatching(/^\^16\./) })
+    const manifests = await Promise.all(
+      Object.keys(dependencies).map((name) => readFile(scriptOf(name, 'package.json'), 'utf8')),
+    )
+    const own = [dependencies, ...manifests.map((text) => JSON.parse(text).dependencies ?? {})]
+    expect(own.filter((each) => 'graphql' in each)).toEqual([])
+  })
+
+  test('runs nothing when it is installed, and says where its source is', () => {
+    const { scripts, repository } = consumer.manifest
+    expect(Object.keys(scripts).filter((name) => /install|prepare|prepublish/.test(name))).toEqual([])
+    expect(repository.url).toMatch(/^git\+https:.*\/appointments-gateway\.git$/)
+  })
+
+  test('holds the pages that its README links to, and nothing that no page explains', async () => {
+    expect((await readdir(consumer.installed)).sort()).toEqual([
+      ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md'],
+      ...['dist', 'docs', 'findings', 'package.json', 'schema.graphql'],
+    ])
+    const text = await readFile(join(consumer.installed, 'README.md'), 'utf8')
+    const files = linksOf({ path: 'README.md', text }).map((link) => link.split('#')[0] ?? '')
+    expect(files).toContain('docs/deploying.md')
+    expect(files.filter((file) => !existsSync(join(consumer.installed, file)))).toEqual([])
+  })
+
+  test('holds no module that none of its entries leads to', async () => {
+    const dist = join(consumer.installed, 'dist')
+    const modules = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith('.js'))
+    const reached = await reachableModules(dist, ['main.js', ...ENTRIES, 'client/index.js'])
+    expect(modules.map((name) => join(dist, name)).filter((path) => !reached.has(path))).toEqual([])
+  })
+
   test('refuses an old Node in one line, and starts on a supported one', async () => {
     const bin = join(consumer.installed, 'dist', 'main.js')
     await consumer.write(
@@ -88,6 +124,21 @@ describe('the package, installed into an empty project', () => {
     await consumer.node(ATTW, consumer.tarball, '--profile', 'esm-only', ...files)
   }, 60_000)
 })
+
+/** The modules that the entries import, directly or not. A module of types shows only in declarations. */
+async function reachableModules(dist: string, entries: readonly string[]): Promise<ReadonlySet<string>> {
+  const reached = new Set<string>()
+  async function visit(module: string): Promise<void> {
+    if (reached.has(module)) return
+    reached.add(module)
+    const declarations = module.replace(/\.js$/, '.d.ts')
+    const texts = await Promise.all([module, declarations].map((path) => readFile(path, 'utf8')))
+    const imported = texts.join().matchAll(/['"](\.{1,2}\/[^'"]+)\.[jt]s['"]/g)
+    for (const [, path] of imported) await visit(join(dirname(module), `${path}.js`))
+  }
+  for (const entry of entries) await visit(join(dist, entry.replace(/\.d\.ts$/, '.js')))
+  return reached
+}
 
 async function readExamples(installed: string): Promise<string[]> {
   const entries = await Promise.all(ENTRIES.map((entry) => readFile(join(installed, 'dist', entry), 'utf8')))

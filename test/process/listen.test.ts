@@ -17,6 +17,19 @@ async function startServer(timeouts: RequestTimeouts) {
   }
 }
 
+describe('The address of the server', () => {
+  test.for([
+    ['0.0.0.0', /^http:\/\/localhost:\d+$/, true],
+    ['127.0.0.1', /^http:\/\/127\.0\.0\.1:\d+$/, false],
+  ] as const)('A server that listens on %s names an address that opens', async ([host, url, everywhere]) => {
+    const server = await listen((_request, response) => void response.end('yes'), host, 0)
+    expect(server.url).toMatch(url)
+    expect(server.isOnEveryAddress).toBe(everywhere)
+    expect(await (await fetch(server.url)).text()).toBe('yes')
+    await server.close()
+  })
+})
+
 describe('A slow sender', () => {
   test('The server answers 408 if the headers are late', async () => {
     await using server = await startServer({ headersMs: 20, requestMs: 10_000, checkMs: 10 })

@@ -89,6 +89,7 @@ describe('The process', () => {
       MAX_ALIASES: '1',
       INTROSPECTION: 'true',
     })
+    expect(product.firstLine).toMatch(/http:\/\/localhost:\d+\/graphql and on every other address of this/)
     expect(product.lines.join('\n')).toContain(`Callers: tokens of ${ISSUER}`)
     const query = '{ a: appointment(id: "a") { title } __schema { queryType { name } } }'
     const reader = await bearer({ scope: 'appointments:read' })
@@ -145,7 +146,7 @@ describe('The process', () => {
     })
     const running = ask(product.firstLine, '{ appointment(id: "a") { title } }')
     const answer = await received
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) process.kill(product.pid, signal)
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) product.signal(signal)
     const stopped = product.stop()
     answer()
     expect((await running).data).toEqual({ appointment: { title: 't' } })
@@ -166,6 +167,17 @@ describe('The process', () => {
       expect.stringMatching(/^PORT: /),
       expect.stringMatching(/^SANDBOX_ORDER: /),
     ])
+  })
+
+  test('A Node that is too old for TypeScript gets one line, without a stack', async () => {
+    const versions = encodeURIComponent(
+      'Object.defineProperty(process, "versions", { value: { node: "20.20.2" } })',
+    )
+    const { code, stdout, stderr } = await runProcess({
+      NODE_OPTIONS: `--no-strip-types --import=data:text/javascript,${versions}`,
+    })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^Node 24 or newer is needed; /)])
   })
 
   test('The process prints one line if its port is in use', async () => {

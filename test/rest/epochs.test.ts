@@ -14,7 +14,7 @@ const anyWrites = fc.array(anyWrite, { maxLength: 40 })
 
 /** All possible reads, each with its key after every write. */
 function keysAlong(maxScopes: number | undefined, writes: readonly { account: string; path: string }[]) {
-  const epochs = createEpochs(maxScopes)
+  const epochs = createEpochs({ monotonic: () => 0 }, maxScopes)
   const reads = ACCOUNTS.flatMap((account) => PATHS.map((path) => ({ account, path })))
   const look = () =>
     reads.map(({ account, path }) => epochs.keyOf({ method: 'GET', path }, operationOf(account)))

@@ -108,6 +108,56 @@ describe('A hostile or broken upstream', () => {
   })
 })
 
+describe('A value that the schema can not hold', () => {
+  const BEFORE = '0000-01-01T00:00:00+01:00'
+  const BEHIND = '9999-12-31T23:30:00-01:00'
+
+  test('An instant that its offset moves out of the years costs its field only', async () => {
+    const row = { ...ROW, start_time: BEFORE, created_at: BEHIND }
+    const faults: unknown[] = []
+    await using upstream = await startScriptedUpstream(({ line }) => ({
+      body: line.includes('?') ? { data: [row], meta: { has_more: false } } : { data: row, meta: {} },
+    }))
+    await using gateway = await startGateway({
+      url: upstream.url,
+      key: 'k',
+      reportFault: (fault) => faults.push(fault),
+    })
+    const { data, errors } = await gateway.query(
+      '{ one: appointment(id: "a") { title startTime } all: appointments { nodes { title createdAt } } }',
+    )
+    expect(data).toEqual({
+      one: { title: 'A', startTime: null },
+      all: { nodes: [{ title: 'A', createdAt: null }] },
+    })
+    expect(errors?.map(({ path, extensions: { code } }) => `${path?.join('.')}: ${code}`).sort()).toEqual([
+      'all.nodes.0.createdAt: UPSTREAM_INVALID_RESPONSE',
+      'one.startTime: UPSTREAM_INVALID_RESPONSE',
+    ])
+    expect([faults, JSON.stringify(errors).includes('9999')]).toEqual([[], false])
+  })
+
+  test('What a cancel says of itself costs its field only, and the cancel stands', async () => {
+    const cancelled = { id: 'a', status: 'cancelled', cancellation_reason: null }
+    const meta = { performed_at: BEHIND, performed_by: { name: 'Jane Doe' }, request_id: 'req_1' }
+    const { data, errors, requests } = await askOver(
+      { body: { data: cancelled, meta } },
+      'mutation { cancelAppointment(input: { id: "a" }) { appointment { status } performedAt performedBy } }',
+    )
+    expect(data.cancelAppointment).toEqual({
+      appointment: { status: 'CANCELLED' },
+      performedAt: null,
+      performedBy: null,
+    })
+    const extensions = { code: 'UPSTREAM_INVALID_RESPONSE', requestId: 'req_1' }
+    expect(errors).toMatchObject([
+      { path: ['cancelAppointment', 'performedAt'], extensions },
+      { path: ['cancelAppointment', 'performedBy'], extensions },
+    ])
+    expect([requests, JSON.stringify(errors).includes('Jane')]).toEqual([1, false])
+  })
+})
+
 describe('A time limit', () => {
   test('A response that drips past its time fails its own field only', async () => {
     await using upstream = await startScriptedUpstream(({ line }) => {

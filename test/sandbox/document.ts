@@ -1,16 +1,34 @@
 import { z } from 'zod'
 
-type Schema = Parameters<typeof z.fromJSONSchema>[0]
 type Json = Readonly<Record<string, unknown>>
-
-interface Operation {
-  readonly responses: Readonly<Record<string, { content: { 'application/json': { schema: Json } } }>>
-}
 
 export interface ApiDocument {
   readonly openapi: string
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
-  readonly components: { readonly schemas: Readonly<Record<string, Json>> }
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
+}
+
+interface Operation {
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[]
+  readonly requestBody?: { readonly content: Content }
+  readonly responses: Readonly<Record<string, Response>>
+}
+
+interface Response {
+  readonly description: string
+  readonly headers: Readonly<Record<string, { readonly schema: Schema }>>
+  readonly content: Content
+}
+
+interface Content {
+  readonly 'application/json': { readonly schema: Schema; readonly example: Json }
+}
+
+interface Schema {
+  readonly $ref?: string
+  readonly example?: unknown
+  readonly readOnly?: boolean
+  readonly properties?: Readonly<Record<string, Schema>>
 }
 
 /**
@@ -18,20 +36,35 @@ export interface ApiDocument {
  * has none. The schema is strict: it rejects properties that the document does not name.
  */
 export function responseSchema(document: ApiDocument, route: string, status: number): z.ZodType | undefined {
-  const [method = '', path = ''] = route.split(' ')
-  const schema =
-    document.paths[path]?.[method.toLowerCase()]?.responses[status]?.content['application/json'].schema
-  return schema && z.fromJSONSchema(resolve(document, schema) as Schema)
+  const schema = operationOf(document, route)?.responses[status]?.content['application/json'].schema
+  return schema && z.fromJSONSchema(resolve(document, schema) as Parameters<typeof z.fromJSONSchema>[0])
 }
 
-/** Every documented response, written as `GET /appointments/{id} 404`. */
-export function documentedResponses(document: ApiDocument): Set<string> {
-  const responses = Object.entries(document.paths).flatMap(([path, operations]) =>
+/** The operation of a route, such as `GET /appointments/{id}`; `undefined` if the document has none. */
+export function operationOf({ paths }: ApiDocument, route: string): Operation | undefined {
+  const [method = '', path = ''] = route.split(' ')
+  return paths[path]?.[method.toLowerCase()]
+}
+
+/** The example of a response, or of the body of a request if there is no status. */
+export function exampleOf(document: ApiDocument, route: string, status?: number) {
+  const operation = operationOf(document, route)
+  const { content } = (status === undefined ? operation?.requestBody : operation?.responses[status]) ?? {}
+  // biome-ignore lint/suspicious/noExplicitAny: the tests assert the shape of the example themselves.
+  return content?.['application/json'].example as any
+}
+
+/** Every documented response, with its route and its status. */
+export function documentedResponses({ paths }: ApiDocument) {
+  return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, { responses }]) =>
-      Object.keys(responses).map((status) => `${method.toUpperCase()} ${path} ${status}`),
+      Object.entries(responses).map(([status, response]) => ({
+        ...response,
+        route: `${method.toUpperCase()} ${path}`,
+        status: Number(status),
+      })),
     ),
   )
-  return new Set(responses)
 }
 
 function resolve(document: ApiDocument, value: unknown): unknown {

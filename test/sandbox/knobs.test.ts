@@ -102,6 +102,48 @@ test.each([409, 422] as const)(
   },
 )
 
+describe('the option date', () => {
+  /** A clock that returns each of the readings once, and the last one ever after. */
+  function clockOf(...readings: string[]) {
+    return () => new Date((readings.length > 1 ? readings.shift() : readings[0]) ?? '')
+  }
+
+  test.each([
+    ['counted', 'Wed, 15 Jan 2025 10:59:59 GMT'],
+    ['sent', 'Wed, 15 Jan 2025 11:00:00 GMT'],
+  ] as const)(
+    '%s dates a request of 10:59:59.9 that is answered at 11:00:00.1 %s',
+    async (date, expected) => {
+      const clock = clockOf('2025-01-15T10:59:59.900Z', '2025-01-15T11:00:00.100Z')
+      const { headers } = await (await sandboxFor({ date, clock })).call('GET /appointments')
+      expect([headers.get('date'), headers.get('x-ratelimit-remaining')]).toEqual([expected, '999'])
+    },
+  )
+
+  test('sent dates errors too, the 429 and what needs no quota among them', async () => {
+    const start = '2025-01-15T10:59:59.900Z'
+    const clock = clockOf(start, start, start, '2025-01-15T11:00:00.100Z')
+    const { call } = await sandboxFor({ date: 'sent', rateLimit: 1, clock })
+    const answers = [
+      await call('GET /appointments/apt_none'),
+      await call('GET /appointments'),
+      await call('GET /appointments', { key: null }),
+    ]
+    expect(answers.map(({ status, headers }) => [status, headers.get('date')])).toEqual([
+      [404, 'Wed, 15 Jan 2025 10:59:59 GMT'],
+      [429, 'Wed, 15 Jan 2025 11:00:00 GMT'],
+      [401, 'Wed, 15 Jan 2025 11:00:00 GMT'],
+    ])
+  })
+
+  test('sent leaves a dropped connection dropped', async () => {
+    const { call } = await sandboxFor({ date: 'sent', faults: true })
+    await call('POST /_faults', { body: { drop: 'after' } })
+    await expect(call('GET /appointments')).rejects.toThrow('fetch failed')
+    expect((await call('GET /appointments')).headers.get('x-ratelimit-remaining')).toBe('998')
+  })
+})
+
 test.each([
   ['prefixed', /^apt_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, /^pat_/],
   ['uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, /^[0-9a-f]{8}-/],

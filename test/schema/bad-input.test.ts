@@ -45,6 +45,26 @@ const REFUSED: readonly (readonly [input: string, document: string, argument: st
     'filter.startTime',
   ],
   [
+    'an instant that its offset moves before the year 0000',
+    '{ appointments(filter: { startTime: { gte: "0000-01-01T00:00:00+01:00" } }) { nodes { id } } }',
+    'filter.startTime.gte',
+  ],
+  [
+    'an instant that its offset moves behind the year 9999',
+    'mutation { updateAppointment(input: { id: "a", endTime: "9999-12-31T23:30:00-01:00" }) { clientMutationId } }',
+    'input.endTime',
+  ],
+  [
+    'a date alone',
+    '{ appointments(filter: { startTime: { lte: "2030-01-07" } }) { nodes { id } } }',
+    'filter.startTime.lte',
+  ],
+  [
+    'a default that is no instant',
+    'query ($from: DateTime = "2030-02-30T00:00:00Z") { appointments(filter: { startTime: { gte: $from } }) { nodes { id } } }',
+    'from',
+  ],
+  [
     'another patient below a patient',
     '{ patient(id: "p") { appointments(filter: { patientId: "q" }) { nodes { id } } } }',
     'filter.patientId',

@@ -8,11 +8,13 @@ export interface Process extends AsyncDisposable {
   readonly firstLine: string
   /** All lines of its standard output so far, the first one included. */
   readonly lines: readonly string[]
+  /** Sends the signal, unless the process has ended. */
+  signal(name: NodeJS.Signals): void
   /** Sends SIGTERM and returns the exit code. */
   stop(): Promise<number>
 }
 
-/** Starts the process as `npm start` does, with only `PATH` of the environment of this one. */
+/** Starts the process as `npm start` does, with only `PATH` of the environment of this one. It stops without a wait. */
 export async function startProcess(
   environment: Readonly<Record<string, string>>,
   ...args: string[]
@@ -31,6 +33,7 @@ export async function startProcess(
     pid: child.pid ?? 0,
     firstLine,
     lines,
+    signal: (name) => void child.kill(name),
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),
   }
@@ -52,7 +55,7 @@ export async function runProcess(
 
 function spawnMain(environment: Readonly<Record<string, string>>, args: readonly string[]) {
   return spawn(process.execPath, [...NPM_START, ...args], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { PATH: process.env.PATH, DRAIN_MS: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }

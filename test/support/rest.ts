@@ -6,14 +6,17 @@ import type { Operation } from '../../src/rest/pipe/pipe.ts'
 export interface TestRest extends RestClient, AsyncDisposable {}
 
 /** A REST client for a scripted upstream, with a clock that stands still unless `now` says otherwise. */
-export function startRest(url: string, options: Partial<RestClientOptions> = {}): TestRest {
+export function startRest(
+  url: string,
+  { now = () => NOON, ...options }: Partial<RestClientOptions> & { readonly now?: () => number } = {},
+): TestRest {
   const rest = createRestClient({
     url,
     timeoutMs: 10_000,
     cacheTtlMs: 10_000,
     staleIfLimitedMs: 300_000,
     writeReservePercent: 10,
-    now: () => NOON,
+    clock: { now, monotonic: now },
     ...options,
   })
   return { ...rest, [Symbol.asyncDispose]: rest.close }
@@ -26,6 +29,7 @@ export function operationOf(caller = 'a', signal: AbortSignal = new AbortControl
     credential: `Bearer ${caller}`,
     access: FULL_ACCESS,
     account: caller,
+    caller,
     view: caller,
     requestId: 'test',
     signal,

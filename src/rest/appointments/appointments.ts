@@ -24,9 +24,9 @@ interface Window {
 
 export interface Cancellation {
   readonly row: AppointmentRow
-  /** RFC 3339; null where the upstream did not say. */
-  readonly performedAt: string | null
-  readonly performedBy: string | null
+  /** RFC 3339; null where the upstream did not say, and an error in place of what the schema can't hold. */
+  readonly performedAt: string | UpstreamError | null
+  readonly performedBy: string | UpstreamError | null
 }
 
 export interface RetrievedRow {
@@ -76,8 +76,8 @@ export function createAppointments(send: Send, isCached: IsCached): Appointments
       const { performed_at, performed_by } = reply.meta
       return {
         row: rowOf(reply, id),
-        performedAt: toUtc(performed_at) ?? null,
-        performedBy: typeof performed_by === 'string' ? performed_by : null,
+        performedAt: said('performedAt', performed_at, toUtc(performed_at), reply),
+        performedBy: said('performedBy', performed_by, readText(performed_by), reply),
       }
     },
     hasCached: (id, by) => isCached(itemRequest(id), by),
@@ -123,13 +123,31 @@ function bodyOf(fields: AppointmentChanges): Record<string, unknown> {
   )
 }
 
-function rowOf(reply: Reply, id?: string): AppointmentRow {
-  const { requestId } = reply.response
-  const row = readRow(reply.data, (message) => invalidResponse(message, requestId))
+/** The request was sent, so an unreadable answer to a write leaves its outcome in doubt. */
+function rowOf({ data, response }: Reply, id?: string): AppointmentRow {
+  const { requestId } = response
+  const row = readRow(data, (message) => invalidResponse(message, requestId, response))
   if (row instanceof UpstreamError) throw row
   if (id !== undefined && row.id !== id)
-    throw invalidResponse('The upstream answered another appointment than the one asked for.', requestId)
+    throw invalidResponse(
+      'The upstream answered another appointment than the one asked for.',
+      requestId,
+      response,
+    )
   return row
+}
+
+/** `value` is what the upstream said of the write itself, and `read` what the gateway makes of it. */
+function said(name: string, value: unknown, read: string | undefined, { response }: Reply) {
+  if (value === undefined || value === null) return null
+  return (
+    read ??
+    invalidResponse(`The upstream's value of ${name} is not one that it can have.`, response.requestId)
+  )
+}
+
+function readText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 /**

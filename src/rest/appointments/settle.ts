@@ -1,46 +1,71 @@
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
-import type { FieldName } from '../../contract/field-names.ts'
-import { cannotCancel, isInDoubt, outcomeUnknown, UpstreamError } from '../errors.ts'
-import type { Operation } from '../pipe/pipe.ts'
-import type { AppointmentChanges, Appointments, Cancellation } from './appointments.ts'
+import {
+  cannotCancel,
+  isInDoubt,
+  mayStillHappen,
+  outcomeUnknown,
+  provesNothingDone,
+  UpstreamError,
+} from '../errors.ts'
+import { bypassingCache, type Operation } from '../pipe/pipe.ts'
+import type { Appointments, Cancellation } from './appointments.ts'
+import { isSameText, matchesChanges } from './matching.ts'
 import type { AppointmentRow } from './row.ts'
 
 interface Cancel {
   readonly id: string
   readonly reason: string | null
   readonly by: Operation
-  /** An earlier attempt of the same cancel is in doubt. */
-  readonly isRepeat: boolean
 }
 
 /**
- * A write whose response was lost settles its own doubt: the gateway reads what the write was to change. Only where that
- * fails too is the answer `OUTCOME_UNKNOWN`, which says what to check. The retry layer repeats a create with its key
- * before it comes to this.
+ * A write whose response was lost settles its own doubt: the gateway reads what the write was to change. Where that fails,
+ * or shows that it has not happened yet and it may still do, the answer is `OUTCOME_UNKNOWN`, which says what to check. The
+ * retry layer repeats a create with its key before it comes to this.
  */
 export function settleDoubts(appointments: Appointments): Appointments {
   async function readAgain(id: string, by: Operation): Promise<AppointmentRow> {
     try {
-      return (await appointments.retrieve(id, by)).row
+      return (await appointments.retrieve(id, bypassingCache(by))).row
     } catch {
       throw outcomeUnknown({ appointmentId: id })
     }
   }
 
-  async function cancel({ id, reason, by, isRepeat }: Cancel): Promise<Cancellation> {
+  async function cancel(write: Cancel): Promise<Cancellation> {
+    const { id, reason, by } = write
     try {
       return await appointments.cancel(id, reason, by)
     } catch (error) {
-      // The first attempt may have worked after all, and then the upstream refuses the second one.
-      if (!isInDoubt(error) && !(isRepeat && isTransitionRefused(error))) throw error
-      const row = await readAgain(id, by)
-      if (row.status === 'cancelled' && row.cancellationReason === reason)
-        return { row, performedAt: null, performedBy: null }
-      if (typeof row.status !== 'string') throw outcomeUnknown({ appointmentId: id })
-      if (!isOpen(row.status)) throw cannotCancel(row.status)
-      if (isRepeat) throw error
-      return cancel({ id, reason, by, isRepeat: true })
+      if (!isInDoubt(error)) throw error
+      return (await readCancellation(write)) ?? cancelAgain(write, error)
     }
+  }
+
+  /** The first attempt may have worked after all, and then the upstream refuses the second one. */
+  async function cancelAgain(write: Cancel, first: UpstreamError): Promise<Cancellation> {
+    const { id, reason, by } = write
+    try {
+      return await appointments.cancel(id, reason, by)
+    } catch (error) {
+      const mayFirstHappen = mayStillHappen(first)
+      if (isInDoubt(error) || isTransitionRefused(error)) {
+        const cancelled = await readCancellation(write)
+        if (cancelled !== undefined) return cancelled
+        if (mayFirstHappen || mayStillHappen(error)) throw outcomeUnknown({ appointmentId: id })
+      }
+      throw mayFirstHappen && !provesNothingDone(error) ? outcomeUnknown({ appointmentId: id }) : error
+    }
+  }
+
+  /** Undefined where the appointment is still open. Throws where it was closed in another way. */
+  async function readCancellation({ id, reason, by }: Cancel): Promise<Cancellation | undefined> {
+    const row = await readAgain(id, by)
+    if (row.status === 'cancelled' && isSameText(row.cancellationReason, reason))
+      return { row, performedAt: null, performedBy: null }
+    if (typeof row.status !== 'string') throw outcomeUnknown({ appointmentId: id })
+    if (!OPEN_STATUSES.some((open) => open === row.status)) throw cannotCancel(row.status)
+    return undefined
   }
 
   return {
@@ -59,21 +84,13 @@ export function settleDoubts(appointments: Appointments): Appointments {
         if (!isInDoubt(error)) throw error
         const row = await readAgain(id, by)
         if (matchesChanges(row, changes)) return row
-        throw error
+        throw mayStillHappen(error) ? outcomeUnknown({ appointmentId: id }) : error
       }
     },
-    cancel: (id, reason, by) => cancel({ id, reason, by, isRepeat: false }),
+    cancel: (id, reason, by) => cancel({ id, reason, by }),
   }
 }
 
-function isOpen(status: string): boolean {
-  return OPEN_STATUSES.some((open) => open === status)
-}
-
-function isTransitionRefused(error: unknown): boolean {
+function isTransitionRefused(error: UpstreamError | unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'INVALID_STATE_TRANSITION'
-}
-
-function matchesChanges(row: AppointmentRow, changes: AppointmentChanges): boolean {
-  return Object.entries(changes).every(([name, value]) => row[name as FieldName] === value)
 }

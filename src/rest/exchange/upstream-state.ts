@@ -13,7 +13,7 @@ export function createUpstreamState(): { readonly layer: Layer; readonly state: 
       state = 'answering'
       return reply
     } catch (error) {
-      if (error instanceof UpstreamError)
+      if (error instanceof UpstreamError && error.progress !== 'notSent')
         state = error.response && error.response.status < 500 ? 'answering' : 'failing'
       throw error
     }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import { isRateLimited } from '../errors.ts'
+import type { Clock } from '../clock.ts'
+import { isNotFound, isRateLimited, type UpstreamError } from '../errors.ts'
 import type { Epochs } from './epochs.ts'
 import type { Layer, Operation, Reply, RestRequest, Send } from './pipe.ts'
 
@@ -9,7 +10,7 @@ export interface CacheOptions {
   /** How much longer it may be given where the quota is spent, in milliseconds. */
   readonly staleMs: number
   readonly epochs: Epochs
-  readonly now: () => number
+  readonly clock: Clock
 }
 
 export interface Cache {
@@ -19,8 +20,9 @@ export interface Cache {
 }
 
 interface Entry {
-  readonly reply: Reply
-  /** When the upstream was asked: the reply may be as old as that. */
+  /** What the upstream answered: that there is no such appointment is an answer too. */
+  readonly answer: Reply | UpstreamError
+  /** When the upstream was asked, on the monotonic clock: the answer may be as old as that. */
   readonly askedAt: number
 }
 
@@ -28,32 +30,47 @@ const MAX_BYTES = 64 * 1024 * 1024
 /** About what an entry takes besides its reply. */
 const ENTRY_BYTES = 512
 
-/** Keeps the replies to reads for a short time, by view. A write invalidates them through the epoch in their keys. */
-export function createCache({ ttlMs, staleMs, epochs, now }: CacheOptions): Cache {
+/** Keeps the answers to reads for a short time, by view. A write invalidates them through the epoch in their keys. */
+export function createCache({ ttlMs, staleMs, epochs, clock }: CacheOptions): Cache {
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
-    sizeCalculation: ({ reply }) => reply.bytes + ENTRY_BYTES,
+    sizeCalculation: ({ answer }) => ('bytes' in answer ? answer.bytes : 0) + ENTRY_BYTES,
   })
 
+  function isFresh({ askedAt }: Entry): boolean {
+    return clock.monotonic() - askedAt < ttlMs
+  }
+
+  /** The cached reply, where the quota is spent and nothing has been written since. */
+  function staleReply(entry: Entry | undefined, error: unknown, operation: Operation): Reply | undefined {
+    if (entry === undefined || !isRateLimited(error) || operation.ledger.isMutation) return undefined
+    const ageMs = clock.monotonic() - entry.askedAt
+    if (ageMs >= ttlMs + staleMs || !('bytes' in entry.answer)) return undefined
+    return { ...entry.answer, staleSince: new Date(clock.now() - ageMs).toISOString() }
+  }
+
   async function read(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
+    if (!epochs.isTrusted(request, operation)) return next(request, operation)
     const key = epochs.keyOf(request, operation)
-    const askedAt = now()
+    const askedAt = clock.monotonic()
     const entry = entries.get(key)
-    if (entry !== undefined && askedAt - entry.askedAt < ttlMs) {
+    if (entry !== undefined && isFresh(entry)) {
       operation.ledger.remembered += 1
-      return entry.reply
+      if ('bytes' in entry.answer) return entry.answer
+      throw entry.answer
     }
+    // A write in the meantime changes the key, and nothing from before it may be returned or found.
+    const isUnchanged = () => epochs.isTrusted(request, operation) && epochs.keyOf(request, operation) === key
     try {
       const reply = await next(request, operation)
-      entries.set(key, { reply, askedAt: reply.askedAt ?? askedAt })
+      if (isUnchanged()) entries.set(key, { answer: reply, askedAt: reply.askedAt ?? askedAt })
       return reply
     } catch (error) {
-      // A write in the meantime has changed the key, and nothing from before it may be returned.
-      const isUnchanged = epochs.keyOf(request, operation) === key
-      const mayBeStale = isRateLimited(error) && isUnchanged && !operation.ledger.isMutation
-      if (entry === undefined || !mayBeStale || now() - entry.askedAt >= ttlMs + staleMs) throw error
+      if (isNotFound(error) && isUnchanged()) entries.set(key, { answer: error, askedAt })
+      const stale = isUnchanged() ? staleReply(entry, error, operation) : undefined
+      if (stale === undefined) throw error
       operation.ledger.remembered += 1
-      return { ...entry.reply, staleSince: new Date(entry.askedAt).toISOString() }
+      return stale
     }
   }
 
@@ -62,7 +79,7 @@ export function createCache({ ttlMs, staleMs, epochs, now }: CacheOptions): Cach
       ttlMs === 0 || request.method !== 'GET' ? next(request, operation) : read(request, operation, next),
     has(request, operation) {
       const entry = entries.peek(epochs.keyOf(request, operation))
-      return entry !== undefined && now() - entry.askedAt < ttlMs
+      return entry !== undefined && isFresh(entry) && epochs.isTrusted(request, operation)
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { Operation, RestRequest } from './pipe.ts'
 
 /**
@@ -10,13 +11,20 @@ export interface Epochs {
   readonly keyOf: (read: RestRequest, operation: Operation) => string
   /** A write may change its item, and every list. */
   readonly bump: (write: RestRequest, operation: Operation) => void
+  /** Nothing says whether a write happened, and it may still do: what is read meanwhile may be old at any moment. */
+  readonly distrust: (write: RestRequest, operation: Operation) => void
+  /** Whether a reply to this read may be cached. */
+  readonly isTrusted: (read: RestRequest, operation: Operation) => boolean
 }
 
 /** Far more items than clients write to while anything stays cached. */
 const MAX_SCOPES = 100_000
+/** Longer than an upstream works on a request that nobody waits for any more. */
+const DISTRUST_MS = 60_000
 
-export function createEpochs(maxScopes = MAX_SCOPES): Epochs {
+export function createEpochs({ monotonic }: Pick<Clock, 'monotonic'>, maxScopes = MAX_SCOPES): Epochs {
   const epochs = new Map<string, number>()
+  const distrustedUntil = new Map<string, number>()
   let latest = 0
   /** The epoch of each scope that is not in the map. */
   let initial = 0
@@ -37,15 +45,26 @@ export function createEpochs(maxScopes = MAX_SCOPES): Epochs {
       const epoch = epochs.get(scopeOf(account, path)) ?? initial
       return `${view} ${epoch} ${path}?${query}`
     },
-    bump({ path }, { account }) {
-      advance(scopeOf(account, LISTS))
-      const [item] = /^\/appointments\/[^/]+/.exec(path) ?? []
-      if (item !== undefined) advance(scopeOf(account, item))
+    bump(write, { account }) {
+      for (const scope of scopesOf(write, account)) advance(scope)
+    },
+    distrust(write, { account }) {
+      for (const [scope, until] of distrustedUntil) if (until <= monotonic()) distrustedUntil.delete(scope)
+      for (const scope of scopesOf(write, account)) distrustedUntil.set(scope, monotonic() + DISTRUST_MS)
+    },
+    isTrusted({ path }, { account }) {
+      const until = distrustedUntil.get(scopeOf(account, path))
+      return until === undefined || until <= monotonic()
     },
   }
 }
 
 const LISTS = '/appointments'
+
+function scopesOf({ path }: RestRequest, account: string): string[] {
+  const [item] = /^\/appointments\/[^/]+/.exec(path) ?? []
+  return [LISTS, ...(item === undefined ? [] : [item])].map((scope) => scopeOf(account, scope))
+}
 
 function scopeOf(account: string, path: string): string {
   return `${account} ${path}`

@@ -1,11 +1,12 @@
+import type { Clock } from '../clock.ts'
 import { type Abortable, createAbortable, type Ending } from '../ending.ts'
-import { operationEnded } from '../errors.ts'
+import { mayStillHappen, operationEnded, UpstreamError } from '../errors.ts'
 import type { Epochs } from './epochs.ts'
 import { endingOf, type Layer, type Operation, type Reply, type RestRequest, type Send } from './pipe.ts'
 
 export interface FlightOptions {
   readonly epochs: Epochs
-  readonly now: () => number
+  readonly clock: Clock
 }
 
 /** A read in flight, and the operations that wait for its reply. */
@@ -20,13 +21,16 @@ interface SharedRequest {
  * that began it has left, and each of them leaves by its own ending. Writes are never shared. A read that begins after a write does not join one
  * that began before it.
  */
-export function createFlights({ epochs, now }: FlightOptions): Layer {
+export function createFlights({ epochs, clock }: FlightOptions): Layer {
   const inFlight = new Map<string, SharedRequest>()
 
   async function write(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
     epochs.bump(request, operation)
     try {
       return await next(request, operation)
+    } catch (error) {
+      if (error instanceof UpstreamError && mayStillHappen(error)) epochs.distrust(request, operation)
+      throw error
     } finally {
       epochs.bump(request, operation)
     }
@@ -45,7 +49,7 @@ export function createFlights({ epochs, now }: FlightOptions): Layer {
 
   function begin(key: string, request: RestRequest, operation: Operation, next: Send): SharedRequest {
     const ending = createAbortable()
-    const askedAt = now()
+    const askedAt = clock.monotonic()
     const sent = next(request, { ...operation, signal: ending, deadline: ending })
     const reply = sent.then(
       (received) => {

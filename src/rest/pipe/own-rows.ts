@@ -1,15 +1,18 @@
 import { FIELD_NAMES } from '../../contract/field-names.ts'
 import { isNarrowed, NARROWABLE } from '../access.ts'
 import { isNotFound, noSuchAppointment } from '../errors.ts'
-import type { Layer, Operation } from './pipe.ts'
+import type { Layer, Operation, Reply, RestRequest, Send } from './pipe.ts'
 
 /**
  * Someone else's appointment gets exactly the NOT_FOUND of a missing one. This layer lies below the cache, so that asking
  * twice costs the same for both, and timing and cost do not differ either.
  */
-export const ownRows: Layer = (next) => async (request, operation) => {
+export const ownRows: Layer = (next) => (request, operation) => {
   const isItem = request.method === 'GET' && request.query === undefined
-  if (!isItem || !isNarrowed(operation.access)) return next(request, operation)
+  return isItem && isNarrowed(operation.access) ? readOwn(request, operation, next) : next(request, operation)
+}
+
+async function readOwn(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
   const reply = await next(request, operation).catch((error: unknown) => {
     throw isNotFound(error) ? noSuchAppointment() : error
   })

@@ -11,6 +11,8 @@ export interface Operation {
   readonly access: Access
   /** A hash of the credential. The quota belongs to it, and what a write invalidates. */
   readonly account: string
+  /** One text for one caller: callers take turns where they wait for the same thing. */
+  readonly caller: string
   /** The account, and whatever narrows this caller below it. Cached and shared answers belong to it. */
   readonly view: string
   /** Sent upstream as `X-Request-Id`, so that the logs of both sides name the same operation. */
@@ -41,7 +43,7 @@ export interface Reply {
   readonly bytes: number
   /** RFC 3339: when the cache got it, where it is older than a cached answer may be. */
   readonly staleSince?: string
-  /** When the request was sent that others may share: the reply may be as old as that. Milliseconds since the epoch. */
+  /** When the request was sent that others may share: the reply may be as old as that. On the monotonic clock. */
   readonly askedAt?: number
 }
 
@@ -56,9 +58,14 @@ export function pipe(layers: readonly Layer[], last: Send): Send {
   return layers.reduceRight((next, layer) => layer(next), last)
 }
 
+/** The request writes, or reads on behalf of a mutation. It may use the part of the quota that is reserved for writes. */
+export function isForWrite({ method }: RestRequest, { ledger }: Operation): boolean {
+  return method !== 'GET' || ledger.isMutation
+}
+
 /** What ends this request. A write goes on when its client leaves, and so do the reads of a mutation. */
-export function endingOf({ method }: RestRequest, { signal, deadline, ledger }: Operation): Ending {
-  return method === 'GET' && !ledger.isMutation ? signal : deadline
+export function endingOf(request: RestRequest, operation: Operation): Ending {
+  return isForWrite(request, operation) ? operation.deadline : operation.signal
 }
 
 /** The operation again, but past cache and shared requests: for reads that must be fresh. */

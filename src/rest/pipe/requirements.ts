@@ -2,14 +2,15 @@ import { tooCostly, unauthenticated } from '../errors.ts'
 import type { Layer } from './pipe.ts'
 
 /** Without a credential the upstream's answer is certain, so the gateway does not ask. */
-export const requireCredential: Layer = (next) => async (request, operation) => {
-  if (operation.credential === null) throw unauthenticated()
-  return next(request, operation)
-}
+export const requireCredential: Layer = (next) => (request, operation) =>
+  operation.credential === null ? Promise.reject(unauthenticated()) : next(request, operation)
 
-/** Holds an operation to its ceiling of upstream requests, whatever its estimate was. */
-export const requireRoom: Layer = (next) => async (request, operation) => {
+/**
+ * Holds an operation to its ceiling of upstream requests, whatever its estimate was: an operation whose real cost is over
+ * its estimate loses the fields that do not fit.
+ */
+export const requireRoom: Layer = (next) => (request, operation) => {
   const { exchanges, ceiling } = operation.ledger
-  if (exchanges >= ceiling) throw tooCostly({ min: exchanges + 1, max: exchanges + 1 }, ceiling)
-  return next(request, operation)
+  if (exchanges < ceiling) return next(request, operation)
+  return Promise.reject(tooCostly({ min: exchanges + 1, max: exchanges + 1 }, ceiling))
 }

@@ -3,6 +3,7 @@ import type { Ending } from '../ending.ts'
 import {
   connectionBroken,
   noConnection,
+  operationEnded,
   responseLate,
   responseTooLarge,
   type UpstreamError,
@@ -23,8 +24,9 @@ export interface DispatchOptions {
 }
 
 /**
- * Sends one request and collects its response. Rejects with an `UpstreamError`, which is UPSTREAM_TIMEOUT once
- * `timeoutMs` are over or the ending has come.
+ * Sends one request and collects its response. Rejects with an `UpstreamError` that says how far the request got. Once
+ * `timeoutMs` are over, or the ending has come, a request that was sent is UPSTREAM_TIMEOUT; one that was still waiting for
+ * its connection was not sent.
  *
  * It uses undici's `dispatch`, because its `request` wants an AbortSignal and makes a stream of every response.
  */
@@ -33,7 +35,7 @@ export function dispatch(
   { message, ending, timeoutMs }: DispatchOptions,
 ): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
-    if (ending.aborted) return reject(responseLate())
+    if (ending.aborted) return reject(operationEnded())
     let connection: Dispatcher.DispatchController | undefined
     let isLate = false
     let status = 0
@@ -47,7 +49,8 @@ export function dispatch(
     function giveUp(): void {
       isLate = true
       stopWaiting()
-      reject(responseLate())
+      if (connection === undefined) reject(ending.aborted ? operationEnded() : noConnection())
+      else reject(responseLate())
       connection?.abort(GIVEN_UP)
     }
     function stopWaiting(): void {
@@ -73,7 +76,8 @@ export function dispatch(
       },
       onResponseError(_controller, error) {
         stopWaiting()
-        reject(connectionError(error))
+        // undici starts a request once its connection is ready: before that, nothing of it was sent.
+        reject(connection === undefined ? noConnection() : connectionError(error))
       },
     })
   })
@@ -84,14 +88,5 @@ const GIVEN_UP = new DOMException('Nobody waits for the answer.', 'AbortError')
 /** The cause stays behind: its message may hold an address or a piece of what was sent. */
 function connectionError(error: unknown): UpstreamError {
   const { code = '' } = error as NodeJS.ErrnoException
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return responseTooLarge()
-  return NEVER_CONNECTED.has(code) ? noConnection() : connectionBroken()
+  return code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' ? responseTooLarge() : connectionBroken()
 }
-
-const NEVER_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-])

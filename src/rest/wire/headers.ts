@@ -1,9 +1,10 @@
 import { HEADERS } from '../../contract/envelope.ts'
 import type { QuotaCount, ResponseInfo } from '../errors.ts'
+import { parseHttpDate } from './http-date.ts'
 
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>
 
-/** Reads the headers of a response. A malformed one counts as missing. */
+/** Reads the headers of a response. One that HTTP does not allow, or that comes twice, counts as missing. */
 export function readHeaders(
   status: number,
   headers: ResponseHeaders,
@@ -22,7 +23,8 @@ export function readHeaders(
 function readQuota(headers: ResponseHeaders): QuotaCount | undefined {
   const limit = readCount(headers[HEADERS.limit])
   const remaining = readCount(headers[HEADERS.remaining])
-  return limit === undefined || remaining === undefined ? undefined : { limit, remaining }
+  // A limit of 0 would let nobody in: it comes from a mock, and is no quota.
+  return limit && remaining !== undefined ? { limit, remaining } : undefined
 }
 
 /** Seconds, or a date on the upstream's clock (RFC 9110, section 10.2.3). */
@@ -34,12 +36,11 @@ function readRetryAfter(header: unknown, dateMs: number | undefined): number | u
 }
 
 function readCount(value: unknown): number | undefined {
-  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined
+  return typeof value === 'string' && /^\d{1,15}$/.test(value.trim()) ? Number(value) : undefined
 }
 
 function readDate(value: unknown): number | undefined {
-  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN
-  return Number.isNaN(ms) ? undefined : ms
+  return typeof value === 'string' ? parseHttpDate(value.trim()) : undefined
 }
 
 function readText(value: unknown): string | undefined {

@@ -1,4 +1,5 @@
 import { Pool } from 'undici'
+import { CONNECTIONS } from '../exchange/connections.ts'
 import { endingOf, type Operation, type RestRequest, type Send } from '../pipe/pipe.ts'
 import { dispatch } from './dispatch.ts'
 import { openEnvelope } from './envelope.ts'
@@ -17,8 +18,6 @@ export interface Wire {
 
 /** A page of 100 whole appointments is about 100 kB; no honest response comes near this. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024
-/** One operation may read 25 appointments at once, and several operations run side by side. */
-const CONNECTIONS = 64
 
 /** HTTP, and nothing else: one call is one exchange. */
 export function createWire({ url, timeoutMs }: WireOptions): Wire {

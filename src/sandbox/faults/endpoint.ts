@@ -1,8 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { readBody } from '../http/body.ts'
-import { bodyErrorResponses, jsonResponse, recordEnvelope } from '../schema/envelope.ts'
+import { recordEnvelope } from '../schema/envelope.ts'
+import { REQUEST_ID } from '../schema/examples.ts'
+import { bodyErrorResponses, FREE_HEADERS, jsonResponse } from '../schema/responses.ts'
 import type { Api } from '../services.ts'
-import { FAULT_ROUTES, type FaultQueue } from './queue.ts'
+import { FAULT_ROUTES, type Fault, type FaultQueue } from './queue.ts'
 
 /** The control endpoint `/_faults`, for tests. It needs no key and costs no quota. */
 export function serveFaults(api: Api, queue: FaultQueue): void {
@@ -47,20 +49,34 @@ const faultSchema = z
   })
   .openapi('Fault')
 
-const pendingFaults = recordEnvelope(z.array(faultSchema))
-const WITHOUT_KEY = { security: [] }
+const FAULT: Fault = { route: 'GET /appointments/{id}', times: 2, status: 503 }
+const schema = recordEnvelope(z.array(faultSchema))
+
+function pendingFaults(description: string, data: Fault[]) {
+  const example = { data, meta: { request_id: REQUEST_ID } }
+  return jsonResponse({ description, schema, example, headers: FREE_HEADERS })
+}
+
+/** What the three operations have in common. */
+const CONTROL = {
+  security: [],
+  tags: ['Faults'],
+  description: 'Without a key, and free of quota. A fault applies to the next requests of its route.',
+}
 
 const add = createRoute({
   method: 'post',
   path: '/_faults',
   operationId: 'addFault',
   summary: 'Make the next requests of a route fail',
-  ...WITHOUT_KEY,
+  ...CONTROL,
   middleware: [readBody],
-  request: { body: { required: true, content: { 'application/json': { schema: faultSchema } } } },
+  request: {
+    body: { required: true, content: { 'application/json': { schema: faultSchema, example: FAULT } } },
+  },
   responses: {
-    201: jsonResponse('The pending faults, with the new one.', pendingFaults),
-    ...bodyErrorResponses,
+    201: pendingFaults('The pending faults, with the new one.', [FAULT]),
+    ...bodyErrorResponses({ body: 'must name delay_ms, drop or status' }, FREE_HEADERS),
   },
 })
 
@@ -69,8 +85,8 @@ const list = createRoute({
   path: '/_faults',
   operationId: 'listFaults',
   summary: 'List the pending faults',
-  ...WITHOUT_KEY,
-  responses: { 200: jsonResponse('The pending faults.', pendingFaults) },
+  ...CONTROL,
+  responses: { 200: pendingFaults('The pending faults.', [FAULT]) },
 })
 
 const clear = createRoute({
@@ -78,6 +94,6 @@ const clear = createRoute({
   path: '/_faults',
   operationId: 'clearFaults',
   summary: 'Remove all faults',
-  ...WITHOUT_KEY,
-  responses: { 200: jsonResponse('No faults.', pendingFaults) },
+  ...CONTROL,
+  responses: { 200: pendingFaults('No faults.', []) },
 })

@@ -2,7 +2,7 @@ import type { Middleware, RequestContext } from './context.ts'
 import { payloadTooLarge, validationError } from './errors.ts'
 
 /** Far more than an appointment needs, and little enough to keep in memory. */
-const MAX_BODY_BYTES = 1_048_576
+export const MAX_BODY_BYTES = 1_048_576
 
 /**
  * Reads the body once and stores its text for the validators. Counts the bytes as they arrive, so that the limit also

@@ -31,4 +31,12 @@ export function meterQuota({ limit, clock }: QuotaOptions): Middleware {
   }
 }
 
+/** Dates each response by `clock` when it leaves, whatever date it has. A slow one may then name the next hour. */
+export function dateWhenSent(clock: () => Date): Middleware {
+  return async (c, next) => {
+    await next()
+    c.header('Date', clock().toUTCString())
+  }
+}
+
 const HOUR_MS = 3_600_000

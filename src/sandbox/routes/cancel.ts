@@ -6,14 +6,16 @@ import { appointmentNotFound, invalidStateTransition } from '../http/errors.ts'
 import { formatInstant, wholeSecond } from '../instants.ts'
 import { cancelledSchema, pick } from '../schema/appointment.ts'
 import { cancelBody } from '../schema/body.ts'
+import { actionEnvelope } from '../schema/envelope.ts'
+import { CANCELLED, KEY_ID, REQUEST_ID } from '../schema/examples.ts'
+import { pathSchema } from '../schema/path.ts'
 import {
-  actionEnvelope,
   bodyErrorResponses,
   commonErrorResponses,
   errorResponse,
   jsonResponse,
-} from '../schema/envelope.ts'
-import { pathSchema } from '../schema/path.ts'
+  notFoundResponse,
+} from '../schema/responses.ts'
 import type { Api, Services } from '../services.ts'
 
 /** `POST /appointments/{id}/cancel` (reference: "Cancel"). A second cancel is an `INVALID_STATE_TRANSITION`. */
@@ -23,16 +25,27 @@ export function serveCancel(api: Api, { appointments, clock, knobs }: Services):
     path: '/appointments/{id}/cancel',
     operationId: 'cancelAppointment',
     summary: 'Cancel an open appointment',
+    description:
+      'Only an appointment that is pending approval, pending, confirmed or scheduled can be cancelled.',
+    tags: ['Appointments'],
     middleware: [requireScope('write_appointments'), readBody, allowEmptyBody],
-    request: { params: pathSchema, body: { content: { 'application/json': { schema: cancelBody } } } },
+    request: {
+      params: pathSchema,
+      body: { content: { 'application/json': { schema: cancelBody, example: REASON } } },
+    },
     responses: {
-      200: jsonResponse('Cancelled.', actionEnvelope(cancelledSchema)),
-      404: errorResponse('NOT_FOUND'),
+      200: jsonResponse({
+        description: 'Cancelled.',
+        schema: actionEnvelope(cancelledSchema),
+        example: { data: pick(CANCELLED, CANCELLED_FIELDS), meta: META },
+      }),
+      404: notFoundResponse,
       [knobs.transitionStatus]: errorResponse(
-        'INVALID_STATE_TRANSITION: the appointment is already cancelled, completed or a no-show.',
+        'the appointment is already cancelled, completed or a no-show.',
+        invalidStateTransition(knobs.transitionStatus, 'completed'),
       ),
-      ...bodyErrorResponses,
-      ...commonErrorResponses,
+      ...bodyErrorResponses({ cancellation_reason: 'must be text, given once' }),
+      ...commonErrorResponses('write_appointments'),
     },
   })
 
@@ -53,4 +66,12 @@ export function serveCancel(api: Api, { appointments, clock, knobs }: Services):
     }
     return c.json({ data: pick(outcome.cancelled, CANCELLED_FIELDS), meta }, 200)
   })
+}
+
+const REASON = { cancellation_reason: CANCELLED.cancellation_reason }
+const META = {
+  request_id: REQUEST_ID,
+  action: 'cancelled',
+  performed_at: CANCELLED.updated_at,
+  performed_by: KEY_ID,
 }

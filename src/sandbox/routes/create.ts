@@ -3,16 +3,13 @@ import { CREATED_FIELDS } from '../../contract/appointment.ts'
 import { HEADERS } from '../../contract/envelope.ts'
 import { requireScope } from '../http/authentication.ts'
 import { readBody } from '../http/body.ts'
+import { idempotencyConflict } from '../http/errors.ts'
 import { wholeSecond } from '../instants.ts'
 import { createdSchema, pick } from '../schema/appointment.ts'
 import { createBody } from '../schema/body.ts'
-import {
-  bodyErrorResponses,
-  commonErrorResponses,
-  errorResponse,
-  jsonResponse,
-  recordEnvelope,
-} from '../schema/envelope.ts'
+import { recordEnvelope } from '../schema/envelope.ts'
+import { CREATED, REQUEST_ID } from '../schema/examples.ts'
+import { bodyErrorResponses, commonErrorResponses, errorResponse, jsonResponse } from '../schema/responses.ts'
 import type { Api, Services } from '../services.ts'
 import { type AppointmentRow, toAppointment } from '../storage/rows.ts'
 
@@ -77,6 +74,8 @@ const route = createRoute({
   path: '/appointments',
   operationId: 'createAppointment',
   summary: 'Create an appointment',
+  description: 'Overlapping appointments are allowed. The other ids are accepted unseen.',
+  tags: ['Appointments'],
   middleware: [requireScope('write_appointments'), readBody],
   request: {
     headers: z.object({
@@ -88,14 +87,27 @@ const route = createRoute({
           type: 'string',
           format: 'uuid',
           description: 'A repeated key and body get the first response again, for 24 hours.',
+          example: 'a7c1f4de-58a5-4b42-8d54-2c3a9d5e7f10',
         }),
     }),
-    body: { required: true, content: { 'application/json': { schema: createBody } } },
+    body: {
+      required: true,
+      content: {
+        'application/json': { schema: createBody, example: pick(CREATED, createBody.keyof().options) },
+      },
+    },
   },
   responses: {
-    201: jsonResponse('Created.', recordEnvelope(createdSchema)),
-    409: errorResponse('CONFLICT: this Idempotency-Key came with another body in the last 24 hours.'),
-    ...bodyErrorResponses,
-    ...commonErrorResponses,
+    201: jsonResponse({
+      description: 'Created.',
+      schema: recordEnvelope(createdSchema),
+      example: { data: pick(CREATED, CREATED_FIELDS), meta: { request_id: REQUEST_ID } },
+    }),
+    409: errorResponse(
+      'this Idempotency-Key came with another body in the last 24 hours.',
+      idempotencyConflict(),
+    ),
+    ...bodyErrorResponses({ end_time: 'must be after start_time' }),
+    ...commonErrorResponses('write_appointments'),
   },
 })

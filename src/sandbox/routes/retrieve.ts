@@ -2,8 +2,10 @@ import { createRoute } from '@hono/zod-openapi'
 import { requireScope } from '../http/authentication.ts'
 import { appointmentNotFound } from '../http/errors.ts'
 import { appointmentSchema } from '../schema/appointment.ts'
-import { commonErrorResponses, errorResponse, jsonResponse, recordEnvelope } from '../schema/envelope.ts'
+import { recordEnvelope } from '../schema/envelope.ts'
+import { APPOINTMENT, REQUEST_ID } from '../schema/examples.ts'
 import { pathSchema } from '../schema/path.ts'
+import { commonErrorResponses, jsonResponse, notFoundResponse } from '../schema/responses.ts'
 import type { Api, Services } from '../services.ts'
 
 /** `GET /appointments/{id}` (reference: "Retrieve"). */
@@ -13,12 +15,18 @@ export function serveRetrieve(api: Api, { appointments }: Services): void {
     path: '/appointments/{id}',
     operationId: 'retrieveAppointment',
     summary: 'Retrieve one appointment',
+    description: 'The response has all 24 fields of the appointment.',
+    tags: ['Appointments'],
     middleware: [requireScope('read_appointments')],
     request: { params: pathSchema },
     responses: {
-      200: jsonResponse('The whole appointment.', recordEnvelope(appointmentSchema)),
-      404: errorResponse('NOT_FOUND'),
-      ...commonErrorResponses,
+      200: jsonResponse({
+        description: 'The whole appointment.',
+        schema: recordEnvelope(appointmentSchema),
+        example: { data: APPOINTMENT, meta: { request_id: REQUEST_ID } },
+      }),
+      404: notFoundResponse,
+      ...commonErrorResponses('read_appointments'),
     },
   })
 

@@ -5,14 +5,15 @@ import { appointmentNotFound, validationError } from '../http/errors.ts'
 import { wholeSecond } from '../instants.ts'
 import { appointmentSchema } from '../schema/appointment.ts'
 import { updateBody } from '../schema/body.ts'
+import { recordEnvelope } from '../schema/envelope.ts'
+import { REQUEST_ID, UPDATED } from '../schema/examples.ts'
+import { pathSchema } from '../schema/path.ts'
 import {
   bodyErrorResponses,
   commonErrorResponses,
-  errorResponse,
   jsonResponse,
-  recordEnvelope,
-} from '../schema/envelope.ts'
-import { pathSchema } from '../schema/path.ts'
+  notFoundResponse,
+} from '../schema/responses.ts'
 import type { Api, Services } from '../services.ts'
 import type { Changes } from '../storage/appointments.ts'
 import type { AppointmentRow } from '../storage/rows.ts'
@@ -45,20 +46,28 @@ function requireEndAfterStart(row: AppointmentRow, { start_time, end_time }: Cha
   )
 }
 
+const CHANGES = { title: UPDATED.title, attendee_email: UPDATED.attendee_email }
+
 const route = createRoute({
   method: 'patch',
   path: '/appointments/{id}',
   operationId: 'updateAppointment',
   summary: 'Update an appointment; never its status',
+  description: 'A field that is absent stays as it is; null clears it.',
+  tags: ['Appointments'],
   middleware: [requireScope('write_appointments'), readBody],
   request: {
     params: pathSchema,
-    body: { required: true, content: { 'application/json': { schema: updateBody } } },
+    body: { required: true, content: { 'application/json': { schema: updateBody, example: CHANGES } } },
   },
   responses: {
-    200: jsonResponse('The whole appointment.', recordEnvelope(appointmentSchema)),
-    404: errorResponse('NOT_FOUND'),
-    ...bodyErrorResponses,
-    ...commonErrorResponses,
+    200: jsonResponse({
+      description: 'The whole appointment.',
+      schema: recordEnvelope(appointmentSchema),
+      example: { data: UPDATED, meta: { request_id: REQUEST_ID } },
+    }),
+    404: notFoundResponse,
+    ...bodyErrorResponses({ end_time: 'must be after start_time' }),
+    ...commonErrorResponses('write_appointments'),
   },
 })

@@ -6,37 +6,41 @@ import {
   CREATED_FIELDS,
   SUMMARY_FIELDS,
 } from '../../contract/appointment.ts'
+import { APPOINTMENT } from './examples.ts'
 
-const instantText = z.string().openapi({ format: 'date-time', example: '2025-01-20T14:00:00Z' })
+const instantText = z.string().openapi({ format: 'date-time' })
 const optionalText = z.string().nullable()
 
 /** The whole object of 24 fields (reference: "The Appointment object"). */
 export const appointmentSchema = z
   .object({
-    id: z.string().openapi({ example: 'apt_123e4567-e89b-12d3-a456-426614174000' }),
-    patient_id: optionalText,
-    clinician_profile_id: optionalText,
-    title: z.string().openapi({ example: 'Follow-up Consultation' }),
+    id: z.string().openapi({ example: APPOINTMENT.id }),
+    patient_id: optionalText.openapi({ example: APPOINTMENT.patient_id }),
+    clinician_profile_id: optionalText.openapi({ example: APPOINTMENT.clinician_profile_id }),
+    title: z.string().openapi({ example: APPOINTMENT.title }),
     description: optionalText,
-    start_time: instantText,
-    end_time: instantText,
-    status: z.enum(APPOINTMENT_STATUSES),
-    appointment_type_id: optionalText,
-    location_id: optionalText,
-    is_remote: z.boolean(),
+    start_time: instantText.openapi({ example: APPOINTMENT.start_time }),
+    end_time: instantText.openapi({ example: APPOINTMENT.end_time }),
+    status: z.enum(APPOINTMENT_STATUSES).openapi({ example: APPOINTMENT.status }),
+    appointment_type_id: optionalText.openapi({ example: APPOINTMENT.appointment_type_id }),
+    location_id: optionalText.openapi({ example: APPOINTMENT.location_id }),
+    is_remote: z.boolean().openapi({ example: APPOINTMENT.is_remote }),
     remote_channel: optionalText,
     video_link: optionalText,
     video_provider: optionalText,
-    duration_minutes: z.int().openapi({ description: 'Computed from the two times, rounded to a minute.' }),
-    attendee_email: optionalText,
-    attendee_name: optionalText,
+    duration_minutes: z.int().openapi({
+      description: 'Computed from the two times, rounded to a minute.',
+      example: APPOINTMENT.duration_minutes,
+    }),
+    attendee_email: optionalText.openapi({ example: APPOINTMENT.attendee_email }),
+    attendee_name: optionalText.openapi({ example: APPOINTMENT.attendee_name }),
     meeting_url: optionalText,
     attendance_status: optionalText,
     cancellation_reason: optionalText,
-    booking_source: optionalText,
+    booking_source: optionalText.openapi({ example: APPOINTMENT.booking_source }),
     episode_id: optionalText,
-    created_at: instantText,
-    updated_at: instantText,
+    created_at: instantText.openapi({ example: APPOINTMENT.created_at }),
+    updated_at: instantText.openapi({ example: APPOINTMENT.updated_at }),
   })
   .openapi('Appointment') satisfies z.ZodType<Appointment>
 

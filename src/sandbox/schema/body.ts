@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
+import { CANCELLED, CREATED, UPDATED } from './examples.ts'
 import { instant, nonEmptyText, reference, text } from './value.ts'
 
 const notAnObject = { error: 'must be a JSON object' }
@@ -9,18 +10,21 @@ const flag = z.boolean('must be true or false')
 export const createBody = z
   .object(
     {
-      title: nonEmptyText,
-      start_time: instant,
-      end_time: instant,
-      patient_id: reference.nullish(),
-      clinician_profile_id: reference.nullish(),
-      appointment_type_id: reference.nullish(),
-      location_id: reference.nullish(),
-      status: z.enum(OPEN_STATUSES, `must be one of ${OPEN_STATUSES.join(', ')}`).default('pending'),
-      is_remote: flag.default(false),
-      attendee_name: text.nullish(),
-      attendee_email: text.nullish(),
-      episode_id: reference.nullish(),
+      title: nonEmptyText.openapi({ example: CREATED.title }),
+      start_time: instant.openapi({ example: CREATED.start_time }),
+      end_time: instant.openapi({ example: CREATED.end_time }),
+      patient_id: reference.nullish().openapi({ example: CREATED.patient_id }),
+      clinician_profile_id: reference.nullish().openapi({ example: CREATED.clinician_profile_id }),
+      appointment_type_id: reference.nullish().openapi({ example: CREATED.appointment_type_id }),
+      location_id: reference.nullish().openapi({ example: CREATED.location_id }),
+      status: z
+        .enum(OPEN_STATUSES, `must be one of ${OPEN_STATUSES.join(', ')}`)
+        .default('pending')
+        .openapi({ example: CREATED.status }),
+      is_remote: flag.default(false).openapi({ example: CREATED.is_remote }),
+      attendee_name: text.nullish().openapi({ example: CREATED.attendee_name }),
+      attendee_email: text.nullish().openapi({ example: CREATED.attendee_email }),
+      episode_id: reference.nullish().openapi({ example: CREATED.episode_id }),
     },
     notAnObject,
   )
@@ -37,21 +41,21 @@ export const createBody = z
 export const updateBody = z
   .object(
     {
-      title: nonEmptyText.optional(),
+      title: nonEmptyText.optional().openapi({ example: UPDATED.title }),
       description: text.nullish(),
-      start_time: instant.optional(),
-      end_time: instant.optional(),
-      patient_id: reference.nullish(),
-      clinician_profile_id: reference.nullish(),
-      appointment_type_id: reference.nullish(),
-      location_id: reference.nullish(),
-      is_remote: flag.optional(),
+      start_time: instant.optional().openapi({ example: UPDATED.start_time }),
+      end_time: instant.optional().openapi({ example: UPDATED.end_time }),
+      patient_id: reference.nullish().openapi({ example: UPDATED.patient_id }),
+      clinician_profile_id: reference.nullish().openapi({ example: UPDATED.clinician_profile_id }),
+      appointment_type_id: reference.nullish().openapi({ example: UPDATED.appointment_type_id }),
+      location_id: reference.nullish().openapi({ example: UPDATED.location_id }),
+      is_remote: flag.optional().openapi({ example: UPDATED.is_remote }),
       remote_channel: text.nullish(),
       video_link: text.nullish(),
       video_provider: text.nullish(),
       meeting_url: text.nullish(),
-      attendee_name: text.nullish(),
-      attendee_email: text.nullish(),
+      attendee_name: text.nullish().openapi({ example: UPDATED.attendee_name }),
+      attendee_email: text.nullish().openapi({ example: UPDATED.attendee_email }),
       attendance_status: text.nullish(),
       episode_id: reference.nullish(),
       status: readOnly("can't be patched; a status changes through an action endpoint, like /cancel"),
@@ -68,7 +72,10 @@ export const updateBody = z
 
 /** The body of a cancel, which the client may leave out (reference: "Cancel"). */
 export const cancelBody = z
-  .object({ cancellation_reason: text.nullish() }, notAnObject)
+  .object(
+    { cancellation_reason: text.nullish().openapi({ example: CANCELLED.cancellation_reason }) },
+    notAnObject,
+  )
   .openapi('CancelAppointment')
 
 function readOnly(message: string) {

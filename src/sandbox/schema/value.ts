@@ -15,14 +15,14 @@ export const reference = nonEmptyText.openapi({ minLength: 1 })
 /** An ISO 8601 instant with its zone; the parsed value is in milliseconds since the epoch. */
 export const instant = text
   .transform((value, context) => parseInstant(value) ?? addIssue(context, INSTANT_EXPECTED))
-  .openapi({ type: 'string', format: 'date-time', example: '2025-01-20T14:00:00Z' })
+  .openapi({ type: 'string', format: 'date-time' })
 
 /** Like `instant`, and also a bare date, as its midnight in UTC. */
 export const dateOrInstant = text
   .transform(
     (value, context) => parseDateOrInstant(value) ?? addIssue(context, `${INSTANT_EXPECTED}, or 2025-01-20`),
   )
-  .openapi({ type: 'string', example: '2025-01-20' })
+  .openapi({ type: 'string' })
 
 const INSTANT_EXPECTED = 'must be an ISO 8601 instant with its zone, like 2025-01-20T14:00:00Z'
 

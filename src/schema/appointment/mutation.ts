@@ -4,6 +4,7 @@ import { builder } from '../builder.ts'
 import { parseId } from '../global-id.ts'
 import { ONE, type PriceTag } from '../price-tag.ts'
 import { toCreation, toUpdate } from './changes.ts'
+import { idempotencySourceOf, selectedOfAppointment } from './create-info.ts'
 import { CancelAppointmentInput, CreateAppointmentInput, UpdateAppointmentInput } from './inputs.ts'
 import { Appointment } from './type.ts'
 
@@ -13,8 +14,8 @@ interface Payload {
 }
 
 interface CancelPayload extends Payload {
-  readonly performedAt: string | null
-  readonly performedBy: string | null
+  readonly performedAt: string | Error | null
+  readonly performedBy: string | Error | null
 }
 
 const CLIENT_MUTATION_ID = 'The `clientMutationId` of the input.'
@@ -51,15 +52,22 @@ const CancelAppointmentPayload = builder.objectRef<CancelPayload>('CancelAppoint
       type: Appointment,
       description: `The appointment as it is now. Its id, status and reason come with the answer. ${MAY_COST}`,
     }),
-    performedAt: t.expose('performedAt', {
+    performedAt: t.field({
       type: 'DateTime',
+      resolve: ({ performedAt }) => valueOrThrow(performedAt),
       description: 'When it was cancelled; null where the upstream did not say.',
     }),
-    performedBy: t.exposeString('performedBy', {
+    performedBy: t.string({
+      resolve: ({ performedBy }) => valueOrThrow(performedBy),
       description: 'On whose behalf: the upstream names its key; null where it did not say.',
     }),
   }),
 })
+
+function valueOrThrow(value: string | Error | null): string | null {
+  if (value instanceof Error) throw value
+  return value
+}
 
 /** A write costs one request more where the client selects a field that the upstream's response may lack. */
 const priceOfCreate: PriceTag = () => [{ cost: ONE, rows: { count: 1, known: new Set(FIELDS_OF_CREATED) } }]
@@ -75,12 +83,12 @@ builder.mutationFields((t) => ({
     description: 'Books an appointment: one upstream request, safe to repeat with the same `idempotencyKey`.',
     args: { input: t.arg({ type: CreateAppointmentInput, required: true, description: 'What to book.' }) },
     resolve: async (_root, { input }, { loaders }, info) => {
-      const fields = toCreation(input)
-      const key = { callersKey: input.idempotencyKey ?? null, path: String(info.path.key) }
-      return {
-        clientMutationId: input.clientMutationId,
-        appointment: await loaders.appointments.create(fields, key),
-      }
+      const appointment = await loaders.appointments.create({
+        fields: toCreation(input),
+        source: idempotencySourceOf(info),
+        selected: selectedOfAppointment(info),
+      })
+      return { clientMutationId: input.clientMutationId, appointment }
     },
   }),
   updateAppointment: t.field({

@@ -55,7 +55,8 @@ interface RowSet {
 
 /**
  * Adds up the price tags of the fields that an operation selects. `min` counts only what is certain; `max` takes every
- * list for full and every row for incomplete. A field whose argument the gateway will refuse costs nothing.
+ * list for full and every row for incomplete. A field whose argument the gateway will refuse costs nothing. Throws a
+ * GraphQLError where a condition of @skip or @include is null.
  */
 export function estimateOperation(options: EstimateOptions): OperationEstimate | undefined {
   const { schema, document, operationName, pricing } = options
@@ -91,13 +92,9 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
       )
     if (price === undefined) return add(own, below(scope))
 
-    const info = { ...collectScope, returnType: field.type, fieldNodes: nodes }
+    const selection = connectionSelection({ ...collectScope, returnType: field.type, fieldNodes: nodes })
     const prices = unlessRefused(() =>
-      price(getArgumentValues(field, node, coerced), {
-        pricing,
-        parent: scope.parent,
-        selection: connectionSelection(info),
-      }),
+      price(getArgumentValues(field, node, coerced), { pricing, parent: scope.parent, selection }),
     )
     return prices
       .map((each) => add(charge(each, scope), below(scopeOf(each, scope), each.type)))

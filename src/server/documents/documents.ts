@@ -9,6 +9,7 @@ import {
 import { LRUCache } from 'lru-cache'
 import { estimateBound } from '../cost/bound.ts'
 import type { Limits } from '../limits/limits.ts'
+import { blameLiterals } from './arguments.ts'
 import { documentLimits } from './limits.ts'
 import { SPECIFIED_RULES } from './specified-rules.ts'
 import { requireReadable } from './text.ts'
@@ -56,7 +57,7 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
       if (errors.length === 0) return { document, errors, maxMin: estimateBound(schema, document) }
       return refused(
         document,
-        errors.map((error) => asDocumentFault(error, 'GRAPHQL_VALIDATION_FAILED')),
+        blameLiterals(errors, document).map((error) => asDocumentFault(error, 'GRAPHQL_VALIDATION_FAILED')),
       )
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error

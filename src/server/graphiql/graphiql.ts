@@ -1,4 +1,5 @@
 import type { FetchAPI, Plugin } from 'graphql-yoga'
+import { isAt } from '../http/path.ts'
 import { createNote } from '../note.ts'
 import { loadAssets } from './assets.ts'
 import { type Packed, pack, packedAnswer } from './packed.ts'
@@ -56,7 +57,7 @@ export function useGraphiQL({ endpoint, sampleData, asksForCredential, ask, now 
 
   return {
     async onRequest({ request, url, fetchAPI, endResponse }) {
-      if (request.method !== 'GET' || url.pathname !== endpoint) return
+      if (request.method !== 'GET' || !isAt(url, endpoint)) return
       const asset = url.searchParams.get(ASSET)
       if (asset !== null) return endResponse(await answerAsset(request, asset, fetchAPI))
       if (request.headers.get('accept')?.includes('text/html'))

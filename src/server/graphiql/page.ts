@@ -11,7 +11,8 @@ export interface PageOptions {
  * share computers.
  */
 export function renderPage({ assetUrl, tabs }: PageOptions): string {
-  return `<!doctype html>
+  // Raw, so that a backslash of a script reaches the browser.
+  return String.raw`<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -39,7 +40,8 @@ export function renderPage({ assetUrl, tabs }: PageOptions): string {
     <script>
       async function ask({ query, variables, operationName }, { headers } = {}) {
         // GraphiQL updates the operation name some time after the user chooses a tab.
-        const isNamed = operationName && new RegExp('\\b' + operationName + '\\b').test(query)
+        const names = query.match(/(?<=\b(query|mutation|subscription)\s+)\w+/g) ?? []
+        const isNamed = names.includes(operationName)
         const response = await fetch(location.pathname, {
           method: 'POST',
           headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },

@@ -3,6 +3,7 @@ import type { GraphQLError } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import type { Limits } from '../limits/limits.ts'
 import { badRequest, limitExceeded } from '../refusals.ts'
+import { decodeUtf8, requireJson } from './encoding.ts'
 import type { NodeContext } from './node-handler.ts'
 
 type BodyLimits = Pick<Limits, 'MAX_BODY_BYTES' | 'MAX_VARIABLES_BYTES'>
@@ -22,8 +23,7 @@ export function useJsonBody({
           setRequestParser((asked) => withoutQuoting(() => requestParser(asked)))
         return
       }
-      if (mediaType(request) !== 'application/json')
-        throw badRequest('The body of a POST is application/json.', { status: 415 })
+      requireJson(request)
       setRequestParser(() => readBody(request, serverContext?.req, MAX_BODY_BYTES))
     },
     onParams({ params }) {
@@ -38,10 +38,6 @@ export function useJsonBody({
   }
 }
 
-export function mediaType(request: Request): string {
-  return (request.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-}
-
 async function readBody(
   request: Request,
   incoming: IncomingMessage | undefined,
@@ -53,7 +49,7 @@ async function readBody(
     throw badRequest('The body broke off.')
   })
   if (chunks === undefined) throw bodyTooLarge(max)
-  return parseParams(Buffer.concat(chunks).toString())
+  return parseParams(decodeUtf8(Buffer.concat(chunks)))
 }
 
 /**

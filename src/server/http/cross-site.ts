@@ -1,6 +1,6 @@
 import type { CORSOptions, Plugin } from 'graphql-yoga'
 import { csrfRefused } from '../refusals.ts'
-import { mediaType } from './body.ts'
+import { mediaType } from './encoding.ts'
 
 /** Before a page of another site may send this header, its browser asks the server in a preflight. */
 const GUARD_HEADER = 'x-graphql-yoga-csrf'

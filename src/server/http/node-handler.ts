@@ -22,7 +22,7 @@ export function nodeHandler(server: Server, answerFault: (fault: unknown) => Res
     // The server builds the URL before it calls any plugin, so this refusal stands in front of it.
     if (!hasReadableUrl(req)) return Response.json(UNREADABLE_URL, { status: 400, headers: PRIVATE })
     try {
-      return await server.handleNodeRequestAndResponse(req, res, { req, res })
+      return await server.handleNodeRequestAndResponse(asGet(req), res, { req, res })
     } catch (fault) {
       return answerFault(fault)
     }
@@ -35,6 +35,11 @@ export function nodeHandler(server: Server, answerFault: (fault: unknown) => Res
       res.destroy()
     }
   }
+}
+
+/** HEAD is GET without the body (RFC 9110, 9.3.2), and node:http leaves the body out by itself. */
+function asGet(request: IncomingMessage): IncomingMessage {
+  return request.method === 'HEAD' ? Object.create(request, { method: { value: 'GET' } }) : request
 }
 
 /** The characters of a name, an address and a port: none of them can begin a path. */

@@ -10,10 +10,12 @@ export function standardFetch(
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     try {
-      const answer = await fetch(request)
-      if (answer instanceof Response) return answer
+      // HEAD is GET without the body (RFC 9110, 9.3.2).
+      const isHead = request.method === 'HEAD'
+      const answer = await fetch(isHead ? new Request(request, { method: 'GET' }) : request)
+      if (answer instanceof Response && !isHead) return answer
       const { status, headers } = answer
-      const body = STATUSES_WITHOUT_BODY.includes(status) ? null : await answer.arrayBuffer()
+      const body = isHead || STATUSES_WITHOUT_BODY.includes(status) ? null : await answer.arrayBuffer()
       return new Response(body, { status, headers: [...headers] })
     } catch (fault) {
       return answerFault(fault)

@@ -1,6 +1,7 @@
 import {
   type ExecutionArgs,
   type ExecutionResult,
+  GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   type OperationDefinitionNode,
@@ -9,17 +10,21 @@ import {
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { execute } from '../../execution/index.ts'
 import type { Pricing } from '../../loaders/pricing.ts'
+import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Context } from '../../schema/context.ts'
 import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
 import { createNote } from '../note.ts'
 import { mutationByGet, noSuchOperation } from '../refusals.ts'
+import { blameNullArguments } from './null-arguments.ts'
+import { createTally } from './tally.ts'
 
 export interface ExecutionOptions {
   readonly schema: GraphQLSchema
   readonly checkDocument: (text: string) => CheckedDocument
   readonly contextOf: (request: Request) => Context
   readonly pricingOf: (request: Request) => Pricing
+  readonly operationOf: (request: Request) => Operation
   readonly maxUpstreamRequests: number
 }
 
@@ -32,6 +37,8 @@ export interface Execution {
   readonly useExecution: () => Plugin
   /** Undefined where no operation was to run. */
   readonly definitionOf: (request: Request) => OperationDefinitionNode | undefined
+  /** Resolves once no operation runs, those included whose client has left: a write goes on without it. */
+  readonly idle: () => Promise<void>
 }
 
 /**
@@ -39,8 +46,9 @@ export interface Execution {
  * place of the server's own steps, each of which has hooks, so that what happens reads in one place.
  */
 export function createExecution(options: ExecutionOptions): Execution {
-  const { schema, checkDocument, contextOf, pricingOf, maxUpstreamRequests } = options
+  const { schema, checkDocument, operationOf, contextOf, pricingOf, maxUpstreamRequests } = options
   const definitions = createNote<Request, OperationDefinitionNode>('definition')
+  const tally = createTally()
 
   function answer({ request, params }: OperationRequest): ExecutionResult | Promise<ExecutionResult> {
     // The server refuses a request without a query before it comes here.
@@ -53,17 +61,29 @@ export function createExecution(options: ExecutionOptions): Execution {
     if (errors.length > 0) return { errors }
 
     definitions.set(request, definition)
+    operationOf(request).ledger.isMutation = definition.operation === OperationTypeNode.MUTATION
     const contextValue = contextOf(request)
     const args = { schema, document, contextValue, variableValues: variables, operationName }
-    if (request.headers.get('x-estimate-only') === '1')
-      return answerEstimate(args, pricingOf(request)) ?? run(args)
-    if (maxMin <= maxUpstreamRequests) return run(args)
-    return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests) ?? run(args)
+    return answerUnrun(args, request, maxMin) ?? tally.during(() => run(args))
+  }
+
+  /** The estimate, where it is asked for, or a refusal. Undefined where the operation is to run. */
+  function answerUnrun(args: ExecutionArgs, request: Request, maxMin: number): ExecutionResult | undefined {
+    try {
+      if (request.headers.get('x-estimate-only') === '1') return answerEstimate(args, pricingOf(request))
+      if (maxMin <= maxUpstreamRequests) return undefined
+      return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests)
+    } catch (error) {
+      // A condition of @skip or @include is null.
+      if (error instanceof GraphQLError) return withoutData([error], args)
+      throw error
+    }
   }
 
   return {
     useExecution: () => ({ onParams: ({ setParamsHandler }) => setParamsHandler(answer) }),
     definitionOf: definitions.get,
+    idle: tally.idle,
   }
 }
 
@@ -77,7 +97,14 @@ function requireExecutable(
 
 async function run(args: ExecutionArgs): Promise<ExecutionResult> {
   const result = await execute(args)
-  // A result without data means that nothing ran: HTTP 400 in either media type (GraphQL over HTTP, 6.4).
-  if (!('data' in result)) for (const { extensions } of result.errors ?? []) extensions.http = { status: 400 }
-  return result
+  if (result.errors === undefined) return result
+  if (!('data' in result)) return withoutData(result.errors, args)
+  return { ...result, errors: blameNullArguments(result.errors, args) }
+}
+
+/** A result without data means that nothing ran: HTTP 400 in either media type (GraphQL over HTTP, 6.4). */
+function withoutData(errors: readonly GraphQLError[], args: ExecutionArgs): ExecutionResult {
+  const blamed = blameNullArguments(errors, args)
+  for (const { extensions } of blamed) extensions.http = { status: 400 }
+  return { errors: blamed }
 }

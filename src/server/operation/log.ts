@@ -7,7 +7,7 @@ import { createNote } from '../note.ts'
 interface OperationLogOptions {
   readonly operationOf: (request: Request) => Operation
   readonly definitionOf: (request: Request) => OperationDefinitionNode | undefined
-  readonly now: () => number
+  readonly monotonic: () => number
   readonly log: (line: OperationLine) => void
 }
 
@@ -16,11 +16,11 @@ interface Draft {
   readonly startedAt: number
 }
 
-export function useOperationLog({ operationOf, definitionOf, now, log }: OperationLogOptions): Plugin {
+export function useOperationLog({ operationOf, definitionOf, monotonic, log }: OperationLogOptions): Plugin {
   const drafts = createNote<Request, Draft>('line')
   return {
     onParams({ request }) {
-      drafts.set(request, { codes: [], startedAt: now() })
+      drafts.set(request, { codes: [], startedAt: monotonic() })
     },
     onResultProcess({ request, result }) {
       const draft = drafts.get(request)
@@ -37,7 +37,7 @@ export function useOperationLog({ operationOf, definitionOf, now, log }: Operati
         name: definition?.name?.value ?? null,
         kind: definition?.operation ?? null,
         codes: draft.codes,
-        durationMs: Math.round(now() - draft.startedAt),
+        durationMs: Math.round(monotonic() - draft.startedAt),
         requests: ledger.exchanges,
         remembered: ledger.remembered,
         joined: ledger.joined,

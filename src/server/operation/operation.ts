@@ -34,13 +34,14 @@ export function createOperations(options: OperationOptions): Operations {
   const responses = createNote<Request, ServerResponse>('response')
 
   function begin(request: Request): Begun {
-    const { credential, access, account } = options.identityOf(request)
+    const { credential, access, account, caller } = options.identityOf(request)
     const deadline = createAbortable()
     const signal = createAbortable()
     const operation: Operation = {
       credential,
       access,
       account,
+      caller,
       view: viewOf(account, access),
       requestId: callersRequestId(request) ?? randomUUID(),
       signal,

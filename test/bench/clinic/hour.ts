@@ -29,7 +29,6 @@ export type StartGateway = (
   now: () => number,
 ) => Promise<{ readonly graphqlUrl: string } & AsyncDisposable>
 
-const QUOTA = 1_000
 const DAY_MS = 86_400_000
 const START = Date.parse('2026-01-05T12:00:00Z')
 const GATEWAY_KEY = 'pk_gateway'
@@ -38,9 +37,21 @@ const OTHER_KEY = 'pk_other'
 /** The API ignores unknown parameters. This one marks the requests of the other key. */
 const BY_OTHER = 'by=other'
 
+export interface HourOptions {
+  readonly seed?: number
+  /** Requests in a clock hour. */
+  readonly quota?: number
+  /** When the clinic's hour begins, in minutes of the clock hour. */
+  readonly minute?: number
+}
+
 /** Runs one hour of a clinic as fast as the gateway responds. */
-export async function runHour(startGateway: StartGateway, seed = 1): Promise<HourReport> {
-  let now = START
+export async function runHour(
+  startGateway: StartGateway,
+  { seed = 1, quota = 1_000, minute = 0 }: HourOptions = {},
+): Promise<HourReport> {
+  const startsAt = START + minute * 60_000
+  let now = startsAt
   let upstreamRequests = 0
   let upstream429s = 0
   const keyOf = (key: string) =>
@@ -49,7 +60,7 @@ export async function runHour(startGateway: StartGateway, seed = 1): Promise<Hou
     keys: [keyOf(GATEWAY_KEY), keyOf(OTHER_KEY)],
     // Enough rows that the day always has one left to cancel.
     seed: 800,
-    rateLimit: QUOTA,
+    rateLimit: quota,
     clock: () => new Date(now),
     onExchange({ target, status }) {
       if (target.includes(BY_OTHER)) return
@@ -93,7 +104,7 @@ export async function runHour(startGateway: StartGateway, seed = 1): Promise<Hou
     }
 
     for (const { second, polls, views, write: kind } of createTimetable(seed)) {
-      now = START + second * 1_000
+      now = startsAt + second * 1_000
       const writing = kind === undefined ? undefined : write(kind)
       const reading = [
         ...Array.from({ length: polls }, () => read(DAY)),

@@ -23,7 +23,7 @@ export async function startContestant(
   const command = [process.execPath, ...program.slice(0, -1), '--import', METER, ...program.slice(-1)]
   const [file = '', ...args] = canPin() ? ['taskset', '-c', '0', ...command] : command
   const child = spawn(file, args, {
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', DRAIN_MS: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })

@@ -63,7 +63,7 @@ export type CreateAppointmentInput = {
   endTime: string;
   /** The upstream's id of an existing episode of care. */
   episodeId?: string | number | null | undefined;
-  /** Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. A UUID goes upstream as it is; any other text of up to 255 characters becomes one. The gateway generates one where it is left out. */
+  /** Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. Each field of a document counts for itself: one key and one input twice in one document book two appointments, and that document sent again gives the same two. A UUID goes upstream as it is; any other text of up to 255 characters becomes one. The gateway generates one where it is left out. */
   idempotencyKey?: string | null | undefined;
   /** Whether they meet by phone or video; false where it is left out. */
   isRemote?: boolean | null | undefined;

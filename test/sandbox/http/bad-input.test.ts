@@ -234,7 +234,7 @@ describe('a body', () => {
 })
 
 test.each([
-  ['GET /', 404],
+  ['POST /', 405],
   ['GET /appointments/', 404],
   ['GET /appointment', 404],
   ['GET /appointments/apt_1/cancel/now', 404],
@@ -257,7 +257,7 @@ test.each([
     expect(answer.headers.get('allow')?.split(', ')).toEqual(answer.body.error.details.allowed)
 })
 
-test.each(['..', '.', '%2e%2e', '%2F', '%00', '%zz', '%ff', 'a b', 'LONG', "' OR 1=1 --", '%F0%9F%99%82'])(
+test.each(['.', '%2F', '%00', '%zz', '%ff', 'a b', 'LONG', "' OR 1=1 --", '%F0%9F%99%82'])(
   'An unknown id of any form is not found: %s',
   async (form) => {
     const id = form.replace('LONG', 'x'.repeat(8_000))
@@ -266,5 +266,14 @@ test.each(['..', '.', '%2e%2e', '%2F', '%00', '%zz', '%ff', 'a b', 'LONG', "' OR
       expect([404, 405]).toContain(status)
       expect(body.data).toBeNull()
     }
+  },
+)
+
+test.each(['..', '%2e%2e'])(
+  'Two dots as an id lead to the start page, not to an appointment: %s',
+  async (id) => {
+    const { status, body } = await call(`GET /appointments/${id}`)
+    expect([status, Object.keys(body.data)]).toEqual([200, ['documentation', 'document', 'health']])
+    expect((await call(`POST /appointments/${id}/cancel`)).status).toBe(404)
   },
 )

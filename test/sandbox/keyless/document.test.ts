@@ -9,7 +9,7 @@ import type {
 import type { cancelBody, createBody, updateBody } from '../../../src/sandbox/schema/body.ts'
 import type { SandboxOptions } from '../../../src/sandbox/server.ts'
 import { sandboxFor, VISIT } from '../client.ts'
-import { type ApiDocument, documentedResponses, responseSchema } from '../document.ts'
+import { type ApiDocument, documentedResponses, exampleOf, responseSchema } from '../document.ts'
 
 test('The OpenAPI 3.1 document has the five endpoints, and is free without a key', async () => {
   const { call } = await sandboxFor()
@@ -53,6 +53,24 @@ test('The document names every parameter, header and body field of the reference
   expect(components.securitySchemes.key).toEqual({ type: 'http', scheme: 'bearer' })
 })
 
+test('The document names the server that was asked for it', async () => {
+  const { call, url } = await sandboxFor()
+  expect((await call('GET /openapi.json')).body.servers).toEqual([{ url }])
+})
+
+test('A field that may be null has null as an alternative, and no list of types', async () => {
+  const { call } = await sandboxFor()
+  const { body } = await call('GET /openapi.json')
+  const { CreateAppointment, Appointment } = body.components.schemas
+  expect(CreateAppointment.properties.patient_id.anyOf).toEqual([
+    { type: 'string', minLength: 1 },
+    { type: 'null' },
+  ])
+  const alternatives = Object.values(Appointment.properties as Record<string, { anyOf?: unknown }>)
+  expect(alternatives.filter(({ anyOf }) => anyOf)).toHaveLength(15)
+  expect(JSON.stringify(body)).not.toMatch(/"type":\[/)
+})
+
 test('The document has the control endpoint when the `faults` option opens it', async () => {
   const { call } = await sandboxFor({ faults: true })
   const { paths } = (await call('GET /openapi.json')).body
@@ -79,7 +97,7 @@ test.each<SandboxOptions>([
 ])('Responses match the document, and all but 500 occur: %o', async (knobs) => {
   const { call } = await sandboxFor({ ...knobs, keys: KEYS, seed: 60, faults: true, rateLimit: 150 })
   const document: ApiDocument = (await call('GET /openapi.json')).body
-  const unseen = documentedResponses(document)
+  const unseen = new Set(documentedResponses(document).map(({ route, status }) => `${route} ${status}`))
 
   /** Sends a request and checks the response against its schema in the document. */
   async function checkedCall(route: string, { id = 'none', query = '', ...request }: RouteRequest = {}) {
@@ -87,6 +105,7 @@ test.each<SandboxOptions>([
     const schema = responseSchema(document, route, status)
     expect(schema, `${route} ${status}`).toBeDefined()
     expect(schema?.safeParse(body).error, `${route} ${status}`).toBeUndefined()
+    expect([route, body.error?.code]).toEqual([route, exampleOf(document, route, status)?.error?.code])
     unseen.delete(`${route} ${status}`)
     return body.data
   }

@@ -1,0 +1,48 @@
+import { faultOf } from '../server/errors.ts'
+import type { ReportFault } from '../server/gateway-options.ts'
+
+export interface Stoppable {
+  /** How long a load balancer may take to see that the process stops. */
+  readonly drainMs: number
+  /** Tells clients and load balancers to go elsewhere. What comes all the same is served. */
+  prepareToStop(): void
+  /** Finishes what runs. Nothing new begins. */
+  stop(): Promise<void>
+  readonly reportFault: ReportFault
+}
+
+/**
+ * SIGTERM stops the process, `drainMs` after it has said so: a load balancer needs that long to see it. SIGINT comes from
+ * a person and stops it at once, or ends that wait. A signal that comes again changes nothing, because npm and a
+ * supervisor may each send the same one.
+ *
+ * So does an error that nobody caught, which leaves something half done: the process reports it and ends with 1, so that
+ * its supervisor starts a new one.
+ */
+export function stopOnSignals({ drainMs, prepareToStop, stop, reportFault }: Stoppable): void {
+  const { promise: isDrained, resolve: endDrain } = Promise.withResolvers<void>()
+  let isStopping = false
+
+  async function begin(): Promise<void> {
+    if (isStopping) return
+    isStopping = true
+    prepareToStop()
+    const timer = setTimeout(endDrain, drainMs)
+    await isDrained
+    clearTimeout(timer)
+    await stop()
+  }
+
+  process.on('SIGTERM', begin)
+  process.on('SIGINT', () => {
+    endDrain()
+    void begin()
+  })
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.once(event, (fault: unknown) => {
+      reportFault(faultOf(fault))
+      process.exitCode = 1
+      endDrain()
+      void begin()
+    })
+}

@@ -1,0 +1,20 @@
+/** Two clocks, because a machine's wall clock may step. Ages and waits are monotonic; instants are wall time. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Milliseconds since some instant. Never steps. */
+  readonly monotonic: () => number
+}
+
+const HOUR_MS = 3_600_000
+const SAME_MS = 2_000
+
+/**
+ * A monotonic instant as wall time, in milliseconds since the epoch. One that is next to a full hour is the full hour: the
+ * upstream dates its responses to the second, and its hour is the clock's.
+ */
+export function wallTimeOf({ now, monotonic }: Clock, at: number): number {
+  const wall = now() + at - monotonic()
+  const fullHour = Math.round(wall / HOUR_MS) * HOUR_MS
+  return Math.abs(wall - fullHour) <= SAME_MS && fullHour > now() ? fullHour : Math.ceil(wall)
+}

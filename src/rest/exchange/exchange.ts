@@ -1,0 +1,45 @@
+import type { ResponseInfo, UpstreamError } from '../errors.ts'
+
+/** One request to the upstream, and how it ended. */
+export interface Exchange {
+  /** On the monotonic clock, in milliseconds. */
+  readonly sentAt: number
+  readonly endedAt: number
+  /** Absent where the upstream did not answer. */
+  readonly response: ResponseInfo | undefined
+  readonly error: UpstreamError | undefined
+}
+
+/** Why a key may not be used now. */
+export interface Lock {
+  /** From then on one request at a time may go, to see whether the lock still holds. On the monotonic clock. */
+  readonly probeAt: number
+  readonly error: UpstreamError
+}
+
+export interface UpstreamHour {
+  /** Hours since the epoch, on the upstream's clock. */
+  readonly hour: number
+  /** When it ends, on the monotonic clock. */
+  readonly endsAt: number
+}
+
+export const HOUR_MS = 3_600_000
+/** The `Date` header is a second coarse, and clocks disagree. */
+export const GRACE_MS = 2_000
+
+/**
+ * The clock hour in which a request was both sent and answered. Undefined where that is not certain, as the upstream may
+ * have counted the request in the hour before the one that its response is dated in.
+ *
+ * @param nowMs the wall clock when the exchange ended, for a response without `Date`
+ */
+export function upstreamHourOf(
+  { sentAt, endedAt, response }: Exchange,
+  nowMs: number,
+): UpstreamHour | undefined {
+  const dateMs = response?.dateMs ?? nowMs
+  const hour = Math.floor(dateMs / HOUR_MS)
+  if (Math.floor((dateMs - (endedAt - sentAt)) / HOUR_MS) !== hour) return undefined
+  return { hour, endsAt: endedAt + (hour + 1) * HOUR_MS - dateMs }
+}

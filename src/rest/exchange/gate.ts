@@ -1,0 +1,67 @@
+import type { Clock } from '../clock.ts'
+import { rateLimited, responseOf, UpstreamError } from '../errors.ts'
+import { endingOf, isForWrite, type Layer, type Operation, type RestRequest } from '../pipe/pipe.ts'
+import type { Exchange } from './exchange.ts'
+import { type Key, type Keys, lockOf } from './keys.ts'
+import type { RateLimit } from './quota.ts'
+
+export interface Gate {
+  /** Refuses what the gate would refuse now: before a request waits for a connection. */
+  readonly refuseEarly: Layer
+  readonly layer: Layer
+  /** null until a response carried the rate headers. */
+  readonly rateLimit: (operation: Operation) => RateLimit | null
+}
+
+/**
+ * The one gate of each key. While the key is locked it refuses requests, and lets one at a time through as a probe once the
+ * lock is to be tried again. It learns from how every request ends, and counts it in the operation's ledger.
+ */
+export function createGate(keys: Keys, clock: Clock): Gate {
+  /** Whether the request is a probe. Throws where it must not be sent. */
+  function check(key: Key, request: RestRequest, operation: Operation): boolean {
+    const lock = lockOf(key, isForWrite(request, operation))
+    if (lock === undefined) return false
+    if (key.probe !== undefined || clock.monotonic() < lock.probeAt) throw lock.error
+    return true
+  }
+
+  function learn(key: Key, exchange: Exchange): void {
+    key.quota.end(exchange)
+    key.pause.end(exchange, key.quota.latestHour())
+    key.circuit.end(exchange)
+  }
+
+  const layer: Layer = (next) => async (request, operation) => {
+    const key = keys.of(operation.account)
+    if (check(key, request, operation)) key.probe = request
+    const { ledger } = operation
+    const sentAt = clock.monotonic()
+    key.quota.begin()
+    ledger.exchanges += 1
+    try {
+      const reply = await next(request, operation)
+      learn(key, { sentAt, endedAt: clock.monotonic(), response: reply.response, error: undefined })
+      return reply
+    } catch (error) {
+      const response = responseOf(error)
+      const isUpstreams = error instanceof UpstreamError && !endingOf(request, operation).aborted
+      learn(key, { sentAt, endedAt: clock.monotonic(), response, error: isUpstreams ? error : undefined })
+      if (!(error instanceof UpstreamError)) throw error
+      // What was never sent cost nothing.
+      if (error.progress !== 'sent') ledger.exchanges -= 1
+      throw response?.status === 429 ? rateLimited(error, key.pause.endsAt()) : error
+    } finally {
+      if (key.probe === request) key.probe = undefined
+    }
+  }
+
+  return {
+    refuseEarly: (next) => async (request, operation) => {
+      check(keys.of(operation.account), request, operation)
+      return next(request, operation)
+    },
+    layer,
+    rateLimit: ({ account }) => keys.of(account).quota.rateLimit(),
+  }
+}

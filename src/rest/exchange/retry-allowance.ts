@@ -1,0 +1,34 @@
+import type { Clock } from '../clock.ts'
+
+/**
+ * How many retries one key may cause. In ten seconds, ten or a fifth of its requests, whichever is more. So retries do not
+ * make an outage worse, and a quiet caller still has what failed repeated.
+ */
+export interface RetryAllowance {
+  countRequest(): void
+  /** Takes one retry, if there is one left. */
+  take(): boolean
+}
+
+const WINDOW_MS = 10_000
+const ALWAYS_ALLOWED = 10
+
+export function createRetryAllowance({ monotonic }: Clock): RetryAllowance {
+  let window = { startedAt: Number.NEGATIVE_INFINITY, requests: 0, retries: 0 }
+  function current() {
+    if (monotonic() - window.startedAt >= WINDOW_MS)
+      window = { startedAt: monotonic(), requests: 0, retries: 0 }
+    return window
+  }
+  return {
+    countRequest() {
+      current().requests += 1
+    },
+    take() {
+      const { requests, retries } = current()
+      if (retries >= Math.max(ALWAYS_ALLOWED, requests / 5)) return false
+      window.retries += 1
+      return true
+    },
+  }
+}

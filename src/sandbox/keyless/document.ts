@@ -1,0 +1,32 @@
+import type { Api } from '../services.ts'
+import { nullAsAlternative } from './nullable.ts'
+
+/** The OpenAPI document, made from the definitions that validate requests. Its server is the one that was asked. */
+export function serveDocument(api: Api, { hasFaults }: { readonly hasFaults: boolean }): void {
+  api.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
+  api.get('/openapi.json', (c) => {
+    const document = api.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: {
+        title: 'Appointments API',
+        version: 'v1',
+        description: DESCRIPTION,
+        license: { name: 'MIT License', url: 'https://spdx.org/licenses/MIT.html' },
+      },
+      servers: [{ url: new URL(c.req.url).origin }],
+      security: [{ key: [] }],
+      tags: hasFaults ? [APPOINTMENTS, FAULTS] : [APPOINTMENTS],
+    })
+    return c.json(nullAsAlternative(document) as object)
+  })
+}
+
+const APPOINTMENTS = { name: 'Appointments', description: 'Patients meet clinicians at a time and a place.' }
+const FAULTS = { name: 'Faults', description: 'Errors on request, for tests.' }
+
+const DESCRIPTION = [
+  'Appointments connect patients with clinicians at specific times and locations.',
+  'The API ignores query parameters and body fields that are not named here. It reads instants in ISO 8601 with a',
+  'zone, to the millisecond, and returns them in UTC. Every request with a known key counts against its quota,',
+  'whatever the response.',
+].join(' ')

@@ -1,0 +1,44 @@
+import { Writable } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { createLogger, inWords } from '../../src/process/logger.ts'
+import { startGateway } from '../support/gateway.ts'
+
+describe('The log in a terminal', () => {
+  async function startTerminal() {
+    const written: string[] = []
+    const terminal = new Writable({
+      write(chunk, _encoding, done) {
+        written.push(String(chunk))
+        done()
+      },
+    })
+    return {
+      logger: await createLogger('info', await inWords(terminal)),
+      text: () => stripVTControlCharacters(written.join('')),
+    }
+  }
+
+  test('An operation takes one line, and a refused one too', async () => {
+    const { logger, text } = await startTerminal()
+    await using gateway = await startGateway({
+      url: 'http://127.0.0.1:9',
+      key: 'k',
+      logOperation: logger.operation,
+    })
+    await gateway.query('query Day { __typename }', {}, { 'x-request-id': 'my-id' })
+    await gateway.query('{ appointment(id: "..") { id } }')
+    expect(text().split('\n')).toEqual([
+      expect.stringMatching(/INFO.*Day.*"requestId":"my-id".*"requests":0/),
+      expect.stringMatching(/INFO.*"codes":\["BAD_USER_INPUT"\]/),
+      '',
+    ])
+    expect(text()).not.toContain('null')
+  })
+
+  test('A fault shows its id, and its stack on lines of its own', async () => {
+    const { logger, text } = await startTerminal()
+    logger.fault({ errorId: 'some-id', name: 'TypeError', stack: '    at one\n    at two' })
+    expect(text()).toMatch(/^.*ERROR.*TypeError.*fault some-id\n +at one\n +at two\n$/)
+  })
+})
