@@ -36,3 +36,13 @@ function isInCalendar(local: string): boolean {
 export function utcOf(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z')
 }
+
+/**
+ * An instant in the form that `toUtc` returns, in whole milliseconds: the nearest one that is not before it (`up`), or not
+ * after it (`down`). Undefined where that lies past the year 9999.
+ */
+export function toMilliseconds(utc: string, round: 'up' | 'down'): string | undefined {
+  const cut = utc.replace(/(\.\d{3})\d+Z$/, '$1Z')
+  if (cut === utc) return utc
+  return toUtc(new Date(Date.parse(cut) + (round === 'up' ? 1 : 0)).toISOString())
+}

@@ -2,7 +2,8 @@ import type { AppointmentFilter } from '../contract/field-names.ts'
 import type { PageArguments, PageLimits } from '../pagination/arguments.ts'
 import { countRows } from '../pagination/end.ts'
 import type { List, Slice, Window, WindowReads } from '../pagination/list.ts'
-import { type Edge, type PageInfo, planPage } from '../pagination/page.ts'
+import { planPage } from '../pagination/page.ts'
+import type { Edge, PageInfo } from '../pagination/piece.ts'
 import { filterQuery } from '../rest/appointments/appointments.ts'
 import type { AppointmentRow, ListedRow } from '../rest/appointments/row.ts'
 import { UpstreamError } from '../rest/errors.ts'
@@ -158,7 +159,7 @@ function stateOf({ startTime, endTime, status, title, createdAt, updatedAt }: Ap
   return `${startTime} ${endTime} ${status} ${title} ${createdAt} ${updatedAt}`
 }
 
-/** A class for the same reason as the edges of `pagination/page.ts`: its cursor is encoded only when a client selects it. */
+/** A class for the same reason as the edges of `pagination/piece.ts`: its cursor is encoded only when a client selects it. */
 class AppointmentEdge {
   readonly node: AppointmentRef
   private readonly edge: Edge<ListedRow>

@@ -4,12 +4,12 @@ import { PAGE_LIMIT } from '../contract/list.ts'
 import type { Window } from '../pagination/list.ts'
 import { type AppointmentPage, type Appointments, filterQuery } from '../rest/appointments/appointments.ts'
 import { fillIn } from '../rest/appointments/row.ts'
-import { UpstreamError } from '../rest/errors.ts'
+import { isRateLimited, UpstreamError } from '../rest/errors.ts'
 import { bypassingCache, type Operation } from '../rest/pipe/pipe.ts'
 import type { ListMemory } from './list-memory.ts'
 import type { Memory } from './memory.ts'
 import { familyOf, rowsOf, unionOf } from './siblings.ts'
-import { coveringSpans, covers, sliceOf } from './spans.ts'
+import { mayWorkApart, readWindows, sliceOf } from './spans.ts'
 
 export interface PagesOptions {
   readonly appointments: Appointments
@@ -53,49 +53,29 @@ export function createPages({ appointments, listMemory, by, memory }: PagesOptio
     const union = filters.length > 1 && members.every(isNearStart) ? unionOf(filters) : undefined
     const shape = union === undefined ? '' : shapeOf(family, union)
     if (union === undefined || listMemory.isTooLong(by.view, shape)) return planLists(members)
-    function readApart(): Map<PageKey, Promise<AppointmentPage>> {
-      listMemory.setTooLong(by.view, shape)
+    function readApart(isForLong: boolean): Map<PageKey, Promise<AppointmentPage>> {
+      if (isForLong) listMemory.setTooLong(by.view, shape)
       return new Map(planLists(members))
     }
-    const apart = list(union, WHOLE).then(
+    const pages = list(union, WHOLE).then(
       (page) => {
         const shares = members.map((key) => shareOf(key, page))
-        if (shares.includes(undefined)) return readApart()
+        if (shares.includes(undefined)) return readApart(true)
         return new Map(members.map((key, index) => [key, shares[index] as AppointmentPage]))
       },
       (error: unknown) => {
-        // The upstream may refuse the union and still allow each list.
-        if (isRefused(error)) return readApart()
-        throw error
+        if (!mayWorkApart(error)) throw error
+        return readApart(isJudgment(error))
       },
     )
-    return members.map((key) => [key, apart.then((pages) => pages.get(key) as Promise<AppointmentPage>)])
+    return members.map((key) => [key, pages.then((found) => found.get(key) as Promise<AppointmentPage>)])
   }
 
   function planLists(members: readonly PageKey[]): Planned[] {
-    return [...Map.groupBy(members, ({ filter }) => filterQuery(filter)).values()].flatMap(planWindows)
-  }
-
-  function planWindows(members: readonly PageKey[]): Planned[] {
-    const windows = members.map(({ window }) => window)
-    const spans = coveringSpans(windows, PAGE_LIMIT.max)
-    const reads = new Map<Window, Promise<AppointmentPage>>()
-    return members.map((key) => {
-      const span = spans.find((candidate) => covers(candidate, key.window)) ?? key.window
-      const read = reads.get(span) ?? list(key.filter, span)
-      reads.set(span, read)
-      return [key, read.then((page) => cutFrom(page, span, key))]
-    })
-  }
-
-  async function cutFrom(
-    page: AppointmentPage,
-    span: Window,
-    { filter, window }: PageKey,
-  ): Promise<AppointmentPage> {
-    if (span.offset === window.offset && span.limit === window.limit) return page
-    const slice = sliceOf(page, span, window)
-    return slice === undefined ? list(filter, window) : { ...page, ...slice }
+    const lists = Map.groupBy(members, ({ filter }) => filterQuery(filter))
+    return [...lists.values()].flatMap((keys) =>
+      readWindows(keys, PAGE_LIMIT.max, ({ filter }, window) => list(filter, window)),
+    )
   }
 
   async function list(filter: AppointmentFilter, window: Window, as = by): Promise<AppointmentPage> {
@@ -124,9 +104,10 @@ function provenBy({ patientId, clinicianId, appointmentTypeId, locationId }: App
   }
 }
 
-function isRefused(error: unknown): boolean {
-  const status = error instanceof UpstreamError ? (error.extensions.status ?? 0) : 0
-  return [400, 404, 409, 413, 414, 422].includes(status)
+/** The upstream has judged the union itself, and would do so again. */
+function isJudgment(error: unknown): boolean {
+  if (isRateLimited(error) || !(error instanceof UpstreamError)) return false
+  return error.progress !== 'notSent' && (error.extensions.status ?? 0) < 500
 }
 
 /** One list's page out of the union; undefined where the union does not prove it. */

@@ -1,7 +1,63 @@
 import type { Slice, Window } from '../pagination/list.ts'
+import { UpstreamError } from '../rest/errors.ts'
 
-/** The fewest windows that together cover the given ones, none of them larger than one request may be. */
-export function coveringSpans(windows: readonly Window[], maxLimit: number): Window[] {
+/**
+ * Reads windows of one list by the fewest requests, none of which asks for more than `maxLimit` rows. Where such a request
+ * fails, each of its windows is read by itself. One promise for each window, so that the slowest read delays no other.
+ */
+export function readWindows<Key extends { readonly window: Window }, Page extends Slice<unknown>>(
+  keys: readonly Key[],
+  maxLimit: number,
+  read: (key: Key, window: Window) => Promise<Page>,
+): [key: Key, page: Promise<Page>][] {
+  const windows = keys.map(({ window }) => window)
+  const spans = coveringSpans(windows, maxLimit)
+  const reads = new Map<Window, Promise<Page>>()
+
+  async function readVia(span: Window, key: Key): Promise<Page> {
+    const { window } = key
+    const begun = reads.get(span) ?? read(key, span)
+    reads.set(span, begun)
+    if (span.offset === window.offset && span.limit === window.limit) return begun
+    try {
+      const page = await begun
+      const slice = sliceOf(page, span, window)
+      if (slice !== undefined) return { ...page, ...slice }
+    } catch (error) {
+      if (!mayWorkApart(error)) throw error
+    }
+    return read(key, window)
+  }
+  return keys.map((key) => {
+    const span = spans.find((candidate) => covers(candidate, key.window)) ?? key.window
+    return [key, readVia(span, key)]
+  })
+}
+
+/**
+ * The part of a span's rows that lies in a window. Undefined where the upstream gave fewer rows than asked, unless it would
+ * answer the window itself with the same.
+ */
+export function sliceOf<Row>(slice: Slice<Row>, span: Window, window: Window): Slice<Row> | undefined {
+  const start = window.offset - span.offset
+  const rows = slice.rows.slice(start, start + window.limit)
+  if (rows.length < window.limit && slice.hasMore && start > 0) return undefined
+  return { rows, hasMore: slice.hasMore || slice.rows.length > start + window.limit }
+}
+
+/**
+ * Whether reads may still succeed one by one that failed as one: the upstream has judged no more than their union, the
+ * cache may have the reply to one of them, or nothing was sent, and then nothing is lost by asking for each.
+ */
+export function mayWorkApart(error: unknown): boolean {
+  if (!(error instanceof UpstreamError)) return false
+  return error.progress === 'notSent' || !OF_ALL_READS.includes(error.code)
+}
+
+/** These hold for every read: the upstream does not take the credential, or does not answer. */
+const OF_ALL_READS = ['UNAUTHENTICATED', 'FORBIDDEN', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT']
+
+function coveringSpans(windows: readonly Window[], maxLimit: number): Window[] {
   const spans: { offset: number; limit: number }[] = []
   for (const { offset, limit } of [...windows].sort((a, b) => a.offset - b.offset)) {
     const span = spans.at(-1)
@@ -12,14 +68,6 @@ export function coveringSpans(windows: readonly Window[], maxLimit: number): Win
   return spans
 }
 
-export function covers(span: Window, window: Window): boolean {
+function covers(span: Window, window: Window): boolean {
   return span.offset <= window.offset && window.offset + window.limit <= span.offset + span.limit
-}
-
-/** The part of a span's rows that lies in a window; undefined where the upstream gave fewer rows than asked. */
-export function sliceOf<Row>(slice: Slice<Row>, span: Window, window: Window): Slice<Row> | undefined {
-  const start = window.offset - span.offset
-  const rows = slice.rows.slice(start, start + window.limit)
-  if (rows.length < window.limit && slice.hasMore) return undefined
-  return { rows, hasMore: slice.hasMore || slice.rows.length > start + window.limit }
 }

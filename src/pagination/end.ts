@@ -1,6 +1,6 @@
 import type { PageLimits } from './arguments.ts'
 import { UnreadableListError } from './errors.ts'
-import { type List, readStretch, type Stretch, type WindowReads } from './list.ts'
+import { type List, readStretch, type Stretch, stretchOf, type WindowReads } from './list.ts'
 
 /** What the stretches read so far say about the length of a list. */
 export interface Total {
@@ -31,9 +31,7 @@ export function* countRows<Row>(
 
 export function totalOf<Row>(stretches: readonly Stretch<Row>[]): Total {
   const end = stretches.findLast(({ offset, rows, hasMore }) => !hasMore && (rows.length > 0 || offset === 0))
-  const ends = stretches.map(({ offset, rows, hasMore }) =>
-    rows.length === 0 ? 0 : offset + rows.length + (hasMore ? 1 : 0),
-  )
+  const ends = stretches.map(({ offset, rows }) => (rows.length === 0 ? 0 : offset + rows.length))
   return { exact: end && end.offset + end.rows.length, atLeast: Math.max(0, ...ends) }
 }
 
@@ -43,25 +41,33 @@ export function* findEnd<Row>(
   { atLeast, lead }: EndSearch,
   maxReadSize: number,
 ): WindowReads<Row, Stretch<Row>> {
-  let low = Math.max(0, atLeast - 1)
+  let low = atLeast
   let high = Number.POSITIVE_INFINITY
   let stride = 0
+  let readSize = maxReadSize
+  let last: Stretch<Row> | undefined
   let offset = Math.max(low, (list.guess ?? 0) - lead)
   for (let probes = 0; probes < MAX_PROBES; probes++) {
     const stretch = yield* readStretch(list, { offset, limit: maxReadSize })
     if (!stretch.hasMore && (stretch.rows.length > 0 || offset === 0)) return stretch
-    // If the two bounds contradict each other, the list has changed meanwhile, and the newer bound holds. A window that
-    // was read before may come from a cache that never changes, so the next window lies across the bound instead.
-    if (stretch.hasMore) {
-      low = offset + stretch.rows.length
-      if (high <= low) [high, stride] = [Number.POSITIVE_INFINITY, -(maxReadSize >> 1)]
-    } else {
-      high = offset
-      if (low >= high) [low, stride] = [0, -(maxReadSize >> 1)]
+    if (stretch.isClipped) readSize = Math.min(readSize, stretch.rows.length)
+    if (stretch.hasMore) [low, last] = [offset + stretch.rows.length, stretch]
+    else high = offset
+    // A row that is read alone can't show that it is the last one: that nothing follows it does.
+    if (!stretch.hasMore && readSize === 1 && last && low === high)
+      return stretchOf(list, { offset: last.offset, limit: 1 }, { rows: last.rows, hasMore: false })
+    // If the two bounds contradict each other, the list has changed meanwhile, or ends with a full page that does not say
+    // so. A window that was read before may come from a cache, so the next window lies across the newer bound.
+    if (low >= high) {
+      offset = Math.max(0, (stretch.hasMore ? low : high) - Math.ceil(readSize / 2))
+      if (stretch.hasMore) high = Number.POSITIVE_INFINITY
+      else low = 0
+      stride = 0
+      continue
     }
     if (high === Number.POSITIVE_INFINITY) offset = low + stride
-    else if (high - low <= maxReadSize) offset = low
-    else offset = Math.max(low + ((high - low - maxReadSize) >> 1), high - maxReadSize - stride)
+    else if (high - low <= readSize) offset = low
+    else offset = Math.max(low + ((high - low - readSize) >> 1), high - readSize - stride)
     stride = 2 * stride + maxReadSize
   }
   throw new UnreadableListError('The end of the list was not found: whatever is asked, there is more.')

@@ -21,6 +21,7 @@ export interface Window {
 /** What one read returns. */
 export interface Slice<Row> {
   readonly rows: readonly Row[]
+  /** More rows follow, or may follow where the upstream does not say. */
   readonly hasMore: boolean
 }
 
@@ -40,6 +41,10 @@ export function* readStretch<Row>(list: List<Row>, window: Window): WindowReads<
   const slice = yield window
   if (slice.hasMore && slice.rows.length === 0)
     throw new UnreadableListError(`The list has more rows at offset ${window.offset}, but gives none.`)
+  return stretchOf(list, window, slice)
+}
+
+export function stretchOf<Row>(list: List<Row>, window: Window, slice: Slice<Row>): Stretch<Row> {
   const rows = slice.rows.slice(0, window.limit)
   const hasMore = slice.hasMore || slice.rows.length > window.limit
   const marks: Mark[] = []

@@ -5,13 +5,26 @@ import {
   type PageLimits,
   type PageRequest,
 } from './arguments.ts'
-import { type Cost, costOf, EXTRA_READS, readsOf } from './cost.ts'
-import { encodeCursor, type Place } from './cursor.ts'
+import { type Cost, costOf, EXTRA_READS, readsFor } from './cost.ts'
+import type { Place } from './cursor.ts'
 import { findEnd, type Total, totalOf } from './end.ts'
+import { CursorExpiredError } from './errors.ts'
 import type { List, WindowReads } from './list.ts'
 import { type Location, locate } from './location.ts'
-import { hasRowsBehind, type Piece, pieceOf, placeOf, type RowAhead, rowsAhead, showsEnd } from './piece.ts'
-import { findPlace, type ReadSession, readNext, requireOrder } from './search.ts'
+import {
+  type Edge,
+  EdgesInfo,
+  hasRowsBehind,
+  type PageInfo,
+  type Piece,
+  pieceOf,
+  placeOf,
+  type RowAhead,
+  RowEdge,
+  rowsAhead,
+  showsEnd,
+} from './piece.ts'
+import { type FoundPlace, findPlace, type ReadSession, readNext, requireOrder } from './search.ts'
 import { windowAhead, windowFromStart } from './window.ts'
 
 /** A page whose arguments are checked, and of which nothing has been read yet. */
@@ -26,19 +39,6 @@ export interface Page<Row> {
   readonly edges: readonly Edge<Row>[]
   readonly pageInfo: PageInfo
   readonly total: Total
-}
-
-export interface Edge<Row> {
-  readonly node: Row
-  /** Encoded on each access, because many clients never select it. */
-  readonly cursor: string
-}
-
-export interface PageInfo {
-  readonly hasNextPage: boolean
-  readonly hasPreviousPage: boolean
-  readonly startCursor: string | null
-  readonly endCursor: string | null
 }
 
 /**
@@ -68,8 +68,8 @@ function* readPage<Row>(
   const { isForward, size, from, to } = request
   if (size === 0 && !isForward && !from) return yield* readNothingFromEnd(list, request, maxReadSize)
 
-  const readsLeft = readsOf(request, maxReadSize) + EXTRA_READS
-  const session: ReadSession<Row> = { list, maxReadSize, stretches: [], readsLeft }
+  const readsLeft = readsFor(request, maxReadSize)
+  const session: ReadSession<Row> = { list, stretches: [], readsLeft, readSize: maxReadSize }
   const taken: RowAhead<Row>[] = []
   const first = yield* readFirstPiece(session, request)
   let piece = first
@@ -84,9 +84,10 @@ function* readPage<Row>(
     const hasEnded = end !== undefined || showsEnd(piece, isForward)
     hasMore = ahead.length > wanted || !hasEnded
     const last = ahead.at(-1)
-    // A clipped stretch ends the page early: the client reads on from there.
-    if (hasEnded || taken.length === size || piece.stretch.isClipped || !last) break
-    piece = yield* readPieceAhead(session, placeOf(last), { ...request, size: size - taken.length })
+    if (hasEnded || taken.length === size || !last) break
+    const next = yield* readOn(session, placeOf(last), { ...request, size: size - taken.length })
+    if (!next) break
+    piece = next
   }
 
   if (to && !end) {
@@ -119,17 +120,34 @@ function* readNothingFromEnd<Row>(
 
 function* readFirstPiece<Row>(session: ReadSession<Row>, request: PageRequest): WindowReads<Row, Piece<Row>> {
   const { isForward, from, size, to } = request
-  const { list, maxReadSize, stretches } = session
+  const { list, readSize, stretches } = session
   if (from) return yield* readPieceAhead(session, from, request)
   if (isForward) {
-    const stretch = yield* readNext(session, windowFromStart(request, maxReadSize))
+    const stretch = yield* readNext(session, windowFromStart(request, readSize))
     return pieceOf(stretch, undefined, isForward)
   }
   // Reads the page before the guessed end along, and leaves a tenth of the window for rows inserted since.
-  const lead = Math.min(Math.max(size, maxReadSize >> 1), Math.floor(maxReadSize * 0.9))
-  const stretch = yield* findEnd(list, { atLeast: (to?.offset ?? -1) + 1, lead }, maxReadSize)
+  const lead = Math.min(Math.max(size, readSize >> 1), Math.floor(readSize * 0.9))
+  const stretch = yield* findEnd(list, { atLeast: to?.offset ?? 0, lead }, readSize)
   stretches.push(stretch)
   return pieceOf(stretch, undefined, isForward)
+}
+
+/**
+ * The piece that continues the page at its last row. Undefined where the reads are used up, because the upstream gives
+ * fewer rows than asked or the list moves: then the page ends early, and the client reads on from there.
+ */
+function* readOn<Row>(
+  session: ReadSession<Row>,
+  place: Place,
+  request: PageRequest,
+): WindowReads<Row, Piece<Row> | undefined> {
+  try {
+    return yield* readPieceAhead(session, place, request)
+  } catch (error) {
+    if (error instanceof CursorExpiredError) return undefined
+    throw error
+  }
 }
 
 /** The piece that continues at a place: it shows at least one row ahead, or the end of the list. */
@@ -142,13 +160,18 @@ function* readPieceAhead<Row>(
   const { stretch, location } = yield* findPlace(session, {
     place,
     side: isForward ? 'after' : 'before',
-    window: windowAhead(place, request, session.maxReadSize),
+    windowFor: (likely, readSize) => windowAhead(likely, request, readSize),
     isUseful(found) {
       const piece = pieceOf(found.stretch, found.location, isForward)
-      return piece.ahead.length > 0 || showsEnd(piece, isForward)
+      return (piece.ahead.length > 0 || showsEnd(piece, isForward)) && !isCutShort(found)
     },
   })
   return pieceOf(stretch, location, isForward)
+}
+
+/** Ends before the place: then it does not show whether any row follows the place's own. */
+function isCutShort<Row>({ stretch, location }: FoundPlace<Row>): boolean {
+  return stretch.isClipped && stretch.offset + stretch.rows.length <= location.offset
 }
 
 /** Finds where the page has to end, if its own reads have not shown that place. */
@@ -158,43 +181,11 @@ function* readEnd<Row>(
   isForward: boolean,
 ): WindowReads<Row, Location> {
   const side = isForward ? 'before' : 'after'
-  const window = windowAhead(place, { isForward, size: 0 }, session.maxReadSize)
-  const { location } = yield* findPlace(session, { place, side, window, isUseful: () => true })
+  const { location } = yield* findPlace(session, {
+    place,
+    side,
+    windowFor: (likely, readSize) => windowAhead(likely, { isForward, size: 0 }, readSize),
+    isUseful: () => true,
+  })
   return location
-}
-
-/** Classes, because V8 keeps a hidden class for each object literal with getters until a full collection. */
-class EdgesInfo implements PageInfo {
-  readonly hasNextPage: boolean
-  readonly hasPreviousPage: boolean
-  private readonly edges: readonly Edge<unknown>[]
-
-  constructor(edges: readonly Edge<unknown>[], hasNextPage: boolean, hasPreviousPage: boolean) {
-    this.edges = edges
-    this.hasNextPage = hasNextPage
-    this.hasPreviousPage = hasPreviousPage
-  }
-
-  get startCursor(): string | null {
-    return this.edges.at(0)?.cursor ?? null
-  }
-  get endCursor(): string | null {
-    return this.edges.at(-1)?.cursor ?? null
-  }
-}
-
-class RowEdge<Row> implements Edge<Row> {
-  readonly node: Row
-  private readonly row: RowAhead<Row>
-  private readonly filter: string
-
-  constructor(row: RowAhead<Row>, filter: string) {
-    this.node = row.node
-    this.row = row
-    this.filter = filter
-  }
-
-  get cursor(): string {
-    return encodeCursor(placeOf(this.row), this.filter)
-  }
 }

@@ -1,6 +1,19 @@
-import { type Place, REACH } from './cursor.ts'
+import { encodeCursor, type Place, REACH } from './cursor.ts'
 import type { Stretch } from './list.ts'
 import type { Location } from './location.ts'
+
+export interface Edge<Row> {
+  readonly node: Row
+  /** Encoded on each access, because many clients never select it. */
+  readonly cursor: string
+}
+
+export interface PageInfo {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly startCursor: string | null
+  readonly endCursor: string | null
+}
 
 /** What one stretch adds to a page. "Ahead" is the direction of reading from the place, "behind" the other one. */
 export interface Piece<Row> {
@@ -78,5 +91,41 @@ export function placeOf<Row>({ offset, piece, position }: RowAhead<Row>): Place 
     own: position - start,
     reachesStart: stretch.offset === 0 && position <= REACH,
     reachesEnd: !stretch.hasMore && order.length - 1 - position <= REACH,
+  }
+}
+
+/** Classes, because V8 keeps a hidden class for each object literal with getters until a full collection. */
+export class EdgesInfo implements PageInfo {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  private readonly edges: readonly Edge<unknown>[]
+
+  constructor(edges: readonly Edge<unknown>[], hasNextPage: boolean, hasPreviousPage: boolean) {
+    this.edges = edges
+    this.hasNextPage = hasNextPage
+    this.hasPreviousPage = hasPreviousPage
+  }
+
+  get startCursor(): string | null {
+    return this.edges.at(0)?.cursor ?? null
+  }
+  get endCursor(): string | null {
+    return this.edges.at(-1)?.cursor ?? null
+  }
+}
+
+export class RowEdge<Row> implements Edge<Row> {
+  readonly node: Row
+  private readonly row: RowAhead<Row>
+  private readonly filter: string
+
+  constructor(row: RowAhead<Row>, filter: string) {
+    this.node = row.node
+    this.row = row
+    this.filter = filter
+  }
+
+  get cursor(): string {
+    return encodeCursor(placeOf(this.row), this.filter)
   }
 }

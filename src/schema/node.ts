@@ -49,7 +49,11 @@ builder.queryFields((t) => ({
     resolve: (_root, { ids }, context, { path }) => {
       const { maxNodeIds } = context
       if (ids.length > maxNodeIds)
-        throw new LimitError('MAX_NODE_IDS', maxNodeIds, `\`nodes\` takes ${maxNodeIds} ids at most.`)
+        throw new LimitError(
+          'MAX_NODE_IDS',
+          maxNodeIds,
+          `\`nodes\` takes no longer list of ids than ${maxNodeIds}.`,
+        )
       return ids.map((id, index) =>
         load(id, `ids.${index}`, context, { path: { prev: path, key: index } }).catch(
           // The executor reports an Error in a list as the failure of that item; the types of `graphql` do not say so.

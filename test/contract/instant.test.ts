@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toUtc } from '../../src/contract/instant.ts'
+import { toMilliseconds, toUtc } from '../../src/contract/instant.ts'
 
 describe('instants', () => {
   test('toUtc keeps the instant, whatever its offset', () => {
@@ -33,6 +33,17 @@ describe('instants', () => {
     ['9999-12-31T22:59:59.999-01:00', '9999-12-31T23:59:59.999Z'],
   ])('toUtc rewrites %s as %s', ([given, utc]) => {
     expect(toUtc(given)).toBe(utc)
+  })
+
+  test.for([
+    ['2025-01-20T14:00:00Z', '2025-01-20T14:00:00Z', '2025-01-20T14:00:00Z'],
+    ['2025-01-20T14:00:00.123Z', '2025-01-20T14:00:00.123Z', '2025-01-20T14:00:00.123Z'],
+    ['2025-01-20T14:00:00.1235Z', '2025-01-20T14:00:00.123Z', '2025-01-20T14:00:00.124Z'],
+    ['2025-01-20T14:00:00.000000001Z', '2025-01-20T14:00:00Z', '2025-01-20T14:00:00.001Z'],
+    ['2025-12-31T23:59:59.9999Z', '2025-12-31T23:59:59.999Z', '2026-01-01T00:00:00Z'],
+    ['9999-12-31T23:59:59.9999Z', '9999-12-31T23:59:59.999Z', undefined],
+  ] as const)('toMilliseconds rounds %s down to %s and up to %s', ([given, down, up]) => {
+    expect([toMilliseconds(given, 'down'), toMilliseconds(given, 'up')]).toEqual([down, up])
   })
 
   test.for([

@@ -6,8 +6,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { readConfig } from '../../src/config.ts'
 import { KEEP_ALIVE_MS } from '../../src/process/listen.ts'
 import { type Product, startProduct } from '../support/product.ts'
-import { compile } from './compile.ts'
-import { ROOT, readDocument, readDocuments, readExamples, type Snippet, snippetsOf } from './documents.ts'
+import { ROOT, readDocument, readDocuments, type Snippet, snippetsOf } from './documents.ts'
 import { differences } from './shape.ts'
 import { type Command, commandsOf, curlRequest } from './shell.ts'
 
@@ -17,14 +16,6 @@ const inLanguage = (language: string) => snippets.filter((snippet) => snippet.la
 const nameOf = ({ path, line }: Snippet) => `${path}:${line}`
 const named = (language: string) =>
   inLanguage(language).map((snippet) => ({ name: nameOf(snippet), snippet }))
-
-describe('the TypeScript of the documents', () => {
-  test('compiles as a reader pastes it, with the examples of the entry functions', async () => {
-    const examples = readExamples().flatMap(snippetsOf)
-    const isInput = ({ language, note }: Snippet) => language === 'ts' || note.endsWith('.json')
-    expect(await compile([...snippets, ...examples].filter(isInput))).toBe('')
-  }, 60_000)
-})
 
 describe('the requests of the documents', () => {
   let product: Product

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { startGateway } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { NOON } from '../support/rest.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 
 const DAYS = [
@@ -136,6 +137,34 @@ describe('Reads that the loaders plan together', () => {
     expect(product.takeRequests()).toHaveLength(2)
   })
 
+  test('A bound finer than milliseconds means the same alone and beside another list', async () => {
+    await using product = await startEmpty()
+    for (let ms = 120; ms < 130; ms++)
+      await product.rest('POST', '/appointments', {
+        title: String(ms),
+        start_time: `2030-01-07T08:00:00.${ms}Z`,
+        end_time: '2030-01-07T09:00:00Z',
+        status: ms % 2 === 0 ? 'confirmed' : 'scheduled',
+      })
+    const list = (from: string, to: string) =>
+      `appointments(filter: { startTime: { gte: "2030-01-07T08:00:00.${from}Z", lte: "2030-01-07T08:00:00.${to}Z" } }) { nodes { title } totalCount pageInfo { endCursor } }`
+    const bounded = list('1225', '1289')
+    const alone = await product.query(`{ a: ${bounded} }`)
+    expect(alone.data.a.nodes.map(({ title }: { title: string }) => title)).toEqual(
+      [123, 124, 125, 126, 127, 128].map(String),
+    )
+    expect(product.takeRequests().map(decodeURIComponent)).toEqual([
+      'GET /appointments?date_gte=2030-01-07T08:00:00.123Z&date_lte=2030-01-07T08:00:00.128Z&limit=28&offset=0',
+    ])
+    const beside = await product.query(
+      `{ a: ${bounded} b: ${list('12', '125')} same: ${list('1221', '1281')} }`,
+    )
+    expect(beside.data.a).toEqual(alone.data.a)
+    expect(beside.data.same).toEqual(alone.data.a)
+    expect(beside.data.b.totalCount).toBe(6)
+    expect(product.takeRequests()).toHaveLength(1)
+  })
+
   test('The loaders load no field whose value the filter already proves', async () => {
     await using product = await startEmpty()
     await bookWeek(product, 2)
@@ -190,6 +219,108 @@ describe('A cached answer that is older than the cache allows', () => {
     expect(
       (await product.query('{ appointments(first: 9) { nodes { id } } }')).errors?.[0]?.extensions.code,
     ).toBe('RATE_LIMITED')
+  })
+
+  const dayList = (day: string) =>
+    `appointments(filter: { startTime: { gte: "${day}T00:00:00Z", lte: "${day}T23:59:59Z" } }) { nodes { restId } totalCount }`
+  const [monday, tuesday, wednesday] = DAYS.map(dayList)
+
+  /** Its rows say which list they are of, and its key has two requests left. */
+  function startNearlySpent(now: () => number) {
+    let remaining = 2
+    return startScriptedUpstream(({ line }) => {
+      remaining -= 1
+      const query = new URL(line.slice('GET '.length), 'http://upstream').searchParams
+      const id = `${query.get('date_gte')?.slice(0, 10)}_${query.get('limit')}`
+      return {
+        headers: {
+          date: new Date(now()).toUTCString(),
+          'x-ratelimit-limit': '1000',
+          'x-ratelimit-remaining': String(remaining),
+        },
+        body: {
+          data: [{ id, start_time: query.get('date_gte'), status: 'confirmed' }],
+          meta: { has_more: false },
+        },
+      }
+    })
+  }
+
+  test('Two lists that are stale each by itself are stale together', async () => {
+    let now = NOON
+    await using upstream = await startNearlySpent(() => now)
+    const options = { url: upstream.url, key: 'k', now: () => now, writeReservePercent: 0 }
+    await using gateway = await startGateway(options)
+    const [first, second] = [
+      await gateway.query(`{ d: ${monday} }`),
+      await gateway.query(`{ d: ${tuesday} }`),
+    ]
+    now += 20_000
+    const both = await gateway.query(`{ a: ${monday} b: ${tuesday} }`)
+    expect(both.errors).toBeUndefined()
+    expect(both.data).toEqual({ a: first.data.d, b: second.data.d })
+    expect(both.data.a).toEqual({ nodes: [{ restId: '2030-01-07_28' }], totalCount: 1 })
+    const asOf = new Date(NOON).toISOString()
+    const stale = ['a', 'b'].map((alias) => ({ path: [alias], asOf }))
+    expect(both.extensions.upstream).toMatchObject({ requests: 0, stale })
+    const more = await gateway.query(`{ a: ${monday} c: ${wednesday} }`)
+    expect(more.data).toEqual({ a: first.data.d, c: null })
+    expect(more.errors).toMatchObject([{ path: ['c'], extensions: { code: 'RATE_LIMITED' } }])
+    expect(upstream.requests).toHaveLength(2)
+  })
+
+  test('Two windows of one list that are stale each by itself are stale together', async () => {
+    let now = NOON
+    await using upstream = await startNearlySpent(() => now)
+    const options = { url: upstream.url, key: 'k', now: () => now, writeReservePercent: 0 }
+    await using gateway = await startGateway(options)
+    const page = (first: number) => `appointments(first: ${first}) { nodes { restId } }`
+    const [two, five] = [await gateway.query(`{ d: ${page(2)} }`), await gateway.query(`{ d: ${page(5)} }`)]
+    now += 20_000
+    const both = await gateway.query(`{ a: ${page(2)} b: ${page(5)} c: ${page(7)} }`)
+    expect(both.data).toEqual({ a: two.data.d, b: five.data.d, c: null })
+    expect(both.errors).toMatchObject([{ path: ['c'], extensions: { code: 'RATE_LIMITED' } }])
+    expect(upstream.requests).toHaveLength(2)
+  })
+
+  test('After a 429 to a union each list answers as it would alone', async () => {
+    let now = NOON
+    let isSpent = false
+    await using upstream = await startScriptedUpstream(() =>
+      isSpent
+        ? { status: 429, body: { error: { code: 'RATE_LIMITED', message: 'Too many requests.' } } }
+        : { body: { data: [], meta: { has_more: false } } },
+    )
+    await using gateway = await startGateway({ url: upstream.url, key: 'k', now: () => now })
+    await gateway.query(`{ d: ${monday} }`)
+    await gateway.query(`{ d: ${tuesday} }`)
+    isSpent = true
+    now += 20_000
+    for (const requests of [3, 3]) {
+      const { data, errors, extensions } = await gateway.query(`{ a: ${monday} b: ${tuesday} }`)
+      expect(errors).toBeUndefined()
+      expect(data).toEqual({ a: { nodes: [], totalCount: 0 }, b: { nodes: [], totalCount: 0 } })
+      expect(extensions.upstream).toMatchObject({ stale: [{ path: ['a'] }, { path: ['b'] }] })
+      expect(upstream.requests).toHaveLength(requests)
+    }
+    // What was refused for a while is not taken for too long: after the pause the lists are read as one again.
+    isSpent = false
+    now += 20_000
+    await gateway.query(`{ a: ${monday} b: ${tuesday} }`)
+    expect(upstream.requests).toHaveLength(4)
+  })
+
+  test('The gateway asks for no list again where the upstream is down or takes no key', async () => {
+    for (const [status, code] of [
+      [401, 'UNAUTHENTICATED'],
+      [500, 'UPSTREAM_UNAVAILABLE'],
+    ] as const) {
+      await using upstream = await startScriptedUpstream(() => ({ status, body: {} }))
+      await using gateway = await startGateway({ url: upstream.url, key: 'k' })
+      const { errors } = await gateway.query(`{ a: ${monday} b: ${tuesday} }`)
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual([code, code])
+      expect(upstream.requests).toHaveLength(1)
+    }
   })
 })
 

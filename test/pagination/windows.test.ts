@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { PageArguments } from '../../src/pagination/arguments.ts'
 import { DEFAULT_PAGE_LIMITS } from '../../src/pagination/arguments.ts'
 import { countRows } from '../../src/pagination/end.ts'
-import type { List } from '../../src/pagination/list.ts'
+import type { List, Slice } from '../../src/pagination/list.ts'
 import { planPage } from '../../src/pagination/page.ts'
 import { drive, sliceOf } from './drive.ts'
 
@@ -121,4 +121,29 @@ describe('counting rows', () => {
       windows: [],
     })
   })
+
+  test.for([
+    ['shrinks', 601, 600],
+    ['grows', 600, 601],
+  ] as const)(
+    'finds the end if the list %s across a page, and earlier reads are cached',
+    ([, before, after]) => {
+      for (let changeAt = 1; changeAt < 8; changeAt++) {
+        const cache = new Map<string, Slice<number>>()
+        let fresh = 0
+        const known = { atLeast: 0, exact: undefined }
+        const { value, windows } = drive(countRows(list, known, DEFAULT_PAGE_LIMITS), (window) => {
+          const key = `${window.offset}+${window.limit}`
+          const cached = cache.get(key)
+          if (cached) return cached
+          fresh += 1
+          const slice = sliceOf(rowsOf(fresh > changeAt ? after : before), window)
+          cache.set(key, slice)
+          return slice
+        })
+        expect([before, after]).toContain(value)
+        expect(windows.length).toBeLessThanOrEqual(9)
+      }
+    },
+  )
 })

@@ -119,7 +119,7 @@ describe('The process', () => {
       TRUSTED_DOCUMENTS_ONLY: 'true',
     })
     rmSync(dirname(file), { recursive: true })
-    expect(product.lines).toContain('Trusted Day (a1): 1 to 1 upstream requests')
+    expect(product.lines).toContain('Trusted Day (a1): 1 upstream request')
     expect(product.lines.filter((line) => line.startsWith('Warning'))).toEqual([
       expect.stringMatching(/^Warning: trusted mutation Twice \(b2\) .* S: /),
     ])

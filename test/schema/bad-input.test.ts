@@ -40,6 +40,11 @@ const REFUSED: readonly (readonly [input: string, document: string, argument: st
     'filter.startTime',
   ],
   [
+    'a range between two milliseconds',
+    '{ appointments(filter: { startTime: { gte: "2025-01-01T00:00:00.1231Z", lte: "2025-01-01T00:00:00.1239Z" } }) { nodes { id } } }',
+    'filter.startTime',
+  ],
+  [
     'an instant that its offset moves before the year 0000',
     '{ appointments(filter: { startTime: { gte: "0000-01-01T00:00:00+01:00" } }) { nodes { id } } }',
     'filter.startTime.gte',

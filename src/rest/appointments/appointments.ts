@@ -13,6 +13,7 @@ export interface AppointmentPage {
   readonly staleSince: string | undefined
   /** In the upstream's order; an error in the place of a row that could not be read. */
   readonly rows: readonly ListedRow[]
+  /** True also where the upstream does not say, and gave as many rows as it was asked for. */
   readonly hasMore: boolean
 }
 
@@ -55,7 +56,7 @@ export function createAppointments(send: Send, isCached: IsCached): Appointments
       const { requestId } = reply.response
       if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', requestId)
       const rows = reply.data.map((item) => readRow(item, (message) => invalidResponse(message, requestId)))
-      return { rows, hasMore: hasMore(reply), staleSince: reply.staleSince }
+      return { rows, hasMore: mayHaveMore(reply, rows.length, window), staleSince: reply.staleSince }
     },
     async retrieve(id, by) {
       const reply = await send(itemRequest(id), by)
@@ -149,8 +150,13 @@ function readText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** Some servers leave `has_more` out where they give the next offset. Either says that there is more. */
-function hasMore(reply: Reply): boolean {
-  const { has_more, next_offset } = reply.meta
-  return typeof has_more === 'boolean' ? has_more : typeof next_offset === 'number'
+/**
+ * `has_more` says it; where a server leaves it out, `next_offset` does. Where both are missing, fewer rows than the limit
+ * are the last ones, and a full page may be followed by another: it may be the server's own limit that the page fills.
+ */
+function mayHaveMore({ meta }: Reply, rows: number, window: Window): boolean {
+  const { has_more, next_offset, limit } = meta
+  if (typeof has_more === 'boolean') return has_more
+  if (next_offset !== undefined) return next_offset !== null
+  return rows > 0 && rows >= Math.min(window.limit, typeof limit === 'number' ? limit : window.limit)
 }

@@ -1,5 +1,6 @@
 import { APPOINTMENT_STATUSES } from '../../contract/appointment.ts'
 import type { AppointmentFilter as Filter } from '../../contract/field-names.ts'
+import { toMilliseconds } from '../../contract/instant.ts'
 import { builder } from '../builder.ts'
 import { UserInputError } from '../errors.ts'
 import { parseId, type Reference } from '../global-id.ts'
@@ -7,7 +8,8 @@ import { REFERENCES } from '../references.ts'
 import { Status } from './status.ts'
 
 const DateTimeRange = builder.inputType('DateTimeRange', {
-  description: 'A range of instants, both ends inclusive. An end that is left out is open.',
+  description:
+    'A range of instants, both ends inclusive. An end that is left out is open. One that is finer than a millisecond is rounded into the range.',
   fields: (t) => ({
     gte: t.field({ type: 'DateTime', description: 'On or after this instant.' }),
     lte: t.field({ type: 'DateTime', description: 'On or before this instant.' }),
@@ -64,9 +66,19 @@ function statusCondition(statuses: FilterInput['status']): Filter {
   return { statuses: APPOINTMENT_STATUSES.filter((status) => statuses.includes(status)) }
 }
 
+/** The upstream keeps milliseconds, and what it makes of a finer bound is not known: so it gets none. */
 function timeConditions(range: FilterInput['startTime']): Filter {
   const { gte, lte } = range ?? {}
-  if (gte != null && lte != null && Date.parse(gte) > Date.parse(lte))
-    throw new UserInputError('filter.startTime', 'The range ends before it starts.')
-  return { ...(gte != null && { startsFrom: gte }), ...(lte != null && { startsTo: lte }) }
+  const startsFrom = gte == null ? undefined : (toMilliseconds(gte, 'up') ?? refuseRange())
+  const startsTo = lte == null ? undefined : toMilliseconds(lte, 'down')
+  if (startsFrom !== undefined && startsTo !== undefined && Date.parse(startsFrom) > Date.parse(startsTo))
+    refuseRange()
+  return { ...(startsFrom !== undefined && { startsFrom }), ...(startsTo !== undefined && { startsTo }) }
+}
+
+function refuseRange(): never {
+  throw new UserInputError(
+    'filter.startTime',
+    'The range ends before it starts, counted in whole milliseconds.',
+  )
 }

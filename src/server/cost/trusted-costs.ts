@@ -12,6 +12,7 @@ import {
   parse,
   typeFromAST,
 } from 'graphql'
+import type { Cost } from '../../pagination/cost.ts'
 import { schema } from '../../schema/schema.ts'
 import type { TrustedDocuments } from '../documents/trusted.ts'
 import type { EstimateDocument } from './estimate.ts'
@@ -50,9 +51,12 @@ function lineOf(
   if (most === undefined) return []
   const never =
     most.min > maxUpstreamRequests ? `: never runs, MAX_UPSTREAM_REQUESTS is ${maxUpstreamRequests}` : ''
-  return [
-    `Trusted ${name ?? 'document'} (${hash.slice(0, 80)}): ${most.min} to ${most.max} upstream requests${never}`,
-  ]
+  return [`Trusted ${name ?? 'document'} (${hash.slice(0, 80)}): ${inWords(most)}${never}`]
+}
+
+/** `1 upstream request`, `2 upstream requests`, `1 to 51 upstream requests`. */
+function inWords({ min, max }: Cost): string {
+  return `${min === max ? max : `${min} to ${max}`} upstream request${max === 1 ? '' : 's'}`
 }
 
 const EXAMPLE_IDS = ['example', btoa('Appointment:example')] as const

@@ -41,7 +41,7 @@ export function useRunningLimits(limits: RunningLimits): Plugin {
         throw limitExceeded(
           'MAX_CONCURRENT_OPERATIONS',
           maxOfCaller,
-          `More than ${maxOfCaller} operations of this caller are running: wait for one to end.`,
+          `More operations of this caller are running than ${maxOfCaller}: wait for one to end.`,
           { status: 429 },
         )
       requestsOf.set(caller, count + 1)

@@ -79,7 +79,7 @@ export type CreateAppointmentInput = {
   title: string;
 };
 
-/** A range of instants, both ends inclusive. An end that is left out is open. */
+/** A range of instants, both ends inclusive. An end that is left out is open. One that is finer than a millisecond is rounded into the range. */
 export type DateTimeRange = {
   /** On or after this instant. */
   gte?: string | null | undefined;

@@ -120,11 +120,11 @@ describe('Trusted documents', () => {
     const options = { estimate: gateway.estimate, maxPageSize: 250, maxUpstreamRequests: 8 }
     expect(trustedCosts(read(JSON.stringify(documents)), options)).toEqual([
       'Trusted Day (a1): 1 to 5 upstream requests',
-      'Trusted One (b2): 1 to 1 upstream requests',
+      'Trusted One (b2): 1 upstream request',
       'Trusted Of (c3): 1 to 4 upstream requests',
-      'Trusted Book (d4): 1 to 1 upstream requests',
-      'Trusted Many (e5): 9 to 9 upstream requests: never runs, MAX_UPSTREAM_REQUESTS is 8',
-      'Trusted document (f6): 0 to 0 upstream requests',
+      'Trusted Book (d4): 1 upstream request',
+      'Trusted Many (e5): 9 upstream requests: never runs, MAX_UPSTREAM_REQUESTS is 8',
+      'Trusted document (f6): 0 upstream requests',
     ])
     await gateway.close()
   })

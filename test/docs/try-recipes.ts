@@ -1,0 +1,113 @@
+import { readdir } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { serve } from '@hono/node-server'
+import { type DocumentNode, print } from 'graphql'
+
+/** A process of its own runs this: imports each recipe, and uses it as its reader would. Prints what each one returned. */
+const [, , folder = '', url = '', key = ''] = process.argv
+
+// biome-ignore lint/suspicious/noExplicitAny: the exports and answers of any recipe
+type Any = any
+type Try = (load: (file?: string) => Promise<Any>) => Promise<unknown>
+
+const PAGE = `query ($first: Int) {
+  appointments(first: $first, filter: { status: [CONFIRMED] }) { nodes { id startTime } pageInfo { endCursor } }
+}`
+const rowsOf = ({ data }: Any) => data.appointments.nodes.length
+
+async function ask(target: string, query: string, variables: object = {}, send = fetch): Promise<Any> {
+  const response = await send(
+    new Request(target, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify({ query, variables }),
+    }),
+  )
+  return response.json()
+}
+
+async function askAt(server: { address(): AddressInfo | string | null }): Promise<number> {
+  const { port } = server.address() as AddressInfo
+  return rowsOf(await ask(`http://127.0.0.1:${port}/graphql`, PAGE, { first: 3 }))
+}
+
+const TRIES: Readonly<Record<string, Try>> = {
+  async 'docs/clients.md/calling-the-gateway-from-a-server'(load) {
+    const { confirmedOn, cancel, isCancelled } = await load()
+    const { data } = await ask(url, PAGE, { first: 1 })
+    const [{ id, startTime }] = data.appointments.nodes
+    const rows: unknown[] = []
+    for await (const row of confirmedOn(startTime.slice(0, 10))) rows.push(row)
+    const { appointment } = await cancel(id)
+    return {
+      rows: rows.length > 0,
+      status: appointment.status,
+      again: await cancel(id),
+      isCancelled: await isCancelled(id),
+    }
+  },
+  async 'docs/clients.md/graphql-codegen'(load) {
+    const { Day } = await load('src/day.js')
+    return rowsOf(await ask(url, print(Day as DocumentNode)))
+  },
+  async 'docs/clients.md/relay'(load) {
+    const { default: request } = await load('src/__generated__/DayListPaginationQuery.graphql.js')
+    const { data } = await ask(url, request.params.text, { count: 4 })
+    return data.appointments.edges.length
+  },
+  async 'docs/clients.md/apollo-client'(load) {
+    const [{ client }, { readOn }] = [await load('src/client.js'), await load('src/day.js')]
+    const { data } = await ask(url, '{ appointments(first: 20) { pageInfo { endCursor } } }')
+    await readOn(data.appointments.pageInfo.endCursor)
+    const [list] = Object.entries<Any>(client.extract().ROOT_QUERY).filter(([name]) =>
+      name.startsWith('appointments'),
+    )
+    client.stop()
+    return list?.[1].edges.length
+  },
+  async 'docs/clients.md/urql'(load) {
+    const { readUpTo } = await load()
+    const first = await readUpTo(null)
+    const second = await readUpTo(first.data.appointments.pageInfo.endCursor)
+    return [first, second].map(({ data }) => data.appointments.edges.length)
+  },
+  async 'docs/deploying.md/embedding'(load) {
+    const { gateway, httpServer, app, server } = await load()
+    const route = await load('app/api/graphql/route.js')
+    const { promise: listening, resolve } = Promise.withResolvers<void>()
+    const hono = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, () => resolve())
+    await Promise.all([listening, server.listen({ host: '127.0.0.1', port: 0 })])
+    const rows = {
+      nodeHttp: await askAt(httpServer),
+      hono: await askAt(hono),
+      fastify: await askAt(server.server),
+      next: rowsOf(await ask('http://localhost/api/graphql', PAGE, { first: 3 }, route.POST)),
+    }
+    for (const each of [httpServer, hono] as Server[]) each.close()
+    await server.close()
+    await gateway.close()
+    return rows
+  },
+  async 'docs/sandbox.md/in-the-tests-of-your-own-package'(load) {
+    // It prints how many rows it read.
+    const printed: unknown[] = []
+    const { log } = console
+    console.log = (...words) => void printed.push(...words)
+    await load()
+    console.log = log
+    return printed
+  },
+}
+
+const results: Record<string, unknown> = {}
+for (const [section, attempt] of Object.entries(TRIES)) {
+  const compiled = join(folder, 'compiled', section)
+  results[section] = await attempt(async (file) => {
+    const name = file ?? (await readdir(compiled)).find((each) => /^line-\d+\.js$/.test(each)) ?? ''
+    return import(pathToFileURL(join(compiled, name)).href)
+  })
+}
+process.stdout.write(`${JSON.stringify(results)}\n`, () => process.exit())
