@@ -21,9 +21,10 @@ const RESULTS = {
     isCancelled: true,
   },
   'docs/clients.md/graphql-codegen': 20,
+  'docs/clients.md/hashes-in-place-of-texts': 20,
   'docs/clients.md/relay': 4,
   'docs/clients.md/apollo-client': 40,
-  'docs/clients.md/urql': [20, 40],
+  'docs/clients.md/urql': [20, 40, 3],
   'docs/deploying.md/embedding': { nodeHttp: 3, hono: 3, fastify: 3, next: 3 },
   'docs/sandbox.md/in-the-tests-of-your-own-package': [5],
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { serve } from '@hono/node-server'
-import { type DocumentNode, print } from 'graphql'
+import { type DocumentNode, parse, print } from 'graphql'
 
 /** A process of its own runs this: imports each recipe, and uses it as its reader would. Prints what each one returned. */
 const [, , folder = '', url = '', key = ''] = process.argv
@@ -53,6 +53,14 @@ const TRIES: Readonly<Record<string, Try>> = {
     const { Day } = await load('src/day.js')
     return rowsOf(await ask(url, print(Day as DocumentNode)))
   },
+  async 'docs/clients.md/hashes-in-place-of-texts'(load) {
+    // This gateway has no trusted documents, so the link sends the text after the hash.
+    const { client } = await load()
+    const query = parse('query Day { appointments(first: 20) { nodes { id } } }')
+    const rows = rowsOf(await client.query({ query: { ...query, __meta__: { hash: 'sha256:0' } } }))
+    client.stop()
+    return rows
+  },
   async 'docs/clients.md/relay'(load) {
     const { default: request } = await load('src/__generated__/DayListPaginationQuery.graphql.js')
     const { data } = await ask(url, request.params.text, { count: 4 })
@@ -69,10 +77,11 @@ const TRIES: Readonly<Record<string, Try>> = {
     return list?.[1].edges.length
   },
   async 'docs/clients.md/urql'(load) {
-    const { readUpTo } = await load()
+    const { readUpTo, readingByGet } = await load()
     const first = await readUpTo(null)
     const second = await readUpTo(first.data.appointments.pageInfo.endCursor)
-    return [first, second].map(({ data }) => data.appointments.edges.length)
+    const byGet = await readingByGet.query(PAGE, { first: 3 }).toPromise()
+    return [...[first, second].map(({ data }) => data.appointments.edges.length), rowsOf(byGet)]
   },
   async 'docs/deploying.md/embedding'(load) {
     const { gateway, httpServer, app, server } = await load()
