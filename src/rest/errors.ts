@@ -254,6 +254,7 @@ export function isInDoubt(error: unknown): error is UpstreamError {
 
 /** The upstream may still do it: nobody waited for its response, or a proxy between stopped waiting. */
 export function mayStillHappen(error: UpstreamError): boolean {
+  if (error.progress !== 'sent') return false
   return error.code === 'UPSTREAM_TIMEOUT' || error.response?.status === 504
 }
 

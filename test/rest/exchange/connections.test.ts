@@ -109,7 +109,7 @@ describe('What was never sent', () => {
   )
 
   test('A write after the deadline of its operation is not in doubt', async () => {
-    await using upstream = await startScriptedUpstream(() => ({ body: {} }))
+    await using upstream = await startScriptedUpstream(() => ({ body: { data: { id: 'a' }, meta: {} } }))
     await using rest = startRest(upstream.url)
     const by = { ...operationOf(), deadline: AbortSignal.abort() }
     await expect(rest.appointments.cancel('a', null, by)).rejects.toMatchObject({
@@ -118,5 +118,9 @@ describe('What was never sent', () => {
     })
     expect(upstream.requests).toEqual([])
     expect(by.ledger.exchanges).toBe(0)
+    // So the gateway goes on caching what the write would have changed.
+    await rest.appointments.retrieve('a', operationOf())
+    await rest.appointments.retrieve('a', operationOf())
+    expect(upstream.requests).toHaveLength(1)
   })
 })
