@@ -24,7 +24,7 @@ export async function createLogger(level: LogLevel, destination?: DestinationStr
 
 async function standardError(): Promise<DestinationStream> {
   if (process.stderr.isTTY) return inWords(process.stderr)
-  return pino.destination({ dest: process.stderr.fd, sync: false })
+  return pino.destination({ dest: process.stderr.fd, sync: false, minLength: 4096, periodicFlush: 100 })
 }
 
 /** One line for each operation; the stack of a fault stands below its line. */

@@ -15,16 +15,22 @@ export interface Abortable extends Ending {
 }
 
 export function createAbortable(): Abortable {
-  const listeners = new Set<EndingListener>()
+  let listeners: EndingListener[] = []
   const ending = {
     aborted: false,
     abort() {
       ending.aborted = true
-      for (const listener of listeners) listener.handleEvent()
-      listeners.clear()
+      const notified = listeners
+      listeners = []
+      for (const listener of notified) listener.handleEvent()
     },
-    addEventListener: (_type: 'abort', listener: EndingListener) => void listeners.add(listener),
-    removeEventListener: (_type: 'abort', listener: EndingListener) => void listeners.delete(listener),
+    addEventListener(_type: 'abort', listener: EndingListener) {
+      listeners.push(listener)
+    },
+    removeEventListener(_type: 'abort', listener: EndingListener) {
+      const index = listeners.indexOf(listener)
+      if (index >= 0) listeners.splice(index, 1)
+    },
   }
   return ending
 }

@@ -68,17 +68,17 @@ function createTurns(connections: number): Turns {
       })
     },
     giveBack() {
-      const [first] = waiting
-      if (first === undefined) {
-        free += 1
+      // The caller that is served goes behind all others that wait.
+      for (const [caller, queue] of waiting) {
+        waiting.delete(caller)
+        const [start] = queue
+        if (start === undefined) continue
+        queue.delete(start)
+        if (queue.size > 0) waiting.set(caller, queue)
+        start()
         return
       }
-      const [caller, queue] = first
-      const [start] = queue
-      waiting.delete(caller)
-      if (start !== undefined) queue.delete(start)
-      if (queue.size > 0) waiting.set(caller, queue)
-      start?.()
+      free += 1
     },
   }
 }

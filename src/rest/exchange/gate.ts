@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { rateLimited, responseOf, UpstreamError } from '../errors.ts'
-import { endingOf, isForWrite, type Layer, type Operation, type RestRequest } from '../pipe/pipe.ts'
-import type { Exchange } from './exchange.ts'
+import { endingOf, isForWrite, type Layer, type Operation } from '../pipe/pipe.ts'
+import type { Exchange, Lock } from './exchange.ts'
 import { type Key, type Keys, lockOf } from './keys.ts'
 import type { RateLimit } from './quota.ts'
 
@@ -18,12 +18,10 @@ export interface Gate {
  * lock is to be tried again. It learns from how every request ends, and counts it in the operation's ledger.
  */
 export function createGate(keys: Keys, clock: Clock): Gate {
-  /** Whether the request is a probe. Throws where it must not be sent. */
-  function check(key: Key, request: RestRequest, operation: Operation): boolean {
-    const lock = lockOf(key, isForWrite(request, operation))
-    if (lock === undefined) return false
-    if (key.probe !== undefined || clock.monotonic() < lock.probeAt) throw lock.error
-    return true
+  /** The error of a lock that holds. Undefined where the request may go, and where it may go as a probe. */
+  function refusalOf(key: Key, lock: Lock | undefined): UpstreamError | undefined {
+    if (lock === undefined) return undefined
+    return key.probe !== undefined || clock.monotonic() < lock.probeAt ? lock.error : undefined
   }
 
   function learn(key: Key, exchange: Exchange): void {
@@ -34,7 +32,10 @@ export function createGate(keys: Keys, clock: Clock): Gate {
 
   const layer: Layer = (next) => async (request, operation) => {
     const key = keys.of(operation.account)
-    if (check(key, request, operation)) key.probe = request
+    const lock = lockOf(key, isForWrite(request, operation))
+    const refusal = refusalOf(key, lock)
+    if (refusal !== undefined) throw refusal
+    if (lock !== undefined) key.probe = request
     const { ledger } = operation
     const sentAt = clock.monotonic()
     key.quota.begin()
@@ -57,9 +58,10 @@ export function createGate(keys: Keys, clock: Clock): Gate {
   }
 
   return {
-    refuseEarly: (next) => async (request, operation) => {
-      check(keys.of(operation.account), request, operation)
-      return next(request, operation)
+    refuseEarly: (next) => (request, operation) => {
+      const key = keys.of(operation.account)
+      const refusal = refusalOf(key, lockOf(key, isForWrite(request, operation)))
+      return refusal === undefined ? next(request, operation) : Promise.reject(refusal)
     },
     layer,
     rateLimit: ({ account }) => keys.of(account).quota.rateLimit(),

@@ -89,6 +89,15 @@ function subscribe(shared: SharedRequest, own: Ending, release: () => void): Pro
     }
     shared.subscribers += 1
     own.addEventListener('abort', leave)
-    shared.reply.then(resolve, reject).finally(() => own.removeEventListener('abort', leave))
+    shared.reply.then(
+      (reply) => {
+        own.removeEventListener('abort', leave)
+        resolve(reply)
+      },
+      (error: unknown) => {
+        own.removeEventListener('abort', leave)
+        reject(error)
+      },
+    )
   })
 }

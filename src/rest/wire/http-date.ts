@@ -1,33 +1,41 @@
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const MONTH = `(${MONTHS.join('|')})`
 const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)'
 const LONG_DAY = '(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)'
-const MONTH = `(?<month>${MONTHS.join('|')})`
-const TIME = '(?<time>\\d\\d:\\d\\d:\\d\\d)'
+const TIME = '(\\d\\d:\\d\\d:\\d\\d)'
 
-/** The three forms of RFC 9110, section 5.6.7: IMF-fixdate, and the obsolete ones of RFC 850 and of asctime. */
-const FORMS = [
-  new RegExp(`^${DAY}, (?<day>\\d\\d) ${MONTH} (?<year>\\d{4}) ${TIME} GMT$`),
-  new RegExp(`^${LONG_DAY}, (?<day>\\d\\d)-${MONTH}-(?<year>\\d\\d) ${TIME} GMT$`),
-  new RegExp(`^${DAY} ${MONTH} (?<day>[\\d ]\\d) ${TIME} (?<year>\\d{4})$`),
-]
+const IMF_FIXDATE = new RegExp(`^${DAY}, (\\d\\d) ${MONTH} (\\d{4}) ${TIME} GMT$`)
+const RFC_850 = new RegExp(`^${LONG_DAY}, (\\d\\d)-${MONTH}-(\\d\\d) ${TIME} GMT$`)
+const ASCTIME = new RegExp(`^${DAY} ${MONTH} ([\\d ]\\d) ${TIME} (\\d{4})$`)
 
-/** An HTTP-date in milliseconds since the epoch; undefined for anything else. Day names are not checked against the date. */
+/**
+ * An HTTP-date in milliseconds since the epoch; undefined for anything else. It takes the three forms of RFC 9110, section
+ * 5.6.7, and does not check the name of the day against the date.
+ */
 export function parseHttpDate(text: string, nowMs = Date.now()): number | undefined {
-  for (const form of FORMS) {
-    const { day = '', month = '', year = '', time = '' } = form.exec(text)?.groups ?? {}
-    if (month === '') continue
-    const number = String(MONTHS.indexOf(month) + 1).padStart(2, '0')
-    const iso = `${fullYear(year, nowMs)}-${number}-${day.replace(' ', '0')}T${time}`
-    const ms = Date.parse(`${iso}Z`)
-    // `Date.parse` rolls 30 February over into March.
-    return Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(iso) ? undefined : ms
+  const fixdate = IMF_FIXDATE.exec(text)
+  if (fixdate !== null) {
+    const [, day = '', month = '', year = '', time = ''] = fixdate
+    return instantOf(year, month, day, time)
   }
-  return undefined
+  const old = RFC_850.exec(text)
+  if (old !== null) {
+    const [, day = '', month = '', year = '', time = ''] = old
+    return instantOf(fullYear(year, nowMs), month, day, time)
+  }
+  const [, month = '', day = '', time = '', year = ''] = ASCTIME.exec(text) ?? []
+  return year === '' ? undefined : instantOf(year, month, day.replace(' ', '0'), time)
+}
+
+function instantOf(year: string, month: string, day: string, time: string): number | undefined {
+  const number = String(MONTHS.indexOf(month) + 1).padStart(2, '0')
+  const ms = Date.parse(`${year}-${number}-${day}T${time}Z`)
+  // `Date.parse` rolls 30 February over into March.
+  return new Date(ms).getUTCDate() === Number(day) ? ms : undefined
 }
 
 /** Two digits that seem to be more than 50 years ahead are of the past century (RFC 9110, section 5.6.7). */
 function fullYear(year: string, nowMs: number): string {
-  if (year.length === 4) return year
   const thisYear = new Date(nowMs).getUTCFullYear()
   const inThisCentury = thisYear - (thisYear % 100) + Number(year)
   return String(inThisCentury > thisYear + 50 ? inThisCentury - 100 : inThisCentury)

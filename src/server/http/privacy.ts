@@ -13,7 +13,8 @@ export function usePrivacy(): Plugin {
   return {
     onResponse({ response }) {
       for (const [name, value] of HEADERS) response.headers.set(name, value)
-      response.headers.append('vary', 'Origin')
+      const vary = response.headers.get('vary')
+      response.headers.set('vary', vary === null ? 'Origin' : `${vary}, Origin`)
     },
   }
 }
