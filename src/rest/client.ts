@@ -7,7 +7,7 @@ import { createGate } from './exchange/gate.ts'
 import { createKeys } from './exchange/keys.ts'
 import type { RateLimit } from './exchange/quota.ts'
 import { createRetry, type RetryOptions } from './exchange/retry.ts'
-import { createUpstreamState, type UpstreamState } from './exchange/upstream-state.ts'
+import type { UpstreamState } from './exchange/upstream-state.ts'
 import { createCache } from './pipe/cache.ts'
 import { createEpochs } from './pipe/epochs.ts'
 import { createFlights } from './pipe/flight.ts'
@@ -47,7 +47,6 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const cache = createCache({ ttlMs: cacheTtlMs, staleMs: staleIfLimitedMs, epochs, clock })
   const keys = createKeys({ writeReservePercent, clock })
   const gate = createGate(keys, clock)
-  const upstreamState = createUpstreamState()
   const wire = createWire({ url, timeoutMs })
   const send = pipe(
     [
@@ -60,14 +59,13 @@ export function createRestClient(options: RestClientOptions): RestClient {
       gate.refuseEarly,
       createConnections(),
       gate.layer,
-      upstreamState.layer,
     ],
     wire.send,
   )
   return {
     appointments: guardAppointments(settleDoubts(createAppointments(send, cache.has))),
     rateLimit: gate.rateLimit,
-    upstreamState: upstreamState.state,
+    upstreamState: gate.upstreamState,
     close: wire.close,
   }
 }

@@ -4,6 +4,7 @@ import { endingOf, isForWrite, type Layer, type Operation } from '../pipe/pipe.t
 import type { Exchange, Lock } from './exchange.ts'
 import { type Key, type Keys, lockOf } from './keys.ts'
 import type { RateLimit } from './quota.ts'
+import { stateAfter, type UpstreamState } from './upstream-state.ts'
 
 export interface Gate {
   /** Refuses what the gate would refuse now: before a request waits for a connection. */
@@ -11,6 +12,8 @@ export interface Gate {
   readonly layer: Layer
   /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
+  /** Of all keys together, for operators. */
+  readonly upstreamState: () => UpstreamState
 }
 
 /**
@@ -18,6 +21,8 @@ export interface Gate {
  * lock is to be tried again. It learns from how every request ends, and counts it in the operation's ledger.
  */
 export function createGate(keys: Keys, clock: Clock): Gate {
+  let upstreamState: UpstreamState = 'unknown'
+
   /** The error of a lock that holds. Undefined where the request may go, and where it may go as a probe. */
   function refusalOf(key: Key, lock: Lock | undefined): UpstreamError | undefined {
     if (lock === undefined) return undefined
@@ -42,9 +47,11 @@ export function createGate(keys: Keys, clock: Clock): Gate {
     ledger.exchanges += 1
     try {
       const reply = await next(request, operation)
+      upstreamState = 'answering'
       learn(key, { sentAt, endedAt: clock.monotonic(), response: reply.response, error: undefined })
       return reply
     } catch (error) {
+      upstreamState = stateAfter(error, upstreamState)
       const response = responseOf(error)
       const isUpstreams = error instanceof UpstreamError && !endingOf(request, operation).aborted
       learn(key, { sentAt, endedAt: clock.monotonic(), response, error: isUpstreams ? error : undefined })
@@ -65,5 +72,6 @@ export function createGate(keys: Keys, clock: Clock): Gate {
     },
     layer,
     rateLimit: ({ account }) => keys.of(account).quota.rateLimit(),
+    upstreamState: () => upstreamState,
   }
 }
