@@ -6,7 +6,7 @@ export interface Clock {
   readonly monotonic: () => number
 }
 
-const HOUR_MS = 3_600_000
+export const HOUR_MS = 3_600_000
 const SAME_MS = 2_000
 
 /**

@@ -105,14 +105,17 @@ export function createGateway({
   })
   const { appointments } = rest
   const pages = pageLimits(maxPageSize)
-  const loadersOf = (request: Request) =>
-    createLoaders({ appointments, listMemory, by: operationOf(request), limits: pages })
-  const pricingOf = (request: Request) =>
-    createPricing({ appointments, listMemory, by: operationOf(request), limits: pages })
+  const sourcesOf = (request: Request) => ({
+    appointments,
+    listMemory,
+    by: operationOf(request),
+    limits: pages,
+  })
+  const pricingOf = (request: Request) => createPricing(sourcesOf(request))
   const { useExecution, definitionOf, idle } = createExecution({
     schema,
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
-    contextOf: (request) => ({ loaders: loadersOf(request), maxNodeIds: limits.MAX_NODE_IDS }),
+    contextOf: (request) => ({ loaders: createLoaders(sourcesOf(request)), maxNodeIds: limits.MAX_NODE_IDS }),
     pricingOf,
     operationOf,
     maxUpstreamRequests,

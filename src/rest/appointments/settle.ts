@@ -91,6 +91,6 @@ export function settleDoubts(appointments: Appointments): Appointments {
   }
 }
 
-function isTransitionRefused(error: UpstreamError | unknown): error is UpstreamError {
+function isTransitionRefused(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'INVALID_STATE_TRANSITION'
 }

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../clock.ts'
 import type { ResponseInfo, UpstreamError } from '../errors.ts'
 
 /** One request to the upstream, and how it ended. */
@@ -24,7 +25,6 @@ export interface UpstreamHour {
   readonly endsAt: number
 }
 
-export const HOUR_MS = 3_600_000
 /** The `Date` header is a second coarse, and clocks disagree. */
 export const GRACE_MS = 2_000
 

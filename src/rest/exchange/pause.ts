@@ -1,6 +1,6 @@
-import { type Clock, wallTimeOf } from '../clock.ts'
+import { type Clock, HOUR_MS, wallTimeOf } from '../clock.ts'
 import { quotaSpent } from '../errors.ts'
-import { type Exchange, GRACE_MS, HOUR_MS, type Lock, upstreamHourOf } from './exchange.ts'
+import { type Exchange, GRACE_MS, type Lock, upstreamHourOf } from './exchange.ts'
 import { createProbeTimer } from './probe-timer.ts'
 
 /** The pause of one key after a 429. */

@@ -1,7 +1,7 @@
 import { utcOf } from '../../contract/instant.ts'
-import { type Clock, wallTimeOf } from '../clock.ts'
+import { type Clock, HOUR_MS, wallTimeOf } from '../clock.ts'
 import { type QuotaCount, quotaSpent } from '../errors.ts'
-import { type Exchange, GRACE_MS, HOUR_MS, type Lock, type UpstreamHour, upstreamHourOf } from './exchange.ts'
+import { type Exchange, GRACE_MS, type Lock, type UpstreamHour, upstreamHourOf } from './exchange.ts'
 import { createProbeTimer } from './probe-timer.ts'
 
 /** What is known of a key's quota: requests an hour, requests left of it, and when it is full again (RFC 3339). */

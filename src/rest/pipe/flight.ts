@@ -18,8 +18,8 @@ interface SharedRequest {
 
 /**
  * Equal reads in flight share one upstream request. It lives while at least one operation waits for it, also when the one
- * that began it has left, and each of them leaves by its own ending. Writes are never shared. A read that begins after a write does not join one
- * that began before it.
+ * that began it has left, and each of them leaves by its own ending. Writes are never shared. A read that begins after a
+ * write does not join one that began before it.
  */
 export function createFlights({ epochs, clock }: FlightOptions): Layer {
   const inFlight = new Map<string, SharedRequest>()
