@@ -1,18 +1,13 @@
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { relayStylePagination } from '@apollo/client/utilities'
 import type { DriftingList } from './list.ts'
-
-export interface ApolloWalkOptions {
-  readonly size: number
-  readonly forward: boolean
-  readonly random: () => number
-}
+import type { PageInfo, WalkOptions } from './walk.ts'
 
 /** Reads a whole list as a screen with endless scrolling does, and returns the ids in its cache at the end. */
 export async function walkWithApollo(
   graphqlUrl: string,
   list: DriftingList,
-  { size, forward, random }: ApolloWalkOptions,
+  { size, forward, random }: WalkOptions,
 ): Promise<string[]> {
   const client = new ApolloClient({
     link: new HttpLink({ uri: graphqlUrl }),
@@ -53,11 +48,6 @@ const PAGE = gql`
 interface PageData {
   readonly appointments: {
     readonly edges: readonly { readonly cursor: string; readonly node: { readonly restId: string } }[]
-    readonly pageInfo: {
-      readonly hasNextPage: boolean
-      readonly hasPreviousPage: boolean
-      readonly startCursor: string | null
-      readonly endCursor: string | null
-    }
+    readonly pageInfo: PageInfo
   }
 }

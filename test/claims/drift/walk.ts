@@ -18,6 +18,13 @@ export interface WalkOptions {
   readonly random: () => number
 }
 
+export interface PageInfo {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly startCursor: string | null
+  readonly endCursor: string | null
+}
+
 /** Reads all pages of a list with up to ten changes between pages, and up to three between the requests of one page. */
 export async function walk(
   graphqlUrl: string,
@@ -69,11 +76,6 @@ const PAGE = `query ($first: Int, $after: String, $last: Int, $before: String, $
 interface PageData {
   readonly appointments: {
     readonly edges: readonly { readonly node: { readonly restId: string } }[]
-    readonly pageInfo: {
-      readonly hasNextPage: boolean
-      readonly hasPreviousPage: boolean
-      readonly startCursor: string | null
-      readonly endCursor: string | null
-    }
+    readonly pageInfo: PageInfo
   }
 }

@@ -171,18 +171,29 @@ describe('A 429 of the upstream', () => {
     await read()
   })
 
-  test('A long pause is probed after 1, 2, 4, 8 and 16 minutes, and a success ends it', async () => {
+  test.each([
+    {
+      name: 'A long pause is probed after 1, 2, 4, 8 and 16 minutes, and a success ends it',
+      refusal: { status: 429, headers: { 'retry-after': '999999' }, body: LIMITED },
+      pausesMs: [1, 2, 4, 8, 16, 16].map((minutes) => minutes * MINUTE),
+    },
+    {
+      name: 'A bare 429 stops the key for 1 s, doubled up to 30 s, and then allows one probe',
+      refusal: { status: 429, body: LIMITED },
+      pausesMs: [1, 2, 4, 8, 16, 30, 30].map((seconds) => seconds * 1_000),
+    },
+  ])('$name', async ({ refusal, pausesMs }) => {
     let now = NOON
     const key = startKey({ clock: () => now })
     await using upstream = await key.start()
     await using rest = startRest(upstream.url, { cacheTtlMs: 0, now: () => now })
     const readTwice = () =>
       Promise.allSettled(['a', 'b'].map((id) => rest.appointments.retrieve(id, operationOf())))
-    key.refuseWith({ status: 429, headers: { 'retry-after': '999999' }, body: LIMITED })
+    key.refuseWith(refusal)
     await rest.appointments.retrieve('a', operationOf()).catch(() => {})
     let sent = 1
-    for (const minutes of [1, 2, 4, 8, 16, 16]) {
-      now += minutes * MINUTE - 1
+    for (const pauseMs of pausesMs) {
+      now += pauseMs - 1
       await readTwice()
       expect(upstream.requests).toHaveLength(sent)
       now += 1
@@ -191,33 +202,7 @@ describe('A 429 of the upstream', () => {
       expect(upstream.requests).toHaveLength(sent)
     }
     key.refuseWith(undefined)
-    now += 16 * MINUTE
-    await rest.appointments.retrieve('a', operationOf())
-    await readTwice()
-    expect(upstream.requests).toHaveLength(sent + 3)
-  })
-
-  test('A bare 429 stops the key for 1 s, doubled up to 30 s, and then allows one probe', async () => {
-    let now = NOON
-    const key = startKey({ clock: () => now })
-    await using upstream = await key.start()
-    await using rest = startRest(upstream.url, { cacheTtlMs: 0, now: () => now })
-    key.refuseWith({ status: 429, body: LIMITED })
-    const readTwice = () =>
-      Promise.allSettled(['a', 'b'].map((id) => rest.appointments.retrieve(id, operationOf())))
-    await rest.appointments.retrieve('a', operationOf()).catch(() => {})
-    let sent = 1
-    for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
-      now += seconds * 1_000 - 1
-      await readTwice()
-      expect(upstream.requests).toHaveLength(sent)
-      now += 1
-      await readTwice()
-      sent += 1
-      expect(upstream.requests).toHaveLength(sent)
-    }
-    key.refuseWith(undefined)
-    now += 30_000
+    now += pausesMs.at(-1) ?? 0
     await rest.appointments.retrieve('a', operationOf())
     await readTwice()
     expect(upstream.requests).toHaveLength(sent + 3)
