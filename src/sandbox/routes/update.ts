@@ -26,10 +26,9 @@ export function serveUpdate(api: Api, { appointments, clock }: Services): void {
   api.openapi(route, (c) => {
     const { is_remote, ...fields } = c.req.valid('json')
     const changes: Changes = is_remote === undefined ? fields : { ...fields, is_remote: is_remote ? 1 : 0 }
-    const isEmpty = Object.values(changes).every((value) => value === undefined)
     const updated = appointments.update(c.get('caller').organisation, c.req.valid('param').id, (row) => {
       requireEndAfterStart(row, changes)
-      return isEmpty ? {} : { ...changes, updated_at: wholeSecond(clock()) }
+      return { ...changes, updated_at: wholeSecond(clock()) }
     })
     if (!updated) throw appointmentNotFound()
     return c.json({ data: updated, meta: { request_id: c.get('requestId') } }, 200)
@@ -37,7 +36,7 @@ export function serveUpdate(api: Api, { appointments, clock }: Services): void {
 }
 
 /** Compares with the stored time when the client sends only one of the two. */
-function requireEndAfterStart(row: AppointmentRow, { start_time, end_time }: Changes): void {
+export function requireEndAfterStart(row: AppointmentRow, { start_time, end_time }: Changes): void {
   if ((end_time ?? row.end_time) > (start_time ?? row.start_time)) return
   throw validationError(
     end_time === undefined

@@ -1,10 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
 import { CANCELLED, CREATED, UPDATED } from './examples.ts'
-import { instant, nonEmptyText, reference, text } from './value.ts'
-
-const notAnObject = { error: 'must be a JSON object' }
-const flag = z.boolean('must be true or false')
+import { flag, instant, nonEmptyText, notAnObject, readOnly, reference, text } from './value.ts'
 
 /** The body of a create; unknown fields are ignored (reference: "Create"). */
 export const createBody = z
@@ -34,30 +31,32 @@ export const createBody = z
   })
   .openapi('CreateAppointment')
 
-/**
- * The body of an update (reference: "Update"). A field that only the server writes is an error, so that no client
- * believes it changed one; unknown fields are ignored.
- */
+/** What an update may change. */
+const changeable = {
+  title: nonEmptyText.optional().openapi({ example: UPDATED.title }),
+  description: text.nullish(),
+  start_time: instant.optional().openapi({ example: UPDATED.start_time }),
+  end_time: instant.optional().openapi({ example: UPDATED.end_time }),
+  patient_id: reference.nullish().openapi({ example: UPDATED.patient_id }),
+  clinician_profile_id: reference.nullish().openapi({ example: UPDATED.clinician_profile_id }),
+  appointment_type_id: reference.nullish().openapi({ example: UPDATED.appointment_type_id }),
+  location_id: reference.nullish().openapi({ example: UPDATED.location_id }),
+  is_remote: flag.optional().openapi({ example: UPDATED.is_remote }),
+  remote_channel: text.nullish(),
+  video_link: text.nullish(),
+  video_provider: text.nullish(),
+  meeting_url: text.nullish(),
+  attendee_name: text.nullish().openapi({ example: UPDATED.attendee_name }),
+  attendee_email: text.nullish().openapi({ example: UPDATED.attendee_email }),
+  attendance_status: text.nullish(),
+  episode_id: reference.nullish(),
+}
+
+/** The body of an update (reference: "Update"); unknown fields are ignored. */
 export const updateBody = z
   .object(
     {
-      title: nonEmptyText.optional().openapi({ example: UPDATED.title }),
-      description: text.nullish(),
-      start_time: instant.optional().openapi({ example: UPDATED.start_time }),
-      end_time: instant.optional().openapi({ example: UPDATED.end_time }),
-      patient_id: reference.nullish().openapi({ example: UPDATED.patient_id }),
-      clinician_profile_id: reference.nullish().openapi({ example: UPDATED.clinician_profile_id }),
-      appointment_type_id: reference.nullish().openapi({ example: UPDATED.appointment_type_id }),
-      location_id: reference.nullish().openapi({ example: UPDATED.location_id }),
-      is_remote: flag.optional().openapi({ example: UPDATED.is_remote }),
-      remote_channel: text.nullish(),
-      video_link: text.nullish(),
-      video_provider: text.nullish(),
-      meeting_url: text.nullish(),
-      attendee_name: text.nullish().openapi({ example: UPDATED.attendee_name }),
-      attendee_email: text.nullish().openapi({ example: UPDATED.attendee_email }),
-      attendance_status: text.nullish(),
-      episode_id: reference.nullish(),
+      ...changeable,
       status: readOnly("can't be patched; a status changes through an action endpoint, like /cancel"),
       cancellation_reason: readOnly("can't be patched; it is given to /cancel"),
       id: readOnly("can't be patched"),
@@ -77,10 +76,3 @@ export const cancelBody = z
     notAnObject,
   )
   .openapi('CancelAppointment')
-
-function readOnly(message: string) {
-  return z
-    .never({ error: message })
-    .optional()
-    .openapi({ type: 'string', readOnly: true, description: `It ${message}.` })
-}

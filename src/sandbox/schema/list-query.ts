@@ -8,11 +8,17 @@ import { dateOrInstant, nonEmptyText, reference, text } from './value.ts'
 const ONE_STATUS = `must be one of ${APPOINTMENT_STATUSES.join(', ')}`
 const status = z.enum(APPOINTMENT_STATUSES, { error: ONE_STATUS })
 
-/** The query parameters of the list; unknown ones are ignored (reference: "List"). */
-export function listQuerySchema(overRange: Knobs['overRange']) {
+/** The parameters of every list. */
+export function pageQuerySchema(overRange: Knobs['overRange']) {
   return z.object({
     limit: wholeNumber({ min: 1, max: PAGE_LIMIT.max, fallback: PAGE_LIMIT.default }, overRange),
     offset: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 }, overRange),
+  })
+}
+
+/** The query parameters of the list; unknown ones are ignored (reference: "List"). */
+export function listQuerySchema(overRange: Knobs['overRange']) {
+  return pageQuerySchema(overRange).extend({
     patient_id: reference.optional().openapi({ example: APPOINTMENT.patient_id }),
     clinician_id: reference.optional().openapi({
       description: 'Filters by the field clinician_profile_id.',

@@ -1,6 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { parseDateOrInstant, parseInstant } from '../instants.ts'
 
+/** The problem of a body that is JSON and no object. */
+export const notAnObject = { error: 'must be a JSON object' }
+
 /** Text that SQLite and JSON both keep unchanged. */
 export const text = z
   .string({ error: (issue) => (issue.input === undefined ? 'is required' : 'must be text, given once') })
@@ -8,6 +11,8 @@ export const text = z
 
 /** Rejects empty text, so that an empty filter does not count as no filter. */
 export const nonEmptyText = text.refine((value) => value.trim() !== '', 'must not be empty')
+
+export const flag = z.boolean('must be true or false')
 
 /** The id of a patient, clinician or the like. This API does not store those, so it accepts any id. */
 export const reference = nonEmptyText.openapi({ minLength: 1 })
@@ -23,6 +28,14 @@ export const dateOrInstant = text
     (value, context) => parseDateOrInstant(value) ?? addIssue(context, `${INSTANT_EXPECTED}, or 2025-01-20`),
   )
   .openapi({ type: 'string' })
+
+/** A field that only the server writes. Sending one is an error, so that no client believes it changed one. */
+export function readOnly(message: string) {
+  return z
+    .never({ error: message })
+    .optional()
+    .openapi({ type: 'string', readOnly: true, description: `It ${message}.` })
+}
 
 const INSTANT_EXPECTED = 'must be an ISO 8601 instant with its zone, like 2025-01-20T14:00:00Z'
 

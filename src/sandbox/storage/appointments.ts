@@ -13,7 +13,7 @@ export interface Page {
 
 /** The new values of an update. An undefined field stays. Instants are milliseconds since the epoch. */
 export type Changes = {
-  readonly [Field in Exclude<keyof AppointmentRow, 'id' | 'organisation' | 'status' | 'created_at'>]?:
+  readonly [Field in Exclude<keyof AppointmentRow, 'id' | 'organisation' | 'created_at'>]?:
     | AppointmentRow[Field]
     | undefined
 }
@@ -24,13 +24,29 @@ export interface Cancellation {
   readonly now: number
 }
 
+/** An appointment before and after a write. */
+export interface AppointmentChange {
+  readonly organisation: string
+  /** Null for a new one. */
+  readonly before: Appointment | null
+  readonly after: Appointment
+}
+
 /** The cancelled appointment, or the status that forbids a cancel. */
 export type CancelOutcome =
   | { readonly cancelled: Appointment }
   | { readonly currentStatus: AppointmentStatus }
 
-/** The appointments of all organisations. Each call names an organisation and reaches only its rows. */
-export function createAppointments(database: DatabaseSync, order: Knobs['order']) {
+/**
+ * The appointments of all organisations. Each call names an organisation and reaches only its rows.
+ *
+ * @param onChange called with each change, inside its transaction: if it throws, the change does not happen
+ */
+export function createAppointments(
+  database: DatabaseSync,
+  order: Knobs['order'],
+  onChange: (change: AppointmentChange) => void = () => {},
+) {
   for (const sql of indexStatements(order)) database.exec(sql)
   const insertOne = database.prepare(
     `INSERT INTO appointments (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
@@ -45,9 +61,18 @@ export function createAppointments(database: DatabaseSync, order: Knobs['order']
 
   function insert(row: AppointmentRow): void {
     insertOne.run(...COLUMNS.map((column) => row[column]))
+    onChange({ organisation: row.organisation, before: null, after: toAppointment(row) })
+  }
+
+  /** Tells of the change, and returns the appointment as it is now. */
+  function changed(row: AppointmentRow, after: AppointmentRow): Appointment {
+    const change = { organisation: row.organisation, before: toAppointment(row), after: toAppointment(after) }
+    onChange(change)
+    return change.after
   }
 
   return {
+    /** The caller opens the transaction. */
     insert,
 
     isEmpty(): boolean {
@@ -71,7 +96,10 @@ export function createAppointments(database: DatabaseSync, order: Knobs['order']
       return { rows: rows.slice(0, query.limit).map(toAppointment), hasMore: rows.length > query.limit }
     },
 
-    /** `change` gets the row inside the transaction. If it throws, nothing changes. */
+    /**
+     * `change` gets the row inside the transaction. If it throws, nothing changes. Values that the row has already
+     * are no change: `updated_at` stays.
+     */
     update(
       organisation: string,
       id: string,
@@ -81,14 +109,16 @@ export function createAppointments(database: DatabaseSync, order: Knobs['order']
         const row = findRow(organisation, id)
         if (!row) return undefined
         const changes = Object.entries(change(row)).flatMap(([column, value]) =>
-          value === undefined ? [] : [[column, value] as const],
+          value === undefined || value === row[column as keyof AppointmentRow]
+            ? []
+            : [[column, value] as const],
         )
-        if (changes.length === 0) return toAppointment(row)
+        if (changes.every(([column]) => column === 'updated_at')) return toAppointment(row)
         // The column names come from our schema, never from the client.
         const columns = changes.map(([column]) => `${column} = ?`).join(', ')
         const values = changes.map(([, value]) => value)
         database.prepare(`UPDATE appointments SET ${columns} WHERE id = ?`).run(...values, id)
-        return toAppointment({ ...row, ...Object.fromEntries(changes) })
+        return changed(row, { ...row, ...Object.fromEntries(changes) })
       })
     },
 
@@ -103,8 +133,8 @@ export function createAppointments(database: DatabaseSync, order: Knobs['order']
             `UPDATE appointments SET status = 'cancelled', cancellation_reason = ?, updated_at = ? WHERE id = ?`,
           )
           .run(reason, now, id)
-        const changed = { ...row, status: 'cancelled', cancellation_reason: reason, updated_at: now } as const
-        return { cancelled: toAppointment(changed) }
+        const after = { ...row, status: 'cancelled', cancellation_reason: reason, updated_at: now } as const
+        return { cancelled: changed(row, after) }
       })
     },
   }

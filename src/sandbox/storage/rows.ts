@@ -43,6 +43,53 @@ export function toAppointment(row: AppointmentRow): Appointment {
   }
 }
 
+export interface RowOrigin {
+  readonly id: string
+  readonly organisation: string
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly bookingSource: string
+}
+
+type Given = Pick<AppointmentRow, 'title' | 'start_time' | 'end_time' | 'status'>
+type Origin = 'id' | 'organisation' | 'booking_source' | 'created_at' | 'updated_at'
+export type NewFields = Given & {
+  readonly [Field in Exclude<keyof AppointmentRow, keyof Given | Origin>]?: AppointmentRow[Field] | undefined
+}
+
+/** The row of a new appointment. What is not given begins as null, or as false. */
+export function newRow(
+  { id, organisation, now, bookingSource }: RowOrigin,
+  fields: NewFields,
+): AppointmentRow {
+  return {
+    id,
+    organisation,
+    patient_id: fields.patient_id ?? null,
+    clinician_profile_id: fields.clinician_profile_id ?? null,
+    title: fields.title,
+    description: fields.description ?? null,
+    start_time: fields.start_time,
+    end_time: fields.end_time,
+    status: fields.status,
+    appointment_type_id: fields.appointment_type_id ?? null,
+    location_id: fields.location_id ?? null,
+    is_remote: fields.is_remote ?? 0,
+    remote_channel: fields.remote_channel ?? null,
+    video_link: fields.video_link ?? null,
+    video_provider: fields.video_provider ?? null,
+    attendee_email: fields.attendee_email ?? null,
+    attendee_name: fields.attendee_name ?? null,
+    meeting_url: fields.meeting_url ?? null,
+    attendance_status: fields.attendance_status ?? null,
+    cancellation_reason: fields.cancellation_reason ?? null,
+    booking_source: bookingSource,
+    episode_id: fields.episode_id ?? null,
+    created_at: now,
+    updated_at: now,
+  }
+}
+
 /** The columns of an insert. */
 export const COLUMNS = [
   'id',

@@ -95,8 +95,10 @@ describe('an update', () => {
       updated_at: '2025-01-16T08:00:00Z',
     })
     now = '2025-01-17T08:00:00Z'
-    const { body } = await call(`PATCH ${path}`, { body: {} })
-    expect(body.data.updated_at).toBe('2025-01-16T08:00:00Z')
+    for (const same of [{}, { title: 'Review', is_remote: false, patient_id: null }]) {
+      const { body } = await call(`PATCH ${path}`, { body: same })
+      expect(body.data.updated_at).toBe('2025-01-16T08:00:00Z')
+    }
   })
 
   test('never changes a status', async () => {
