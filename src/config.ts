@@ -125,5 +125,11 @@ const ENVIRONMENT = z.object({
   SANDBOX_TRANSITION_STATUS: oneOf('409', '422').transform((status) => (status === '409' ? 409 : 422)),
   SANDBOX_IDS: oneOf('prefixed', 'uuid'),
   SANDBOX_DATE: oneOf('counted', 'sent'),
+  SANDBOX_WEBHOOK_SIGNATURE: oneOf('stripe', 'headers_hex', 'headers_base64'),
+  SANDBOX_WEBHOOK_RESIGN: oneOf('each', 'first'),
+  SANDBOX_WEBHOOK_ORDER: oneOf('kept', 'shuffled'),
+  SANDBOX_WEBHOOK_OBJECT: oneOf('fourteen', 'eight', 'full'),
+  SANDBOX_WEBHOOK_ECHO: flag.prefault('true'),
+  SANDBOX_WEBHOOK_RETRY_MS: integer(1, 3_600_000).prefault('1000'),
   SANDBOX_FAULTS: flag.prefault('false'),
 })

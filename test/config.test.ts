@@ -27,6 +27,12 @@ describe('the configuration', () => {
       SANDBOX_TRANSITION_STATUS: 409,
       SANDBOX_IDS: 'prefixed',
       SANDBOX_DATE: 'counted',
+      SANDBOX_WEBHOOK_SIGNATURE: 'stripe',
+      SANDBOX_WEBHOOK_RESIGN: 'each',
+      SANDBOX_WEBHOOK_ORDER: 'kept',
+      SANDBOX_WEBHOOK_OBJECT: 'fourteen',
+      SANDBOX_WEBHOOK_ECHO: true,
+      SANDBOX_WEBHOOK_RETRY_MS: 1000,
     })
     expect(Object.isFrozen(config)).toBe(true)
   })

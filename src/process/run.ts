@@ -130,6 +130,12 @@ async function openSandbox(config: Config): Promise<Sandbox> {
     transitionStatus: config.SANDBOX_TRANSITION_STATUS,
     ids: config.SANDBOX_IDS,
     date: config.SANDBOX_DATE,
+    webhookSignature: config.SANDBOX_WEBHOOK_SIGNATURE,
+    webhookResign: config.SANDBOX_WEBHOOK_RESIGN,
+    webhookOrder: config.SANDBOX_WEBHOOK_ORDER,
+    webhookObject: config.SANDBOX_WEBHOOK_OBJECT,
+    webhookEcho: config.SANDBOX_WEBHOOK_ECHO,
+    webhookRetryMs: config.SANDBOX_WEBHOOK_RETRY_MS,
     faults: config.SANDBOX_FAULTS,
   })
 }

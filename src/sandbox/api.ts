@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { type ElsewhereOptions, serveElsewhere } from './faults/elsewhere.ts'
 import { serveFaults } from './faults/endpoint.ts'
 import { injectFaults } from './faults/injection.ts'
 import type { FaultQueue } from './faults/queue.ts'
@@ -18,18 +19,29 @@ import { serveList } from './routes/list.ts'
 import { serveRetrieve } from './routes/retrieve.ts'
 import { serveUpdate } from './routes/update.ts'
 import type { Api, Services } from './services.ts'
+import { serveWebhookChanges } from './webhooks/change.ts'
+import { serveWebhookCreate } from './webhooks/create.ts'
+import { serveWebhookReads } from './webhooks/read.ts'
+import { serveWebhookTest } from './webhooks/send-test.ts'
 
 export interface ApiOptions {
   readonly keys: readonly SandboxKey[]
   readonly rateLimit: number
   readonly services: Services
   readonly onError: OnError
-  /** `undefined` leaves the control endpoint closed. */
-  readonly faults?: { readonly queue: FaultQueue; readonly stopping: AbortSignal } | undefined
+  /** `undefined` leaves the control endpoints closed. */
+  readonly control?: ControlOptions | undefined
+}
+
+interface ControlOptions {
+  readonly faults: FaultQueue
+  /** Ends the delays of faults. */
+  readonly stopping: AbortSignal
+  readonly elsewhere: ElsewhereOptions
 }
 
 /** The whole API. The order of the calls is the order in which a request passes them. */
-export function createApi({ keys, rateLimit, services, onError, faults }: ApiOptions): Api {
+export function createApi({ keys, rateLimit, services, onError, control }: ApiOptions): Api {
   const api: Api = new OpenAPIHono<Env>({ defaultHook: rejectInvalid })
   api.onError(createErrorHandler(onError))
   api.notFound(() => {
@@ -38,17 +50,24 @@ export function createApi({ keys, rateLimit, services, onError, faults }: ApiOpt
   api.use(assignRequestId)
   serveHome(api)
   serveDocs(api)
-  serveDocument(api, { hasFaults: faults !== undefined })
-  if (faults) serveFaults(api, faults.queue)
+  serveDocument(api, { hasFaults: control !== undefined, knobs: services.knobs })
+  if (control) {
+    serveFaults(api, control.faults)
+    serveElsewhere(api, control.elsewhere)
+  }
   if (services.knobs.date === 'sent') api.use(dateWhenSent(services.clock))
   api.use(authenticate(keys))
   api.use(meterQuota({ limit: rateLimit, clock: services.clock }))
-  if (faults) api.use(injectFaults(faults.queue, faults.stopping))
+  if (control) api.use(injectFaults(control.faults, control.stopping))
   serveList(api, services)
   serveRetrieve(api, services)
   serveCreate(api, services)
   serveUpdate(api, services)
   serveCancel(api, services)
+  serveWebhookReads(api, services)
+  serveWebhookCreate(api, services)
+  serveWebhookChanges(api, services)
+  serveWebhookTest(api, services)
   rejectOtherMethods(api)
   return api
 }

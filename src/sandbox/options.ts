@@ -1,3 +1,4 @@
+import type { SignatureStyle } from '../events/signature.ts'
 import type { SandboxKey } from './http/authentication.ts'
 import type { OnError } from './http/error-handler.ts'
 
@@ -33,7 +34,8 @@ export interface SandboxOptions extends Partial<Knobs> {
    */
   readonly rateLimit?: number
   /**
-   * Opens the control endpoint `/_faults`, which needs no key: use it only on a port that strangers cannot reach.
+   * Opens the control endpoints `/_faults` and `/_elsewhere`, which need no key: use it only on a port that strangers
+   * cannot reach.
    * @default false
    */
   readonly faults?: boolean
@@ -48,7 +50,13 @@ export interface SandboxOptions extends Partial<Knobs> {
    */
   readonly onExchange?: (exchange: SandboxExchange) => void
   /**
-   * Called with each error inside the sandbox that the client sees as a 500, and with no other.
+   * Called after each try of a delivery to a webhook.
+   * @default does nothing
+   */
+  readonly onDelivery?: (delivery: SandboxDelivery) => void
+  /**
+   * Called with each error inside the sandbox: one that a client sees as a 500, or a fault of its database while it
+   * delivers events. A receiver that fails is no such error.
    * @default emits a process warning
    */
   readonly onError?: OnError
@@ -62,8 +70,59 @@ interface SandboxExchange {
   readonly status: number
 }
 
+/** One try. It says nothing of the event's content. */
+export interface SandboxDelivery {
+  /** The id of the webhook: `wh_…`. */
+  readonly webhook: string
+  /** The id of the event: `evt_…`. */
+  readonly event: string
+  /** 1 for the first try, 6 for the last. */
+  readonly attempt: number
+  /** The HTTP status of the receiver; 0 if it gave no answer. */
+  readonly status: number
+  /** `lost` is a fault that was asked for. After `retrying` another try follows. */
+  readonly outcome: 'delivered' | 'retrying' | 'given_up' | 'lost'
+}
+
+/** What the hosted service leaves open of its webhooks. */
+export interface WebhookKnobs {
+  /**
+   * How deliveries are signed: `X-Webhook-Signature: t=…,v1=…`, or the bare signature in hex or base64 with an
+   * `X-Webhook-Timestamp` header.
+   * @default 'stripe'
+   */
+  readonly webhookSignature: SignatureStyle
+  /**
+   * Whether each try signs a new timestamp, or retries repeat the headers of the first one.
+   * @default 'each'
+   */
+  readonly webhookResign: 'each' | 'first'
+  /**
+   * Whether the events of one webhook go out in the order of the changes, one at a time, or in another one, four at a
+   * time. A retry comes after newer events in both.
+   * @default 'kept'
+   */
+  readonly webhookOrder: 'kept' | 'shuffled'
+  /**
+   * The fields of `data.object` and `data.previous`: the fourteen of the older documentation, the eight of a create, or
+   * all 24.
+   * @default 'fourteen'
+   */
+  readonly webhookObject: 'fourteen' | 'eight' | 'full'
+  /**
+   * Whether a change by an API key causes an event. One by `/_elsewhere` always does.
+   * @default true
+   */
+  readonly webhookEcho: boolean
+  /**
+   * The wait before the first retry, in milliseconds. It doubles with each of the five.
+   * @default 1000
+   */
+  readonly webhookRetryMs: number
+}
+
 /** The behaviour that the reference leaves open. */
-export interface Knobs {
+export interface Knobs extends WebhookKnobs {
   /**
    * The rows of a list: the seven fields of the reference's example, or the whole object.
    * @default 'summary'

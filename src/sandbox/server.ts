@@ -4,11 +4,13 @@ import { createFaultQueue } from './faults/queue.ts'
 import type { SandboxKey } from './http/authentication.ts'
 import { listen } from './http/listener.ts'
 import { createIds } from './ids.ts'
+import { wholeSecond } from './instants.ts'
 import type { SandboxOptions } from './options.ts'
 import { sampleRows } from './sample/rows.ts'
 import { createAppointments } from './storage/appointments.ts'
 import { openDatabase } from './storage/database.ts'
 import { createIdempotency } from './storage/idempotency.ts'
+import { createWebhooks } from './webhooks/webhooks.ts'
 
 export type { SandboxOptions }
 
@@ -17,7 +19,15 @@ export interface Sandbox {
   readonly url: string
   /** The first of the keys. */
   readonly key: string
-  /** Stops accepting requests, finishes those in flight, and closes the database. May be called again. */
+  /**
+   * Creates a webhook of the first key's organisation for every type of event; where one has this URL already, it gets
+   * the secret and is switched on.
+   */
+  addWebhook(webhook: { readonly url: string; readonly secret: string }): void
+  /**
+   * Stops accepting requests, finishes those in flight, and closes the database. Deliveries that are not over stay in
+   * it. May be called again.
+   */
   close(): Promise<void>
 }
 
@@ -50,29 +60,63 @@ export async function startSandbox({
   transitionStatus = 409,
   ids: idStyle = 'prefixed',
   date = 'counted',
-  faults = false,
+  webhookSignature = 'stripe',
+  webhookResign = 'each',
+  webhookOrder = 'kept',
+  webhookObject = 'fourteen',
+  webhookEcho = true,
+  webhookRetryMs = 1_000,
+  faults: hasFaults = false,
   clock = () => new Date(),
   onExchange = () => {},
+  onDelivery = () => {},
   onError = (error) => process.emitWarning(error instanceof Error ? error : String(error)),
 }: SandboxOptions = {}): Promise<Sandbox> {
   const [firstKey] = keys
   if (!firstKey) throw new Error('The sandbox needs a key')
   const database = openDatabase(path)
-  const appointments = createAppointments(database, order)
+  const knobs = {
+    listRows,
+    order,
+    overRange,
+    transitionStatus,
+    ids: idStyle,
+    date,
+    webhookSignature,
+    webhookResign,
+    webhookOrder,
+    webhookObject,
+    webhookEcho,
+    webhookRetryMs,
+  }
+  const faults = hasFaults ? createFaultQueue() : undefined
+  const webhooks = createWebhooks({ database, knobs, clock, faults, onDelivery, onError })
+  const appointments = createAppointments(database, order, webhookEcho ? webhooks.record : undefined)
   const ids = createIds(idStyle)
   const { organisation } = firstKey
   if (seed > 0 && appointments.isEmpty()) {
-    appointments.insertAll(sampleRows({ count: seed, organisation, now: clock(), ids }))
+    // Sample rows are no changes: no webhook is told of them.
+    createAppointments(database, order).insertAll(
+      sampleRows({ count: seed, organisation, now: clock(), ids }),
+    )
   }
   const runIdempotently = createIdempotency(database)
-  const knobs = { listRows, order, overRange, transitionStatus, ids: idStyle, date }
   const stopping = new AbortController()
   const api = createApi({
     keys,
     rateLimit,
     onError,
-    services: { appointments, runIdempotently, ids, knobs, clock },
-    faults: faults ? { queue: createFaultQueue(), stopping: stopping.signal } : undefined,
+    services: { appointments, runIdempotently, webhooks, ids, knobs, clock },
+    control: faults && {
+      faults,
+      stopping: stopping.signal,
+      elsewhere: {
+        appointments: createAppointments(database, order, webhooks.record),
+        organisation,
+        ids,
+        clock,
+      },
+    },
   })
 
   async function fetch(request: Request, bindings: HttpBindings): Promise<Response> {
@@ -87,9 +131,11 @@ export async function startSandbox({
     throw error
   })
 
+  webhooks.start()
+
   async function shutDown(): Promise<void> {
     stopping.abort()
-    await listener.close()
+    await Promise.all([listener.close(), webhooks.close()])
     database.close()
   }
 
@@ -97,6 +143,8 @@ export async function startSandbox({
   return {
     url: listener.url,
     key: firstKey.key,
+    addWebhook: ({ url, secret }) =>
+      webhooks.endpoints.put({ organisation, url, secret, now: wholeSecond(clock()) }),
     close: () => {
       closed ??= shutDown()
       return closed

@@ -4,11 +4,13 @@ import type { Ids } from './ids.ts'
 import type { Knobs } from './options.ts'
 import type { Appointments } from './storage/appointments.ts'
 import type { RunIdempotently } from './storage/idempotency.ts'
+import type { Webhooks } from './webhooks/webhooks.ts'
 
 /** The dependencies that `createApi` hands to every route. */
 export interface Services {
   readonly appointments: Appointments
   readonly runIdempotently: RunIdempotently
+  readonly webhooks: Webhooks
   readonly ids: Ids
   readonly knobs: Knobs
   readonly clock: () => Date

@@ -167,6 +167,20 @@ describe('The process', () => {
     expect(await sandbox.stop()).toBe(0)
   })
 
+  test('The process gives the embedded API the webhook settings of the environment', async () => {
+    await using sandbox = await startProcess(
+      { SANDBOX_PORT: '0', SANDBOX_WEBHOOK_SIGNATURE: 'headers_hex', SANDBOX_WEBHOOK_OBJECT: 'eight' },
+      'sandbox',
+    )
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(sandbox.firstLine)?.[0]
+    const { webhooks } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+      webhooks: { appointmentChanged: { post: { parameters: { name: string }[]; requestBody: object } } }
+    }
+    const { parameters, requestBody } = webhooks.appointmentChanged.post
+    expect(parameters.map(({ name }) => name)).toEqual(['x-webhook-signature', 'x-webhook-timestamp'])
+    expect(JSON.stringify(requestBody)).not.toContain('clinician_profile_id')
+  })
+
   test('The process prints one line for each bad setting, without a stack', async () => {
     const { code, stdout, stderr } = await runProcess({ PORT: 'x', SANDBOX_ORDER: 'y' })
     expect(code).toBe(2)

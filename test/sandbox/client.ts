@@ -45,6 +45,9 @@ export async function sandboxFor(options: SandboxOptions = {}): Promise<Sandbox 
   return { ...sandbox, call: createClient(sandbox) }
 }
 
+/** An address that `fetch` refuses to call: no delivery to it leaves the process. */
+export const NOBODY = 'http://127.0.0.1:9/'
+
 export const VISIT = {
   title: 'Initial Consultation',
   start_time: '2025-01-25T10:00:00Z',

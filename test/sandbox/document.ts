@@ -5,6 +5,7 @@ type Json = Readonly<Record<string, unknown>>
 export interface ApiDocument {
   readonly openapi: string
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly webhooks: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
 }
 
@@ -38,6 +39,15 @@ interface Schema {
 export function responseSchema(document: ApiDocument, route: string, status: number): z.ZodType | undefined {
   const schema = operationOf(document, route)?.responses[status]?.content['application/json'].schema
   return schema && z.fromJSONSchema(resolve(document, schema) as Parameters<typeof z.fromJSONSchema>[0])
+}
+
+/** What a webhook receives: its operation in the document, and the strict schema of its body. */
+export function documentedEvent(document: ApiDocument) {
+  const operation = document.webhooks.appointmentChanged?.post
+  const { schema, example } = operation?.requestBody?.content['application/json'] ?? {}
+  const strict = resolve(document, schema) as Parameters<typeof z.fromJSONSchema>[0]
+  const headers = operation?.parameters?.map(({ name }) => name)
+  return { schema: z.fromJSONSchema(strict), example, headers }
 }
 
 /** The operation of a route, such as `GET /appointments/{id}`; `undefined` if the document has none. */

@@ -23,25 +23,57 @@ function pendingResponse(queue: FaultQueue, requestId: string) {
   return { data: [...queue.list()], meta: { request_id: requestId } }
 }
 
+const MISSING = 'must name delay_ms, drop, status or duplicate'
+
+const DROP = [
+  'Closes the connection: `before` nothing was done, `after` only the answer is lost.',
+  'A delivery is lost for good (`before`), or comes again although its receiver has it (`after`).',
+].join(' ')
+
 const faultSchema = z
   .strictObject({
-    route: z.enum(FAULT_ROUTES, `must be one of ${FAULT_ROUTES.join(', ')}`).optional(),
+    route: z
+      .enum(FAULT_ROUTES, `must be one of ${FAULT_ROUTES.join(', ')}`)
+      .optional()
+      .openapi({
+        description: '`webhook` is the tries of deliveries; without a route, every request and no delivery.',
+      }),
     times: z.int('must be a whole number').min(1, 'must be at least 1').default(1),
     delay_ms: z
       .int('must be a whole number')
       .min(0, 'must be at least 0')
       .max(60_000, 'must be at most 60000')
       .optional(),
-    drop: z.enum(['before', 'after'], 'must be before or after').optional(),
+    drop: z.enum(['before', 'after'], 'must be before or after').optional().openapi({ description: DROP }),
     status: z
       .int('must be a whole number')
       .min(400, 'must be at least 400')
       .max(599, 'must be at most 599')
       .optional(),
     code: z.string('must be text').optional(),
+    duplicate: z
+      .int('must be a whole number')
+      .min(1, 'must be at least 1')
+      .max(100, 'must be at most 100')
+      .optional()
+      .openapi({ description: 'Of a webhook: how often more the delivery is sent.' }),
   })
-  .refine(({ delay_ms, drop, status }) => delay_ms !== undefined || drop || status, {
-    message: 'must name delay_ms, drop or status',
+  .refine(
+    ({ delay_ms, drop, status, duplicate }) =>
+      drop || status || delay_ms !== undefined || duplicate !== undefined,
+    MISSING,
+  )
+  .refine(({ route, status }) => route !== 'webhook' || !status, {
+    path: ['status'],
+    message: "can't go with webhook: its receiver answers",
+  })
+  .refine(({ route, duplicate }) => route === 'webhook' || !duplicate, {
+    path: ['duplicate'],
+    message: 'goes with webhook only',
+  })
+  .refine(({ drop, duplicate }) => drop !== 'before' || !duplicate, {
+    path: ['duplicate'],
+    message: "can't go with drop before: nothing is sent",
   })
   .refine(({ drop, status }) => !drop || !status, {
     path: ['status'],
@@ -76,7 +108,7 @@ const add = createRoute({
   },
   responses: {
     201: pendingFaults('The pending faults, with the new one.', [FAULT]),
-    ...bodyErrorResponses({ body: 'must name delay_ms, drop or status' }, FREE_HEADERS),
+    ...bodyErrorResponses({ body: MISSING }, FREE_HEADERS),
   },
 })
 

@@ -1,26 +1,38 @@
-/** Written as in the OpenAPI document. */
+/** Requests are written as in the OpenAPI document; `webhook` is a delivery. */
 export const FAULT_ROUTES = [
   'GET /appointments',
   'POST /appointments',
   'GET /appointments/{id}',
   'PATCH /appointments/{id}',
   'POST /appointments/{id}/cancel',
+  'GET /webhooks',
+  'POST /webhooks',
+  'GET /webhooks/{id}',
+  'PATCH /webhooks/{id}',
+  'DELETE /webhooks/{id}',
+  'POST /webhooks/{id}/test',
+  'webhook',
 ] as const
 
-/** What the API does instead of, or before, answering the next requests of a route. */
+/** What happens to the next requests of a route, or to the next tries of deliveries. */
 export interface Fault {
-  /** `undefined` matches every route. */
+  /** `undefined` matches every request, and no delivery. */
   readonly route?: (typeof FAULT_ROUTES)[number] | undefined
-  /** The number of requests that get this fault. */
+  /** The number of requests or tries that get this fault. */
   readonly times: number
-  /** The API waits this long before anything else. */
+  /** The API waits this long before anything else. Other deliveries pass a delivery that waits. */
   readonly delay_ms?: number | undefined
-  /** The API closes the connection without a response, before or after the route does its work. */
+  /**
+   * The API closes the connection without a response, before or after the route does its work. A delivery is lost for
+   * good (`before`), or is sent and comes again, because its answer does not count (`after`).
+   */
   readonly drop?: 'before' | 'after' | undefined
   /** The API answers with this status in the error envelope, and the route does nothing. */
   readonly status?: number | undefined
   /** The code of that envelope; `undefined` means `INJECTED_FAULT`. */
   readonly code?: string | undefined
+  /** How often more a delivery is sent in the same try. */
+  readonly duplicate?: number | undefined
 }
 
 /** The pending faults, oldest first. */
@@ -42,7 +54,7 @@ export function createFaultQueue() {
 
     /** Returns the oldest fault that matches the route, and uses up one of its `times`. */
     take(route: string | undefined): Fault | undefined {
-      const position = pending.findIndex((fault) => fault.route === undefined || fault.route === route)
+      const position = pending.findIndex((fault) => isFor(fault, route))
       const fault = pending[position]
       if (!fault) return undefined
       const rest = fault.times > 1 ? [{ ...fault, times: fault.times - 1 }] : []
@@ -52,3 +64,7 @@ export function createFaultQueue() {
   }
 }
 export type FaultQueue = ReturnType<typeof createFaultQueue>
+
+function isFor({ route: wanted }: Fault, route: string | undefined): boolean {
+  return wanted === undefined ? route !== 'webhook' : wanted === route
+}

@@ -41,6 +41,11 @@ export function appointmentNotFound(): ApiError {
   return new ApiError(404, 'NOT_FOUND', 'No such appointment')
 }
 
+/** Also for a webhook of another organisation. */
+export function webhookNotFound(): ApiError {
+  return new ApiError(404, 'NOT_FOUND', 'No such webhook')
+}
+
 export function routeNotFound(): ApiError {
   return new ApiError(404, 'NOT_FOUND', 'No such endpoint')
 }

@@ -1,9 +1,18 @@
+import type { Knobs } from '../options.ts'
+import { eventWebhook } from '../schema/event.ts'
 import type { Api } from '../services.ts'
 import { nullAsAlternative } from './nullable.ts'
 
+export interface DocumentOptions {
+  /** Whether the control endpoints are open. */
+  readonly hasFaults: boolean
+  readonly knobs: Knobs
+}
+
 /** The OpenAPI document, made from the definitions that validate requests. Its server is the one that was asked. */
-export function serveDocument(api: Api, { hasFaults }: { readonly hasFaults: boolean }): void {
+export function serveDocument(api: Api, { hasFaults, knobs }: DocumentOptions): void {
   api.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
+  api.openAPIRegistry.registerWebhook(eventWebhook(knobs))
   api.get('/openapi.json', (c) => {
     const document = api.getOpenAPI31Document({
       openapi: '3.1.0',
@@ -15,14 +24,15 @@ export function serveDocument(api: Api, { hasFaults }: { readonly hasFaults: boo
       },
       servers: [{ url: new URL(c.req.url).origin }],
       security: [{ key: [] }],
-      tags: hasFaults ? [APPOINTMENTS, FAULTS] : [APPOINTMENTS],
+      tags: hasFaults ? [APPOINTMENTS, WEBHOOKS, FAULTS] : [APPOINTMENTS, WEBHOOKS],
     })
     return c.json(nullAsAlternative(document) as object)
   })
 }
 
 const APPOINTMENTS = { name: 'Appointments', description: 'Patients meet clinicians at a time and a place.' }
-const FAULTS = { name: 'Faults', description: 'Errors on request, for tests.' }
+const WEBHOOKS = { name: 'Webhooks', description: 'Who is told of changes, by a signed POST.' }
+const FAULTS = { name: 'Faults', description: 'Errors, and changes from elsewhere, on request: for tests.' }
 
 const DESCRIPTION = [
   'Appointments connect patients with clinicians at specific times and locations.',

@@ -62,6 +62,7 @@ export function pick<Field extends keyof Appointment>(
   return Object.fromEntries(fields.map((field) => [field, appointment[field]])) as Pick<Appointment, Field>
 }
 
-function mask<Field extends string>(fields: readonly Field[]): Record<Field, true> {
+/** The argument of `pick` of a schema. */
+export function mask<Field extends string>(fields: readonly Field[]): Record<Field, true> {
   return Object.fromEntries(fields.map((field) => [field, true])) as Record<Field, true>
 }

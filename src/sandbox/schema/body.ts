@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { OPEN_STATUSES } from '../../contract/appointment.ts'
+import { APPOINTMENT_STATUSES, OPEN_STATUSES } from '../../contract/appointment.ts'
 import { CANCELLED, CREATED, UPDATED } from './examples.ts'
 import { flag, instant, nonEmptyText, notAnObject, readOnly, reference, text } from './value.ts'
 
@@ -68,6 +68,30 @@ export const updateBody = z
     notAnObject,
   )
   .openapi('UpdateAppointment')
+
+/**
+ * The body of a write in the clinic's own screens: any field, in any status. Without an `id` it is a new appointment. It
+ * refuses unknown fields, because it serves tests: a misspelled one would prove nothing.
+ */
+export const elsewhereBody = z
+  .strictObject(
+    {
+      id: reference.optional().openapi({ description: 'The appointment to change; without it, a new one.' }),
+      organisation: nonEmptyText
+        .optional()
+        .openapi({ description: "Whose appointment it is; without it, the first key's." }),
+      ...changeable,
+      status: z
+        .enum(APPOINTMENT_STATUSES, `must be one of ${APPOINTMENT_STATUSES.join(', ')}`)
+        .optional()
+        .openapi({
+          description: 'Any status, `completed` and `no_show` too; of a new one, `pending` without it.',
+        }),
+      cancellation_reason: text.nullish(),
+    },
+    notAnObject,
+  )
+  .openapi('ElsewhereWrite')
 
 /** The body of a cancel, which the client may leave out (reference: "Cancel"). */
 export const cancelBody = z

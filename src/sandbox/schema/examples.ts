@@ -55,5 +55,21 @@ export const CANCELLED = {
   updated_at: '2025-01-15T13:00:00Z',
 } as const satisfies Appointment
 
+/** A webhook. The documentation names the routes and the secret; the other fields are the sandbox's own. */
+export const WEBHOOK = {
+  id: 'wh_777e8888-e89b-12d3-a456-426614174777',
+  url: 'https://clinic.example/hooks/appointments',
+  events: ['appointment.created', 'appointment.cancelled'] as (
+    | 'appointment.created'
+    | 'appointment.cancelled'
+  )[],
+  is_active: true,
+  description: 'The waiting room screen',
+  created_at: '2025-01-15T12:00:00Z',
+  updated_at: '2025-01-15T12:00:00Z',
+}
+
+export const SECRET = 'whsec_Zm9yIHRoZSBkb2N1bWVudCBhbG9uZSwgbm90IGEgc2VjcmV0'
+export const EVENT_ID = 'evt_888f9999-e89b-12d3-a456-426614174888'
 export const REQUEST_ID = 'req_abc123'
 export const KEY_ID = 'key_abc123'

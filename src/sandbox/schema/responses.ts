@@ -13,6 +13,7 @@ import {
   unauthorized,
   unsupportedMediaType,
   validationError,
+  webhookNotFound,
 } from '../http/errors.ts'
 import { errorSchema } from './envelope.ts'
 import { REQUEST_ID } from './examples.ts'
@@ -98,4 +99,9 @@ export function commonErrorResponses(scope: Scope) {
 export const notFoundResponse = errorResponse(
   'this organisation has no such appointment.',
   appointmentNotFound(),
+)
+
+export const webhookNotFoundResponse = errorResponse(
+  'this organisation has no such webhook.',
+  webhookNotFound(),
 )

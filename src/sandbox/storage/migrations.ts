@@ -58,4 +58,30 @@ const MIGRATIONS = [
      PRIMARY KEY (organisation, key, endpoint)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX idempotency_by_age ON idempotency (answered_at)`,
+  // `webhooks.events` is a JSON list. A delivery's id is never used twice, because one may be in flight when its row goes.
+  `CREATE TABLE webhooks (
+     position INTEGER PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     organisation TEXT NOT NULL,
+     url TEXT NOT NULL,
+     secret TEXT NOT NULL,
+     events TEXT NOT NULL,
+     is_active INTEGER NOT NULL,
+     description TEXT,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX webhooks_by_organisation ON webhooks (organisation);
+   CREATE TABLE deliveries (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     webhook_id TEXT NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+     lane TEXT NOT NULL,
+     event_id TEXT NOT NULL,
+     body TEXT NOT NULL,
+     tries INTEGER NOT NULL,
+     due_at INTEGER NOT NULL,
+     headers TEXT
+   ) STRICT;
+   CREATE INDEX deliveries_by_lane ON deliveries (lane, due_at);
+   CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id)`,
 ]

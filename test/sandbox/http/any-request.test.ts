@@ -11,6 +11,9 @@ const ROUTES = [
   [/^\/appointments(\?|$)/, '/appointments'],
   [/^\/appointments\/[^/?]+(\?|$)/, '/appointments/{id}'],
   [/^\/appointments\/[^/?]+\/cancel(\?|$)/, '/appointments/{id}/cancel'],
+  [/^\/webhooks(\?|$)/, '/webhooks'],
+  [/^\/webhooks\/[^/?]+(\?|$)/, '/webhooks/{id}'],
+  [/^\/webhooks\/[^/?]+\/test(\?|$)/, '/webhooks/{id}/test'],
 ] as const
 const WORDS = [
   'limit',
@@ -24,6 +27,10 @@ const WORDS = [
   'start_time',
   'end_time',
   'is_remote',
+  'url',
+  'events',
+  'is_active',
+  'http://127.0.0.1:9/',
   '__proto__',
   'constructor',
   'pending',
@@ -48,6 +55,9 @@ const path = fc.oneof(
   fc.constant('/appointments'),
   word.map((id) => `/appointments/${encodeURIComponent(id.toWellFormed())}`),
   word.map((id) => `/appointments/${encodeURIComponent(id.toWellFormed())}/cancel`),
+  fc.constant('/webhooks'),
+  word.map((id) => `/webhooks/${encodeURIComponent(id.toWellFormed())}`),
+  word.map((id) => `/webhooks/${encodeURIComponent(id.toWellFormed())}/test`),
   fc.webPath(),
 )
 const query = fc.oneof(
@@ -138,7 +148,7 @@ test('The response to any request matches the OpenAPI document', async () => {
         expect(schema.safeParse(envelope).error).toBeUndefined()
         return
       }
-      // The request is malformed or for none of the five endpoints.
+      // The request is malformed or for no endpoint.
       expect([400, 401, 404, 405]).toContain(status)
       expect(envelope).toMatchObject({
         data: null,

@@ -8,10 +8,10 @@ import type {
 } from '../../../src/contract/appointment.ts'
 import type { cancelBody, createBody, updateBody } from '../../../src/sandbox/schema/body.ts'
 import type { SandboxOptions } from '../../../src/sandbox/server.ts'
-import { sandboxFor, VISIT } from '../client.ts'
+import { NOBODY, sandboxFor, VISIT } from '../client.ts'
 import { type ApiDocument, documentedResponses, exampleOf, responseSchema } from '../document.ts'
 
-test('The OpenAPI 3.1 document has the five endpoints, and is free without a key', async () => {
+test('The OpenAPI 3.1 document has every endpoint, and is free without a key', async () => {
   const { call } = await sandboxFor()
   const { status, body, headers } = await call('GET /openapi.json', { key: null })
   expect([status, body.openapi]).toEqual([200, '3.1.0'])
@@ -20,11 +20,17 @@ test('The OpenAPI 3.1 document has the five endpoints, and is free without a key
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
   )
   expect(routes.sort()).toEqual([
+    'DELETE /webhooks/{id}',
     'GET /appointments',
     'GET /appointments/{id}',
+    'GET /webhooks',
+    'GET /webhooks/{id}',
     'PATCH /appointments/{id}',
+    'PATCH /webhooks/{id}',
     'POST /appointments',
     'POST /appointments/{id}/cancel',
+    'POST /webhooks',
+    'POST /webhooks/{id}/test',
   ])
 })
 
@@ -71,10 +77,11 @@ test('A field that may be null has null as an alternative, and no list of types'
   expect(JSON.stringify(body)).not.toMatch(/"type":\[/)
 })
 
-test('The document has the control endpoint when the `faults` option opens it', async () => {
+test('The document has the control endpoints when the `faults` option opens them', async () => {
   const { call } = await sandboxFor({ faults: true })
   const { paths } = (await call('GET /openapi.json')).body
   expect(Object.keys(paths['/_faults'])).toEqual(['post', 'get', 'delete'])
+  expect(Object.keys(paths['/_elsewhere'])).toEqual(['post'])
 })
 
 test('The API accepts every body that the contract types allow', () => {
@@ -87,8 +94,15 @@ const KEYS = [
   { key: 'pk_test_all', organisation: 'org_a', scopes: ['read_appointments', 'write_appointments'] },
   { key: 'pk_test_nothing', organisation: 'org_a', scopes: [] },
 ] as const
-const READS = ['GET /appointments', 'GET /appointments/{id}']
-const WRITES = ['POST /appointments', 'PATCH /appointments/{id}', 'POST /appointments/{id}/cancel']
+const READS = ['GET /appointments', 'GET /appointments/{id}', 'GET /webhooks', 'GET /webhooks/{id}']
+const WITH_BODY = [
+  'POST /appointments',
+  'PATCH /appointments/{id}',
+  'POST /appointments/{id}/cancel',
+  'POST /webhooks',
+  'PATCH /webhooks/{id}',
+]
+const WRITES = [...WITH_BODY, 'DELETE /webhooks/{id}', 'POST /webhooks/{id}/test']
 const IDEMPOTENCY_KEY = 'a7c1f4de-58a5-4b42-8d54-2c3a9d5e7f10'
 
 test.each<SandboxOptions>([
@@ -118,9 +132,20 @@ test.each<SandboxOptions>([
   await checkedCall('PATCH /appointments/{id}', { id, body: { title: 'Review' } })
   await checkedCall('POST /appointments/{id}/cancel', { id })
   await checkedCall('POST /appointments/{id}/cancel', { id })
+  const webhook = { url: NOBODY, description: 'Desk' }
+  const { id: webhookId } = await checkedCall('POST /webhooks', { body: webhook, headers })
+  await checkedCall('POST /webhooks', { body: { url: NOBODY }, headers })
+  await checkedCall('GET /webhooks')
+  await checkedCall('GET /webhooks/{id}', { id: webhookId })
+  await checkedCall('PATCH /webhooks/{id}', { id: webhookId, body: { is_active: false } })
+  await checkedCall('POST /webhooks/{id}/test', { id: webhookId })
+  await checkedCall('DELETE /webhooks/{id}', { id: webhookId })
+  await checkedCall('POST /_elsewhere', { body: VISIT })
+  await checkedCall('POST /_elsewhere', { body: { id, status: 'completed' } })
+  await checkedCall('POST /_elsewhere', { body: { id: 'none' } })
   await checkedCall('GET /_faults')
   await checkedCall('POST /_faults', { body: { times: 2, delay_ms: 0, route: 'GET /appointments' } })
-  for (const route of [...WRITES, 'POST /_faults']) {
+  for (const route of [...WITH_BODY, 'POST /_faults', 'POST /_elsewhere']) {
     await checkedCall(route, { id, body: '{' })
     await checkedCall(route, { id, body: 'x'.repeat(2 ** 20 + 1) })
     await checkedCall(route, {
@@ -129,7 +154,7 @@ test.each<SandboxOptions>([
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     })
   }
-  await checkedCall('GET /appointments', { query: '?limit=ten' })
+  for (const list of ['GET /appointments', 'GET /webhooks']) await checkedCall(list, { query: '?limit=ten' })
   for (const route of [...READS, ...WRITES]) {
     await checkedCall(route, { ...(route.startsWith('PATCH') && { body: {} }) })
     await checkedCall(route, { key: null })

@@ -62,6 +62,31 @@ describe('The examples of the document', () => {
     }
   })
 
+  test('The API accepts a webhook made of the examples, and answers the example', async () => {
+    const { call, document } = await documentFor()
+    const made = bodyOfFields(document, 'CreateWebhook')
+    expect(exampleOf(document, 'POST /webhooks')).toEqual(made)
+    const { id, secret, created_at, updated_at, ...answered } = exampleOf(
+      document,
+      'POST /webhooks',
+      201,
+    ).data
+    expect([id, secret]).toEqual([expect.stringMatching(/^wh_/), expect.stringMatching(/^whsec_/)])
+    const created = await call('POST /webhooks', { body: made })
+    expect(created).toMatchObject({ status: 201, body: { data: answered } })
+    const path = `/webhooks/${created.body.data.id}`
+    for (const body of [exampleOf(document, 'PATCH /webhooks/{id}'), bodyOfFields(document, 'UpdateWebhook')])
+      expect(await call(`PATCH ${path}`, { body })).toMatchObject({ status: 200, body: { data: body } })
+  })
+
+  test('A write elsewhere made of the example is accepted, and answers the example', async () => {
+    const { call, document } = await documentFor({ faults: true })
+    const { id } = (await call('POST /appointments', { body: exampleOf(document, 'POST /appointments') }))
+      .body.data
+    const body = { ...exampleOf(document, 'POST /_elsewhere'), id }
+    expect(await call('POST /_elsewhere', { body })).toMatchObject({ status: 200, body: { data: body } })
+  })
+
   test('The query made of the examples finds the appointment of the examples', async () => {
     const { call, document } = await documentFor()
     const { start_time, end_time, status } = bodyOfFields(document, 'Appointment')
@@ -91,7 +116,7 @@ describe('The examples of the document', () => {
     const { document } = await documentFor({ faults: true })
     for (const { route, status, headers } of documentedResponses(document)) {
       const examples = Object.entries(headers).map(([name, { schema }]) => [name, schema.example])
-      const isFree = status === 401 || route.endsWith('/_faults')
+      const isFree = status === 401 || / \/_(faults|elsewhere)$/.test(route)
       const quota = { 'x-ratelimit-limit': 1000, 'x-ratelimit-remaining': status === 429 ? 0 : 999 }
       const expected = { 'x-request-id': 'req_abc123', ...(!isFree && quota) }
       expect([route, status, Object.fromEntries(examples)]).toEqual([route, status, expected])

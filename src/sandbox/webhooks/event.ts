@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import { type Appointment, CREATED_FIELDS } from '../../contract/appointment.ts'
+import {
+  type AppointmentEventType,
+  EVENT_FIELDS,
+  TEST_EVENT_TYPE,
+  type WebhookEvent,
+} from '../../contract/event.ts'
+import type { WebhookKnobs } from '../options.ts'
+import { pick } from '../schema/appointment.ts'
+import type { AppointmentChange } from '../storage/appointments.ts'
+
+/** The type of the event that tells of a change. A status that ends an appointment weighs more than new times. */
+export function eventType({ before, after }: Omit<AppointmentChange, 'organisation'>): AppointmentEventType {
+  if (before === null) return 'appointment.created'
+  if (before.status !== after.status && isFinal(after.status)) return `appointment.${after.status}`
+  const isMoved = before.start_time !== after.start_time || before.end_time !== after.end_time
+  return isMoved ? 'appointment.rescheduled' : 'appointment.updated'
+}
+
+const FINAL = ['cancelled', 'completed', 'no_show'] as const
+
+function isFinal(status: Appointment['status']): status is (typeof FINAL)[number] {
+  return FINAL.some((final) => final === status)
+}
+
+export function appointmentEvent(
+  { organisation, before, after }: AppointmentChange,
+  shape: WebhookKnobs['webhookObject'],
+  now: Date,
+): WebhookEvent {
+  const show = SHAPES[shape]
+  const data = { object: show(after), previous: before && show(before) }
+  return newEvent(eventType({ before, after }), organisation, now, data)
+}
+
+const SHAPES = {
+  fourteen: (appointment: Appointment) => pick(appointment, EVENT_FIELDS),
+  eight: (appointment: Appointment) => pick(appointment, CREATED_FIELDS),
+  full: (appointment: Appointment) => appointment,
+} as const satisfies Record<WebhookKnobs['webhookObject'], unknown>
+
+/** What `POST /webhooks/{id}/test` sends. */
+export function testEvent(webhookId: string, organisation: string, now: Date): WebhookEvent {
+  return newEvent(TEST_EVENT_TYPE, organisation, now, { object: { webhook_id: webhookId }, previous: null })
+}
+
+function newEvent(type: string, organisation: string, now: Date, data: WebhookEvent['data']): WebhookEvent {
+  return {
+    id: `evt_${randomUUID()}`,
+    type,
+    created_at: now.toISOString(),
+    organization_id: organisation,
+    data,
+  }
+}

@@ -1,0 +1,91 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** What is still to be sent to one webhook. */
+export interface Delivery {
+  readonly id: number
+  /** The deliveries of one lane take turns; those of different lanes never wait for each other. */
+  readonly lane: string
+  readonly webhookId: string
+  readonly url: string
+  readonly secret: string
+  readonly eventId: string
+  readonly body: string
+  /** How often it was tried. */
+  readonly tries: number
+  /** When it may be tried next: milliseconds since the epoch, by the clock of the system. */
+  readonly dueAt: number
+  /** The headers of the first try, where its retries repeat them. */
+  readonly headers: Readonly<Record<string, string>> | null
+}
+
+export type NewDelivery = Pick<Delivery, 'lane' | 'webhookId' | 'eventId' | 'body' | 'dueAt'>
+
+/**
+ * The deliveries that are not over yet. A row is written in the transaction of the change that it tells of, and is
+ * removed when its receiver took it or the sender gives up: what is over leaves nothing behind.
+ */
+export function createOutbox(database: DatabaseSync) {
+  const insertOne = database.prepare(
+    'INSERT INTO deliveries (webhook_id, lane, event_id, body, tries, due_at) VALUES (?, ?, ?, ?, 0, ?)',
+  )
+  const findNext = database.prepare(
+    `SELECT deliveries.id, lane, webhook_id, url, secret, event_id, body, tries, due_at, headers
+     FROM deliveries JOIN webhooks ON webhooks.id = webhook_id
+     WHERE lane = ? ORDER BY due_at, deliveries.id LIMIT ?`,
+  )
+  const findLanes = database.prepare('SELECT DISTINCT lane FROM deliveries')
+  const deleteOne = database.prepare('DELETE FROM deliveries WHERE id = ?')
+  const postponeOne = database.prepare(
+    'UPDATE deliveries SET tries = ?, due_at = ?, headers = ? WHERE id = ?',
+  )
+
+  return {
+    /** The caller opens the transaction. */
+    add({ webhookId, lane, eventId, body, dueAt }: NewDelivery): void {
+      insertOne.run(webhookId, lane, eventId, body, dueAt)
+    },
+
+    lanes(): readonly string[] {
+      return findLanes.all().map(({ lane }) => String(lane))
+    },
+
+    /** The first of the lane that is not in flight. It may be due later. */
+    next(lane: string, inFlight: ReadonlySet<number>): Delivery | undefined {
+      const rows = findNext.all(lane, inFlight.size + 1) as unknown as Row[]
+      const row = rows.find(({ id }) => !inFlight.has(id))
+      return row && toDelivery(row)
+    },
+
+    remove(id: number): void {
+      deleteOne.run(id)
+    },
+
+    postpone(id: number, { tries, dueAt, headers }: Pick<Delivery, 'tries' | 'dueAt' | 'headers'>): void {
+      postponeOne.run(tries, dueAt, headers && JSON.stringify(headers), id)
+    },
+  }
+}
+export type Outbox = ReturnType<typeof createOutbox>
+
+interface Row {
+  readonly id: number
+  readonly lane: string
+  readonly webhook_id: string
+  readonly url: string
+  readonly secret: string
+  readonly event_id: string
+  readonly body: string
+  readonly tries: number
+  readonly due_at: number
+  readonly headers: string | null
+}
+
+function toDelivery({ webhook_id, event_id, due_at, headers, ...row }: Row): Delivery {
+  return {
+    ...row,
+    webhookId: webhook_id,
+    eventId: event_id,
+    dueAt: due_at,
+    headers: headers === null ? null : JSON.parse(headers),
+  }
+}
