@@ -109,6 +109,8 @@ const ENVIRONMENT = z.object({
   MAX_NODE_IDS: integer(1, 10_000).prefault('100'),
   MAX_CONCURRENT_OPERATIONS: integer(1, 100_000).prefault('100'),
   MAX_OPERATIONS: integer(1, 100_000).prefault('1000'),
+  MAX_STREAMS: integer(1, 1_000_000).prefault('1000'),
+  MAX_STREAMS_OF_CALLER: integer(1, 1_000_000).prefault('20'),
   MAX_LAG_MS: integer(1, 3_600_000).prefault('3000'),
   MAX_UPSTREAM_REQUESTS: integer(1, 100_000).prefault('60'),
   CACHE_TTL_SECONDS: integer(0, 3_600).prefault('10'),

@@ -52,6 +52,11 @@ function namesOf(restNames: readonly (keyof Appointment)[]): readonly FieldName[
 /** An appointment under the product's names. */
 export type AppointmentFields = { readonly [Name in FieldName]: Appointment[(typeof FIELD_NAMES)[Name]] }
 
+/** What one source says of an appointment. A field that is left out is not known, which is not null. */
+export type PartialAppointment = { readonly id: string } & {
+  readonly [Name in FieldName]?: AppointmentFields[Name] | undefined
+}
+
 /** The filter of a list under the product's names. Instants are RFC 3339 in UTC; both bounds are inclusive. */
 export interface AppointmentFilter {
   readonly patientId?: string

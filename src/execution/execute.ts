@@ -6,6 +6,7 @@ import {
   type ExecutionResult,
   GraphQLError,
   getVariableValues,
+  type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql'
 import { type DocumentPlan, planDocument, planOperation, selectOperation } from './document.ts'
@@ -29,6 +30,31 @@ const MAX_COERCION_ERRORS = 50
  * that do not fit their types. Throws an Error for a schema, document or variables that are no such thing at all.
  */
 export function execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
+  return executeRequest(args, (operation) =>
+    operation.operation === OperationTypeNode.SUBSCRIPTION
+      ? new GraphQLError('A subscription has no one result: subscribe to it.', { nodes: operation })
+      : undefined,
+  )
+}
+
+/**
+ * ExecuteSubscriptionEvent of the specification: the result of one event of a subscription. `rootValue` is the event, as
+ * the `subscribe` resolver of the root field (graphql-js's `createSourceEventStream` calls it) gave it.
+ *
+ * Takes and gives what `execute` does. A document or an operation that is no subscription is a request error.
+ */
+export function executeEvent(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
+  return executeRequest(args, (operation) =>
+    operation.operation === OperationTypeNode.SUBSCRIPTION
+      ? undefined
+      : new GraphQLError('Only a subscription has events.', { nodes: operation }),
+  )
+}
+
+function executeRequest(
+  args: ExecutionArgs,
+  refuse: (operation: OperationDefinitionNode) => GraphQLError | undefined,
+): ExecutionResult | Promise<ExecutionResult> {
   const { schema, document, variableValues, operationName } = args
   if (!document) throw new Error('Must provide document.')
   assertValidSchema(schema)
@@ -38,10 +64,8 @@ export function execute(args: ExecutionArgs): ExecutionResult | Promise<Executio
     )
   const operation = selectOperation(document, operationName)
   if (operation instanceof GraphQLError) return { errors: [operation] }
-  if (operation.operation === OperationTypeNode.SUBSCRIPTION)
-    return {
-      errors: [new GraphQLError('This executor runs queries and mutations only.', { nodes: operation })],
-    }
+  const refusal = refuse(operation)
+  if (refusal !== undefined) return { errors: [refusal] }
   const { coerced, errors } = getVariableValues(
     schema,
     operation.variableDefinitions ?? [],

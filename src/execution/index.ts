@@ -1,4 +1,4 @@
 /** The executor's only entry: files of other folders import this one, never the files beside it. */
 export { type CollectedFields, collectFields, collectSubfields, conditionVariables } from './collect.ts'
 export { fragmentsOf } from './document.ts'
-export { execute } from './execute.ts'
+export { execute, executeEvent } from './execute.ts'

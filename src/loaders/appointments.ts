@@ -10,9 +10,9 @@ import type { AppointmentRow } from '../rest/appointments/row.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
 import { createAppointmentById } from './appointment-by-id.ts'
-import { type Connections, createConnections } from './connection.ts'
 import { chooseIdempotencyKey, type IdempotencySource } from './idempotency.ts'
-import type { ListMemory } from './list-memory.ts'
+import { type Connections, createConnections } from './lists/connection.ts'
+import type { ListMemory } from './lists/list-memory.ts'
 import { type AppointmentRef, createMemory, refTo } from './memory.ts'
 import { noteStale, type ResolvedAt } from './stale.ts'
 
@@ -47,11 +47,14 @@ export interface LoaderOptions {
   readonly listMemory: ListMemory
   readonly by: Operation
   readonly limits: PageLimits
+  /** What an event tells of an appointment: reading these fields costs nothing. */
+  readonly told?: AppointmentRow
 }
 
 export function createAppointmentLoader(options: LoaderOptions): AppointmentLoader {
-  const { appointments, by } = options
+  const { appointments, by, told } = options
   const memory = createMemory()
+  if (told !== undefined) memory.remember(told)
   const appointmentById = createAppointmentById(appointments, by)
   // Most operations read no list.
   let connections: Connections | undefined

@@ -1,14 +1,26 @@
+import type { AppointmentFilter } from '../contract/field-names.ts'
 import { PAGE_LIMIT } from '../contract/list.ts'
 import type { PageLimits } from '../pagination/arguments.ts'
+import type { Changes } from '../rest/coherence/changes.ts'
 import { type AppointmentLoader, createAppointmentLoader, type LoaderOptions } from './appointments.ts'
+import { type ChangeStream, createChangeStream } from './changes.ts'
 
 /** One set for each GraphQL request: what it remembers lives as long as the request, and nobody else sees it. */
 export interface Loaders {
   readonly appointments: AppointmentLoader
+  /** The changes of a list, for one reader. Rejects with `UpstreamError` where there are none for the caller. */
+  subscribe(filter: AppointmentFilter, after: string | undefined): Promise<ChangeStream>
 }
 
-export function createLoaders(options: LoaderOptions): Loaders {
-  return { appointments: createAppointmentLoader(options) }
+export interface LoadersOptions extends LoaderOptions {
+  readonly changes: Changes
+}
+
+export function createLoaders({ changes, ...options }: LoadersOptions): Loaders {
+  return {
+    appointments: createAppointmentLoader(options),
+    subscribe: (filter, after) => createChangeStream(changes, { filter, after, by: options.by }),
+  }
 }
 
 /** The sizes of pages: those of clients, and those of the upstream. */

@@ -7,8 +7,8 @@ import { isNarrowed } from '../rest/access.ts'
 import { filterQuery } from '../rest/appointments/appointments.ts'
 import type { ListedRow } from '../rest/appointments/row.ts'
 import type { LoaderOptions } from './appointments.ts'
-import { type ConnectionRequest, keyOf, listOf, UNKNOWN_TOTAL } from './connection.ts'
-import { familyOf } from './siblings.ts'
+import { type ConnectionRequest, keyOf, listOf, UNKNOWN_TOTAL } from './lists/connection.ts'
+import { familyOf } from './lists/siblings.ts'
 
 export interface ListPrice {
   readonly cost: Cost

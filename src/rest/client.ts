@@ -1,7 +1,12 @@
+import type { Shared } from '../shared/shared.ts'
 import { type Appointments, createAppointments } from './appointments/appointments.ts'
 import { guardAppointments } from './appointments/guard.ts'
 import { settleDoubts } from './appointments/settle.ts'
 import type { Clock } from './clock.ts'
+import { type Changes, createChanges } from './coherence/changes.ts'
+import { type Coherence, type CoherenceOptions, createCoherence } from './coherence/coherence.ts'
+import { announceWrites } from './coherence/own-writes.ts'
+import { createSightings } from './coherence/sightings.ts'
 import { createConnections } from './exchange/connections.ts'
 import { createGate } from './exchange/gate.ts'
 import { createKeys } from './exchange/keys.ts'
@@ -28,13 +33,23 @@ export interface RestClientOptions {
   /** The part of the quota that reads leave to writes. */
   readonly writeReservePercent: number
   readonly clock: Clock
+  readonly shared: Shared
+  /** How the upstream's events keep it in step; null = there are none. */
+  readonly events: EventsOptions | null
   /** How retries wait, for tests that don't want to. */
   readonly retry?: RetryOptions
+}
+
+export interface EventsOptions extends Pick<CoherenceOptions, 'accounts' | 'silentMs' | 'onFeedState'> {
+  /** How long a reply may be given again while events tell of every change, in milliseconds. */
+  readonly fedTtlMs: number
 }
 
 /** The REST API as the gateway sees it. One for the whole process; what it keeps, it keeps per credential. */
 export interface RestClient {
   readonly appointments: Appointments
+  readonly coherence: Coherence
+  readonly changes: Changes
   /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
   readonly upstreamState: () => UpstreamState
@@ -42,9 +57,18 @@ export interface RestClient {
 }
 
 export function createRestClient(options: RestClientOptions): RestClient {
-  const { url, timeoutMs, cacheTtlMs, staleIfLimitedMs, writeReservePercent, clock } = options
-  const epochs = createEpochs(clock)
-  const cache = createCache({ ttlMs: cacheTtlMs, staleMs: staleIfLimitedMs, epochs, clock })
+  const { url, timeoutMs, cacheTtlMs, staleIfLimitedMs, writeReservePercent, clock, shared, events } = options
+  const { accounts = [], silentMs = 0, onFeedState = () => {}, fedTtlMs = 0 } = events ?? {}
+  const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState })
+  const epochs = createEpochs(shared.epochs, clock)
+  const cache = createCache({
+    ttlMs: cacheTtlMs,
+    staleMs: staleIfLimitedMs,
+    fedTtlMs,
+    isFed: coherence.covers,
+    epochs,
+    clock,
+  })
   const keys = createKeys({ writeReservePercent, clock })
   const gate = createGate(keys, clock)
   const wire = createWire({ url, timeoutMs })
@@ -55,6 +79,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
       ownRows,
       requireRoom,
       createFlights({ epochs, clock }),
+      ...(events === null ? [] : [createSightings(coherence, clock)]),
       createRetry(keys, options.retry),
       gate.refuseEarly,
       createConnections(),
@@ -62,8 +87,11 @@ export function createRestClient(options: RestClientOptions): RestClient {
     ],
     wire.send,
   )
+  const settled = settleDoubts(createAppointments(send, cache.has))
   return {
-    appointments: guardAppointments(settleDoubts(createAppointments(send, cache.has))),
+    appointments: guardAppointments(events === null ? settled : announceWrites(settled, coherence)),
+    coherence,
+    changes: createChanges(coherence),
     rateLimit: gate.rateLimit,
     upstreamState: gate.upstreamState,
     close: wire.close,

@@ -39,6 +39,8 @@ export interface ErrorExtensions {
   /** The root field that costs most, by its response name. */
   readonly costliest?: string | undefined
   readonly check?: Check
+  /** The `after` to subscribe with again. */
+  readonly resumeAfter?: string
 }
 
 /**
@@ -137,6 +139,40 @@ export function operationEnded(): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_TIMEOUT',
     message: 'The operation ended before the upstream answered.',
+  })
+}
+
+/** The gateway gets no events of this caller's account. */
+export function eventsUnavailable(): UpstreamError {
+  return new UpstreamError({
+    code: 'EVENTS_UNAVAILABLE',
+    message: 'The gateway gets no events from the upstream on behalf of this caller.',
+  })
+}
+
+export function resumeExpired(): UpstreamError {
+  return new UpstreamError({
+    code: 'RESUME_EXPIRED',
+    message:
+      'The gateway no longer has the changes after this one: read the list again, and subscribe without `after`.',
+  })
+}
+
+/** A subscriber reads more slowly than its appointments change. */
+export function streamLagged(resumeAfter: string): UpstreamError {
+  return new UpstreamError({
+    code: 'STREAM_LAGGED',
+    message: 'More changes wait for this subscriber than the gateway keeps: subscribe again with `after`.',
+    extensions: { resumeAfter },
+  })
+}
+
+/** The gateway stops. Another instance, or this one after its restart, goes on. */
+export function streamEnded(resumeAfter: string): UpstreamError {
+  return new UpstreamError({
+    code: 'STREAM_ENDED',
+    message: 'The gateway is stopping: subscribe again with `after`.',
+    extensions: { resumeAfter },
   })
 }
 

@@ -1,6 +1,6 @@
 import { type GraphQLObjectType, type GraphQLResolveInfo, getNamedType } from 'graphql'
 import { collectSubfields } from '../execution/index.ts'
-import type { ConnectionSelection } from '../loaders/connection.ts'
+import type { ConnectionSelection } from '../loaders/lists/connection.ts'
 
 type Info = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues' | 'returnType' | 'fieldNodes'>
 

@@ -1,5 +1,5 @@
 import type { FieldName } from '../contract/field-names.ts'
-import type { ConnectionSelection } from '../loaders/connection.ts'
+import type { ConnectionSelection } from '../loaders/lists/connection.ts'
 import type { Pricing } from '../loaders/pricing.ts'
 import type { Cost } from '../pagination/cost.ts'
 import type { Reference } from './global-id.ts'

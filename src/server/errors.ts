@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { GraphQLError } from 'graphql'
+import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { CursorExpiredError, PageArgumentError, UnreadableListError } from '../pagination/errors.ts'
 import { UpstreamError } from '../rest/errors.ts'
@@ -19,10 +19,14 @@ export function useWording(report: ReportFault): Plugin {
   return {
     onResultProcess({ result, setResult }) {
       if (!('errors' in result) || result.errors === undefined) return
-      const errors = result.errors.map((error) => wordError(asGraphQLError(error), report))
-      setResult({ ...result, errors })
+      setResult(wordResult(result, report))
     },
   }
+}
+
+export function wordResult(result: ExecutionResult, report: ReportFault): ExecutionResult {
+  if (result.errors === undefined) return result
+  return { ...result, errors: result.errors.map((error) => wordError(asGraphQLError(error), report)) }
 }
 
 /** The answer to a fault around the execution, in a plugin say. The server's own answer would show its stack. */

@@ -114,6 +114,12 @@ export interface GatewayOptions {
    */
   readonly writeReservePercent?: number
   /**
+   * How often a stream on which nothing happens is written to, in milliseconds, so that proxies keep it open.
+   *
+   * @default 15000
+   */
+  readonly heartbeatMs?: number
+  /**
    * With more event-loop lag than this the gateway refuses new operations, in milliseconds.
    *
    * @default never

@@ -1,12 +1,15 @@
 import type { RequestListener } from 'node:http'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
-import { createListMemory } from '../loaders/list-memory.ts'
+import { createListMemory } from '../loaders/lists/list-memory.ts'
 import { createLoaders, pageLimits } from '../loaders/loaders.ts'
 import { createPricing } from '../loaders/pricing.ts'
+import type { AppointmentRow } from '../rest/appointments/row.ts'
 import { createRestClient } from '../rest/client.ts'
 import type { Clock } from '../rest/clock.ts'
+import type { Operation } from '../rest/pipe/pipe.ts'
 import { schema } from '../schema/schema.ts'
-import { useCost } from './cost/cost.ts'
+import { createMemory } from '../shared/memory.ts'
+import { createCost, useCost } from './cost/cost.ts'
 import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
 import { useAnonymousLimit } from './documents/anonymous.ts'
 import { createDocuments } from './documents/documents.ts'
@@ -29,6 +32,7 @@ import { useRunningLimits } from './limits/running.ts'
 import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
 import { createOperations } from './operation/operation.ts'
+import { createStreams } from './streams/streams.ts'
 
 export type { GatewayOptions } from './gateway-options.ts'
 
@@ -82,43 +86,61 @@ export function createGateway({
   writeReservePercent = 10,
   maxLagMs = Number.POSITIVE_INFINITY,
   lagMs = () => 0,
+  heartbeatMs = 15_000,
   now = Date.now,
   monotonic = now === Date.now ? () => performance.now() : now,
   reportFault = () => {},
   logOperation = () => {},
 }: GatewayOptions): Gateway {
   const limits: Limits = { ...LIMITS, ...givenLimits }
+  const clock = { now, monotonic }
   const rest = createRestClient({
     url,
     timeoutMs: upstreamTimeoutMs,
     cacheTtlMs: cacheTtlSeconds * 1000,
     staleIfLimitedMs: staleIfLimitedSeconds * 1000,
     writeReservePercent,
-    clock: { now, monotonic },
+    clock,
+    shared: createMemory({ monotonic }),
+    events: null,
   })
   const listMemory = createListMemory(monotonic)
-  const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, { now, monotonic }))
-  const { useOperations, operationOf } = createOperations({
+  const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, clock))
+  const { useOperations, operationOf, beginEvent } = createOperations({
     identityOf,
     operationTimeoutMs,
     maxUpstreamRequests,
   })
-  const { appointments } = rest
+  const { appointments, changes } = rest
   const pages = pageLimits(maxPageSize)
-  const sourcesOf = (request: Request) => ({
-    appointments,
-    listMemory,
-    by: operationOf(request),
-    limits: pages,
+  const sourcesOf = (by: Operation) => ({ appointments, changes, listMemory, by, limits: pages })
+  const contextOf = (by: Operation, told?: AppointmentRow) => ({
+    loaders: createLoaders({ ...sourcesOf(by), ...(told !== undefined && { told }) }),
+    maxNodeIds: limits.MAX_NODE_IDS,
   })
-  const pricingOf = (request: Request) => createPricing(sourcesOf(request))
+  const pricingOf = (request: Request) => createPricing(sourcesOf(operationOf(request)))
+  const addCost = createCost({ rateLimit: rest.rateLimit, development })
+  const { useStreams, ...streams } = createStreams({
+    identityOf,
+    operationOf,
+    beginEvent,
+    contextOf,
+    settleOptionsOf: sourcesOf,
+    addCost,
+    reportFault,
+    logOperation,
+    limits,
+    heartbeatMs,
+    clock,
+  })
   const { useExecution, definitionOf, idle } = createExecution({
     schema,
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
-    contextOf: (request) => ({ loaders: createLoaders(sourcesOf(request)), maxNodeIds: limits.MAX_NODE_IDS }),
+    contextOf: (request) => contextOf(operationOf(request)),
     pricingOf,
     operationOf,
     maxUpstreamRequests,
+    openStream: streams.open,
   })
   let isStopping = false
 
@@ -140,10 +162,13 @@ export function createGateway({
       useCodedRefusals(endpoint),
       usePrivacy(),
       useHealth(),
-      useReadiness({ isStopping: () => isStopping, upstream: rest.upstreamState }),
+      useReadiness({
+        isStopping: () => isStopping,
+        upstream: rest.upstreamState,
+      }),
       // What goes with an operation from its begin to its end: on the way out in this order.
       useOperations(),
-      useCost({ operationOf, rateLimit: rest.rateLimit, development }),
+      useCost(addCost, operationOf),
       useWording(reportFault),
       useOperationLog({ operationOf, definitionOf, monotonic, log: logOperation }),
       // Who asks, and whether the gateway may and can answer.
@@ -162,6 +187,7 @@ export function createGateway({
       useAnonymousLimit(identityOf),
       useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
       useExecution(),
+      useStreams(),
       // Last, because its headers replace those that every response gets.
       graphiql &&
         useGraphiQL({
@@ -184,8 +210,10 @@ export function createGateway({
     },
     prepareToStop() {
       isStopping = true
+      streams.endAll()
     },
     async close() {
+      streams.endAll()
       await idle()
       await rest.close()
     },

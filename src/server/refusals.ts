@@ -30,6 +30,16 @@ export function notAcceptable(): GraphQLError {
   return badRequest(message, { status: 406 })
 }
 
+export function notStreamable(): GraphQLError {
+  const message = 'A subscription is answered as a stream: accept text/event-stream or multipart/mixed.'
+  return badRequest(message, { status: 406 })
+}
+
+/** A condition has taken away the one field that a subscription has. */
+export function noRootField(): GraphQLError {
+  return badRequest('A subscription selects one field, and this one selects none.')
+}
+
 /** A page of another site may have sent the request. */
 export function csrfRefused(message: string): GraphQLError {
   return refusal('CSRF_REFUSED', message, { status: 403 })
@@ -38,6 +48,10 @@ export function csrfRefused(message: string): GraphQLError {
 export function invalidToken(message: string): GraphQLError {
   const headers = { 'www-authenticate': 'Bearer error="invalid_token"' }
   return refusal('UNAUTHENTICATED', message, { status: 401, headers })
+}
+
+export function tokenExpired(): GraphQLError {
+  return invalidToken('The token has expired.')
 }
 
 /** The request has no credential, and only with one would the gateway look at the rest. */

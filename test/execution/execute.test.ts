@@ -10,9 +10,10 @@ import {
   execute as graphqlJs,
   Kind,
   parse,
+  subscribe,
 } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { execute } from '../../src/execution/index.ts'
+import { execute, executeEvent } from '../../src/execution/index.ts'
 import { schema as graph } from '../../src/schema/schema.ts'
 
 const schema = buildSchema(`
@@ -124,7 +125,7 @@ describe('a request that can not be executed', () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual({
       errors: [
         {
-          message: 'This executor runs queries and mutations only.',
+          message: 'A subscription has no one result: subscribe to it.',
           locations: [{ line: 1, column: 19 }],
         },
       ],
@@ -132,6 +133,29 @@ describe('a request that can not be executed', () => {
     expect(calls).toBe(0)
     const query = execute({ schema: withSubscriptions, document, operationName: 'Q', rootValue })
     expect(query).toEqual({ data: { count: 1 } })
+  })
+
+  test('gives for each event of a subscription what graphql-js gives', async () => {
+    const withEvents = buildSchema(
+      'type Query { a: Int } type Subscription { ticked(by: Int): Tick } type Tick { count: Int! even: Boolean }',
+    )
+    const document = parse(
+      'subscription S($by: Int) { ticked(by: $by) { count even odd: even } } query Q { a }',
+    )
+    const events = [1, 2, null, 4].map((count) => ({ ticked: { count, even: count === 2 } }))
+    async function* source() {
+      yield* events
+    }
+    const args = { schema: withEvents, document, operationName: 'S', variableValues: { by: 2 } }
+    const stream = await subscribe({ ...args, rootValue: { ticked: source } })
+    const expected: unknown[] = []
+    for await (const result of stream as AsyncIterable<unknown>) expected.push(result)
+    const actual = events.map((rootValue) => executeEvent({ ...args, rootValue }))
+    expect(JSON.stringify(actual)).toBe(JSON.stringify(expected))
+    expect(expected.length).toBe(4)
+    expect(executeEvent({ ...args, operationName: 'Q' })).toMatchObject({
+      errors: [{ message: 'Only a subscription has events.' }],
+    })
   })
 
   test('throws if the document, the variables or the schema are no such things', () => {

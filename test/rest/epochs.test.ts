@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createEpochs } from '../../src/rest/pipe/epochs.ts'
+import { createEpochs as createSharedEpochs } from '../../src/shared/epochs.ts'
 import { operationOf } from '../support/rest.ts'
 
 const PATHS = ['/appointments', ...'abcdef'.split('').map((id) => `/appointments/${id}`)]
@@ -14,7 +15,9 @@ const anyWrites = fc.array(anyWrite, { maxLength: 40 })
 
 /** All possible reads, each with its key after every write. */
 function keysAlong(maxScopes: number | undefined, writes: readonly { account: string; path: string }[]) {
-  const epochs = createEpochs({ monotonic: () => 0 }, maxScopes)
+  const epochs = createEpochs(createSharedEpochs(maxScopes === undefined ? {} : { maxScopes }), {
+    monotonic: () => 0,
+  })
   const reads = ACCOUNTS.flatMap((account) => PATHS.map((path) => ({ account, path })))
   const look = () =>
     reads.map(({ account, path }) => epochs.keyOf({ method: 'GET', path }, operationOf(account)))

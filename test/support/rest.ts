@@ -2,6 +2,7 @@ import { FULL_ACCESS } from '../../src/rest/access.ts'
 import { createRestClient, type RestClient, type RestClientOptions } from '../../src/rest/client.ts'
 import { createLedger } from '../../src/rest/pipe/ledger.ts'
 import type { Operation } from '../../src/rest/pipe/pipe.ts'
+import { createMemory } from '../../src/shared/memory.ts'
 
 export interface TestRest extends RestClient, AsyncDisposable {}
 
@@ -17,6 +18,8 @@ export function startRest(
     staleIfLimitedMs: 300_000,
     writeReservePercent: 10,
     clock: { now, monotonic: now },
+    shared: createMemory({ monotonic: now }),
+    events: null,
     ...options,
   })
   return { ...rest, [Symbol.asyncDispose]: rest.close }

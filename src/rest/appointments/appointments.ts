@@ -2,6 +2,7 @@ import type { AppointmentFields, AppointmentFilter } from '../../contract/field-
 import { FIELD_NAMES } from '../../contract/field-names.ts'
 import { toUtc } from '../../contract/instant.ts'
 import { invalidResponse, UpstreamError } from '../errors.ts'
+import { LISTS, pathOf } from '../pipe/epochs.ts'
 import type { Operation, Reply, RestRequest, Send } from '../pipe/pipe.ts'
 import { type AppointmentRow, type ListedRow, readRow } from './row.ts'
 
@@ -63,9 +64,7 @@ export function createAppointments(send: Send, isCached: IsCached): Appointments
       return { row: rowOf(reply, id), staleSince: reply.staleSince }
     },
     async create(fields, idempotencyKey, by) {
-      return rowOf(
-        await send({ method: 'POST', path: '/appointments', body: bodyOf(fields), idempotencyKey }, by),
-      )
+      return rowOf(await send({ method: 'POST', path: LISTS, body: bodyOf(fields), idempotencyKey }, by))
     },
     async update(id, changes, by) {
       return rowOf(await send({ method: 'PATCH', path: pathOf(id), body: bodyOf(changes) }, by), id)
@@ -88,7 +87,7 @@ export function createAppointments(send: Send, isCached: IsCached): Appointments
 function listRequest(filter: AppointmentFilter, { limit, offset }: Window): RestRequest {
   const conditions = filterQuery(filter)
   const query = `${conditions}${conditions && '&'}limit=${limit}&offset=${offset}`
-  return { method: 'GET', path: '/appointments', query }
+  return { method: 'GET', path: LISTS, query, filter }
 }
 
 function itemRequest(id: string): RestRequest {
@@ -110,10 +109,6 @@ export function filterQuery(filter: AppointmentFilter): string {
   put('date_gte', startsFrom)
   put('date_lte', startsTo)
   return query
-}
-
-function pathOf(id: string): string {
-  return `/appointments/${encodeURIComponent(id)}`
 }
 
 function bodyOf(fields: AppointmentChanges): Record<string, unknown> {

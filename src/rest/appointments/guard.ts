@@ -67,7 +67,7 @@ export function guardAppointments(inner: Appointments): Appointments {
 }
 
 /** Without a credential the pipe refuses the request, in better words. */
-function requireRead({ access, credential }: Operation): void {
+export function requireRead({ access, credential }: Operation): void {
   if (credential !== null && !access.mayRead) throw missingScope('appointments:read')
 }
 
@@ -76,7 +76,7 @@ function requireWrite({ access, credential }: Operation): void {
 }
 
 /** undefined where the filter names somebody else. */
-function narrow(filter: AppointmentFilter, narrowing: Narrowing): AppointmentFilter | undefined {
+export function narrow(filter: AppointmentFilter, narrowing: Narrowing): AppointmentFilter | undefined {
   return NARROWABLE.some((name) => differ(filter[name], narrowing[name]))
     ? undefined
     : { ...filter, ...narrowing }

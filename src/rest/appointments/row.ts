@@ -1,8 +1,11 @@
-import { APPOINTMENT_STATUSES } from '../../contract/appointment.ts'
-import type { AppointmentFields, FIELD_NAMES, FieldName } from '../../contract/field-names.ts'
-import { toUtc } from '../../contract/instant.ts'
-import { REST_ID } from '../../contract/rest-id.ts'
-import type { UpstreamError } from '../errors.ts'
+import type {
+  AppointmentFields,
+  FIELD_NAMES,
+  FieldName,
+  PartialAppointment,
+} from '../../contract/field-names.ts'
+import { FIELD_READERS, readId } from '../../contract/field-values.ts'
+import { UpstreamError } from '../errors.ts'
 
 /**
  * What one response says of one appointment, under the product's names.
@@ -26,41 +29,41 @@ export type Fail = (message: string) => UpstreamError
  * Each field is written out: a table of readers gives the rows as many shapes as there are sets of missing fields.
  */
 export function readRow(value: unknown, fail: Fail): ListedRow {
-  if (typeof value !== 'object' || value === null || !isId((value as RestRow).id))
+  if (typeof value !== 'object' || value === null || readId((value as RestRow).id) === undefined)
     return fail('The upstream listed something that is not an appointment.')
   const rest = value as RestRow
 
-  function read<Name extends FieldName>(name: Name, reader: Reader, given: unknown): AppointmentRow[Name] {
+  function read<Name extends FieldName>(name: Name, given: unknown): AppointmentRow[Name] {
     if (given === undefined || given === null) return given as AppointmentRow[Name]
-    const taken = reader(given) as AppointmentRow[Name]
+    const taken = FIELD_READERS[name](given) as AppointmentRow[Name]
     if (taken !== undefined) return taken
     return fail(`The upstream's value of ${name} is not one that it can have.`) as AppointmentRow[Name]
   }
   return {
     id: rest.id as string,
-    patientId: read('patientId', id, rest.patient_id),
-    clinicianId: read('clinicianId', id, rest.clinician_profile_id),
-    title: read('title', text, rest.title),
-    description: read('description', text, rest.description),
-    startTime: read('startTime', toUtc, rest.start_time),
-    endTime: read('endTime', toUtc, rest.end_time),
-    status: read('status', status, rest.status),
-    appointmentTypeId: read('appointmentTypeId', id, rest.appointment_type_id),
-    locationId: read('locationId', id, rest.location_id),
-    isRemote: read('isRemote', boolean, rest.is_remote),
-    remoteChannel: read('remoteChannel', text, rest.remote_channel),
-    videoLink: read('videoLink', text, rest.video_link),
-    videoProvider: read('videoProvider', text, rest.video_provider),
-    durationMinutes: read('durationMinutes', int32, rest.duration_minutes),
-    attendeeEmail: read('attendeeEmail', text, rest.attendee_email),
-    attendeeName: read('attendeeName', text, rest.attendee_name),
-    meetingUrl: read('meetingUrl', text, rest.meeting_url),
-    attendanceStatus: read('attendanceStatus', text, rest.attendance_status),
-    cancellationReason: read('cancellationReason', text, rest.cancellation_reason),
-    bookingSource: read('bookingSource', text, rest.booking_source),
-    episodeId: read('episodeId', id, rest.episode_id),
-    createdAt: read('createdAt', toUtc, rest.created_at),
-    updatedAt: read('updatedAt', toUtc, rest.updated_at),
+    patientId: read('patientId', rest.patient_id),
+    clinicianId: read('clinicianId', rest.clinician_profile_id),
+    title: read('title', rest.title),
+    description: read('description', rest.description),
+    startTime: read('startTime', rest.start_time),
+    endTime: read('endTime', rest.end_time),
+    status: read('status', rest.status),
+    appointmentTypeId: read('appointmentTypeId', rest.appointment_type_id),
+    locationId: read('locationId', rest.location_id),
+    isRemote: read('isRemote', rest.is_remote),
+    remoteChannel: read('remoteChannel', rest.remote_channel),
+    videoLink: read('videoLink', rest.video_link),
+    videoProvider: read('videoProvider', rest.video_provider),
+    durationMinutes: read('durationMinutes', rest.duration_minutes),
+    attendeeEmail: read('attendeeEmail', rest.attendee_email),
+    attendeeName: read('attendeeName', rest.attendee_name),
+    meetingUrl: read('meetingUrl', rest.meeting_url),
+    attendanceStatus: read('attendanceStatus', rest.attendance_status),
+    cancellationReason: read('cancellationReason', rest.cancellation_reason),
+    bookingSource: read('bookingSource', rest.booking_source),
+    episodeId: read('episodeId', rest.episode_id),
+    createdAt: read('createdAt', rest.created_at),
+    updatedAt: read('updatedAt', rest.updated_at),
   }
 }
 
@@ -75,17 +78,12 @@ export function fillIn(row: AppointmentRow, known: Partial<AppointmentRow>): App
   return filled as AppointmentRow
 }
 
-type RestRow = Readonly<Record<(typeof FIELD_NAMES)[FieldName], unknown>>
-
-/** Converts a value to the product's form; undefined for one that the field can't have. */
-type Reader = (value: unknown) => unknown
-
-const id: Reader = (value) => (isId(value) ? value : undefined)
-const text: Reader = (value) => (typeof value === 'string' ? value : undefined)
-const boolean: Reader = (value) => (typeof value === 'boolean' ? value : undefined)
-const status: Reader = (value) => APPOINTMENT_STATUSES.find((known) => known === value)
-const int32: Reader = (value) => (typeof value === 'number' && value === (value | 0) ? value : undefined)
-
-function isId(value: unknown): value is string {
-  return typeof value === 'string' && REST_ID.test(value)
+/** What the row certainly says: without the fields that it leaves out, and without those that could not be read. */
+export function readableFields(row: AppointmentRow): PartialAppointment {
+  const entries = Object.entries(row).filter(
+    ([, value]) => value !== undefined && !(value instanceof UpstreamError),
+  )
+  return { ...(Object.fromEntries(entries) as Partial<PartialAppointment>), id: row.id }
 }
+
+type RestRow = Readonly<Record<(typeof FIELD_NAMES)[FieldName], unknown>>

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import type { Epoch } from '../../shared/epochs.ts'
 import type { Clock } from '../clock.ts'
 import { isNotFound, isRateLimited, type UpstreamError } from '../errors.ts'
 import type { Epochs } from './epochs.ts'
@@ -9,6 +10,10 @@ export interface CacheOptions {
   readonly ttlMs: number
   /** How much longer it may be given where the quota is spent, in milliseconds. */
   readonly staleMs: number
+  /** In place of `ttlMs` while the upstream tells of every change, in milliseconds. */
+  readonly fedTtlMs: number
+  /** Whether the upstream has told of every change since that instant of the monotonic clock. */
+  readonly isFed: (account: string, since: number) => boolean
   readonly epochs: Epochs
   readonly clock: Clock
 }
@@ -24,50 +29,77 @@ interface Entry {
   readonly answer: Reply | UpstreamError
   /** When the upstream was asked, on the monotonic clock: the answer may be as old as that. */
   readonly askedAt: number
+  /** The latest epoch in which the answer is known to hold. */
+  epoch: Epoch
 }
 
 const MAX_BYTES = 64 * 1024 * 1024
 /** About what an entry takes besides its reply. */
 const ENTRY_BYTES = 512
 
-/** Keeps the answers to reads for a short time, by view. A write invalidates them through the epoch in their keys. */
-export function createCache({ ttlMs, staleMs, epochs, clock }: CacheOptions): Cache {
+/**
+ * Keeps the answers to reads, by view: for a short time, or for long while the upstream tells of every change. A change
+ * invalidates the answers that it may change through their epochs.
+ */
+export function createCache(options: CacheOptions): Cache {
+  const { ttlMs, staleMs, fedTtlMs, isFed, epochs, clock } = options
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
     sizeCalculation: ({ answer }) => ('bytes' in answer ? answer.bytes : 0) + ENTRY_BYTES,
   })
 
-  function isFresh({ askedAt }: Entry): boolean {
-    return clock.monotonic() - askedAt < ttlMs
+  function lifetimeOf({ askedAt }: Entry, { account }: Operation): number {
+    return fedTtlMs > ttlMs && isFed(account, askedAt) ? fedTtlMs : ttlMs
+  }
+
+  /** Whether nothing since the answer may have changed it. */
+  function holds(entry: Entry, request: RestRequest, operation: Operation): boolean {
+    const epoch = epochs.epochOf(request, operation)
+    const reply = 'bytes' in entry.answer ? entry.answer : undefined
+    if (!epochs.isCurrent(entry.epoch, request, operation, reply)) return false
+    // What has been looked at is not looked at again.
+    entry.epoch = epoch
+    return true
+  }
+
+  function isFresh(entry: Entry, request: RestRequest, operation: Operation): boolean {
+    const isYoung = clock.monotonic() - entry.askedAt < lifetimeOf(entry, operation)
+    return isYoung && holds(entry, request, operation)
   }
 
   /** The cached reply, where the quota is spent and nothing has been written since. */
-  function staleReply(entry: Entry | undefined, error: unknown, operation: Operation): Reply | undefined {
-    if (entry === undefined || !isRateLimited(error) || operation.ledger.isMutation) return undefined
+  function staleReply(entry: Entry, error: unknown, operation: Operation): Reply | undefined {
+    if (!isRateLimited(error) || operation.ledger.isMutation) return undefined
     const ageMs = clock.monotonic() - entry.askedAt
-    if (ageMs >= ttlMs + staleMs || !('bytes' in entry.answer)) return undefined
+    if (ageMs >= lifetimeOf(entry, operation) + staleMs || !('bytes' in entry.answer)) return undefined
     return { ...entry.answer, staleSince: new Date(clock.now() - ageMs).toISOString() }
   }
 
   async function read(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
     if (!epochs.isTrusted(request, operation)) return next(request, operation)
-    const key = epochs.keyOf(request, operation)
+    const name = epochs.nameOf(request, operation)
+    const epoch = epochs.epochOf(request, operation)
     const askedAt = clock.monotonic()
-    const entry = entries.get(key)
-    if (entry !== undefined && isFresh(entry)) {
+    const entry = entries.get(name)
+    if (entry !== undefined && isFresh(entry, request, operation)) {
       operation.ledger.remembered += 1
       if ('bytes' in entry.answer) return entry.answer
       throw entry.answer
     }
-    // A write in the meantime changes the key, and nothing from before it may be returned or found.
-    const isUnchanged = () => epochs.isTrusted(request, operation) && epochs.keyOf(request, operation) === key
+    /** Nothing from before a change in the meantime may be kept. */
+    function keep(answer: Entry['answer'], at: number): void {
+      const kept = { answer, askedAt: at, epoch }
+      if (epochs.isTrusted(request, operation) && holds(kept, request, operation)) entries.set(name, kept)
+    }
     try {
       const reply = await next(request, operation)
-      if (isUnchanged()) entries.set(key, { answer: reply, askedAt: reply.askedAt ?? askedAt })
+      keep(reply, reply.askedAt ?? askedAt)
       return reply
     } catch (error) {
-      if (isNotFound(error) && isUnchanged()) entries.set(key, { answer: error, askedAt })
-      const stale = isUnchanged() ? staleReply(entry, error, operation) : undefined
+      if (isNotFound(error)) keep(error, askedAt)
+      const isUsable = entry !== undefined && epochs.isTrusted(request, operation)
+      const stale =
+        isUsable && holds(entry, request, operation) ? staleReply(entry, error, operation) : undefined
       if (stale === undefined) throw error
       operation.ledger.remembered += 1
       return stale
@@ -78,8 +110,8 @@ export function createCache({ ttlMs, staleMs, epochs, clock }: CacheOptions): Ca
     layer: (next) => (request, operation) =>
       ttlMs === 0 || request.method !== 'GET' ? next(request, operation) : read(request, operation, next),
     has(request, operation) {
-      const entry = entries.peek(epochs.keyOf(request, operation))
-      return entry !== undefined && isFresh(entry) && epochs.isTrusted(request, operation)
+      const entry = entries.peek(epochs.nameOf(request, operation))
+      return entry !== undefined && epochs.isTrusted(request, operation) && isFresh(entry, request, operation)
     },
   }
 }

@@ -1,71 +1,94 @@
+import type { AppointmentFilter } from '../../contract/field-names.ts'
+import { matches } from '../../events/filter.ts'
+import type { AppointmentDiff, Epoch, Epochs as SharedEpochs } from '../../shared/epochs.ts'
+import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Clock } from '../clock.ts'
-import type { Operation, RestRequest } from './pipe.ts'
+import type { Operation, Reply, RestRequest } from './pipe.ts'
 
 /**
- * Counts the writes that could change what a read returns: once when a write is sent, and again when it was answered or
- * lost. The count is part of the key that a reply is cached and shared by. So nobody finds the reply of a read that began
- * before a write and ended after it.
+ * Counts what could change what a read returns: each write, once when it is sent and again when it was answered or lost,
+ * and each change that the upstream tells of. So nobody finds the reply of a read that began before a write and ended
+ * after it.
  */
 export interface Epochs {
-  /** The key that a read is cached and shared by: its view, its epoch, and what it asks for. */
+  /** What a read asks for, and in whose view. */
+  readonly nameOf: (read: RestRequest, operation: Operation) => string
+  /** The name and the epoch: the key by which reads in flight are shared. */
   readonly keyOf: (read: RestRequest, operation: Operation) => string
+  readonly epochOf: (read: RestRequest, operation: Operation) => Epoch
+  /**
+   * Whether the reply to this read can't have changed since that epoch. A change of one appointment leaves the lists that
+   * it certainly is in neither before nor after.
+   */
+  readonly isCurrent: (epoch: Epoch, read: RestRequest, operation: Operation, reply?: Reply) => boolean
   /** A write may change its item, and every list. */
-  readonly bump: (write: RestRequest, operation: Operation) => void
+  readonly bump: (write: RestRequest, operation: Operation) => MaybePromise<void>
   /** Nothing says whether a write happened, and it may still do: what is read meanwhile may be old at any moment. */
   readonly distrust: (write: RestRequest, operation: Operation) => void
   /** Whether a reply to this read may be cached. */
   readonly isTrusted: (read: RestRequest, operation: Operation) => boolean
 }
 
-/** Far more items than clients write to while anything stays cached. */
-const MAX_SCOPES = 100_000
 /** Longer than an upstream works on a request that nobody waits for any more. */
 const DISTRUST_MS = 60_000
 
-export function createEpochs({ monotonic }: Pick<Clock, 'monotonic'>, maxScopes = MAX_SCOPES): Epochs {
-  const epochs = new Map<string, number>()
+export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'monotonic'>): Epochs {
   const distrustedUntil = new Map<string, number>()
-  let latest = 0
-  /** The epoch of each scope that is not in the map. */
-  let initial = 0
 
-  function advance(scope: string): void {
-    // All are forgotten together, and start from an epoch that none of them had before: so no epoch ever comes back.
-    if (epochs.size >= maxScopes) {
-      epochs.clear()
-      latest += 1
-      initial = latest
-    }
-    latest += 1
-    epochs.set(scope, latest)
+  function nameOf({ path, query = '' }: RestRequest, { view }: Operation): string {
+    return `${view} ${path}?${query}`
+  }
+
+  function epochOf({ path }: RestRequest, { account }: Operation): Epoch {
+    return shared.of(account, path)
   }
 
   return {
-    keyOf({ path, query = '' }, { account, view }) {
-      const epoch = epochs.get(scopeOf(account, path)) ?? initial
-      return `${view} ${epoch} ${path}?${query}`
+    nameOf,
+    keyOf: (read, operation) => `${epochOf(read, operation)} ${nameOf(read, operation)}`,
+    epochOf,
+    isCurrent(epoch, read, operation, reply) {
+      if (epoch === epochOf(read, operation)) return true
+      const { filter, path } = read
+      const diffs = filter && shared.changesSince(operation.account, path, epoch)
+      return diffs?.every((diff) => !mayChange(filter ?? {}, diff, reply)) ?? false
     },
-    bump(write, { account }) {
-      for (const scope of scopesOf(write, account)) advance(scope)
-    },
+    bump: (write, { account }) => shared.advance(account, scopesOf(write)),
     distrust(write, { account }) {
       for (const [scope, until] of distrustedUntil) if (until <= monotonic()) distrustedUntil.delete(scope)
-      for (const scope of scopesOf(write, account)) distrustedUntil.set(scope, monotonic() + DISTRUST_MS)
+      for (const scope of scopesOf(write))
+        distrustedUntil.set(`${account} ${scope}`, monotonic() + DISTRUST_MS)
     },
     isTrusted({ path }, { account }) {
-      const until = distrustedUntil.get(scopeOf(account, path))
+      const until = distrustedUntil.get(`${account} ${path}`)
       return until === undefined || until <= monotonic()
     },
   }
 }
 
-const LISTS = '/appointments'
+/** The path, and so the scope, of every list. */
+export const LISTS = '/appointments'
 
-function scopesOf({ path }: RestRequest, account: string): string[] {
-  const [item] = /^\/appointments\/[^/]+/.exec(path) ?? []
-  return [LISTS, ...(item === undefined ? [] : [item])].map((scope) => scopeOf(account, scope))
+export function pathOf(id: string): string {
+  return `${LISTS}/${encodeURIComponent(id)}`
 }
 
-function scopeOf(account: string, path: string): string {
-  return `${account} ${path}`
+function scopesOf({ path }: RestRequest): string[] {
+  const [item] = /^\/appointments\/[^/]+/.exec(path) ?? []
+  return item === undefined ? [LISTS] : [LISTS, item]
+}
+
+function mayChange(
+  filter: AppointmentFilter,
+  { id, now, before }: AppointmentDiff,
+  reply: Reply | undefined,
+): boolean {
+  if (before === undefined || matches(filter, now) !== false) return true
+  return (before !== null && matches(filter, before) !== false) || lists(reply, id)
+}
+
+/** A list may show the appointment as it was before a change that nobody told of. */
+function lists(reply: Reply | undefined, id: string): boolean {
+  const rows = reply?.data
+  return Array.isArray(rows) && rows.some((row) => (row as { readonly id?: unknown } | null)?.id === id)
 }

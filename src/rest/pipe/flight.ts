@@ -25,14 +25,16 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
   const inFlight = new Map<string, SharedRequest>()
 
   async function write(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
-    epochs.bump(request, operation)
+    const bumping = epochs.bump(request, operation)
+    // In memory it is done, and the request goes out at once.
+    if (bumping instanceof Promise) await bumping
     try {
       return await next(request, operation)
     } catch (error) {
       if (error instanceof UpstreamError && mayStillHappen(error)) epochs.distrust(request, operation)
       throw error
     } finally {
-      epochs.bump(request, operation)
+      await epochs.bump(request, operation)
     }
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { AppointmentFilter } from '../../contract/field-names.ts'
 import type { Access } from '../access.ts'
 import type { Ending } from '../ending.ts'
 import type { ResponseInfo } from '../errors.ts'
@@ -30,6 +31,8 @@ export interface RestRequest {
   readonly path: string
   /** Encoded, without the question mark. */
   readonly query?: string
+  /** Of a list: the conditions in `query`. */
+  readonly filter?: AppointmentFilter
   readonly body?: unknown
   readonly idempotencyKey?: string
 }

@@ -1,7 +1,9 @@
+import type { ExecutionResult } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { RateLimit } from '../../rest/exchange/quota.ts'
 import type { StaleAnswer } from '../../rest/pipe/ledger.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
+import { streamBodyOf } from '../http/stream-body.ts'
 
 /** What an operation cost upstream: `extensions.upstream` of its answer. */
 export interface UpstreamCost {
@@ -13,31 +15,37 @@ export interface UpstreamCost {
   readonly stale?: readonly StaleAnswer[]
 }
 
-interface CostOptions {
-  readonly operationOf: (request: Request) => Operation
+export interface CostOptions {
   readonly rateLimit: (operation: Operation) => RateLimit | null
   readonly development: boolean
 }
 
-/** Reports with every answer what it cost: the header always, the extension in development, staleness where there is any. */
-export function useCost({ operationOf, rateLimit, development }: CostOptions): Plugin {
-  function costOf(operation: Operation): UpstreamCost {
+/** Adds `extensions.upstream` to a result: in development, and where a part of it is stale. */
+export type AddCost = (result: ExecutionResult, operation: Operation) => ExecutionResult
+
+export function createCost({ rateLimit, development }: CostOptions): AddCost {
+  return (result, operation) => {
     const { exchanges, stale } = operation.ledger
-    return {
+    const upstream: UpstreamCost = {
       ...(development && { requests: exchanges, rateLimit: rateLimit(operation) }),
       ...(stale.size > 0 && { stale: [...stale.values()] }),
     }
+    if (Object.keys(upstream).length === 0) return result
+    return { ...result, extensions: { ...result.extensions, upstream } }
   }
+}
 
+/** Reports with every answer what it cost: the header always, the extension in development, staleness where there is any. */
+export function useCost(addCost: AddCost, operationOf: (request: Request) => Operation): Plugin {
   return {
     onResultProcess({ request, result, setResult }) {
       if (!('data' in result || 'errors' in result)) return
-      const upstream = costOf(operationOf(request))
-      if (Object.keys(upstream).length > 0)
-        setResult({ ...result, extensions: { ...result.extensions, upstream } })
+      setResult(addCost(result, operationOf(request)))
     },
     onResponse({ request, response }) {
-      response.headers.set('x-upstream-requests', String(operationOf(request).ledger.exchanges))
+      // A stream goes on, and each of its parts says for itself.
+      if (streamBodyOf(response) === undefined)
+        response.headers.set('x-upstream-requests', String(operationOf(request).ledger.exchanges))
       response.headers.set('x-request-id', operationOf(request).requestId)
     },
   }

@@ -43,13 +43,26 @@ async function readBody(
   incoming: IncomingMessage | undefined,
   max: number,
 ): Promise<GraphQLParams> {
-  if (Number(request.headers.get('content-length')) > max) throw bodyTooLarge(max)
+  const bytes = await readBytes(request, incoming, max)
+  if (bytes === 'broken') throw badRequest('The body broke off.')
+  if (bytes === 'tooLarge') throw bodyTooLarge(max)
+  return parseParams(decodeUtf8(bytes))
+}
+
+/** The body of a request, never more of it than `max` bytes. */
+export async function readBytes(
+  request: Request,
+  incoming: IncomingMessage | undefined,
+  max: number,
+): Promise<Buffer | 'tooLarge' | 'broken'> {
+  if (Number(request.headers.get('content-length')) > max) return 'tooLarge'
   const reading = incoming ? readIncoming(incoming, max) : readWeb(request, max)
-  const chunks = await reading.catch(() => {
-    throw badRequest('The body broke off.')
-  })
-  if (chunks === undefined) throw bodyTooLarge(max)
-  return parseParams(decodeUtf8(Buffer.concat(chunks)))
+  try {
+    const chunks = await reading
+    return chunks === undefined ? 'tooLarge' : Buffer.concat(chunks)
+  } catch {
+    return 'broken'
+  }
 }
 
 /**

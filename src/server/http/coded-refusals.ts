@@ -1,5 +1,6 @@
 import type { Plugin } from 'graphql-yoga'
 import { notAcceptable, nothingAt } from '../refusals.ts'
+import { acceptedRanges } from './accept.ts'
 
 const GRAPHQL_JSON = 'application/graphql-response+json'
 /** The media types that the server can answer with, and the ranges that stand for them. */
@@ -36,14 +37,4 @@ export function useCodedRefusals(endpoint: string): Plugin {
       setResponse(new fetchAPI.Response(body, { status, headers: given }))
     },
   }
-}
-
-/** As the server reads it: without weights, and without what is asked for in another charset. */
-function acceptedRanges({ headers }: Request): string[] {
-  const accept = (headers.get('accept') || '*/*').toLowerCase().replace(/\s/g, '')
-  return accept.split(',').flatMap((part) => {
-    const [range = '', ...parameters] = part.split(';')
-    const charset = parameters.find((each) => each.includes('charset=')) ?? 'charset=utf-8'
-    return charset === 'charset=utf-8' ? [range] : []
-  })
 }

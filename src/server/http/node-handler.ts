@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { sendNodeResponse } from '@whatwg-node/server'
 import { PRIVATE } from './privacy.ts'
+import { sendStream, streamBodyOf } from './stream-body.ts'
 
 /** The request and response of node:http that the server knows; empty where the request came through `fetch`. */
 export interface NodeContext {
@@ -29,7 +30,10 @@ export function nodeHandler(server: Server, answerFault: (fault: unknown) => Res
   }
   return async (req, res) => {
     try {
-      await sendNodeResponse(await answer(req, res), res, req, true)
+      const response = await answer(req, res)
+      const body = streamBodyOf(response)
+      if (body === undefined) await sendNodeResponse(response, res, req, true)
+      else sendStream(response, body, res)
     } catch (fault) {
       answerFault(fault)
       res.destroy()

@@ -1,3 +1,5 @@
+import { streamBodyOf, streamResponse } from './stream-body.ts'
+
 type ServerResponse = Pick<Response, 'status' | 'headers' | 'arrayBuffer'>
 
 /**
@@ -13,6 +15,8 @@ export function standardFetch(
       // HEAD is GET without the body (RFC 9110, 9.3.2).
       const isHead = request.method === 'HEAD'
       const answer = await fetch(isHead ? new Request(request, { method: 'GET' }) : request)
+      const stream = streamBodyOf(answer)
+      if (stream !== undefined) return streamResponse(answer, stream)
       if (answer instanceof Response && !isHead) return answer
       const { status, headers } = answer
       const body = isHead || STATUSES_WITHOUT_BODY.includes(status) ? null : await answer.arrayBuffer()

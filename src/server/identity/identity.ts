@@ -13,6 +13,8 @@ export interface Identity {
   readonly account: string
   /** The same text for the same caller, to count its running operations. Reveals nothing of the credential. */
   readonly caller: string
+  /** When the caller's credential ends, in milliseconds since the epoch; absent where the gateway does not know. */
+  readonly expiresAt?: number
 }
 
 /** Reads the caller's `Authorization` header. Rejects with a `GraphQLError` when the caller must not be let in at all. */
@@ -42,9 +44,14 @@ export const passThrough: Identify = (authorization) => {
 /** Every caller that can reach the gateway asks with the gateway's key. */
 export function createOpenDoor(key: string): Identify {
   const credential = `Bearer ${key}`
-  const account = hashed(credential)
+  const account = accountOfKey(key)
   const everybody: Identity = { credential, access: FULL_ACCESS, account, caller: 'everybody' }
   return () => everybody
+}
+
+/** The name of a key's account, which does not reveal the key: a hash of the header that goes upstream. */
+export function accountOfKey(key: string): string {
+  return hashed(`Bearer ${key}`)
 }
 
 export function hashed(text: string): string {

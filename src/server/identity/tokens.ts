@@ -3,8 +3,8 @@ import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { type Access, readNarrowing } from '../../rest/access.ts'
 import type { Clock } from '../../rest/clock.ts'
 import type { TokenOptions } from '../gateway-options.ts'
-import { invalidToken } from '../refusals.ts'
-import { ANONYMOUS, hashed, type Identify } from './identity.ts'
+import { invalidToken, tokenExpired } from '../refusals.ts'
+import { ANONYMOUS, accountOfKey, hashed, type Identify } from './identity.ts'
 import { createIssuerKeys } from './issuer-keys.ts'
 
 /** The algorithms of each kind of key. A public key must never serve as a shared secret, nor `none` as a signature. */
@@ -24,7 +24,7 @@ const CLOCK_TOLERANCE_SECONDS = 5
 export function createTokenCheck(key: string, options: TokenOptions, clock: Clock): Identify {
   const { issuer, audience, keys, requireExp = true, scopeClaim } = options
   const credential = `Bearer ${key}`
-  const account = hashed(credential)
+  const account = accountOfKey(key)
   const algorithms = 'secret' in keys ? SYMMETRIC : ASYMMETRIC
   // Loaded only where the gateway checks tokens.
   const jose = import('jose')
@@ -46,6 +46,7 @@ export function createTokenCheck(key: string, options: TokenOptions, clock: Cloc
       access: accessOf(claims, scopeClaim),
       account,
       caller: hashed(JSON.stringify(claims.sub ?? token)),
+      ...(claims.exp !== undefined && { expiresAt: (claims.exp + CLOCK_TOLERANCE_SECONDS) * 1000 }),
     }
   }
 
@@ -64,7 +65,7 @@ export function createTokenCheck(key: string, options: TokenOptions, clock: Cloc
     } catch (error) {
       // jose's messages name claims and values, which must not reach the answer.
       if (error instanceof GraphQLError) throw error
-      if (error instanceof errors.JWTExpired) throw invalidToken('The token has expired.')
+      if (error instanceof errors.JWTExpired) throw tokenExpired()
       if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'exp')
         throw invalidToken('The token does not say when it expires (exp).')
       throw invalidToken('The token is not accepted.')

@@ -11,6 +11,9 @@ export const LIMITS = {
   MAX_CONCURRENT_OPERATIONS: 100,
   /** Of all callers together; over it the answer is `OVERLOADED`. */
   MAX_OPERATIONS: 1000,
+  /** Subscriptions that are open at once, of all callers together; over it the answer is `OVERLOADED`. */
+  MAX_STREAMS: 1000,
+  MAX_STREAMS_OF_CALLER: 20,
 } as const satisfies Record<string, number>
 
 export type LimitName = keyof typeof LIMITS

@@ -16,6 +16,7 @@ import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
 import { createNote } from '../note.ts'
 import { mutationByGet, noSuchOperation } from '../refusals.ts'
+import { Stream, type Streams } from '../streams/streams.ts'
 import { blameNullArguments } from './null-arguments.ts'
 import { createTally } from './tally.ts'
 
@@ -26,6 +27,8 @@ export interface ExecutionOptions {
   readonly pricingOf: (request: Request) => Pricing
   readonly operationOf: (request: Request) => Operation
   readonly maxUpstreamRequests: number
+  /** Begins to answer a subscription. */
+  readonly openStream: Streams['open']
 }
 
 interface OperationRequest {
@@ -46,11 +49,12 @@ export interface Execution {
  * place of the server's own steps, each of which has hooks, so that what happens reads in one place.
  */
 export function createExecution(options: ExecutionOptions): Execution {
-  const { schema, checkDocument, operationOf, contextOf, pricingOf, maxUpstreamRequests } = options
+  const { schema, checkDocument, operationOf, contextOf, pricingOf, maxUpstreamRequests, openStream } =
+    options
   const definitions = createNote<Request, OperationDefinitionNode>('definition')
   const tally = createTally()
 
-  function answer({ request, params }: OperationRequest): ExecutionResult | Promise<ExecutionResult> {
+  function answer({ request, params }: OperationRequest): Answer | Promise<Answer> {
     // The server refuses a request without a query before it comes here.
     const { query = '', operationName, variables } = params
     const { document, errors, maxMin } = checkDocument(query)
@@ -64,7 +68,13 @@ export function createExecution(options: ExecutionOptions): Execution {
     operationOf(request).ledger.isMutation = definition.operation === OperationTypeNode.MUTATION
     const contextValue = contextOf(request)
     const args = { schema, document, contextValue, variableValues: variables, operationName }
-    return answerUnrun(args, request, maxMin) ?? tally.during(() => run(args))
+    const unrun = answerUnrun(args, request, maxMin)
+    if (unrun !== undefined) return unrun
+    if (definition.operation === OperationTypeNode.SUBSCRIPTION)
+      return openStream({ request, text: query, definition, args }).then((opened) =>
+        opened instanceof Stream ? opened : blame(opened, args),
+      )
+    return tally.during(() => run(args))
   }
 
   /** The estimate, where it is asked for, or a refusal. Undefined where the operation is to run. */
@@ -81,7 +91,11 @@ export function createExecution(options: ExecutionOptions): Execution {
   }
 
   return {
-    useExecution: () => ({ onParams: ({ setParamsHandler }) => setParamsHandler(answer) }),
+    // The types of the server know no answer of ours; the one that writes it does.
+    useExecution: () => ({
+      onParams: ({ setParamsHandler }) =>
+        setParamsHandler(answer as (asked: OperationRequest) => ExecutionResult),
+    }),
     definitionOf: definitions.get,
     idle: tally.idle,
   }
@@ -95,8 +109,13 @@ function requireExecutable(
   if (definition.operation === OperationTypeNode.MUTATION && method === 'GET') throw mutationByGet()
 }
 
+type Answer = ExecutionResult | Stream
+
 async function run(args: ExecutionArgs): Promise<ExecutionResult> {
-  const result = await execute(args)
+  return blame(await execute(args), args)
+}
+
+function blame(result: ExecutionResult, args: ExecutionArgs): ExecutionResult {
   if (result.errors === undefined) return result
   if (!('data' in result)) return withoutData(result.errors, args)
   return { ...result, errors: blameNullArguments(result.errors, args) }

@@ -1,4 +1,4 @@
-import type { OperationDefinitionNode } from 'graphql'
+import type { ExecutionResult, OperationDefinitionNode } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { OperationLine } from '../gateway-options.ts'
@@ -24,24 +24,37 @@ export function useOperationLog({ operationOf, definitionOf, monotonic, log }: O
     },
     onResultProcess({ request, result }) {
       const draft = drafts.get(request)
-      if (draft && 'errors' in result)
-        draft.codes = [...new Set(result.errors?.map(({ extensions }) => String(extensions?.code)))]
+      if (draft && 'errors' in result) draft.codes = codesOf(result.errors)
     },
     onResponse({ request }) {
       const draft = drafts.get(request)
       if (draft === undefined) return
-      const { requestId, ledger } = operationOf(request)
-      const definition = definitionOf(request)
-      log({
-        requestId,
-        name: definition?.name?.value ?? null,
-        kind: definition?.operation ?? null,
-        codes: draft.codes,
-        durationMs: Math.round(monotonic() - draft.startedAt),
-        requests: ledger.exchanges,
-        remembered: ledger.remembered,
-        joined: ledger.joined,
-      })
+      const durationMs = Math.round(monotonic() - draft.startedAt)
+      const { codes } = draft
+      log(operationLine(operationOf(request), definitionOf(request), { codes, durationMs }))
     },
   }
+}
+
+/** The line of an operation: one of a request, or one of an event of a subscription. */
+export function operationLine(
+  { requestId, ledger }: Operation,
+  definition: OperationDefinitionNode | null | undefined,
+  { codes, durationMs }: Pick<OperationLine, 'codes' | 'durationMs'>,
+): OperationLine {
+  return {
+    requestId,
+    name: definition?.name?.value ?? null,
+    kind: definition?.operation ?? null,
+    codes,
+    durationMs,
+    requests: ledger.exchanges,
+    remembered: ledger.remembered,
+    joined: ledger.joined,
+  }
+}
+
+/** Each code once. */
+export function codesOf(errors: ExecutionResult['errors']): readonly string[] {
+  return [...new Set(errors?.map(({ extensions }) => String(extensions?.code)))]
 }

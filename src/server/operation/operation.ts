@@ -22,7 +22,15 @@ interface Begun {
   readonly timer: NodeJS.Timeout
 }
 
+/** An operation that no HTTP request of its own began. */
+export interface EventOperation {
+  readonly operation: Operation
+  end(): void
+}
+
 export interface Operations {
+  /** An operation for an event, on behalf of the subscriber whose operation this is: with a deadline and a ledger of its own. */
+  readonly beginEvent: (by: Operation) => EventOperation
   /** The one operation of an HTTP request (the gateway takes no batches): its credential, deadline, id and ledger. */
   readonly operationOf: (request: Request) => Operation
   readonly useOperations: () => Plugin<object, NodeContext>
@@ -35,26 +43,24 @@ export function createOperations(options: OperationOptions): Operations {
 
   function begin(request: Request): Begun {
     const { credential, access, account, caller } = options.identityOf(request)
-    const deadline = createAbortable()
     const signal = createAbortable()
-    const operation: Operation = {
-      credential,
-      access,
-      account,
-      caller,
-      view: viewOf(account, access),
-      requestId: callersRequestId(request) ?? randomUUID(),
-      signal,
-      deadline,
-      ledger: createLedger(options.maxUpstreamRequests),
-    }
     onClientGone(request, responses.get(request), () => signal.abort())
+    const requestId = callersRequestId(request) ?? randomUUID()
+    return beginFor({ credential, access, account, caller, view: viewOf(account, access), requestId }, signal)
+  }
+
+  function beginFor(
+    caller: Omit<Operation, 'signal' | 'deadline' | 'ledger'>,
+    signal = createAbortable(),
+  ): Begun {
+    const deadline = createAbortable()
+    const ledger = createLedger(options.maxUpstreamRequests)
     const timer = setTimeout(() => {
       deadline.abort()
       signal.abort()
     }, options.operationTimeoutMs)
     timer.unref()
-    return { operation, timer }
+    return { operation: { ...caller, signal, deadline, ledger }, timer }
   }
 
   function begunOf(request: Request): Begun {
@@ -63,6 +69,10 @@ export function createOperations(options: OperationOptions): Operations {
 
   return {
     operationOf: (request) => begunOf(request).operation,
+    beginEvent(by) {
+      const { operation, timer } = beginFor({ ...by, requestId: randomUUID() })
+      return { operation, end: () => clearTimeout(timer) }
+    },
     useOperations: () => ({
       onRequest({ request, serverContext }) {
         if (serverContext?.res !== undefined) responses.set(request, serverContext.res)

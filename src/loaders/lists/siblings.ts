@@ -1,7 +1,7 @@
-import { APPOINTMENT_STATUSES } from '../contract/appointment.ts'
-import type { AppointmentFilter } from '../contract/field-names.ts'
-import type { ListedRow } from '../rest/appointments/row.ts'
-import { UpstreamError } from '../rest/errors.ts'
+import { APPOINTMENT_STATUSES } from '../../contract/appointment.ts'
+import type { AppointmentFilter } from '../../contract/field-names.ts'
+import type { ListedRow } from '../../rest/appointments/row.ts'
+import { UpstreamError } from '../../rest/errors.ts'
 
 /** The conditions that lists share which differ only in date range or status. */
 export function familyOf({ statuses, startsFrom, startsTo, ...rest }: AppointmentFilter): AppointmentFilter {

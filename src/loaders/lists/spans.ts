@@ -1,5 +1,5 @@
-import type { Slice, Window } from '../pagination/list.ts'
-import { UpstreamError } from '../rest/errors.ts'
+import type { Slice, Window } from '../../pagination/list.ts'
+import { UpstreamError } from '../../rest/errors.ts'
 
 /**
  * Reads windows of one list by the fewest requests, none of which asks for more than `maxLimit` rows. Where such a request

@@ -1,0 +1,97 @@
+import type { AppointmentFilter, PartialAppointment } from '../../contract/field-names.ts'
+import { matches } from '../../events/filter.ts'
+import { type Movement, movementOf } from '../../events/movement.ts'
+import type { LoggedChange } from '../../shared/event-log.ts'
+import { isNarrowed } from '../access.ts'
+import { narrow, requireRead } from '../appointments/guard.ts'
+import { eventsUnavailable, resumeExpired, unauthenticated } from '../errors.ts'
+import type { Operation } from '../pipe/pipe.ts'
+import type { Coherence } from './coherence.ts'
+
+/** What a change means to one list of one caller. */
+export interface Effect {
+  /** `unclear` where only the whole appointment tells. */
+  readonly movement: Movement | 'unclear'
+  /** The caller may know no more than the id of the appointment. */
+  readonly isHidden: boolean
+}
+
+export interface Followed {
+  readonly backlog: readonly LoggedChange[]
+  /** Resuming from here repeats the backlog and what comes after it. */
+  readonly head: string
+  stop(): void
+}
+
+export interface Changes {
+  /**
+   * Gives `onChange` the account's changes from now on, and returns those since `after`. Rejects with `UpstreamError` for
+   * a caller that may not read, or whose account has no events, and where the log does not go back to `after`.
+   */
+  follow(
+    after: string | undefined,
+    by: Operation,
+    onChange: (change: LoggedChange) => void,
+  ): Promise<Followed>
+  /** Undefined where the change is none of the caller's, or does nothing to the list. */
+  effectOf(change: LoggedChange, filter: AppointmentFilter, by: Operation): Effect | undefined
+  /** The same where it is unclear, and the caller has read the appointment; undefined = there is none for it. */
+  effectOnceRead(
+    change: LoggedChange,
+    read: PartialAppointment | undefined,
+    filter: AppointmentFilter,
+    by: Operation,
+  ): SettledEffect | undefined
+}
+
+export interface SettledEffect extends Effect {
+  readonly movement: Movement
+}
+
+export function createChanges(coherence: Coherence): Changes {
+  return {
+    async follow(after, by, onChange) {
+      if (by.credential === null) throw unauthenticated()
+      requireRead(by)
+      if (!coherence.hasEvents(by.account)) throw eventsUnavailable()
+      const following = await coherence.follow(by.account, after, onChange)
+      if (following === undefined) throw resumeExpired()
+      return following
+    },
+    effectOf(change, filter, by) {
+      const own = narrow(filter, by.access.narrowing)
+      if (own === undefined) return undefined
+      return isNarrowed(by.access) ? effectOnOwn(change, own, by) : effectOn(change, own)
+    },
+    effectOnceRead({ before }, read, filter, by) {
+      const own = narrow(filter, by.access.narrowing)
+      if (own === undefined) return undefined
+      if (read === undefined)
+        return before != null && matches(own, before) ? { movement: 'left', isHidden: true } : undefined
+      const movement = movementOf(own, { now: read, before })
+      // Even the whole appointment lacks a field of the filter: a screen may show it too often, and never too seldom.
+      return movement && { movement: movement === 'unclear' ? 'entered' : movement, isHidden: false }
+    },
+  }
+}
+
+function effectOn(change: LoggedChange, filter: AppointmentFilter): Effect | undefined {
+  const movement = movementOf(filter, change)
+  return movement && { movement, isHidden: false }
+}
+
+/** A narrowed caller is told of a change only where the appointment certainly is, or certainly was, its own. */
+function effectOnOwn(change: LoggedChange, filter: AppointmentFilter, by: Operation): Effect | undefined {
+  const { now, before } = change
+  const { narrowing } = by.access
+  const wasOwn = before != null && matches(narrowing, before) === true
+  switch (matches(narrowing, now)) {
+    case true:
+      return effectOn(change, filter)
+    case undefined:
+      return { movement: 'unclear', isHidden: false }
+    case false:
+      // It may have been in the list.
+      return wasOwn && matches(filter, before) !== false ? { movement: 'left', isHidden: true } : undefined
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * The media ranges that a request accepts, as the server reads them: in lower case, without weights, and without what is
+ * asked for in another charset.
+ */
+export function acceptedRanges({ headers }: Request): string[] {
+  const accept = (headers.get('accept') || '*/*').toLowerCase().replace(/\s/g, '')
+  return accept.split(',').flatMap((part) => {
+    const [range = '', ...parameters] = part.split(';')
+    const charset = parameters.find((each) => each.includes('charset=')) ?? 'charset=utf-8'
+    return charset === 'charset=utf-8' ? [range] : []
+  })
+}

@@ -1,0 +1,42 @@
+import { acceptedRanges } from '../http/accept.ts'
+
+/** How the parts of a stream are written. */
+export interface StreamFormat {
+  readonly contentType: string
+  readonly opening: string
+  /** Means nothing to clients, and keeps proxies from closing a connection on which nothing happens. */
+  readonly heartbeat: string
+  readonly part: (json: string) => string
+  readonly closing: string
+}
+
+/** Server-sent events, as GraphQL over SSE has them in its "distinct connections" mode. */
+const EVENT_STREAM: StreamFormat = {
+  contentType: 'text/event-stream; charset=utf-8',
+  // Some browsers show a response only once something of its body is there.
+  opening: ':\n\n',
+  heartbeat: ':\n\n',
+  part: (json) => `event: next\ndata: ${json}\n\n`,
+  closing: 'event: complete\ndata:\n\n',
+}
+
+/** Multipart, as clients read incremental delivery. An empty object is no result, and clients skip it. */
+const MULTIPART: StreamFormat = {
+  contentType: 'multipart/mixed; boundary="-"',
+  opening: '\r\n---',
+  heartbeat: multipartPart('{}'),
+  part: multipartPart,
+  closing: '--\r\n',
+}
+
+function multipartPart(json: string): string {
+  const length = Buffer.byteLength(json)
+  return `\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${length}\r\n\r\n${json}\r\n---`
+}
+
+/** The format that the client accepts, server-sent events first; undefined where it accepts none. */
+export function formatFor(request: Request): StreamFormat | undefined {
+  const ranges = acceptedRanges(request)
+  if (ranges.some((range) => ['text/event-stream', 'text/*', '*/*'].includes(range))) return EVENT_STREAM
+  return ranges.some((range) => ['multipart/mixed', 'multipart/*'].includes(range)) ? MULTIPART : undefined
+}

@@ -1,0 +1,268 @@
+import { Readable } from 'node:stream'
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { collectFields, fragmentsOf } from '../../execution/index.ts'
+import type { ChangeStream } from '../../loaders/changes.ts'
+import { streamEnded } from '../../rest/errors.ts'
+import type { Operation } from '../../rest/pipe/pipe.ts'
+import { wordResult } from '../errors.ts'
+import { withStreamBody } from '../http/stream-body.ts'
+import type { Identity } from '../identity/identity.ts'
+import type { Limits } from '../limits/limits.ts'
+import { limitExceeded, noRootField, notStreamable, overloaded, tokenExpired } from '../refusals.ts'
+import {
+  createEventResults,
+  type EventResultsOptions,
+  type SharedSelection,
+  writePart,
+} from './event-results.ts'
+import { formatFor, type StreamFormat } from './formats.ts'
+import { selectionKey } from './selection-key.ts'
+
+export interface StreamsOptions extends EventResultsOptions {
+  readonly identityOf: (request: Request) => Identity
+  readonly operationOf: (request: Request) => Operation
+  readonly limits: Pick<Limits, 'MAX_STREAMS' | 'MAX_STREAMS_OF_CALLER'>
+  /** How often a stream on which nothing happens is written to, in milliseconds. */
+  readonly heartbeatMs: number
+}
+
+export interface Streams {
+  /** Begins to answer a subscription; a result where it can't be. Throws the refusals of the edge. */
+  open(subscription: Subscription): Promise<Stream | ExecutionResult>
+  /** Writes the response of each stream. */
+  readonly useStreams: () => Plugin
+  /** Tells all subscribers to come back, and ends their streams. New ones are refused from now on. */
+  endAll(): void
+}
+
+export interface Subscription {
+  readonly request: Request
+  readonly text: string
+  readonly definition: OperationDefinitionNode
+  readonly args: ExecutionArgs
+}
+
+/** The answer to a subscription. */
+export class Stream {
+  readonly format: StreamFormat
+  readonly body: Readable
+  /** Resuming from here repeats the stream from its first change. */
+  readonly resumeAfter: string
+
+  constructor(format: StreamFormat, body: Readable, resumeAfter: string) {
+    this.format = format
+    this.body = body
+    this.resumeAfter = resumeAfter
+  }
+}
+
+interface OpenStream {
+  beat(): void
+  end(error: GraphQLError): void
+  readonly resumeAfter: () => string
+}
+
+/**
+ * Answers subscriptions. A stream is no running operation, so the limits of those do not count it: it has its own. It ends
+ * with the token of its caller, when the gateway stops, when its reader is too slow, and when its client leaves.
+ */
+export function createStreams(options: StreamsOptions): Streams {
+  const { identityOf, operationOf, limits, heartbeatMs, reportFault, clock } = options
+  const { now } = clock
+  const results = createEventResults(options)
+  const open = new Set<OpenStream>()
+  const streamsOf = new Map<string, number>()
+  let count = 0
+  let isStopping = false
+  let heartbeat: NodeJS.Timeout | undefined
+
+  /** Counts a stream from before it waits for anything. */
+  function enter(caller: string): () => void {
+    if (isStopping || count >= limits.MAX_STREAMS) throw overloaded()
+    const ofCaller = streamsOf.get(caller) ?? 0
+    const max = limits.MAX_STREAMS_OF_CALLER
+    if (ofCaller >= max)
+      throw limitExceeded(
+        'MAX_STREAMS_OF_CALLER',
+        max,
+        `More streams of this caller are open than ${max}: end one of them.`,
+        { status: 429 },
+      )
+    streamsOf.set(caller, ofCaller + 1)
+    count += 1
+    heartbeat ??= setInterval(() => {
+      for (const stream of open) stream.beat()
+    }, heartbeatMs).unref()
+    return once(() => {
+      count -= 1
+      const left = (streamsOf.get(caller) ?? 1) - 1
+      if (left === 0) streamsOf.delete(caller)
+      else streamsOf.set(caller, left)
+      if (count > 0) return
+      clearInterval(heartbeat)
+      heartbeat = undefined
+    })
+  }
+
+  function partOfError(error: unknown, format: StreamFormat): Buffer {
+    const originalError = error instanceof Error ? error : new Error(typeof error)
+    const located = error instanceof GraphQLError ? error : new GraphQLError('', { originalError })
+    return writePart(wordResult({ errors: [located] }, reportFault)).in(format)
+  }
+
+  function write(
+    source: ChangeStream,
+    { format, selection, expiresAt, leave }: Writing,
+    by: Operation,
+  ): Readable {
+    let isReading = false
+
+    /** The next part that says something; undefined at the end. */
+    async function nextPart(): Promise<Buffer | undefined> {
+      for (;;) {
+        const { value, done } = await source.next()
+        if (done) return undefined
+        if (now() >= expiresAt) throw tokenExpired()
+        const part = await selection.partOf(value)
+        if (part !== undefined) return part.in(format)
+      }
+    }
+
+    async function read(): Promise<void> {
+      if (isReading) return
+      isReading = true
+      try {
+        const part = await nextPart()
+        isReading = false
+        if (part === undefined) finish(format.closing)
+        else if (!body.destroyed) body.push(part)
+      } catch (error) {
+        finish(partOfError(error, format), format.closing)
+      }
+    }
+
+    function finish(...parts: (Buffer | string)[]): void {
+      stop()
+      if (body.destroyed || body.readableEnded || isOver) return
+      isOver = true
+      for (const part of parts) body.push(part)
+      body.push(null)
+    }
+    let isOver = false
+
+    const stop = once(() => {
+      open.delete(stream)
+      void source.return()
+      selection.leave()
+      leave()
+    })
+    const body = new Readable({
+      read: () => void read(),
+      destroy(error, done) {
+        stop()
+        done(error)
+      },
+    })
+    const stream: OpenStream = {
+      beat() {
+        if (now() >= expiresAt) stream.end(tokenExpired())
+        // A reader that has not read what is there needs no sign of life.
+        else if (body.readableLength === 0 && !isOver) body.push(format.heartbeat)
+      },
+      end: (error) => finish(partOfError(error, format), format.closing),
+      resumeAfter: source.resumeAfter,
+    }
+    open.add(stream)
+    body.push(format.opening)
+    by.signal.addEventListener('abort', { handleEvent: () => void body.destroy() })
+    return body
+  }
+
+  return {
+    async open({ request, text, definition, args }) {
+      const format = formatFor(request)
+      if (format === undefined) throw notStreamable()
+      requireRootField(definition, args)
+      const by = operationOf(request)
+      const { caller, expiresAt = Number.POSITIVE_INFINITY } = identityOf(request)
+      const leave = enter(caller)
+      try {
+        const source = await createSourceEventStream(args)
+        if (!(Symbol.asyncIterator in source)) {
+          leave()
+          return source
+        }
+        const selection = results.join({ key: selectionKey(by.view, text, definition, args), args, by })
+        const writing = { format, selection, expiresAt, leave }
+        // The one `subscribe` of the schema returns it.
+        const body = write(source as ChangeStream, writing, by)
+        if (by.signal.aborted) body.destroy()
+        return new Stream(format, body, (source as ChangeStream).resumeAfter())
+      } catch (error) {
+        leave()
+        throw error
+      }
+    },
+    useStreams: () => ({
+      onResultProcess({ result, setResultProcessor }) {
+        const stream: unknown = result
+        if (!(stream instanceof Stream)) return
+        const { format, body, resumeAfter } = stream
+        const headers = {
+          'content-type': format.contentType,
+          // nginx would keep what it has not enough of.
+          'x-accel-buffering': 'no',
+          'x-resume-after': resumeAfter,
+        }
+        setResultProcessor(
+          (_result, fetchAPI) => withStreamBody(new fetchAPI.Response(null, { status: 200, headers }), body),
+          format.contentType,
+        )
+      },
+    }),
+    endAll() {
+      isStopping = true
+      for (const stream of open) {
+        const originalError = streamEnded(stream.resumeAfter())
+        stream.end(new GraphQLError(originalError.message, { originalError }))
+      }
+    },
+  }
+}
+
+interface Writing {
+  readonly format: StreamFormat
+  readonly selection: SharedSelection
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+  readonly leave: () => void
+}
+
+/** graphql-js takes it for granted, and a condition may take away the only one. */
+function requireRootField(
+  definition: OperationDefinitionNode,
+  { schema, document, variableValues }: ExecutionArgs,
+): void {
+  const type = schema.getSubscriptionType()
+  const { coerced } = getVariableValues(schema, definition.variableDefinitions ?? [], variableValues ?? {})
+  if (!type || coerced === undefined) return
+  const scope = { schema, fragments: fragmentsOf(document), variableValues: coerced }
+  if (collectFields(scope, type, [definition.selectionSet]).size === 0) throw noRootField()
+}
+
+function once(act: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    act()
+  }
+}

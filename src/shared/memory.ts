@@ -1,0 +1,31 @@
+import { createEpochs } from './epochs.ts'
+import { createEventLog } from './event-log.ts'
+import { createLeases } from './leases.ts'
+import type { Shared } from './shared.ts'
+
+export interface MemoryOptions {
+  /**
+   * The changes that subscribers can resume from.
+   * @default 10000
+   */
+  readonly eventsKept?: number
+  /**
+   * How long an event is known by its id, in milliseconds.
+   * @default two days
+   */
+  readonly seenMs?: number
+  readonly monotonic: () => number
+}
+
+/** What is shared, where this process is the only one. */
+export function createMemory({
+  eventsKept = 10_000,
+  seenMs = 172_800_000,
+  monotonic,
+}: MemoryOptions): Shared {
+  return {
+    epochs: createEpochs(),
+    events: createEventLog({ maxChanges: eventsKept, seenMs, monotonic }),
+    leases: createLeases(monotonic),
+  }
+}

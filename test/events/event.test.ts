@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { readDelivery } from '../../src/events/event.ts'
+import { eventBody, shown } from '../support/events.ts'
+
+function read(text: string, encoding: BufferEncoding = 'utf8') {
+  return readDelivery(Buffer.from(text, encoding))
+}
+
+function eventIn(text: string, encoding: BufferEncoding = 'utf8') {
+  const event = read(text, encoding)?.event
+  if (typeof event !== 'object') throw new Error(`No event: ${event}`)
+  return event
+}
+
+describe('A delivery', () => {
+  test('An event tells its appointment now and before, under the names of the product', () => {
+    const body = eventBody({
+      id: 'evt_1',
+      type: 'appointment.rescheduled',
+      object: shown('apt_1'),
+      previous: shown('apt_1', { start_time: '2026-01-05T08:00:00+00:00' }),
+    })
+    expect(read(body)?.organisation).toBe('org_sandbox')
+    expect(eventIn(body)).toMatchObject({
+      id: 'evt_1',
+      kind: 'rescheduled',
+      createdAt: '2026-01-05T12:00:00.5Z',
+      now: { id: 'apt_1', clinicianId: 'cli_1', startTime: '2026-01-05T09:00:00Z', status: 'confirmed' },
+      before: { id: 'apt_1', clinicianId: 'cli_1', startTime: '2026-01-05T08:00:00Z' },
+    })
+  })
+
+  test('Before a new one there was none; without `previous` nothing is known', () => {
+    const created = eventBody({ type: 'appointment.created', object: shown('a'), previous: null })
+    expect(eventIn(created).before).toBeNull()
+    expect(eventIn(eventBody({ object: shown('a') })).before).toBeUndefined()
+    expect(eventIn(eventBody({ object: shown('a'), previous: null })).before).toBeUndefined()
+  })
+
+  test('A `previous` without an id shows what changed, one with an id what was there', () => {
+    const changed = eventIn(eventBody({ object: shown('a'), previous: { title: 'Old' } }))
+    expect(changed.before).toMatchObject({ id: 'a', title: 'Old', clinicianId: 'cli_1' })
+    const whole = eventIn(eventBody({ object: shown('a'), previous: { id: 'a', title: 'Old' } }))
+    expect(whole.before).toEqual({ id: 'a', title: 'Old' })
+  })
+
+  test('A value that its field can not have is left out', () => {
+    const { now } = eventIn(
+      eventBody({ object: shown('a', { status: 'teleported', clinician_profile_id: '../x', title: 7 }) }),
+    )
+    expect([now.status, now.clinicianId, now.title]).toEqual([undefined, undefined, undefined])
+    expect(now.patientId).toBe('pat_1')
+  })
+
+  test.for<[string, unknown]>([
+    ['no id', { ...shown('a'), id: undefined }],
+    ['an id that breaks the pattern', shown('a/../b')],
+    ['no object', 'text'],
+  ])('With %s the event does not say what it is of', ([, object]) => {
+    expect(read(eventBody({ object }))?.event).toBe('unreadable')
+  })
+
+  test('An event without its own id or time is unreadable', () => {
+    expect(read(eventBody({ id: '', object: shown('a') }))?.event).toBe('unreadable')
+    expect(read(eventBody({ created_at: 'yesterday', object: shown('a') }))?.event).toBe('unreadable')
+  })
+
+  test('A type that is not known is of no appointment', () => {
+    expect(read(eventBody({ type: 'patient.updated', object: {} }))?.event).toBe('other')
+    expect(read(eventBody({ type: 'appointment.teleported', object: shown('a') }))?.event).toBe('other')
+  })
+
+  test.for(['', 'null', '[]', '"text"', '{', '{"id":"evt_1"}', '{"type":7}'])('%j is no event', (text) => {
+    expect(read(text)).toBeUndefined()
+  })
+
+  test('A byte-order mark in front changes nothing', () => {
+    expect(eventIn(`\ufeff${eventBody({ object: shown('a') })}`).now.id).toBe('a')
+  })
+
+  test('In latin-1 the event counts, without the text that can not be trusted', () => {
+    const { now } = eventIn(
+      eventBody({ object: shown('a', { title: 'Müller', attendee_name: 'Ada' }) }),
+      'latin1',
+    )
+    expect([now.id, now.title, now.attendeeName]).toEqual(['a', undefined, 'Ada'])
+  })
+})

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { createEpochs } from '../../src/shared/epochs.ts'
+import { createMemory } from '../../src/shared/memory.ts'
+import { describeShared } from './contract.ts'
+
+describeShared('In memory', async () => {
+  let now = 0
+  return {
+    shared: createMemory({ eventsKept: 4, seenMs: 1000, monotonic: () => now }),
+    pass: (ms) => {
+      now += ms
+    },
+  }
+})
+
+test('Changes that are too long ago are not told, and what is told has no gap', () => {
+  const epochs = createEpochs({ maxDiffs: 3 })
+  const marks = [epochs.of('x', '/a')]
+  for (let nth = 0; nth < 50; nth += 1) {
+    epochs.advance('x', ['/a'], { id: String(nth), now: { id: String(nth) }, before: null })
+    marks.push(epochs.of('x', '/a'))
+    for (const [index, mark] of marks.entries()) {
+      const told = epochs.changesSince('x', '/a', mark)?.map(({ id }) => Number(id))
+      const all = Array.from({ length: nth + 1 - index }, (_, offset) => index + offset)
+      if (all.length <= 3) expect(told).toEqual(all)
+      else expect([undefined, all]).toContainEqual(told)
+    }
+  }
+})
