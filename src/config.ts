@@ -49,6 +49,21 @@ const keys = z.string().transform((text, context) =>
   }),
 )
 
+/** As base64url, a hash of 32 bytes. */
+const ACCOUNT = /^[\w-]{43}$/
+const SECRET = /^[\x21-\x2b\x2d-\x3f\x41-\x7e]{8,}$/
+
+const webhookSecrets = z.string().transform((text, context) =>
+  text.split(',').map((entry) => {
+    const [secret = '', account, ...rest] = entry.trim().split('@')
+    if (!SECRET.test(secret) || rest.length > 0 || (account !== undefined && !ACCOUNT.test(account)))
+      context.addIssue(
+        'must be a list of secret[@account], separated by commas; a secret has 8 characters at least, and `appointments-gateway account` prints the account of a key',
+      )
+    return account === undefined ? { secret } : { secret, account }
+  }),
+)
+
 /** Refuses `*`, which allows every site, and `null`, which is the origin of any sandboxed page. */
 const origins = z.string().transform((text, context) =>
   text.split(',').map((entry) => {
@@ -116,6 +131,17 @@ const ENVIRONMENT = z.object({
   CACHE_TTL_SECONDS: integer(0, 3_600).prefault('10'),
   STALE_IF_LIMITED_SECONDS: integer(0, 86_400).prefault('300'),
   WRITE_RESERVE_PERCENT: integer(0, 100).prefault('10'),
+  WEBHOOK_SECRETS: webhookSecrets.optional(),
+  // Absent: every style is accepted.
+  WEBHOOK_STYLE: z
+    .enum(['stripe', 'headers_hex', 'headers_base64'], {
+      error: 'must be one of stripe, headers_hex, headers_base64',
+    })
+    .optional(),
+  WEBHOOK_TOLERANCE_SECONDS: integer(1, 604_800).prefault('86400'),
+  EVENTS_KEPT: integer(1, 1_000_000).prefault('10000'),
+  EVENTS_SILENT_SECONDS: integer(1, 86_400).prefault('900'),
+  CACHE_TTL_FED_SECONDS: integer(0, 86_400).prefault('3600'),
   SANDBOX_PORT: integer(0, 65_535).prefault('4010'),
   SANDBOX_KEYS: keys.prefault('pk_test_sandbox:org_sandbox'),
   SANDBOX_SEED: integer(0, 1_000_000).prefault('500'),

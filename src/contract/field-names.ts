@@ -5,6 +5,7 @@ import {
   CREATED_FIELDS,
   SUMMARY_FIELDS,
 } from './appointment.ts'
+import { EVENT_FIELDS } from './event.ts'
 
 /**
  * The product's name of each of the 24 fields, and the REST API's. The REST API has two names for `clinicianId`:
@@ -43,6 +44,8 @@ export type FieldName = keyof typeof FIELD_NAMES
 export const FIELDS_OF_SUMMARY = namesOf(SUMMARY_FIELDS)
 export const FIELDS_OF_CREATED = namesOf(CREATED_FIELDS)
 export const FIELDS_OF_CANCELLED = namesOf(CANCELLED_FIELDS)
+/** The fields that a webhook event shows. */
+export const FIELDS_OF_EVENT = namesOf(EVENT_FIELDS)
 
 function namesOf(restNames: readonly (keyof Appointment)[]): readonly FieldName[] {
   const names = Object.keys(FIELD_NAMES) as FieldName[]

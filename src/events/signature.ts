@@ -16,6 +16,13 @@ export interface SignedHeaders {
   readonly timestamp: string | null
 }
 
+export function readSignedHeaders(headerOf: (name: string) => string | null): SignedHeaders {
+  return {
+    signature: headerOf(WEBHOOK_HEADERS.signature),
+    timestamp: headerOf(WEBHOOK_HEADERS.timestamp),
+  }
+}
+
 export interface Signing {
   /** The endpoint's secret, as `POST /webhooks` returns it: `whsec_…`. */
   readonly secret: string

@@ -6,6 +6,9 @@ import { isNotFound, noSuchAppointment, streamLagged } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
 import type { LoggedChange } from '../shared/event-log.ts'
 
+export type { Movement } from '../events/movement.ts'
+export type { ChangeKind, ChangeSource } from '../shared/event-log.ts'
+
 /** A change as one subscription gets it. */
 export interface ChangeEvent extends Effect {
   readonly change: LoggedChange

@@ -1,8 +1,10 @@
 import { type DestinationStream, pino } from 'pino'
-import type { OperationLine, ReportFault } from '../server/gateway-options.ts'
+import type { EventLine, FeedState, OperationLine, ReportFault } from '../server/gateway-options.ts'
 
 export interface Logger {
   readonly operation: (line: OperationLine) => void
+  readonly event: (line: EventLine) => void
+  readonly feed: (state: FeedState) => void
   readonly fault: ReportFault
 }
 
@@ -18,6 +20,8 @@ export async function createLogger(level: LogLevel, destination?: DestinationStr
   const log = pino({ level, base: null }, destination ?? (await standardError()))
   return {
     operation: (line) => log.info(line, 'operation'),
+    event: (line) => log.info(line, 'event'),
+    feed: (state) => log[state === 'healthy' ? 'info' : 'warn']({ state }, 'feed'),
     fault: (fault) => log.error(fault, 'fault'),
   }
 }

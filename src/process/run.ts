@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { type Config, readConfig } from '../config.ts'
 import type { Sandbox } from '../sandbox/server.ts'
 import { trustedCosts } from '../server/cost/trusted-costs.ts'
 import { readTrustedDocuments } from '../server/documents/trusted.ts'
 import { trustedOrderWarnings } from '../server/documents/trusted-order.ts'
 import { createGateway } from '../server/gateway.ts'
+import type { WebhookOptions } from '../server/gateway-options.ts'
+import { accountOfKey } from '../server/identity/identity.ts'
 import { gatewayGreeting, sandboxGreeting } from './greeting.ts'
 import { identityMode } from './identity-mode.ts'
 import { createLagMeter } from './lag.ts'
@@ -25,12 +28,20 @@ export async function run(): Promise<void> {
   const { config, problems } = readConfig(process.env)
   if (problems !== null) giveUp(problems)
   try {
-    const running = process.argv[2] === 'sandbox' ? await runSandbox(config) : await runGateway(config)
+    const [, , command] = process.argv
+    if (command === 'account') return printAccount(config)
+    const running = command === 'sandbox' ? await runSandbox(config) : await runGateway(config)
     stopOnSignals(running)
     process.stdout.write(`${running.greeting}\n`)
   } catch (error) {
     giveUp([startProblem(error)])
   }
+}
+
+/** Prints what `WEBHOOK_SECRETS` names a key by. The key comes from the environment: others can see an argument. */
+function printAccount({ APPOINTMENTS_API_KEY: key }: Config): void {
+  if (key === undefined) giveUp(['APPOINTMENTS_API_KEY: must be set to the key whose account is asked for.'])
+  process.stdout.write(`${accountOfKey(key)}\n`)
 }
 
 /** The gateway, in front of the upstream that the environment names, else of an embedded one. */
@@ -39,10 +50,17 @@ async function runGateway(config: Config): Promise<Running> {
   if (mode.problem !== null) giveUp([mode.problem])
   if (config.TRUSTED_DOCUMENTS_ONLY && !config.TRUSTED_DOCUMENTS)
     giveUp(['TRUSTED_DOCUMENTS: must be set where TRUSTED_DOCUMENTS_ONLY is: else nothing would run.'])
+  const isPassThrough = config.APPOINTMENTS_API_URL !== undefined && config.APPOINTMENTS_API_KEY === undefined
+  if (isPassThrough && config.WEBHOOK_SECRETS?.some(({ account }) => account === undefined))
+    giveUp([
+      'WEBHOOK_SECRETS: each secret must name its account, as secret@account, where callers send their own keys.',
+    ])
   const trustedDocuments = config.TRUSTED_DOCUMENTS
     ? readTrustedDocuments(config.TRUSTED_DOCUMENTS)
     : new Map<string, string>()
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
+  const ownSecret = sandbox && `whsec_${randomBytes(32).toString('base64')}`
+  const secrets = [...(config.WEBHOOK_SECRETS ?? []), ...(ownSecret ? [{ secret: ownSecret }] : [])]
   const development = sandbox !== undefined || config.NODE_ENV === 'development'
   const graphiql = config.GRAPHIQL ?? development
   const logger = await createLogger(config.LOG_LEVEL)
@@ -68,10 +86,13 @@ async function runGateway(config: Config): Promise<Running> {
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
     staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
     writeReservePercent: config.WRITE_RESERVE_PERCENT,
+    webhooks: secrets.length === 0 ? null : webhookOptions(config, secrets),
     maxLagMs: config.MAX_LAG_MS,
     lagMs: lag.lagMs,
     reportFault: logger.fault,
     logOperation: logger.operation,
+    logEvent: logger.event,
+    logFeed: logger.feed,
   })
   const costs = trustedCosts(trustedDocuments, {
     estimate: gateway.estimate,
@@ -79,6 +100,7 @@ async function runGateway(config: Config): Promise<Running> {
     maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
   })
   const server = await listen(gateway.handler, config.HOST, config.PORT)
+  if (ownSecret) sandbox.addWebhook({ url: `${server.url}/webhooks/appointments`, secret: ownSecret })
   return {
     greeting: gatewayGreeting({
       url: server.url,
@@ -100,6 +122,17 @@ async function runGateway(config: Config): Promise<Running> {
       await sandbox?.close()
     },
     reportFault: logger.fault,
+  }
+}
+
+function webhookOptions(config: Config, secrets: WebhookOptions['secrets']): WebhookOptions {
+  return {
+    secrets,
+    toleranceSeconds: config.WEBHOOK_TOLERANCE_SECONDS,
+    ...(config.WEBHOOK_STYLE && { style: config.WEBHOOK_STYLE }),
+    eventsKept: config.EVENTS_KEPT,
+    silentSeconds: config.EVENTS_SILENT_SECONDS,
+    cacheTtlFedSeconds: config.CACHE_TTL_FED_SECONDS,
   }
 }
 

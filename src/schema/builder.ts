@@ -61,3 +61,7 @@ builder.mutationType({
   description:
     'Writing. Several in one document run in order, and the failure of one leaves the others standing.',
 })
+builder.subscriptionType({
+  description:
+    'Being told. The answer is a stream, `text/event-stream` or `multipart/mixed`: each event is an operation of its own, and says what it cost in `extensions.upstream` where the gateway runs in development.',
+})

@@ -114,6 +114,13 @@ export interface GatewayOptions {
    */
   readonly writeReservePercent?: number
   /**
+   * The upstream's webhooks, which it delivers to `/webhooks/appointments`. They make cached answers last, and
+   * subscriptions possible; null = there is no such endpoint.
+   *
+   * @default null
+   */
+  readonly webhooks?: WebhookOptions | null
+  /**
    * How often a stream on which nothing happens is written to, in milliseconds, so that proxies keep it open.
    *
    * @default 15000
@@ -155,7 +162,105 @@ export interface GatewayOptions {
    * @default ignores it
    */
   readonly logOperation?: (line: OperationLine) => void
+  /**
+   * Gets one line for each delivery of a webhook. It holds nothing of a patient.
+   *
+   * @default ignores it
+   */
+  readonly logEvent?: (line: EventLine) => void
+  /**
+   * Gets the state of the upstream's events each time it changes.
+   *
+   * @default ignores it
+   */
+  readonly logFeed?: (state: FeedState) => void
 }
+
+/** How the gateway takes the upstream's events. */
+export interface WebhookOptions {
+  /** One for each endpoint that the upstream delivers to; two while a secret is replaced. */
+  readonly secrets: readonly WebhookSecret[]
+  /**
+   * How long ago a delivery may have been signed, in seconds.
+   *
+   * @default 86400
+   */
+  readonly toleranceSeconds?: number
+  /**
+   * How the upstream writes its signature.
+   *
+   * @default every style is accepted
+   */
+  readonly style?: 'stripe' | 'headers_hex' | 'headers_base64'
+  /**
+   * The changes that a subscriber can resume from.
+   *
+   * @default 10000
+   */
+  readonly eventsKept?: number
+  /**
+   * How long the gateway may give an answer again while events tell of every change; 0 = no longer than without them.
+   *
+   * @default 3600
+   */
+  readonly cacheTtlFedSeconds?: number
+  /**
+   * Without an event for this long they count as silent.
+   *
+   * @default 900
+   */
+  readonly silentSeconds?: number
+}
+
+export interface WebhookSecret {
+  /** As the upstream showed it when the endpoint was created: `whsec_…`. */
+  readonly secret: string
+  /**
+   * The account whose events it signs: what `appointments-gateway account` prints for its key.
+   *
+   * @default the account of `key`
+   */
+  readonly account?: string
+}
+
+/**
+ * What became of a delivery:
+ * - `logged`: subscribers were told
+ * - `echo`, `outdated`, `duplicate`: it told nothing new
+ * - `other`: an event of no appointment
+ * - `forged`, `stale`, `malformed`, `broken`, `tooLarge`, `otherOrganisation`: refused
+ * - `unavailable`: the gateway could not take it, and the upstream sends it again
+ */
+export type EventFate =
+  | 'logged'
+  | 'echo'
+  | 'outdated'
+  | 'duplicate'
+  | 'other'
+  | 'forged'
+  | 'stale'
+  | 'malformed'
+  | 'broken'
+  | 'tooLarge'
+  | 'otherOrganisation'
+  | 'unavailable'
+
+/** The one line that the gateway logs of a delivery. Nothing of a patient can be in it. */
+export interface EventLine {
+  readonly fate: EventFate
+  readonly kind?: 'created' | 'updated' | 'rescheduled' | 'cancelled' | 'completed' | 'no_show'
+  readonly style?: 'stripe' | 'headers_hex' | 'headers_base64'
+  /** Between the making of the event and its arrival, by two clocks. */
+  readonly delayMs?: number
+}
+
+/**
+ * - `waiting`: no event has come yet
+ * - `healthy`: they come, and nothing contradicts them: answers are kept for `cacheTtlFedSeconds`
+ * - `silent`: the last one is too long ago
+ * - `contradicted`: one was lost, and none has come since that was found
+ */
+export type FeedState = 'waiting' | 'healthy' | 'silent' | 'contradicted'
 
 /** Whose tokens the gateway accepts, and how it checks them. */
 export interface TokenOptions {

@@ -9,13 +9,14 @@ import type { Clock } from '../rest/clock.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
 import { schema } from '../schema/schema.ts'
 import { createMemory } from '../shared/memory.ts'
+import type { Shared } from '../shared/shared.ts'
 import { createCost, useCost } from './cost/cost.ts'
 import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
 import { useAnonymousLimit } from './documents/anonymous.ts'
 import { createDocuments } from './documents/documents.ts'
 import { useTrustedDocuments } from './documents/trusted.ts'
 import { answerFault, useWording } from './errors.ts'
-import type { GatewayOptions, TokenOptions } from './gateway-options.ts'
+import type { GatewayOptions, TokenOptions, WebhookOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql/graphiql.ts'
 import { useJsonBody } from './http/body.ts'
 import { useCodedRefusals } from './http/coded-refusals.ts'
@@ -25,7 +26,13 @@ import { type NodeContext, nodeHandler } from './http/node-handler.ts'
 import { usePrivacy } from './http/privacy.ts'
 import { useHealth, useReadiness } from './http/readiness.ts'
 import { standardFetch } from './http/standard-fetch.ts'
-import { createIdentities, createOpenDoor, type Identify, passThrough } from './identity/identity.ts'
+import {
+  accountOfKey,
+  createIdentities,
+  createOpenDoor,
+  type Identify,
+  passThrough,
+} from './identity/identity.ts'
 import { createTokenCheck } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
 import { useRunningLimits } from './limits/running.ts'
@@ -33,6 +40,7 @@ import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
 import { createOperations } from './operation/operation.ts'
 import { createStreams } from './streams/streams.ts'
+import { useWebhooks } from './webhooks.ts'
 
 export type { GatewayOptions } from './gateway-options.ts'
 
@@ -86,14 +94,18 @@ export function createGateway({
   writeReservePercent = 10,
   maxLagMs = Number.POSITIVE_INFINITY,
   lagMs = () => 0,
+  webhooks = null,
   heartbeatMs = 15_000,
   now = Date.now,
   monotonic = now === Date.now ? () => performance.now() : now,
   reportFault = () => {},
   logOperation = () => {},
+  logEvent = () => {},
+  logFeed = () => {},
 }: GatewayOptions): Gateway {
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const clock = { now, monotonic }
+  const accountOf = accountsOf(webhooks, key)
   const rest = createRestClient({
     url,
     timeoutMs: upstreamTimeoutMs,
@@ -101,8 +113,13 @@ export function createGateway({
     staleIfLimitedMs: staleIfLimitedSeconds * 1000,
     writeReservePercent,
     clock,
-    shared: createMemory({ monotonic }),
-    events: null,
+    shared: createShared(webhooks, clock),
+    events: webhooks && {
+      accounts: [...new Set(accountOf.values())],
+      fedTtlMs: (webhooks.cacheTtlFedSeconds ?? 3600) * 1000,
+      silentMs: (webhooks.silentSeconds ?? 900) * 1000,
+      onFeedState: logFeed,
+    },
   })
   const listMemory = createListMemory(monotonic)
   const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, clock))
@@ -111,7 +128,7 @@ export function createGateway({
     operationTimeoutMs,
     maxUpstreamRequests,
   })
-  const { appointments, changes } = rest
+  const { appointments, changes, coherence } = rest
   const pages = pageLimits(maxPageSize)
   const sourcesOf = (by: Operation) => ({ appointments, changes, listMemory, by, limits: pages })
   const contextOf = (by: Operation, told?: AppointmentRow) => ({
@@ -165,7 +182,9 @@ export function createGateway({
       useReadiness({
         isStopping: () => isStopping,
         upstream: rest.upstreamState,
+        events: coherence.feedState,
       }),
+      webhooks !== null && useWebhooks({ accountOf, webhooks, coherence, now, log: logEvent, reportFault }),
       // What goes with an operation from its begin to its end: on the way out in this order.
       useOperations(),
       useCost(addCost, operationOf),
@@ -218,6 +237,28 @@ export function createGateway({
       await rest.close()
     },
   }
+}
+
+/** Each secret, and the account whose events it signs. */
+function accountsOf(webhooks: WebhookOptions | null, key: string | null): ReadonlyMap<string, string> {
+  const own = key === null ? undefined : accountOfKey(key)
+  return new Map(
+    webhooks?.secrets.map(({ secret, account = own }) => {
+      if (account === undefined)
+        throw new Error('Where callers send their own keys, each webhook secret names its account.')
+      return [secret, account]
+    }),
+  )
+}
+
+function createShared(webhooks: WebhookOptions | null, { monotonic }: Clock): Shared {
+  const { eventsKept, toleranceSeconds } = webhooks ?? {}
+  return createMemory({
+    monotonic,
+    ...(eventsKept !== undefined && { eventsKept }),
+    // Whatever may still be accepted is known as old.
+    ...(toleranceSeconds !== undefined && { seenMs: 2 * toleranceSeconds * 1000 }),
+  })
 }
 
 function chooseIdentity(key: string | null, tokens: TokenOptions | null, clock: Clock): Identify {

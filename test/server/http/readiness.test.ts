@@ -22,13 +22,13 @@ describe('The health of the process', () => {
       const { status: code, body } = await get(gateway.url, '/ready')
       return [code, JSON.parse(body)]
     }
-    expect(await ready()).toEqual([200, { status: 'ready', upstream: 'unknown' }])
+    expect(await ready()).toEqual([200, { status: 'ready', upstream: 'unknown', events: 'off' }])
     expect(upstream.requests).toEqual([])
     await gateway.query('{ appointment(id: "a") { id } }')
-    expect(await ready()).toEqual([200, { status: 'ready', upstream: 'failing' }])
+    expect(await ready()).toEqual([200, { status: 'ready', upstream: 'failing', events: 'off' }])
     status = 200
     await gateway.query('{ appointment(id: "a") { id } }')
-    expect(await ready()).toEqual([200, { status: 'ready', upstream: 'answering' }])
+    expect(await ready()).toEqual([200, { status: 'ready', upstream: 'answering', events: 'off' }])
   })
 
   test('A stopping gateway reports 503 first and finishes its operations', async () => {
@@ -51,7 +51,7 @@ describe('The health of the process', () => {
     gateway.prepareToStop()
     expect(await get(server.url, '/ready')).toEqual({
       status: 503,
-      body: JSON.stringify({ status: 'stopping', upstream: 'unknown' }),
+      body: JSON.stringify({ status: 'stopping', upstream: 'unknown', events: 'off' }),
     })
     const closed = server.close()
     answer()

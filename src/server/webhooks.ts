@@ -1,0 +1,105 @@
+import type { Plugin } from 'graphql-yoga'
+import { type AppointmentEvent, readDelivery } from '../events/event.ts'
+import { readSignedHeaders, verifySignature } from '../events/signature.ts'
+import type { Coherence } from '../rest/coherence/coherence.ts'
+import { faultOf } from './errors.ts'
+import type { EventFate, EventLine, ReportFault, WebhookOptions } from './gateway-options.ts'
+import { readBytes } from './http/body.ts'
+import type { NodeContext } from './http/node-handler.ts'
+import { isAt } from './http/path.ts'
+
+export interface WebhooksOptions {
+  /** The secrets, each with the account whose events it signs. */
+  readonly accountOf: ReadonlyMap<string, string>
+  readonly webhooks: WebhookOptions
+  readonly coherence: Coherence
+  readonly now: () => number
+  readonly log: (line: EventLine) => void
+  readonly reportFault: ReportFault
+}
+
+const PATH = '/webhooks/appointments'
+const MAX_BYTES = 262_144
+const TOLERANCE_SECONDS = 86_400
+
+/** The answer to each delivery. The upstream sends one again that is answered with anything but a success. */
+const STATUSES: Readonly<Record<EventFate, number>> = {
+  logged: 204,
+  echo: 204,
+  outdated: 204,
+  duplicate: 204,
+  other: 204,
+  forged: 401,
+  stale: 400,
+  malformed: 400,
+  broken: 400,
+  otherOrganisation: 400,
+  tooLarge: 413,
+  unavailable: 503,
+}
+
+/**
+ * Receives the upstream's events. A delivery is answered with success only once its event is in the log. No answer says
+ * why a delivery was refused, and none has a body.
+ */
+export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContext> {
+  const { accountOf, webhooks, coherence, now, log, reportFault } = options
+  const secrets = [...accountOf.keys()]
+  const toleranceMs = (webhooks.toleranceSeconds ?? TOLERANCE_SECONDS) * 1000
+  /** The organisation of each secret, as its first event tells: an endpoint belongs to one. */
+  const organisations = new Map<string, string>()
+
+  async function receive(bytes: Buffer, headerOf: (name: string) => string | null): Promise<EventLine> {
+    const verified = verifySignature(readSignedHeaders(headerOf), bytes, secrets, webhooks.style)
+    if (verified === undefined) return { fate: 'forged' }
+    const { secret, style, signedAt } = verified
+    if (Math.abs(now() - signedAt) > toleranceMs) return { fate: 'stale', style }
+    const account = accountOf.get(secret) ?? ''
+    const delivery = readDelivery(bytes)
+    if (delivery === undefined) return { fate: 'malformed', style }
+    const { organisation, event } = delivery
+    if (organisation !== undefined) {
+      const known = organisations.get(secret)
+      if (known !== undefined && known !== organisation) return { fate: 'otherOrganisation', style }
+      organisations.set(secret, organisation)
+    }
+    if (event === 'other') {
+      coherence.takeOther(account)
+      return { fate: 'other', style }
+    }
+    if (event === 'unreadable') {
+      await coherence.takeUnreadable(account)
+      return { fate: 'malformed', style }
+    }
+    return { style, ...lineOf(event), fate: await coherence.takeEvent(account, event) }
+  }
+
+  function lineOf({ kind, createdAt }: AppointmentEvent): Pick<EventLine, 'kind' | 'delayMs'> {
+    return { kind, delayMs: now() - Date.parse(createdAt) }
+  }
+
+  async function answer(request: Request, context: NodeContext): Promise<EventFate> {
+    let line: EventLine
+    try {
+      const bytes = await readBytes(request, context?.req, MAX_BYTES)
+      line =
+        typeof bytes === 'string'
+          ? { fate: bytes }
+          : await receive(bytes, (name) => request.headers.get(name))
+    } catch (error) {
+      reportFault(faultOf(error))
+      line = { fate: 'unavailable' }
+    }
+    log(line)
+    return line.fate
+  }
+
+  return {
+    async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
+      if (!isAt(url, PATH)) return
+      const isPost = request.method === 'POST'
+      const status = isPost ? STATUSES[await answer(request, serverContext)] : 405
+      endResponse(new fetchAPI.Response(null, { status, ...(!isPost && { headers: { allow: 'POST' } }) }))
+    },
+  }
+}
