@@ -51,7 +51,7 @@ export interface Gateway {
   readonly handler: RequestListener
   /** What an operation would cost a caller for whom nothing is cached. Asks nothing. */
   readonly estimate: EstimateDocument
-  /** From now on `/ready` says no. All else is answered as before. */
+  /** From now on `/ready` says no, and there are no streams: subscribers are told to come back. All else is answered as before. */
   prepareToStop(): void
   /** Waits for the operations that run, and ends the connections to the upstream. */
   close(): Promise<void>

@@ -1,13 +1,13 @@
 import type { PartialAppointment } from '../../contract/field-names.ts'
 import { utcOf } from '../../contract/instant.ts'
 import type { AppointmentEvent } from '../../events/event.ts'
-import { isBefore } from '../../events/filter.ts'
-import { differ, type Order, orderOf } from '../../events/order.ts'
+import { type Order, orderOf } from '../../events/order.ts'
 import type { Change, ChangeKind, Entry, Following, LastWord, LoggedChange } from '../../shared/event-log.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Shared } from '../../shared/shared.ts'
 import type { Clock } from '../clock.ts'
 import { LISTS, pathOf } from '../pipe/epochs.ts'
+import { isGap, latest, meaningOf, orderOfWrite, type Sighting, toldAgain } from './evidence.ts'
 import { createHealth, type FeedState, type Health } from './health.ts'
 
 /** What became of an event: told on, known already, older than what is known, or delivered before. */
@@ -34,22 +34,15 @@ export interface OwnWrite {
   readonly at: string | undefined
 }
 
-/** What a read that reached the upstream shows of an appointment. */
-export interface Sighting {
-  readonly shown: PartialAppointment
-  /** When the read was sent, on the monotonic clock. */
-  readonly askedAt: number
-  /** When it was answered by the upstream's clock, in milliseconds since the epoch; undefined where that is not known. */
-  readonly dateMs: number | undefined
-}
-
 interface Told {
   readonly toldAt: string | undefined
   readonly toldWithinMs: number
 }
 
-/** `updated_at` and `Date` may count whole seconds, and an answer takes its time. */
+/** The upstream's own times may count whole seconds, and an answer takes its time. */
 const INEXACT_MS = 2000
+/** Another clock than that of the upstream's events: the gateway's own, or that of a proxy which dated an answer. */
+const SKEW_MS = 300_000
 
 /**
  * Keeps what is cached, and who subscribes, in step with the upstream: by its events, by the gateway's own writes, and by
@@ -65,7 +58,8 @@ export interface Coherence {
   /** An event that is of no appointment is a sign of life. */
   takeOther(account: string): void
   takeWrite(account: string, write: OwnWrite): Promise<void>
-  takeRead(account: string, sighting: Sighting): MaybePromise<void>
+  /** `earlier` is the sighting before, for an appointment that nothing else is known of. */
+  takeRead(account: string, sighting: Sighting, earlier: Sighting | undefined): MaybePromise<void>
   /** Whether events told of every change since that instant of the monotonic clock. */
   covers(account: string, since: number): boolean
   /** The worst of all accounts; `off` where there are none. */
@@ -105,6 +99,12 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     await epochs.advance(account, [LISTS], { id: now.id, now, before })
   }
 
+  function toldBy(upstreams: string | undefined): Told {
+    return upstreams === undefined
+      ? { toldAt: utcOf(clock.now()), toldWithinMs: SKEW_MS }
+      : { toldAt: upstreams, toldWithinMs: INEXACT_MS }
+  }
+
   function wordOf(change: Change, known: LastWord | undefined, told: Told): LastWord {
     const { updatedAt } = change.now
     const version =
@@ -133,8 +133,11 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       if (order === 'older') return undefined
       if (order === 'newer' && known !== undefined && isGap(event.before, known.now))
         await noticeLoss(account, now.id)
-      const shown = order === 'unclear' ? withoutFields(change) : change
-      return { eventId, isNews: true, lastWord: wordOf(shown, known, { toldAt, toldWithinMs: 0 }) }
+      if (order !== 'unclear')
+        return { eventId, isNews: true, lastWord: wordOf(change, known, { toldAt, toldWithinMs: 0 }) }
+      // The later one of the two may be either.
+      const told = { toldAt: latest(toldAt, known?.toldAt), toldWithinMs: SKEW_MS }
+      return { eventId, isNews: true, lastWord: wordOf(withoutFields(change), known, told) }
     })
     if (noted === 'known') return 'outdated'
     return noted === 'duplicate' ? noted : order === 'same' ? 'echo' : 'logged'
@@ -157,28 +160,32 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       const occurredAt = at ?? utcOf(clock.now())
       const change: Change = { kind, source: 'gateway', occurredAt, now: whole, before }
       const shown = order === 'unclear' ? withoutFields(change) : change
-      const word = wordOf(shown, known, { toldAt: at, toldWithinMs: INEXACT_MS })
+      const word = wordOf(shown, known, toldBy(at))
       // What is filled in is of an earlier state, and so is its time.
       const isExact = now.updatedAt != null
       return { eventId: undefined, isNews: true, lastWord: { ...word, isExact } }
     })
   }
 
-  async function takeRead(account: string, { shown, askedAt, dateMs }: Sighting): Promise<void> {
-    const at = shown.updatedAt ?? (dateMs === undefined ? undefined : utcOf(dateMs))
+  async function takeRead(account: string, sighting: Sighting, earlier: Sighting | undefined): Promise<void> {
+    const { shown } = sighting
     await note(account, shown.id, async (known) => {
-      if (known === undefined || !contradicts(shown, known, askedAt)) return undefined
+      const meaning = meaningOf(sighting, known, earlier)
+      if (meaning === 'nothing') return undefined
+      const told = toldBy(shown.updatedAt ?? undefined)
+      if (meaning === 'place' && known !== undefined)
+        return { eventId: undefined, isNews: false, lastWord: wordOf({ ...known, now: shown }, known, told) }
       await epochs.advance(account, [pathOf(shown.id)])
       await noticeLoss(account, shown.id)
       const change: Change = {
         kind: 'reconciled',
         source: 'reconciled',
-        occurredAt: at ?? utcOf(clock.now()),
+        occurredAt: shown.updatedAt ?? utcOf(clock.now()),
         now: shown,
-        before: known.now,
+        before: known?.now ?? earlier?.shown,
       }
-      const told = { toldAt: at, toldWithinMs: INEXACT_MS }
-      return { eventId: undefined, isNews: true, lastWord: wordOf(change, known, told) }
+      const read = meaning === 'unclear' ? withoutFields(change) : change
+      return { eventId: undefined, isNews: true, lastWord: wordOf(read, known, told) }
     })
   }
 
@@ -192,12 +199,10 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     },
     takeOther: (account) => feeds.get(account)?.hear(undefined),
     takeWrite,
-    takeRead(account, sighting) {
-      const { shown, askedAt } = sighting
-      const known = feeds.has(account) ? events.lastWord(account, shown.id) : undefined
-      if (known === undefined) return
-      if (!(known instanceof Promise) && !contradicts(shown, known, askedAt)) return
-      return takeRead(account, sighting)
+    takeRead(account, sighting, earlier) {
+      const known = events.lastWord(account, sighting.shown.id)
+      const isNothing = !(known instanceof Promise) && meaningOf(sighting, known, earlier) === 'nothing'
+      return isNothing ? undefined : takeRead(account, sighting, earlier)
     },
     covers: (account, since) => feeds.get(account)?.covers(since) ?? false,
     feedState() {
@@ -209,35 +214,6 @@ export function createCoherence(options: CoherenceOptions): Coherence {
 }
 
 const WORST_FIRST: readonly FeedState[] = ['contradicted', 'silent', 'waiting', 'healthy']
-
-/** The last word stays, and its version is known better. */
-function toldAgain(known: LastWord, { updatedAt }: PartialAppointment, toldAt: string): LastWord {
-  const isLater = known.toldAt === undefined || isBefore(known.toldAt, toldAt) || known.toldWithinMs > 0
-  const told = isLater ? { toldAt, toldWithinMs: 0 } : {}
-  return updatedAt == null ? { ...known, ...told } : { ...known, ...told, updatedAt, isExact: true }
-}
-
-/** The event tells of an earlier state than the one that is known: another change lies between. */
-function isGap(before: PartialAppointment | null | undefined, known: PartialAppointment): boolean {
-  return before != null && differ(before, known)
-}
-
-/** What the gateway wrote, beside what came while the write was on its way: its own event, as a rule. */
-function orderOfWrite(now: PartialAppointment, known: LastWord): Order {
-  if (!differ(now, known.now)) return 'same'
-  return orderOf({ now, before: undefined, toldAt: undefined }, known)
-}
-
-/** A read that began after the last word was known, and shows another state that is not an older one. */
-function contradicts(shown: PartialAppointment, known: LastWord, askedAt: number): boolean {
-  if (askedAt < known.notedAt) return false
-  const { updatedAt } = shown
-  if (updatedAt != null && known.updatedAt !== undefined) {
-    if (isBefore(updatedAt, known.updatedAt)) return false
-    if (known.isExact && isBefore(known.updatedAt, updatedAt)) return true
-  }
-  return differ(shown, known.now)
-}
 
 function withoutUndefined(fields: PartialAppointment): PartialAppointment {
   return Object.fromEntries(

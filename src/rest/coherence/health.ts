@@ -70,6 +70,6 @@ export function createHealth({ silentMs, clock, onChange }: HealthOptions): Heal
       if (state() === 'healthy' && !suspectedAt.has(appointmentId))
         suspectedAt.set(appointmentId, clock.monotonic())
     },
-    covers: (since) => state() === 'healthy' && since >= healthySince,
+    covers: (since) => state() === 'healthy' && since > healthySince,
   }
 }

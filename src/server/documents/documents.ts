@@ -54,7 +54,7 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
       const { lines } = requireReadable(text, limits)
       // A place costs time for each line before it, and the errors of one answer can have thousands of places.
       document = parse(text, { noLocation: lines > limits.MAX_TOKENS })
-      const errors = validate(schema, document, rules, { hideSuggestions: isClosed })
+      const errors = findFaults(document)
       if (errors.length === 0) return { document, errors, maxMin: estimateBound(schema, document) }
       return refused(
         document,
@@ -63,6 +63,16 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error
       return refused(document, [asDocumentFault(error, 'GRAPHQL_PARSE_FAILED')])
+    }
+  }
+
+  /** A rule may throw its error: that of subscriptions does, where a condition of the root field is a variable. */
+  function findFaults(document: DocumentNode): readonly GraphQLError[] {
+    try {
+      return validate(schema, document, rules, { hideSuggestions: isClosed })
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error
+      return [error]
     }
   }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
+import { ReadableStream as WebStream } from 'node:stream/web'
 import { createNote } from '../note.ts'
 
 interface StreamedResponse {
@@ -34,5 +35,5 @@ export function sendStream({ status, headers }: StreamedResponse, body: Readable
 
 /** The same as a response of the platform. */
 export function streamResponse({ status, headers }: StreamedResponse, body: Readable): Response {
-  return new Response(Readable.toWeb(body) as ReadableStream, { status, headers: [...headers] })
+  return new Response(WebStream.from(body) as ReadableStream, { status, headers: [...headers] })
 }

@@ -124,6 +124,9 @@ export function createStreams(options: StreamsOptions): Streams {
     by: Operation,
   ): Readable {
     let isReading = false
+    let isOver = false
+    /** What has been written can't be asked for again; what is on its way can. */
+    let resumeAfter = source.resumeAfter()
 
     /** The next part that says something; undefined at the end. */
     async function nextPart(): Promise<Buffer | undefined> {
@@ -132,6 +135,8 @@ export function createStreams(options: StreamsOptions): Streams {
         if (done) return undefined
         if (now() >= expiresAt) throw tokenExpired()
         const part = await selection.partOf(value)
+        if (isOver) return undefined
+        resumeAfter = value.change.sequence
         if (part !== undefined) return part.in(format)
       }
     }
@@ -156,7 +161,6 @@ export function createStreams(options: StreamsOptions): Streams {
       for (const part of parts) body.push(part)
       body.push(null)
     }
-    let isOver = false
 
     const stop = once(() => {
       open.delete(stream)
@@ -178,7 +182,7 @@ export function createStreams(options: StreamsOptions): Streams {
         else if (body.readableLength === 0 && !isOver) body.push(format.heartbeat)
       },
       end: (error) => finish(partOfError(error, format), format.closing),
-      resumeAfter: source.resumeAfter,
+      resumeAfter: () => resumeAfter,
     }
     open.add(stream)
     body.push(format.opening)

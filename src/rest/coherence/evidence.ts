@@ -1,0 +1,89 @@
+import type { PartialAppointment } from '../../contract/field-names.ts'
+import { isBefore } from '../../events/filter.ts'
+import { differ, type Order, orderOf } from '../../events/order.ts'
+import type { LastWord } from '../../shared/event-log.ts'
+
+// What a telling means beside what is known already. Pure.
+
+/** What a read that reached the upstream shows of an appointment. */
+export interface Sighting {
+  readonly shown: PartialAppointment
+  /** When the read was sent, and when it was answered, on the monotonic clock. */
+  readonly askedAt: number
+  readonly seenAt: number
+}
+
+/**
+ * - `nothing`: the read shows what is known, or is older than that
+ * - `change`: the appointment has changed, and nobody told of it
+ * - `unclear`: it has, but the read may be older than the one before it
+ * - `place`: it was known only that it had changed, and the read shows to what
+ */
+export type Meaning = 'nothing' | 'change' | 'unclear' | 'place'
+
+/** What a read means; `earlier` is the read before, where nothing else is known. */
+export function meaningOf(
+  { shown, askedAt }: Sighting,
+  known: LastWord | undefined,
+  earlier: Sighting | undefined,
+): Meaning {
+  if (known !== undefined) {
+    if (askedAt < known.notedAt) return 'nothing'
+    if (isBlank(known.now)) return 'place'
+    return contradicts(shown, known) ? 'change' : 'nothing'
+  }
+  if (earlier === undefined) return 'nothing'
+  // Two reads that were on their way together show two states: one of them is old by now, and both may be cached.
+  if (askedAt < earlier.seenAt) return isOther(shown, earlier.shown) ? 'unclear' : 'nothing'
+  const { updatedAt } = earlier.shown
+  const isExact = updatedAt != null
+  return contradicts(shown, { now: earlier.shown, updatedAt: updatedAt ?? undefined, isExact })
+    ? 'change'
+    : 'nothing'
+}
+
+/** Nothing is known but that it has changed. */
+function isBlank(now: PartialAppointment): boolean {
+  return Object.keys(now).length === 1
+}
+
+/** The read shows another state than the last one that is known, and not an older one. */
+function contradicts(
+  shown: PartialAppointment,
+  known: Pick<LastWord, 'now' | 'updatedAt' | 'isExact'>,
+): boolean {
+  const { updatedAt } = shown
+  if (updatedAt != null && known.updatedAt !== undefined) {
+    if (isBefore(updatedAt, known.updatedAt)) return false
+    if (known.isExact && isBefore(known.updatedAt, updatedAt)) return true
+  }
+  return differ(shown, known.now)
+}
+
+function isOther(a: PartialAppointment, b: PartialAppointment): boolean {
+  const areDated = a.updatedAt != null && b.updatedAt != null
+  return differ(a, b) || (areDated && a.updatedAt !== b.updatedAt)
+}
+
+/** What the gateway wrote, beside what came while the write was on its way: its own event, as a rule. */
+export function orderOfWrite(now: PartialAppointment, known: LastWord): Order {
+  if (!differ(now, known.now)) return 'same'
+  return orderOf({ now, before: undefined, toldAt: undefined }, known)
+}
+
+/** The event tells of an earlier state than the one that is known: another change lies between. */
+export function isGap(before: PartialAppointment | null | undefined, known: PartialAppointment): boolean {
+  return before != null && differ(before, known)
+}
+
+/** The last word stays, and its version is known better. */
+export function toldAgain(known: LastWord, { updatedAt }: PartialAppointment, toldAt: string): LastWord {
+  const isLater = known.toldAt === undefined || isBefore(known.toldAt, toldAt) || known.toldWithinMs > 0
+  const told = isLater ? { toldAt, toldWithinMs: 0 } : {}
+  return updatedAt == null ? { ...known, ...told } : { ...known, ...told, updatedAt, isExact: true }
+}
+
+/** The later of two instants. */
+export function latest(a: string, b: string | undefined): string {
+  return b === undefined || isBefore(b, a) ? a : b
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { readDelivery } from '../../src/events/event.ts'
+import { type ChangeStream, createChangeStream } from '../../src/loaders/changes.ts'
+import { UpstreamError } from '../../src/rest/errors.ts'
+import { eventBody, shown } from '../support/events.ts'
+import { NOON, operationOf, startRest, type TestRest } from '../support/rest.ts'
+
+let told = 0
+
+async function tell({ coherence }: TestRest, id: string, title: string, before = 'before'): Promise<void> {
+  told += 1
+  const updated_at = new Date(NOON + told * 1000).toISOString()
+  const body = eventBody({
+    created_at: updated_at,
+    object: shown(id, { title, updated_at }),
+    previous: shown(id, { title: before }),
+  })
+  const event = readDelivery(Buffer.from(body))?.event
+  if (typeof event === 'object') await coherence.takeEvent('a', event)
+}
+
+async function open(): Promise<{
+  rest: TestRest
+  stream: ChangeStream
+  resume(after: string): Promise<ChangeStream>
+}> {
+  const events = { accounts: ['a'], fedTtlMs: 0, silentMs: 1, onFeedState: () => {} }
+  const rest = startRest('http://127.0.0.1:1', { events })
+  const openAt = (after?: string) =>
+    createChangeStream(rest.changes, { filter: {}, after, by: operationOf('a') })
+  return { rest, stream: await openAt(), resume: openAt }
+}
+
+async function titles(stream: ChangeStream, count: number): Promise<unknown[]> {
+  const found: unknown[] = []
+  for (let nth = 0; nth < count; nth += 1) {
+    const { value } = await stream.next()
+    found.push(`${value?.change.now.id} ${value?.change.now.title}`)
+  }
+  return found
+}
+
+describe('A slow reader', () => {
+  test('It gets every change, as long as few wait', async () => {
+    const { rest, stream } = await open()
+    for (let nth = 0; nth < 256; nth += 1) await tell(rest, 'a', String(nth))
+    expect(await titles(stream, 256)).toEqual(Array.from({ length: 256 }, (_, nth) => `a ${nth}`))
+  })
+
+  test('Where many wait, it gets the last of each appointment, from what was first', async () => {
+    const { rest, stream } = await open()
+    for (let nth = 0; nth < 2000; nth += 1)
+      await tell(rest, `a${nth % 10}`, String(nth), nth < 10 ? 'first' : String(nth - 10))
+    const seen = new Map<string, string>()
+    for (let latest = ''; latest !== '1999'; ) {
+      const { value } = await stream.next()
+      const { id, title } = value?.change.now ?? {}
+      const before = value?.change.before?.title
+      // No gap: each begins with what the one before it ended with.
+      expect(before).toBe(seen.get(String(id)) ?? 'first')
+      latest = String(title)
+      seen.set(String(id), latest)
+    }
+    expect(seen.size).toBe(10)
+    expect([...seen.values()].map(Number).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 10 }, (_, nth) => 1990 + nth),
+    )
+  })
+
+  test('Where too many wait all the same, it is told where to resume, and loses nothing', async () => {
+    const { rest, stream, resume } = await open()
+    await tell(rest, 'first', '0')
+    expect(await titles(stream, 1)).toEqual(['first 0'])
+    for (let nth = 0; nth < 400; nth += 1) await tell(rest, `a${nth}`, String(nth))
+    const got = new Set(await titles(stream, 256))
+    const lagged = await stream.next().catch((error: unknown) => error)
+    if (!(lagged instanceof UpstreamError)) throw new Error('It did not lag')
+    expect(lagged.code).toBe('STREAM_LAGGED')
+    const again = await resume(lagged.extensions.resumeAfter ?? '')
+    for (const title of await titles(again, 400 - 256)) got.add(title)
+    expect(got).toEqual(new Set(Array.from({ length: 400 }, (_, nth) => `a${nth} ${nth}`)))
+    expect(await stream.next()).toEqual({ done: true, value: undefined })
+  })
+
+  test('One that has left keeps nothing', async () => {
+    const { rest, stream } = await open()
+    const waiting = stream.next()
+    await stream.return()
+    await tell(rest, 'a', '1')
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    expect(await stream.next()).toEqual({ done: true, value: undefined })
+  })
+})

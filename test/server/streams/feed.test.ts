@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import type { FeedState } from '../../../src/server/gateway-options.ts'
+import { deliver, eventBody, SECRET, shown } from '../../support/events.ts'
+import { startGateway } from '../../support/gateway.ts'
+import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
+import { NOON } from './live.ts'
+
+const FIND = '{ appointment(id: "a") { title } }'
+const LIST = '{ appointments { nodes { title } } }'
+const MINUTE = 60_000
+
+/** A gateway with events, and an upstream whose one appointment changes when it is told to. */
+async function startFed(cacheTtlSeconds = 10) {
+  let now = NOON
+  let version = 1
+  let taken = 0
+  const states: FeedState[] = []
+  const row = () =>
+    shown('a', { title: `v${version}`, updated_at: new Date(NOON + version * 1000).toISOString() })
+  const upstream = await startScriptedUpstream(({ line }) => ({
+    body: { data: line.includes('?') ? [row()] : row(), meta: { has_more: false } },
+  }))
+  const gateway = await startGateway({
+    url: upstream.url,
+    key: 'k',
+    now: () => now,
+    monotonic: () => now,
+    cacheTtlSeconds,
+    webhooks: { secrets: [{ secret: SECRET }] },
+    logFeed: (state) => states.push(state),
+  })
+  async function send(body: string): Promise<void> {
+    expect(await deliver(gateway.url, body, { at: now })).toBe(204)
+    now += 1
+  }
+  return {
+    gateway,
+    states,
+    pass: (ms: number) => {
+      now += ms
+    },
+    /** How many upstream requests a query causes. */
+    async cost(query: string): Promise<number> {
+      await gateway.query(query)
+      const count = upstream.requests.length - taken
+      taken = upstream.requests.length
+      return count
+    },
+    changeSilently: () => {
+      version += 1
+    },
+    tell: () => send(eventBody({ created_at: new Date(now).toISOString(), object: row() })),
+    tellOther: () => send(eventBody({ created_at: new Date(now).toISOString(), object: shown('x') })),
+    test: () => send(eventBody({ type: 'webhook.test', object: {} })),
+    async ready(): Promise<unknown> {
+      return ((await (await fetch(`${gateway.url}/ready`)).json()) as { events: unknown }).events
+    },
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]()
+      await upstream[Symbol.asyncDispose]()
+    },
+  }
+}
+
+describe('How long answers are kept', () => {
+  test('While events are healthy, an answer is kept for an hour', async () => {
+    await using fed = await startFed()
+    expect(await fed.ready()).toBe('waiting')
+    await fed.test()
+    expect(await fed.ready()).toBe('healthy')
+    expect(await fed.cost(FIND)).toBe(1)
+    for (let minute = 0; minute < 59; minute += 1) {
+      fed.pass(MINUTE)
+      if (minute % 10 === 0) await fed.test()
+      expect(await fed.cost(FIND)).toBe(0)
+    }
+    fed.pass(MINUTE)
+    expect(await fed.cost(FIND)).toBe(1)
+  })
+
+  test('An answer from before the first event is kept for ten seconds', async () => {
+    await using fed = await startFed()
+    expect(await fed.cost(FIND)).toBe(1)
+    fed.pass(1000)
+    await fed.test()
+    fed.pass(9000)
+    expect(await fed.cost(FIND)).toBe(1)
+    fed.pass(10_000)
+    expect(await fed.cost(FIND)).toBe(0)
+  })
+
+  test('A gateway that keeps nothing keeps nothing with events either', async () => {
+    await using fed = await startFed(0)
+    await fed.test()
+    expect([await fed.cost(FIND), await fed.cost(FIND)]).toEqual([1, 1])
+  })
+
+  test('When events fall silent, it is ten seconds again, until the next one', async () => {
+    await using fed = await startFed()
+    await fed.test()
+    expect(await fed.cost(FIND)).toBe(1)
+    fed.pass(15 * MINUTE)
+    expect(await fed.ready()).toBe('silent')
+    expect(await fed.cost(FIND)).toBe(1)
+    fed.pass(10_000)
+    expect(await fed.cost(FIND)).toBe(1)
+    await fed.tellOther()
+    expect(await fed.cost(FIND)).toBe(0)
+    fed.pass(10_000)
+    expect([await fed.cost(FIND), await fed.ready()]).toEqual([1, 'healthy'])
+    fed.pass(10_000)
+    expect(await fed.cost(FIND)).toBe(0)
+    expect(fed.states).toEqual(['healthy', 'silent', 'healthy'])
+  })
+
+  test('When a read contradicts them, it is ten seconds again, until the next one', async () => {
+    await using fed = await startFed()
+    await fed.tell()
+    fed.pass(1000)
+    expect(await fed.cost(FIND)).toBe(1)
+    fed.changeSilently()
+    fed.pass(1000)
+    expect(await fed.cost(LIST)).toBe(1)
+    // The event may still be on its way.
+    expect(await fed.ready()).toBe('healthy')
+    fed.pass(30_000)
+    expect(await fed.ready()).toBe('contradicted')
+    expect(await fed.cost(FIND)).toBe(1)
+    fed.pass(10_000)
+    expect(await fed.cost(FIND)).toBe(1)
+    await fed.tellOther()
+    expect(fed.states).toEqual(['healthy', 'contradicted', 'healthy'])
+  })
+
+  test('An event that was only late contradicts nothing', async () => {
+    await using fed = await startFed()
+    await fed.tell()
+    fed.changeSilently()
+    fed.pass(1000)
+    expect(await fed.cost(LIST)).toBe(1)
+    fed.pass(20_000)
+    await fed.tell()
+    fed.pass(20_000)
+    expect(await fed.ready()).toBe('healthy')
+    expect(fed.states).toEqual(['healthy'])
+  })
+
+  test('An event that nobody missed but that its successor shows missing is found', async () => {
+    await using fed = await startFed()
+    const at = (second: number) => new Date(NOON + second * 1000).toISOString()
+    const told = (second: number, title: string, before: string) =>
+      eventBody({
+        created_at: at(second),
+        object: shown('y', { title, updated_at: at(second) }),
+        previous: shown('y', { title: before }),
+      })
+    const send = (body: string) => deliver(fed.gateway.url, body, { at: NOON })
+    await send(told(1, 'B', 'A'))
+    await send(told(3, 'D', 'C'))
+    fed.pass(30_000)
+    expect(await fed.ready()).toBe('contradicted')
+  })
+
+  test('A delivery that is repeated is no sign of life', async () => {
+    await using fed = await startFed()
+    const body = eventBody({ object: shown('y') })
+    const send = () => deliver(fed.gateway.url, body, { at: NOON })
+    await send()
+    fed.pass(14 * MINUTE)
+    await send()
+    fed.pass(MINUTE)
+    expect(await fed.ready()).toBe('silent')
+  })
+})

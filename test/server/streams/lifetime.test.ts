@@ -1,0 +1,259 @@
+import { describe, expect, test } from 'vitest'
+import { listen } from '../../../src/process/listen.ts'
+import { createGateway } from '../../../src/server/gateway.ts'
+import { deliver, eventBody, SECRET, shown } from '../../support/events.ts'
+import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
+import { subscribe } from '../../support/stream.ts'
+import { bearer, TOKENS } from '../../support/tokens.ts'
+import { changeIn, NOON, startLive } from './live.ts'
+
+const QUERY =
+  'subscription ($after: String) { appointmentChanged(after: $after) { sequence appointment { restId } } }'
+
+function codeIn(result: { errors?: readonly { extensions: object }[] } | undefined): object | undefined {
+  return result?.errors?.[0]?.extensions
+}
+
+describe('A stream', () => {
+  test('It is no event stream for a client that accepts JSON only', async () => {
+    await using live = await startLive()
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      const { status, errors } = await live.query(QUERY, {}, { accept })
+      expect([status, errors]).toMatchObject([
+        406,
+        [{ extensions: { code: 'BAD_REQUEST' }, message: expect.stringContaining('text/event-stream') }],
+      ])
+    }
+  })
+
+  test('It is multipart for a client that accepts that only', async () => {
+    await using live = await startLive()
+    const leaving = new AbortController()
+    const response = await fetch(`${live.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'multipart/mixed' },
+      body: JSON.stringify({ query: QUERY }),
+      signal: leaving.signal,
+    })
+    expect(response.headers.get('content-type')).toBe('multipart/mixed; boundary="-"')
+    await live.tell('a')
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    while (!text.includes('"restId":"a"')) text += (await reader?.read())?.value
+    expect(text).toMatch(
+      /^\r\n---\r\nContent-Type: application\/json; charset=utf-8\r\nContent-Length: \d+\r\n\r\n\{/,
+    )
+    leaving.abort()
+  })
+
+  test('Its headers keep proxies from holding it back, and no cache keeps it', async () => {
+    await using live = await startLive()
+    await using stream = await live.subscribe(QUERY)
+    const { headers } = stream.response
+    expect(headers.get('x-accel-buffering')).toBe('no')
+    expect(headers.get('cache-control')).toBe('private, no-store')
+    expect(headers.get('x-upstream-requests')).toBeNull()
+  })
+
+  test('A caller has so many at once, and one that ends makes room', async () => {
+    await using live = await startLive({ limits: { MAX_STREAMS_OF_CALLER: 2 } })
+    const first = await live.subscribe(QUERY)
+    await using second = await live.subscribe(QUERY)
+    const refused = await live.subscribe(QUERY)
+    expect(refused.response.status).toBe(429)
+    expect(codeIn(await refused.next())).toEqual({
+      code: 'LIMIT_EXCEEDED',
+      limit: { name: 'MAX_STREAMS_OF_CALLER', max: 2 },
+    })
+    await first[Symbol.asyncDispose]()
+    let third = await live.subscribe(QUERY)
+    // The gateway may not have seen yet that the client has left.
+    while (third.response.status === 429) third = await live.subscribe(QUERY)
+    await live.tell('a')
+    expect(changeIn(await second.next()).appointment.restId).toBe('a')
+    expect(changeIn(await third.next()).appointment.restId).toBe('a')
+    await third[Symbol.asyncDispose]()
+  })
+
+  test('All callers together have so many, and no operation is refused for them', async () => {
+    await using live = await startLive({
+      limits: { MAX_STREAMS: 2, MAX_OPERATIONS: 1, MAX_CONCURRENT_OPERATIONS: 1 },
+    })
+    await using first = await live.subscribe(QUERY)
+    await using second = await live.subscribe(QUERY)
+    const refused = await live.subscribe(QUERY)
+    expect([refused.response.status, codeIn(await refused.next())]).toEqual([503, { code: 'OVERLOADED' }])
+    expect((await live.query('{ appointment(id: "a") { title } }')).errors).toBeUndefined()
+    await live.tell('a')
+    for (const stream of [first, second]) changeIn(await stream.next())
+  })
+
+  test('It ends with the token of its caller, and shows nothing after that', async () => {
+    let now = NOON
+    await using live = await startLive({ tokens: TOKENS, now: () => now, monotonic: () => now })
+    const caller = await bearer({ sub: 'p', scope: 'appointments:read', exp: NOON / 1000 + 60 })
+    await using stream = await live.subscribe(QUERY, {}, caller)
+    await live.tell('a')
+    changeIn(await stream.next())
+    now += 66_000
+    await live.tell('b')
+    expect(codeIn(await stream.next())).toEqual({ code: 'UNAUTHENTICATED' })
+    expect(await stream.next()).toBeUndefined()
+  })
+
+  test('It ends with the token too where nothing happens', async () => {
+    let now = NOON
+    await using live = await startLive({
+      tokens: TOKENS,
+      now: () => now,
+      monotonic: () => now,
+      heartbeatMs: 5,
+    })
+    const caller = await bearer({ sub: 'p', scope: 'appointments:read', exp: NOON / 1000 + 60 })
+    await using stream = await live.subscribe(QUERY, {}, caller)
+    now += 66_000
+    expect(codeIn(await stream.next())).toEqual({ code: 'UNAUTHENTICATED' })
+  })
+
+  test('Without a credential, or the right to read, there is none', async () => {
+    await using live = await startLive({ tokens: TOKENS, now: Date.now })
+    await using anonymous = await live.subscribe(QUERY)
+    expect(codeIn(await anonymous.next())).toMatchObject({ code: 'UNAUTHENTICATED' })
+    await using other = await live.subscribe(QUERY, {}, await bearer({ sub: 'p', scope: 'mail' }))
+    expect(codeIn(await other.next())).toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  test('A sign of life comes where nothing happens', async () => {
+    await using live = await startLive({ heartbeatMs: 5 })
+    await using stream = await live.subscribe(QUERY)
+    const text = () => stream.text().match(/^:$/gm)?.length ?? 0
+    const reading = stream.next()
+    while (text() < 4) await new Promise((resolve) => setImmediate(resolve))
+    await live.tell('a')
+    changeIn(await reading)
+  })
+
+  test('A gateway that stops tells its subscribers to come back, and is not held up', async () => {
+    const gateway = createGateway({
+      url: 'http://127.0.0.1:1',
+      key: 'k',
+      webhooks: { secrets: [{ secret: SECRET }] },
+    })
+    const server = await listen(gateway.handler, '127.0.0.1', 0)
+    await using stream = await subscribe(server.url, { query: QUERY })
+    await deliver(server.url, eventBody({ object: shown('a') }))
+    const { sequence } = changeIn(await stream.next())
+    gateway.prepareToStop()
+    expect(codeIn(await stream.next())).toEqual({ code: 'STREAM_ENDED', resumeAfter: sequence })
+    expect(await stream.next()).toBeUndefined()
+    await using late = await subscribe(server.url, { query: QUERY })
+    expect([late.response.status, codeIn(await late.next())]).toEqual([503, { code: 'OVERLOADED' }])
+    await server.close(60_000)
+    await gateway.close()
+  })
+
+  test('A change that waits for the upstream when the gateway stops is resumed from', async () => {
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+    await using upstream = await startScriptedUpstream(() => (response) => {
+      ask()
+      response.on('close', () => {})
+    })
+    const gateway = createGateway({
+      url: upstream.url,
+      key: 'k',
+      upstreamTimeoutMs: 50,
+      webhooks: { secrets: [{ secret: SECRET }] },
+    })
+    const server = await listen(gateway.handler, '127.0.0.1', 0)
+    const query = 'subscription { appointmentChanged { appointment { description } } }'
+    await using stream = await subscribe(server.url, { query })
+    await deliver(server.url, eventBody({ object: shown('a') }))
+    await asked
+    gateway.prepareToStop()
+    expect(codeIn(await stream.next())).toEqual({
+      code: 'STREAM_ENDED',
+      resumeAfter: stream.response.headers.get('x-resume-after'),
+    })
+    await server.close(60_000)
+    await gateway.close()
+  })
+
+  test('Through fetch it comes as it comes, and ends when its reader cancels it', async () => {
+    await using live = await startLive({ limits: { MAX_STREAMS_OF_CALLER: 1 } })
+    const fetch = (url: string, init: RequestInit) => live.fetch(new Request(url, init))
+    const stream = await subscribe(live.url, { query: QUERY, fetch })
+    await live.tell('a')
+    expect(changeIn(await stream.next()).appointment.restId).toBe('a')
+    await stream[Symbol.asyncDispose]()
+    let next = await subscribe(live.url, { query: QUERY, fetch })
+    while (next.response.status === 429) next = await subscribe(live.url, { query: QUERY, fetch })
+    expect(next.response.status).toBe(200)
+    await next[Symbol.asyncDispose]()
+  })
+
+  test('A condition on its one field is refused where the field may not be there', async () => {
+    await using live = await startLive()
+    const query = 'subscription { appointmentChanged @skip(if: true) { sequence } }'
+    await using none = await live.subscribe(query)
+    expect(codeIn(await none.next())).toEqual({ code: 'BAD_REQUEST' })
+    await using kept = await live.subscribe(query.replace('true', 'false'))
+    await live.tell('a')
+    changeIn(await kept.next())
+    const open = 'subscription ($no: Boolean!) { appointmentChanged @skip(if: $no) { sequence } }'
+    await using unknown = await live.subscribe(open, { no: false })
+    expect(codeIn(await unknown.next())).toEqual({ code: 'GRAPHQL_VALIDATION_FAILED' })
+  })
+
+  test('A bad filter or variable is refused like that of a query', async () => {
+    await using live = await startLive()
+    const query =
+      'subscription ($filter: AppointmentFilter) { appointmentChanged(filter: $filter) { sequence } }'
+    await using bad = await live.subscribe(query, { filter: { patientId: '../x' } })
+    expect(codeIn(await bad.next())).toEqual({ code: 'BAD_USER_INPUT', argument: 'filter.patientId' })
+    await using worse = await live.subscribe(query, { filter: { status: 'SO' } })
+    expect(codeIn(await worse.next())).toMatchObject({ code: 'BAD_USER_INPUT' })
+  })
+})
+
+describe('What goes wrong in an event', () => {
+  test('A failing read costs its field, in words of the gateway', async () => {
+    await using live = await startLive()
+    await using stream = await live.subscribe(
+      'subscription { appointmentChanged { appointment { title description } } }',
+    )
+    await live.tell('failing')
+    const result = await stream.next()
+    expect(result).toMatchObject({
+      data: { appointmentChanged: { appointment: { title: 'Visit', description: null } } },
+      errors: [
+        {
+          path: ['appointmentChanged', 'appointment', 'description'],
+          extensions: { code: 'UPSTREAM_UNAVAILABLE', status: 500 },
+        },
+      ],
+    })
+    expect(stream.text()).not.toContain('Zebedee')
+    await live.tell('a')
+    expect(changeIn(await stream.next()).appointment.description).toBe('of a')
+  })
+
+  test("A fault of the gateway's own is masked, and reported", async () => {
+    const faults: { errorId: string }[] = []
+    await using live = await startLive({
+      reportFault: (fault) => faults.push(fault),
+      logOperation: ({ requests }) => {
+        if (requests > 0) throw new Error('a patient named Zebedee')
+      },
+    })
+    await using stream = await live.subscribe(
+      'subscription { appointmentChanged { appointment { description } } }',
+    )
+    await live.tell('a')
+    expect(codeIn(await stream.next())).toEqual({
+      code: 'INTERNAL_SERVER_ERROR',
+      errorId: faults[0]?.errorId,
+    })
+    expect(faults).toHaveLength(1)
+    expect(stream.text()).not.toContain('Zebedee')
+  })
+})

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import { changeIn, startLive } from './live.ts'
+
+const QUERY =
+  'subscription ($after: String) { appointmentChanged(after: $after) { sequence kind source movement appointment { restId title status } } }'
+
+describe('A subscriber who comes back', () => {
+  test('It gets the changes since the one that it names, each once and in order', async () => {
+    await using live = await startLive()
+    const first = await live.subscribe(QUERY)
+    for (const id of ['a', 'b', 'c', 'd']) await live.tell(id)
+    const { sequence } = changeIn(await first.next())
+    await first[Symbol.asyncDispose]()
+    await live.tell('e')
+    await using again = await live.subscribe(QUERY, { after: sequence })
+    await live.tell('f')
+    const ids: string[] = []
+    while (ids.length < 5) ids.push(changeIn(await again.next()).appointment.restId)
+    expect(ids).toEqual(['b', 'c', 'd', 'e', 'f'])
+    expect(live.takeRequests()).toEqual([])
+  })
+
+  test('Before its first change it names the place of the header', async () => {
+    await using live = await startLive()
+    const first = await live.subscribe(QUERY)
+    const after = first.response.headers.get('x-resume-after')
+    await first[Symbol.asyncDispose]()
+    await live.tell('a')
+    await using again = await live.subscribe(QUERY, { after })
+    expect(changeIn(await again.next()).appointment.restId).toBe('a')
+    expect(again.response.headers.get('x-resume-after')).toBe(after)
+  })
+
+  test.for(['', 'nonsense', 'other.3'])(
+    'From %j, which is no place of the log, it can not',
+    async (after) => {
+      await using live = await startLive()
+      await using stream = await live.subscribe(QUERY, { after })
+      expect((await stream.next())?.errors?.[0]?.extensions).toEqual({ code: 'RESUME_EXPIRED' })
+    },
+  )
+
+  test('From what the gateway no longer has, it can not', async () => {
+    const { SECRET } = await import('../../support/events.ts')
+    await using live = await startLive({ webhooks: { secrets: [{ secret: SECRET }], eventsKept: 3 } })
+    await using first = await live.subscribe(QUERY)
+    for (let nth = 0; nth < 10; nth += 1) await live.tell(`a${nth}`)
+    const sequences: string[] = []
+    while (sequences.length < 10) sequences.push(changeIn(await first.next()).sequence)
+    await using late = await live.subscribe(QUERY, { after: sequences[0] })
+    expect((await late.next())?.errors?.[0]?.extensions).toEqual({ code: 'RESUME_EXPIRED' })
+    await using early = await live.subscribe(QUERY, { after: sequences[6] })
+    expect(changeIn(await early.next()).appointment.restId).toBe('a7')
+  })
+
+  test('Subscribers of one document resume from different places', async () => {
+    await using live = await startLive()
+    await using first = await live.subscribe(QUERY)
+    for (const id of ['a', 'b', 'c']) await live.tell(id)
+    const sequences = [changeIn(await first.next()).sequence, changeIn(await first.next()).sequence]
+    await using one = await live.subscribe(QUERY, { after: sequences[0] })
+    await using two = await live.subscribe(QUERY, { after: sequences[1] })
+    expect(changeIn(await one.next()).appointment.restId).toBe('b')
+    expect(changeIn(await two.next()).appointment.restId).toBe('c')
+    expect(changeIn(await one.next()).appointment.restId).toBe('c')
+  })
+})
+
+describe('The changes that a subscriber gets', () => {
+  test('What comes late is shown to nobody, and nothing goes back', async () => {
+    await using live = await startLive()
+    await using stream = await live.subscribe(QUERY)
+    for (const [second, title] of [
+      [41, 'one'],
+      [43, 'three'],
+      [42, 'two'],
+      [43, 'three'],
+      [44, 'four'],
+    ] as const)
+      await live.tell('a', { second, now: { title }, before: null })
+    const titles: string[] = []
+    while (titles.length < 3) titles.push(changeIn(await stream.next()).appointment.title)
+    expect(titles).toEqual(['one', 'three', 'four'])
+  })
+
+  test('A write through the gateway is told at once, and its own event tells nothing', async () => {
+    const { startScriptedUpstream } = await import('../../support/scripted-upstream.ts')
+    const { startGateway } = await import('../../support/gateway.ts')
+    const { deliver, eventBody, SECRET, shown } = await import('../../support/events.ts')
+    const { subscribe } = await import('../../support/stream.ts')
+    const { NOON } = await import('./live.ts')
+    const whole = shown('a', { title: 'Moved', updated_at: '2026-01-05T12:00:05Z' })
+    await using upstream = await startScriptedUpstream(({ line }) =>
+      line.endsWith('/cancel')
+        ? {
+            body: {
+              data: { id: 'a', status: 'cancelled', cancellation_reason: null },
+              meta: { performed_at: '2026-01-05T12:00:07Z' },
+            },
+          }
+        : { body: { data: whole, meta: {} } },
+    )
+    await using gateway = await startGateway({
+      url: upstream.url,
+      key: 'k',
+      now: () => NOON,
+      webhooks: { secrets: [{ secret: SECRET }] },
+    })
+    await using stream = await subscribe(gateway.url, { query: QUERY })
+    await gateway.query(
+      'mutation { updateAppointment(input: { id: "a", title: "Moved" }) { appointment { restId } } }',
+    )
+    await deliver(
+      gateway.url,
+      eventBody({ created_at: '2026-01-05T12:00:05.1Z', object: whole, previous: shown('a') }),
+      { at: NOON },
+    )
+    await gateway.query('mutation { cancelAppointment(input: { id: "a" }) { appointment { restId } } }')
+    const cancelled = { ...whole, status: 'cancelled', updated_at: '2026-01-05T12:00:07Z' }
+    await deliver(
+      gateway.url,
+      eventBody({
+        type: 'appointment.cancelled',
+        created_at: '2026-01-05T12:00:07.1Z',
+        object: cancelled,
+        previous: whole,
+      }),
+      { at: NOON },
+    )
+    await deliver(gateway.url, eventBody({ object: shown('b') }), { at: NOON })
+    const changes = [await stream.next(), await stream.next(), await stream.next()].map(changeIn)
+    expect(changes).toMatchObject([
+      { kind: 'UPDATED', source: 'GATEWAY', appointment: { restId: 'a', title: 'Moved' } },
+      {
+        kind: 'CANCELLED',
+        source: 'GATEWAY',
+        movement: 'CHANGED',
+        appointment: { restId: 'a', title: 'Moved', status: 'CANCELLED' },
+      },
+      { kind: 'UPDATED', source: 'WEBHOOK', appointment: { restId: 'b' } },
+    ])
+    expect(upstream.requests).toHaveLength(2)
+  })
+
+  test('A read that shows what no event told is a change too, at no cost', async () => {
+    await using live = await startLive()
+    await using stream = await live.subscribe(QUERY)
+    await live.tell('a', { second: -60, now: { title: 'As told' } })
+    expect(changeIn(await stream.next()).appointment.title).toBe('As told')
+    await live.query('{ appointment(id: "a") { title } }')
+    expect(changeIn(await stream.next())).toMatchObject({
+      kind: 'RECONCILED',
+      source: 'RECONCILED',
+      appointment: { restId: 'a', title: 'Visit' },
+    })
+    expect(live.takeRequests()).toEqual(['GET /appointments/a'])
+  })
+})
