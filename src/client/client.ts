@@ -1,5 +1,8 @@
-import { type GatewayError, RequestError } from './errors.ts'
+import { RequestError } from './errors.ts'
 import type { TypedDocumentString } from './generated/graphql.ts'
+import { type Pause, waitFor } from './pause.ts'
+import { type Answer, type HeaderLines, readBody } from './response.ts'
+import { followAnswers } from './subscription.ts'
 
 export interface ClientOptions {
   /** The URL of the GraphQL endpoint, such as `https://gateway.example/graphql`. */
@@ -14,21 +17,31 @@ export interface ClientOptions {
    * @default globalThis.fetch
    */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
+  /**
+   * Waits before a subscription comes back: for `ms`, or as long as you like.
+   * @default waits for `ms`: from half a second to half a minute, and at least as long as `Retry-After` asks
+   */
+  readonly wait?: (pause: Pause) => Promise<unknown>
+  /**
+   * A stream on which nothing has come for so many milliseconds counts as broken. The gateway sends a sign of life every
+   * 15 seconds.
+   * @default 45_000
+   */
+  readonly silenceMs?: number
 }
-
-type HeaderLines = Readonly<Record<string, string>>
 
 export interface RequestOptions {
   /** Aborts the request. The promise then rejects with the reason of the signal. */
   readonly signal?: AbortSignal
 }
 
-/** The result of an operation. A failed part is null in `data`, and `errors` says why; the other parts are there. */
-export interface Answer<Data> {
-  readonly data: Data | null
-  readonly errors: readonly GatewayError[]
-  /** The cost in requests of the upstream's hourly quota; undefined without the header `X-Upstream-Requests`. */
-  readonly upstreamRequests: number | undefined
+export interface SubscribeOptions extends RequestOptions {
+  /**
+   * Called once, when the gateway tells of every change from now on: read here what the changes keep up to date, and none
+   * between the two is missed. The first change comes after the promise is resolved.
+   * @default does nothing
+   */
+  readonly onOpen?: () => void | Promise<void>
 }
 
 export interface Client {
@@ -42,13 +55,38 @@ export interface Client {
     document: TypedDocumentString<Data, Variables>,
     ...rest: Rest<Variables>
   ): Promise<Answer<Data>>
+  /**
+   * The changes that a subscription tells of, each an `Answer`: `for await (const { data, errors } of …)`. Leaving the loop,
+   * or aborting the signal, ends the connection.
+   *
+   * It goes on by itself after a broken connection, a gateway that stops or is overloaded (502, 503, 504, 429), a reader that
+   * was too slow, and a token that has expired, for as long as that takes. Then it subscribes again `after` the last change,
+   * with headers as they are by then. No change is lost, and none comes twice. For that the document takes `$after` and
+   * selects `sequence`, as `AppointmentChangesDocument` does; without them a break rejects with a `ResumeError`.
+   *
+   * Rejects with a `RequestError` where coming again can't help, as with `FORBIDDEN` or `BAD_USER_INPUT`. `RESUME_EXPIRED` is
+   * one of these: the gateway no longer has the changes since the last one, so read your list again and subscribe anew.
+   * Where the first connection fails, or `headers` does, it rejects with the same reason.
+   */
+  subscribe<Data, Variables extends Resumable>(
+    document: TypedDocumentString<Data, Variables>,
+    ...rest: Rest<Variables, SubscribeOptions>
+  ): AsyncIterable<Answer<Data>>
+}
+
+/** The variables of a subscription that can go on where it was cut off. */
+interface Resumable {
+  readonly after?: string | null | undefined
 }
 
 /** Variables and options; the variables are optional where the operation requires none. */
-type Rest<Variables> =
+type Rest<Variables, Options = RequestOptions> =
   Record<string, never> extends Variables
-    ? [variables?: Variables, options?: RequestOptions]
-    : [variables: Variables, options?: RequestOptions]
+    ? [variables?: Variables, options?: Options]
+    : [variables: Variables, options?: Options]
+
+/** Three signs of life of the gateway. */
+const SILENCE_MS = 45_000
 
 /**
  * Creates a client that sends typed documents to the gateway, each with one POST. When `fetch` rejects, the client
@@ -74,14 +112,22 @@ type Rest<Variables> =
  * ```
  */
 export function createClient(options: ClientOptions): Client {
-  async function send<Data>(query: string, variables: unknown, { signal }: RequestOptions = {}) {
-    const headers = typeof options.headers === 'function' ? await options.headers() : options.headers
-    const response = await (options.fetch ?? globalThis.fetch)(options.url, {
+  async function readHeaders(): Promise<HeaderLines> {
+    const { headers = {} } = options
+    return typeof headers === 'function' ? headers() : headers
+  }
+
+  function post(body: object, headers: HeaderLines, signal: AbortSignal | undefined): Promise<Response> {
+    return (options.fetch ?? globalThis.fetch)(options.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify(body),
       ...(signal && { signal }),
     })
+  }
+
+  async function send<Data>(query: string, variables: unknown, { signal }: RequestOptions = {}) {
+    const response = await post({ query, variables }, await readHeaders(), signal)
     const cost = response.headers.get('x-upstream-requests')
     const answer: Answer<Data> = {
       ...(await readBody<Data>(response)),
@@ -107,18 +153,27 @@ export function createClient(options: ClientOptions): Client {
       const { answer } = await send<Data>(document.toString(), variables, requestOptions)
       return answer
     },
+    subscribe<Data, Variables extends Resumable>(
+      document: TypedDocumentString<Data, Variables>,
+      ...[variables, { signal, onOpen } = {}]: Rest<Variables, SubscribeOptions>
+    ) {
+      const query = document.toString()
+      return followAnswers<Data>({
+        query,
+        variables: { ...variables },
+        headers: readHeaders,
+        // JSON is for what is refused, so that its status is that of the response.
+        post: (asked, headers, leaving) =>
+          post(
+            { query, variables: asked },
+            { accept: 'text/event-stream, application/json', ...headers },
+            leaving,
+          ),
+        wait: options.wait ?? waitFor,
+        silenceMs: options.silenceMs ?? SILENCE_MS,
+        onOpen,
+        signal,
+      })
+    },
   }
-}
-
-async function readBody<Data>(response: Response): Promise<Pick<Answer<Data>, 'data' | 'errors'>> {
-  const body: unknown = await response.json().catch((error: unknown) => {
-    // A body that is not JSON, such as the error page of a proxy. Any other error is one of the connection.
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  })
-  if (typeof body !== 'object' || body === null || !('data' in body || 'errors' in body))
-    throw new RequestError({ status: response.status, errors: [], data: null })
-  // The types are not checked here: the gateway answers as its schema says.
-  const { data = null, errors = [] } = body as { data?: Data | null; errors?: readonly GatewayError[] }
-  return { data, errors }
 }

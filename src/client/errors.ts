@@ -31,6 +31,14 @@ export interface ErrorExtensions {
   readonly OUTCOME_UNKNOWN: {
     readonly check?: { readonly appointmentId: string } | { readonly idempotencyKey: string }
   }
+  /** A subscription, and the gateway gets no events of the caller's account. */
+  readonly EVENTS_UNAVAILABLE: object
+  /** The gateway no longer has the changes since `after`: read the list again, and subscribe without it. */
+  readonly RESUME_EXPIRED: object
+  /** The last part of a stream that its reader was too slow for. `resumeAfter`: the `after` to go on from. */
+  readonly STREAM_LAGGED: { readonly resumeAfter: string }
+  /** The last part of a stream of a gateway that stops. `resumeAfter`: the `after` to go on from. */
+  readonly STREAM_ENDED: { readonly resumeAfter: string }
   /** A fault of the gateway. Its log has the fault under `errorId`. */
   readonly INTERNAL_SERVER_ERROR: { readonly errorId: string }
 }
@@ -80,5 +88,19 @@ export class RequestError extends Error {
   /** The first error of this code, with its typed extensions. */
   find<Code extends ErrorCode>(code: Code) {
     return this.errors.find((error) => hasCode(error, code))
+  }
+}
+
+/**
+ * A stream broke, and the client can't tell where to go on: the subscription does not take `$after`, or does not select
+ * `sequence`. Read what it keeps up to date again, and subscribe anew. `cause` is why the stream broke, where that is known.
+ */
+export class ResumeError extends Error {
+  constructor(options: ErrorOptions) {
+    super(
+      'The stream broke and can not go on: the subscription needs $after, and to select `sequence`.',
+      options,
+    )
+    this.name = 'ResumeError'
   }
 }

@@ -2,29 +2,45 @@
  * The package `appointments-gateway/client`: the types of the schema, operations, and a client on `fetch`. It has no
  * dependencies, and runs in browsers and servers alike.
  */
-export { type Answer, type Client, type ClientOptions, createClient, type RequestOptions } from './client.ts'
+export {
+  type Client,
+  type ClientOptions,
+  createClient,
+  type RequestOptions,
+  type SubscribeOptions,
+} from './client.ts'
 export {
   type ErrorCode,
   type ErrorExtensions,
   type GatewayError,
   hasCode,
   RequestError,
+  ResumeError,
 } from './errors.ts'
 export {
+  type AppointmentChangeKind,
+  AppointmentChangesDocument,
+  type AppointmentChangesSubscription as AppointmentChanges,
   AppointmentCountDocument,
   type AppointmentDetailsFragment as AppointmentDetails,
   AppointmentDocument,
   type AppointmentFilter,
+  type AppointmentInEventFragment as AppointmentInEvent,
   type AppointmentStatus,
   type AppointmentSummaryFragment as AppointmentSummary,
   AppointmentsDocument,
   CancelAppointmentDocument,
   type CancelAppointmentInput,
+  type ChangeSource,
   CreateAppointmentDocument,
   type CreateAppointmentInput,
   type DateTimeRange,
+  type Movement,
   PatientHistoryDocument,
   TypedDocumentString,
   UpdateAppointmentDocument,
   type UpdateAppointmentInput,
 } from './generated/graphql.ts'
+export type { Pause } from './pause.ts'
+export { createRelayNetwork, type RelayNetwork } from './relay.ts'
+export type { Answer } from './response.ts'

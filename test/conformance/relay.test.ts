@@ -11,11 +11,14 @@ import {
   fetchQuery,
   getSingularSelector,
   Network,
+  Observable,
   type ReaderFragment,
   RecordSource,
+  requestSubscription,
   Store,
 } from 'relay-runtime'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ClientOptions, createClient, createRelayNetwork, RequestError } from '../../src/client/index.ts'
 import { type Product, startProduct } from '../support/product.ts'
 
 const SOURCE = `
@@ -58,11 +61,23 @@ graphql\`
   }
 \`
 graphql\`
+  subscription RowsChangesSubscription($filter: AppointmentFilter, $after: String) {
+    appointmentChanged(filter: $filter, after: $after) {
+      sequence
+      movement
+      appointment { id title status }
+    }
+  }
+\`
+graphql\`
   mutation RowsCancelMutation($input: CancelAppointmentInput!) {
     cancelAppointment(input: $input) { appointment { id status } performedAt }
   }
 \`
 `
+
+const RENAME = `
+  mutation ($input: UpdateAppointmentInput!) { updateAppointment(input: $input) { appointment { id } } }`
 
 const require = createRequire(import.meta.url)
 /** The path of the compiler's executable. */
@@ -104,14 +119,13 @@ interface Page {
   }
 }
 
-function createEnvironment(product: Product): Environment {
+function createEnvironment(product: Product, options: Partial<ClientOptions> = {}): Environment {
+  const network = createRelayNetwork(createClient({ url: `${product.url}/graphql`, ...options }))
   return new Environment({
     store: new Store(new RecordSource()),
-    network: Network.create(async ({ text }, variables) => {
-      const { data, errors } = await product.query(text ?? '', variables)
-      expect(errors).toBeUndefined()
-      return { data }
-    }),
+    network: Network.create(network.fetch, (request, variables) =>
+      Observable.from(network.subscribe(request, variables)),
+    ),
   })
 }
 
@@ -182,5 +196,57 @@ describe('Relay', () => {
     const descriptor = createOperationDescriptor(operation('RowsCancelMutation'), { input: { id } })
     await environment.executeMutation({ operation: descriptor }).toPromise()
     expect(status()).toBe('CANCELLED')
+  })
+
+  test('A change reaches the rows in the store, and the stream goes on when it breaks', async () => {
+    await using product = await startProduct({ live: true })
+    let broken = new AbortController()
+    const environment = createEnvironment(product, {
+      fetch: (url, { signal, ...init }) => {
+        broken = new AbortController()
+        return fetch(url, { ...init, signal: AbortSignal.any([broken.signal, ...(signal ? [signal] : [])]) })
+      },
+      wait: async () => {},
+    })
+    const [row] = (await product.rest('GET', '/appointments?limit=1&status=scheduled')).body.data
+    const id = Buffer.from(`Appointment:${row.id}`).toString('base64')
+    await fetchQuery(environment, operation('RowsAppointmentRefetchQuery'), { id }).toPromise()
+    const rename = (title: string) => product.query(RENAME, { input: { id, title } })
+    const titles: unknown[] = []
+    const { promise: done, resolve, reject } = Promise.withResolvers<void>()
+    const subscription = requestSubscription(environment, {
+      subscription: operation('RowsChangesSubscription'),
+      variables: {},
+      onError: reject,
+      onNext() {
+        titles.push(environment.getStore().getSource().get(id)?.title)
+        if (titles.length === 3) return resolve()
+        broken.abort()
+        void rename(`Title ${titles.length}`)
+      },
+    })
+    // Its first stream may open before this change or after it.
+    await expect.poll(() => rename(`Title 0 ${Date.now()}`).then(() => titles.length)).toBeGreaterThan(0)
+    await done
+    subscription.dispose()
+    expect(titles.at(-1)).toBe('Title 2')
+  })
+
+  test('Relay gets the error of a subscription that can not be served', async () => {
+    await using product = await startProduct()
+    const error = await new Promise<Error>((resolve) => {
+      const subscription = operation('RowsChangesSubscription')
+      requestSubscription(createEnvironment(product), { subscription, variables: {}, onError: resolve })
+    })
+    expect(error).toBeInstanceOf(RequestError)
+    expect((error as RequestError).find('EVENTS_UNAVAILABLE')).toBeDefined()
+  })
+
+  test('Relay fails a query without data, with the errors of the gateway', async () => {
+    await using product = await startProduct({ gateway: { limits: { MAX_TOKENS: 2 } } })
+    const query = fetchQuery(createEnvironment(product), operation('RowsQuery'), { count: 1 })
+    await expect(query.toPromise()).rejects.toMatchObject({
+      source: { errors: [{ extensions: { code: 'LIMIT_EXCEEDED' } }] },
+    })
   })
 })

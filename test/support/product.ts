@@ -1,4 +1,5 @@
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
+import { SECRET } from './events.ts'
 import { type GatewayClient, type GatewayTestOptions, startGateway } from './gateway.ts'
 
 export interface Product extends GatewayClient {
@@ -17,10 +18,15 @@ interface RestResponse {
   readonly body: any
 }
 
+interface ProductOptions {
+  readonly sandbox?: SandboxOptions
+  readonly gateway?: GatewayTestOptions
+  /** The sandbox tells the gateway of each change, by a webhook. */
+  readonly live?: boolean
+}
+
 /** Starts the whole product over real HTTP: the sandbox, and the gateway in front of it. */
-export async function startProduct(
-  options: { readonly sandbox?: SandboxOptions; readonly gateway?: GatewayTestOptions } = {},
-): Promise<Product> {
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   let requests: string[] = []
   let recording = true
   const sandbox = await startSandbox({
@@ -28,7 +34,13 @@ export async function startProduct(
     ...options.sandbox,
     onExchange: ({ method, target }) => recording && requests.push(`${method} ${target}`),
   })
-  const gateway = await startGateway({ url: sandbox.url, key: sandbox.key, ...options.gateway })
+  const gateway = await startGateway({
+    url: sandbox.url,
+    key: sandbox.key,
+    ...(options.live && { webhooks: { secrets: [{ secret: SECRET }] } }),
+    ...options.gateway,
+  })
+  if (options.live) sandbox.addWebhook({ url: `${gateway.url}/webhooks/appointments`, secret: SECRET })
   return {
     ...gateway,
     upstream: { url: sandbox.url, key: sandbox.key },

@@ -4,6 +4,23 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What happened to an appointment. */
+export type AppointmentChangeKind =
+  /** It was cancelled. */
+  | 'CANCELLED'
+  /** It took place. */
+  | 'COMPLETED'
+  /** It was booked. */
+  | 'CREATED'
+  /** The patient did not attend. */
+  | 'NO_SHOW'
+  /** A read showed that it had changed, and no event had told of it. */
+  | 'RECONCILED'
+  /** Its time changed. */
+  | 'RESCHEDULED'
+  /** Something else than its time or its status changed. */
+  | 'UPDATED';
+
 /** Which appointments to list: those that meet every condition given. A condition that is left out, or null, asks nothing. */
 export type AppointmentFilter = {
   /** Of this type: the global id, or the upstream's own. */
@@ -47,6 +64,15 @@ export type CancelAppointmentInput = {
   id: string | number;
 };
 
+/** Who told the gateway of a change. */
+export type ChangeSource =
+  /** A mutation through the gateway. */
+  | 'GATEWAY'
+  /** A read of the gateway that showed it. */
+  | 'RECONCILED'
+  /** The upstream, by an event. */
+  | 'WEBHOOK';
+
 /** A new appointment. */
 export type CreateAppointmentInput = {
   /** What kind it is. The global id, or the upstream's own. */
@@ -86,6 +112,15 @@ export type DateTimeRange = {
   /** On or before this instant. */
   lte?: string | null | undefined;
 };
+
+/** What a change does to the list of the filter, and so what a list on a screen has to do. */
+export type Movement =
+  /** It was in the list and still is: replace the row. */
+  | 'CHANGED'
+  /** The appointment is in the list, and was not, as far as is known: insert it, or replace the row that has its id. */
+  | 'ENTERED'
+  /** It is not in the list: remove the row, if there is one. */
+  | 'LEFT';
 
 /** What to change of an appointment. A field that is left out stays as it is; null clears it. */
 export type UpdateAppointmentInput = {
@@ -184,7 +219,17 @@ export type CancelAppointmentMutationVariables = Exact<{
 
 export type CancelAppointmentMutation = { cancelAppointment: { performedAt: string | null, performedBy: string | null, appointment: { id: string, restId: string, status: AppointmentStatus | null, cancellationReason: string | null } | null } | null };
 
+export type AppointmentChangesSubscriptionVariables = Exact<{
+  filter?: AppointmentFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AppointmentChangesSubscription = { appointmentChanged: { sequence: string, kind: AppointmentChangeKind, movement: Movement, source: ChangeSource, occurredAt: string, appointment: { isRemote: boolean | null, attendeeName: string | null, attendeeEmail: string | null, updatedAt: string | null, id: string, restId: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, createdAt: string | null, clinician: { id: string, restId: string } | null, appointmentType: { id: string, restId: string } | null, location: { id: string, restId: string } | null, patient: { id: string, restId: string } | null } | null } | null };
+
 export type AppointmentSummaryFragment = { id: string, restId: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, createdAt: string | null, patient: { id: string, restId: string } | null };
+
+export type AppointmentInEventFragment = { isRemote: boolean | null, attendeeName: string | null, attendeeEmail: string | null, updatedAt: string | null, id: string, restId: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, createdAt: string | null, clinician: { id: string, restId: string } | null, appointmentType: { id: string, restId: string } | null, location: { id: string, restId: string } | null, patient: { id: string, restId: string } | null };
 
 export type AppointmentDetailsFragment = { description: string | null, durationMinutes: number | null, isRemote: boolean | null, remoteChannel: string | null, videoLink: string | null, videoProvider: string | null, meetingUrl: string | null, attendeeName: string | null, attendeeEmail: string | null, attendanceStatus: string | null, cancellationReason: string | null, bookingSource: string | null, episodeId: string | null, updatedAt: string | null, id: string, restId: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, createdAt: string | null, clinician: { id: string, restId: string } | null, appointmentType: { id: string, restId: string } | null, location: { id: string, restId: string } | null, patient: { id: string, restId: string } | null };
 
@@ -222,6 +267,40 @@ export const AppointmentSummaryFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"AppointmentSummary"}) as unknown as TypedDocumentString<AppointmentSummaryFragment, unknown>;
+export const AppointmentInEventFragmentDoc = new TypedDocumentString(`
+    fragment AppointmentInEvent on Appointment {
+  ...AppointmentSummary
+  isRemote
+  attendeeName
+  attendeeEmail
+  updatedAt
+  clinician {
+    id
+    restId
+  }
+  appointmentType {
+    id
+    restId
+  }
+  location {
+    id
+    restId
+  }
+}
+    fragment AppointmentSummary on Appointment {
+  id
+  restId
+  title
+  startTime
+  endTime
+  status
+  isCancellable
+  createdAt
+  patient {
+    id
+    restId
+  }
+}`, {"fragmentName":"AppointmentInEvent"}) as unknown as TypedDocumentString<AppointmentInEventFragment, unknown>;
 export const AppointmentDetailsFragmentDoc = new TypedDocumentString(`
     fragment AppointmentDetails on Appointment {
   ...AppointmentSummary
@@ -444,3 +523,49 @@ export const CancelAppointmentDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CancelAppointmentMutation, CancelAppointmentMutationVariables>;
+export const AppointmentChangesDocument = new TypedDocumentString(`
+    subscription AppointmentChanges($filter: AppointmentFilter, $after: String) {
+  appointmentChanged(filter: $filter, after: $after) {
+    sequence
+    kind
+    movement
+    source
+    occurredAt
+    appointment {
+      ...AppointmentInEvent
+    }
+  }
+}
+    fragment AppointmentSummary on Appointment {
+  id
+  restId
+  title
+  startTime
+  endTime
+  status
+  isCancellable
+  createdAt
+  patient {
+    id
+    restId
+  }
+}
+fragment AppointmentInEvent on Appointment {
+  ...AppointmentSummary
+  isRemote
+  attendeeName
+  attendeeEmail
+  updatedAt
+  clinician {
+    id
+    restId
+  }
+  appointmentType {
+    id
+    restId
+  }
+  location {
+    id
+    restId
+  }
+}`) as unknown as TypedDocumentString<AppointmentChangesSubscription, AppointmentChangesSubscriptionVariables>;

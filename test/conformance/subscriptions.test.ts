@@ -1,0 +1,202 @@
+import { ApolloClient, gql as apolloGql, HttpLink, InMemoryCache } from '@apollo/client'
+import { createClient, fetchExchange, gql } from '@urql/core'
+import { cacheExchange } from '@urql/exchange-graphcache'
+import { describe, expect, test } from 'vitest'
+import { type Product, startProduct } from '../support/product.ts'
+
+const CHANGES = `
+  subscription Changes($filter: AppointmentFilter, $after: String) {
+    appointmentChanged(filter: $filter, after: $after) {
+      sequence movement appointment { id title status }
+    }
+  }`
+const ROWS = '{ appointments(first: 1, filter: { status: [SCHEDULED] }) { nodes { id restId title } } }'
+
+interface Changes {
+  readonly appointmentChanged: {
+    readonly movement: string
+    readonly appointment: { readonly id: string; readonly title: string }
+  }
+}
+
+interface Rows {
+  readonly appointments: {
+    readonly nodes: readonly { readonly id: string; readonly restId: string; readonly title: string }[]
+  }
+}
+
+/** One stream at most, and many signs of life between two changes. */
+function startLive(): Promise<Product> {
+  return startProduct({ live: true, gateway: { heartbeatMs: 2, limits: { MAX_STREAMS: 1 } } })
+}
+
+/** A `fetch` that tells how many pieces of its streams have come. */
+function countingFetch() {
+  let pieces = 0
+  return {
+    async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+      const response = await fetch(input, init)
+      if (!response.headers.has('x-resume-after') || response.body === null) return response
+      const count = new TransformStream<Uint8Array, Uint8Array>({
+        transform(piece, controller) {
+          pieces += 1
+          controller.enqueue(piece)
+        },
+      })
+      return new Response(response.body.pipeThrough(count), { headers: response.headers })
+    },
+    async severalPieces(): Promise<void> {
+      const before = pieces
+      await expect.poll(() => pieces).toBeGreaterThan(before + 5)
+    },
+  }
+}
+
+/** The titles of the changes, one by one. */
+function createInbox() {
+  const titles: string[] = []
+  return {
+    titles,
+    add: (changes: Changes | null | undefined) =>
+      void titles.push(changes?.appointmentChanged.appointment.title ?? ''),
+    received: (count: number) => expect.poll(() => titles).toHaveLength(count),
+  }
+}
+
+/** With one stream at most, another opens only once the first is gone. */
+async function expectNoStream(product: Product): Promise<void> {
+  const open = async () => {
+    const leaving = new AbortController()
+    const { signal } = leaving
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream' }
+    const body = JSON.stringify({ query: CHANGES })
+    const { status } = await fetch(`${product.url}/graphql`, { method: 'POST', headers, body, signal })
+    leaving.abort()
+    return status
+  }
+  await expect.poll(open).toBe(200)
+}
+
+const rename = (product: Product, id: string, title: string) =>
+  product.rest('PATCH', `/appointments/${id}`, { title })
+
+describe('Apollo Client', () => {
+  test('Changes arrive among heartbeats, update the lists, and leaving ends the stream', async () => {
+    await using product = await startLive()
+    const counting = countingFetch()
+    const client = new ApolloClient({
+      link: new HttpLink({ uri: `${product.url}/graphql`, fetch: counting.fetch }),
+      cache: new InMemoryCache(),
+    })
+    const query = apolloGql(ROWS)
+    const [row] = (await client.query<Rows>({ query })).data?.appointments.nodes ?? []
+    const { titles, add, received } = createInbox()
+    const errors: unknown[] = []
+    const subscription = client.subscribe<Changes>({ query: apolloGql(CHANGES) }).subscribe({
+      next: ({ data, error }) => (error ? errors.push(error) : add(data)),
+      error: (error) => errors.push(error),
+      complete: () => errors.push('It completed'),
+    })
+    await counting.severalPieces()
+    await rename(product, row?.restId ?? '', 'First')
+    await received(1)
+    await counting.severalPieces()
+    await rename(product, row?.restId ?? '', 'Second')
+    await received(2)
+    await counting.severalPieces()
+    expect([titles, errors]).toEqual([['First', 'Second'], []])
+    expect(client.readQuery<Rows>({ query })?.appointments.nodes[0]?.title).toBe('Second')
+    subscription.unsubscribe()
+    await expectNoStream(product)
+    client.stop()
+  })
+
+  test('The error of a subscription that can not be served reaches the observer', async () => {
+    await using product = await startProduct()
+    const client = new ApolloClient({
+      link: new HttpLink({ uri: `${product.url}/graphql` }),
+      cache: new InMemoryCache(),
+    })
+    const error = await new Promise<unknown>((resolve) => {
+      client.subscribe({ query: apolloGql(CHANGES) }).subscribe({
+        next: ({ error }) => resolve(error),
+        error: resolve,
+      })
+    })
+    expect(JSON.stringify(error)).toContain('EVENTS_UNAVAILABLE')
+    client.stop()
+  })
+
+  test('The last part of a stream reaches the observer as an error with its code', async () => {
+    const product = await startLive()
+    const counting = countingFetch()
+    const client = new ApolloClient({
+      link: new HttpLink({ uri: `${product.url}/graphql`, fetch: counting.fetch }),
+      cache: new InMemoryCache(),
+    })
+    const ended = new Promise<unknown>((resolve) => {
+      client
+        .subscribe({ query: apolloGql(CHANGES) })
+        .subscribe({ next: ({ error }) => resolve(error), error: resolve })
+    })
+    await counting.severalPieces()
+    await product[Symbol.asyncDispose]()
+    expect(await ended).toMatchObject({ errors: [{ extensions: { code: 'STREAM_ENDED' } }] })
+    client.stop()
+  })
+})
+
+describe('urql', () => {
+  const createUrql = (product: Product, fetchOption: typeof fetch) =>
+    createClient({
+      url: `${product.url}/graphql`,
+      preferGetMethod: false,
+      fetchSubscriptions: true,
+      fetch: fetchOption,
+      exchanges: [cacheExchange({}), fetchExchange],
+    })
+
+  test('Changes arrive among heartbeats, update the lists, and leaving ends the stream', async () => {
+    await using product = await startLive()
+    const counting = countingFetch()
+    const client = createUrql(product, counting.fetch)
+    const query = gql<Rows>(ROWS)
+    const [row] = (await client.query(query, {}).toPromise()).data?.appointments.nodes ?? []
+    const { titles, add, received } = createInbox()
+    const errors: unknown[] = []
+    const subscription = client.subscription<Changes>(CHANGES, {}).subscribe(({ data, error }) => {
+      if (error) errors.push(error)
+      else add(data)
+    })
+    await counting.severalPieces()
+    await rename(product, row?.restId ?? '', 'First')
+    await received(1)
+    await counting.severalPieces()
+    await rename(product, row?.restId ?? '', 'Second')
+    await received(2)
+    await counting.severalPieces()
+    expect([titles, errors]).toEqual([['First', 'Second'], []])
+    const cached = await client.query(query, {}, { requestPolicy: 'cache-only' }).toPromise()
+    expect(cached.data?.appointments.nodes[0]?.title).toBe('Second')
+    subscription.unsubscribe()
+    await expectNoStream(product)
+  })
+
+  test('The error of a subscription that can not be served is in the result', async () => {
+    await using product = await startProduct()
+    const client = createUrql(product, fetch)
+    const { error } = await client.subscription(CHANGES, {}).toPromise()
+    expect(error?.graphQLErrors.map(({ extensions }) => extensions.code)).toEqual(['EVENTS_UNAVAILABLE'])
+  })
+
+  test('The last part of a stream is a result with the code of its error', async () => {
+    const product = await startLive()
+    const counting = countingFetch()
+    const ended = createUrql(product, counting.fetch).subscription(CHANGES, {}).toPromise()
+    await counting.severalPieces()
+    await product[Symbol.asyncDispose]()
+    expect((await ended).error?.graphQLErrors.map(({ extensions }) => extensions.code)).toEqual([
+      'STREAM_ENDED',
+    ])
+  })
+})
