@@ -54,6 +54,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayClie
       } as never
     },
     async [Symbol.asyncDispose]() {
+      // As the process stops: open streams end first.
       gateway.prepareToStop()
       await server.close()
       await gateway.close()
