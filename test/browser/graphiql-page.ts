@@ -9,6 +9,10 @@ export interface GraphiQLPage extends AsyncDisposable {
   readonly pageErrors: readonly string[]
   /** Chooses a tab, clicks the run button, and returns the response once the page shows it. */
   run(tab: string): Promise<Answer>
+  /** Chooses the tab of a subscription and clicks the run button. Resolves once its stream is open. */
+  watch(tab: string): Promise<void>
+  /** Waits until the response shows this text. */
+  showsResponse(text: string): Promise<void>
   /** Replaces the text of the editor. */
   write(document: string): Promise<void>
   /** Clicks the run button and one of the operations that it lists; returns the response and what was sent. */
@@ -39,19 +43,29 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
   page.on('pageerror', (error) => pageErrors.push(error.message))
   page.on('console', (message) => message.type() === 'error' && pageErrors.push(message.text()))
   await page.goto(`${url}/graphql`)
+
+  /** Chooses a tab and clicks the run button; resolves once the response begins. */
+  async function begin(tab: string) {
+    await page.getByRole('tab', { name: tab }).click()
+    await page.locator('.graphiql-query-editor', { hasText: tab }).waitFor()
+    const response = page.waitForResponse((answer) => answer.request().postData()?.includes(tab) ?? false)
+    await page.getByRole('button', { name: 'Execute query' }).click()
+    return response
+  }
+
   return {
     page,
     requestUrls,
     pageErrors,
     async run(tab) {
-      await page.getByRole('tab', { name: tab }).click()
-      await page.locator('.graphiql-query-editor', { hasText: tab }).waitFor()
-      const response = page.waitForResponse((answer) => answer.request().postData()?.includes(tab) ?? false)
-      await page.getByRole('button', { name: 'Execute query' }).click()
-      const answer = (await (await response).json()) as Answer
+      const answer = (await (await begin(tab)).json()) as Answer
       await page.locator('.result-window', { hasText: 'upstream' }).waitFor()
       return answer
     },
+    async watch(tab) {
+      await begin(tab)
+    },
+    showsResponse: (text) => page.locator('.result-window', { hasText: text }).waitFor(),
     async write(document) {
       await page.locator('.graphiql-query-editor .view-lines').click()
       await page.keyboard.press('ControlOrMeta+A')

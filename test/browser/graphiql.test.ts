@@ -1,6 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { nextWorkingDay } from '../../src/server/graphiql/day.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { statusOfStream } from '../support/stream.ts'
 import { startBrowser } from './chromium.ts'
 import { openGraphiQL } from './graphiql-page.ts'
 
@@ -71,6 +73,31 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     await graphiql.takeScreenshot('ErrorOnPurpose')
   })
 
+  test('The last tab shows changes as they arrive, until the user stops it', async () => {
+    await using live = await startProduct({
+      live: true,
+      sandbox: { rateLimit: 1000 },
+      gateway: { sampleData: true, heartbeatMs: 50, limits: { MAX_STREAMS: 1 } },
+    })
+    await using graphiql = await openGraphiQL(browser, live.url)
+    await graphiql.watch('Changes')
+    const { gte, lte } = nextWorkingDay(Date.now())
+    const rows = await live.rest('GET', `/appointments?date_gte=${gte}&date_lte=${lte}`)
+    await live.rest('PATCH', `/appointments/${rows.body.data[0].id}`, { title: 'Moved by REST' })
+    await graphiql.showsResponse('Moved by REST')
+
+    // Another window, as the tab says.
+    await using other = await openGraphiQL(browser, live.url)
+    await other.run('Update')
+    await graphiql.showsResponse('Moved to the quiet room')
+    await graphiql.takeScreenshot('Changes')
+
+    await graphiql.page.getByRole('button', { name: 'Stop query' }).click()
+    // With one stream at most, another opens only once the first is gone.
+    await expect.poll(() => statusOfStream(live.url)).toBe(200)
+    expect([graphiql.pageErrors, other.pageErrors]).toEqual([[], []])
+  })
+
   test('A tab with two operations runs the one that the user picks', async () => {
     await using graphiql = await openGraphiQL(browser, product.url)
     await graphiql.page.locator('.graphiql-query-editor', { hasText: 'TheDay' }).waitFor()
@@ -103,7 +130,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     )
     await page.reload()
     await page.getByRole('tab', { name: 'Cancel', selected: true }).waitFor()
-    expect(await page.getByRole('tab').count()).toBe(7)
+    expect(await page.getByRole('tab').count()).toBe(8)
     expect(await page.evaluate(() => localStorage.length)).toBe(0)
     expect(new URL(page.url()).search).toBe('')
   })

@@ -3,6 +3,7 @@ import { createClient, fetchExchange, gql } from '@urql/core'
 import { cacheExchange } from '@urql/exchange-graphcache'
 import { describe, expect, test } from 'vitest'
 import { type Product, startProduct } from '../support/product.ts'
+import { statusOfStream } from '../support/stream.ts'
 
 const CHANGES = `
   subscription Changes($filter: AppointmentFilter, $after: String) {
@@ -64,18 +65,7 @@ function createInbox() {
 }
 
 /** With one stream at most, another opens only once the first is gone. */
-async function expectNoStream(product: Product): Promise<void> {
-  const open = async () => {
-    const leaving = new AbortController()
-    const { signal } = leaving
-    const headers = { 'content-type': 'application/json', accept: 'text/event-stream' }
-    const body = JSON.stringify({ query: CHANGES })
-    const { status } = await fetch(`${product.url}/graphql`, { method: 'POST', headers, body, signal })
-    leaving.abort()
-    return status
-  }
-  await expect.poll(open).toBe(200)
-}
+const expectNoStream = (product: Product) => expect.poll(() => statusOfStream(product.url)).toBe(200)
 
 const rename = (product: Product, id: string, title: string) =>
   product.rest('PATCH', `/appointments/${id}`, { title })

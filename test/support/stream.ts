@@ -65,3 +65,9 @@ export async function subscribe(
   }
   return { response, next, text: () => text, leave: () => void leave(), [Symbol.asyncDispose]: leave }
 }
+
+/** Opens a stream and leaves it; the status says whether there was room for it. */
+export async function statusOfStream(url: string): Promise<number> {
+  await using stream = await subscribe(url, { query: 'subscription { appointmentChanged { sequence } }' })
+  return stream.response.status
+}

@@ -42,14 +42,41 @@ export function renderPage({ assetUrl, tabs }: PageOptions): string {
         // GraphiQL updates the operation name some time after the user chooses a tab.
         const names = query.match(/(?<=\b(query|mutation|subscription)\s+)\w+/g) ?? []
         const isNamed = names.includes(operationName)
+        const leaving = new AbortController()
         const response = await fetch(location.pathname, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+          headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
           body: JSON.stringify({ query, variables, ...(isNamed && { operationName }) }),
+          signal: leaving.signal,
         })
-        // The extensions come first, so that the cost shows above the rows and not below the last one.
-        const { errors, extensions, ...rest } = await response.json()
+        if (!response.headers.get('content-type')?.startsWith('text/event-stream'))
+          return inReadingOrder(await response.json())
+        return {
+          subscribe(observer) {
+            readChanges(response.body, observer).catch((error) => leaving.signal.aborted || observer.error(error))
+            return { unsubscribe: () => leaving.abort() }
+          },
+        }
+      }
+
+      // The extensions come first, so that the cost shows above the rows and not below the last one.
+      function inReadingOrder({ errors, extensions, ...rest }) {
         return { errors, extensions, ...rest }
+      }
+
+      // The gateway's own event streams: an empty line ends an event, and its data is one line.
+      async function readChanges(body, observer) {
+        const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+        let text = ''
+        for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+          const events = (text + piece.value).split('\n\n')
+          text = events.pop()
+          for (const event of events) {
+            const data = event.match(/^data: (.+)$/m)?.[1]
+            if (data) observer.next(inReadingOrder(JSON.parse(data)))
+          }
+        }
+        observer.complete()
       }
 
       const tabs = ${inScript(tabs)}

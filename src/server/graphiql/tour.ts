@@ -20,7 +20,7 @@ export interface TourOptions {
 const AN_ID = 'the id of an appointment'
 
 /**
- * The product in seven tabs. With sample rows each runs at the first press. Without them, the tabs that need an id, or
+ * The product in eight tabs. With sample rows each runs at the first press. Without them, the tabs that need an id, or
  * change something, wait for the user's own values.
  */
 export function tourTabs({ now, rows, asksForCredential }: TourOptions): readonly Tab[] {
@@ -37,6 +37,7 @@ export function tourTabs({ now, rows, asksForCredential }: TourOptions): readonl
     [UPDATE, { input: { id: first ?? AN_ID, title: 'Moved to the quiet room' } }],
     [CANCEL, { input: { id: second ?? AN_ID, cancellationReason: 'Patient request' } }],
     [ERROR_ON_PURPOSE, { id: third ?? AN_ID }],
+    [CHANGES, { filter }],
   ]
   const headers = JSON.stringify({ Authorization: 'Bearer <your key>' }, null, 2)
   return tabs.map(([query, variables]) => ({
@@ -147,5 +148,26 @@ mutation ErrorOnPurpose($id: ID!) {
   }
   again: cancelAppointment(input: { id: $id }) {
     appointment { status }
+  }
+}`
+
+// GraphiQL ends a subscription when another tab is chosen, so a change has to come from elsewhere.
+const CHANGES = `
+# Tells of each change of that day. To see one,
+# open this page in a second window, and run
+# Create, Update or Cancel there.
+subscription Changes($filter: AppointmentFilter) {
+  appointmentChanged(filter: $filter) {
+    sequence
+    kind
+    movement
+    source
+    appointment {
+      id
+      title
+      startTime
+      status
+      patient { restId }
+    }
   }
 }`

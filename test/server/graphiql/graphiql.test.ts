@@ -71,7 +71,7 @@ describe('The page of GraphiQL', () => {
     await upstream[Symbol.asyncDispose]()
     await using gateway = await startGateway({ url: upstream.url, key: 'k', sampleData: true })
     const { response, tabs } = await openPage(gateway.url)
-    expect([response.status, tabs.length]).toEqual([200, 7])
+    expect([response.status, tabs.length]).toEqual([200, 8])
   })
 
   test('The page has a field for the key of the caller in pass-through mode only', async () => {
