@@ -26,9 +26,10 @@ export async function* readEvents(
     for (;;) {
       // Only while the stream is read: what waits for a slow reader is no silence.
       const timer = setTimeout(cancel, silenceMs)
-      const { done, value } = await reader.read().finally(() => clearTimeout(timer))
-      if (done) return
-      yield* parse(decoder.decode(value, { stream: true }))
+      const piece = await reader.read().catch(() => undefined)
+      clearTimeout(timer)
+      if (piece?.value === undefined) return
+      yield* parse(decoder.decode(piece.value, { stream: true }))
     }
   } finally {
     signal.removeEventListener('abort', cancel)

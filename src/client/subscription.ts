@@ -73,40 +73,46 @@ async function* generate<Data>(
   /** The sequence from which the next stream goes on; undefined where it is not known. */
   let place = variables.after ?? undefined
   let latest: string | undefined
+  let hasAnswered = false
   let hasOpened = false
   let attempt = 0
 
   /** Yields the answers of one stream. */
   async function* follow(freshHeaders: HeaderLines): AsyncGenerator<Answer<Data>, Break, void> {
+    let response: Response
     try {
-      const asked = place === undefined ? variables : { ...variables, after: place }
-      const response = await post(asked, freshHeaders, signal)
-      if (COME_AGAIN.includes(response.status)) return await refusal(response)
-      const body = await streamOf(response)
-      attempt = 0
-      // Going on from there repeats this stream from its first change.
-      place = response.headers.get('x-resume-after') ?? place
-      if (!hasOpened) await onOpen?.()
-      hasOpened = true
-      for await (const { name, data: json } of readEvents(body, { silenceMs, signal })) {
-        if (name === 'complete') return {}
-        if (name !== 'next') continue
-        const part = readPart<Data>(json)
-        if (part.data === undefined) return breakOf(part)
-        const change = changeIn(part.data)
-        if (change !== undefined) {
-          if (change.sequence !== undefined && change.sequence === latest) continue
-          latest = change.sequence
-          place = change.sequence
-        }
-        yield answerOf(part)
-      }
-      return {}
+      response = await post(
+        place === undefined ? variables : { ...variables, after: place },
+        freshHeaders,
+        signal,
+      )
     } catch (cause) {
       // A first connection fails as that of any operation does, because the address may be wrong.
-      if (!hasOpened || cause instanceof RequestError) throw cause
+      if (!hasAnswered) throw cause
       return { cause }
     }
+    hasAnswered = true
+    if (COME_AGAIN.includes(response.status)) return refusal(response)
+    const body = await streamOf(response)
+    attempt = 0
+    // Going on from there repeats this stream from its first change.
+    place = response.headers.get('x-resume-after') ?? place
+    if (!hasOpened) await onOpen?.()
+    hasOpened = true
+    for await (const { name, data: json } of readEvents(body, { silenceMs, signal })) {
+      if (name === 'complete') break
+      if (name !== 'next') continue
+      const part = readPart<Data>(json)
+      if (part.data === undefined) return breakOf(part)
+      const change = changeIn(part.data)
+      if (change !== undefined) {
+        if (change.sequence !== undefined && change.sequence === latest) continue
+        latest = change.sequence
+        place = change.sequence
+      }
+      yield answerOf(part)
+    }
+    return {}
   }
 
   for (;;) {
@@ -138,11 +144,14 @@ async function refusal(response: Response): Promise<Break> {
 }
 
 function readPart<Data>(json: string): Part<Data> {
+  const invalid = new RequestError({ status: 200, errors: [], data: null })
   try {
-    return JSON.parse(json)
+    const part: unknown = JSON.parse(json)
+    if (typeof part === 'object' && part !== null) return part
   } catch {
-    throw new RequestError({ status: 200, errors: [], data: null })
+    throw invalid
   }
+  throw invalid
 }
 
 /** Throws what coming again can't mend. */

@@ -15,6 +15,7 @@ import {
 } from '../../src/client/index.ts'
 import { startProduct } from '../support/product.ts'
 import { type ScriptedAnswer, startScriptedUpstream } from '../support/scripted-upstream.ts'
+import { statusOfStream } from '../support/stream.ts'
 
 interface Named {
   readonly appointmentChanged: { readonly sequence?: string; readonly kind: string } | null
@@ -180,6 +181,18 @@ describe('A subscription that goes on by itself', () => {
     expect(script.afters()).toEqual([undefined, 'a'])
   })
 
+  test('A gateway that was busy first and away then is asked until it is back', async () => {
+    let requests = 0
+    await using script = await startScript([refused(503, 'OVERLOADED'), stream([change('a')], 'open', '0')], {
+      fetch: async (url, init) => {
+        requests += 1
+        if (requests === 2) throw new TypeError('fetch failed')
+        return fetch(url, init)
+      },
+    })
+    expect((await read(script.client, 'a')).sequences).toEqual(['a'])
+  })
+
   test('A stream that falls silent is left for another', async () => {
     await using script = await startScript(
       [stream([change('a')], 'open', '0'), stream([change('b')], 'open', 'a')],
@@ -285,11 +298,25 @@ describe('A subscription that ends', () => {
     expect((await read(client)).error).toEqual(new TypeError('away'))
   })
 
-  test('An answer that is no stream rejects with a RequestError', async () => {
-    await using script = await startScript([
-      { headers: { 'content-type': 'text/html' }, body: '<h1>Hello</h1>' },
-    ])
-    expect((await read(script.client)).error).toBeInstanceOf(RequestError)
+  test('What onOpen rejects with ends the subscription', async () => {
+    await using script = await startScript([stream([change('a')], 'open', '0')])
+    const onOpen = () => Promise.reject(new Error('The list can not be read'))
+    const answers = script.client
+      .subscribe(AppointmentChangesDocument, {}, { onOpen })
+      [Symbol.asyncIterator]()
+    await expect(answers.next()).rejects.toThrow('The list can not be read')
+  })
+
+  test('What is no stream, or no part of one, rejects with a RequestError', async () => {
+    const html: ScriptedAnswer = { headers: { 'content-type': 'text/html' }, body: '<h1>Hello</h1>' }
+    const broken = (data: string): ScriptedAnswer => ({
+      headers: { 'content-type': 'text/event-stream' },
+      body: `event: next\ndata: ${data}\n\n`,
+    })
+    for (const answer of [html, broken('null'), broken('{"data":'), broken('{}')]) {
+      await using script = await startScript([answer])
+      expect((await read(script.client)).error).toBeInstanceOf(RequestError)
+    }
   })
 
   test('An aborted signal ends the connection and rejects with its reason', async () => {
@@ -388,5 +415,21 @@ describe('A subscription to the product', () => {
       broken.abort()
     }
     expect(titles).toEqual(['First', ...[1, 2, 3, 4, 5].map((count) => `Away 1 ${count}`)])
+  })
+
+  test('A gateway in the same process serves it, and its stream ends with the loop', async () => {
+    await using product = await startProduct({ live: true, gateway: { limits: { MAX_STREAMS: 1 } } })
+    const client = createClient({
+      url: `${product.url}/graphql`,
+      fetch: (url, init) => product.fetch(new Request(url, init)),
+    })
+    const { data: rows } = (await product.rest('GET', '/appointments?limit=1&status=confirmed')).body
+    const onOpen = async () =>
+      void (await product.rest('PATCH', `/appointments/${rows[0].id}`, { title: 'Moved' }))
+    for await (const { data } of client.subscribe(AppointmentChangesDocument, {}, { onOpen })) {
+      expect(data?.appointmentChanged?.appointment?.title).toBe('Moved')
+      break
+    }
+    await expect.poll(() => statusOfStream(product.url)).toBe(200)
   })
 })

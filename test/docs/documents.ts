@@ -5,7 +5,13 @@ import { join, relative, resolve } from 'node:path'
 export const ROOT = resolve(import.meta.dirname, '../..')
 
 /** The modules whose entry function has an `@example`. */
-const WITH_EXAMPLES = ['src/server/gateway.ts', 'src/sandbox/server.ts', 'src/client/client.ts']
+const WITH_EXAMPLES = [
+  'src/server/gateway.ts',
+  'src/sandbox/server.ts',
+  'src/client/client.ts',
+  'src/client/observe.ts',
+  'src/client/relay.ts',
+]
 
 export interface Document {
   /** From the root of the repository: `docs/clients.md`. */

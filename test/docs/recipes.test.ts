@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
+import { SECRET } from '../support/events.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { compileForBundler, compileForNode } from './compile.ts'
 import { readDocuments, readExamples, type Snippet, snippetsOf } from './documents.ts'
@@ -25,6 +26,12 @@ const RESULTS = {
   'docs/clients.md/relay': 4,
   'docs/clients.md/apollo-client': 40,
   'docs/clients.md/urql': [20, 40, 3],
+  'docs/clients.md/subscriptions': {
+    typed: 'Seen',
+    apollo: 'Seen by Apollo',
+    urql: 'Seen by urql',
+    relay: 'Seen by Relay',
+  },
   'docs/deploying.md/embedding': { nodeHttp: 3, hono: 3, fastify: 3, next: 3 },
   'docs/sandbox.md/in-the-tests-of-your-own-package': [5],
 }
@@ -33,7 +40,11 @@ describe('The recipes of the documents', () => {
   let product: Product
   let project: Project
   beforeAll(async () => {
-    product = await startProduct({ sandbox: { seed: 60, clock: () => new Date('2026-01-05T09:00:00Z') } })
+    product = await startProduct({
+      sandbox: { seed: 60, clock: () => new Date('2026-01-05T09:00:00Z') },
+      // The recipes write through the gateway, which tells of its own writes without a delivery.
+      gateway: { webhooks: { secrets: [{ secret: SECRET }] } },
+    })
     project = await createProject([...recipes.map(atHome), ...examples])
   }, 60_000)
   afterAll(async () => {

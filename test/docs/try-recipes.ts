@@ -16,6 +16,8 @@ type Try = (load: (file?: string) => Promise<Any>) => Promise<unknown>
 const PAGE = `query ($first: Int) {
   appointments(first: $first, filter: { status: [CONFIRMED] }) { nodes { id startTime } pageInfo { endCursor } }
 }`
+const RENAME =
+  'mutation ($input: UpdateAppointmentInput!) { updateAppointment(input: $input) { appointment { title } } }'
 const rowsOf = ({ data }: Any) => data.appointments.nodes.length
 
 async function ask(target: string, query: string, variables: object = {}, send = fetch): Promise<Any> {
@@ -32,6 +34,21 @@ async function ask(target: string, query: string, variables: object = {}, send =
 async function askAt(server: { address(): AddressInfo | string | null }): Promise<number> {
   const { port } = server.address() as AddressInfo
   return rowsOf(await ask(`http://127.0.0.1:${port}/graphql`, PAGE, { first: 3 }))
+}
+
+/** Renames an appointment, again and again, until a client that begins to listen has seen it. Returns what it saw. */
+async function titleSeen(
+  id: string,
+  title: string,
+  listen: (see: (seen: string | undefined) => void) => void,
+): Promise<string | undefined> {
+  let latest: string | undefined
+  listen((seen) => {
+    latest = seen
+  })
+  for (let turn = 0; !latest?.startsWith(title); turn += 1)
+    await ask(url, RENAME, { input: { id, title: `${title} ${turn}` } })
+  return latest.replace(/ [0-9]+$/, '')
 }
 
 const TRIES: Readonly<Record<string, Try>> = {
@@ -82,6 +99,38 @@ const TRIES: Readonly<Record<string, Try>> = {
     const second = await readUpTo(first.data.appointments.pageInfo.endCursor)
     const byGet = await readingByGet.query(PAGE, { first: 3 }).toPromise()
     return [...[first, second].map(({ data }) => data.appointments.edges.length), rowsOf(byGet)]
+  },
+  async 'docs/clients.md/subscriptions'(load) {
+    const [{ showDay }, apollo, urql, relay] = [
+      await load('src/day.js'),
+      await load('src/apollo.js'),
+      await load('src/urql.js'),
+      await load('src/relay.js'),
+    ]
+    const { data } = await ask(url, PAGE, { first: 1 })
+    const [{ id, startTime }] = data.appointments.nodes
+    const titleOf = (result: Any) => result.data.appointmentChanged.appointment.title
+    const leaving = new AbortController()
+    const results = {
+      typed: await titleSeen(id, 'Seen', (see) => {
+        const show = (rows: Any) => see(rows.find((row: Any) => row.id === id)?.title)
+        showDay(startTime.slice(0, 10), show, leaving.signal).catch(() => {})
+      }),
+      apollo: await titleSeen(id, 'Seen by Apollo', (see) =>
+        apollo.follow((change: Any) => see(change.appointment.title)),
+      ),
+      urql: await titleSeen(id, 'Seen by urql', (see) =>
+        urql.client.subscription(apollo.CHANGES, {}).subscribe((result: Any) => see(titleOf(result))),
+      ),
+      relay: await titleSeen(id, 'Seen by Relay', (see) => {
+        const request = { name: 'Changes', operationKind: 'subscription', text: print(apollo.CHANGES) }
+        const changes = relay.environment.getNetwork().execute(request, {}, {})
+        changes.subscribe({ next: (result: Any) => see(titleOf(result)) })
+      }),
+    }
+    leaving.abort()
+    apollo.client.stop()
+    return results
   },
   async 'docs/deploying.md/embedding'(load) {
     const { gateway, httpServer, app, server } = await load()

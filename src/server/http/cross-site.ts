@@ -39,7 +39,7 @@ export function createCors(
       credentials: false,
       methods: ['GET', 'POST'],
       allowedHeaders: [...OWN_HEADERS, ...headers],
-      exposedHeaders: ['x-upstream-requests', 'x-request-id', 'x-resume-after'],
+      exposedHeaders: ['x-upstream-requests', 'x-request-id', 'x-resume-after', 'retry-after'],
       maxAge: 600,
     }
   }
