@@ -6,6 +6,9 @@ import { statusOfStream } from '../support/stream.ts'
 import { startBrowser } from './chromium.ts'
 import { openGraphiQL } from './graphiql-page.ts'
 
+/** For a machine that has other things to do. */
+const PATIENT = { timeout: 10_000 }
+
 // npm carries a Chromium for this platform only.
 const hasBrowser = process.platform === 'linux' && process.arch === 'x64'
 
@@ -94,7 +97,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
 
     await graphiql.page.getByRole('button', { name: 'Stop query' }).click()
     // With one stream at most, another opens only once the first is gone.
-    await expect.poll(() => statusOfStream(live.url)).toBe(200)
+    await expect.poll(() => statusOfStream(live.url), PATIENT).toBe(200)
     expect([graphiql.pageErrors, other.pageErrors]).toEqual([[], []])
   })
 

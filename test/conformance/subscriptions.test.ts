@@ -5,6 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { type Product, startProduct } from '../support/product.ts'
 import { statusOfStream } from '../support/stream.ts'
 
+/** For a machine that has other things to do. */
+const PATIENT = { timeout: 10_000 }
+
 const CHANGES = `
   subscription Changes($filter: AppointmentFilter, $after: String) {
     appointmentChanged(filter: $filter, after: $after) {
@@ -48,7 +51,7 @@ function countingFetch() {
     },
     async severalPieces(): Promise<void> {
       const before = pieces
-      await expect.poll(() => pieces).toBeGreaterThan(before + 5)
+      await expect.poll(() => pieces, PATIENT).toBeGreaterThan(before + 5)
     },
   }
 }
@@ -60,12 +63,12 @@ function createInbox() {
     titles,
     add: (changes: Changes | null | undefined) =>
       void titles.push(changes?.appointmentChanged.appointment.title ?? ''),
-    received: (count: number) => expect.poll(() => titles).toHaveLength(count),
+    received: (count: number) => expect.poll(() => titles, PATIENT).toHaveLength(count),
   }
 }
 
 /** With one stream at most, another opens only once the first is gone. */
-const expectNoStream = (product: Product) => expect.poll(() => statusOfStream(product.url)).toBe(200)
+const expectNoStream = (product: Product) => expect.poll(() => statusOfStream(product.url), PATIENT).toBe(200)
 
 const rename = (product: Product, id: string, title: string) =>
   product.rest('PATCH', `/appointments/${id}`, { title })
