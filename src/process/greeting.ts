@@ -4,7 +4,8 @@ export interface GatewayGreeting {
   /** Without a slash at its end. */
   readonly url: string
   readonly isOnEveryAddress: boolean
-  readonly isEmbedded: boolean
+  /** The embedded API; undefined where another upstream is named. */
+  readonly sandbox: Pick<Sandbox, 'url' | 'key'> | undefined
   readonly graphiql: boolean
   /** How the gateway tells callers apart. */
   readonly identity: string
@@ -14,11 +15,12 @@ export interface GatewayGreeting {
 
 /** What the process prints once the gateway answers. Its first line has the GraphQL address. */
 export function gatewayGreeting(greeting: GatewayGreeting): string {
-  const { url, isOnEveryAddress, isEmbedded, graphiql, identity, costs } = greeting
+  const { url, isOnEveryAddress, sandbox, graphiql, identity, costs } = greeting
   const others = isOnEveryAddress ? ' and on every other address of this machine' : ''
-  const upstream = isEmbedded ? ', over the embedded Appointments API with sample data' : ''
+  const upstream = sandbox ? ', over the embedded Appointments API with sample data' : ''
   const end = graphiql ? ': open it in a browser for GraphiQL.' : '.'
-  return [`GraphQL is at ${url}/graphql${others}${upstream}${end}`, identity, ...costs].join('\n')
+  const api = sandbox ? [`The Appointments API is at ${sandbox.url}, with the key ${sandbox.key}.`] : []
+  return [`GraphQL is at ${url}/graphql${others}${upstream}${end}`, ...api, identity, ...costs].join('\n')
 }
 
 /** What the process prints once the embedded API answers: its base URL, its key, and a curl line to paste. */

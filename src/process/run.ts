@@ -105,7 +105,7 @@ async function runGateway(config: Config): Promise<Running> {
     greeting: gatewayGreeting({
       url: server.url,
       isOnEveryAddress: server.isOnEveryAddress,
-      isEmbedded: sandbox !== undefined,
+      sandbox,
       graphiql,
       identity: mode.startupLine,
       costs: [...costs, ...trustedOrderWarnings(trustedDocuments)],
