@@ -36,7 +36,7 @@ export function orderOf(news: News, known: Known): Order {
     if (isBefore(updatedAt, known.updatedAt)) return 'older'
     if (known.isExact && isBefore(known.updatedAt, updatedAt)) return 'newer'
   }
-  if (isSame(news.now, known.now)) return 'same'
+  if (isSame(news.now, known.now) || isSameCreation(news, known)) return 'same'
   const passedMs = between(known.toldAt, news.toldAt)
   if (passedMs !== 0 && Math.abs(passedMs) > known.toldWithinMs) return passedMs < 0 ? 'older' : 'newer'
   const followsKnown = news.before != null && isSame(news.before, known.now)
@@ -48,6 +48,11 @@ export function orderOf(news: News, known: Known): Order {
 /** Milliseconds; 0 where one of the two is not known. */
 function between(from: string | undefined, to: string | undefined): number {
   return from === undefined || to === undefined ? 0 : Date.parse(to) - Date.parse(from)
+}
+
+/** There is one creation of an appointment. Its event shows more fields than the answer to the create did. */
+function isSameCreation(news: News, known: News): boolean {
+  return news.before === null && known.before === null && !differ(news.now, known.now)
 }
 
 /** Whether `known` has every field that `shown` has, with the same value. A change changes `updatedAt` alone at times. */

@@ -33,6 +33,12 @@ describe('The order of two tellings', () => {
     ['an earlier change', news(row('A', T1)), known(row('B', T2)), 'older'],
     ['the same, told again', news(row('A', T1)), known(row('A', T1)), 'same'],
     ["a write's own event, when its answer had no time", news(row('B', T2)), known(row('B'), {}), 'same'],
+    [
+      "a create's own event, which shows more",
+      news({ ...row('A', T1), clinicianId: null }, { before: null, toldAt: T1 }),
+      known(row('A'), { before: null }),
+      'same',
+    ],
     ['less of the same', news({ id: 'a', updatedAt: T1 }), known(row('A', T1)), 'same'],
     ['an earlier time than an inexact one', news(row('A', T1)), known(row('B'), { updatedAt: T2 }), 'older'],
     [

@@ -7,7 +7,15 @@ import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Shared } from '../../shared/shared.ts'
 import type { Clock } from '../clock.ts'
 import { LISTS, pathOf } from '../pipe/epochs.ts'
-import { isGap, latest, meaningOf, orderOfWrite, type Sighting, toldAgain } from './evidence.ts'
+import {
+  isGap,
+  latest,
+  meaningOf,
+  orderOfWrite,
+  type Sighting,
+  toldAgain,
+  withoutUndefined,
+} from './evidence.ts'
 import { createHealth, type FeedState, type Health } from './health.ts'
 
 /** What became of an event: told on, known already, older than what is known, or delivered before. */
@@ -214,9 +222,3 @@ export function createCoherence(options: CoherenceOptions): Coherence {
 }
 
 const WORST_FIRST: readonly FeedState[] = ['contradicted', 'silent', 'waiting', 'healthy']
-
-function withoutUndefined(fields: PartialAppointment): PartialAppointment {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as unknown as PartialAppointment
-}

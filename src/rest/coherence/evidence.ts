@@ -76,14 +76,21 @@ export function isGap(before: PartialAppointment | null | undefined, known: Part
   return before != null && differ(before, known)
 }
 
-/** The last word stays, and its version is known better. */
-export function toldAgain(known: LastWord, { updatedAt }: PartialAppointment, toldAt: string): LastWord {
+/** The last word stays. Its version is known better, and perhaps more of its fields. */
+export function toldAgain(known: LastWord, shown: PartialAppointment, toldAt: string): LastWord {
+  const { updatedAt } = shown
   const isLater = known.toldAt === undefined || isBefore(known.toldAt, toldAt) || known.toldWithinMs > 0
   const told = isLater ? { toldAt, toldWithinMs: 0 } : {}
-  return updatedAt == null ? { ...known, ...told } : { ...known, ...told, updatedAt, isExact: true }
+  const version = updatedAt == null ? {} : { updatedAt, isExact: true }
+  return { ...known, ...told, ...version, now: { ...known.now, ...withoutUndefined(shown) } }
 }
 
 /** The later of two instants. */
 export function latest(a: string, b: string | undefined): string {
   return b === undefined || isBefore(b, a) ? a : b
+}
+
+export function withoutUndefined(fields: PartialAppointment): PartialAppointment {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return { ...(Object.fromEntries(entries) as Partial<PartialAppointment>), id: fields.id }
 }
