@@ -215,3 +215,41 @@ describe('Cached reads', () => {
     ])
   })
 })
+
+describe('A create', () => {
+  const MONDAY = { startsFrom: '2026-01-05T00:00:00Z', startsTo: '2026-01-05T23:59:59Z' }
+  const TIMES = { startTime: '2026-01-06T09:00:00Z', endTime: '2026-01-06T09:30:00Z' }
+
+  /** The upstream answers a create with these fields. */
+  async function listsAfterCreate(created: object | undefined): Promise<number> {
+    await using upstream = await startScriptedUpstream(({ line }) => (response) => {
+      const isCreate = line.startsWith('POST')
+      if (isCreate && created === undefined) response.statusCode = 422
+      const error = { error: { code: 'VALIDATION_ERROR', message: 'No' } }
+      const answer = isCreate
+        ? created === undefined
+          ? error
+          : { data: { id: 'n', ...created } }
+        : { data: [] }
+      response.end(JSON.stringify({ meta: {}, ...answer }))
+    })
+    await using rest = startRest(upstream.url)
+    await rest.appointments.list(MONDAY, FIRST_PAGE, operationOf())
+    await rest.appointments.create({ title: 'Visit', ...TIMES }, 'key', operationOf()).catch(() => {})
+    await rest.appointments.list(MONDAY, FIRST_PAGE, operationOf())
+    return upstream.requests.filter(({ line }) => line.startsWith('GET')).length
+  }
+
+  test('It leaves the lists that its appointment can not be in', async () => {
+    expect(await listsAfterCreate({ start_time: '2026-01-06T09:00:00Z' })).toBe(1)
+  })
+
+  test('What the upstream answers counts, not what it was sent', async () => {
+    expect(await listsAfterCreate({ start_time: '2026-01-05T09:00:00Z' })).toBe(2)
+    expect(await listsAfterCreate({})).toBe(2)
+  })
+
+  test('Without an answer every list is read again', async () => {
+    expect(await listsAfterCreate(undefined)).toBe(2)
+  })
+})

@@ -64,7 +64,8 @@ export function createAppointments(send: Send, isCached: IsCached): Appointments
       return { row: rowOf(reply, id), staleSince: reply.staleSince }
     },
     async create(fields, idempotencyKey, by) {
-      return rowOf(await send({ method: 'POST', path: LISTS, body: bodyOf(fields), idempotencyKey }, by))
+      const body = bodyOf(fields)
+      return rowOf(await send({ method: 'POST', path: LISTS, creates: fields, body, idempotencyKey }, by))
     },
     async update(id, changes, by) {
       return rowOf(await send({ method: 'PATCH', path: pathOf(id), body: bodyOf(changes) }, by), id)

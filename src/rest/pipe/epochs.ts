@@ -1,4 +1,4 @@
-import type { AppointmentFilter } from '../../contract/field-names.ts'
+import type { AppointmentFilter, PartialAppointment } from '../../contract/field-names.ts'
 import { matches } from '../../events/filter.ts'
 import type { AppointmentDiff, Epoch, Epochs as SharedEpochs } from '../../shared/epochs.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
@@ -21,8 +21,12 @@ export interface Epochs {
    * it certainly is in neither before nor after.
    */
   readonly isCurrent: (epoch: Epoch, read: RestRequest, operation: Operation, reply?: Reply) => boolean
-  /** A write may change its item, and every list. */
-  readonly bump: (write: RestRequest, operation: Operation) => MaybePromise<void>
+  /** A write may change its item, and every list; a create only the lists that its appointment may be in. */
+  readonly bump: (
+    write: RestRequest,
+    operation: Operation,
+    created?: Partial<PartialAppointment>,
+  ) => MaybePromise<void>
   /** Nothing says whether a write happened, and it may still do: what is read meanwhile may be old at any moment. */
   readonly distrust: (write: RestRequest, operation: Operation) => void
   /** Whether a reply to this read may be cached. */
@@ -53,7 +57,11 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
       const diffs = filter && shared.changesSince(operation.account, path, epoch)
       return diffs?.every((diff) => !mayChange(filter ?? {}, diff, reply)) ?? false
     },
-    bump: (write, { account }) => shared.advance(account, scopesOf(write)),
+    bump(write, { account }, created) {
+      const id = created?.id ?? ''
+      const diff = created && { id, now: { ...created, id }, before: null }
+      return shared.advance(account, scopesOf(write), diff)
+    },
     distrust(write, { account }) {
       for (const [scope, until] of distrustedUntil) if (until <= monotonic()) distrustedUntil.delete(scope)
       for (const scope of scopesOf(write))

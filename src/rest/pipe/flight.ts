@@ -1,6 +1,8 @@
+import type { PartialAppointment } from '../../contract/field-names.ts'
+import { readableFields, readRow } from '../appointments/row.ts'
 import type { Clock } from '../clock.ts'
 import { type Abortable, createAbortable, type Ending } from '../ending.ts'
-import { mayStillHappen, operationEnded, UpstreamError } from '../errors.ts'
+import { invalidResponse, mayStillHappen, operationEnded, UpstreamError } from '../errors.ts'
 import type { Epochs } from './epochs.ts'
 import { endingOf, type Layer, type Operation, type Reply, type RestRequest, type Send } from './pipe.ts'
 
@@ -25,16 +27,18 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
   const inFlight = new Map<string, SharedRequest>()
 
   async function write(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
-    const bumping = epochs.bump(request, operation)
+    const bumping = epochs.bump(request, operation, request.creates)
     // In memory it is done, and the request goes out at once.
     if (bumping instanceof Promise) await bumping
+    let reply: Reply | undefined
     try {
-      return await next(request, operation)
+      reply = await next(request, operation)
+      return reply
     } catch (error) {
       if (error instanceof UpstreamError && mayStillHappen(error)) epochs.distrust(request, operation)
       throw error
     } finally {
-      await epochs.bump(request, operation)
+      await epochs.bump(request, operation, request.creates && reply && createdBy(reply))
     }
   }
 
@@ -75,6 +79,12 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
 
   return (next) => (request, operation) =>
     request.method === 'GET' ? read(request, operation, next) : write(request, operation, next)
+}
+
+/** What was created, as the upstream says: it may have put in more than it was sent, or have rounded it. */
+function createdBy({ data }: Reply): PartialAppointment | undefined {
+  const row = readRow(data, invalidResponse)
+  return row instanceof UpstreamError ? undefined : readableFields(row)
 }
 
 /** Waits for the shared reply until the subscriber's own ending. The last one that leaves ends the request. */

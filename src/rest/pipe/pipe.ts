@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AppointmentFilter } from '../../contract/field-names.ts'
+import type { AppointmentFields, AppointmentFilter } from '../../contract/field-names.ts'
 import type { Access } from '../access.ts'
 import type { Ending } from '../ending.ts'
 import type { ResponseInfo } from '../errors.ts'
@@ -33,6 +33,8 @@ export interface RestRequest {
   readonly query?: string
   /** Of a list: the conditions in `query`. */
   readonly filter?: AppointmentFilter
+  /** Of a create: the fields in `body`. */
+  readonly creates?: Partial<AppointmentFields>
   readonly body?: unknown
   readonly idempotencyKey?: string
 }
