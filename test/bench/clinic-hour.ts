@@ -1,6 +1,9 @@
-/** Simulates an hour of a clinic on a quota of 1,000 requests: through our gateway, and through the tutorial gateway. */
+/**
+ * Simulates an hour of a clinic on a quota of 1,000 requests: through our gateway, without events, with them, and where one
+ * of ten is lost; and through the tutorial gateway.
+ */
 import { runHour, type StartGateway } from './clinic/hour.ts'
-import { startOurs } from './clinic/ours.ts'
+import { startOurs, startOursWithEvents } from './clinic/ours.ts'
 import { startTutorialGateway } from './tutorial/gateway.ts'
 
 const startTutorial: StartGateway = async (upstream) => {
@@ -12,8 +15,14 @@ const options = {
   quota: Number(process.env.CLINIC_QUOTA ?? 1_000),
   minute: Number(process.env.CLINIC_MINUTE ?? 0),
 }
-const ours = await runHour(startOurs, options)
-const tutorial = await runHour(startTutorial, options)
-const rows = Object.keys(ours) as (keyof typeof ours)[]
+const reports = {
+  ours: await runHour(startOurs, options),
+  'with events': await runHour(startOursWithEvents, options),
+  'a tenth of them lost': await runHour(startOursWithEvents, { ...options, lostPercent: 10 }),
+  tutorial: await runHour(startTutorial, options),
+}
+const rows = Object.keys(reports.ours) as (keyof typeof reports.ours)[]
+const cells = (row: (typeof rows)[number]) =>
+  Object.fromEntries(Object.entries(reports).map(([name, report]) => [name, report[row]]))
 // biome-ignore lint/suspicious/noConsole: a benchmark prints.
-console.table(Object.fromEntries(rows.map((row) => [row, { ours: ours[row], tutorial: tutorial[row] }])))
+console.table(Object.fromEntries(rows.map((row) => [row, cells(row)])))

@@ -1,27 +1,50 @@
 import { expect, test } from 'vitest'
 import { runHour } from '../bench/clinic/hour.ts'
-import { startOurs } from '../bench/clinic/ours.ts'
+import { startOurs, startOursWithEvents } from '../bench/clinic/ours.ts'
 import { HOUR } from '../bench/clinic/timetable.ts'
+
+const { book, cancel, reschedule, elsewhere } = HOUR.writes
+const NOTHING_WRONG = {
+  upstream429s: 0,
+  reads: (HOUR.screens * 3_600) / HOUR.pollEverySeconds + HOUR.views,
+  refusedReads: 0,
+  writes: book + cancel + reschedule,
+  refusedWrites: 0,
+  staleAfterWrite: 0,
+  saidToBeStale: 0,
+  neverTrue: 0,
+}
 
 test('The gateway serves a clinic hour within 1,000 requests and refuses nobody', {
   timeout: 60_000,
 }, async () => {
   const report = await runHour(startOurs)
-  const { book, cancel, reschedule } = HOUR.writes
-  const polls = (HOUR.screens * 3_600) / HOUR.pollEverySeconds
-  expect(report).toMatchObject({
-    upstream429s: 0,
-    reads: polls + HOUR.views,
-    refusedReads: 0,
-    writes: book + cancel + reschedule,
-    refusedWrites: 0,
-    staleAfterWrite: 0,
-    saidToBeStale: 0,
-    neverTrue: 0,
-  })
+  expect(report).toMatchObject({ ...NOTHING_WRONG, deliveredEvents: 0 })
   expect(report.oldestMs).toBeLessThan(10_000)
   // Fails where the gateway caches nothing, because then no row is ever old.
   expect(report.oldestMs).toBeGreaterThan(0)
   // Reads may spend this much: the gateway reserves a tenth of the quota for writes.
   expect(report.upstreamRequests).toBeLessThanOrEqual(900)
+})
+
+test('With events an hour takes half the requests and shows all within a second', {
+  timeout: 60_000,
+}, async () => {
+  const report = await runHour(startOursWithEvents)
+  const changes = book + cancel + reschedule + elsewhere
+  expect(report).toMatchObject({ ...NOTHING_WRONG, deliveredEvents: changes, lostEvents: 0, oldestMs: 1_000 })
+  // Which reads of one second share a request depends on how they fall.
+  expect(report.upstreamRequests).toBeGreaterThanOrEqual(370)
+  expect(report.upstreamRequests).toBeLessThanOrEqual(384)
+})
+
+test('With a tenth of the events lost no answer is from before an answered write', {
+  timeout: 60_000,
+}, async () => {
+  const report = await runHour(startOursWithEvents, { lostPercent: 10 })
+  expect(report).toMatchObject(NOTHING_WRONG)
+  expect(report.lostEvents).toBe(13)
+  // Between what the hour takes with all events, and without any.
+  expect(report.upstreamRequests).toBeGreaterThan(384)
+  expect(report.upstreamRequests).toBeLessThan(600)
 })

@@ -1,11 +1,12 @@
 import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts'
 import { seeded } from '../../pagination/drift.ts'
 import { ask, type GraphQLRequest, type GraphQLResult } from '../ask.ts'
+import { type DeliveryCounts, startDeliveries } from './deliveries.ts'
 import { createHistory, type DayRow, type History } from './history.ts'
 import { BOOK, CANCEL, DAY, RESCHEDULE, VIEW } from './operations.ts'
 import { createTimetable, type Write } from './timetable.ts'
 
-export interface HourReport {
+export interface HourReport extends DeliveryCounts {
   readonly upstreamRequests: number
   /** Responses of the upstream with status 429. */
   readonly upstream429s: number
@@ -27,10 +28,18 @@ export interface HourReport {
 export type StartGateway = (
   upstream: { readonly url: string; readonly key: string },
   now: () => number,
-) => Promise<{ readonly graphqlUrl: string } & AsyncDisposable>
+) => Promise<StartedGateway>
+
+export interface StartedGateway extends AsyncDisposable {
+  readonly graphqlUrl: string
+  /** Where it takes the upstream's events, if it takes any. */
+  readonly webhook?: { readonly url: string; readonly secret: string }
+}
 
 const DAY_MS = 86_400_000
 const START = Date.parse('2026-01-05T12:00:00Z')
+/** From a change to its event's arrival at the gateway. */
+const DELIVERY_MS = 1_000
 const GATEWAY_KEY = 'pk_gateway'
 /** The key of another system that writes, and of the bench to read the true rows. It has a quota of its own. */
 const OTHER_KEY = 'pk_other'
@@ -43,12 +52,14 @@ export interface HourOptions {
   readonly quota?: number
   /** When the clinic's hour begins, in minutes of the clock hour. */
   readonly minute?: number
+  /** Of each 100 events, how many never reach the gateway. */
+  readonly lostPercent?: number
 }
 
 /** Runs one hour of a clinic as fast as the gateway responds. */
 export async function runHour(
   startGateway: StartGateway,
-  { seed = 1, quota = 1_000, minute = 0 }: HourOptions = {},
+  { seed = 1, quota = 1_000, minute = 0, lostPercent = 0 }: HourOptions = {},
 ): Promise<HourReport> {
   const startsAt = START + minute * 60_000
   let now = startsAt
@@ -73,6 +84,12 @@ export async function runHour(
   try {
     const gateway = await startGateway({ url: sandbox.url, key: GATEWAY_KEY }, () => now)
     await using _ends = gateway
+    const { webhook } = gateway
+    const deliveries =
+      webhook && (await startDeliveries({ gatewayUrl: webhook.url, seed, lostPercent, now: () => now }))
+    await using _stops = deliveries
+    if (deliveries) sandbox.addWebhook({ url: deliveries.url, secret: webhook.secret })
+    let changes = 0
     const history = createHistory(await readTrueRows(sandbox), now)
     const random = seeded(seed)
 
@@ -105,6 +122,8 @@ export async function runHour(
 
     for (const { second, polls, views, write: kind } of createTimetable(seed)) {
       now = startsAt + second * 1_000
+      // What came in the seconds between is there before anybody reads; what comes in this one, after that.
+      await deliveries?.release(now - DELIVERY_MS - 1_000)
       const writing = kind === undefined ? undefined : write(kind)
       const reading = [
         ...Array.from({ length: polls }, () => read(DAY)),
@@ -116,11 +135,15 @@ export async function runHour(
       const [written, answers] = await Promise.all([writing, Promise.all(reading)])
       if (kind !== undefined) history.add(await readTrueRows(sandbox), now, written)
       for (const judge of answers) judge()
+      if (written !== undefined || kind === 'elsewhere') changes += 1
+      await deliveries?.arrived(changes)
+      await deliveries?.release(now - DELIVERY_MS)
     }
+    const counts = deliveries?.counts() ?? { deliveredEvents: 0, lostEvents: 0 }
+    return { upstreamRequests, upstream429s, ...report, ...seen, ...counts }
   } finally {
     await sandbox.close()
   }
-  return { upstreamRequests, upstream429s, ...report, ...seen }
 }
 
 interface ReadData {
@@ -153,14 +176,14 @@ function requestOf(
 
 async function writeElsewhere(sandbox: Sandbox, history: History, random: () => number): Promise<undefined> {
   const { restId } = choose(history.latest(), random)
-  await sendAsOther(sandbox, 'PATCH', `/appointments/${restId}?`, {
+  await askAsOther(sandbox, 'PATCH', `/appointments/${restId}?`, {
     title: `Note ${Math.floor(random() * 1e6)}`,
   })
 }
 
 async function readTrueRows(sandbox: Sandbox): Promise<DayRow[]> {
   const range = 'date_gte=2026-01-05T00:00:00Z&date_lte=2026-01-05T23:59:59Z'
-  const rows = await sendAsOther(sandbox, 'GET', `/appointments?${range}&limit=100&`)
+  const rows = await askAsOther(sandbox, 'GET', `/appointments?${range}&limit=100&`)
   return rows.map((row) => ({
     restId: row.id,
     title: row.title,
@@ -176,7 +199,7 @@ interface RestRow {
   readonly status: string
 }
 
-async function sendAsOther(
+async function askAsOther(
   sandbox: Sandbox,
   method: string,
   target: string,

@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { listen } from '../../../src/process/listen.ts'
+import { seeded } from '../../pagination/drift.ts'
+
+/** The way from the upstream's deliverer to the gateway: it takes its time, and loses some. */
+export interface Deliveries extends AsyncDisposable {
+  readonly url: string
+  /** Resolves once the event of each write has been taken from the upstream. */
+  arrived(writes: number): Promise<void>
+  /** Hands the gateway what has been under way since that instant or longer. */
+  release(until: number): Promise<void>
+  counts(): DeliveryCounts
+}
+
+export interface DeliveryCounts {
+  readonly deliveredEvents: number
+  readonly lostEvents: number
+}
+
+export interface DeliveriesOptions {
+  readonly gatewayUrl: string
+  readonly seed: number
+  /** Of each 100 events, how many never arrive. */
+  readonly lostPercent: number
+  readonly now: () => number
+}
+
+interface Delivery {
+  readonly at: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export async function startDeliveries(options: DeliveriesOptions): Promise<Deliveries> {
+  const { gatewayUrl, seed, lostPercent, now } = options
+  const random = seeded(seed)
+  let underWay: Delivery[] = []
+  let taken = 0
+  let delivered = 0
+  let wake = () => {}
+
+  const server = await listen(
+    async (req, res) => {
+      const delivery = { at: now(), headers: signedHeaders(req), body: await text(req) }
+      res.writeHead(204).end()
+      if (random() * 100 >= lostPercent) underWay.push(delivery)
+      taken += 1
+      wake()
+    },
+    '127.0.0.1',
+    0,
+  )
+
+  async function hand({ headers, body }: Delivery): Promise<void> {
+    const { status } = await fetch(gatewayUrl, { method: 'POST', headers, body })
+    if (status !== 204) throw new Error(`The gateway answered an event with ${status}`)
+    delivered += 1
+  }
+
+  return {
+    url: server.url,
+    async arrived(writes) {
+      while (taken < writes) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
+    async release(until) {
+      const due = underWay.filter(({ at }) => at <= until)
+      underWay = underWay.filter(({ at }) => at > until)
+      for (const delivery of due) await hand(delivery)
+    },
+    counts: () => ({ deliveredEvents: delivered, lostEvents: taken - delivered - underWay.length }),
+    [Symbol.asyncDispose]: () => server.close(),
+  }
+}
+
+function signedHeaders({ headers }: IncomingMessage): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'x-webhook-signature': String(headers['x-webhook-signature']),
+  }
+}
