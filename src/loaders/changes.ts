@@ -35,7 +35,8 @@ export interface SettleOptions {
 
 interface Waiting {
   readonly change: LoggedChange
-  readonly isMerged: boolean
+  /** Undefined for several changes that are put together: it is found out once they are read. */
+  readonly effect: Effect | undefined
 }
 
 /**
@@ -47,16 +48,23 @@ export async function createChangeStream(
   { filter, after, by }: { filter: AppointmentFilter; after: string | undefined; by: Operation },
 ): Promise<ChangeStream> {
   let waiting: Waiting[] = []
-  let wake: (() => void) | undefined
+  let reader: ((result: IteratorResult<ChangeEvent, undefined>) => void) | undefined
   let isLagging = false
   let isOver = false
 
   function take(change: LoggedChange): void {
-    if (isOver || isLagging || changes.effectOf(change, filter, by) === undefined) return
+    if (isOver || isLagging) return
+    const effect = changes.effectOf(change, filter, by)
+    if (effect === undefined) return
+    // While the reader waits, no change does.
+    if (reader !== undefined) answer({ done: false, value: eventOf(change, effect, false) })
+    else enqueue({ change, effect })
+  }
+
+  function enqueue(next: Waiting): void {
     if (waiting.length >= MAX_WAITING) waiting = mergeByAppointment(waiting)
     if (waiting.length >= MAX_WAITING) isLagging = true
-    else waiting.push({ change, isMerged: false })
-    wake?.()
+    else waiting.push(next)
   }
 
   const following = await changes.follow(after, by, take)
@@ -65,20 +73,26 @@ export async function createChangeStream(
 
   function nextEvent(): ChangeEvent | undefined {
     for (const change of backlog) {
-      const event = eventOf({ change, isMerged: false })
-      if (event !== undefined) return event
+      const effect = changes.effectOf(change, filter, by)
+      if (effect !== undefined) return eventOf(change, effect, false)
     }
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const event = eventOf(next)
-      if (event !== undefined) return event
+      const { change, effect } = next
+      const found = effect ?? changes.effectOf(change, filter, by)
+      if (found !== undefined) return eventOf(change, found, effect === undefined)
     }
     return undefined
   }
 
-  function eventOf({ change, isMerged }: Waiting): ChangeEvent | undefined {
+  function eventOf(change: LoggedChange, effect: Effect, isMerged: boolean): ChangeEvent {
     resumeAfter = change.sequence
-    const effect = changes.effectOf(change, filter, by)
-    return effect && { ...effect, change, filter, isMerged }
+    return { ...effect, change, filter, isMerged }
+  }
+
+  function answer(result: IteratorResult<ChangeEvent, undefined>): void {
+    const read = reader
+    reader = undefined
+    read?.(result)
   }
 
   function end(): void {
@@ -86,24 +100,21 @@ export async function createChangeStream(
     isOver = true
     waiting = []
     following.stop()
-    wake?.()
+    answer(DONE)
   }
 
   const stream: ChangeStream = {
-    async next() {
-      for (;;) {
-        if (isOver) return DONE
-        const event = nextEvent()
-        if (event !== undefined) return { done: false, value: event }
-        if (isLagging) {
-          end()
-          throw streamLagged(resumeAfter)
-        }
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-        wake = undefined
+    next() {
+      if (isOver) return Promise.resolve(DONE)
+      const event = nextEvent()
+      if (event !== undefined) return Promise.resolve({ done: false, value: event })
+      if (isLagging) {
+        end()
+        return Promise.reject(streamLagged(resumeAfter))
       }
+      return new Promise((resolve) => {
+        reader = resolve
+      })
     },
     async return() {
       end()
@@ -120,7 +131,7 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 /** One change for each appointment: from what was before the first of them to what is after the last. */
 function mergeByAppointment(waiting: readonly Waiting[]): Waiting[] {
   const merged = new Map<string, Waiting>()
-  for (const { change, isMerged } of waiting) {
+  for (const { change, effect } of waiting) {
     const { id } = change.now
     const earlier = merged.get(id)
     // The latest comes last: a map keeps the place of a key that it has.
@@ -128,8 +139,8 @@ function mergeByAppointment(waiting: readonly Waiting[]): Waiting[] {
     merged.set(
       id,
       earlier === undefined
-        ? { change, isMerged }
-        : { change: { ...change, before: earlier.change.before }, isMerged: true },
+        ? { change, effect }
+        : { change: { ...change, before: earlier.change.before }, effect: undefined },
     )
   }
   return [...merged.values()]

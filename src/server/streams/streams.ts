@@ -128,27 +128,21 @@ export function createStreams(options: StreamsOptions): Streams {
     /** What has been written can't be asked for again; what is on its way can. */
     let resumeAfter = source.resumeAfter()
 
-    /** The next part that says something; undefined at the end. */
-    async function nextPart(): Promise<Buffer | undefined> {
-      for (;;) {
-        const { value, done } = await source.next()
-        if (done) return undefined
-        if (now() >= expiresAt) throw tokenExpired()
-        const part = await selection.partOf(value)
-        if (isOver) return undefined
-        resumeAfter = value.change.sequence
-        if (part !== undefined) return part.in(format)
-      }
-    }
-
+    /** Writes parts for as long as the reader takes them. */
     async function read(): Promise<void> {
       if (isReading) return
       isReading = true
       try {
-        const part = await nextPart()
+        for (let isWanted = true; isWanted; ) {
+          const { value, done } = await source.next()
+          if (done) return finish(format.closing)
+          if (now() >= expiresAt) throw tokenExpired()
+          const part = await selection.partOf(value)
+          if (isOver || body.destroyed) return
+          resumeAfter = value.change.sequence
+          if (part !== undefined) isWanted = body.push(part.in(format))
+        }
         isReading = false
-        if (part === undefined) finish(format.closing)
-        else if (!body.destroyed) body.push(part)
       } catch (error) {
         finish(partOfError(error, format), format.closing)
       }
