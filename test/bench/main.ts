@@ -2,6 +2,7 @@
 const BENCHES = [
   'requests',
   'clinic-hour',
+  'streams',
   'paging',
   'drift',
   'sandbox-indexes',

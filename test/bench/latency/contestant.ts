@@ -5,12 +5,16 @@ import { createInterface } from 'node:readline'
 export interface Contestant extends AsyncDisposable {
   readonly url: string
   usage(): Promise<Usage>
+  /** The same after a collection of garbage, for a program that has the flag `--expose-gc`. */
+  usageWithoutGarbage(): Promise<Usage>
 }
 
 export interface Usage {
   /** User and system time of all threads since the start. */
   readonly cpuMs: number
   readonly residentMb: number
+  /** What the program holds: on the heap, and outside of it. */
+  readonly heldMb: number
 }
 
 const METER = new URL('meter.ts', import.meta.url).href
@@ -32,7 +36,8 @@ export async function startContestant(
   const [line] = (await once(lines, 'line')) as [string]
   return {
     url: /http:\S+[^\s.,:]/.exec(line)?.[0] ?? '',
-    usage: () => usageOf(child),
+    usage: () => usageOf(child, 'usage'),
+    usageWithoutGarbage: () => usageOf(child, 'usage without garbage'),
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')
       await once(child, 'exit')
@@ -49,9 +54,9 @@ export function canPin(): boolean {
   return process.platform === 'linux'
 }
 
-async function usageOf(child: ChildProcess): Promise<Usage> {
+async function usageOf(child: ChildProcess, message: string): Promise<Usage> {
   const answer = once(child, 'message')
-  child.send('usage')
+  child.send(message)
   const [usage] = await answer
   return usage
 }
