@@ -1,4 +1,4 @@
-import type { FieldName, PartialAppointment } from '../contract/field-names.ts'
+import { FIELDS_OF_EVENT, type FieldName, type PartialAppointment } from '../contract/field-names.ts'
 import { isBefore } from './filter.ts'
 
 /** What one source tells of an appointment, and what its place in time can be read from. */
@@ -14,8 +14,10 @@ export interface Known extends News {
   /** The `updated_at` of `now`, or an earlier one where `isExact` is false. */
   readonly updatedAt: string | undefined
   readonly isExact: boolean
-  /** How far `toldAt` may be off, in milliseconds. */
+  /** How far `toldAt` may be off, in milliseconds: 0 where an event told it. */
   readonly toldWithinMs: number
+  /** The gateway wrote it itself, and its event is still to come. */
+  readonly isWritten: boolean
 }
 
 /**
@@ -27,8 +29,9 @@ export interface Known extends News {
 export type Order = 'newer' | 'same' | 'older' | 'unclear'
 
 /**
- * Places news beside what is known, so that nobody is shown an appointment going back. `updated_at` decides; where it ties
- * (it may count whole seconds) or is not known, the contents do, then the time of the event, then what was before.
+ * Places news beside what is known, so that nobody is shown an appointment going back. `updated_at` decides. Where it ties
+ * (it may count whole seconds) or is not known, two events are in the order in which the upstream made them. A write is the
+ * same as an event that says nothing else, and does not begin where the write ended. What a read showed may be told.
  */
 export function orderOf(news: News, known: Known): Order {
   const { updatedAt } = news.now
@@ -36,33 +39,43 @@ export function orderOf(news: News, known: Known): Order {
     if (isBefore(updatedAt, known.updatedAt)) return 'older'
     if (known.isExact && isBefore(known.updatedAt, updatedAt)) return 'newer'
   }
-  if (isSame(news.now, known.now) || isSameCreation(news, known)) return 'same'
   const passedMs = between(known.toldAt, news.toldAt)
-  if (passedMs !== 0 && Math.abs(passedMs) > known.toldWithinMs) return passedMs < 0 ? 'older' : 'newer'
-  const followsKnown = news.before != null && isSame(news.before, known.now)
-  const precedesKnown = known.before != null && isSame(news.now, known.before)
-  if (followsKnown !== precedesKnown) return followsKnown ? 'newer' : 'older'
+  if (known.toldWithinMs === 0 && passedMs !== undefined) {
+    if (passedMs !== 0) return passedMs < 0 ? 'older' : 'newer'
+    if (agree(news.now, known.now)) return 'same'
+  } else if (agree(news.now, known.now)) return known.isWritten && !follows(news, known) ? 'same' : 'newer'
+  if (passedMs !== undefined && Math.abs(passedMs) > known.toldWithinMs)
+    return passedMs < 0 ? 'older' : 'newer'
+  const isNext = follows(news, known)
+  const isPrevious = known.before != null && agree(news.now, known.before)
+  if (isNext !== isPrevious) return isNext ? 'newer' : 'older'
   return 'unclear'
 }
 
-/** Milliseconds; 0 where one of the two is not known. */
-function between(from: string | undefined, to: string | undefined): number {
-  return from === undefined || to === undefined ? 0 : Date.parse(to) - Date.parse(from)
+/** The news begin with what is known. */
+function follows({ before }: News, { now }: News): boolean {
+  return before != null && agree(before, now)
 }
 
-/** There is one creation of an appointment. Its event shows more fields than the answer to the create did. */
-function isSameCreation(news: News, known: News): boolean {
-  return news.before === null && known.before === null && !differ(news.now, known.now)
+/** Milliseconds; undefined where one of the two is not known. */
+function between(from: string | undefined, to: string | undefined): number | undefined {
+  return from === undefined || to === undefined ? undefined : Date.parse(to) - Date.parse(from)
 }
 
-/** Whether `known` has every field that `shown` has, with the same value. A change changes `updatedAt` alone at times. */
-function isSame(shown: PartialAppointment, known: PartialAppointment): boolean {
-  const names = (Object.keys(shown) as FieldName[]).filter((name) => name !== 'updatedAt')
-  return names.every((name) => shown[name] === undefined || shown[name] === known[name])
+/** Whether two sources say something of the same fields, and nothing different. */
+export function agree(a: PartialAppointment, b: PartialAppointment): boolean {
+  const shared = sharedFields(a, b)
+  return shared.length > 0 && shared.every((name) => a[name] === b[name])
 }
 
 /** Whether two sources say different things of the same appointment, in the fields that both show. */
 export function differ(a: PartialAppointment, b: PartialAppointment): boolean {
-  const names = (Object.keys(a) as FieldName[]).filter((name) => name !== 'updatedAt')
-  return names.some((name) => a[name] !== undefined && b[name] !== undefined && a[name] !== b[name])
+  return sharedFields(a, b).some((name) => a[name] !== b[name])
 }
+
+/** A change may change `updatedAt` alone, and the rest may be another at each read: a link that is signed, say. */
+function sharedFields(a: PartialAppointment, b: PartialAppointment): FieldName[] {
+  return COMPARED.filter((name) => a[name] !== undefined && b[name] !== undefined)
+}
+
+const COMPARED = FIELDS_OF_EVENT.filter((name) => name !== 'id' && name !== 'updatedAt')

@@ -130,10 +130,12 @@ function instantOf(timestamp: string): number | undefined {
   return number < FIRST_MILLISECONDS ? number * 1000 : number
 }
 
-/** A secret may be the key as it is written, or the base64 of the key after its prefix. */
+const MIN_KEY_BYTES = 8
+
+/** A secret may be the key as it is written, or the base64 of the key after its prefix. Neither may be easy to guess. */
 function keysOf(secret: string): Buffer[] {
-  const encoded = /^whsec_([A-Za-z0-9+/_-]+={0,2})$/.exec(secret)?.[1]
-  return [Buffer.from(secret), ...(encoded === undefined ? [] : [Buffer.from(encoded, 'base64')])]
+  const encoded = /^whsec_([A-Za-z0-9+/_-]+={0,2})$/.exec(secret)?.[1] ?? ''
+  return [Buffer.from(secret), Buffer.from(encoded, 'base64')].filter(({ length }) => length >= MIN_KEY_BYTES)
 }
 
 function digestOf(key: Buffer, timestamp: string, body: Uint8Array): Buffer {

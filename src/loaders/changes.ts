@@ -1,20 +1,29 @@
 import { type AppointmentFilter, FIELD_NAMES, type FieldName } from '../contract/field-names.ts'
+import { FULL_ACCESS, isNarrowed } from '../rest/access.ts'
 import type { Appointments } from '../rest/appointments/appointments.ts'
 import { type AppointmentRow, readableFields } from '../rest/appointments/row.ts'
 import type { Changes, Effect, SettledEffect } from '../rest/coherence/changes.ts'
-import { isNotFound, noSuchAppointment, streamLagged } from '../rest/errors.ts'
+import {
+  isNotFound,
+  noSuchAppointment,
+  resumeExpired,
+  streamLagged,
+  type UpstreamError,
+} from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
 import type { LoggedChange } from '../shared/event-log.ts'
 
 export type { Movement } from '../events/movement.ts'
-export type { ChangeKind, ChangeSource } from '../shared/event-log.ts'
+export type { ChangeKind, ChangeSource, LoggedChange } from '../shared/event-log.ts'
 
 /** A change as one subscription gets it. */
 export interface ChangeEvent extends Effect {
   readonly change: LoggedChange
+  /** What the reader has once it has got this: its place in the log. */
+  readonly sequence: string
   readonly filter: AppointmentFilter
-  /** Several changes of one appointment, put together for a slow reader: no other subscriber has the same. */
-  readonly isMerged: boolean
+  /** Another subscriber gets another event for this change: several are put together, or told from another place. */
+  readonly isOwn: boolean
 }
 
 /** The changes that wait for a slow reader. */
@@ -33,10 +42,18 @@ export interface SettleOptions {
   readonly by: Operation
 }
 
+interface Reader {
+  resolve(result: IteratorResult<ChangeEvent, undefined>): void
+  reject(error: UpstreamError): void
+}
+
 interface Waiting {
   readonly change: LoggedChange
   /** Undefined for several changes that are put together: it is found out once they are read. */
   readonly effect: Effect | undefined
+  /** The number of the first change that it stands for, and the place in front of that. */
+  readonly first: number
+  readonly place: string
 }
 
 /**
@@ -48,51 +65,100 @@ export async function createChangeStream(
   { filter, after, by }: { filter: AppointmentFilter; after: string | undefined; by: Operation },
 ): Promise<ChangeStream> {
   let waiting: Waiting[] = []
-  let reader: ((result: IteratorResult<ChangeEvent, undefined>) => void) | undefined
-  let isLagging = false
+  let reader: Reader | undefined
+  /** Why nothing comes any more, once the reader has got what waits. */
+  let failure: ((resumeAfter: string) => UpstreamError) | undefined
   let isOver = false
+  let count = 0
 
   function take(change: LoggedChange): void {
-    if (isOver || isLagging) return
+    if (isOver || failure !== undefined) return
     const effect = changes.effectOf(change, filter, by)
     if (effect === undefined) return
     // While the reader waits, no change does.
-    if (reader !== undefined) answer({ done: false, value: eventOf(change, effect, false) })
-    else enqueue({ change, effect })
+    if (reader !== undefined) answer({ done: false, value: eventOf(change, effect) })
+    else enqueue(change, effect)
   }
 
-  function enqueue(next: Waiting): void {
+  function enqueue(change: LoggedChange, effect: Effect): void {
     if (waiting.length >= MAX_WAITING) waiting = mergeByAppointment(waiting)
-    if (waiting.length >= MAX_WAITING) isLagging = true
-    else waiting.push(next)
+    if (waiting.length >= MAX_WAITING) failure = streamLagged
+    else waiting.push({ change, effect, first: count, place: last })
+    count += 1
+    last = change.sequence
   }
 
-  const following = await changes.follow(after, by, take)
-  const backlog = following.backlog.values()
+  function lost(): void {
+    failure ??= resumeExpired
+    const waitingReader = reader
+    reader = undefined
+    if (waitingReader === undefined) return
+    end()
+    waitingReader.reject(resumeExpired())
+  }
+
+  const early: LoggedChange[] = []
+  let isEarly = true
+  const following = await changes.follow(after, by, {
+    change: (change) => (isEarly ? void early.push(change) : take(change)),
+    lost,
+  })
   let resumeAfter = following.backlog.length > 0 && after !== undefined ? after : following.head
+  /** The place of the last change that waits. */
+  let last = resumeAfter
+  const backlog = settleBacklog([...following.backlog, ...early]).values()
+  isEarly = false
+
+  /** A change that only a read settles shows what is so now: it is put together with what came of it since. */
+  function settleBacklog(found: readonly LoggedChange[]): LoggedChange[] {
+    const settled = new Map<string, LoggedChange>()
+    const kept: LoggedChange[] = []
+    for (const change of found.toReversed()) {
+      const later = settled.get(change.now.id)
+      const isUnclear = changes.effectOf(change, filter, by)?.movement === 'unclear'
+      if (isUnclear && later !== undefined) continue
+      settled.set(change.now.id, change)
+      kept.push(change)
+    }
+    return kept.toReversed()
+  }
 
   function nextEvent(): ChangeEvent | undefined {
     for (const change of backlog) {
       const effect = changes.effectOf(change, filter, by)
-      if (effect !== undefined) return eventOf(change, effect, false)
+      if (effect !== undefined) return eventOf(change, effect)
     }
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { change, effect } = next
-      const found = effect ?? changes.effectOf(change, filter, by)
-      if (found !== undefined) return eventOf(change, found, effect === undefined)
-    }
-    return undefined
+    const next = waiting.shift()
+    if (next === undefined) return undefined
+    const { change, effect } = next
+    if (effect === undefined) return eventOf(change, mergedEffectOf(change), placeBehind(next))
+    return eventOf(change, effect, placeBehind(next))
   }
 
-  function eventOf(change: LoggedChange, effect: Effect, isMerged: boolean): ChangeEvent {
-    resumeAfter = change.sequence
-    return { ...effect, change, filter, isMerged }
+  /** What began and ended while the reader was away has left, for whoever read the list in between. */
+  function mergedEffectOf(change: LoggedChange): Effect {
+    const effect = changes.effectOf(change, filter, by)
+    return effect ?? { movement: 'left', isHidden: isNarrowed(by.access) }
+  }
+
+  /** The place that skips nothing of what still waits: several changes may wait as one, whose first is long ago. */
+  function placeBehind({ change, first }: Waiting): string {
+    const earliest = waiting.reduce<Waiting | undefined>(
+      (found, each) => (each.first < (found?.first ?? first) ? each : found),
+      undefined,
+    )
+    return earliest?.place ?? change.sequence
+  }
+
+  function eventOf(change: LoggedChange, effect: Effect, sequence = change.sequence): ChangeEvent {
+    resumeAfter = sequence
+    return { ...effect, change, sequence, filter, isOwn: sequence !== change.sequence }
   }
 
   function answer(result: IteratorResult<ChangeEvent, undefined>): void {
     const read = reader
     reader = undefined
-    read?.(result)
+    read?.resolve(result)
   }
 
   function end(): void {
@@ -108,12 +174,12 @@ export async function createChangeStream(
       if (isOver) return Promise.resolve(DONE)
       const event = nextEvent()
       if (event !== undefined) return Promise.resolve({ done: false, value: event })
-      if (isLagging) {
+      if (failure !== undefined) {
         end()
-        return Promise.reject(streamLagged(resumeAfter))
+        return Promise.reject(failure(resumeAfter))
       }
-      return new Promise((resolve) => {
-        reader = resolve
+      return new Promise((resolve, reject) => {
+        reader = { resolve, reject }
       })
     },
     async return() {
@@ -131,42 +197,58 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 /** One change for each appointment: from what was before the first of them to what is after the last. */
 function mergeByAppointment(waiting: readonly Waiting[]): Waiting[] {
   const merged = new Map<string, Waiting>()
-  for (const { change, effect } of waiting) {
-    const { id } = change.now
+  for (const next of waiting) {
+    const { id } = next.change.now
     const earlier = merged.get(id)
     // The latest comes last: a map keeps the place of a key that it has.
     merged.delete(id)
     merged.set(
       id,
       earlier === undefined
-        ? { change, effect }
-        : { change: { ...change, before: earlier.change.before }, effect: undefined },
+        ? next
+        : {
+            change: { ...next.change, before: earlier.change.before },
+            effect: undefined,
+            first: earlier.first,
+            place: earlier.place,
+          },
     )
   }
   return [...merged.values()]
 }
 
-/** What the event itself tells of its appointment. Someone else's looks like one that there is not, but for its id. */
-export function toldOf({ change, isHidden }: ChangeEvent): AppointmentRow {
+/** What is told of the appointment: what was read of it, or what the event itself says. Someone else's looks like one that there is not, but for its id. */
+export function toldOf({ change, isHidden }: ChangeEvent, row: AppointmentRow | undefined): AppointmentRow {
   const { now } = change
-  if (!isHidden) return now
+  // A read is of a later moment than the event, and the two must not mix.
+  if (!isHidden) return row ?? now
   const names = (Object.keys(FIELD_NAMES) as FieldName[]).filter((name) => name !== 'id')
   const nothing = noSuchAppointment()
   return { id: now.id, ...Object.fromEntries(names.map((name) => [name, nothing])) }
 }
 
-/** What a change means that only the whole appointment tells. Undefined where it means nothing to the list. */
-export async function settleEffect(
+/** What is so of an event: its effect, and the appointment where it had to be read. */
+export interface Settled {
+  readonly effect: SettledEffect
+  readonly row: AppointmentRow | undefined
+}
+
+/**
+ * Finds out what a change means that only the whole appointment tells. Undefined where it means nothing to the list. It is
+ * read on behalf of the account, once for all subscribers, and each is told what its own view allows.
+ */
+export async function settleEvent(
   { change, filter }: ChangeEvent,
   { changes, appointments, by }: SettleOptions,
-): Promise<SettledEffect | undefined> {
-  const row = await appointments.retrieve(change.now.id, by).then(
-    (retrieved) => readableFields(retrieved.row),
+): Promise<Settled | undefined> {
+  const ofAccount = { ...by, access: FULL_ACCESS, view: by.account }
+  const row = await appointments.retrieve(change.now.id, ofAccount).then(
+    (retrieved) => retrieved.row,
     (error: unknown) => {
-      // The guard hides someone else's appointment as one that there is not.
       if (isNotFound(error)) return undefined
       throw error
     },
   )
-  return changes.effectOnceRead(change, row, filter, by)
+  const effect = changes.effectOnceRead(change, row && readableFields(row), filter, by)
+  return effect && { effect, row }
 }

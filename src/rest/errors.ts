@@ -150,6 +150,14 @@ export function eventsUnavailable(): UpstreamError {
   })
 }
 
+/** What instances share can't be reached, and only there are the events. */
+export function eventsAway(): UpstreamError {
+  return new UpstreamError({
+    code: 'OVERLOADED',
+    message: 'The gateway can not be told of changes now; try again in a second.',
+  })
+}
+
 export function resumeExpired(): UpstreamError {
   return new UpstreamError({
     code: 'RESUME_EXPIRED',
@@ -172,6 +180,15 @@ export function streamEnded(resumeAfter: string): UpstreamError {
   return new UpstreamError({
     code: 'STREAM_ENDED',
     message: 'The gateway is stopping: subscribe again with `after`.',
+    extensions: { resumeAfter },
+  })
+}
+
+/** The upstream does not tell whether a change concerns a caller that is kept to its own appointments. */
+export function streamUndecided(resumeAfter: string): UpstreamError {
+  return new UpstreamError({
+    code: 'STREAM_ENDED',
+    message: 'The upstream does not tell whose a changed appointment is: subscribe again with `after`.',
     extensions: { resumeAfter },
   })
 }

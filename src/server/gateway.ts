@@ -105,7 +105,7 @@ export function createGateway({
 }: GatewayOptions): Gateway {
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const clock = { now, monotonic }
-  const accountOf = accountsOf(webhooks, key)
+  const accountsOfSecret = accountsOf(webhooks, key)
   const rest = createRestClient({
     url,
     timeoutMs: upstreamTimeoutMs,
@@ -115,7 +115,7 @@ export function createGateway({
     clock,
     shared: createShared(webhooks, clock),
     events: webhooks && {
-      accounts: [...new Set(accountOf.values())],
+      accounts: [...new Set([...accountsOfSecret.values()].flat())],
       fedTtlMs: (webhooks.cacheTtlFedSeconds ?? 3600) * 1000,
       silentMs: (webhooks.silentSeconds ?? 900) * 1000,
       onFeedState: logFeed,
@@ -142,7 +142,7 @@ export function createGateway({
     operationOf,
     beginEvent,
     contextOf,
-    settleOptionsOf: sourcesOf,
+    sourcesOf,
     addCost,
     reportFault,
     logOperation,
@@ -184,7 +184,8 @@ export function createGateway({
         upstream: rest.upstreamState,
         events: coherence.feedState,
       }),
-      webhooks !== null && useWebhooks({ accountOf, webhooks, coherence, now, log: logEvent, reportFault }),
+      webhooks !== null &&
+        useWebhooks({ accountsOfSecret, webhooks, coherence, now, log: logEvent, reportFault }),
       // What goes with an operation from its begin to its end: on the way out in this order.
       useOperations(),
       useCost(addCost, operationOf),
@@ -239,16 +240,23 @@ export function createGateway({
   }
 }
 
-/** Each secret, and the account whose events it signs. */
-function accountsOf(webhooks: WebhookOptions | null, key: string | null): ReadonlyMap<string, string> {
+const MIN_SECRET_LENGTH = 8
+
+/** Each secret, and the accounts whose events it signs: two keys of one organisation share its events. */
+function accountsOf(
+  webhooks: WebhookOptions | null,
+  key: string | null,
+): ReadonlyMap<string, readonly string[]> {
   const own = key === null ? undefined : accountOfKey(key)
-  return new Map(
-    webhooks?.secrets.map(({ secret, account = own }) => {
-      if (account === undefined)
-        throw new Error('Where callers send their own keys, each webhook secret names its account.')
-      return [secret, account]
-    }),
-  )
+  const accounts = new Map<string, string[]>()
+  for (const { secret, account = own } of webhooks?.secrets ?? []) {
+    if (account === undefined)
+      throw new Error('Where callers send their own keys, each webhook secret names its account.')
+    if (secret.length < MIN_SECRET_LENGTH)
+      throw new Error(`A webhook secret has ${MIN_SECRET_LENGTH} characters at least.`)
+    accounts.set(secret, [...(accounts.get(secret) ?? []), account])
+  }
+  return accounts
 }
 
 function createShared(webhooks: WebhookOptions | null, { monotonic }: Clock): Shared {

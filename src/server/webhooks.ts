@@ -9,8 +9,8 @@ import type { NodeContext } from './http/node-handler.ts'
 import { isAt } from './http/path.ts'
 
 export interface WebhooksOptions {
-  /** The secrets, each with the account whose events it signs. */
-  readonly accountOf: ReadonlyMap<string, string>
+  /** The secrets, each with the accounts whose events it signs. */
+  readonly accountsOfSecret: ReadonlyMap<string, readonly string[]>
   readonly webhooks: WebhookOptions
   readonly coherence: Coherence
   readonly now: () => number
@@ -43,8 +43,8 @@ const STATUSES: Readonly<Record<EventFate, number>> = {
  * why a delivery was refused, and none has a body.
  */
 export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContext> {
-  const { accountOf, webhooks, coherence, now, log, reportFault } = options
-  const secrets = [...accountOf.keys()]
+  const { accountsOfSecret, webhooks, coherence, now, log, reportFault } = options
+  const secrets = [...accountsOfSecret.keys()]
   const toleranceMs = (webhooks.toleranceSeconds ?? TOLERANCE_SECONDS) * 1000
   /** The organisation of each secret, as its first event tells: an endpoint belongs to one. */
   const organisations = new Map<string, string>()
@@ -54,7 +54,7 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
     if (verified === undefined) return { fate: 'forged' }
     const { secret, style, signedAt } = verified
     if (Math.abs(now() - signedAt) > toleranceMs) return { fate: 'stale', style }
-    const account = accountOf.get(secret) ?? ''
+    const accounts = accountsOfSecret.get(secret) ?? []
     const delivery = readDelivery(bytes)
     if (delivery === undefined) return { fate: 'malformed', style }
     const { organisation, event } = delivery
@@ -64,14 +64,18 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
       organisations.set(secret, organisation)
     }
     if (event === 'other') {
-      coherence.takeOther(account)
+      for (const account of accounts) coherence.takeOther(account)
       return { fate: 'other', style }
     }
     if (event === 'unreadable') {
-      await coherence.takeUnreadable(account)
+      for (const account of accounts) await coherence.takeUnreadable(account)
       return { fate: 'malformed', style }
     }
-    return { style, ...lineOf(event), fate: await coherence.takeEvent(account, event) }
+    const fates: EventFate[] = []
+    for (const account of accounts) fates.push(await coherence.takeEvent(account, event))
+    // Where one of them could not take it, it has to come again.
+    const fate = fates.includes('unavailable') ? 'unavailable' : (fates[0] ?? 'other')
+    return { style, ...lineOf(event), fate }
   }
 
   function lineOf({ kind, createdAt }: AppointmentEvent): Pick<EventLine, 'kind' | 'delayMs'> {

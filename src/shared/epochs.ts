@@ -14,6 +14,9 @@ export interface AppointmentDiff {
 
 /** Names the states of what the upstream holds: `scope` is a path of the REST API, an item or the lists. */
 export interface Epochs {
+  /** Reads the scopes' epochs where they are shared; undefined where they are here, or can't be read now. */
+  refresh(account: string, scopes: readonly string[]): Promise<void> | undefined
+  /** As of the last `refresh`, where they are shared. */
   of(account: string, scope: string): Epoch
   /** The scopes may have changed. `diff` says how; without it, in any way. */
   advance(account: string, scopes: readonly string[], diff?: AppointmentDiff): MaybePromise<void>
@@ -70,6 +73,7 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
   }
 
   return {
+    refresh: () => undefined,
     of: (account, scope) => epochs.get(keyOf(account, scope)) ?? initial,
     advance(account, scopes, diff) {
       for (const scope of scopes) advanceScope(keyOf(account, scope), diff)

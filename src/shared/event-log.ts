@@ -27,12 +27,16 @@ export interface Change {
 }
 
 export interface LoggedChange extends Change {
+  /** That of the last word that it became. */
+  readonly mark: string
   /** Its place in the log: opaque, and the next one's is another. */
   readonly sequence: string
 }
 
 /** The latest that is known of an appointment, by whatever order the news came. */
 export interface LastWord extends Change {
+  /** Tells this last word from any other. */
+  readonly mark: string
   /** When the upstream last changed it, or an earlier such time where the source did not tell. */
   readonly updatedAt: string | undefined
   /** Whether `updatedAt` is that of `now`. */
@@ -49,14 +53,15 @@ export interface Entry {
   readonly appointmentId: string
   /** The upstream's id of the event: the log takes it once. */
   readonly eventId: string | undefined
-  /** What the caller has compared with: where the log knows another by now, it refuses, and the caller compares again. */
-  readonly expected: LastWord | undefined
+  /** The mark of what the caller has compared with: where the log knows another by now, the caller compares again. */
+  readonly expected: string | undefined
   readonly lastWord: LastWord
   /** Whether subscribers are told. */
   readonly isNews: boolean
 }
 
-export type Appended = 'logged' | 'duplicate' | 'conflict'
+/** `unavailable`: where it is shared, it can't be reached now. */
+export type Appended = 'logged' | 'duplicate' | 'conflict' | 'unavailable'
 
 export interface Following {
   /** The sequence that the first change after the backlog has as its predecessor: resuming from it loses nothing. */
@@ -66,21 +71,32 @@ export interface Following {
   stop(): void
 }
 
+export interface Follower {
+  change(change: LoggedChange): void
+  /** The log is gone, and what was in it: nothing comes any more. */
+  lost(): void
+}
+
 /**
  * The changes of an account in the order of the log, as far back as the log is kept. Only accounts that the configuration names
  * have one.
  */
 export interface EventLog {
+  /** Takes the account's changes in from now on, so that what others note is known here too. */
+  watch(account: string, onChange: (change: LoggedChange) => void): void
+  /** What this process knows of it; it may be a moment behind. */
+  knownHere(account: string, appointmentId: string): LastWord | undefined
+  /** Undefined also where it is shared and can't be reached: nothing can be noted then. */
   lastWord(account: string, appointmentId: string): MaybePromise<LastWord | undefined>
   hasSeen(account: string, eventId: string): MaybePromise<boolean>
   /** Notes all of an entry, or nothing. */
   append(account: string, entry: Entry): MaybePromise<Appended>
-  /** Gives `onChange` each change from now on. Undefined where the log does not go back to `after`. */
+  /** Gives the follower each change from now on. `expired` where the log does not go back to `after`. */
   follow(
     account: string,
     after: string | undefined,
-    onChange: (change: LoggedChange) => void,
-  ): MaybePromise<Following | undefined>
+    follower: Follower,
+  ): MaybePromise<Following | 'expired' | 'unavailable'>
 }
 
 export interface EventLogOptions {
@@ -131,12 +147,9 @@ export function createEventLog({ maxChanges, seenMs, monotonic }: EventLogOption
     return `${id}.${length}`
   }
 
-  function tell(
-    log: AccountLog,
-    { updatedAt, isExact, toldAt, toldWithinMs, notedAt, ...change }: LastWord,
-  ): void {
+  function tell(log: AccountLog, word: LastWord): void {
     log.length += 1
-    const logged = { ...change, sequence: sequenceOf(log) }
+    const logged = changeOf(word, sequenceOf(log))
     log.changes.push(logged)
     // In blocks, because each of them moves the whole array.
     if (log.changes.length >= 2 * maxChanges) log.changes.splice(0, log.changes.length - maxChanges)
@@ -152,25 +165,35 @@ export function createEventLog({ maxChanges, seenMs, monotonic }: EventLogOption
   }
 
   return {
+    watch: (account, onChange) => void logOf(account).listeners.add(onChange),
+    knownHere: (account, appointmentId) => logOf(account).lastWords.get(appointmentId),
     lastWord: (account, appointmentId) => logOf(account).lastWords.get(appointmentId),
     hasSeen: (account, eventId) => isSeen(logOf(account), eventId),
     append(account, { appointmentId, eventId, expected, lastWord, isNews }) {
       const log = logOf(account)
       if (eventId !== undefined && isSeen(log, eventId)) return 'duplicate'
-      if (log.lastWords.get(appointmentId) !== expected) return 'conflict'
+      if (log.lastWords.get(appointmentId)?.mark !== expected) return 'conflict'
       if (eventId !== undefined) log.seen.set(eventId, monotonic() + seenMs)
       log.lastWords.set(appointmentId, lastWord)
       if (isNews) tell(log, lastWord)
       return 'logged'
     },
-    follow(account, after, onChange) {
+    follow(account, after, { change: onChange }) {
       const log = logOf(account)
       const backlog = after === undefined ? [] : changesAfter(log, after)
-      if (backlog === undefined) return undefined
+      if (backlog === undefined) return 'expired'
       // A function of its own, so that one listener may follow twice.
       const listener = (change: LoggedChange) => onChange(change)
       log.listeners.add(listener)
       return { backlog, head: sequenceOf(log), stop: () => void log.listeners.delete(listener) }
     },
   }
+}
+
+/** What subscribers get of a last word. */
+export function changeOf(
+  { updatedAt, isExact, toldAt, toldWithinMs, notedAt, ...change }: LastWord,
+  sequence: string,
+): LoggedChange {
+  return { ...change, sequence }
 }

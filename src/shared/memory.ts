@@ -1,6 +1,7 @@
 import { createEpochs } from './epochs.ts'
 import { createEventLog } from './event-log.ts'
 import { createLeases } from './leases.ts'
+import { NO_NOTES } from './notes.ts'
 import type { Shared } from './shared.ts'
 
 export interface MemoryOptions {
@@ -27,5 +28,8 @@ export function createMemory({
     epochs: createEpochs(),
     events: createEventLog({ maxChanges: eventsKept, seenMs, monotonic }),
     leases: createLeases(monotonic),
+    notes: NO_NOTES,
+    state: () => 'off',
+    close: async () => {},
   }
 }

@@ -23,6 +23,7 @@ function known(now: PartialAppointment, parts: Partial<Known> = {}): Known {
     toldWithinMs: 0,
     updatedAt,
     isExact: updatedAt !== undefined,
+    isWritten: true,
     ...parts,
   }
 }
@@ -39,7 +40,20 @@ describe('The order of two tellings', () => {
       known(row('A'), { before: null }),
       'same',
     ],
-    ['less of the same', news({ id: 'a', updatedAt: T1 }), known(row('A', T1)), 'same'],
+    ['what a read showed', news(row('A', T1)), known(row('A', T1), { isWritten: false }), 'newer'],
+    ['nothing in common', news({ id: 'a', updatedAt: T1 }), known(row('A', T1)), 'unclear'],
+    [
+      'two events of one second that say the same',
+      news(row('A', T1), { toldAt: T2 }),
+      known(row('A', T1), { toldAt: T1 }),
+      'newer',
+    ],
+    [
+      'an event that begins where a write ended',
+      news(row('A', T1), { before: row('A', T1), toldAt: T1 }),
+      known(row('A', T1), { toldAt: T1, toldWithinMs: 2000 }),
+      'newer',
+    ],
     ['an earlier time than an inexact one', news(row('A', T1)), known(row('B'), { updatedAt: T2 }), 'older'],
     [
       'in one second, the later event',

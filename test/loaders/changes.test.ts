@@ -82,6 +82,59 @@ describe('A slow reader', () => {
     expect(await stream.next()).toEqual({ done: true, value: undefined })
   })
 
+  test('What it resumes from skips nothing that waits', async () => {
+    const { rest, stream, resume } = await open()
+    await tell(rest, 'x', 'x1')
+    for (let nth = 0; nth < 254; nth += 1) await tell(rest, `b${nth % 3}`, String(nth))
+    await tell(rest, 'x', 'x2', 'x1')
+    // One more than may wait: now the others are put together in front of `x`, whose first change is the oldest.
+    await tell(rest, 'b0', 'last')
+    const got: unknown[] = []
+    for (;;) {
+      const { value } = await stream.next()
+      if (value?.change.now.id === 'x') break
+      got.push(value?.change.now.id)
+      // Whoever breaks off here has not been told of `x`, and must not miss it.
+      const again = await resume(stream.resumeAfter())
+      const left = new Set<unknown>()
+      for (let nth = 0; nth < 4 && !left.has('x'); nth += 1)
+        left.add((await again.next()).value?.change.now.id)
+      expect([...left]).toContain('x')
+      await again.return()
+    }
+    expect(got.length).toBeGreaterThan(0)
+  })
+
+  test('One that came and went while it was away has left', async () => {
+    const { rest } = await open()
+    const stream = await createChangeStream(rest.changes, {
+      filter: { statuses: ['confirmed'] },
+      after: undefined,
+      by: operationOf('a'),
+    })
+    async function set(status: string, before: string): Promise<void> {
+      told += 1
+      const updated_at = new Date(NOON + told * 1000).toISOString()
+      const body = eventBody({
+        created_at: updated_at,
+        object: shown('x', { status, updated_at }),
+        previous: shown('x', { status: before }),
+      })
+      const event = readDelivery(Buffer.from(body))?.event
+      if (typeof event === 'object') await rest.coherence.takeEvent('a', event)
+    }
+    await set('confirmed', 'pending')
+    for (let nth = 0; nth < 260; nth += 1) await tell(rest, `b${nth % 3}`, String(nth))
+    await set('cancelled', 'confirmed')
+    for (let nth = 0; nth < 256; nth += 1) await tell(rest, `b${nth % 3}`, String(nth))
+    for (;;) {
+      const { value } = await stream.next()
+      if (value?.change.now.id !== 'x') continue
+      expect(value.movement).toBe('left')
+      break
+    }
+  })
+
   test('One that has left keeps nothing', async () => {
     const { rest, stream } = await open()
     const waiting = stream.next()

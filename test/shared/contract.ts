@@ -1,12 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import type { Entry, LastWord, LoggedChange } from '../../src/shared/event-log.ts'
+import type { Epoch } from '../../src/shared/epochs.ts'
+import type { Entry, Following, LastWord, LoggedChange } from '../../src/shared/event-log.ts'
 import type { Shared } from '../../src/shared/shared.ts'
 
 export interface SharedUnderTest {
   readonly shared: Shared
   /** Lets time pass, in milliseconds. */
-  readonly pass: (ms: number) => void
+  readonly pass: (ms: number) => Promise<void>
 }
+
+/** The epoch, read anew. */
+async function epochOf({ epochs }: Shared, account: string, scope: string): Promise<Epoch> {
+  await epochs.refresh(account, [scope])
+  return epochs.of(account, scope)
+}
+
+async function changesSince({ epochs }: Shared, account: string, scope: string, epoch: Epoch) {
+  await epochs.refresh(account, [scope])
+  return epochs.changesSince(account, scope, epoch)
+}
+
+interface Followed extends Following {
+  readonly got: readonly LoggedChange[]
+  /** Resolves once so many changes have come. */
+  arrival(count: number): Promise<void>
+}
+
+async function followAt({ events }: Shared, account: string, after?: string): Promise<Followed> {
+  const got: LoggedChange[] = []
+  const arrivals = new EventEmitter()
+  const following = await events.follow(account, after, {
+    change(change) {
+      got.push(change)
+      arrivals.emit('change')
+    },
+    lost() {},
+  })
+  if (typeof following === 'string') throw new Error(following)
+  return {
+    ...following,
+    got,
+    async arrival(count) {
+      while (got.length < count) await once(arrivals, 'change')
+    },
+  }
+}
+
+function isExpired(following: Following | string): boolean {
+  return following === 'expired'
+}
+
+const IDLE = { change() {}, lost() {} }
 
 const DIFF = { id: 'a', now: { id: 'a' }, before: null }
 
@@ -14,89 +60,86 @@ const DIFF = { id: 'a', now: { id: 'a' }, before: null }
 export function describeShared(name: string, open: () => Promise<SharedUnderTest>): void {
   describe(`${name}: epochs`, () => {
     test('A scope has the same epoch until it is advanced, and then another', async () => {
-      const { epochs } = (await open()).shared
-      const before = epochs.of('x', '/a')
-      expect(epochs.of('x', '/a')).toBe(before)
-      await epochs.advance('x', ['/b'])
-      await epochs.advance('y', ['/a'])
-      expect(epochs.of('x', '/a')).toBe(before)
-      await epochs.advance('x', ['/a'])
-      expect(epochs.of('x', '/a')).not.toBe(before)
+      const { shared } = await open()
+      const before = await epochOf(shared, 'x', '/a')
+      expect(await epochOf(shared, 'x', '/a')).toBe(before)
+      await shared.epochs.advance('x', ['/b'])
+      await shared.epochs.advance('y', ['/a'])
+      expect(await epochOf(shared, 'x', '/a')).toBe(before)
+      await shared.epochs.advance('x', ['/a'])
+      expect(await epochOf(shared, 'x', '/a')).not.toBe(before)
     })
 
     test('Described changes since an epoch are told, oldest first', async () => {
-      const { epochs } = (await open()).shared
-      const start = epochs.of('x', '/a')
-      expect(epochs.changesSince('x', '/a', start)).toEqual([])
-      await epochs.advance('x', ['/a'], DIFF)
-      const middle = epochs.of('x', '/a')
-      await epochs.advance('x', ['/a'], { ...DIFF, id: 'b' })
-      expect(epochs.changesSince('x', '/a', start)?.map(({ id }) => id)).toEqual(['a', 'b'])
-      expect(epochs.changesSince('x', '/a', middle)?.map(({ id }) => id)).toEqual(['b'])
+      const { shared } = await open()
+      const start = await epochOf(shared, 'x', '/a')
+      expect(await changesSince(shared, 'x', '/a', start)).toEqual([])
+      await shared.epochs.advance('x', ['/a'], DIFF)
+      const middle = await epochOf(shared, 'x', '/a')
+      await shared.epochs.advance('x', ['/a'], { ...DIFF, id: 'b' })
+      const ids = async (epoch: Epoch) =>
+        new Set((await changesSince(shared, 'x', '/a', epoch))?.map(({ id }) => id))
+      expect(await ids(start)).toEqual(new Set(['a', 'b']))
+      expect(await ids(middle)).toEqual(new Set(['b']))
     })
 
     test('Nothing is told across a change without a description', async () => {
-      const { epochs } = (await open()).shared
-      const start = epochs.of('x', '/a')
-      await epochs.advance('x', ['/a'], DIFF)
-      await epochs.advance('x', ['/a'])
-      const middle = epochs.of('x', '/a')
-      await epochs.advance('x', ['/a'], DIFF)
-      expect(epochs.changesSince('x', '/a', start)).toBeUndefined()
-      expect(epochs.changesSince('x', '/a', middle)).toEqual([DIFF])
+      const { shared } = await open()
+      const start = await epochOf(shared, 'x', '/a')
+      await shared.epochs.advance('x', ['/a'], DIFF)
+      await shared.epochs.advance('x', ['/a'])
+      const middle = await epochOf(shared, 'x', '/a')
+      await shared.epochs.advance('x', ['/a'], DIFF)
+      expect(await changesSince(shared, 'x', '/a', start)).toBeUndefined()
+      expect((await changesSince(shared, 'x', '/a', middle))?.[0]).toEqual(DIFF)
     })
   })
 
   describe(`${name}: the event log`, () => {
     test('A follower gets each change once, in order, from when it follows', async () => {
-      const { events } = (await open()).shared
+      const { shared } = await open()
+      const { events } = shared
       await events.append('x', entry('a'))
-      const got: LoggedChange[] = []
-      const following = await events.follow('x', undefined, (change) => got.push(change))
+      const followed = await followAt(shared, 'x')
       await events.append('x', entry('b'))
       await events.append('y', entry('c'))
       await events.append('x', entry('d'))
-      following?.stop()
+      await followed.arrival(2)
+      followed.stop()
       await events.append('x', entry('e'))
-      expect(following?.backlog).toEqual([])
-      expect(got.map(({ now }) => now.id)).toEqual(['b', 'd'])
-      expect(new Set(got.map(({ sequence }) => sequence)).size).toBe(2)
+      expect(followed.backlog).toEqual([])
+      expect(followed.got.map(({ now }) => now.id)).toEqual(['b', 'd'])
+      expect(new Set(followed.got.map(({ sequence }) => sequence)).size).toBe(2)
     })
 
     test('A follower resumes after a change, and after the head that it was given', async () => {
-      const { events } = (await open()).shared
-      const got: LoggedChange[] = []
-      const first = await events.follow('x', undefined, (change) => got.push(change))
-      for (const id of ['a', 'b', 'c']) await events.append('x', entry(id))
-      const resumed = await events.follow('x', got[0]?.sequence, () => {})
-      expect(resumed?.backlog.map(({ now }) => now.id)).toEqual(['b', 'c'])
-      expect((await events.follow('x', first?.head, () => {}))?.backlog.map(({ now }) => now.id)).toEqual([
-        'a',
-        'b',
-        'c',
-      ])
-      expect((await events.follow('x', resumed?.head, () => {}))?.backlog).toEqual([])
+      const { shared } = await open()
+      const first = await followAt(shared, 'x')
+      for (const id of ['a', 'b', 'c']) await shared.events.append('x', entry(id))
+      await first.arrival(3)
+      const resumed = await followAt(shared, 'x', first.got[0]?.sequence)
+      expect(resumed.backlog.map(({ now }) => now.id)).toEqual(['b', 'c'])
+      const all = await followAt(shared, 'x', first.head)
+      expect(all.backlog.map(({ now }) => now.id)).toEqual(['a', 'b', 'c'])
+      expect((await followAt(shared, 'x', resumed.head)).backlog).toEqual([])
     })
 
-    test('A follower cannot resume from what is too old, of another log, or no place', async () => {
-      const { events } = (await open()).shared
-      const start = (await events.follow('x', undefined, () => {}))?.head ?? ''
-      for (let nth = 0; nth < 20; nth += 1) await events.append('x', entry(`a${nth}`))
-      const elsewhere = (await (await open()).shared.events.follow('x', undefined, () => {}))?.head ?? ''
-      for (const after of [start, elsewhere, '', '1', 'x.1', `${start}9`])
-        expect([after, await events.follow('x', after, () => {})]).toEqual([after, undefined])
+    test('A follower cannot resume from what is of another log, or no place', async () => {
+      const { shared } = await open()
+      const { head } = await followAt(shared, 'x')
+      const elsewhere = (await followAt((await open()).shared, 'x')).head
+      for (const after of [elsewhere, '', '1', 'x.1', `${head.slice(0, 36)}.99999999999999-0`])
+        expect([after, isExpired(await shared.events.follow('x', after, IDLE))]).toEqual([after, true])
     })
 
-    test('At least as many changes are kept as were asked for', async () => {
-      const { events } = (await open()).shared
-      const sequences: string[] = []
-      await events.follow('x', undefined, ({ sequence }) => sequences.push(sequence))
-      for (let nth = 0; nth < 30; nth += 1) {
-        await events.append('x', entry(`a${nth}`))
-        const after = sequences.at(-5)
-        if (after === undefined) continue
-        expect((await events.follow('x', after, () => {}))?.backlog.length).toBe(4)
-      }
+    test('A follower cannot resume from what is too old, and can from what is kept', async () => {
+      const { shared } = await open()
+      const first = await followAt(shared, 'x')
+      for (let nth = 0; nth < 1000; nth += 1) await shared.events.append('x', entry(`a${nth}`))
+      await first.arrival(1000)
+      expect(isExpired(await shared.events.follow('x', first.head, IDLE))).toBe(true)
+      const after = first.got.at(-5)?.sequence
+      expect((await followAt(shared, 'x', after)).backlog.length).toBe(4)
     })
 
     test('An event is taken once, until it is forgotten by its age', async () => {
@@ -106,33 +149,48 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       expect(await events.append('x', { ...entry('a'), eventId: 'evt_1', lastWord: word })).toBe('logged')
       expect(await events.hasSeen('x', 'evt_1')).toBe(true)
       expect(await events.hasSeen('y', 'evt_1')).toBe(false)
-      pass(999)
-      const again = { ...entry('a'), eventId: 'evt_1', expected: await events.lastWord('x', 'a') }
+      const again = { ...entry('a'), eventId: 'evt_1', expected: word.mark }
       expect(await events.append('x', again)).toBe('duplicate')
-      pass(1)
+      await pass(1001)
       expect(await events.hasSeen('x', 'evt_1')).toBe(false)
       expect(await events.append('x', again)).toBe('logged')
     })
 
     test('An entry that was compared with another last word is refused, whole', async () => {
-      const { events } = (await open()).shared
-      const got: LoggedChange[] = []
-      await events.follow('x', undefined, (change) => got.push(change))
+      const { shared } = await open()
+      const { events } = shared
+      const followed = await followAt(shared, 'x')
       await events.append('x', entry('a'))
       const stale = { ...entry('a'), eventId: 'evt_1', expected: undefined }
       expect(await events.append('x', stale)).toBe('conflict')
       expect(await events.hasSeen('x', 'evt_1')).toBe(false)
-      expect(got.length).toBe(1)
+      await events.append('x', entry('b'))
+      await followed.arrival(2)
+      expect(followed.got.map(({ now }) => now.id)).toEqual(['a', 'b'])
     })
 
     test('A last word that is no news is known, and told to nobody', async () => {
-      const { events } = (await open()).shared
-      const got: LoggedChange[] = []
-      await events.follow('x', undefined, (change) => got.push(change))
+      const { shared } = await open()
+      const { events } = shared
+      const followed = await followAt(shared, 'x')
       await events.append('x', { ...entry('a'), isNews: false })
       expect((await events.lastWord('x', 'a'))?.now).toEqual({ id: 'a' })
       expect(await events.lastWord('y', 'a')).toBeUndefined()
-      expect(got).toEqual([])
+      await events.append('x', entry('b'))
+      await followed.arrival(1)
+      expect(followed.got.map(({ now }) => now.id)).toEqual(['b'])
+    })
+
+    test('What is noted is known here, and who watches is told', async () => {
+      const { shared } = await open()
+      const { events } = shared
+      const { promise: told, resolve: tell } = Promise.withResolvers<string>()
+      events.watch('x', ({ now }) => tell(now.id))
+      await followAt(shared, 'x')
+      const word = lastWord('a')
+      await events.append('x', { ...entry('a'), lastWord: word })
+      expect(await told).toBe('a')
+      expect(events.knownHere('x', 'a')?.mark).toBe(word.mark)
     })
   })
 
@@ -148,7 +206,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       expect(await leases.take('x', 'sweep', 'two', 100)).toBe(false)
       await leases.release('x', 'sweep', 'one')
       expect(await leases.take('x', 'sweep', 'two', 100)).toBe(true)
-      pass(100)
+      await pass(101)
       expect(await leases.take('x', 'sweep', 'one', 100)).toBe(true)
     })
   })
@@ -165,6 +223,7 @@ function lastWord(id: string): LastWord {
     occurredAt: '2026-01-05T12:00:00Z',
     now: { id },
     before: undefined,
+    mark: randomUUID(),
     updatedAt: undefined,
     isExact: false,
     toldAt: undefined,

@@ -7,7 +7,7 @@ describeShared('In memory', async () => {
   let now = 0
   return {
     shared: createMemory({ eventsKept: 4, seenMs: 1000, monotonic: () => now }),
-    pass: (ms) => {
+    pass: async (ms) => {
       now += ms
     },
   }

@@ -1,10 +1,10 @@
 import type { AppointmentFilter, PartialAppointment } from '../../contract/field-names.ts'
 import { matches } from '../../events/filter.ts'
 import { type Movement, movementOf } from '../../events/movement.ts'
-import type { LoggedChange } from '../../shared/event-log.ts'
+import type { Follower, Following, LoggedChange } from '../../shared/event-log.ts'
 import { isNarrowed } from '../access.ts'
 import { narrow, requireRead } from '../appointments/guard.ts'
-import { eventsUnavailable, resumeExpired, unauthenticated } from '../errors.ts'
+import { eventsAway, eventsUnavailable, resumeExpired, unauthenticated } from '../errors.ts'
 import type { Operation } from '../pipe/pipe.ts'
 import type { Coherence } from './coherence.ts'
 
@@ -16,32 +16,23 @@ export interface Effect {
   readonly isHidden: boolean
 }
 
-export interface Followed {
-  readonly backlog: readonly LoggedChange[]
-  /** Resuming from here repeats the backlog and what comes after it. */
-  readonly head: string
-  stop(): void
-}
-
 export interface Changes {
   /**
-   * Gives `onChange` the account's changes from now on, and returns those since `after`. Rejects with `UpstreamError` for
+   * Gives the follower the account's changes from now on, and returns those since `after`. Rejects with `UpstreamError` for
    * a caller that may not read, or whose account has no events, and where the log does not go back to `after`.
    */
-  follow(
-    after: string | undefined,
-    by: Operation,
-    onChange: (change: LoggedChange) => void,
-  ): Promise<Followed>
+  follow(after: string | undefined, by: Operation, follower: Follower): Promise<Following>
   /** Undefined where the change is none of the caller's, or does nothing to the list. */
   effectOf(change: LoggedChange, filter: AppointmentFilter, by: Operation): Effect | undefined
-  /** The same where it is unclear, and the caller has read the appointment; undefined = there is none for it. */
+  /** The same where it is unclear, and somebody has read the appointment; undefined = there is none. */
   effectOnceRead(
     change: LoggedChange,
     read: PartialAppointment | undefined,
     filter: AppointmentFilter,
     by: Operation,
   ): SettledEffect | undefined
+  /** Whether nothing newer is known of its appointment. */
+  isLatest(change: LoggedChange, by: Operation): boolean
 }
 
 export interface SettledEffect extends Effect {
@@ -50,12 +41,13 @@ export interface SettledEffect extends Effect {
 
 export function createChanges(coherence: Coherence): Changes {
   return {
-    async follow(after, by, onChange) {
+    async follow(after, by, follower) {
       if (by.credential === null) throw unauthenticated()
       requireRead(by)
       if (!coherence.hasEvents(by.account)) throw eventsUnavailable()
-      const following = await coherence.follow(by.account, after, onChange)
-      if (following === undefined) throw resumeExpired()
+      const following = await coherence.follow(by.account, after, follower)
+      if (following === 'expired') throw resumeExpired()
+      if (following === 'unavailable') throw eventsAway()
       return following
     },
     effectOf(change, filter, by) {
@@ -63,15 +55,18 @@ export function createChanges(coherence: Coherence): Changes {
       if (own === undefined) return undefined
       return isNarrowed(by.access) ? effectOnOwn(change, own, by) : effectOn(change, own)
     },
-    effectOnceRead({ before }, read, filter, by) {
+    effectOnceRead(change, read, filter, by) {
       const own = narrow(filter, by.access.narrowing)
       if (own === undefined) return undefined
-      if (read === undefined)
+      const { before } = change
+      if (read === undefined || matches(by.access.narrowing, read) !== true)
         return before != null && matches(own, before) ? { movement: 'left', isHidden: true } : undefined
-      const movement = movementOf(own, { now: read, before })
-      // Even the whole appointment lacks a field of the filter: a screen may show it too often, and never too seldom.
+      // What was before an unclear change is not certain. A screen may be told too often, and never too seldom.
+      const isCertain = Object.keys(change.now).length > 1
+      const movement = movementOf(own, { now: read, before: isCertain ? before : undefined })
       return movement && { movement: movement === 'unclear' ? 'entered' : movement, isHidden: false }
     },
+    isLatest: (change, by) => coherence.isLatest(by.account, change),
   }
 }
 

@@ -1,25 +1,19 @@
+import { randomUUID } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { PartialAppointment } from '../../contract/field-names.ts'
 import { utcOf } from '../../contract/instant.ts'
 import type { AppointmentEvent } from '../../events/event.ts'
-import { type Order, orderOf } from '../../events/order.ts'
-import type { Change, ChangeKind, Entry, Following, LastWord, LoggedChange } from '../../shared/event-log.ts'
+import type { Order } from '../../events/order.ts'
+import type { Change, ChangeKind, Entry, EventLog, LastWord, LoggedChange } from '../../shared/event-log.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Shared } from '../../shared/shared.ts'
 import type { Clock } from '../clock.ts'
 import { LISTS, pathOf } from '../pipe/epochs.ts'
-import {
-  isGap,
-  latest,
-  meaningOf,
-  orderOfWrite,
-  type Sighting,
-  toldAgain,
-  withoutUndefined,
-} from './evidence.ts'
+import { isGap, latest, meaningOf, orderOfEvent, orderOfWrite, type Sighting, toldAgain } from './evidence.ts'
 import { createHealth, type FeedState, type Health } from './health.ts'
 
-/** What became of an event: told on, known already, older than what is known, or delivered before. */
-export type EventFate = 'logged' | 'echo' | 'outdated' | 'duplicate'
+/** What became of an event: told on, known already, older than what is known, delivered before, or not taken. */
+export type EventFate = 'logged' | 'echo' | 'outdated' | 'duplicate' | 'unavailable'
 
 export interface CoherenceOptions {
   /** The accounts whose events reach the gateway. */
@@ -42,11 +36,16 @@ export interface OwnWrite {
   readonly at: string | undefined
 }
 
+/** An entry without what is the same for all. */
+type Noted = Pick<Entry, 'lastWord' | 'isNews'> & Partial<Pick<Entry, 'eventId'>>
+
 interface Told {
   readonly toldAt: string | undefined
   readonly toldWithinMs: number
 }
 
+/** Rows that are known by reads only. */
+const MAX_SIGHTINGS = 20_000
 /** The upstream's own times may count whole seconds, and an answer takes its time. */
 const INEXACT_MS = 2000
 /** Another clock than that of the upstream's events: the gateway's own, or that of a proxy which dated an answer. */
@@ -66,17 +65,14 @@ export interface Coherence {
   /** An event that is of no appointment is a sign of life. */
   takeOther(account: string): void
   takeWrite(account: string, write: OwnWrite): Promise<void>
-  /** `earlier` is the sighting before, for an appointment that nothing else is known of. */
-  takeRead(account: string, sighting: Sighting, earlier: Sighting | undefined): MaybePromise<void>
+  takeRead(account: string, sighting: Sighting): MaybePromise<void>
   /** Whether events told of every change since that instant of the monotonic clock. */
   covers(account: string, since: number): boolean
   /** The worst of all accounts; `off` where there are none. */
   feedState(): FeedState | 'off'
-  follow(
-    account: string,
-    after: string | undefined,
-    onChange: (change: LoggedChange) => void,
-  ): MaybePromise<Following | undefined>
+  readonly follow: EventLog['follow']
+  /** Whether nothing newer is known of its appointment. */
+  isLatest(account: string, change: LoggedChange): boolean
 }
 
 export function createCoherence(options: CoherenceOptions): Coherence {
@@ -86,17 +82,28 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     accounts.map((account) => [account, createHealth({ silentMs, clock, onChange: onFeedState })]),
   )
 
-  /** Compares with what is known, and again where that has changed by the time the log takes the entry. */
+  const sightings = new LRUCache<string, Sighting>({ max: MAX_SIGHTINGS })
+
+  // What another instance takes, or finds, counts here too.
+  if (shared.notes.areShared)
+    for (const [account, health] of feeds)
+      events.watch(account, ({ source, now }) => {
+        if (source === 'webhook') health.hear(undefined)
+        if (source === 'reconciled') health.suspect(now.id)
+      })
+
+  /** Notes an entry; compares again where the last word is another by the time that the log takes it. */
   async function note(
     account: string,
     id: string,
-    decide: (known: LastWord | undefined) => Promise<Omit<Entry, 'appointmentId' | 'expected'> | undefined>,
-  ): Promise<'logged' | 'duplicate' | 'known'> {
+    decide: (known: LastWord | undefined) => Promise<Noted | undefined>,
+  ): Promise<'logged' | 'duplicate' | 'unavailable' | undefined> {
     for (;;) {
-      const expected = await events.lastWord(account, id)
-      const entry = await decide(expected)
-      if (entry === undefined) return 'known'
-      const appended = await events.append(account, { appointmentId: id, expected, ...entry })
+      const known = await events.lastWord(account, id)
+      const noted = await decide(known)
+      if (noted === undefined) return undefined
+      const entry = { eventId: undefined, ...noted, appointmentId: id, expected: known?.mark }
+      const appended = await events.append(account, entry)
       if (appended !== 'conflict') return appended
     }
   }
@@ -117,12 +124,12 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     const { updatedAt } = change.now
     const version =
       updatedAt == null ? { updatedAt: known?.updatedAt, isExact: false } : { updatedAt, isExact: true }
-    return { ...change, ...version, ...told, notedAt: clock.monotonic() }
+    return { ...change, ...version, ...told, mark: randomUUID(), notedAt: clock.monotonic() }
   }
 
   /** Subscribers read the appointment themselves: whichever of the two came first, what they read is not older. */
-  function withoutFields(change: Change): Change {
-    return { ...change, now: { id: change.now.id }, before: undefined }
+  function unclearOf(change: Change, known: LastWord | undefined): Change {
+    return { ...change, now: { id: change.now.id }, before: known?.now }
   }
 
   async function takeEvent(account: string, event: AppointmentEvent): Promise<EventFate> {
@@ -130,25 +137,26 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     // Whoever sends an event again proves nothing of the feed.
     if (await events.hasSeen(account, eventId)) return 'duplicate'
     feeds.get(account)?.hear(now.id)
-    let order = 'newer' as Order
+    let order: Order | undefined
     const noted = await note(account, now.id, async (known) => {
-      order = known === undefined ? 'newer' : orderOf({ now, before: event.before, toldAt }, known)
-      const before = event.before === undefined && order === 'newer' ? known?.now : event.before
-      const change: Change = { kind, source: 'webhook', occurredAt: toldAt, now, before }
+      const last = known ?? seenWord(account, now.id)
+      order = orderOfEvent({ now, before: event.before, toldAt }, last)
+      // A write has made the gateway forget what it changed already.
       if (order === 'same' && known !== undefined)
         return { eventId, isNews: false, lastWord: toldAgain(known, now, toldAt) }
       await forget(account, { now, before: event.before })
-      if (order === 'older') return undefined
-      if (order === 'newer' && known !== undefined && isGap(event.before, known.now))
-        await noticeLoss(account, now.id)
+      if (order === 'older' && last !== undefined) return { eventId, isNews: false, lastWord: last }
+      if (known !== undefined && isGap(event, known.now)) await noticeLoss(account, now.id)
+      const before = event.before === undefined ? known?.now : event.before
+      const change: Change = { kind, source: 'webhook', occurredAt: toldAt, now, before }
       if (order !== 'unclear')
         return { eventId, isNews: true, lastWord: wordOf(change, known, { toldAt, toldWithinMs: 0 }) }
       // The later one of the two may be either.
-      const told = { toldAt: latest(toldAt, known?.toldAt), toldWithinMs: SKEW_MS }
-      return { eventId, isNews: true, lastWord: wordOf(withoutFields(change), known, told) }
+      const told = { toldAt: latest(toldAt, last?.toldAt), toldWithinMs: SKEW_MS }
+      return { eventId, isNews: true, lastWord: wordOf(unclearOf(change, last), last, told) }
     })
-    if (noted === 'known') return 'outdated'
-    return noted === 'duplicate' ? noted : order === 'same' ? 'echo' : 'logged'
+    if (noted !== 'logged') return noted ?? 'outdated'
+    return order === 'same' ? 'echo' : order === 'older' ? 'outdated' : 'logged'
   }
 
   /** A change that no event told of: the lists that it changed are not known. */
@@ -157,21 +165,18 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     await epochs.advance(account, [LISTS])
   }
 
+  /** Only what the request and the answer say is told: what was known before may be old. */
   async function takeWrite(account: string, write: OwnWrite): Promise<void> {
     const { kind, now, known: knownWhenSent, at } = write
     await note(account, now.id, async (known) => {
-      const isFirst = known === knownWhenSent
+      const isFirst = known?.mark === knownWhenSent?.mark
       const order = isFirst || known === undefined ? 'newer' : orderOfWrite(now, known)
       if (order === 'same' || order === 'older') return undefined
-      const whole = isFirst && known !== undefined ? { ...known.now, ...withoutUndefined(now) } : now
-      const before = kind === 'created' ? null : isFirst ? known?.now : undefined
+      const before = kind === 'created' ? null : known?.now
       const occurredAt = at ?? utcOf(clock.now())
-      const change: Change = { kind, source: 'gateway', occurredAt, now: whole, before }
-      const shown = order === 'unclear' ? withoutFields(change) : change
-      const word = wordOf(shown, known, toldBy(at))
-      // What is filled in is of an earlier state, and so is its time.
-      const isExact = now.updatedAt != null
-      return { eventId: undefined, isNews: true, lastWord: { ...word, isExact } }
+      const change: Change = { kind, source: 'gateway', occurredAt, now, before }
+      const told = order === 'unclear' ? unclearOf(change, known) : change
+      return { isNews: true, lastWord: wordOf(told, known, toldBy(at)) }
     })
   }
 
@@ -182,19 +187,27 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       if (meaning === 'nothing') return undefined
       const told = toldBy(shown.updatedAt ?? undefined)
       if (meaning === 'place' && known !== undefined)
-        return { eventId: undefined, isNews: false, lastWord: wordOf({ ...known, now: shown }, known, told) }
+        return {
+          isNews: false,
+          lastWord: wordOf({ ...known, source: 'reconciled', now: shown }, known, told),
+        }
       await epochs.advance(account, [pathOf(shown.id)])
       await noticeLoss(account, shown.id)
-      const change: Change = {
-        kind: 'reconciled',
-        source: 'reconciled',
-        occurredAt: shown.updatedAt ?? utcOf(clock.now()),
-        now: shown,
-        before: known?.now ?? earlier?.shown,
-      }
-      const read = meaning === 'unclear' ? withoutFields(change) : change
-      return { eventId: undefined, isNews: true, lastWord: wordOf(read, known, told) }
+      const change = changeSeen(sighting, known?.now ?? earlier?.shown)
+      const read = meaning === 'unclear' ? unclearOf(change, known) : change
+      return { isNews: true, lastWord: wordOf(read, known, told) }
     })
+  }
+
+  function changeSeen({ shown }: Sighting, before: PartialAppointment | undefined): Change {
+    const occurredAt = shown.updatedAt ?? utcOf(clock.now())
+    return { kind: 'reconciled', source: 'reconciled', occurredAt, now: shown, before }
+  }
+
+  /** What the latest read showed, as if it were the last word. */
+  function seenWord(account: string, id: string): LastWord | undefined {
+    const seen = sightings.get(`${account} ${id}`)
+    return seen && wordOf(changeSeen(seen, undefined), undefined, toldBy(seen.shown.updatedAt ?? undefined))
   }
 
   return {
@@ -207,17 +220,23 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     },
     takeOther: (account) => feeds.get(account)?.hear(undefined),
     takeWrite,
-    takeRead(account, sighting, earlier) {
-      const known = events.lastWord(account, sighting.shown.id)
-      const isNothing = !(known instanceof Promise) && meaningOf(sighting, known, earlier) === 'nothing'
+    takeRead(account, sighting) {
+      const { id } = sighting.shown
+      const key = `${account} ${id}`
+      const earlier = sightings.get(key)
+      // An answer that took its time is not the latest.
+      if (earlier === undefined || earlier.askedAt <= sighting.askedAt) sightings.set(key, sighting)
+      // As a rule there is nothing to note.
+      const isNothing = meaningOf(sighting, events.knownHere(account, id), earlier) === 'nothing'
       return isNothing ? undefined : takeRead(account, sighting, earlier)
     },
-    covers: (account, since) => feeds.get(account)?.covers(since) ?? false,
+    covers: (account, since) => shared.state() !== 'down' && (feeds.get(account)?.covers(since) ?? false),
     feedState() {
       const states = [...feeds.values()].map((health) => health.state())
       return WORST_FIRST.find((state) => states.includes(state)) ?? 'off'
     },
     follow: events.follow,
+    isLatest: (account, { mark, now }) => events.knownHere(account, now.id)?.mark === mark,
   }
 }
 

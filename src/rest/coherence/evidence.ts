@@ -1,6 +1,6 @@
 import type { PartialAppointment } from '../../contract/field-names.ts'
 import { isBefore } from '../../events/filter.ts'
-import { differ, type Order, orderOf } from '../../events/order.ts'
+import { agree, differ, type News, type Order, orderOf } from '../../events/order.ts'
 import type { LastWord } from '../../shared/event-log.ts'
 
 // What a telling means beside what is known already. Pure.
@@ -43,7 +43,7 @@ export function meaningOf(
 }
 
 /** Nothing is known but that it has changed. */
-function isBlank(now: PartialAppointment): boolean {
+export function isBlank(now: PartialAppointment): boolean {
   return Object.keys(now).length === 1
 }
 
@@ -65,15 +65,20 @@ function isOther(a: PartialAppointment, b: PartialAppointment): boolean {
   return differ(a, b) || (areDated && a.updatedAt !== b.updatedAt)
 }
 
-/** What the gateway wrote, beside what came while the write was on its way: its own event, as a rule. */
-export function orderOfWrite(now: PartialAppointment, known: LastWord): Order {
-  if (!differ(now, known.now)) return 'same'
-  return orderOf({ now, before: undefined, toldAt: undefined }, known)
+/** Where an event stands beside the last word, or without one beside what a read showed. */
+export function orderOfEvent(event: News, last: LastWord | undefined): Order {
+  return last === undefined ? 'newer' : orderOf(event, { ...last, isWritten: last.source === 'gateway' })
 }
 
-/** The event tells of an earlier state than the one that is known: another change lies between. */
-export function isGap(before: PartialAppointment | null | undefined, known: PartialAppointment): boolean {
-  return before != null && differ(before, known)
+/** What the gateway wrote, beside what came while the write was on its way: its own event, as a rule. */
+export function orderOfWrite(now: PartialAppointment, known: LastWord): Order {
+  if (agree(now, known.now)) return 'same'
+  return orderOf({ now, before: undefined, toldAt: undefined }, { ...known, isWritten: false })
+}
+
+/** The event begins with another state than the one that is known, and does not end there: another change lies between. */
+export function isGap({ now, before }: Pick<News, 'now' | 'before'>, known: PartialAppointment): boolean {
+  return before != null && differ(before, known) && !agree(now, known)
 }
 
 /** The last word stays. Its version is known better, and perhaps more of its fields. */

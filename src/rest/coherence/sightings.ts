@@ -1,21 +1,14 @@
-import { LRUCache } from 'lru-cache'
 import { FIELD_NAMES, type FieldName, type PartialAppointment } from '../../contract/field-names.ts'
 import { FIELD_READERS, readId } from '../../contract/field-values.ts'
 import type { Clock } from '../clock.ts'
 import type { Layer, Operation, Reply, RestRequest, Send } from '../pipe/pipe.ts'
 import type { Coherence } from './coherence.ts'
-import type { Sighting } from './evidence.ts'
-
-/** Rows that are known by an earlier read only. */
-const MAX_ROWS = 20_000
 
 /**
  * Shows each row of each read to the coherence. A row that differs from the last word on it, or without one from what an
  * earlier read showed, is a change that no event told of.
  */
 export function createSightings(coherence: Coherence, clock: Clock): Layer {
-  const earlier = new LRUCache<string, Sighting>({ max: MAX_ROWS })
-
   async function read(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
     const askedAt = clock.monotonic()
     const reply = await next(request, operation)
@@ -23,14 +16,8 @@ export function createSightings(coherence: Coherence, clock: Clock): Layer {
     for (const row of rowsOf(reply)) {
       const id = readId(row.id)
       if (id === undefined) continue
-      const key = `${operation.account} ${id}`
-      const sighting = { shown: fieldsOf(row, id), askedAt, seenAt }
-      const before = earlier.get(key)
-      const noting = coherence.takeRead(operation.account, sighting, before)
-      // As a rule there is nothing to note.
+      const noting = coherence.takeRead(operation.account, { shown: fieldsOf(row, id), askedAt, seenAt })
       if (noting !== undefined) await noting
-      // An answer that took its time is not the latest.
-      if (before === undefined || before.askedAt <= askedAt) earlier.set(key, sighting)
     }
     return reply
   }

@@ -54,7 +54,7 @@ const AppointmentChange = builder.objectRef<ChangeEvent>('AppointmentChange').im
   fields: (t) => ({
     sequence: t.string({
       nullable: false,
-      resolve: ({ change }) => change.sequence,
+      resolve: ({ sequence }) => sequence,
       description:
         'Names the place of this change among all: pass the last one as `after` to go on from there.',
     }),

@@ -13,6 +13,8 @@ export interface Identity {
   readonly account: string
   /** The same text for the same caller, to count its running operations. Reveals nothing of the credential. */
   readonly caller: string
+  /** The gateway does not tell its callers apart. */
+  readonly isEverybody?: boolean
   /** When the caller's credential ends, in milliseconds since the epoch; absent where the gateway does not know. */
   readonly expiresAt?: number
 }
@@ -45,7 +47,13 @@ export const passThrough: Identify = (authorization) => {
 export function createOpenDoor(key: string): Identify {
   const credential = `Bearer ${key}`
   const account = accountOfKey(key)
-  const everybody: Identity = { credential, access: FULL_ACCESS, account, caller: 'everybody' }
+  const everybody: Identity = {
+    credential,
+    access: FULL_ACCESS,
+    account,
+    caller: 'everybody',
+    isEverybody: true,
+  }
   return () => everybody
 }
 

@@ -1,9 +1,18 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { executeEvent } from '../../execution/index.ts'
-import { type ChangeEvent, type SettleOptions, settleEffect, toldOf } from '../../loaders/changes.ts'
+import {
+  type ChangeEvent,
+  type LoggedChange,
+  type Settled,
+  type SettleOptions,
+  settleEvent,
+  toldOf,
+} from '../../loaders/changes.ts'
+import { isNarrowed } from '../../rest/access.ts'
 import type { AppointmentRow } from '../../rest/appointments/row.ts'
 import type { Clock } from '../../rest/clock.ts'
+import { UpstreamError } from '../../rest/errors.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Context } from '../../schema/context.ts'
 import type { AddCost } from '../cost/cost.ts'
@@ -15,7 +24,7 @@ import type { StreamFormat } from './formats.ts'
 
 export interface EventResultsOptions {
   readonly contextOf: (operation: Operation, told: AppointmentRow) => Context
-  readonly settleOptionsOf: (operation: Operation) => SettleOptions
+  readonly sourcesOf: (operation: Operation) => SettleOptions
   /** An operation of its own for an event, on behalf of the same caller. */
   readonly beginEvent: Operations['beginEvent']
   readonly addCost: AddCost
@@ -43,8 +52,15 @@ export interface Selecting {
   readonly by: Operation
 }
 
+interface Part {
+  /** Undefined where the event does nothing to the list. */
+  readonly written: StreamPart | undefined
+  readonly change: LoggedChange
+  readonly hasRead: boolean
+}
+
 interface Group {
-  readonly parts: LRUCache<string, Promise<StreamPart | undefined>>
+  readonly parts: LRUCache<string, Promise<Part>>
   members: number
 }
 
@@ -54,44 +70,76 @@ const MAX_PARTS = 64
 export function createEventResults(options: EventResultsOptions): {
   join(selecting: Selecting): SharedSelection
 } {
-  const { contextOf, settleOptionsOf, beginEvent, addCost, reportFault, logOperation, clock } = options
+  const { contextOf, sourcesOf, beginEvent, addCost, reportFault, logOperation, clock } = options
   const groups = new Map<string, Group>()
 
-  /** Undefined where the event does nothing to the list. */
+  /** Undefined where the event does nothing to the list. Rejects where that can't be found out for a narrowed caller. */
   async function execute(
     event: ChangeEvent,
     args: ExecutionArgs,
     operation: Operation,
   ): Promise<ExecutionResult | undefined> {
+    const settled = await settle(event, operation)
+    if (settled === undefined) return undefined
+    const rootValue: ChangeEvent = { ...event, ...settled.effect }
     try {
-      const isUnclear = event.movement === 'unclear'
-      const effect = isUnclear ? await settleEffect(event, settleOptionsOf(operation)) : event
-      if (effect === undefined) return undefined
-      const rootValue: ChangeEvent = { ...event, ...effect }
-      return await executeEvent({ ...args, contextValue: contextOf(operation, toldOf(rootValue)), rootValue })
+      const contextValue = contextOf(operation, toldOf(rootValue, settled.row))
+      return await executeEvent({ ...args, contextValue, rootValue })
     } catch (error) {
       const originalError = error instanceof Error ? error : new Error(typeof error)
       return { errors: [new GraphQLError(originalError.message, { originalError })], data: null }
     }
   }
 
-  /** Each event is an operation of its own: what it cost, and its line in the log. */
-  async function resultOf(event: ChangeEvent, { args, by }: Selecting): Promise<ExecutionResult | undefined> {
-    const startedAt = clock.monotonic()
-    const { operation, end } = beginEvent(by)
-    const executed = await execute(event, args, operation)
-    end()
-    if (executed === undefined) return undefined
-    const result = addCost(wordResult(executed, reportFault), operation)
-    const definition = getOperationAST(args.document, args.operationName)
-    const durationMs = Math.round(clock.monotonic() - startedAt)
-    logOperation(operationLine(operation, definition, { codes: codesOf(result.errors), durationMs }))
-    return result
+  async function settle(event: ChangeEvent, operation: Operation): Promise<Settled | undefined> {
+    const { movement, isHidden } = event
+    if (movement !== 'unclear') return { effect: { movement, isHidden }, row: undefined }
+    try {
+      return await settleEvent(event, sourcesOf(operation))
+    } catch (error) {
+      // Whose the appointment is decides whether a narrowed caller may know of it at all.
+      if (isNarrowed(operation.access)) throw error
+      return { effect: { movement: 'entered', isHidden: false }, row: { id: event.change.now.id } }
+    }
   }
 
-  async function partOf(event: ChangeEvent, selecting: Selecting): Promise<StreamPart | undefined> {
-    const result = await resultOf(event, selecting)
-    return result && writePart(result)
+  /** Each event is an operation of its own: what it cost, and its line in the log. */
+  async function partOf(event: ChangeEvent, { args, by }: Selecting): Promise<Part> {
+    const startedAt = clock.monotonic()
+    const { operation, end } = beginEvent(by)
+    function note(codes: readonly string[]): void {
+      const definition = getOperationAST(args.document, args.operationName)
+      const durationMs = Math.round(clock.monotonic() - startedAt)
+      logOperation(operationLine(operation, definition, { codes, durationMs }))
+    }
+    try {
+      const executed = await execute(event, args, operation)
+      const result = executed && addCost(wordResult(executed, reportFault), operation)
+      note(codesOf(result?.errors))
+      const { exchanges, remembered, joined } = operation.ledger
+      const hasRead = exchanges + remembered + joined > 0
+      return { written: result && writePart(result), change: event.change, hasRead }
+    } catch (error) {
+      if (error instanceof UpstreamError) note([error.code])
+      throw error
+    } finally {
+      end()
+    }
+  }
+
+  /** What was read for an event shows its appointment as it was then: nobody gets it once that has changed again. */
+  function isStillTrue({ hasRead, change }: Part, by: Operation): boolean {
+    return !hasRead || sourcesOf(by).changes.isLatest(change, by)
+  }
+
+  async function sharedPart(group: Group, event: ChangeEvent, selecting: Selecting): Promise<Part> {
+    const known = group.parts.get(event.sequence)
+    const part = known && (await known)
+    if (part !== undefined && isStillTrue(part, selecting.by)) return part
+    const begun = partOf(event, selecting)
+    group.parts.set(event.sequence, begun)
+    begun.catch(() => group.parts.delete(event.sequence))
+    return begun
   }
 
   return {
@@ -101,14 +149,9 @@ export function createEventResults(options: EventResultsOptions): {
       groups.set(key, group)
       group.members += 1
       return {
-        partOf(event) {
-          if (event.isMerged) return partOf(event, selecting)
-          const { sequence } = event.change
-          const known = group.parts.get(sequence)
-          if (known !== undefined) return known
-          const part = partOf(event, selecting)
-          group.parts.set(sequence, part)
-          return part
+        async partOf(event) {
+          const part = event.isOwn ? partOf(event, selecting) : sharedPart(group, event, selecting)
+          return (await part).written
         },
         leave() {
           group.members -= 1

@@ -1,31 +1,31 @@
-import { type ExecutionArgs, Kind, type OperationDefinitionNode, visit } from 'graphql'
+import { type DocumentNode, type ExecutionArgs, Kind, visit } from 'graphql'
 
 /**
  * Equal for subscribers that get the same results. Where each of them begins is no part of it: the `after` of the root
- * field, where a variable serves for nothing else.
+ * field, where a variable serves for nothing else in the document.
  */
 export function selectionKey(
   view: string,
   text: string,
-  definition: OperationDefinitionNode,
-  { operationName, variableValues }: ExecutionArgs,
+  { document, operationName, variableValues }: ExecutionArgs,
 ): string {
-  const place = placeVariable(definition)
+  const place = placeVariable(document)
   const variables = Object.entries(variableValues ?? {}).filter(([name]) => name !== place)
   return JSON.stringify([view, operationName, text, variables])
 }
 
-function placeVariable(definition: OperationDefinitionNode): string | undefined {
+function placeVariable(document: DocumentNode): string | undefined {
   const uses = new Map<string, number>()
-  visit(definition.selectionSet, {
+  const places = new Set<string>()
+  visit(document, {
+    VariableDefinition: () => false,
     Variable({ name }) {
       uses.set(name.value, (uses.get(name.value) ?? 0) + 1)
     },
+    Field({ name, arguments: given }) {
+      const after = given?.find((argument) => argument.name.value === 'after')?.value
+      if (name.value === 'appointmentChanged' && after?.kind === Kind.VARIABLE) places.add(after.name.value)
+    },
   })
-  for (const selection of definition.selectionSet.selections) {
-    if (selection.kind !== Kind.FIELD) continue
-    const after = selection.arguments?.find(({ name }) => name.value === 'after')?.value
-    if (after?.kind === Kind.VARIABLE && uses.get(after.name.value) === 1) return after.name.value
-  }
-  return undefined
+  return [...places].find((name) => uses.get(name) === 1)
 }

@@ -10,7 +10,7 @@ import {
 import type { Plugin } from 'graphql-yoga'
 import { collectFields, fragmentsOf } from '../../execution/index.ts'
 import type { ChangeStream } from '../../loaders/changes.ts'
-import { streamEnded } from '../../rest/errors.ts'
+import { streamEnded, streamUndecided, UpstreamError } from '../../rest/errors.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import { wordResult } from '../errors.ts'
 import { withStreamBody } from '../http/stream-body.ts'
@@ -85,11 +85,11 @@ export function createStreams(options: StreamsOptions): Streams {
   let heartbeat: NodeJS.Timeout | undefined
 
   /** Counts a stream from before it waits for anything. */
-  function enter(caller: string): () => void {
+  function enter(caller: string, isEverybody: boolean): () => void {
     if (isStopping || count >= limits.MAX_STREAMS) throw overloaded()
     const ofCaller = streamsOf.get(caller) ?? 0
     const max = limits.MAX_STREAMS_OF_CALLER
-    if (ofCaller >= max)
+    if (ofCaller >= max && !isEverybody)
       throw limitExceeded(
         'MAX_STREAMS_OF_CALLER',
         max,
@@ -137,9 +137,12 @@ export function createStreams(options: StreamsOptions): Streams {
           const { value, done } = await source.next()
           if (done) return finish(format.closing)
           if (now() >= expiresAt) throw tokenExpired()
-          const part = await selection.partOf(value)
+          const part = await selection.partOf(value).catch((error: unknown) => {
+            // Nothing tells whether the caller may know of it: it comes again, and finds out.
+            throw error instanceof UpstreamError ? streamUndecided(resumeAfter) : error
+          })
           if (isOver || body.destroyed) return
-          resumeAfter = value.change.sequence
+          resumeAfter = value.sequence
           if (part !== undefined) isWanted = body.push(part.in(format))
         }
         isReading = false
@@ -190,20 +193,24 @@ export function createStreams(options: StreamsOptions): Streams {
       if (format === undefined) throw notStreamable()
       requireRootField(definition, args)
       const by = operationOf(request)
-      const { caller, expiresAt = Number.POSITIVE_INFINITY } = identityOf(request)
-      const leave = enter(caller)
+      const { caller, isEverybody = false, expiresAt = Number.POSITIVE_INFINITY } = identityOf(request)
+      const leave = enter(caller, isEverybody)
       try {
         const source = await createSourceEventStream(args)
         if (!(Symbol.asyncIterator in source)) {
           leave()
           return source
         }
-        const selection = results.join({ key: selectionKey(by.view, text, definition, args), args, by })
-        const writing = { format, selection, expiresAt, leave }
         // The one `subscribe` of the schema returns it.
-        const body = write(source as ChangeStream, writing, by)
+        const changes = source as ChangeStream
+        if (isStopping) {
+          await changes.return()
+          throw overloaded()
+        }
+        const selection = results.join({ key: selectionKey(by.view, text, args), args, by })
+        const body = write(changes, { format, selection, expiresAt, leave }, by)
         if (by.signal.aborted) body.destroy()
-        return new Stream(format, body, (source as ChangeStream).resumeAfter())
+        return new Stream(format, body, changes.resumeAfter())
       } catch (error) {
         leave()
         throw error

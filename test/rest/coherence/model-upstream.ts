@@ -9,6 +9,8 @@ export interface ModelRow {
   /** An hour of the day. */
   readonly hour: number
   readonly version: number
+  /** Grows with changes that no list and no event shows. */
+  readonly attendance: number
   readonly updatedAt: number
 }
 
@@ -27,6 +29,8 @@ export interface ModelUpstream extends AsyncDisposable {
   readonly rows: ReadonlyMap<string, ModelRow>
   /** Changes an appointment, or creates it, and returns it as it was. */
   change(id: string, change: Partial<ModelRow>): ModelRow | null
+  /** Changes what neither a list nor an event shows. */
+  attend(id: string): ModelRow | null
   /** The next read waits with its answer, which shows what is so when it is asked. */
   hold(): void
   /** It does not, after all. */
@@ -50,10 +54,29 @@ export async function startModelUpstream({
 
   function change(id: string, parts: Partial<ModelRow>): ModelRow | null {
     const before = rows.get(id) ?? null
-    const start: ModelRow = { id, patient: 'p', status: 'confirmed', hour: 9, version: 0, updatedAt: 0 }
+    const start: ModelRow = {
+      id,
+      patient: 'p',
+      status: 'confirmed',
+      hour: 9,
+      version: 0,
+      attendance: 0,
+      updatedAt: 0,
+    }
     const updatedAt = Math.floor(now() / granularityMs) * granularityMs
     rows.set(id, { ...(before ?? start), ...parts, version: (before?.version ?? 0) + 1, updatedAt })
     return before
+  }
+
+  function attend(id: string): ModelRow | null {
+    const before = rows.get(id) ?? null
+    const updatedAt = Math.floor(now() / granularityMs) * granularityMs
+    if (before !== null) rows.set(id, { ...before, attendance: before.attendance + 1, updatedAt })
+    return before
+  }
+
+  function showWhole(row: ModelRow): Record<string, unknown> {
+    return { ...show(row), attendance_status: String(row.attendance) }
   }
 
   function show({ id, patient, status, hour, version, updatedAt }: ModelRow): Record<string, unknown> {
@@ -98,7 +121,7 @@ export async function startModelUpstream({
       return { headers: headers(), body: { data: show(rows.get(id) as ModelRow), meta: {} } }
     }
     const row = id === undefined ? undefined : rows.get(id)
-    const answer = id === undefined ? list(searchParams) : { data: row && show(row), meta: {} }
+    const answer = id === undefined ? list(searchParams) : { data: row && showWhole(row), meta: {} }
     if (!isHolding) return { headers: headers(), body: answer }
     isHolding = false
     return (response: ServerResponse) => {
@@ -117,6 +140,7 @@ export async function startModelUpstream({
     url: upstream.url,
     rows,
     change,
+    attend,
     hold: () => {
       isHolding = true
     },

@@ -13,6 +13,7 @@ const change = fc.record({
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('elsewhere' as const), id, change }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('write' as const), id, change }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('attend' as const), id }) },
   // A fifth of the deliveries come twice, in any order; of ten changes, one is never told.
   {
     weight: 6,

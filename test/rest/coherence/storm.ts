@@ -8,6 +8,7 @@ import { type ModelRow, startModelUpstream } from './model-upstream.ts'
 
 export type Step =
   | { readonly do: 'elsewhere' | 'write'; readonly id: string; readonly change: Partial<ModelRow> }
+  | { readonly do: 'attend'; readonly id: string }
   | { readonly do: 'deliver'; readonly nth: number; readonly isRepeated: boolean }
   | { readonly do: 'lose'; readonly nth: number }
   | { readonly do: 'read'; readonly what: number; readonly isHeld: boolean }
@@ -42,6 +43,8 @@ export const READS = LISTS.length + IDS.length
 interface Pending {
   readonly body: Buffer
   readonly id: string
+  /** No read can show that it was lost. */
+  readonly isQuiet: boolean
 }
 
 /** Runs a storm, and returns a line for each promise that was broken. */
@@ -67,18 +70,21 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
   /** The versions that a subscriber has been shown, and those that it has to read for itself. */
   const shown = new Map<string, number>()
   const toRead = new Set<string>()
-  const { stop } = await rest.changes.follow(undefined, by, ({ now: row }) => {
-    if (row.title == null) {
-      toRead.add(row.id)
-      return
-    }
-    const version = Number(row.title)
-    if (version < (shown.get(row.id) ?? 0)) faults.push(`${row.id} went back to ${version}`)
-    shown.set(row.id, version)
-    toRead.delete(row.id)
+  const { stop } = await rest.changes.follow(undefined, by, {
+    lost() {},
+    change: ({ now: row }) => {
+      if (row.title == null) {
+        toRead.add(row.id)
+        return
+      }
+      const version = Number(row.title)
+      if (version < (shown.get(row.id) ?? 0)) faults.push(`${row.id} went back to ${version}`)
+      shown.set(row.id, version)
+      toRead.delete(row.id)
+    },
   })
 
-  function emit(id: string, before: ModelRow | null): void {
+  function emit(id: string, before: ModelRow | null, isQuiet = false): void {
     const object = upstream.show(upstream.rows.get(id) as ModelRow)
     const body = eventBody({
       type: before === null ? 'appointment.created' : 'appointment.updated',
@@ -86,7 +92,7 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
       object,
       ...(previous === 'whole' && { previous: before && upstream.show(before) }),
     })
-    pending.push({ body: Buffer.from(body), id })
+    pending.push({ body: Buffer.from(body), id, isQuiet })
   }
 
   async function deliver({ body, id }: Pending): Promise<void> {
@@ -110,6 +116,9 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
       case 'elsewhere':
         emit(step.id, upstream.change(step.id, step.change))
         return
+      case 'attend':
+        emit(step.id, upstream.attend(step.id), true)
+        return
       case 'write': {
         const before = upstream.rows.get(step.id) ?? null
         await rest.appointments.update(step.id, { patientId: step.change.patient ?? 'p' }, by)
@@ -123,8 +132,10 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
         return deliver(event)
       }
       case 'lose': {
-        const [event] = pending.splice(step.nth % Math.max(1, pending.length), 1)
-        if (event !== undefined) lost.add(event.id)
+        const event = pending[step.nth % Math.max(1, pending.length)]
+        if (event === undefined || event.isQuiet) return
+        pending.splice(pending.indexOf(event), 1)
+        lost.add(event.id)
         return
       }
       case 'read': {
@@ -172,7 +183,7 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
   for (let what = 0; what < READS; what += 1) {
     const name = what < LISTS.length ? JSON.stringify(LISTS[what]) : IDS[what - LISTS.length]
     const fresh = await freshAt(what)
-    const cached = (await readAt(what)).map(({ id, title }) => `${id}${title}`).join()
+    const cached = (await readAt(what)).map((row) => nameOf(row, row.attendanceStatus)).join()
     if (cached !== fresh) faults.push(`${name} is cached as ${cached}, not ${fresh}`)
   }
   stop()
@@ -184,9 +195,16 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
         ? listTarget(LISTS[what] as (typeof LISTS)[number])
         : `/appointments/${IDS[what - LISTS.length]}`
     const { data } = (await (await fetch(upstream.url + target)).json()) as { data: unknown }
-    const rows = (Array.isArray(data) ? data : [data]) as { id: string; title: string }[]
-    return rows.map(({ id, title }) => `${id}${title}`).join()
+    const rows = (Array.isArray(data) ? data : [data]) as Record<string, string>[]
+    return rows.map((row) => nameOf(row, row.attendance_status)).join()
   }
+}
+
+function nameOf(
+  { id, title }: { readonly id?: unknown; readonly title?: unknown },
+  attendance: unknown,
+): string {
+  return `${id}${title}${attendance ?? ''}`
 }
 
 function turn(): Promise<void> {

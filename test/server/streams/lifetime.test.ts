@@ -56,23 +56,33 @@ describe('A stream', () => {
   })
 
   test('A caller has so many at once, and one that ends makes room', async () => {
-    await using live = await startLive({ limits: { MAX_STREAMS_OF_CALLER: 2 } })
-    const first = await live.subscribe(QUERY)
-    await using second = await live.subscribe(QUERY)
-    const refused = await live.subscribe(QUERY)
+    await using live = await startLive({ tokens: TOKENS, limits: { MAX_STREAMS_OF_CALLER: 2 } })
+    const caller = await bearer({ sub: 'p', scope: 'appointments:read', exp: NOON / 1000 + 60 })
+    const open = () => live.subscribe(QUERY, {}, caller)
+    const first = await open()
+    await using second = await open()
+    const refused = await open()
     expect(refused.response.status).toBe(429)
     expect(codeIn(await refused.next())).toEqual({
       code: 'LIMIT_EXCEEDED',
       limit: { name: 'MAX_STREAMS_OF_CALLER', max: 2 },
     })
     await first[Symbol.asyncDispose]()
-    let third = await live.subscribe(QUERY)
+    let third = await open()
     // The gateway may not have seen yet that the client has left.
-    while (third.response.status === 429) third = await live.subscribe(QUERY)
+    while (third.response.status === 429) third = await open()
     await live.tell('a')
     expect(changeIn(await second.next()).appointment.restId).toBe('a')
     expect(changeIn(await third.next()).appointment.restId).toBe('a')
     await third[Symbol.asyncDispose]()
+  })
+
+  test('Callers that the gateway can not tell apart have as many as all', async () => {
+    await using live = await startLive({ limits: { MAX_STREAMS_OF_CALLER: 1, MAX_STREAMS: 2 } })
+    await using first = await live.subscribe(QUERY)
+    await using second = await live.subscribe(QUERY)
+    expect([first.response.status, second.response.status]).toEqual([200, 200])
+    expect((await live.subscribe(QUERY)).response.status).toBe(503)
   })
 
   test('All callers together have so many, and no operation is refused for them', async () => {
@@ -179,14 +189,14 @@ describe('A stream', () => {
   })
 
   test('Through fetch it comes as it comes, and ends when its reader cancels it', async () => {
-    await using live = await startLive({ limits: { MAX_STREAMS_OF_CALLER: 1 } })
+    await using live = await startLive({ limits: { MAX_STREAMS: 1 } })
     const fetch = (url: string, init: RequestInit) => live.fetch(new Request(url, init))
     const stream = await subscribe(live.url, { query: QUERY, fetch })
     await live.tell('a')
     expect(changeIn(await stream.next()).appointment.restId).toBe('a')
     await stream[Symbol.asyncDispose]()
     let next = await subscribe(live.url, { query: QUERY, fetch })
-    while (next.response.status === 429) next = await subscribe(live.url, { query: QUERY, fetch })
+    while (next.response.status === 503) next = await subscribe(live.url, { query: QUERY, fetch })
     expect(next.response.status).toBe(200)
     await next[Symbol.asyncDispose]()
   })

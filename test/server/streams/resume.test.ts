@@ -139,7 +139,12 @@ describe('The changes that a subscriber gets', () => {
       },
       { kind: 'UPDATED', source: 'WEBHOOK', appointment: { restId: 'b' } },
     ])
-    expect(upstream.requests).toHaveLength(2)
+    // The cancel's answer has no title, and what was known before may be old.
+    expect(upstream.requests.map(({ line }) => line)).toEqual([
+      'PATCH /appointments/a',
+      'POST /appointments/a/cancel',
+      'GET /appointments/a',
+    ])
   })
 
   test('A read that shows what no event told is a change too, at no cost', async () => {
