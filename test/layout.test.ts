@@ -32,6 +32,7 @@ const PACKAGE_ONLY_IN: readonly (readonly [packages: RegExp, rooms: readonly str
   [/^@pothos\//, ['schema']],
   [/^dataloader$/, ['loaders']],
   [/^undici/, ['rest']],
+  [/^ioredis$/, ['shared']],
   [/^(node:sqlite|kysely)$/, ['sandbox']],
 ]
 
