@@ -84,6 +84,30 @@ const headerNames = z.string().transform((text, context) =>
   }),
 )
 
+/**
+ * As ioredis takes it: a URL, or the path of a socket. A query is refused, because it would win over the gateway's own
+ * settings of the client, and a fragment, because both can be the rest of a password that lacks its percent signs.
+ */
+const redisUrl = z.string().transform((text, context) => {
+  const socket = /^unix:(?:\/\/)?(\/[^/?][^?]*)$/.exec(text)?.[1]
+  if (socket === undefined && !isRedisUrl(text))
+    context.addIssue(
+      'must be redis://[user:password@]host[:port][/database], the same with rediss://, or unix:/path',
+    )
+  return socket ?? text
+})
+
+function isRedisUrl(text: string): boolean {
+  const url = /^rediss?:\/\/[^?#\s]+$/.test(text) ? URL.parse(text) : null
+  if (url === null || url.hostname === '' || !/^\/?\d*$/.test(url.pathname)) return false
+  try {
+    decodeURIComponent(url.username + url.password)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
 
 const ENVIRONMENT = z.object({
@@ -142,6 +166,12 @@ const ENVIRONMENT = z.object({
   EVENTS_KEPT: integer(1, 1_000_000).prefault('10000'),
   EVENTS_SILENT_SECONDS: integer(1, 86_400).prefault('900'),
   CACHE_TTL_FED_SECONDS: integer(0, 86_400).prefault('3600'),
+  REDIS_URL: redisUrl.optional(),
+  // Braces choose the slot of a key in a cluster, and `*?[` stand for other signs in a pattern of keys.
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w:./-]{1,100}$/, 'must be letters, digits and any of _ : . / -, 100 at most')
+    .default('appointments:'),
   SANDBOX_PORT: integer(0, 65_535).prefault('4010'),
   SANDBOX_KEYS: keys.prefault('pk_test_sandbox:org_sandbox'),
   SANDBOX_SEED: integer(0, 1_000_000).prefault('500'),

@@ -100,6 +100,55 @@ describe('the configuration', () => {
     ])
   })
 
+  test.for([
+    'redis://cache.test',
+    'redis://cache.test:6380/2',
+    'rediss://:s%2Fe%23c%40ret@cache.test:6380/',
+    'rediss://gateway:secret@[::1]:6380',
+  ])('REDIS_URL takes "%s" as it is', (url) => {
+    expect(readConfig({ REDIS_URL: url }).config?.REDIS_URL).toBe(url)
+  })
+
+  test.for(['unix:/run/redis.sock', 'unix:///run/redis.sock'])(
+    'REDIS_URL takes "%s" as the path of a socket',
+    (url) => {
+      expect(readConfig({ REDIS_URL: url }).config?.REDIS_URL).toBe('/run/redis.sock')
+    },
+  )
+
+  test.for([
+    'secret',
+    'secret:6379',
+    'http://secret',
+    'REDISS://secret',
+    'redis://',
+    'redis:secret',
+    'redis://:secret@',
+    'redis://secret:70000',
+    'redis://secret/name',
+    'redis://user:sec/ret@cache.test',
+    'redis://user:12#secret@cache.test',
+    'redis://user:12?secret@cache.test',
+    'redis://cache.test?password=secret',
+    'redis://:secret%zz@cache.test',
+    'unix:secret',
+    'unix://secret/redis.sock',
+    'unix:/secret?db=2',
+  ])('REDIS_URL refuses "%s" without quoting it', (url) => {
+    expect(readConfig({ REDIS_URL: url }).problems).toEqual([
+      'REDIS_URL: must be redis://[user:password@]host[:port][/database], the same with rediss://, or unix:/path',
+    ])
+  })
+
+  test('REDIS_PREFIX refuses signs that Redis reads in another way', () => {
+    expect(readConfig({}).config).toMatchObject({ REDIS_PREFIX: 'appointments:' })
+    expect(readConfig({ REDIS_PREFIX: 'clinic-1:' }).config).toMatchObject({ REDIS_PREFIX: 'clinic-1:' })
+    for (const prefix of ['{a}', 'a b', 'a*', 'a\n'])
+      expect(readConfig({ REDIS_PREFIX: prefix }).problems).toEqual([
+        expect.stringMatching(/^REDIS_PREFIX: /),
+      ])
+  })
+
   test('readConfig reports every problem, a line each, without the value', () => {
     const { problems } = readConfig({
       PORT: '70000',
