@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['compile-cache', 'process'],
   'compile-cache': ['node-version'],
   'node-version': [],
-  process: ['config', 'server', 'sandbox'],
+  process: ['config', 'server', 'sandbox', 'shared'],
   server: ['schema', 'loaders', 'rest', 'pagination', 'execution', 'events', 'shared'],
   schema: ['loaders', 'pagination', 'execution', 'contract'],
   loaders: ['rest', 'pagination', 'events', 'shared', 'contract'],

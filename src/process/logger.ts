@@ -5,6 +5,7 @@ export interface Logger {
   readonly operation: (line: OperationLine) => void
   readonly event: (line: EventLine) => void
   readonly feed: (state: FeedState) => void
+  readonly shared: (state: 'up' | 'down') => void
   readonly fault: ReportFault
 }
 
@@ -22,6 +23,7 @@ export async function createLogger(level: LogLevel, destination?: DestinationStr
     operation: (line) => log.info(line, 'operation'),
     event: (line) => log.info(line, 'event'),
     feed: (state) => log[state === 'healthy' ? 'info' : 'warn']({ state }, 'feed'),
+    shared: (state) => log[state === 'up' ? 'info' : 'warn']({ state }, 'shared'),
     fault: (fault) => log.error(fault, 'fault'),
   }
 }

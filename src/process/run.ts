@@ -7,11 +7,12 @@ import { trustedOrderWarnings } from '../server/documents/trusted-order.ts'
 import { createGateway } from '../server/gateway.ts'
 import type { WebhookOptions } from '../server/gateway-options.ts'
 import { accountOfKey } from '../server/identity/identity.ts'
+import type { Shared } from '../shared/shared.ts'
 import { gatewayGreeting, sandboxGreeting } from './greeting.ts'
 import { identityMode } from './identity-mode.ts'
 import { createLagMeter } from './lag.ts'
 import { listen } from './listen.ts'
-import { createLogger } from './logger.ts'
+import { createLogger, type Logger } from './logger.ts'
 import { type Stoppable, stopOnSignals } from './signals.ts'
 
 interface Running extends Stoppable {
@@ -65,6 +66,7 @@ async function runGateway(config: Config): Promise<Running> {
   const graphiql = config.GRAPHIQL ?? development
   const logger = await createLogger(config.LOG_LEVEL)
   const lag = createLagMeter()
+  const shared = await openShared(config, secrets, logger)
   const gateway = createGateway({
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
@@ -86,6 +88,7 @@ async function runGateway(config: Config): Promise<Running> {
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
     staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
     writeReservePercent: config.WRITE_RESERVE_PERCENT,
+    shared,
     webhooks: secrets.length === 0 ? null : webhookOptions(config, secrets),
     maxLagMs: config.MAX_LAG_MS,
     lagMs: lag.lagMs,
@@ -119,10 +122,34 @@ async function runGateway(config: Config): Promise<Running> {
       await server.close(config.OPERATION_TIMEOUT_MS + LAST_ANSWERS_MS)
       lag.stop()
       await gateway.close()
+      await shared?.close()
       await sandbox?.close()
     },
     reportFault: logger.fault,
   }
+}
+
+/** What instances share, loaded only where it is shared. The process starts without waiting for it. */
+async function openShared(
+  config: Config,
+  secrets: WebhookOptions['secrets'],
+  logger: Logger,
+): Promise<Shared | null> {
+  const { REDIS_URL: url, REDIS_PREFIX: prefix } = config
+  if (url === undefined) return null
+  const { createRedis } = await import('../shared/redis/redis.ts')
+  const longestSeconds = Math.max(config.CACHE_TTL_SECONDS, config.CACHE_TTL_FED_SECONDS)
+  return createRedis({
+    url,
+    prefix,
+    secrets: secrets.map(({ secret }) => secret),
+    eventsKept: config.EVENTS_KEPT,
+    seenMs: 2 * config.WEBHOOK_TOLERANCE_SECONDS * 1000,
+    lifeMs: 2 * (longestSeconds + config.STALE_IF_LIMITED_SECONDS) * 1000,
+    now: Date.now,
+    monotonic: () => performance.now(),
+    onChange: logger.shared,
+  })
 }
 
 function webhookOptions(config: Config, secrets: WebhookOptions['secrets']): WebhookOptions {

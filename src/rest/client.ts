@@ -69,12 +69,13 @@ export function createRestClient(options: RestClientOptions): RestClient {
     epochs,
     clock,
   })
-  const keys = createKeys({ writeReservePercent, clock })
-  const gate = createGate(keys, clock)
+  const keys = createKeys({ writeReservePercent, clock, notes: shared.notes })
+  const gate = createGate(keys, clock, shared)
   const wire = createWire({ url, timeoutMs })
   const send = pipe(
     [
       requireCredential,
+      epochs.layer,
       cache.layer,
       ownRows,
       requireRoom,

@@ -1,3 +1,4 @@
+import type { Shared } from '../shared/shared.ts'
 import type { Limits } from './limits/limits.ts'
 
 /** What a host gives to the gateway. These types stand alone, so that a host compiles without the gateway's libraries. */
@@ -120,6 +121,12 @@ export interface GatewayOptions {
    * @default null
    */
   readonly webhooks?: WebhookOptions | null
+  /**
+   * What instances that use the same key share; null = this one is alone, and keeps it in memory.
+   *
+   * @default null
+   */
+  readonly shared?: Shared | null
   /**
    * How often a stream on which nothing happens is written to, in milliseconds, so that proxies keep it open.
    *

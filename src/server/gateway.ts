@@ -95,6 +95,7 @@ export function createGateway({
   maxLagMs = Number.POSITIVE_INFINITY,
   lagMs = () => 0,
   webhooks = null,
+  shared: givenShared = null,
   heartbeatMs = 15_000,
   now = Date.now,
   monotonic = now === Date.now ? () => performance.now() : now,
@@ -106,6 +107,7 @@ export function createGateway({
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const clock = { now, monotonic }
   const accountsOfSecret = accountsOf(webhooks, key)
+  const shared = givenShared ?? createOwnShared(webhooks, clock)
   const rest = createRestClient({
     url,
     timeoutMs: upstreamTimeoutMs,
@@ -113,7 +115,7 @@ export function createGateway({
     staleIfLimitedMs: staleIfLimitedSeconds * 1000,
     writeReservePercent,
     clock,
-    shared: createShared(webhooks, clock),
+    shared,
     events: webhooks && {
       accounts: [...new Set([...accountsOfSecret.values()].flat())],
       fedTtlMs: (webhooks.cacheTtlFedSeconds ?? 3600) * 1000,
@@ -183,6 +185,7 @@ export function createGateway({
         isStopping: () => isStopping,
         upstream: rest.upstreamState,
         events: coherence.feedState,
+        shared: shared.state,
       }),
       webhooks !== null &&
         useWebhooks({ accountsOfSecret, webhooks, coherence, now, log: logEvent, reportFault }),
@@ -236,6 +239,7 @@ export function createGateway({
       streams.endAll()
       await idle()
       await rest.close()
+      if (givenShared === null) await shared.close()
     },
   }
 }
@@ -259,7 +263,7 @@ function accountsOf(
   return accounts
 }
 
-function createShared(webhooks: WebhookOptions | null, { monotonic }: Clock): Shared {
+function createOwnShared(webhooks: WebhookOptions | null, { monotonic }: Clock): Shared {
   const { eventsKept, toleranceSeconds } = webhooks ?? {}
   return createMemory({
     monotonic,

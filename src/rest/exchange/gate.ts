@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import type { Shared } from '../../shared/shared.ts'
 import type { Clock } from '../clock.ts'
 import { rateLimited, responseOf, UpstreamError } from '../errors.ts'
 import { endingOf, isForWrite, type Layer, type Operation } from '../pipe/pipe.ts'
@@ -16,12 +18,21 @@ export interface Gate {
   readonly upstreamState: () => UpstreamState
 }
 
+const PROBE = 'probe'
+/** Longer than a probe takes, for an instance that dies meanwhile. */
+const PROBE_MS = 15_000
+
 /**
  * The one gate of each key. While the key is locked it refuses requests, and lets one at a time through as a probe once the
  * lock is to be tried again. It learns from how every request ends, and counts it in the operation's ledger.
  */
-export function createGate(keys: Keys, clock: Clock): Gate {
+export function createGate(
+  keys: Keys,
+  clock: Clock,
+  { leases, notes }: Pick<Shared, 'leases' | 'notes'>,
+): Gate {
   let upstreamState: UpstreamState = 'unknown'
+  const holder = randomUUID()
 
   /** The error of a lock that holds. Undefined where the request may go, and where it may go as a probe. */
   function refusalOf(key: Key, lock: Lock | undefined): UpstreamError | undefined {
@@ -40,7 +51,15 @@ export function createGate(keys: Keys, clock: Clock): Gate {
     const lock = lockOf(key, isForWrite(request, operation))
     const refusal = refusalOf(key, lock)
     if (refusal !== undefined) throw refusal
-    if (lock !== undefined) key.probe = request
+    if (lock !== undefined) {
+      key.probe = request
+      // One probe of all instances is enough.
+      const mayProbe = notes.areShared ? await leases.take(operation.account, PROBE, holder, PROBE_MS) : true
+      if (!mayProbe) {
+        key.probe = undefined
+        throw lock.error
+      }
+    }
     const { ledger } = operation
     const sentAt = clock.monotonic()
     key.quota.begin()
@@ -60,7 +79,11 @@ export function createGate(keys: Keys, clock: Clock): Gate {
       if (error.progress !== 'sent') ledger.exchanges -= 1
       throw response?.status === 429 ? rateLimited(error, key.pause.endsAt()) : error
     } finally {
-      if (key.probe === request) key.probe = undefined
+      keys.tell(operation.account)
+      if (key.probe === request) {
+        key.probe = undefined
+        if (notes.areShared) void leases.release(operation.account, PROBE, holder)
+      }
     }
   }
 

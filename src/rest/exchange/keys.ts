@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import type { KeyNote, Notes } from '../../shared/notes.ts'
 import type { Clock } from '../clock.ts'
 import type { RestRequest } from '../pipe/pipe.ts'
 import { type Circuit, createCircuit } from './circuit.ts'
@@ -14,36 +15,60 @@ export interface Key {
   readonly quota: Quota
   readonly retries: RetryAllowance
   probe: RestRequest | undefined
+  /** The latest that another instance has told. */
+  heard: KeyNote | undefined
 }
 
 export interface Keys {
   /** @param account a hash of the key */
   of(account: string): Key
+  /** Tells other instances what has been learned of it. */
+  tell(account: string): void
 }
 
 export interface KeysOptions {
   /** The part of the quota that reads leave to writes. */
   readonly writeReservePercent: number
   readonly clock: Clock
+  /** What other instances have learned of the keys. */
+  readonly notes: Notes
 }
 
 const MAX_KEYS = 10_000
 
-export function createKeys({ writeReservePercent, clock }: KeysOptions): Keys {
+export function createKeys({ writeReservePercent, clock, notes }: KeysOptions): Keys {
   const keys = new LRUCache<string, Key>({ max: MAX_KEYS })
+
+  function keyOf(account: string): Key {
+    const known = keys.get(account)
+    if (known !== undefined) return known
+    const key: Key = {
+      circuit: createCircuit(clock),
+      pause: createPause(clock),
+      quota: createQuota(writeReservePercent, clock),
+      retries: createRetryAllowance(clock),
+      probe: undefined,
+      heard: undefined,
+    }
+    keys.set(account, key)
+    return key
+  }
+
   return {
     of(account) {
-      const known = keys.get(account)
-      if (known !== undefined) return known
-      const key: Key = {
-        circuit: createCircuit(clock),
-        pause: createPause(clock),
-        quota: createQuota(writeReservePercent, clock),
-        retries: createRetryAllowance(clock),
-        probe: undefined,
+      const key = keyOf(account)
+      const note = notes.keyOf(account)
+      if (note !== undefined && note !== key.heard) {
+        key.heard = note
+        if (note.quota !== undefined) key.quota.hear(note.quota)
+        if (note.pause !== undefined) key.pause.hear(note.pause)
       }
-      keys.set(account, key)
       return key
+    },
+    tell(account) {
+      if (!notes.areShared) return
+      const { quota, pause } = keyOf(account)
+      notes.tellKey(account, { ...quota.note(), ...pause.note() })
     },
   }
 }

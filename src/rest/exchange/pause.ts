@@ -1,3 +1,4 @@
+import type { KeyNote } from '../../shared/notes.ts'
 import { type Clock, HOUR_MS, wallTimeOf } from '../clock.ts'
 import { quotaSpent } from '../errors.ts'
 import { type Exchange, GRACE_MS, type Lock, upstreamHourOf } from './exchange.ts'
@@ -10,6 +11,9 @@ export interface Pause {
   end(exchange: Exchange, latestHour: number): void
   /** When the pause ends, in milliseconds since the epoch. */
   endsAt(): number
+  /** What another instance has learned. */
+  hear(note: NonNullable<KeyNote['pause']>): void
+  note(): Partial<Pick<KeyNote, 'pause'>>
 }
 
 const FIRST_PAUSE_MS = 1_000
@@ -23,6 +27,8 @@ export function createPause(clock: Clock): Pause {
   let since = 0
   let until = 0
   let blindMs = 0
+  /** When it began or ended; 0 = it never did. */
+  let changedAt = 0
   const probes = createProbeTimer()
 
   function pauseUntil(exchange: Exchange, latestHour: number): number {
@@ -57,12 +63,29 @@ export function createPause(clock: Clock): Pause {
         probes.note(true)
         until = Math.max(until, next)
         since = endedAt
+        changedAt = endedAt
       } else if (sentAt >= since) {
+        if (until > 0 || blindMs > 0) changedAt = endedAt
         probes.note(false)
         until = 0
         blindMs = 0
       }
     },
     endsAt,
+    hear(note) {
+      const { now, monotonic } = clock
+      const here = (instant: number) => (instant === 0 ? 0 : monotonic() + instant - now())
+      // Its own note comes back, but for what the clocks round.
+      if (here(note.since) <= changedAt + 5) return
+      changedAt = here(note.since)
+      since = changedAt
+      until = here(note.until)
+      blindMs = note.blindMs
+    },
+    note() {
+      if (changedAt === 0) return {}
+      const wall = (instant: number) => (instant === 0 ? 0 : clock.now() + instant - clock.monotonic())
+      return { pause: { since: wall(changedAt), until: wall(until), blindMs } }
+    },
   }
 }

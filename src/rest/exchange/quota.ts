@@ -1,4 +1,5 @@
 import { utcOf } from '../../contract/instant.ts'
+import type { KeyNote } from '../../shared/notes.ts'
 import { type Clock, HOUR_MS, wallTimeOf } from '../clock.ts'
 import { type QuotaCount, quotaSpent } from '../errors.ts'
 import { type Exchange, GRACE_MS, type Lock, type UpstreamHour, upstreamHourOf } from './exchange.ts'
@@ -15,13 +16,17 @@ export interface Quota {
   lock(mayUseReserve: boolean): Lock | undefined
   begin(): void
   end(exchange: Exchange): void
+  /** What another instance has learned. */
+  hear(note: NonNullable<KeyNote['quota']>): void
+  note(): Partial<Pick<KeyNote, 'quota'>>
   /** The latest clock hour of the upstream that a response has proven. */
   latestHour(): number
   rateLimit(): RateLimit | null
 }
 
 interface Window extends QuotaCount, UpstreamHour {
-  /** When the response with this count arrived. */
+  /** When the request was sent, and when its response with this count arrived. */
+  readonly sentAt: number
   readonly knownSince: number
 }
 
@@ -51,7 +56,7 @@ export function createQuota(writeReservePercent: number, clock: Clock): Quota {
    * Responses overtake each other: of requests that overlap, the lowest count of the latest hour is the latest. A request
    * that was sent after the count was known proves more than it, so a wrong count heals, and so does a raised limit.
    */
-  function isNews(count: QuotaCount, hour: number, { sentAt }: Exchange): boolean {
+  function isNews(count: QuotaCount, hour: number, { sentAt }: Pick<Exchange, 'sentAt'>): boolean {
     const known = current()
     if (known === undefined || known !== window || sentAt >= known.knownSince) return true
     return hour > known.hour || (hour === known.hour && count.remaining < known.remaining)
@@ -75,7 +80,35 @@ export function createQuota(writeReservePercent: number, clock: Clock): Quota {
       const hour = upstreamHourOf(exchange, clock.now())
       if (count === undefined || hour === undefined || !isNews(count, hour.hour, exchange)) return
       probes.note(!hasRoom(count, false))
-      window = { ...count, ...hour, knownSince: exchange.endedAt }
+      window = { ...count, ...hour, knownSince: exchange.endedAt, sentAt: exchange.sentAt }
+    },
+    hear({ limit, remaining, hour, endsAt, sentAt, endedAt }) {
+      const { now, monotonic } = clock
+      const here = (instant: number) => monotonic() + instant - now()
+      if (!isNews({ limit, remaining }, hour, { sentAt: here(sentAt) })) return
+      window = {
+        limit,
+        remaining,
+        hour,
+        endsAt: here(endsAt),
+        knownSince: here(endedAt),
+        sentAt: here(sentAt),
+      }
+    },
+    note() {
+      if (window === undefined) return {}
+      const { limit, remaining, hour, endsAt, sentAt, knownSince } = window
+      const wall = (instant: number) => clock.now() + instant - clock.monotonic()
+      return {
+        quota: {
+          limit,
+          remaining,
+          hour,
+          endsAt: wall(endsAt),
+          sentAt: wall(sentAt),
+          endedAt: wall(knownSince),
+        },
+      }
     },
     latestHour: () => window?.hour ?? 0,
     rateLimit() {

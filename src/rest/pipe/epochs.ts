@@ -3,7 +3,7 @@ import { matches } from '../../events/filter.ts'
 import type { AppointmentDiff, Epoch, Epochs as SharedEpochs } from '../../shared/epochs.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Clock } from '../clock.ts'
-import type { Operation, Reply, RestRequest } from './pipe.ts'
+import type { Layer, Operation, Reply, RestRequest } from './pipe.ts'
 
 /**
  * Counts what could change what a read returns: each write, once when it is sent and again when it was answered or lost,
@@ -16,6 +16,8 @@ export interface Epochs {
   /** The name and the epoch: the key by which reads in flight are shared. */
   readonly keyOf: (read: RestRequest, operation: Operation) => string
   readonly epochOf: (read: RestRequest, operation: Operation) => Epoch
+  /** Reads the epoch of what is asked for, where it is shared, before anything is answered. */
+  readonly layer: Layer
   /**
    * Whether the reply to this read can't have changed since that epoch. A change of one appointment leaves the lists that
    * it certainly is in neither before nor after.
@@ -51,6 +53,10 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
     nameOf,
     keyOf: (read, operation) => `${epochOf(read, operation)} ${nameOf(read, operation)}`,
     epochOf,
+    layer: (next) => (request, operation) => {
+      const reading = request.method === 'GET' ? shared.refresh(operation.account, [request.path]) : undefined
+      return reading === undefined ? next(request, operation) : reading.then(() => next(request, operation))
+    },
     isCurrent(epoch, read, operation, reply) {
       if (epoch === epochOf(read, operation)) return true
       const { filter, path } = read

@@ -1,5 +1,6 @@
 import type { Plugin } from 'graphql-yoga'
 import type { UpstreamState } from '../../rest/exchange/upstream-state.ts'
+import type { SharedState } from '../../shared/shared.ts'
 import type { FeedState } from '../gateway-options.ts'
 import { isAt } from './path.ts'
 
@@ -7,6 +8,7 @@ interface ReadinessOptions {
   readonly isStopping: () => boolean
   readonly upstream: () => UpstreamState
   readonly events: () => FeedState | 'off'
+  readonly shared: () => SharedState
 }
 
 /** `/health` says yes as long as the process answers at all. Probes ask by any method. */
@@ -20,17 +22,16 @@ export function useHealth(): Plugin {
 
 /**
  * `/ready` says no only while the process stops. A failing upstream takes no instance out of service, because coded
- * errors and cached answers are still worth having; its state is in the body, and that of
- * its events.
+ * errors and cached answers are still worth having; its state is in the body, and those of
+ * its events and of what instances share.
  */
-export function useReadiness({ isStopping, upstream, events }: ReadinessOptions): Plugin {
+export function useReadiness({ isStopping, upstream, events, shared }: ReadinessOptions): Plugin {
   return {
     onRequest({ url, fetchAPI, endResponse }) {
       if (!isAt(url, '/ready')) return
       const [status, code] = isStopping() ? (['stopping', 503] as const) : (['ready', 200] as const)
-      endResponse(
-        fetchAPI.Response.json({ status, upstream: upstream(), events: events() }, { status: code }),
-      )
+      const body = { status, upstream: upstream(), events: events(), shared: shared() }
+      endResponse(fetchAPI.Response.json(body, { status: code }))
     },
   }
 }

@@ -22,13 +22,22 @@ describe('The health of the process', () => {
       const { status: code, body } = await get(gateway.url, '/ready')
       return [code, JSON.parse(body)]
     }
-    expect(await ready()).toEqual([200, { status: 'ready', upstream: 'unknown', events: 'off' }])
+    expect(await ready()).toEqual([
+      200,
+      { status: 'ready', upstream: 'unknown', events: 'off', shared: 'off' },
+    ])
     expect(upstream.requests).toEqual([])
     await gateway.query('{ appointment(id: "a") { id } }')
-    expect(await ready()).toEqual([200, { status: 'ready', upstream: 'failing', events: 'off' }])
+    expect(await ready()).toEqual([
+      200,
+      { status: 'ready', upstream: 'failing', events: 'off', shared: 'off' },
+    ])
     status = 200
     await gateway.query('{ appointment(id: "a") { id } }')
-    expect(await ready()).toEqual([200, { status: 'ready', upstream: 'answering', events: 'off' }])
+    expect(await ready()).toEqual([
+      200,
+      { status: 'ready', upstream: 'answering', events: 'off', shared: 'off' },
+    ])
   })
 
   test('A stopping gateway reports 503 first and finishes its operations', async () => {
@@ -51,7 +60,7 @@ describe('The health of the process', () => {
     gateway.prepareToStop()
     expect(await get(server.url, '/ready')).toEqual({
       status: 503,
-      body: JSON.stringify({ status: 'stopping', upstream: 'unknown', events: 'off' }),
+      body: JSON.stringify({ status: 'stopping', upstream: 'unknown', events: 'off', shared: 'off' }),
     })
     const closed = server.close()
     answer()

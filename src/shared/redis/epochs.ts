@@ -1,0 +1,257 @@
+import { randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { type AppointmentDiff, createEpochs, type Epochs } from '../epochs.ts'
+import type { KeyNote, Notes } from '../notes.ts'
+import type { Connection } from './connection.ts'
+import { ADVANCE, BEGIN } from './scripts.ts'
+import { hashed, type Seal } from './seal.ts'
+
+export interface RedisEpochsOptions {
+  readonly connection: Connection
+  readonly prefix: string
+  readonly seal: Seal
+  /** Twice the longest life of what is cached, in milliseconds. */
+  readonly lifeMs: number
+}
+
+/** What this process last read of an account's state. */
+interface View {
+  gen: string
+  readonly values: LRUCache<string, string>
+  /** Described changes in the order of Redis, up to `lastStep`. */
+  steps: Step[]
+  lastStep: string
+  key: KeyNote | undefined
+}
+
+interface Step {
+  readonly field: string
+  readonly from: string
+  readonly to: string
+  readonly diff: AppointmentDiff
+}
+
+interface Batch {
+  readonly scopes: Set<string>
+  readonly read: Promise<void>
+}
+
+const MAX_ACCOUNTS = 10_000
+const MAX_FIELDS = 20_000
+const MAX_STEPS = 1000
+const QUOTA = 'quota'
+
+/**
+ * Epochs that all instances share: random values in one hash of an account, read when they are used. So a message that
+ * is late, or lost, can't make an answer wrong. One hash, because it is evicted or lost as a whole, and then its generation
+ * is another and all that was cached under it is not found.
+ *
+ * While Redis is away this process goes by its own epochs. What it has advanced meanwhile it owes, and pays before Redis
+ * counts as back.
+ */
+export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpochsOptions): {
+  readonly epochs: Epochs
+  readonly notes: Notes
+} {
+  const local = createEpochs()
+  const views = new LRUCache<string, View>({ max: MAX_ACCOUNTS })
+  const batches = new Map<string, Batch>()
+  /** Scopes by account. */
+  const owed = new Map<string, Set<string>>()
+
+  const stateKey = (account: string) => `${prefix}{${account}}:state`
+  const stepsKey = (account: string) => `${prefix}{${account}}:steps`
+
+  function viewOf(account: string): View {
+    const known = views.get(account)
+    if (known !== undefined) return known
+    const view: View = {
+      gen: '',
+      values: new LRUCache({ max: MAX_FIELDS }),
+      steps: [],
+      lastStep: '0',
+      key: undefined,
+    }
+    views.set(account, view)
+    return view
+  }
+
+  async function read(account: string, batch: Set<string>): Promise<void> {
+    const scopes = [...batch]
+    const fields = scopes.map(fieldOf)
+    const found = await connection.ask((redis) => redis.hmget(stateKey(account), 'gen', QUOTA, ...fields))
+    if (found === undefined) return
+    const [gen, quota, ...values] = found
+    const view = viewOf(account)
+    view.gen = gen ?? (await begin(account)) ?? view.gen
+    view.key = parseNote(quota)
+    const isTold = values.some((value, index) => {
+      const known = view.values.get(fields[index] as string)
+      return value !== null && isDescribed(value) && known !== undefined && known !== value
+    })
+    fields.forEach((field, index) => void view.values.set(field, values[index] ?? ''))
+    // Whoever compares before the steps are here finds a gap, and reads once too often.
+    if (isTold) await readSteps(account, view)
+  }
+
+  function begin(account: string): Promise<string | undefined> | undefined {
+    return connection.ask(
+      (redis) => redis.eval(BEGIN, 1, stateKey(account), random(), lifeMs) as Promise<string>,
+    )
+  }
+
+  async function readSteps(account: string, view: View): Promise<void> {
+    const from = view.lastStep === '0' ? '-' : `(${view.lastStep}`
+    const entries = await connection.ask((redis) => redis.xrange(stepsKey(account), from, '+'))
+    for (const [id, fields] of entries ?? []) {
+      view.lastStep = id
+      const { s: field, f, t: to, d } = Object.fromEntries(pairsOf(fields))
+      const diff = seal.open(d ?? '') as AppointmentDiff | undefined
+      if (field !== undefined && f !== undefined && to !== undefined && diff !== undefined)
+        view.steps.push({ field, from: f, to, diff })
+    }
+    if (view.steps.length > 2 * MAX_STEPS) view.steps = view.steps.slice(-MAX_STEPS)
+  }
+
+  async function advance(
+    account: string,
+    scopes: readonly string[],
+    diff: AppointmentDiff | undefined,
+  ): Promise<void> {
+    local.advance(account, scopes, diff)
+    const description = diff && seal.close?.(diff)
+    const kind = description === undefined ? 'u' : DESCRIBED
+    const values = scopes.flatMap((scope) => [fieldOf(scope), kind + random()])
+    const done = await connection.ask((redis) => send(redis, account, description ?? '', values))
+    if (done !== undefined) return
+    const mine = owed.get(account) ?? new Set()
+    owed.set(account, mine)
+    for (const scope of scopes) mine.add(scope)
+  }
+
+  type Asked = Parameters<Parameters<Connection['ask']>[0]>[0]
+
+  function send(redis: Asked, account: string, description: string, values: string[]): Promise<unknown> {
+    const keys = [stateKey(account), stepsKey(account)] as const
+    return redis.eval(ADVANCE, 2, ...keys, random(), lifeMs, MAX_FIELDS, MAX_STEPS, description, ...values)
+  }
+
+  connection.beforeUp(async (redis) => {
+    for (const [account, scopes] of owed) {
+      await send(
+        redis,
+        account,
+        '',
+        [...scopes].flatMap((scope) => [fieldOf(scope), `u${random()}`]),
+      )
+      owed.delete(account)
+    }
+    // What was read before may be older than what others wrote meanwhile, until it is read again.
+    for (const view of views.values()) view.key = undefined
+  })
+
+  function remoteOf(account: string, scope: string): string {
+    const view = views.peek(account)
+    return view === undefined ? ' ' : `${view.gen} ${view.values.peek(fieldOf(scope)) ?? ''}`
+  }
+
+  /** The described changes between two values of a field; undefined where the chain has a gap. */
+  function stepsBetween(
+    account: string,
+    field: string,
+    from: string,
+    to: string,
+  ): AppointmentDiff[] | undefined {
+    const diffs: AppointmentDiff[] = []
+    let at = from
+    if (at === to) return diffs
+    for (const step of views.peek(account)?.steps ?? []) {
+      if (step.field !== field || step.from !== at) continue
+      diffs.push(step.diff)
+      at = step.to
+      if (at === to) return diffs
+    }
+    return undefined
+  }
+
+  const epochs: Epochs = {
+    refresh(account, scopes) {
+      if (!connection.isUp()) return undefined
+      const batch = batches.get(account)
+      if (batch !== undefined) {
+        for (const scope of scopes) batch.scopes.add(scope)
+        return batch.read
+      }
+      const begun = new Set(scopes)
+      // All that is asked in this turn is read at once.
+      const reading = Promise.resolve().then(() => {
+        batches.delete(account)
+        return read(account, begun)
+      })
+      batches.set(account, { scopes: begun, read: reading })
+      return reading
+    },
+    of: (account, scope) => `${remoteOf(account, scope)} ${local.of(account, scope)}`,
+    advance,
+    changesSince(account, scope, epoch) {
+      const now = epochs.of(account, scope)
+      if (epoch === now) return []
+      const [gen, from = '', mine] = String(epoch).split(' ')
+      const [genNow, to = ''] = String(now).split(' ')
+      if (gen !== genNow || mine === undefined) return undefined
+      const own = local.changesSince(account, scope, Number(mine))
+      const others = stepsBetween(account, fieldOf(scope), from, to)
+      return own && others && [...others, ...own]
+    },
+  }
+
+  function tellKey(account: string, note: KeyNote): void {
+    void connection.ask((redis) => redis.hset(stateKey(account), QUOTA, JSON.stringify(note)))
+  }
+
+  return {
+    epochs,
+    notes: {
+      areShared: true,
+      keyOf: (account) => (connection.isUp() ? views.peek(account)?.key : undefined),
+      tellKey,
+    },
+  }
+}
+
+/** Begins the value of an epoch that a description leads to. */
+const DESCRIBED = 'd'
+
+function isDescribed(value: string): boolean {
+  return value.startsWith(DESCRIBED)
+}
+
+const fields = new LRUCache<string, string>({ max: 10_000 })
+
+/** The path of an appointment holds its id; a hash of it does not. */
+function fieldOf(scope: string): string {
+  const known = fields.get(scope)
+  if (known !== undefined) return known
+  const field = `s:${hashed(scope)}`
+  fields.set(scope, field)
+  return field
+}
+
+function random(): string {
+  return randomBytes(12).toString('base64url')
+}
+
+function parseNote(text: string | null | undefined): KeyNote | undefined {
+  try {
+    return text == null ? undefined : (JSON.parse(text) as KeyNote)
+  } catch {
+    return undefined
+  }
+}
+
+function pairsOf(fields: readonly string[]): [string, string][] {
+  return Array.from({ length: fields.length / 2 }, (_, nth) => [
+    fields[2 * nth] ?? '',
+    fields[2 * nth + 1] ?? '',
+  ])
+}

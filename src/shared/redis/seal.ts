@@ -1,0 +1,49 @@
+import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto'
+
+/** Keeps what is in Redis from whoever reads it there. */
+export interface Seal {
+  /** Undefined where there is no secret to seal with. */
+  readonly close: ((value: unknown) => string) | undefined
+  /** Undefined for what none of the secrets has sealed. */
+  open(text: string): unknown
+}
+
+const IV_BYTES = 12
+const TAG_BYTES = 16
+
+/** Seals with the first secret, and opens what any of them has sealed: a secret can be replaced. */
+export function createSeal(secrets: readonly string[]): Seal {
+  const keys = secrets.map((secret) =>
+    Buffer.from(hkdfSync('sha256', secret, '', 'appointments-gateway', 32)),
+  )
+  const [first] = keys
+  return {
+    close:
+      first &&
+      ((value) => {
+        const iv = randomBytes(IV_BYTES)
+        const cipher = createCipheriv('aes-256-gcm', first, iv)
+        const sealed = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]
+        return Buffer.concat([iv, cipher.getAuthTag(), ...sealed]).toString('base64')
+      }),
+    open(text) {
+      const bytes = Buffer.from(text, 'base64')
+      if (bytes.length < IV_BYTES + TAG_BYTES) return undefined
+      for (const key of keys)
+        try {
+          const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES))
+          decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
+          const opened = [decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]
+          return JSON.parse(Buffer.concat(opened).toString('utf8')) as unknown
+        } catch {
+          // Another secret may have sealed it.
+        }
+      return undefined
+    },
+  }
+}
+
+/** Names something in a key of Redis without telling what. */
+export function hashed(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 22)
+}
