@@ -1,5 +1,6 @@
 import { APPOINTMENT_STATUSES } from '../../contract/appointment.ts'
 import type { AppointmentFilter } from '../../contract/field-names.ts'
+import { isBefore } from '../../events/filter.ts'
 import type { ListedRow } from '../../rest/appointments/row.ts'
 import { UpstreamError } from '../../rest/errors.ts'
 
@@ -63,11 +64,6 @@ function rangeOf(filters: readonly AppointmentFilter[]): Range | undefined {
 function isInRange(instant: string, { startsFrom, startsTo }: Range): boolean {
   if (startsFrom !== undefined && isBefore(instant, startsFrom)) return false
   return startsTo === undefined || !isBefore(startsTo, instant)
-}
-
-/** All instants have one form here. Without the Z they compare as text, to the last digit of a fraction. */
-function isBefore(a: string, b: string): boolean {
-  return a.slice(0, -1) < b.slice(0, -1)
 }
 
 function lengthOf(from: string, to: string): number {
