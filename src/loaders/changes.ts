@@ -51,9 +51,8 @@ interface Waiting {
   readonly change: LoggedChange
   /** Undefined for several changes that are put together: it is found out once they are read. */
   readonly effect: Effect | undefined
-  /** The number of the first change that it stands for, and the place in front of that. */
-  readonly first: number
-  readonly place: string
+  /** The place of the first change that it stands for: whoever resumes from there gets the others again. */
+  readonly sequence: string
 }
 
 /**
@@ -69,7 +68,6 @@ export async function createChangeStream(
   /** Why nothing comes any more, once the reader has got what waits. */
   let failure: ((resumeAfter: string) => UpstreamError) | undefined
   let isOver = false
-  let count = 0
 
   function take(change: LoggedChange): void {
     if (isOver || failure !== undefined) return
@@ -83,9 +81,7 @@ export async function createChangeStream(
   function enqueue(change: LoggedChange, effect: Effect): void {
     if (waiting.length >= MAX_WAITING) waiting = mergeByAppointment(waiting)
     if (waiting.length >= MAX_WAITING) failure = streamLagged
-    else waiting.push({ change, effect, first: count, place: last })
-    count += 1
-    last = change.sequence
+    else waiting.push({ change, effect, sequence: change.sequence })
   }
 
   function lost(): void {
@@ -104,8 +100,6 @@ export async function createChangeStream(
     lost,
   })
   let resumeAfter = following.backlog.length > 0 && after !== undefined ? after : following.head
-  /** The place of the last change that waits. */
-  let last = resumeAfter
   const backlog = settleBacklog([...following.backlog, ...early]).values()
   isEarly = false
 
@@ -130,24 +124,14 @@ export async function createChangeStream(
     }
     const next = waiting.shift()
     if (next === undefined) return undefined
-    const { change, effect } = next
-    if (effect === undefined) return eventOf(change, mergedEffectOf(change), placeBehind(next))
-    return eventOf(change, effect, placeBehind(next))
+    const { change, effect, sequence } = next
+    return eventOf(change, effect ?? mergedEffectOf(change), sequence)
   }
 
   /** What began and ended while the reader was away has left, for whoever read the list in between. */
   function mergedEffectOf(change: LoggedChange): Effect {
     const effect = changes.effectOf(change, filter, by)
     return effect ?? { movement: 'left', isHidden: isNarrowed(by.access) }
-  }
-
-  /** The place that skips nothing of what still waits: several changes may wait as one, whose first is long ago. */
-  function placeBehind({ change, first }: Waiting): string {
-    const earliest = waiting.reduce<Waiting | undefined>(
-      (found, each) => (each.first < (found?.first ?? first) ? each : found),
-      undefined,
-    )
-    return earliest?.place ?? change.sequence
   }
 
   function eventOf(change: LoggedChange, effect: Effect, sequence = change.sequence): ChangeEvent {
@@ -194,27 +178,19 @@ export async function createChangeStream(
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
-/** One change for each appointment: from what was before the first of them to what is after the last. */
+/** One change for each appointment, in the place of its first: from what was before that to what is after the last. */
 function mergeByAppointment(waiting: readonly Waiting[]): Waiting[] {
   const merged = new Map<string, Waiting>()
   for (const next of waiting) {
     const { id } = next.change.now
-    const earlier = merged.get(id)
-    // The latest comes last: a map keeps the place of a key that it has.
-    merged.delete(id)
-    merged.set(
-      id,
-      earlier === undefined
-        ? next
-        : {
-            change: { ...next.change, before: earlier.change.before },
-            effect: undefined,
-            first: earlier.first,
-            place: earlier.place,
-          },
-    )
+    const first = merged.get(id)
+    merged.set(id, first === undefined ? next : together(first, next))
   }
   return [...merged.values()]
+}
+
+function together({ change: { before }, sequence }: Waiting, { change }: Waiting): Waiting {
+  return { change: { ...change, before }, effect: undefined, sequence }
 }
 
 /** What is told of the appointment: what was read of it, or what the event itself says. Someone else's looks like one that there is not, but for its id. */
