@@ -198,6 +198,8 @@ export function createStreams(options: StreamsOptions): Streams {
       try {
         const source = await createSourceEventStream(args)
         if (!(Symbol.asyncIterator in source)) {
+          // What instances share is away for a moment: the client comes again, as to a gateway that is busy.
+          if (source.errors?.some(isOverloaded)) throw overloaded()
           leave()
           return source
         }
@@ -261,6 +263,10 @@ function requireRootField(
   if (!type || coerced === undefined) return
   const scope = { schema, fragments: fragmentsOf(document), variableValues: coerced }
   if (collectFields(scope, type, [definition.selectionSet]).size === 0) throw noRootField()
+}
+
+function isOverloaded({ originalError }: GraphQLError): boolean {
+  return originalError instanceof UpstreamError && originalError.code === 'OVERLOADED'
 }
 
 function once(act: () => void): () => void {
