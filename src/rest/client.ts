@@ -13,7 +13,7 @@ import { createKeys } from './exchange/keys.ts'
 import type { RateLimit } from './exchange/quota.ts'
 import { createRetry, type RetryOptions } from './exchange/retry.ts'
 import type { UpstreamState } from './exchange/upstream-state.ts'
-import { createCache } from './pipe/cache.ts'
+import { type Cache, createCache, type Snapshot } from './pipe/cache.ts'
 import { createEpochs } from './pipe/epochs.ts'
 import { createFlights } from './pipe/flight.ts'
 import { ownRows } from './pipe/own-rows.ts'
@@ -49,11 +49,18 @@ export interface EventsOptions extends Pick<CoherenceOptions, 'accounts' | 'sile
 export interface RestClient {
   readonly appointments: Appointments
   readonly coherence: Coherence
+  readonly remembered: Remembered
   readonly changes: Changes
   /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
   readonly upstreamState: () => UpstreamState
   close(): Promise<void>
+}
+
+/** What is made of cached answers may be kept for as long as they are. */
+export interface Remembered extends Pick<Cache, 'snapshot' | 'holds'> {
+  /** Comes before `holds`, where instances share what invalidates an answer. */
+  refresh(snapshot: Snapshot, operation: Operation): Promise<void> | undefined
 }
 
 export function createRestClient(options: RestClientOptions): RestClient {
@@ -92,6 +99,15 @@ export function createRestClient(options: RestClientOptions): RestClient {
   return {
     appointments: guardAppointments(events === null ? settled : announceWrites(settled, coherence)),
     coherence,
+    remembered: {
+      snapshot: cache.snapshot,
+      holds: cache.holds,
+      refresh: ({ requests }, { account }) =>
+        shared.epochs.refresh(
+          account,
+          requests.map(({ path }) => path),
+        ),
+    },
     changes: createChanges(coherence),
     rateLimit: gate.rateLimit,
     upstreamState: gate.upstreamState,

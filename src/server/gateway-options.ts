@@ -310,6 +310,8 @@ export interface OperationLine {
   /** Reads that the cache answered, and reads that shared the request of another operation. */
   readonly remembered: number
   readonly joined: number
+  /** It was given the answer before, because each read below that is still cached. */
+  readonly repeated: boolean
   /** The codes of its errors, each once. */
   readonly codes: readonly string[]
 }

@@ -38,6 +38,7 @@ import { LIMITS, type Limits } from './limits/limits.ts'
 import { useRunningLimits } from './limits/running.ts'
 import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
+import { createMemo } from './operation/memo.ts'
 import { createOperations } from './operation/operation.ts'
 import { createStreams } from './streams/streams.ts'
 import { useWebhooks } from './webhooks.ts'
@@ -160,6 +161,7 @@ export function createGateway({
     operationOf,
     maxUpstreamRequests,
     openStream: streams.open,
+    memo: createMemo(rest.remembered),
   })
   let isStopping = false
 

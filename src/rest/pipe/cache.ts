@@ -22,6 +22,17 @@ export interface Cache {
   readonly layer: Layer
   /** Whether this read would cost nothing now. */
   readonly has: (request: RestRequest, operation: Operation) => boolean
+  /** The answers to these reads as they are kept now; undefined where one of them is not. */
+  readonly snapshot: (requests: readonly RestRequest[], operation: Operation) => Snapshot | undefined
+  /** Whether each of these reads would get the same answer again now, at no cost. */
+  readonly holds: (snapshot: Snapshot, operation: Operation) => boolean
+}
+
+/** Answers to reads, which something was made of. */
+export interface Snapshot {
+  readonly requests: readonly RestRequest[]
+  /** Opaque; in the order of the requests. */
+  readonly entries: readonly object[]
 }
 
 interface Entry {
@@ -76,7 +87,11 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   async function read(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
-    if (!epochs.isTrusted(request, operation)) return next(request, operation)
+    if (!epochs.isTrusted(request, operation)) {
+      operation.ledger.reads = undefined
+      return next(request, operation)
+    }
+    operation.ledger.reads?.push(request)
     const name = epochs.nameOf(request, operation)
     const epoch = epochs.epochOf(request, operation)
     const askedAt = clock.monotonic()
@@ -106,12 +121,22 @@ export function createCache(options: CacheOptions): Cache {
     }
   }
 
+  function freshEntry(request: RestRequest, operation: Operation): Entry | undefined {
+    const entry = entries.peek(epochs.nameOf(request, operation))
+    const isUsable = entry !== undefined && epochs.isTrusted(request, operation)
+    return isUsable && isFresh(entry, request, operation) ? entry : undefined
+  }
+
   return {
     layer: (next) => (request, operation) =>
       ttlMs === 0 || request.method !== 'GET' ? next(request, operation) : read(request, operation, next),
-    has(request, operation) {
-      const entry = entries.peek(epochs.nameOf(request, operation))
-      return entry !== undefined && epochs.isTrusted(request, operation) && isFresh(entry, request, operation)
+    has: (request, operation) => freshEntry(request, operation) !== undefined,
+    snapshot(requests, operation) {
+      const found = requests.map((request) => freshEntry(request, operation))
+      const kept = found.filter((entry) => entry !== undefined)
+      return kept.length === requests.length ? { requests, entries: kept } : undefined
     },
+    holds: (snapshot, operation) =>
+      snapshot.requests.every((request, index) => freshEntry(request, operation) === snapshot.entries[index]),
   }
 }

@@ -1,3 +1,5 @@
+import type { RestRequest } from './request.ts'
+
 export interface StaleAnswer {
   readonly path: readonly (string | number)[]
   /** RFC 3339. */
@@ -18,8 +20,21 @@ export interface Ledger {
   readonly stale: Map<string, StaleAnswer>
   /** The operation writes, so its reads may use the part of the quota that is reserved for writes. */
   isMutation: boolean
+  /** It was given the answer before, because each read below that is still cached. */
+  isRepeated: boolean
+  /** The reads that its answer depends on, where somebody collects them. */
+  reads: RestRequest[] | undefined
 }
 
 export function createLedger(ceiling: number): Ledger {
-  return { ceiling, exchanges: 0, remembered: 0, joined: 0, stale: new Map(), isMutation: false }
+  return {
+    ceiling,
+    exchanges: 0,
+    remembered: 0,
+    joined: 0,
+    stale: new Map(),
+    isMutation: false,
+    isRepeated: false,
+    reads: undefined,
+  }
 }

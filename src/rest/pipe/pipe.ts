@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { AppointmentFields, AppointmentFilter } from '../../contract/field-names.ts'
 import type { Access } from '../access.ts'
 import type { Ending } from '../ending.ts'
 import type { ResponseInfo } from '../errors.ts'
 import type { Ledger } from './ledger.ts'
+import type { RestRequest } from './request.ts'
+
+export type { RestRequest } from './request.ts'
 
 /** The GraphQL operation on whose behalf the gateway asks the upstream. */
 export interface Operation {
@@ -23,20 +25,6 @@ export interface Operation {
   /** Ends its writes too. */
   readonly deadline: Ending
   readonly ledger: Ledger
-}
-
-export interface RestRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH'
-  /** Below the base URL, each segment encoded. */
-  readonly path: string
-  /** Encoded, without the question mark. */
-  readonly query?: string
-  /** Of a list: the conditions in `query`. */
-  readonly filter?: AppointmentFilter
-  /** Of a create: the fields in `body`. */
-  readonly creates?: Partial<AppointmentFields>
-  readonly body?: unknown
-  readonly idempotencyKey?: string
 }
 
 /** A response whose envelope holds data. Readers share it, so nobody may change it. */

@@ -17,6 +17,7 @@ import type { CheckedDocument } from '../documents/documents.ts'
 import { createNote } from '../note.ts'
 import { mutationByGet, noSuchOperation } from '../refusals.ts'
 import { Stream, type Streams } from '../streams/streams.ts'
+import type { Memo } from './memo.ts'
 import { blameNullArguments } from './null-arguments.ts'
 import { createTally } from './tally.ts'
 
@@ -29,6 +30,7 @@ export interface ExecutionOptions {
   readonly maxUpstreamRequests: number
   /** Begins to answer a subscription. */
   readonly openStream: Streams['open']
+  readonly memo: Memo
 }
 
 interface OperationRequest {
@@ -49,7 +51,7 @@ export interface Execution {
  * place of the server's own steps, each of which has hooks, so that what happens reads in one place.
  */
 export function createExecution(options: ExecutionOptions): Execution {
-  const { schema, checkDocument, operationOf, contextOf, pricingOf, maxUpstreamRequests, openStream } =
+  const { schema, checkDocument, operationOf, contextOf, pricingOf, maxUpstreamRequests, openStream, memo } =
     options
   const definitions = createNote<Request, OperationDefinitionNode>('definition')
   const tally = createTally()
@@ -74,7 +76,9 @@ export function createExecution(options: ExecutionOptions): Execution {
       return openStream({ request, text: query, definition, args }).then((opened) =>
         opened instanceof Stream ? opened : blame(opened, args),
       )
-    return tally.during(() => run(args))
+    const by = operationOf(request)
+    if (definition.operation === OperationTypeNode.MUTATION) return tally.during(() => run(args))
+    return memo.answer({ text: query, operationName, variables, by }, () => tally.during(() => run(args)))
   }
 
   /** The estimate, where it is asked for, or a refusal. Undefined where the operation is to run. */

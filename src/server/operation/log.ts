@@ -51,6 +51,7 @@ export function operationLine(
     requests: ledger.exchanges,
     remembered: ledger.remembered,
     joined: ledger.joined,
+    repeated: ledger.isRepeated,
   }
 }
 

@@ -31,6 +31,7 @@ describe('The operation log', () => {
         requests: 1,
         remembered: 0,
         joined: 0,
+        repeated: false,
         codes: [],
       },
       expect.objectContaining({ name: 'Day', requests: 0, remembered: 1 }),

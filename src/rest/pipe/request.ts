@@ -1,0 +1,16 @@
+import type { AppointmentFields, AppointmentFilter } from '../../contract/field-names.ts'
+
+/** What the gateway asks the upstream. */
+export interface RestRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH'
+  /** Below the base URL, each segment encoded. */
+  readonly path: string
+  /** Encoded, without the question mark. */
+  readonly query?: string
+  /** Of a list: the conditions in `query`. */
+  readonly filter?: AppointmentFilter
+  /** Of a create: the fields in `body`. */
+  readonly creates?: Partial<AppointmentFields>
+  readonly body?: unknown
+  readonly idempotencyKey?: string
+}

@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { OperationLine } from '../../../src/server/gateway-options.ts'
+import { deliver, eventBody, SECRET, shown } from '../../support/events.ts'
+import { type GatewayTestOptions, startGateway } from '../../support/gateway.ts'
+import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
+import { bearer, TOKENS } from '../../support/tokens.ts'
+
+const NOON = Date.parse('2026-01-05T12:00:00Z')
+const LIST = 'query L($first: Int) { appointments(first: $first) { nodes { restId title } totalCount } }'
+const FIND = '{ appointment(id: "a") { title } }'
+const RENAME = 'mutation { updateAppointment(input: { id: "a", title: "t" }) { appointment { restId } } }'
+
+/** A gateway whose upstream answers each request with another title, and the lines of its log. */
+async function startCounting(options: GatewayTestOptions = {}) {
+  let now = NOON
+  const lines: OperationLine[] = []
+  const upstream = await startScriptedUpstream(({ line }) => {
+    const title = `v${upstream.requests.length}`
+    if (line.includes('failing')) return { status: 500, body: '-' }
+    const row = shown('a', { title })
+    return { body: { data: line.includes('?') ? [row] : row, meta: { has_more: false } } }
+  })
+  const gateway = await startGateway({
+    url: upstream.url,
+    key: 'k',
+    now: () => now,
+    monotonic: () => now,
+    logOperation: (line) => lines.push(line),
+    ...options,
+  })
+  return {
+    gateway,
+    upstream,
+    lines,
+    pass: (ms: number) => {
+      now += ms
+    },
+    /** The body of the answer, and whether it was given before. */
+    async ask(query: string, variables: object = {}, headers: Record<string, string> = {}) {
+      const response = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      })
+      const text = await response.text()
+      return {
+        text,
+        data: JSON.parse(text).data,
+        headers: response.headers,
+        isRepeated: lines.at(-1)?.repeated,
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]()
+      await upstream[Symbol.asyncDispose]()
+    },
+  }
+}
+
+describe('A query that is asked again', () => {
+  test('It gets the same bytes without running, and says what it cost', async () => {
+    await using counting = await startCounting()
+    const first = await counting.ask(LIST, { first: 5 })
+    const again = await counting.ask(LIST, { first: 5 })
+    expect([first.isRepeated, again.isRepeated]).toEqual([false, true])
+    expect(again.data).toEqual(first.data)
+    expect(JSON.parse(again.text).extensions.upstream.requests).toBe(0)
+    expect(again.headers.get('x-upstream-requests')).toBe('0')
+    expect(counting.lines[1]).toMatchObject({ name: 'L', kind: 'query', requests: 0, remembered: 1 })
+    expect(counting.upstream.requests).toHaveLength(1)
+  })
+
+  test('A write, an event and the end of its time each make it run again', async () => {
+    await using counting = await startCounting({ webhooks: { secrets: [{ secret: SECRET }] } })
+    const { ask, gateway, pass } = counting
+    await ask(FIND)
+    expect((await ask(FIND)).isRepeated).toBe(true)
+    await ask(RENAME)
+    const afterWrite = await ask(FIND)
+    await ask(FIND)
+    await deliver(gateway.url, eventBody({ created_at: '2026-01-05T12:30:00Z', object: shown('a') }), {
+      at: NOON,
+    })
+    const afterEvent = await ask(FIND)
+    pass(10_000)
+    const afterTime = await ask(FIND)
+    expect([afterWrite, afterEvent, afterTime].map(({ isRepeated }) => isRepeated)).toEqual([
+      false,
+      false,
+      false,
+    ])
+    const titles = [afterWrite, afterEvent, afterTime].map(({ data }) => data.appointment.title)
+    expect(new Set(titles).size).toBe(3)
+  })
+
+  test('An event of another appointment leaves it as it is', async () => {
+    await using counting = await startCounting({ webhooks: { secrets: [{ secret: SECRET }] } })
+    await counting.ask(FIND)
+    await deliver(counting.gateway.url, eventBody({ object: shown('b') }), { at: NOON })
+    expect((await counting.ask(FIND)).isRepeated).toBe(true)
+  })
+
+  test('Other variables, another name or another document are another query', async () => {
+    await using counting = await startCounting()
+    await counting.ask(LIST, { first: 5 })
+    for (const [query, variables] of [
+      [LIST, { first: 6 }],
+      [LIST, {}],
+      [LIST.replace('title', 'status'), { first: 5 }],
+    ] as const)
+      expect((await counting.ask(query, variables)).isRepeated).toBe(false)
+  })
+
+  test('An answer with an error, or nothing read below it, is not kept', async () => {
+    await using counting = await startCounting()
+    const partly = '{ a: appointment(id: "a") { title } b: appointment(id: "failing") { title } }'
+    for (const query of [partly, '{ __typename }']) {
+      await counting.ask(query)
+      expect((await counting.ask(query)).isRepeated).toBe(false)
+    }
+  })
+
+  test('Nothing is kept where answers are not cached', async () => {
+    await using counting = await startCounting({ cacheTtlSeconds: 0 })
+    await counting.ask(FIND)
+    expect((await counting.ask(FIND)).isRepeated).toBe(false)
+    expect(counting.upstream.requests).toHaveLength(2)
+  })
+
+  test('What is stale, because the quota is spent, is said to be so each time', async () => {
+    let isLimited = false
+    await using upstream = await startScriptedUpstream(() =>
+      isLimited
+        ? { status: 429, headers: { 'retry-after': '60' }, body: '-' }
+        : { body: { data: shown('a'), meta: {} } },
+    )
+    let now = NOON
+    const clock = () => now
+    await using gateway = await startGateway({ url: upstream.url, key: 'k', now: clock, monotonic: clock })
+    await gateway.query(FIND)
+    isLimited = true
+    now += 20_000
+    for (let nth = 0; nth < 3; nth += 1) {
+      const { extensions } = await gateway.query(FIND)
+      expect(extensions.upstream).toHaveProperty('stale')
+    }
+  })
+
+  test('No caller gets what another one may see', async () => {
+    await using counting = await startCounting({ tokens: TOKENS })
+    const callers = await Promise.all(
+      [
+        { scope: 'appointments:read' },
+        { scope: 'appointments:read', patient_id: 'pat_1' },
+        { scope: 'appointments:read', patient_id: 'pat_2' },
+        { scope: 'mail' },
+      ].map((claims, nth) => bearer({ sub: String(nth), exp: NOON / 1000 + 60, ...claims })),
+    )
+    const anonymous = {}
+    const alone = new Map<object, unknown>()
+    for (const headers of [...callers, anonymous]) {
+      await using fresh = await startCounting({ tokens: TOKENS })
+      alone.set(headers, (await fresh.ask('{ appointment(id: "a") { status } }', {}, headers)).data)
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...callers, anonymous), async (headers) => {
+        const { data } = await counting.ask('{ appointment(id: "a") { status } }', {}, headers)
+        expect(data).toEqual(alone.get(headers))
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
