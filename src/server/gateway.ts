@@ -36,6 +36,7 @@ import {
 import { createTokenCheck } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
 import { useRunningLimits } from './limits/running.ts'
+import { useEntityTags } from './operation/entity-tags.ts'
 import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
 import { createMemo } from './operation/memo.ts'
@@ -153,6 +154,7 @@ export function createGateway({
     heartbeatMs,
     clock,
   })
+  const memo = createMemo(rest.remembered)
   const { useExecution, definitionOf, idle } = createExecution({
     schema,
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
@@ -161,7 +163,7 @@ export function createGateway({
     operationOf,
     maxUpstreamRequests,
     openStream: streams.open,
-    memo: createMemo(rest.remembered),
+    memo,
   })
   let isStopping = false
 
@@ -182,6 +184,7 @@ export function createGateway({
       // What every response gets, and what is not GraphQL.
       useCodedRefusals(endpoint),
       usePrivacy(),
+      useEntityTags((request) => memo.tagOf(operationOf(request))),
       useHealth(),
       useReadiness({
         isStopping: () => isStopping,

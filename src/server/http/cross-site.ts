@@ -6,7 +6,14 @@ import { mediaType } from './encoding.ts'
 const GUARD_HEADER = 'x-graphql-yoga-csrf'
 
 /** What a page of a listed origin may send to the gateway. */
-const OWN_HEADERS = ['authorization', 'content-type', 'x-request-id', 'x-estimate-only', GUARD_HEADER]
+const OWN_HEADERS = [
+  'authorization',
+  'content-type',
+  'x-request-id',
+  'x-estimate-only',
+  'if-none-match',
+  GUARD_HEADER,
+]
 
 /** The content types that a page of any other site may send without a preflight; none at all is one of them. */
 const SENT_WITHOUT_PREFLIGHT = ['', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']
@@ -39,7 +46,7 @@ export function createCors(
       credentials: false,
       methods: ['GET', 'POST'],
       allowedHeaders: [...OWN_HEADERS, ...headers],
-      exposedHeaders: ['x-upstream-requests', 'x-request-id', 'x-resume-after', 'retry-after'],
+      exposedHeaders: ['x-upstream-requests', 'x-request-id', 'x-resume-after', 'etag', 'retry-after'],
       maxAge: 600,
     }
   }

@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto'
 import type { ExecutionResult } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { Remembered } from '../../rest/client.ts'
 import type { Snapshot } from '../../rest/pipe/cache.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
+import { createNote } from '../note.ts'
 
 /** All that the answer to a query depends on, besides what its reads return. */
 export interface Asked {
@@ -18,11 +20,14 @@ export interface Memo {
     asked: Asked,
     execute: () => ExecutionResult | Promise<ExecutionResult>,
   ): ExecutionResult | Promise<ExecutionResult>
+  /** Names the `data` of the operation's answer: the same for the same data. Undefined where the answer is not kept. */
+  readonly tagOf: (operation: Operation) => string | undefined
 }
 
 interface Kept {
-  /** The `data` of the result, as JSON. */
+  /** The `data` of the result, as JSON, and a hash of it. */
   readonly data: string
+  readonly tag: string
   readonly snapshot: Snapshot
 }
 
@@ -46,7 +51,10 @@ export function createMemo({ snapshot, holds, refresh }: Remembered): Memo {
     sizeCalculation: ({ data }, key) => data.length + key.length + OVERHEAD_BYTES,
   })
 
-  function repeat({ data, snapshot: { requests } }: Kept, by: Operation): WrittenResult {
+  const tags = createNote<Operation, string>('tag')
+
+  function repeat({ data, tag, snapshot: { requests } }: Kept, by: Operation): WrittenResult {
+    tags.set(by, tag)
     by.ledger.remembered += requests.length
     by.ledger.isRepeated = true
     return { data: {}, stringify: (result) => write(data, result) }
@@ -70,7 +78,8 @@ export function createMemo({ snapshot, holds, refresh }: Remembered): Memo {
       // Written once: what is sent is what is kept.
       stringify(finished) {
         const data = JSON.stringify(result.data)
-        answers.set(key, { data, snapshot: made })
+        const tag = tags.set(by, hash('sha256', data, 'base64url'))
+        answers.set(key, { data, tag, snapshot: made })
         return write(data, finished)
       },
     }
@@ -87,6 +96,7 @@ export function createMemo({ snapshot, holds, refresh }: Remembered): Memo {
       const refreshing = refresh(kept.snapshot, by)
       return refreshing === undefined ? decide() : refreshing.then(decide)
     },
+    tagOf: tags.get,
   }
 }
 

@@ -103,7 +103,14 @@ describe('Privacy on the wire', () => {
       })
       return response.headers.get('access-control-allow-headers')?.split(/, ?/)
     }
-    const own = ['authorization', 'content-type', 'x-request-id', 'x-estimate-only', 'x-graphql-yoga-csrf']
+    const own = [
+      'authorization',
+      'content-type',
+      'x-request-id',
+      'x-estimate-only',
+      'if-none-match',
+      'x-graphql-yoga-csrf',
+    ]
     const corsHeaders = ['traceparent', 'baggage']
     expect(await allowed({})).toEqual(own)
     expect(await allowed({ corsHeaders })).toEqual([...own, 'traceparent', 'baggage'])
