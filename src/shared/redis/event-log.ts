@@ -51,6 +51,8 @@ const BLOCK_MS = 2000
 /** A reader that has no answer for so much longer is on a connection that is dead. */
 const GRACE_MS = 1500
 const PAUSE_MS = 50
+/** As many entries as Redis sends well within the time that it has for an answer. */
+const PAGE = 500
 /** The clocks of two machines are never quite the same. */
 const CLOCK_SKEW_MS = 2000
 
@@ -74,6 +76,8 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
     return word && here(word, ownMarks.has(word.mark))
   }
   const ownMarks = new LRUCache<string, true>({ max: 10_000 })
+  /** The marks of last words that none of the secrets opens: the next word takes their place. */
+  const unreadable = new LRUCache<string, string>({ max: 10_000 })
 
   function feedOf(account: string): Feed {
     const known = feeds.get(account)
@@ -110,7 +114,7 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
           continue
         }
         const waiting = feed.reader.xread(
-          ...(['COUNT', 500, 'BLOCK', BLOCK_MS, 'STREAMS', keyOf(account, 'events'), feed.lastId] as const),
+          ...(['COUNT', PAGE, 'BLOCK', BLOCK_MS, 'STREAMS', keyOf(account, 'events'), feed.lastId] as const),
         )
         const found = await unlessDead(waiting, feed.reader)
         for (const [, entries] of found ?? []) for (const [id, fields] of entries) take(feed, id, fields)
@@ -144,7 +148,11 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
     feed.lastId = id
     feed.lastNumber = Number(number)
     const word = open(sealed)
-    if (word === undefined) return
+    if (word === undefined) {
+      // An instance with other secrets has told of a change: better to read all again than to miss it.
+      if (sealed !== undefined) lose(feed)
+      return
+    }
     feed.words.set(word.now.id, word)
     const change = changeOf(word, sequenceOf(feed.log, id))
     for (const follower of feed.followers) follower.change(change)
@@ -155,13 +163,20 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
     place: Place,
     last: string,
   ): Promise<LoggedChange[] | undefined> {
-    const entries = await connection.ask((redis) => redis.xrange(keyOf(account, 'events'), place.id, last))
-    // The place itself is an entry: where it is gone, so may be some behind it.
-    if (entries?.[0]?.[0] !== place.id) return undefined
-    return entries.slice(1).flatMap(([id, [, , , sealed]]) => {
-      const word = open(sealed)
-      return word === undefined ? [] : [changeOf(word, sequenceOf(place.log, id))]
-    })
+    const key = keyOf(account, 'events')
+    const changes: LoggedChange[] = []
+    for (let from = place.id; ; ) {
+      const entries = await connection.ask((redis) => redis.xrange(key, from, last, 'COUNT', PAGE))
+      // Each page begins with the last entry before it: where that is gone, so may be some behind it.
+      if (entries?.[0]?.[0] !== from) return undefined
+      for (const [id, [, , , sealed]] of entries.slice(1)) {
+        const word = open(sealed)
+        if (word === undefined) return undefined
+        changes.push(changeOf(word, sequenceOf(place.log, id)))
+        from = id
+      }
+      if (entries.length < PAGE) return changes
+    }
   }
 
   return {
@@ -169,7 +184,11 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
     knownHere: (account, appointmentId) => feeds.get(account)?.words.get(appointmentId),
     async lastWord(account, appointmentId) {
       const key = keyOf(account, `word:${hashed(appointmentId)}`)
-      return open(await connection.ask((redis) => redis.hget(key, 'w')))
+      const [mark, sealed] = (await connection.ask((redis) => redis.hmget(key, 'm', 'w'))) ?? []
+      const word = open(sealed)
+      if (word === undefined && mark != null) unreadable.set(key, mark)
+      else unreadable.delete(key)
+      return word
     },
     async hasSeen(account, eventId) {
       const found = await connection.ask((redis) => redis.exists(keyOf(account, `seen:${hashed(eventId)}`)))
@@ -180,12 +199,13 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
       const sealed = seal.close?.({ ...lastWord, notedAt: now() - (monotonic() - notedAt) })
       if (sealed === undefined) return 'unavailable'
       ownMarks.set(mark, true)
-      const keys = [
-        ...logKeys(account),
-        keyOf(account, `word:${hashed(appointmentId)}`),
-        keyOf(account, `seen:${hashed(eventId ?? '')}`),
+      const wordKey = keyOf(account, `word:${hashed(appointmentId)}`)
+      const keys = [...logKeys(account), wordKey, keyOf(account, `seen:${hashed(eventId ?? '')}`)] as const
+      const event = [
+        eventId === undefined ? '0' : '1',
+        seenMs,
+        expected ?? unreadable.get(wordKey) ?? '',
       ] as const
-      const event = [eventId === undefined ? '0' : '1', seenMs, expected ?? ''] as const
       const appended = await connection.ask(
         (redis) =>
           redis.eval(
