@@ -30,6 +30,7 @@ export function createMemory({
     leases: createLeases(monotonic),
     notes: NO_NOTES,
     state: () => 'off',
+    wasUpSince: () => true,
     close: async () => {},
   }
 }

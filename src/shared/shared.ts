@@ -13,6 +13,8 @@ export interface Shared {
   readonly leases: Leases
   readonly notes: Notes
   readonly state: () => SharedState
+  /** Whether what the others shared has reached this process at all times since that instant of the monotonic clock. */
+  readonly wasUpSince: (since: number) => boolean
   close(): Promise<void>
 }
 

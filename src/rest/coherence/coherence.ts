@@ -230,7 +230,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       const isNothing = meaningOf(sighting, events.knownHere(account, id), earlier) === 'nothing'
       return isNothing ? undefined : takeRead(account, sighting, earlier)
     },
-    covers: (account, since) => shared.state() !== 'down' && (feeds.get(account)?.covers(since) ?? false),
+    covers: (account, since) => shared.wasUpSince(since) && (feeds.get(account)?.covers(since) ?? false),
     feedState() {
       const states = [...feeds.values()].map((health) => health.state())
       return WORST_FIRST.find((state) => states.includes(state)) ?? 'off'

@@ -5,81 +5,112 @@ export interface ConnectionOptions {
   readonly url: string
   /** How long a read may wait for Redis, in milliseconds. */
   readonly timeoutMs: number
-  /** How often a Redis that does not answer is asked again, in milliseconds. */
+  /** How often Redis is probed, whether it is up or away, in milliseconds. */
   readonly retryMs: number
+  /** A write: a Redis that is full, or a replica, answers reads and forgets what it should be told. */
+  readonly probe: (redis: Redis) => Promise<unknown>
+  readonly monotonic: () => number
+  /** Called when Redis is found to be up or away, the first time too. */
   readonly onChange: (state: 'up' | 'down') => void
+}
+
+/** What Redis has to be told before it counts as back. */
+export interface Debt {
+  isPaid(): boolean
+  /** Pays some of it, or all. Rejects where Redis is away again. */
+  pay(redis: Redis): Promise<unknown>
 }
 
 export interface Connection {
   readonly isUp: () => boolean
+  /** Whether it has been up at all times since that instant of the monotonic clock. */
+  readonly wasUpSince: (since: number) => boolean
   /**
    * Undefined while Redis is away: nothing waits for it then. Resolves to undefined where it does not answer in time, and
    * from then on it counts as away.
    */
   ask<Answer>(command: (redis: Redis) => Promise<Answer>): Promise<Answer | undefined> | undefined
-  /** Done each time that Redis is back, before it counts as up. Rejects where it is away again. */
-  readonly beforeUp: (pay: (redis: Redis) => Promise<unknown>) => void
+  readonly beforeUp: (debt: Debt) => void
   /** Another connection, for commands that wait on purpose. */
   duplicate(): Redis
   close(): Promise<void>
 }
 
+/** So many probes in a row without an answer: what is on the other end may be gone without a word. */
+const MAX_UNANSWERED = 5
+
 /** The one connection for what is asked on the way of an operation. Its own timer, because a late one is no proof. */
-export function connect({ url, timeoutMs, retryMs, onChange }: ConnectionOptions): Connection {
+export function connect(options: ConnectionOptions): Connection {
+  const { url, timeoutMs, retryMs, probe, monotonic, onChange } = options
   const redis = new Redis(url, {
     enableAutoPipelining: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     connectTimeout: 1000,
+    // It would ask INFO, which few users may, and print a warning of its own. The probe checks more.
+    enableReadyCheck: false,
     retryStrategy: (times) => Math.min(retryMs, 50 * 2 ** times),
   })
-  const payments: ((redis: Redis) => Promise<unknown>)[] = []
-  let state: 'up' | 'down' = 'down'
-  let isComing = false
+  const debts: Debt[] = []
+  let state: 'up' | 'down' | undefined
+  let upSince = Number.POSITIVE_INFINITY
+  let isChecking = false
+  let unanswered = 0
   let isClosed = false
 
   // Its messages name hosts; the state says enough.
   redis.on('error', () => {})
-  redis.on('ready', () => void comeUp())
-  redis.on('close', goDown)
-  const probe = setInterval(() => void comeUp(), retryMs)
-  probe.unref()
+  redis.on('ready', () => void check())
+  redis.on('close', () => become('down'))
+  const timer = setInterval(() => void check(), retryMs)
+  timer.unref()
 
   function become(next: 'up' | 'down'): void {
     if (state === next || isClosed) return
     state = next
+    upSince = next === 'up' ? monotonic() : Number.POSITIVE_INFINITY
     onChange(next)
   }
 
-  function goDown(): void {
-    become('down')
+  async function check(): Promise<void> {
+    if (isChecking) return
+    isChecking = true
+    try {
+      await within(probe(redis), timeoutMs)
+      unanswered = 0
+      // Nothing may come between the last look and the change: what is owed meanwhile would never be paid.
+      for (let debt = unpaid(); debt !== undefined; debt = unpaid()) await within(debt.pay(redis), timeoutMs)
+      become('up')
+    } catch (error) {
+      become('down')
+      unanswered = error instanceof LateError ? unanswered + 1 : 0
+      if (unanswered >= MAX_UNANSWERED) reconnect()
+    } finally {
+      isChecking = false
+    }
   }
 
-  async function comeUp(): Promise<void> {
-    if (state === 'up' || isComing || redis.status !== 'ready') return
-    isComing = true
-    try {
-      await within(redis.ping(), timeoutMs)
-      for (const pay of payments) await within(pay(redis), timeoutMs)
-      become('up')
-    } catch {
-      // The next probe comes.
-    } finally {
-      isComing = false
-    }
+  function unpaid(): Debt | undefined {
+    return debts.find((debt) => !debt.isPaid())
+  }
+
+  function reconnect(): void {
+    unanswered = 0
+    if (!isClosed) redis.disconnect(true)
   }
 
   return {
     isUp: () => state === 'up',
+    wasUpSince: (since) => since > upSince,
     ask(command) {
-      if (state === 'down') return undefined
+      if (state !== 'up') return undefined
       return within(command(redis), timeoutMs).catch(() => {
-        goDown()
+        become('down')
         return undefined
       })
     },
-    beforeUp: (pay) => void payments.push(pay),
+    beforeUp: (debt) => void debts.push(debt),
     duplicate: () => {
       const other = redis.duplicate({ enableAutoPipelining: false })
       other.on('error', () => {})
@@ -87,11 +118,13 @@ export function connect({ url, timeoutMs, retryMs, onChange }: ConnectionOptions
     },
     async close() {
       isClosed = true
-      clearInterval(probe)
+      clearInterval(timer)
       redis.disconnect()
     },
   }
 }
+
+class LateError extends Error {}
 
 /**
  * Rejects where the answer does not come in time. After a long turn of the event loop the timer is due before what has
@@ -100,7 +133,7 @@ export function connect({ url, timeoutMs, retryMs, onChange }: ConnectionOptions
 async function within<Answer>(answer: Promise<Answer>, ms: number): Promise<Answer> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
-    setImmediate(() => setImmediate(() => reject(new Error('Redis does not answer in time'))))
+    setImmediate(() => setImmediate(() => reject(new LateError('Redis does not answer in time'))))
   }, ms)
   try {
     return await Promise.race([answer, late])

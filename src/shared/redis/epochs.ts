@@ -39,6 +39,8 @@ interface Batch {
 const MAX_ACCOUNTS = 10_000
 const MAX_FIELDS = 20_000
 const MAX_STEPS = 1000
+/** The scopes of an account that are owed one by one. */
+const MAX_OWED = 1000
 const QUOTA = 'quota'
 
 /**
@@ -56,8 +58,8 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
   const local = createEpochs()
   const views = new LRUCache<string, View>({ max: MAX_ACCOUNTS })
   const batches = new Map<string, Batch>()
-  /** Scopes by account. */
-  const owed = new Map<string, Set<string>>()
+  /** Scopes by account. A set is never changed: one that is still there once it is paid has nothing new. */
+  const owed = new Map<string, ReadonlySet<string>>()
 
   const stateKey = (account: string) => `${prefix}{${account}}:state`
   const stepsKey = (account: string) => `${prefix}{${account}}:steps`
@@ -79,11 +81,18 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
   async function read(account: string, batch: Set<string>): Promise<void> {
     const scopes = [...batch]
     const fields = scopes.map(fieldOf)
-    const found = await connection.ask((redis) => redis.hmget(stateKey(account), 'gen', QUOTA, ...fields))
+    const ask = () => connection.ask((redis) => redis.hmget(stateKey(account), 'gen', QUOTA, ...fields))
+    let found = await ask()
     if (found === undefined) return
+    // Read again, because another instance may have begun it, and written, in between.
+    if (found[0] == null) {
+      await begin(account)
+      found = (await ask()) ?? found
+    }
     const [gen, quota, ...values] = found
     const view = viewOf(account)
-    view.gen = gen ?? (await begin(account)) ?? view.gen
+    // The state is lost, and no other can begin: a value of the old one would bring back what is cached from before it.
+    view.gen = gen ?? random()
     view.key = parseNote(quota)
     const isTold = values.some((value, index) => {
       const known = view.values.get(fields[index] as string)
@@ -94,10 +103,8 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     if (isTold) await readSteps(account, view)
   }
 
-  function begin(account: string): Promise<string | undefined> | undefined {
-    return connection.ask(
-      (redis) => redis.eval(BEGIN, 1, stateKey(account), random(), lifeMs) as Promise<string>,
-    )
+  function begin(account: string): Promise<unknown> | undefined {
+    return connection.ask((redis) => redis.eval(BEGIN, 1, stateKey(account), random(), lifeMs))
   }
 
   async function readSteps(account: string, view: View): Promise<void> {
@@ -122,11 +129,13 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     const description = diff && seal.close?.(diff)
     const kind = description === undefined ? 'u' : DESCRIBED
     const values = scopes.flatMap((scope) => [fieldOf(scope), kind + random()])
-    const done = await connection.ask((redis) => send(redis, account, description ?? '', values))
-    if (done !== undefined) return
-    const mine = owed.get(account) ?? new Set()
-    owed.set(account, mine)
-    for (const scope of scopes) mine.add(scope)
+    // Redis may be back by the time that this one is known to have failed: owed then, it would not be paid.
+    while (connection.isUp()) {
+      const done = await connection.ask((redis) => send(redis, account, description ?? '', values))
+      if (done !== undefined) return
+    }
+    const before = owed.get(account) ?? new Set()
+    owed.set(account, new Set([...before, ...(before.size < MAX_OWED ? scopes : [])]))
   }
 
   type Asked = Parameters<Parameters<Connection['ask']>[0]>[0]
@@ -136,18 +145,18 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     return redis.eval(ADVANCE, 2, ...keys, random(), lifeMs, MAX_FIELDS, MAX_STEPS, description, ...values)
   }
 
-  connection.beforeUp(async (redis) => {
-    for (const [account, scopes] of owed) {
-      await send(
-        redis,
-        account,
-        '',
-        [...scopes].flatMap((scope) => [fieldOf(scope), `u${random()}`]),
-      )
-      owed.delete(account)
-    }
-    // What was read before may be older than what others wrote meanwhile, until it is read again.
-    for (const view of views.values()) view.key = undefined
+  async function pay(redis: Asked, account: string, scopes: ReadonlySet<string>): Promise<void> {
+    const values = [...scopes].flatMap((scope) => [fieldOf(scope), `u${random()}`])
+    // Of very many, all are owed: without its state everything is another epoch.
+    if (scopes.size < MAX_OWED) await send(redis, account, '', values)
+    else await redis.del(stateKey(account), stepsKey(account))
+    if (owed.get(account) === scopes) owed.delete(account)
+  }
+
+  connection.beforeUp({
+    isPaid: () => owed.size === 0,
+    pay: (redis) =>
+      Promise.all([...owed].slice(0, 100).map(([account, scopes]) => pay(redis, account, scopes))),
   })
 
   function remoteOf(account: string, scope: string): string {
@@ -206,7 +215,10 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
   }
 
   function tellKey(account: string, note: KeyNote): void {
-    void connection.ask((redis) => redis.hset(stateKey(account), QUOTA, JSON.stringify(note)))
+    const key = stateKey(account)
+    void connection.ask((redis) =>
+      Promise.all([redis.hset(key, QUOTA, JSON.stringify(note)), redis.pexpire(key, lifeMs)]),
+    )
   }
 
   return {

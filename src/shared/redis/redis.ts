@@ -4,6 +4,7 @@ import { connect } from './connection.ts'
 import { createRedisEpochs } from './epochs.ts'
 import { createRedisEventLog } from './event-log.ts'
 import { createRedisLeases } from './leases.ts'
+import { PROBE } from './scripts.ts'
 import { createSeal } from './seal.ts'
 
 export interface RedisOptions {
@@ -20,7 +21,7 @@ export interface RedisOptions {
   readonly lifeMs: number
   readonly now: () => number
   readonly monotonic: () => number
-  /** Called when Redis is found to be there, or away. It is away before the first time. */
+  /** Called when Redis is found to be there, or away, the first time too. */
   readonly onChange: (state: 'up' | 'down') => void
 }
 
@@ -28,10 +29,19 @@ export interface RedisOptions {
 const TIMEOUT_MS = 50
 const RETRY_MS = 1000
 
+const PROBE_LIFE_MS = 60_000
+
 /** What is shared, through Redis or a server that speaks its protocol. It need not be there: operations go on without. */
 export function createRedis(options: RedisOptions): Shared {
   const { url, prefix, secrets, eventsKept, seenMs, lifeMs, now, monotonic, onChange } = options
-  const connection = connect({ url, timeoutMs: TIMEOUT_MS, retryMs: RETRY_MS, onChange })
+  const connection = connect({
+    url,
+    timeoutMs: TIMEOUT_MS,
+    retryMs: RETRY_MS,
+    probe: (redis) => redis.eval(PROBE, 1, `${prefix}probe`, PROBE_LIFE_MS),
+    monotonic,
+    onChange,
+  })
   const seal = createSeal(secrets)
   const { epochs, notes } = createRedisEpochs({ connection, prefix, seal, lifeMs })
   const events = createRedisEventLog({
@@ -49,6 +59,7 @@ export function createRedis(options: RedisOptions): Shared {
     events,
     leases: createRedisLeases(connection, prefix, createLeases(monotonic)),
     state: () => (connection.isUp() ? 'up' : 'down'),
+    wasUpSince: connection.wasUpSince,
     async close() {
       events.close()
       await connection.close()

@@ -1,14 +1,23 @@
 // What must happen in Redis as one step. Each has its keys in one hash slot.
 
+/** KEYS: a name that nothing else has. ARGV: how long it lives. Fails where Redis takes no writes. */
+export const PROBE = `
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+return 1`
+
 /**
  * New values for fields of the state, each of which names an epoch; with a description, a step from the old to the new.
  *
  * KEYS: state, steps. ARGV: a generation in case there is none, how long the state lives, the most fields, the most steps,
  * the sealed description or nothing, then field and value in turn. A state of too many fields begins anew: then every
- * epoch is another.
+ * epoch is another. So it is where Redis is full: that takes no value, but forgets the state.
  */
 export const ADVANCE = `
-redis.call('HSETNX', KEYS[1], 'gen', ARGV[1])
+local begun = redis.pcall('HSETNX', KEYS[1], 'gen', ARGV[1])
+if type(begun) == 'table' and begun.err then
+  redis.call('DEL', KEYS[1], KEYS[2])
+  return 0
+end
 if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[3]) then
   redis.call('DEL', KEYS[1])
   redis.call('HSET', KEYS[1], 'gen', ARGV[1])
