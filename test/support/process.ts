@@ -8,6 +8,8 @@ export interface Process extends AsyncDisposable {
   readonly firstLine: string
   /** All lines of its standard output so far, the first one included. */
   readonly lines: readonly string[]
+  /** Its standard error so far. */
+  readonly errors: () => string
   /** Sends the signal, unless the process has ended. */
   signal(name: NodeJS.Signals): void
   /** Sends SIGTERM and returns the exit code. */
@@ -22,6 +24,8 @@ export async function startProcess(
   const child = spawnMain(environment, args)
   const lines: string[] = []
   const output = createInterface(child.stdout).on('line', (line) => lines.push(line))
+  let errors = ''
+  child.stderr.on('data', (chunk) => (errors += chunk))
   const [firstLine] = await once(output, 'line')
   async function stop(): Promise<number> {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? -1
@@ -33,6 +37,7 @@ export async function startProcess(
     pid: child.pid ?? 0,
     firstLine,
     lines,
+    errors: () => errors,
     signal: (name) => void child.kill(name),
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),

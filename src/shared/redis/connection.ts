@@ -50,6 +50,7 @@ export function connect(options: ConnectionOptions): Connection {
     connectTimeout: 1000,
     // It would ask INFO, which few users may, and print a warning of its own. The probe checks more.
     enableReadyCheck: false,
+    disableClientInfo: true,
     retryStrategy: (times) => Math.min(retryMs, 50 * 2 ** times),
   })
   const debts: Debt[] = []

@@ -1,0 +1,328 @@
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { startSandbox } from '../../src/sandbox/server.ts'
+import { deliver, eventBody, shown } from '../support/events.ts'
+import { describeWithRedis, type RedisServer, type RedisServerOptions, startRedis } from '../support/redis.ts'
+import { subscribe, type TestStream } from '../support/stream.ts'
+import { type Instance, type InstanceOptions, startInstance } from './instance.ts'
+
+const ONE = 'query ($id: ID!) { appointment(id: $id) { title } }'
+const RENAME =
+  'mutation ($input: UpdateAppointmentInput!) { updateAppointment(input: $input) { appointment { title } } }'
+const CHANGES =
+  'subscription ($after: String) { appointmentChanged(after: $after) { sequence appointment { id } } }'
+
+/** Promises that were rejected, and that nobody looked at: the process would have ended. */
+const unhandled: unknown[] = []
+const note = (reason: unknown) => void unhandled.push(reason)
+beforeEach(() => void process.on('unhandledRejection', note))
+afterEach(() => {
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
+})
+
+interface Clinic {
+  readonly redis: RedisServer
+  readonly ids: readonly string[]
+  /** The requests to the upstream so far. */
+  readonly asked: () => number
+  open(options?: Partial<InstanceOptions>): Promise<Instance>
+}
+
+/** An upstream and a Redis, for instances that a test opens. All end with the test. */
+async function startClinic(options: RedisServerOptions = {}): Promise<Clinic> {
+  let count = 0
+  const redis = await startRedis(options)
+  const upstream = await startSandbox({ rateLimit: 0, seed: 20, onExchange: () => (count += 1) })
+  const instances: Instance[] = []
+  onTestFinished(async () => {
+    redis.thaw()
+    for (const instance of instances) await instance[Symbol.asyncDispose]()
+    await upstream.close()
+    await redis[Symbol.asyncDispose]()
+  })
+  const open = async (given: Partial<InstanceOptions> = {}) => {
+    const instance = await startInstance({ redis: redis.url, upstream, ...given })
+    instances.push(instance)
+    return instance
+  }
+  const first = await open()
+  const { data } = await first.query('{ appointments(first: 20) { nodes { id } } }')
+  return { redis, ids: data.appointments.nodes.map(({ id }: { id: string }) => id), asked: () => count, open }
+}
+
+async function titleAt(instance: Instance, id: string | undefined): Promise<string> {
+  const { data, errors } = await instance.query(ONE, { id })
+  expect(errors).toBeUndefined()
+  return data.appointment.title
+}
+
+async function rename(instance: Instance, id: string | undefined, title: string): Promise<void> {
+  const { errors } = await instance.query(RENAME, { input: { id, title } })
+  expect(errors).toBeUndefined()
+}
+
+async function codeOf(stream: TestStream): Promise<unknown> {
+  return (await stream.next())?.errors?.[0]?.extensions.code
+}
+
+async function sharedAt(instance: Instance): Promise<unknown> {
+  const response = await fetch(`${instance.url}/ready`)
+  return [response.status, ((await response.json()) as { shared: string }).shared]
+}
+
+/** Two instances that both find Redis. */
+async function openTwo(
+  clinic: Clinic,
+  options?: Partial<InstanceOptions>,
+): Promise<readonly [Instance, Instance]> {
+  const [one, other] = [await clinic.open(options), await clinic.open(options)]
+  await Promise.all([one.until('up'), other.until('up')])
+  return [one, other]
+}
+
+describeWithRedis('Redis away', () => {
+  test('Frozen, it delays no second operation, and what was written meanwhile is seen after', async () => {
+    const clinic = await startClinic()
+    const [one, other] = await openTwo(clinic)
+    const [id] = clinic.ids
+    const title = await titleAt(other, id)
+    clinic.redis.freeze()
+    // The first one finds it out; nothing has been asked of Redis from then on until it answers.
+    expect(await titleAt(other, id)).toBe(title)
+    expect(await sharedAt(other)).toEqual([200, 'down'])
+    expect(other.shared.epochs.refresh('any', ['/a'])).toBeUndefined()
+    await rename(one, id, 'Written while frozen')
+    expect(await titleAt(one, id)).toBe('Written while frozen')
+    expect(await titleAt(other, id)).toBe(title)
+    clinic.redis.thaw()
+    await Promise.all([one.until('up'), other.until('up')])
+    expect(await titleAt(other, id)).toBe('Written while frozen')
+    expect(one.states).toEqual(['up', 'down', 'up'])
+  })
+
+  test('Killed and restarted empty, it loses nothing but what was remembered', async () => {
+    const clinic = await startClinic()
+    const [one, other] = await openTwo(clinic)
+    const [id] = clinic.ids
+    await Promise.all([titleAt(one, id), titleAt(other, id)])
+    await clinic.redis.kill()
+    await Promise.all([one.until('down'), other.until('down')])
+    await rename(one, id, 'Written while killed')
+    expect(await titleAt(one, id)).toBe('Written while killed')
+    await titleAt(other, id)
+    await clinic.redis.restart()
+    await Promise.all([one.until('up'), other.until('up')])
+    const before = clinic.asked()
+    for (const instance of [one, other, one, other])
+      expect(await titleAt(instance, id)).toBe('Written while killed')
+    expect(clinic.asked() - before).toBe(2)
+  })
+
+  test('Killed, it ends no stream; lost, each is told, and can subscribe anew', async () => {
+    const clinic = await startClinic()
+    const live = await clinic.open({ live: true })
+    await live.until('up')
+    await using stream = await subscribe(live.url, { query: CHANGES })
+    const event = () => deliver(live.url, eventBody({ object: shown('a', { title: `${Math.random()}` }) }))
+    expect(await event()).toBe(204)
+    const first = await stream.next()
+    await clinic.redis.kill()
+    await live.until('down')
+    const body = eventBody({ object: shown('b') })
+    expect(await deliver(live.url, body)).toBe(503)
+    await using refused = await subscribe(live.url, { query: CHANGES })
+    expect(await codeOf(refused)).toBe('OVERLOADED')
+    await clinic.redis.restart()
+    await live.until('up')
+    expect(await codeOf(stream)).toBe('RESUME_EXPIRED')
+    const after = first?.data.appointmentChanged.sequence
+    await using resumed = await subscribe(live.url, { query: CHANGES, variables: { after } })
+    expect(await codeOf(resumed)).toBe('RESUME_EXPIRED')
+    await using anew = await subscribe(live.url, { query: CHANGES })
+    // The upstream delivers again what was not taken.
+    expect(await deliver(live.url, body)).toBe(204)
+    expect((await anew.next())?.data.appointmentChanged.appointment.id).toBeDefined()
+  })
+
+  test('A frozen Redis pauses streams, which then get each change once', async () => {
+    const clinic = await startClinic()
+    const options = { live: true }
+    const [one, other] = await openTwo(clinic, options)
+    await using stream = await subscribe(other.url, { query: CHANGES })
+    await deliver(one.url, eventBody({ object: shown('a') }))
+    const first = await stream.next()
+    clinic.redis.freeze()
+    const body = eventBody({ object: shown('b') })
+    expect(await deliver(one.url, body)).toBe(503)
+    clinic.redis.thaw()
+    await Promise.all([one.until('up'), other.until('up')])
+    // It may have been taken when Redis thawed, as it had been sent.
+    expect(await deliver(one.url, body)).toBe(204)
+    expect(await deliver(one.url, eventBody({ object: shown('c') }))).toBe(204)
+    const sequences = [first, await stream.next(), await stream.next()].map(
+      (result) => result?.data.appointmentChanged.sequence,
+    )
+    expect(new Set(sequences).size).toBe(3)
+  })
+
+  test('Flushed again and again under load, it fails no operation and no read is old', async () => {
+    const clinic = await startClinic()
+    const [one, other] = await openTwo(clinic)
+    let isOver = false
+    const flushing = (async () => {
+      while (!isOver) await clinic.redis.ask('FLUSHALL')
+    })()
+    for (let nth = 0; nth < 60; nth += 1) {
+      const id = clinic.ids[nth % 5]
+      const [writer, reader] = nth % 2 === 0 ? [one, other] : [other, one]
+      await rename(writer, id, `Title ${nth}`)
+      expect(await titleAt(reader, id)).toBe(`Title ${nth}`)
+    }
+    isOver = true
+    await flushing
+    expect(one.states).toEqual(['up'])
+  })
+
+  test('Evicting all the time, it fails no operation and no read is old', async () => {
+    const clinic = await startClinic({
+      args: ['--maxmemory', '3mb', '--maxmemory-policy', 'allkeys-lru'],
+    })
+    const [one, other] = await openTwo(clinic)
+    for (let nth = 0; nth < 40; nth += 1) {
+      const id = clinic.ids[nth % 5]
+      const [writer, reader] = nth % 2 === 0 ? [one, other] : [other, one]
+      await titleAt(reader, id)
+      await rename(writer, id, `Title ${nth}`)
+      // More than there is room for: what is there already has to go.
+      for (let part = 0; part < 20; part += 1)
+        await clinic.redis.ask('SET', `other:${nth}:${part}`, 'x'.repeat(100_000))
+      expect(await titleAt(reader, id)).toBe(`Title ${nth}`)
+    }
+    expect(Number(/evicted_keys:(\d+)/.exec(String(await clinic.redis.ask('INFO', 'stats')))?.[1])).not.toBe(
+      0,
+    )
+  })
+
+  test('Full, it counts as away, and no read is old when that is found out', async () => {
+    const clinic = await startClinic()
+    const [one, other] = await openTwo(clinic)
+    const [id] = clinic.ids
+    await rename(one, id, 'Before')
+    expect(await titleAt(other, id)).toBe('Before')
+    await clinic.redis.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
+    await clinic.redis.ask('CONFIG', 'SET', 'maxmemory', '1')
+    await rename(one, id, 'While full')
+    expect(await titleAt(other, id)).toBe('While full')
+    await Promise.all([one.until('down'), other.until('down')])
+    await rename(one, id, 'Away')
+    expect(await titleAt(one, id)).toBe('Away')
+    await clinic.redis.ask('CONFIG', 'SET', 'maxmemory', '0')
+    await Promise.all([one.until('up'), other.until('up')])
+    expect(await titleAt(other, id)).toBe('Away')
+    // It did not come and go all the time that it was full.
+    expect(one.states).toEqual(['up', 'down', 'up'])
+  })
+
+  test('A Redis that may not write counts as away, also for who only reads', async () => {
+    const clinic = await startClinic()
+    const [one, other] = await openTwo(clinic)
+    await clinic.redis.ask('REPLICAOF', '127.0.0.1', '1')
+    await Promise.all([one.until('down'), other.until('down')])
+    await rename(one, clinic.ids[0], 'Read only')
+    await clinic.redis.ask('REPLICAOF', 'NO', 'ONE')
+    await Promise.all([one.until('up'), other.until('up')])
+    expect(await titleAt(other, clinic.ids[0])).toBe('Read only')
+  })
+
+  test('One that is cut off comes back, and the others do not notice', async () => {
+    const clinic = await startClinic({ users: ['one on nopass ~* +@all'] })
+    const one = await clinic.open({ redis: clinic.redis.urlAs('one', 'any') })
+    const other = await clinic.open()
+    await Promise.all([one.until('up'), other.until('up')])
+    const [id] = clinic.ids
+    await titleAt(one, id)
+    await clinic.redis.ask('CLIENT', 'KILL', 'USER', 'one')
+    await one.until('down')
+    await rename(other, id, 'Written by another')
+    await rename(one, clinic.ids[1], 'Written while cut off')
+    await one.until('up')
+    expect(await titleAt(one, id)).toBe('Written by another')
+    expect(await titleAt(other, clinic.ids[1])).toBe('Written while cut off')
+    expect(other.states).toEqual(['up'])
+  })
+
+  test('Answers kept longer because of events are not given while Redis is away, nor after', async () => {
+    const clinic = await startClinic()
+    let later = 0
+    const clock = { now: () => Date.now() + later, monotonic: () => performance.now() + later }
+    const live = await clinic.open({ live: true, gateway: clock })
+    await live.until('up')
+    await deliver(live.url, eventBody({ object: shown('a') }), { at: clock.now() })
+    const costOf = async () => {
+      const before = clinic.asked()
+      await titleAt(live, clinic.ids[0])
+      return clinic.asked() - before
+    }
+    expect(await costOf()).toBe(1)
+    later += 60_000
+    expect(await costOf()).toBe(0)
+    await clinic.redis.kill()
+    await live.until('down')
+    await clinic.redis.restart()
+    await live.until('up')
+    expect(await costOf()).toBe(1)
+    await clinic.redis.kill()
+    await live.until('down')
+    later += 60_000
+    expect([await costOf(), await costOf()]).toEqual([1, 0])
+  })
+
+  test('One that is not there at the start is told once, and used when it comes', async () => {
+    const clinic = await startClinic()
+    await clinic.redis.kill()
+    const [one, other] = [await clinic.open(), await clinic.open()]
+    await Promise.all([one.until('down'), other.until('down')])
+    expect(await sharedAt(one)).toEqual([200, 'down'])
+    await rename(one, clinic.ids[0], 'Alone')
+    await clinic.redis.restart()
+    await Promise.all([one.until('up'), other.until('up')])
+    expect(await titleAt(other, clinic.ids[0])).toBe('Alone')
+    expect(one.states).toEqual(['down', 'up'])
+  })
+
+  test('Frozen at the start, it is told of, and used once it thaws', async () => {
+    const clinic = await startClinic()
+    clinic.redis.freeze()
+    const one = await clinic.open()
+    await one.until('down')
+    await titleAt(one, clinic.ids[0])
+    clinic.redis.thaw()
+    await one.until('up')
+    expect(one.states).toEqual(['down', 'up'])
+  })
+
+  test('With a wrong password operations go on, and it is told once', async () => {
+    const clinic = await startClinic({ users: ['gateway on >secret ~* +@all'] })
+    const one = await clinic.open({ redis: clinic.redis.urlAs('gateway', 'wrong') })
+    await one.until('down')
+    await rename(one, clinic.ids[0], 'Alone')
+    expect(await titleAt(one, clinic.ids[0])).toBe('Alone')
+    await clinic.redis.ask('ACL', 'SETUSER', 'gateway', '>wrong')
+    await one.until('up')
+    expect(one.states).toEqual(['down', 'up'])
+  })
+
+  test('An instance that stops while Redis is frozen stops', async () => {
+    const clinic = await startClinic()
+    const one = await startInstance({
+      redis: clinic.redis.url,
+      upstream: { url: 'http://127.0.0.1:1', key: 'k' },
+      live: true,
+    })
+    await one.until('up')
+    clinic.redis.freeze()
+    const asking = [one.query(ONE, { id: 'a' }), one.query(ONE, { id: 'b' })]
+    await one[Symbol.asyncDispose]()
+    expect((await Promise.allSettled(asking)).length).toBe(2)
+  })
+})

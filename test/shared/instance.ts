@@ -1,0 +1,68 @@
+import { EventEmitter, once } from 'node:events'
+import { createRedis } from '../../src/shared/redis/redis.ts'
+import type { Shared } from '../../src/shared/shared.ts'
+import { SECRET } from '../support/events.ts'
+import { type GatewayClient, type GatewayTestOptions, startGateway } from '../support/gateway.ts'
+
+export interface Instance extends GatewayClient {
+  readonly shared: Shared
+  /** Each state that Redis was found in, as the log would have it. */
+  readonly states: readonly ('up' | 'down')[]
+  /** Resolves once Redis is found to be in that state. */
+  until(state: 'up' | 'down'): Promise<void>
+}
+
+export interface InstanceOptions {
+  /** The URL or the socket of Redis. */
+  readonly redis: string
+  readonly upstream: { readonly url: string; readonly key: string }
+  /** It receives the events of the upstream. */
+  readonly live?: boolean
+  readonly eventsKept?: number
+  readonly secrets?: readonly string[]
+  readonly gateway?: GatewayTestOptions
+}
+
+/** A gateway of its own that shares what it knows through that Redis. Resolves at once: Redis need not be there. */
+export async function startInstance(options: InstanceOptions): Promise<Instance> {
+  const { redis, upstream, live = false, eventsKept = 1000, secrets = [SECRET], gateway = {} } = options
+  const states: ('up' | 'down')[] = []
+  const changes = new EventEmitter()
+  const shared = createRedis({
+    url: redis,
+    prefix: 'appointments:',
+    secrets,
+    eventsKept,
+    seenMs: 60_000,
+    lifeMs: 60_000,
+    now: Date.now,
+    monotonic: gateway.monotonic ?? (() => performance.now()),
+    onChange(state) {
+      states.push(state)
+      changes.emit('change')
+    },
+  })
+  const client = await startGateway({
+    ...upstream,
+    ...(live && { webhooks: { secrets: secrets.map((secret) => ({ secret })) } }),
+    shared,
+    ...gateway,
+  })
+  return {
+    ...client,
+    shared,
+    states,
+    async until(state) {
+      while (states.at(-1) !== state) await once(changes, 'change')
+    },
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]()
+      await shared.close()
+    },
+  }
+}
+
+export const ONE = 'query ($id: ID!) { appointment(id: $id) { id title } }'
+export const RENAME =
+  'mutation ($id: ID!, $title: String!) { updateAppointment(id: $id, input: { title: $title }) { appointment { id title } } }'
+export const LIST = '{ appointments(first: 5) { nodes { id title } } }'
