@@ -28,7 +28,7 @@ interface Followed extends Following {
   arrival(count: number): Promise<void>
 }
 
-async function followAt({ events }: Shared, account: string, after?: string): Promise<Followed> {
+export async function followAt({ events }: Shared, account: string, after?: string): Promise<Followed> {
   const got: LoggedChange[] = []
   const arrivals = new EventEmitter()
   const following = await events.follow(account, after, {
@@ -214,7 +214,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
   })
 }
 
-function entry(id: string): Entry {
+export function entry(id: string): Entry {
   return { appointmentId: id, eventId: undefined, expected: undefined, lastWord: lastWord(id), isNews: true }
 }
 
