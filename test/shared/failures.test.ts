@@ -81,7 +81,7 @@ async function openTwo(
 }
 
 describeWithRedis('Redis away', () => {
-  test('Frozen, it delays no second operation, and what was written meanwhile is seen after', async () => {
+  test('Frozen, it delays one operation at most, and writes are seen after it thaws', async () => {
     const clinic = await startClinic()
     const [one, other] = await openTwo(clinic)
     const [id] = clinic.ids
@@ -251,7 +251,7 @@ describeWithRedis('Redis away', () => {
     expect(other.states).toEqual(['up'])
   })
 
-  test('Answers kept longer because of events are not given while Redis is away, nor after', async () => {
+  test('Answers kept longer because of events are not given once Redis was away', async () => {
     const clinic = await startClinic()
     let later = 0
     const clock = { now: () => Date.now() + later, monotonic: () => performance.now() + later }
