@@ -78,7 +78,8 @@ export function connect(options: ConnectionOptions): Connection {
     if (isChecking) return
     isChecking = true
     try {
-      await within(probe(redis), timeoutMs)
+      // No operation waits for this one. What does not answer an operation in time is found out by that.
+      await within(probe(redis), state === 'up' ? retryMs : timeoutMs)
       unanswered = 0
       // Nothing may come between the last look and the change: what is owed meanwhile would never be paid.
       for (let debt = unpaid(); debt !== undefined; debt = unpaid()) await within(debt.pay(redis), timeoutMs)
@@ -128,17 +129,28 @@ export function connect(options: ConnectionOptions): Connection {
 class LateError extends Error {}
 
 /**
- * Rejects where the answer does not come in time. After a long turn of the event loop the timer is due before what has
- * arrived meanwhile is read: so it looks again once that has been done.
+ * Turns of the event loop that an answer may take beyond its time: to send what waits for what was sent before it, and to
+ * read what has arrived. An idle loop takes no time for them.
+ */
+const MAX_TURNS = 5
+
+/**
+ * Rejects where the answer does not come in time. Where the event loop is busy, the timer is due before what has arrived
+ * meanwhile is read: so it lets some turns of the loop pass first.
  */
 async function within<Answer>(answer: Promise<Answer>, ms: number): Promise<Answer> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
-    setImmediate(() => setImmediate(() => reject(new LateError('Redis does not answer in time'))))
+    afterTurns(MAX_TURNS, () => reject(new LateError('Redis does not answer in time')))
   }, ms)
   try {
     return await Promise.race([answer, late])
   } finally {
     clearTimeout(timer)
   }
+}
+
+function afterTurns(count: number, act: () => void): void {
+  if (count === 0) act()
+  else setImmediate(() => afterTurns(count - 1, act))
 }
