@@ -61,8 +61,3 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     },
   }
 }
-
-export const ONE = 'query ($id: ID!) { appointment(id: $id) { id title } }'
-export const RENAME =
-  'mutation ($id: ID!, $title: String!) { updateAppointment(id: $id, input: { title: $title }) { appointment { id title } } }'
-export const LIST = '{ appointments(first: 5) { nodes { id title } } }'

@@ -82,8 +82,9 @@ describeWithRedis('What is shared through Redis', () => {
   })
 
   test('A word that none of the secrets opens is replaced, and not missed in silence', async () => {
-    const one = await open({ prefix: 'secrets:' })
-    const other = await open({ prefix: 'secrets:', secrets: ['whsec_b3RoZXItc2VjcmV0'] })
+    const one = await open({ prefix: 'secrets:', seenMs: 60_000 })
+    const secrets = ['whsec_b3RoZXItc2VjcmV0']
+    const other = await open({ prefix: 'secrets:', seenMs: 60_000, secrets })
     const { promise: lost, resolve } = Promise.withResolvers<void>()
     await other.events.follow('x', undefined, { change() {}, lost: resolve })
     await one.events.append('x', entry('a'))
