@@ -128,6 +128,7 @@ export async function startModelUpstream({
       const { promise, resolve } = Promise.withResolvers<void>()
       waiting.push({
         send: () => {
+          if (response.destroyed) return resolve()
           response.on('close', () => resolve())
           response.writeHead(200, headers()).end(JSON.stringify(answer))
         },

@@ -60,6 +60,7 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
   await using rest = startRest(upstream.url, {
     now: () => now,
     cacheTtlMs: 3_600_000,
+    timeoutMs: 60_000,
     events: { accounts: ['x'], fedTtlMs: 3_600_000, silentMs: 3_600_000, onFeedState: () => {} },
   })
   const by = operationOf('x')
@@ -144,11 +145,16 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
         if (step.isHeld) upstream.hold()
         const read = readAt(step.what, as)
         reading.push(read)
+        let isSettled = false
+        const settle = () => {
+          isSettled = true
+        }
+        read.then(settle, settle)
         // What the cache answers, or another read in flight, asks the upstream nothing.
         const isAsking = as.ledger.exchanges > 0
         if (!step.isHeld || !isAsking) upstream.letGo()
         if (!step.isHeld && as.ledger.joined === 0) await read
-        while (step.isHeld && isAsking && upstream.held() === holding) await turn()
+        while (step.isHeld && isAsking && !isSettled && upstream.held() === holding) await turn()
         return
       }
       case 'release':
