@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NPM_START } from '../support/npm-start.ts'
-import { ask } from './ask.ts'
+import { ask } from '../support/ask.ts'
 import { type Contestant, startContestant } from './latency/contestant.ts'
 
 const STARTS = 5

@@ -3,7 +3,7 @@
  * 100,000 rows: our gateway, a plain client of offset pages, and the offset connection of Pothos. The list does not change.
  */
 import { type Product, startProduct } from '../support/product.ts'
-import { ask } from './ask.ts'
+import { ask } from '../support/ask.ts'
 import { walkThroughGateway } from './paging/gateway-walk.ts'
 import { readAll } from './paging/offset-client.ts'
 import { walkWithPothos } from './paging/pothos.ts'

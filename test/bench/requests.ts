@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { type Product, startProduct } from '../support/product.ts'
-import { ask, type GraphQLResult } from './ask.ts'
+import { ask, type GraphQLResult } from '../support/ask.ts'
 import { type Case, CORPUS, NOW, type PreparedCase } from './requests/corpus.ts'
 import { startTutorialGateway } from './tutorial/gateway.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ask } from '../bench/ask.ts'
+import { ask } from '../support/ask.ts'
 import { CORPUS, NOW } from '../bench/requests/corpus.ts'
 import { startProduct } from '../support/product.ts'
 

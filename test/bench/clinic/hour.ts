@@ -1,6 +1,6 @@
 import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts'
 import { seeded } from '../../pagination/drift.ts'
-import { ask, type GraphQLRequest, type GraphQLResult } from '../ask.ts'
+import { ask, type GraphQLRequest, type GraphQLResult } from '../../support/ask.ts'
 import { type DeliveryCounts, startDeliveries } from './deliveries.ts'
 import { createHistory, type DayRow, type History } from './history.ts'
 import { BOOK, CANCEL, DAY, RESCHEDULE, VIEW } from './operations.ts'

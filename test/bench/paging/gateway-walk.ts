@@ -1,4 +1,4 @@
-import { ask } from '../ask.ts'
+import { ask } from '../../support/ask.ts'
 
 /** Reads all pages through the gateway, and returns the number of rows. */
 export async function walkThroughGateway(graphqlUrl: string, first: number): Promise<number> {

@@ -7,7 +7,7 @@ import {
   CountAppointmentsDocument,
 } from '../../client/generated/graphql.ts'
 import type { Product } from '../../support/product.ts'
-import type { GraphQLRequest } from '../ask.ts'
+import type { GraphQLRequest } from '../../support/ask.ts'
 
 /** An operation of a frontend and its upstream requests. */
 export interface Case {

@@ -1,4 +1,4 @@
-import { ask } from '../../bench/ask.ts'
+import { ask } from '../../support/ask.ts'
 import type { DriftingList } from './list.ts'
 
 export interface Walk {
