@@ -3,8 +3,8 @@
  * resident memory at that time, when idle, and during two minutes of mixed load.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { NPM_START } from '../support/npm-start.ts'
 import { ask } from '../support/ask.ts'
+import { NPM_START } from '../support/npm-start.ts'
 import { type Contestant, startContestant } from './latency/contestant.ts'
 
 const STARTS = 5

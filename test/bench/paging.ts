@@ -2,8 +2,9 @@
  * Counts the upstream requests to count a list, to read its last rows and to read all of it, at 1,000, 10,000 and
  * 100,000 rows: our gateway, a plain client of offset pages, and the offset connection of Pothos. The list does not change.
  */
-import { type Product, startProduct } from '../support/product.ts'
+
 import { ask } from '../support/ask.ts'
+import { type Product, startProduct } from '../support/product.ts'
 import { walkThroughGateway } from './paging/gateway-walk.ts'
 import { readAll } from './paging/offset-client.ts'
 import { walkWithPothos } from './paging/pothos.ts'

@@ -3,8 +3,8 @@
  * minimum. Both gateways get the same document over a database of their own, and must return the same data.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { type Product, startProduct } from '../support/product.ts'
 import { ask, type GraphQLResult } from '../support/ask.ts'
+import { type Product, startProduct } from '../support/product.ts'
 import { type Case, CORPUS, NOW, type PreparedCase } from './requests/corpus.ts'
 import { startTutorialGateway } from './tutorial/gateway.ts'
 

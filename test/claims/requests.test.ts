@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ask } from '../support/ask.ts'
 import { CORPUS, NOW } from '../bench/requests/corpus.ts'
+import { ask } from '../support/ask.ts'
 import { startProduct } from '../support/product.ts'
 
 describe('The upstream requests of a frontend operation', () => {

@@ -6,8 +6,8 @@ import {
   CancelAppointmentDocument,
   CountAppointmentsDocument,
 } from '../../client/generated/graphql.ts'
-import type { Product } from '../../support/product.ts'
 import type { GraphQLRequest } from '../../support/ask.ts'
+import type { Product } from '../../support/product.ts'
 
 /** An operation of a frontend and its upstream requests. */
 export interface Case {
