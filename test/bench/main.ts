@@ -2,6 +2,7 @@
 const BENCHES = [
   'requests',
   'clinic-hour',
+  'instances',
   'streams',
   'paging',
   'drift',

@@ -10,7 +10,7 @@ const INSTANCES = 3
 const RENAME = `mutation ($id: ID!, $title: String!) {
   updateAppointment(input: { id: $id, title: $title }) { appointment { title } } }`
 const ONE = 'query ($id: ID!) { appointment(id: $id) { title } }'
-const IDS = '{ appointments(first: 8, filter: { status: [CONFIRMED] }) { nodes { restId } } }'
+const IDS = '{ appointments(first: 160) { nodes { restId } } }'
 
 /** As a load balancer that knows only the addresses: one after the other, and the next one where nobody listens. */
 function createBalancer(urls: string[]) {
@@ -104,12 +104,10 @@ describeWithRedis('Instances that are replaced one by one', () => {
           PORT: '0',
           APPOINTMENTS_API_URL: sandbox.url,
           APPOINTMENTS_API_KEY: sandbox.key,
-          HOST: '127.0.0.1',
           REDIS_URL: redis.url,
           WEBHOOK_SECRETS: SECRET,
           DRAIN_MS: '200',
           LOG_LEVEL: 'silent',
-          OPEN_ACCESS: 'true',
         }),
       )
     const processes = await Promise.all(Array.from({ length: INSTANCES }, start))
@@ -137,9 +135,10 @@ describeWithRedis('Instances that are replaced one by one', () => {
     const written: string[] = []
     let reads = 0
     let isOver = false
-    /** Writes one appointment on and on, and reads it after each write. */
-    async function work(id: string, worker: number): Promise<void> {
+    /** Writes forty appointments in turn, and reads each after its write. The API counts whole seconds, so none is written twice in one. */
+    async function work(worker: number): Promise<void> {
       for (let nth = 0; !isOver; nth += 1) {
+        const id = ids[40 * worker + (nth % 40)]
         const title = `${worker}.${nth}`
         try {
           await run(send, RENAME, { id, title })
@@ -153,7 +152,7 @@ describeWithRedis('Instances that are replaced one by one', () => {
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
     }
-    const working = ids.slice(0, 4).map(work)
+    const working = [0, 1, 2].map(work)
     for (const [nth, old] of processes.entries()) {
       const next = await start()
       urls[nth] = urlOf(next)
@@ -165,10 +164,11 @@ describeWithRedis('Instances that are replaced one by one', () => {
     expect(failures).toEqual([])
     expect(stale).toEqual([])
     expect(reads).toBeGreaterThan(50)
-    const last = `last`
-    await run(send, RENAME, { id: ids[5], title: last })
+    const last = 'last'
+    await run(send, RENAME, { id: ids[150], title: last })
     for (const { titles, arrival, comebacks } of subscribers) {
-      await arrival(last)
+      // The event of one may come again, after an instance could not take it.
+      for (const title of [...written, last]) await arrival(title)
       expect(titles.toSorted()).toEqual([...written, last].toSorted())
       expect(comebacks()).toBeGreaterThan(0)
     }
