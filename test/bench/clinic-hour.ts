@@ -1,14 +1,14 @@
 /**
- * Simulates an hour of a clinic on a quota of 1,000 requests: through our gateway, without events, with them, and where one
- * of ten is lost; and through the tutorial gateway.
+ * Simulates an hour of a clinic on a quota of 1,000 requests: through our gateway, without events, with them, where one
+ * of ten is lost, and through four instances that share by Redis; and through the tutorial gateway.
  */
 import { runHour, type StartGateway } from './clinic/hour.ts'
-import { startOurs, startOursWithEvents } from './clinic/ours.ts'
+import { startFour, startOurs, startOursWithEvents } from './clinic/ours.ts'
 import { startTutorialGateway } from './tutorial/gateway.ts'
 
 const startTutorial: StartGateway = async (upstream) => {
   const tutorial = await startTutorialGateway(upstream)
-  return { ...tutorial, graphqlUrl: tutorial.url }
+  return { ...tutorial, graphqlUrl: () => tutorial.url }
 }
 
 const options = {
@@ -19,6 +19,7 @@ const reports = {
   ours: await runHour(startOurs, options),
   'with events': await runHour(startOursWithEvents, options),
   'a tenth of them lost': await runHour(startOursWithEvents, { ...options, lostPercent: 10 }),
+  'four instances': await runHour(startFour, options),
   tutorial: await runHour(startTutorial, options),
 }
 const rows = Object.keys(reports.ours) as (keyof typeof reports.ours)[]

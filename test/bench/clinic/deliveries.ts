@@ -19,7 +19,8 @@ export interface DeliveryCounts {
 }
 
 export interface DeliveriesOptions {
-  readonly gatewayUrl: string
+  /** For the next event. */
+  readonly gatewayUrl: () => string
   readonly seed: number
   /** Of each 100 events, how many never arrive. */
   readonly lostPercent: number
@@ -52,8 +53,13 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
     0,
   )
 
+  /** Again where the gateway can't take it now, as the upstream does. */
   async function hand({ headers, body }: Delivery): Promise<void> {
-    const { status } = await fetch(gatewayUrl, { method: 'POST', headers, body })
+    let status = 503
+    for (let tries = 0; status === 503 && tries < 100; tries += 1) {
+      if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+      status = (await fetch(gatewayUrl(), { method: 'POST', headers, body })).status
+    }
     if (status !== 204) throw new Error(`The gateway answered an event with ${status}`)
     delivered += 1
   }

@@ -31,9 +31,10 @@ export type StartGateway = (
 ) => Promise<StartedGateway>
 
 export interface StartedGateway extends AsyncDisposable {
-  readonly graphqlUrl: string
-  /** Where it takes the upstream's events, if it takes any. */
-  readonly webhook?: { readonly url: string; readonly secret: string }
+  /** For the next operation: several instances take them in turn. */
+  readonly graphqlUrl: () => string
+  /** Where it takes the upstream's next event, if it takes any. */
+  readonly webhook?: { readonly url: () => string; readonly secret: string }
 }
 
 const DAY_MS = 86_400_000
@@ -96,7 +97,7 @@ export async function runHour(
     /** Sends a read, and returns a function that judges its response once `history` has the rows of this second. */
     async function read(request: GraphQLRequest, id?: string): Promise<() => void> {
       const reading = history.beginRead(id)
-      const { data, errors, extensions } = await ask(gateway.graphqlUrl, request)
+      const { data, errors, extensions } = await ask(gateway.graphqlUrl(), request)
       return () => {
         report.reads += 1
         if (errors !== undefined) {
@@ -114,7 +115,7 @@ export async function runHour(
 
     async function write(kind: Write): Promise<string | undefined> {
       if (kind === 'elsewhere') return writeElsewhere(sandbox, history, random)
-      const { data, errors } = await ask(gateway.graphqlUrl, requestOf(kind, history, random))
+      const { data, errors } = await ask(gateway.graphqlUrl(), requestOf(kind, history, random))
       report.writes += 1
       if (errors !== undefined) report.refusedWrites += 1
       return errors === undefined ? writtenBy(data) : undefined

@@ -1,11 +1,13 @@
+import { startGateways } from '../../instances/instances.ts'
 import { SECRET } from '../../support/events.ts'
 import { startGateway } from '../../support/gateway.ts'
+import { startRedis } from '../../support/redis.ts'
 import type { StartGateway } from './hour.ts'
 
 /** Our gateway with its defaults and the clock of the bench. */
 export const startOurs: StartGateway = async (upstream, now) => {
   const gateway = await startGateway({ ...upstream, now })
-  return { ...gateway, graphqlUrl: `${gateway.url}/graphql` }
+  return { ...gateway, graphqlUrl: () => `${gateway.url}/graphql` }
 }
 
 /** The same, and the upstream tells it of each change. */
@@ -13,7 +15,32 @@ export const startOursWithEvents: StartGateway = async (upstream, now) => {
   const gateway = await startGateway({ ...upstream, now, webhooks: { secrets: [{ secret: SECRET }] } })
   return {
     ...gateway,
-    graphqlUrl: `${gateway.url}/graphql`,
-    webhook: { url: `${gateway.url}/webhooks/appointments`, secret: SECRET },
+    graphqlUrl: () => `${gateway.url}/graphql`,
+    webhook: { url: () => `${gateway.url}/webhooks/appointments`, secret: SECRET },
+  }
+}
+
+/** Four instances with events that share by a Redis of their own, and take operations and events in turn. */
+export const startFour: StartGateway = async (upstream, now) => {
+  await using stack = new AsyncDisposableStack()
+  const redis = stack.use(await startRedis())
+  const clock = { now, monotonic: now }
+  const { at } = stack.use(await startGateways({ redisUrl: redis.url, upstream, count: 4, clock }))
+  let operations = 0
+  let events = 0
+  const ends = stack.move()
+  return {
+    graphqlUrl() {
+      operations += 1
+      return `${at(operations).url}/graphql`
+    },
+    webhook: {
+      url() {
+        events += 1
+        return `${at(events).url}/webhooks/appointments`
+      },
+      secret: SECRET,
+    },
+    [Symbol.asyncDispose]: () => ends.disposeAsync(),
   }
 }

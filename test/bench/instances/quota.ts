@@ -1,5 +1,4 @@
-import { ask } from '../../support/ask.ts'
-import { type FleetOptions, startFleet } from './fleet.ts'
+import { askQuickly, type FleetOptions, startFleet } from './fleet.ts'
 
 const RENAME = `mutation ($id: ID!, $title: String!) {
   updateAppointment(input: { id: $id, title: $title }) { appointment { restId } } }`
@@ -28,7 +27,7 @@ export async function spendQuota(shares: FleetOptions['shares'], atOnce: number)
     environment: { CACHE_TTL_SECONDS: '0', CACHE_TTL_FED_SECONDS: '0', STALE_IF_LIMITED_SECONDS: '0' },
   })
   const at = (nth: number) => fleet.urls[nth % fleet.urls.length] as string
-  const { data } = await ask(at(0), { query: IDS })
+  const { data } = await askQuickly(at(0), { query: IDS })
   const { nodes } = (data as { appointments: { nodes: { restId: string }[] } }).appointments
   const demand = 1.6 * QUOTA
   const report = { writes: 0, refusedWrites: 0, refusedReads: 0 }
@@ -45,7 +44,7 @@ export async function spendQuota(shares: FleetOptions['shares'], atOnce: number)
         variables: { id, ...(isWrite && { title: 'Renamed' }) },
       }
       // Instances by chance, as a balancer does that knows nothing of the operations.
-      const { errors } = await ask(at(Math.floor(Math.random() * 4)), request)
+      const { errors } = await askQuickly(at(Math.floor(Math.random() * 4)), request)
       if (isWrite) report.writes += 1
       if (errors !== undefined) report[isWrite ? 'refusedWrites' : 'refusedReads'] += 1
     }

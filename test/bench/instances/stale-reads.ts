@@ -1,5 +1,4 @@
-import { ask } from '../../support/ask.ts'
-import { type FleetOptions, startFleet } from './fleet.ts'
+import { askQuickly, type FleetOptions, startFleet } from './fleet.ts'
 
 const RENAME = `mutation ($id: ID!, $title: String!) {
   updateAppointment(input: { id: $id, title: $title }) { appointment { title } } }`
@@ -28,7 +27,7 @@ export async function countStaleReads(
 ): Promise<StaleReport> {
   await using fleet = await startFleet({ shares })
   const at = (nth: number) => fleet.urls[nth % fleet.urls.length] as string
-  const { data } = await ask(at(0), { query: IDS })
+  const { data } = await askQuickly(at(0), { query: IDS })
   const { nodes } = (data as { appointments: { nodes: { restId: string }[] } }).appointments
   const ids = nodes.map(({ restId }) => restId)
   const answered = ids.map(() => 0)
@@ -39,7 +38,7 @@ export async function countStaleReads(
   async function write(writer: number): Promise<void> {
     for (let nth = 1; !isOver(); nth += 1) {
       const variables = { id: ids[writer], title: `Version ${nth}` }
-      const { errors } = await ask(at(writer + nth), { query: RENAME, variables })
+      const { errors } = await askQuickly(at(writer + nth), { query: RENAME, variables })
       if (errors !== undefined) counts.failed += 1
       else answered[writer] = nth
       counts.writes += 1
@@ -51,7 +50,7 @@ export async function countStaleReads(
     for (let nth = 0; !isOver(); nth += 1) {
       const item = (reader + nth) % ids.length
       const least = answered[item] ?? 0
-      const answer = await ask(at(reader + 3 * nth), { query: ONE, variables: { id: ids[item] } })
+      const answer = await askQuickly(at(reader + 3 * nth), { query: ONE, variables: { id: ids[item] } })
       counts.reads += 1
       if (answer.errors !== undefined) {
         counts.failed += 1
