@@ -51,7 +51,12 @@ export async function spendQuota(shares: FleetOptions['shares'], atOnce: number)
   }
   await Promise.all(Array.from({ length: atOnce }, work))
   const { requests, limited } = fleet.counts()
-  return { demand, upstream429s: limited, ...report, used: ((requests - limited) / QUOTA) * 100 }
+  return {
+    demand,
+    upstream429s: limited,
+    ...report,
+    used: Math.round(((requests - limited) / QUOTA) * 1000) / 10,
+  }
 }
 
 /** The quota is full again with the hour of the clock, which would spoil the count. */
