@@ -129,7 +129,13 @@ async function runGateway(config: Config): Promise<Running> {
   }
 }
 
-/** What instances share, loaded only where it is shared. The process starts without waiting for it. */
+/** How long a process that starts waits for Redis. */
+const FIRST_ANSWER_MS = 1_000
+
+/**
+ * What instances share, loaded only where it is shared. The process waits for it a moment, because until then it has no
+ * streams, and others do not see its writes; it starts without where nothing answers.
+ */
 async function openShared(
   config: Config,
   secrets: WebhookOptions['secrets'],
@@ -139,7 +145,8 @@ async function openShared(
   if (url === undefined) return null
   const { createRedis } = await import('../shared/redis/redis.ts')
   const longestSeconds = Math.max(config.CACHE_TTL_SECONDS, config.CACHE_TTL_FED_SECONDS)
-  return createRedis({
+  const { promise: isUp, resolve } = Promise.withResolvers<void>()
+  const shared = createRedis({
     url,
     prefix,
     secrets: secrets.map(({ secret }) => secret),
@@ -148,8 +155,15 @@ async function openShared(
     lifeMs: 2 * (longestSeconds + config.STALE_IF_LIMITED_SECONDS) * 1000,
     now: Date.now,
     monotonic: () => performance.now(),
-    onChange: logger.shared,
+    onChange(state) {
+      logger.shared(state)
+      resolve()
+    },
   })
+  const timer = setTimeout(resolve, FIRST_ANSWER_MS)
+  await isUp
+  clearTimeout(timer)
+  return shared
 }
 
 function webhookOptions(config: Config, secrets: WebhookOptions['secrets']): WebhookOptions {
