@@ -9,6 +9,7 @@ import type {
 import type { AppointmentRow } from '../rest/appointments/row.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
+import type { MaybePromise } from '../shared/maybe-promise.ts'
 import { createAppointmentById } from './appointment-by-id.ts'
 import { chooseIdempotencyKey, type IdempotencySource } from './idempotency.ts'
 import { type Connections, createConnections } from './lists/connection.ts'
@@ -16,6 +17,7 @@ import type { ListMemory } from './lists/list-memory.ts'
 import { type AppointmentRef, createMemory, refTo } from './memory.ts'
 import { noteStale, type ResolvedAt } from './stale.ts'
 
+/** Resolvers run for each field of each row: a value that is known costs them no promise. */
 export interface AppointmentLoader {
   /** null where there is none. Costs nothing where a row of it is known, else at most one GET. */
   find(id: string, at: ResolvedAt): MaybePromise<AppointmentRef | null>
@@ -38,9 +40,6 @@ export interface Booking {
   /** The fields that the client selects of the new appointment. */
   readonly selected: readonly FieldName[]
 }
-
-/** Resolvers run for each field of each row: a value that is known costs them no promise. */
-type MaybePromise<T> = T | Promise<T>
 
 export interface LoaderOptions {
   readonly appointments: Appointments

@@ -22,7 +22,7 @@ export interface ChangeEvent extends Effect {
   /** What the reader has once it has got this: its place in the log. */
   readonly sequence: string
   readonly filter: AppointmentFilter
-  /** Another subscriber gets another event for this change: several are put together, or told from another place. */
+  /** Another subscriber gets another event for this change: several are put together. */
   readonly isOwn: boolean
 }
 
@@ -193,7 +193,10 @@ function together({ change: { before }, sequence }: Waiting, { change }: Waiting
   return { change: { ...change, before }, effect: undefined, sequence }
 }
 
-/** What is told of the appointment: what was read of it, or what the event itself says. Someone else's looks like one that there is not, but for its id. */
+/**
+ * What is told of the appointment: what was read of it, or what the event itself says. Someone else's looks like one that
+ * there is not, but for its id.
+ */
 export function toldOf({ change, isHidden }: ChangeEvent, row: AppointmentRow | undefined): AppointmentRow {
   const { now } = change
   // A read is of a later moment than the event, and the two must not mix.

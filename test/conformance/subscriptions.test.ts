@@ -73,6 +73,22 @@ const expectNoStream = (product: Product) => expect.poll(() => statusOfStream(pr
 const rename = (product: Product, id: string, title: string) =>
   product.rest('PATCH', `/appointments/${id}`, { title })
 
+/** Two changes, one by one, with signs of life before, between and after. */
+async function renameAmongHeartbeats(
+  product: Product,
+  id: string,
+  { severalPieces }: ReturnType<typeof countingFetch>,
+  received: ReturnType<typeof createInbox>['received'],
+): Promise<void> {
+  await severalPieces()
+  await rename(product, id, 'First')
+  await received(1)
+  await severalPieces()
+  await rename(product, id, 'Second')
+  await received(2)
+  await severalPieces()
+}
+
 describe('Apollo Client', () => {
   test('Changes arrive among heartbeats, update the lists, and leaving ends the stream', async () => {
     await using product = await startLive()
@@ -90,13 +106,7 @@ describe('Apollo Client', () => {
       error: (error) => errors.push(error),
       complete: () => errors.push('It completed'),
     })
-    await counting.severalPieces()
-    await rename(product, row?.restId ?? '', 'First')
-    await received(1)
-    await counting.severalPieces()
-    await rename(product, row?.restId ?? '', 'Second')
-    await received(2)
-    await counting.severalPieces()
+    await renameAmongHeartbeats(product, row?.restId ?? '', counting, received)
     expect([titles, errors]).toEqual([['First', 'Second'], []])
     expect(client.readQuery<Rows>({ query })?.appointments.nodes[0]?.title).toBe('Second')
     subscription.unsubscribe()
@@ -161,13 +171,7 @@ describe('urql', () => {
       if (error) errors.push(error)
       else add(data)
     })
-    await counting.severalPieces()
-    await rename(product, row?.restId ?? '', 'First')
-    await received(1)
-    await counting.severalPieces()
-    await rename(product, row?.restId ?? '', 'Second')
-    await received(2)
-    await counting.severalPieces()
+    await renameAmongHeartbeats(product, row?.restId ?? '', counting, received)
     expect([titles, errors]).toEqual([['First', 'Second'], []])
     const cached = await client.query(query, {}, { requestPolicy: 'cache-only' }).toPromise()
     expect(cached.data?.appointments.nodes[0]?.title).toBe('Second')

@@ -7,6 +7,7 @@ import { narrow, requireRead } from '../appointments/guard.ts'
 import { eventsAway, eventsUnavailable, resumeExpired, unauthenticated } from '../errors.ts'
 import type { Operation } from '../pipe/pipe.ts'
 import type { Coherence } from './coherence.ts'
+import { isBlank } from './evidence.ts'
 
 /** What a change means to one list of one caller. */
 export interface Effect {
@@ -62,8 +63,7 @@ export function createChanges(coherence: Coherence): Changes {
       if (read === undefined || matches(by.access.narrowing, read) !== true)
         return before != null && matches(own, before) ? { movement: 'left', isHidden: true } : undefined
       // What was before an unclear change is not certain. A screen may be told too often, and never too seldom.
-      const isCertain = Object.keys(change.now).length > 1
-      const movement = movementOf(own, { now: read, before: isCertain ? before : undefined })
+      const movement = movementOf(own, { now: read, before: isBlank(change.now) ? undefined : before })
       return movement && { movement: movement === 'unclear' ? 'entered' : movement, isHidden: false }
     },
     isLatest: (change, by) => coherence.isLatest(by.account, change),
