@@ -59,8 +59,11 @@ function wordError(error: GraphQLError, report: ReportFault): GraphQLError {
   return mask(error, cause, report)
 }
 
-function asGraphQLError(error: Error): GraphQLError {
-  return error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error })
+/** What was thrown, for a result: `wordResult` words it. */
+export function asGraphQLError(thrown: unknown): GraphQLError {
+  if (thrown instanceof GraphQLError) return thrown
+  const originalError = thrown instanceof Error ? thrown : new Error(typeof thrown)
+  return new GraphQLError(originalError.message, { originalError })
 }
 
 function causeOf(error: GraphQLError): Error {

@@ -1,4 +1,4 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql'
+import { type ExecutionArgs, type ExecutionResult, getOperationAST } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { executeEvent } from '../../execution/index.ts'
 import {
@@ -16,7 +16,7 @@ import { UpstreamError } from '../../rest/errors.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Context } from '../../schema/context.ts'
 import type { AddCost } from '../cost/cost.ts'
-import { wordResult } from '../errors.ts'
+import { asGraphQLError, wordResult } from '../errors.ts'
 import type { OperationLine, ReportFault } from '../gateway-options.ts'
 import { codesOf, operationLine } from '../operation/log.ts'
 import type { Operations } from '../operation/operation.ts'
@@ -86,8 +86,7 @@ export function createEventResults(options: EventResultsOptions): {
       const contextValue = contextOf(operation, toldOf(rootValue, settled.row))
       return await executeEvent({ ...args, contextValue, rootValue })
     } catch (error) {
-      const originalError = error instanceof Error ? error : new Error(typeof error)
-      return { errors: [new GraphQLError(originalError.message, { originalError })], data: null }
+      return { errors: [asGraphQLError(error)], data: null }
     }
   }
 

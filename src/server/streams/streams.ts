@@ -3,7 +3,7 @@ import {
   createSourceEventStream,
   type ExecutionArgs,
   type ExecutionResult,
-  GraphQLError,
+  type GraphQLError,
   getVariableValues,
   type OperationDefinitionNode,
 } from 'graphql'
@@ -12,7 +12,7 @@ import { collectFields, fragmentsOf } from '../../execution/index.ts'
 import type { ChangeStream } from '../../loaders/changes.ts'
 import { streamEnded, streamUndecided, UpstreamError } from '../../rest/errors.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
-import { wordResult } from '../errors.ts'
+import { asGraphQLError, wordResult } from '../errors.ts'
 import { withStreamBody } from '../http/stream-body.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -66,7 +66,7 @@ export class Stream {
 
 interface OpenStream {
   beat(): void
-  end(error: GraphQLError): void
+  end(error: Error): void
   readonly resumeAfter: () => string
 }
 
@@ -113,9 +113,7 @@ export function createStreams(options: StreamsOptions): Streams {
   }
 
   function partOfError(error: unknown, format: StreamFormat): Buffer {
-    const originalError = error instanceof Error ? error : new Error(typeof error)
-    const located = error instanceof GraphQLError ? error : new GraphQLError('', { originalError })
-    return writePart(wordResult({ errors: [located] }, reportFault)).in(format)
+    return writePart(wordResult({ errors: [asGraphQLError(error)] }, reportFault)).in(format)
   }
 
   function write(
@@ -237,10 +235,7 @@ export function createStreams(options: StreamsOptions): Streams {
     }),
     endAll() {
       isStopping = true
-      for (const stream of open) {
-        const originalError = streamEnded(stream.resumeAfter())
-        stream.end(new GraphQLError(originalError.message, { originalError }))
-      }
+      for (const stream of open) stream.end(streamEnded(stream.resumeAfter()))
     },
   }
 }
