@@ -48,8 +48,10 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
   async function begin(tab: string) {
     await page.getByRole('tab', { name: tab }).click()
     await page.locator('.graphiql-query-editor', { hasText: tab }).waitFor()
-    const response = page.waitForResponse((answer) => answer.request().postData()?.includes(tab) ?? false)
-    await page.getByRole('button', { name: 'Execute query' }).click()
+    const [response] = await Promise.all([
+      page.waitForResponse((answer) => answer.request().postData()?.includes(tab) ?? false),
+      page.getByRole('button', { name: 'Execute query' }).click(),
+    ])
     return response
   }
 
@@ -58,7 +60,8 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
     requestUrls,
     pageErrors,
     async run(tab) {
-      const answer = (await (await begin(tab)).json()) as Answer
+      const response = await begin(tab)
+      const answer = (await response.json()) as Answer
       await page.locator('.result-window', { hasText: 'upstream' }).waitFor()
       return answer
     },
@@ -70,13 +73,18 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
       await page.locator('.graphiql-query-editor .view-lines').click()
       await page.keyboard.press('ControlOrMeta+A')
       await page.keyboard.insertText(document)
+      await page.locator('.graphiql-query-editor', { hasText: document }).waitFor()
     },
     async pick(operation) {
-      await page.getByRole('button', { name: 'Execute query' }).click()
-      const response = page.waitForResponse((answer) => answer.request().method() === 'POST')
-      await page.getByRole('menuitem', { name: operation }).click()
-      const sent: unknown = (await response).request().postDataJSON()
-      return { sent, answer: (await (await response).json()) as Answer }
+      // GraphiQL finds the operations of a text a moment after it changes. Only then the button opens a menu.
+      const button = page.getByRole('button', { name: 'Execute query' })
+      await button.and(page.locator('[aria-haspopup="menu"]')).click()
+      const item = page.getByRole('menuitem', { name: operation })
+      const [response] = await Promise.all([
+        page.waitForResponse((answer) => answer.request().method() === 'POST'),
+        item.click(),
+      ])
+      return { sent: response.request().postDataJSON(), answer: (await response.json()) as Answer }
     },
     async takeScreenshot(name) {
       // The editors validate their text a moment after it changes.
