@@ -172,6 +172,8 @@ const ENVIRONMENT = z.object({
     .string()
     .regex(/^[\w:./-]{1,100}$/, 'must be letters, digits and any of _ : . / -, 100 at most')
     .default('appointments:'),
+  REDIS_REPLIES: flag.prefault('false'),
+  REDIS_TIMEOUT_MS: integer(1, 10_000).prefault('50'),
   SANDBOX_PORT: integer(0, 65_535).prefault('4010'),
   SANDBOX_KEYS: keys.prefault('pk_test_sandbox:org_sandbox'),
   SANDBOX_SEED: integer(0, 1_000_000).prefault('500'),

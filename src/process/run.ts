@@ -152,6 +152,8 @@ async function openShared(
     secrets: secrets.map(({ secret }) => secret),
     eventsKept: config.EVENTS_KEPT,
     seenMs: 2 * config.WEBHOOK_TOLERANCE_SECONDS * 1000,
+    replies: config.REDIS_REPLIES,
+    timeoutMs: config.REDIS_TIMEOUT_MS,
     lifeMs: 2 * (longestSeconds + config.STALE_IF_LIMITED_SECONDS) * 1000,
     now: Date.now,
     monotonic: () => performance.now(),

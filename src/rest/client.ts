@@ -13,12 +13,13 @@ import { createKeys } from './exchange/keys.ts'
 import type { RateLimit } from './exchange/quota.ts'
 import { createRetry, type RetryOptions } from './exchange/retry.ts'
 import type { UpstreamState } from './exchange/upstream-state.ts'
-import { type Cache, createCache, type Snapshot } from './pipe/cache.ts'
+import { type Cache, createCache, type LifetimeOf, type Snapshot } from './pipe/cache.ts'
 import { createEpochs } from './pipe/epochs.ts'
 import { createFlights } from './pipe/flight.ts'
 import { ownRows } from './pipe/own-rows.ts'
 import { type Operation, pipe } from './pipe/pipe.ts'
 import { requireCredential, requireRoom } from './pipe/requirements.ts'
+import { createSharedReplies } from './pipe/shared-replies.ts'
 import { createWire } from './wire/wire.ts'
 
 export interface RestClientOptions {
@@ -68,14 +69,10 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const { accounts = [], silentMs = 0, onFeedState = () => {}, fedTtlMs = 0 } = events ?? {}
   const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState })
   const epochs = createEpochs(shared.epochs, clock)
-  const cache = createCache({
-    ttlMs: cacheTtlMs,
-    staleMs: staleIfLimitedMs,
-    fedTtlMs,
-    isFed: coherence.covers,
-    epochs,
-    clock,
-  })
+  const lifetimeOf: LifetimeOf = (account, askedAt) =>
+    fedTtlMs > cacheTtlMs && coherence.covers(account, askedAt) ? fedTtlMs : cacheTtlMs
+  const isOn = cacheTtlMs > 0
+  const cache = createCache({ isOn, lifetimeOf, staleMs: staleIfLimitedMs, epochs, clock })
   const keys = createKeys({ writeReservePercent, clock, notes: shared.notes })
   const gate = createGate(keys, clock, shared)
   const wire = createWire({ url, timeoutMs })
@@ -87,6 +84,9 @@ export function createRestClient(options: RestClientOptions): RestClient {
       ownRows,
       requireRoom,
       createFlights({ epochs, clock }),
+      ...(isOn && shared.replies.areShared
+        ? [createSharedReplies({ shared, lifetimeOf, epochs, clock })]
+        : []),
       ...(events === null ? [] : [createSightings(coherence, clock)]),
       createRetry(keys, options.retry),
       gate.refuseEarly,

@@ -2,6 +2,7 @@ import { createEpochs } from './epochs.ts'
 import { createEventLog } from './event-log.ts'
 import { createLeases } from './leases.ts'
 import { NO_NOTES } from './notes.ts'
+import { NO_REPLIES } from './replies.ts'
 import type { Shared } from './shared.ts'
 
 export interface MemoryOptions {
@@ -29,6 +30,7 @@ export function createMemory({
     events: createEventLog({ maxChanges: eventsKept, seenMs, monotonic }),
     leases: createLeases(monotonic),
     notes: NO_NOTES,
+    replies: NO_REPLIES,
     state: () => 'off',
     wasUpSince: () => true,
     close: async () => {},

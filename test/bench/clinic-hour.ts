@@ -3,7 +3,7 @@
  * of ten is lost, and through four instances that share by Redis; and through the tutorial gateway.
  */
 import { runHour, type StartGateway } from './clinic/hour.ts'
-import { startFour, startOurs, startOursWithEvents } from './clinic/ours.ts'
+import { startFour, startFourSharing, startOurs, startOursWithEvents } from './clinic/ours.ts'
 import { startTutorialGateway } from './tutorial/gateway.ts'
 
 const startTutorial: StartGateway = async (upstream) => {
@@ -20,6 +20,7 @@ const reports = {
   'with events': await runHour(startOursWithEvents, options),
   'a tenth of them lost': await runHour(startOursWithEvents, { ...options, lostPercent: 10 }),
   'four instances': await runHour(startFour, options),
+  'four, replies shared': await runHour(startFourSharing, options),
   tutorial: await runHour(startTutorial, options),
 }
 const rows = Object.keys(reports.ours) as (keyof typeof reports.ours)[]

@@ -1,8 +1,9 @@
 /**
  * Four processes of the gateway, one Redis and one sandbox: reads that show what was so before a write that another
- * instance has answered, one quota that all of them spend, and what Redis costs of processor time. Beside them the same
- * processes without Redis.
+ * instance has answered, one quota that all of them spend, what is felt of a Redis that fails, and what Redis costs of
+ * processor time. Beside them the same processes without Redis.
  */
+import { FAULTS, type FaultReport, meetFault } from './instances/faults.ts'
 import { compareProcessorTime } from './instances/processor-time.ts'
 import { spendQuota } from './instances/quota.ts'
 import { countStaleReads } from './instances/stale-reads.ts'
@@ -20,6 +21,9 @@ print('1.6 times the demand, a quota of 1,000, a tenth of it for writes', {
   'by Redis, 64 at once': await spendQuota('redis', 64),
   'each alone, 16 at once': await spendQuota('memory', 16),
 })
+const faults: Record<string, FaultReport> = {}
+for (const [name, fault] of Object.entries(FAULTS)) faults[name] = await meetFault(fault)
+print('Redis fails for three seconds; the 99th percentile of each phase in milliseconds', faults)
 print('Processor time of an operation, in milliseconds', await compareProcessorTime())
 
 function print(title: string, rows: object): void {

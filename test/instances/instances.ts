@@ -1,6 +1,6 @@
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
 import { createMemory } from '../../src/shared/memory.ts'
-import { createRedis } from '../../src/shared/redis/redis.ts'
+import { createRedis, type RedisOptions } from '../../src/shared/redis/redis.ts'
 import type { Shared } from '../../src/shared/shared.ts'
 import { SECRET } from '../support/events.ts'
 import { type GatewayClient, type GatewayTestOptions, startGateway } from '../support/gateway.ts'
@@ -16,6 +16,8 @@ export interface GatewaysOptions {
   readonly upstream: { readonly url: string; readonly key: string }
   readonly count?: number
   readonly clock?: Clock
+  /** @default false */
+  readonly replies?: boolean
   readonly gateway?: GatewayTestOptions
 }
 
@@ -31,7 +33,7 @@ let prefixes = 0
 
 /** Several instances of the gateway in front of one upstream, which share what they know once Redis is there. */
 export async function startGateways(options: GatewaysOptions): Promise<Gateways> {
-  const { redisUrl, upstream, count = 2, clock = SYSTEM, gateway } = options
+  const { redisUrl, upstream, count = 2, clock = SYSTEM, replies = false, gateway } = options
   await using stack = new AsyncDisposableStack()
   prefixes += 1
   const prefix = `instances${prefixes}:`
@@ -40,7 +42,7 @@ export async function startGateways(options: GatewaysOptions): Promise<Gateways>
     const shared =
       redisUrl === null
         ? createMemory({ monotonic: clock.monotonic })
-        : await openRedis(redisUrl, prefix, clock)
+        : await openRedis({ url: redisUrl, prefix, replies, ...clock })
     stack.defer(() => shared.close())
     const given = { ...upstream, ...clock, shared, webhooks: { secrets: [{ secret: SECRET }] }, ...gateway }
     gateways.push(stack.use(await startGateway(given)))
@@ -53,16 +55,18 @@ export async function startGateways(options: GatewaysOptions): Promise<Gateways>
   }
 }
 
-async function openRedis(url: string, prefix: string, clock: Clock): Promise<Shared> {
+async function openRedis(
+  options: Pick<RedisOptions, 'url' | 'prefix' | 'replies' | 'now' | 'monotonic'>,
+): Promise<Shared> {
   const { promise: up, resolve } = Promise.withResolvers<void>()
   const shared = createRedis({
-    url,
-    prefix,
     secrets: [SECRET],
     eventsKept: 10_000,
     seenMs: 3_600_000,
     lifeMs: 7_200_000,
-    ...clock,
+    // Whatever else runs on the machine: what is shared is what these tests are about.
+    timeoutMs: 5_000,
+    ...options,
     onChange: (state) => state === 'up' && resolve(),
   })
   await up

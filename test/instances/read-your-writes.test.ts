@@ -94,6 +94,25 @@ describeWithRedis('Reads on any instance', () => {
     expect(stale).toBe(0)
   })
 
+  test('Where they share answers, each state is read once, and never one before', async () => {
+    await using instances = await startInstances({
+      redisUrl: redis.url,
+      count: 3,
+      replies: true,
+      ...WITHOUT_EVENTS,
+    })
+    const ids = await someIds(instances)
+    const [id = ''] = ids
+    instances.takeRequests()
+    expect(await writeAndRead(instances, id)).toEqual({ items: 0, lists: 0 })
+    const perRound = ['GET /appointments', `GET /appointments/${id}`, `PATCH /appointments/${id}`]
+    const expected = Array.from({ length: ROUNDS }, () => perRound).flat()
+    expect(instances.takeRequests()).toEqual(expected.toSorted())
+    const { reads, stale } = await storm(instances, ids.slice(1))
+    expect(reads).toBeGreaterThan(100)
+    expect(stale).toBe(0)
+  })
+
   test('What nobody has changed is read once by each instance', async () => {
     await using instances = await startInstances({ redisUrl: redis.url, count: 3, ...WITHOUT_EVENTS })
     const [id = ''] = await someIds(instances)

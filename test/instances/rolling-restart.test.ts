@@ -105,6 +105,7 @@ describeWithRedis('Instances that are replaced one by one', () => {
           APPOINTMENTS_API_URL: sandbox.url,
           APPOINTMENTS_API_KEY: sandbox.key,
           REDIS_URL: redis.url,
+          REDIS_TIMEOUT_MS: '2000',
           WEBHOOK_SECRETS: SECRET,
           DRAIN_MS: '200',
           LOG_LEVEL: 'silent',

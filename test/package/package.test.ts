@@ -8,8 +8,13 @@ import { type Consumer, createConsumer, scriptOf } from './consumer.ts'
 
 const TSC = scriptOf('typescript', 'bin/tsc')
 const ATTW = scriptOf('@arethetypeswrong/cli', 'dist/index.js')
-/** The files that declare `createClient`, `createGateway` and `startSandbox`. */
-const ENTRIES = ['client/client.d.ts', 'server/gateway.d.ts', 'sandbox/server.d.ts']
+/** The files that declare `createClient`, `createGateway`, `createRedis` and `startSandbox`. */
+const ENTRIES = [
+  'client/client.d.ts',
+  'server/gateway.d.ts',
+  'shared/redis/redis.d.ts',
+  'sandbox/server.d.ts',
+]
 const STRICT = '--strict --noEmit --module nodenext --target es2024 --exactOptionalPropertyTypes'.split(' ')
 
 describe('the package, installed into an empty project', () => {

@@ -20,12 +20,15 @@ export interface InstanceOptions {
   readonly live?: boolean
   readonly eventsKept?: number
   readonly secrets?: readonly string[]
+  /** @default false */
+  readonly replies?: boolean
   readonly gateway?: GatewayTestOptions
 }
 
 /** A gateway of its own that shares what it knows through that Redis. Resolves at once: Redis need not be there. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
-  const { redis, upstream, live = false, eventsKept = 1000, secrets = [SECRET], gateway = {} } = options
+  const { redis, upstream, live = false, eventsKept = 1000, secrets = [SECRET] } = options
+  const { replies = false, gateway = {} } = options
   const states: ('up' | 'down')[] = []
   const changes = new EventEmitter()
   const shared = createRedis({
@@ -35,6 +38,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     eventsKept,
     seenMs: 60_000,
     lifeMs: 60_000,
+    // A Redis that is only slow, because the machine is busy, is not taken for one that is away.
+    timeoutMs: 500,
+    replies,
     now: Date.now,
     monotonic: gateway.monotonic ?? (() => performance.now()),
     onChange(state) {

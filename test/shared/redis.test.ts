@@ -21,6 +21,8 @@ async function openRedis(url: string, options: Partial<RedisOptions> = {}): Prom
     eventsKept: 4,
     seenMs: 1000,
     lifeMs: 60_000,
+    // Whatever else runs on the machine.
+    timeoutMs: 5000,
     now: Date.now,
     monotonic: () => performance.now(),
     onChange: (state) => state === 'up' && resolve(),
@@ -141,12 +143,94 @@ describeWithRedis('What is shared through Redis', () => {
 
   test('A connection on which nothing answers any more is made anew', async () => {
     await using line = await openLine(new URL(redis.url))
-    const shared = await openRedis(line.url, { prefix: 'line:' })
+    const shared = await openRedis(line.url, { prefix: 'line:', timeoutMs: 50 })
     opened.push(shared)
     line.cut()
     while (shared.state() === 'up') await shared.epochs.advance('x', ['/a'])
     while (shared.state() !== 'up') await new Promise((resolve) => setTimeout(resolve, 50))
     expect(line.connections()).toBe(2)
+  })
+})
+
+describeWithRedis('Answers in Redis', () => {
+  const NAME = { account: 'x', scope: '/a', text: 'view /a?', credential: 'Bearer key' }
+  let redis: RedisServer
+  const opened: Shared[] = []
+  beforeAll(async () => {
+    redis = await startRedis()
+  })
+  afterAll(async () => {
+    for (const shared of opened) await shared.close()
+    await redis[Symbol.asyncDispose]()
+  })
+
+  /** Two instances, and an answer that one of them has kept. */
+  async function openTwo(prefix: string, value: unknown = { title: 'Zebedee' }) {
+    const [one, other] = await Promise.all(
+      [0, 1].map(() => openRedis(redis.socket, { prefix, replies: true })),
+    )
+    if (one === undefined || other === undefined) throw new Error('There are two')
+    opened.push(one, other)
+    await one.epochs.refresh('x', ['/a'])
+    const epoch = one.replies.epochOf('x', '/a') ?? ''
+    one.replies.keep(NAME, { value, askedAt: 1000, epoch }, 60_000)
+    // Behind the answer on the same connection.
+    await one.epochs.refresh('x', ['/a'])
+    return { one, other, epoch }
+  }
+
+  test('Another instance finds them, also before it has read an epoch', async () => {
+    const { other } = await openTwo('found:')
+    expect(await other.replies.find(NAME)).toEqual({
+      value: { title: 'Zebedee' },
+      askedAt: 1000,
+      changes: [],
+    })
+  })
+
+  test('Whoever asks something else, or with another credential, finds nothing', async () => {
+    const { other } = await openTwo('else:')
+    for (const part of [{ account: 'y' }, { text: 'view /b?' }, { credential: 'Bearer other' }])
+      expect(await other.replies.find({ ...NAME, ...part })).toBeUndefined()
+  })
+
+  test('They come with the changes since, and after an unknown change not at all', async () => {
+    const { one, other } = await openTwo('changes:')
+    const diff = { id: 'a', now: { id: 'a', title: 'Later' }, before: null }
+    await one.epochs.advance('x', ['/a'], diff)
+    expect((await other.replies.find(NAME))?.changes).toEqual([diff])
+    await one.epochs.advance('x', ['/a'])
+    await other.epochs.refresh('x', ['/a'])
+    expect(await other.replies.find(NAME)).toBeUndefined()
+    await one.epochs.refresh('x', ['/a'])
+    expect(await one.replies.find(NAME)).toBeUndefined()
+  })
+
+  test('One that was asked for later is not replaced by an earlier one', async () => {
+    const { one, other, epoch } = await openTwo('later:')
+    for (const askedAt of [3000, 2000]) other.replies.keep(NAME, { value: askedAt, askedAt, epoch }, 60_000)
+    await other.epochs.refresh('x', ['/a'])
+    expect((await one.replies.find(NAME))?.value).toBe(3000)
+  })
+
+  test('One that is put in the place of another, or dated anew, does not open', async () => {
+    const { other } = await openTwo('moved:')
+    const [key = ''] = (await redis.ask('KEYS', 'moved:*:reply:*')) as string[]
+    const fields = (await redis.ask('HGETALL', key)) as string[]
+    other.replies.keep({ ...NAME, text: 'second' }, { value: 'second', askedAt: 1, epoch: 'e' }, 60_000)
+    await other.epochs.refresh('x', ['/a'])
+    const keys = (await redis.ask('KEYS', 'moved:*:reply:*')) as string[]
+    const second = keys.find((each) => each !== key) ?? ''
+    await redis.ask('HSET', second, ...fields)
+    expect(await other.replies.find({ ...NAME, text: 'second' })).toBeUndefined()
+    expect(await other.replies.find(NAME)).toBeDefined()
+    await redis.ask('HSET', key, 't', '9999')
+    expect(await other.replies.find(NAME)).toBeUndefined()
+  })
+
+  test('One that is very long stays with the instance that has asked for it', async () => {
+    const { other } = await openTwo('long:', 'x'.repeat(400_000))
+    expect(await other.replies.find(NAME)).toBeUndefined()
   })
 })
 

@@ -6,17 +6,17 @@ import type { Epochs } from './epochs.ts'
 import type { Layer, Operation, Reply, RestRequest, Send } from './pipe.ts'
 
 export interface CacheOptions {
-  /** How long a reply may be given again, in milliseconds; 0 = never. */
-  readonly ttlMs: number
+  /** Whether anything is given again. */
+  readonly isOn: boolean
+  readonly lifetimeOf: LifetimeOf
   /** How much longer it may be given where the quota is spent, in milliseconds. */
   readonly staleMs: number
-  /** In place of `ttlMs` while the upstream tells of every change, in milliseconds. */
-  readonly fedTtlMs: number
-  /** Whether the upstream has told of every change since that instant of the monotonic clock. */
-  readonly isFed: (account: string, since: number) => boolean
   readonly epochs: Epochs
   readonly clock: Clock
 }
+
+/** How long a reply may be given again that was asked for at that instant of the monotonic clock, in milliseconds. */
+export type LifetimeOf = (account: string, askedAt: number) => number
 
 export interface Cache {
   readonly layer: Layer
@@ -53,15 +53,11 @@ const ENTRY_BYTES = 512
  * invalidates the answers that it may change through their epochs.
  */
 export function createCache(options: CacheOptions): Cache {
-  const { ttlMs, staleMs, fedTtlMs, isFed, epochs, clock } = options
+  const { isOn, lifetimeOf, staleMs, epochs, clock } = options
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
     sizeCalculation: ({ answer }) => ('bytes' in answer ? answer.bytes : 0) + ENTRY_BYTES,
   })
-
-  function lifetimeOf({ askedAt }: Entry, { account }: Operation): number {
-    return fedTtlMs > ttlMs && isFed(account, askedAt) ? fedTtlMs : ttlMs
-  }
 
   /** Whether nothing since the answer may have changed it. */
   function holds(entry: Entry, request: RestRequest, operation: Operation): boolean {
@@ -74,7 +70,7 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   function isFresh(entry: Entry, request: RestRequest, operation: Operation): boolean {
-    const isYoung = clock.monotonic() - entry.askedAt < lifetimeOf(entry, operation)
+    const isYoung = clock.monotonic() - entry.askedAt < lifetimeOf(operation.account, entry.askedAt)
     return isYoung && holds(entry, request, operation)
   }
 
@@ -82,7 +78,8 @@ export function createCache(options: CacheOptions): Cache {
   function staleReply(entry: Entry, error: unknown, operation: Operation): Reply | undefined {
     if (!isRateLimited(error) || operation.ledger.isMutation) return undefined
     const ageMs = clock.monotonic() - entry.askedAt
-    if (ageMs >= lifetimeOf(entry, operation) + staleMs || !('bytes' in entry.answer)) return undefined
+    if (ageMs >= lifetimeOf(operation.account, entry.askedAt) + staleMs || !('bytes' in entry.answer))
+      return undefined
     return { ...entry.answer, staleSince: new Date(clock.now() - ageMs).toISOString() }
   }
 
@@ -129,7 +126,7 @@ export function createCache(options: CacheOptions): Cache {
 
   return {
     layer: (next) => (request, operation) =>
-      ttlMs === 0 || request.method !== 'GET' ? next(request, operation) : read(request, operation, next),
+      !isOn || request.method !== 'GET' ? next(request, operation) : read(request, operation, next),
     has: (request, operation) => freshEntry(request, operation) !== undefined,
     snapshot(requests, operation) {
       const found = requests.map((request) => freshEntry(request, operation))

@@ -23,6 +23,8 @@ export interface Epochs {
    * it certainly is in neither before nor after.
    */
   readonly isCurrent: (epoch: Epoch, read: RestRequest, operation: Operation, reply?: Reply) => boolean
+  /** Whether none of these changes may change the reply to this read. */
+  readonly leave: (changes: readonly AppointmentDiff[], read: RestRequest, reply: Reply) => boolean
   /** A write may change its item, and every list; a create only the lists that its appointment may be in. */
   readonly bump: (
     write: RestRequest,
@@ -60,9 +62,10 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
     isCurrent(epoch, read, operation, reply) {
       if (epoch === epochOf(read, operation)) return true
       const { filter, path } = read
-      const diffs = filter && shared.changesSince(operation.account, path, epoch)
-      return diffs?.every((diff) => !mayChange(filter ?? {}, diff, reply)) ?? false
+      const changes = filter && shared.changesSince(operation.account, path, epoch)
+      return changes !== undefined && leaves(changes, read, reply)
     },
+    leave: leaves,
     bump(write, { account }, created) {
       const id = created?.id ?? ''
       const diff = created && { id, now: { ...created, id }, before: null }
@@ -90,6 +93,14 @@ export function pathOf(id: string): string {
 function scopesOf({ path }: RestRequest): string[] {
   const [item] = /^\/appointments\/[^/]+/.exec(path) ?? []
   return item === undefined ? [LISTS] : [LISTS, item]
+}
+
+function leaves(
+  changes: readonly AppointmentDiff[],
+  { filter }: RestRequest,
+  reply: Reply | undefined,
+): boolean {
+  return changes.every((change) => filter !== undefined && !mayChange(filter, change, reply))
 }
 
 function mayChange(

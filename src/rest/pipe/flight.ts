@@ -60,7 +60,7 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
     const reply = sent.then(
       (received) => {
         release(key, shared)
-        return { ...received, askedAt }
+        return { ...received, askedAt: received.askedAt ?? askedAt }
       },
       (error: unknown) => {
         release(key, shared)

@@ -14,6 +14,19 @@ export interface RedisEpochsOptions {
   readonly lifeMs: number
 }
 
+export interface RedisEpochs {
+  readonly epochs: Epochs
+  readonly notes: Notes
+  /** The epoch as all instances name it: without what this process alone has advanced while Redis was away. */
+  sharedOf(account: string, scope: string): string
+  /** What has changed since such an epoch, oldest first; undefined where that is not known, also not to Redis. */
+  sharedChangesSince(
+    account: string,
+    scope: string,
+    epoch: string,
+  ): Promise<readonly AppointmentDiff[] | undefined>
+}
+
 /** What this process last read of an account's state. */
 interface View {
   gen: string
@@ -51,10 +64,7 @@ const QUOTA = 'quota'
  * While Redis is away this process goes by its own epochs. What it has advanced meanwhile it owes, and pays before Redis
  * counts as back.
  */
-export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpochsOptions): {
-  readonly epochs: Epochs
-  readonly notes: Notes
-} {
+export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpochsOptions): RedisEpochs {
   const local = createEpochs()
   const views = new LRUCache<string, View>({ max: MAX_ACCOUNTS })
   const batches = new Map<string, Batch>()
@@ -183,6 +193,13 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     return undefined
   }
 
+  /** Between two epochs that all instances name; undefined where the chain has a gap here. */
+  function knownChanges(account: string, scope: string, epoch: string): AppointmentDiff[] | undefined {
+    const [gen, from = ''] = epoch.split(' ')
+    const [genNow, to = ''] = remoteOf(account, scope).split(' ')
+    return gen === genNow ? stepsBetween(account, fieldOf(scope), from, to) : undefined
+  }
+
   const epochs: Epochs = {
     refresh(account, scopes) {
       if (!connection.isUp()) return undefined
@@ -205,11 +222,10 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     changesSince(account, scope, epoch) {
       const now = epochs.of(account, scope)
       if (epoch === now) return []
-      const [gen, from = '', mine] = String(epoch).split(' ')
-      const [genNow, to = ''] = String(now).split(' ')
-      if (gen !== genNow || mine === undefined) return undefined
+      const [gen, from, mine] = String(epoch).split(' ')
+      if (mine === undefined) return undefined
       const own = local.changesSince(account, scope, Number(mine))
-      const others = stepsBetween(account, fieldOf(scope), from, to)
+      const others = knownChanges(account, scope, `${gen} ${from}`)
       return own && others && [...others, ...own]
     },
   }
@@ -227,6 +243,15 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
       areShared: true,
       keyOf: (account) => (connection.isUp() ? views.peek(account)?.key : undefined),
       tellKey,
+    },
+    sharedOf: remoteOf,
+    async sharedChangesSince(account, scope, epoch) {
+      const known = knownChanges(account, scope, epoch)
+      if (known !== undefined) return known
+      // Another instance may have seen more than this one has read.
+      await read(account, new Set([scope]))
+      await readSteps(account, viewOf(account))
+      return knownChanges(account, scope, epoch)
     },
   }
 }

@@ -77,6 +77,16 @@ if ARGV[8] == '1' then
 end
 return 'logged'`
 
+/**
+ * KEYS: the reply. ARGV: when it was asked for, its epoch, what it is, how long it lives. One that was asked for later stays.
+ */
+export const KEEP_REPLY = `
+local at = redis.call('HGET', KEYS[1], 't')
+if at and tonumber(at) > tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 't', ARGV[1], 'e', ARGV[2], 'r', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return 1`
+
 /** KEYS: the lease. ARGV: its holder, how long it lasts. */
 export const TAKE = `
 local holder = redis.call('GET', KEYS[1])

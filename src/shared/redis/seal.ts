@@ -2,10 +2,10 @@ import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'n
 
 /** Keeps what is in Redis from whoever reads it there. */
 export interface Seal {
-  /** Undefined where there is no secret to seal with. */
-  readonly close: ((value: unknown) => string) | undefined
-  /** Undefined for what none of the secrets has sealed. */
-  open(text: string): unknown
+  /** Undefined where there is no secret to seal with. `place` says where it lies: it opens nowhere else. */
+  readonly close: ((value: unknown, place?: string) => string) | undefined
+  /** Undefined for what none of the secrets has sealed for this place. */
+  open(text: string, place?: string): unknown
 }
 
 const IV_BYTES = 12
@@ -20,18 +20,19 @@ export function createSeal(secrets: readonly string[]): Seal {
   return {
     close:
       first &&
-      ((value) => {
+      ((value, place = '') => {
         const iv = randomBytes(IV_BYTES)
-        const cipher = createCipheriv('aes-256-gcm', first, iv)
+        const cipher = createCipheriv('aes-256-gcm', first, iv).setAAD(Buffer.from(place))
         const sealed = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]
         return Buffer.concat([iv, cipher.getAuthTag(), ...sealed]).toString('base64')
       }),
-    open(text) {
+    open(text, place = '') {
       const bytes = Buffer.from(text, 'base64')
       if (bytes.length < IV_BYTES + TAG_BYTES) return undefined
       for (const key of keys)
         try {
           const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES))
+          decipher.setAAD(Buffer.from(place))
           decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
           const opened = [decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]
           return JSON.parse(Buffer.concat(opened).toString('utf8')) as unknown

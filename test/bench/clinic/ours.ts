@@ -2,7 +2,7 @@ import { startGateways } from '../../instances/instances.ts'
 import { SECRET } from '../../support/events.ts'
 import { startGateway } from '../../support/gateway.ts'
 import { startRedis } from '../../support/redis.ts'
-import type { StartGateway } from './hour.ts'
+import type { StartedGateway, StartGateway } from './hour.ts'
 
 /** Our gateway with its defaults and the clock of the bench. */
 export const startOurs: StartGateway = async (upstream, now) => {
@@ -20,12 +20,21 @@ export const startOursWithEvents: StartGateway = async (upstream, now) => {
   }
 }
 
+/** The same, and they give each other the answers of the upstream. */
+export const startFourSharing: StartGateway = (upstream, now) => startFourOf(upstream, now, true)
+
 /** Four instances with events that share by a Redis of their own, and take operations and events in turn. */
-export const startFour: StartGateway = async (upstream, now) => {
+export const startFour: StartGateway = (upstream, now) => startFourOf(upstream, now, false)
+
+async function startFourOf(
+  upstream: Parameters<StartGateway>[0],
+  now: () => number,
+  replies: boolean,
+): Promise<StartedGateway> {
   await using stack = new AsyncDisposableStack()
   const redis = stack.use(await startRedis())
   const clock = { now, monotonic: now }
-  const { at } = stack.use(await startGateways({ redisUrl: redis.url, upstream, count: 4, clock }))
+  const { at } = stack.use(await startGateways({ redisUrl: redis.url, upstream, count: 4, clock, replies }))
   let operations = 0
   let events = 0
   const ends = stack.move()

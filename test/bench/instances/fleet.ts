@@ -10,6 +10,8 @@ export interface Fleet extends AsyncDisposable {
   /** Of the GraphQL endpoint of each. */
   readonly urls: readonly string[]
   counts(): UpstreamCounts
+  /** What they share by, if they do. */
+  readonly redis: RedisServer | undefined
 }
 
 export interface UpstreamCounts {
@@ -56,6 +58,7 @@ export async function startFleet({ shares, quota = 0, environment = {} }: FleetO
   const ends = stack.move()
   return {
     urls,
+    redis,
     counts: () => ({ requests, limited }),
     [Symbol.asyncDispose]: () => ends.disposeAsync(),
   }

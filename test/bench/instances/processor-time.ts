@@ -15,6 +15,8 @@ interface Case {
   readonly cacheSeconds: number
   /** The operations in flight at once. */
   readonly width: number
+  /** Each operation asks for what nobody has asked for, and its answer is kept for the other instances. */
+  readonly sharesReplies?: boolean
 }
 
 const scenario = (name: string) => SCENARIOS.find((each) => each.name === name) as Scenario
@@ -22,6 +24,13 @@ const CASES: readonly Case[] = [
   { name: 'remembered, 32 at once', scenario: scenario('one by id'), cacheSeconds: 3600, width: 32 },
   { name: 'remembered, one by one', scenario: scenario('one by id'), cacheSeconds: 3600, width: 1 },
   { name: 'page of 100, 32 at once', scenario: scenario('page of 100'), cacheSeconds: 0, width: 32 },
+  {
+    name: 'page of 100, answers shared, 32 at once',
+    scenario: scenario('page of 100'),
+    cacheSeconds: 10,
+    width: 32,
+    sharesReplies: true,
+  },
 ]
 
 export interface ProcessorTime {
@@ -48,7 +57,13 @@ export async function compareProcessorTime(): Promise<Record<string, ProcessorTi
       LOG_LEVEL: 'silent',
     }
     const memory = life.use(await startContestant(NPM_START, environment))
-    const shared = life.use(await startContestant(NPM_START, { ...environment, REDIS_URL: redis.url }))
+    const shared = life.use(
+      await startContestant(NPM_START, {
+        ...environment,
+        REDIS_URL: redis.url,
+        REDIS_REPLIES: String(each.sharesReplies ?? false),
+      }),
+    )
     const client = new Agent({ connections: each.width })
     life.defer(() => client.close())
     const samples: { memory: number; redis: number }[] = []
@@ -68,12 +83,16 @@ export async function compareProcessorTime(): Promise<Record<string, ProcessorTi
   return report
 }
 
-async function measure(to: Contestant, { scenario, width }: Case, client: Agent): Promise<number> {
+let news = VARIANTS
+
+async function measure(to: Contestant, measured: Case, client: Agent): Promise<number> {
+  const { scenario, width, sharesReplies = false } = measured
   const end = performance.now() + SLICE_MS
   let next = 0
   async function worker(): Promise<void> {
     while (performance.now() < end) {
-      const variant = next % VARIANTS
+      news += 1
+      const variant = sharesReplies ? news : next % VARIANTS
       next += 1
       const { statusCode, body } = await request(to.url, {
         dispatcher: client,

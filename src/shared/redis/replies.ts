@@ -1,0 +1,61 @@
+import { createHmac } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { KeptReply, Replies, ReplyName } from '../replies.ts'
+import type { Connection } from './connection.ts'
+import type { RedisEpochs } from './epochs.ts'
+import { KEEP_REPLY } from './scripts.ts'
+import { createSeal, type Seal } from './seal.ts'
+
+export interface RedisRepliesOptions {
+  readonly connection: Connection
+  readonly prefix: string
+  readonly epochs: Pick<RedisEpochs, 'sharedOf' | 'sharedChangesSince'>
+}
+
+/** What is longer takes Redis so long that operations would wait for it. */
+const MAX_LENGTH = 300_000
+const MAX_CREDENTIALS = 1000
+
+/**
+ * Answers in Redis, each a hash of its own: the epoch, when it was asked for, and the sealed answer. The key holds a keyed
+ * hash, and the seal names the key and the epoch, so that no answer passes for another.
+ */
+export function createRedisReplies({ connection, prefix, epochs }: RedisRepliesOptions): Replies {
+  const seals = new LRUCache<string, Seal>({ max: MAX_CREDENTIALS })
+
+  function sealOf(credential: string): Seal {
+    const known = seals.get(credential)
+    if (known !== undefined) return known
+    const seal = createSeal([credential])
+    seals.set(credential, seal)
+    return seal
+  }
+
+  function keyOf({ account, text, credential }: ReplyName): string {
+    return `${prefix}{${account}}:reply:${createHmac('sha256', credential).update(text).digest('base64url')}`
+  }
+
+  return {
+    areShared: true,
+    epochOf: (account, scope) => (connection.isUp() ? epochs.sharedOf(account, scope) : undefined),
+    async find(name) {
+      const key = keyOf(name)
+      const found = await connection.ask((redis) => redis.hmget(key, 'e', 't', 'r'))
+      const [epoch, askedAt, sealed] = found ?? []
+      if (epoch == null || askedAt == null || sealed == null) return undefined
+      const changes = await epochs.sharedChangesSince(name.account, name.scope, epoch)
+      const value = changes && sealOf(name.credential).open(sealed, placeOf(key, epoch, askedAt))
+      return value === undefined ? undefined : { value, askedAt: Number(askedAt), changes: changes ?? [] }
+    },
+    keep(name, { value, askedAt, epoch }, lifeMs) {
+      const key = keyOf(name)
+      const sealed = sealOf(name.credential).close?.(value, placeOf(key, epoch, askedAt)) ?? ''
+      if (sealed.length > MAX_LENGTH) return
+      void connection.ask((redis) => redis.eval(KEEP_REPLY, 1, key, askedAt, epoch, sealed, lifeMs))
+    },
+  }
+}
+
+function placeOf(key: string, epoch: string, askedAt: KeptReply['askedAt'] | string): string {
+  return `${key} ${epoch} ${askedAt}`
+}
