@@ -145,6 +145,7 @@ const ENVIRONMENT = z.object({
   MAX_ALIASES: integer(0, 100_000).prefault('100'),
   MAX_ROOT_FIELDS: integer(1, 100_000).prefault('100'),
   MAX_DIRECTIVES: integer(0, 100_000).prefault('200'),
+  MAX_DEFERS: integer(0, 100_000).prefault('20'),
   MAX_NODE_IDS: integer(1, 10_000).prefault('100'),
   MAX_CONCURRENT_OPERATIONS: integer(1, 100_000).prefault('100'),
   MAX_OPERATIONS: integer(1, 100_000).prefault('1000'),

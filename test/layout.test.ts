@@ -55,6 +55,7 @@ const FIRST_FILE: Readonly<Record<string, string>> = {
   'src/sandbox/storage': 'appointments.ts',
   'src/schema/appointment': 'type.ts',
   'src/server': 'gateway.ts',
+  'src/server/deferred': 'deferral.ts',
   'src/server/http': 'node-handler.ts',
 }
 

@@ -5,7 +5,9 @@ import './appointment/query.ts'
 import './appointment/connection.ts'
 import './appointment/mutation.ts'
 import './appointment/subscription.ts'
+import { specifiedDirectives } from 'graphql'
 import { builder } from './builder.ts'
+import { deferDirective } from './defer.ts'
 
 /** The GraphQL schema of the gateway. Each import above adds its types and root fields to the builder. */
-export const schema = builder.toSchema()
+export const schema = builder.toSchema({ directives: [...specifiedDirectives, deferDirective] })

@@ -12,6 +12,7 @@ import { createMemory } from '../shared/memory.ts'
 import type { Shared } from '../shared/shared.ts'
 import { createCost, useCost } from './cost/cost.ts'
 import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
+import { createDeferral } from './deferred/deferral.ts'
 import { useAnonymousLimit } from './documents/anonymous.ts'
 import { createDocuments } from './documents/documents.ts'
 import { useTrustedDocuments } from './documents/trusted.ts'
@@ -41,6 +42,7 @@ import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
 import { createMemo } from './operation/memo.ts'
 import { createOperations } from './operation/operation.ts'
+import { createPlaces } from './streams/places.ts'
 import { createStreams } from './streams/streams.ts'
 import { useWebhooks } from './webhooks.ts'
 
@@ -127,7 +129,7 @@ export function createGateway({
   })
   const listMemory = createListMemory(monotonic)
   const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, clock))
-  const { useOperations, operationOf, beginEvent } = createOperations({
+  const { useOperations, operationOf, beginEvent, endOperation } = createOperations({
     identityOf,
     operationTimeoutMs,
     maxUpstreamRequests,
@@ -141,6 +143,7 @@ export function createGateway({
   })
   const pricingOf = (request: Request) => createPricing(sourcesOf(operationOf(request)))
   const addCost = createCost({ rateLimit: rest.rateLimit, development })
+  const places = createPlaces(limits)
   const { useStreams, ...streams } = createStreams({
     identityOf,
     operationOf,
@@ -150,11 +153,22 @@ export function createGateway({
     addCost,
     reportFault,
     logOperation,
-    limits,
+    places,
     heartbeatMs,
     clock,
   })
   const memo = createMemo(rest.remembered)
+  const deferral = createDeferral({
+    identityOf,
+    operationOf,
+    contextOf,
+    places,
+    addCost,
+    reportFault,
+    logOperation,
+    endOperation,
+    monotonic,
+  })
   const { useExecution, definitionOf, idle } = createExecution({
     schema,
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
@@ -164,6 +178,7 @@ export function createGateway({
     maxUpstreamRequests,
     openStream: streams.open,
     memo,
+    deferral,
   })
   let isStopping = false
 

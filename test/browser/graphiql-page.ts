@@ -15,6 +15,8 @@ export interface GraphiQLPage extends AsyncDisposable {
   showsResponse(text: string): Promise<void>
   /** Replaces the text of the editor. */
   write(document: string): Promise<void>
+  /** Clicks the run button. */
+  execute(): Promise<void>
   /** Clicks the run button and one of the operations that it lists; returns the response and what was sent. */
   pick(operation: string): Promise<{ readonly sent: unknown; readonly answer: Answer }>
   /** Saves a PNG in `test/browser/screenshots/`. */
@@ -75,6 +77,7 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
       await page.keyboard.insertText(document)
       await page.locator('.graphiql-query-editor', { hasText: document }).waitFor()
     },
+    execute: () => page.getByRole('button', { name: 'Execute query' }).click(),
     async pick(operation) {
       // GraphiQL finds the operations of a text a moment after it changes. Only then the button opens a menu.
       const button = page.getByRole('button', { name: 'Execute query' })

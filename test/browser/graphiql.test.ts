@@ -1,7 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nextWorkingDay } from '../../src/server/graphiql/day.ts'
+import { startGateway } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { statusOfStream } from '../support/stream.ts'
 import { startBrowser } from './chromium.ts'
 import { openGraphiQL } from './graphiql-page.ts'
@@ -113,6 +115,34 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
       expect(sent).toMatchObject({ operationName: operation })
       expect([answer.data, answer.errors]).toEqual([data, undefined])
     }
+  })
+
+  test('A fragment with @defer is put in its place once it comes', async () => {
+    const { promise: mayAnswer, resolve: letAnswer } = Promise.withResolvers<void>()
+    await using upstream = await startScriptedUpstream(({ line }) => {
+      if (line.startsWith('GET /appointments?'))
+        return { body: { data: [{ id: 'a', title: 'Visit a' }], meta: { has_more: false } } }
+      const data = { id: 'a', title: 'Visit a', attendee_name: 'Ada Ash' }
+      return (response) =>
+        void mayAnswer.then(() =>
+          response
+            .writeHead(200, { 'content-type': 'application/json' })
+            .end(JSON.stringify({ data, meta: {} })),
+        )
+    })
+    await using gateway = await startGateway({ url: upstream.url, key: 'k', graphiql: true })
+    await using graphiql = await openGraphiQL(browser, gateway.url)
+    await graphiql.page.locator('.graphiql-query-editor', { hasText: 'TheDay' }).waitFor()
+    await graphiql.write(
+      'query Later { appointments(first: 1) { nodes { title ... @defer { attendeeName } } } }',
+    )
+    await graphiql.execute()
+    await graphiql.showsResponse('Visit a')
+    expect(await graphiql.page.locator('.result-window').textContent()).not.toContain('Ada Ash')
+    letAnswer()
+    await graphiql.showsResponse('Ada Ash')
+    await graphiql.showsResponse('"requests": 2')
+    expect(graphiql.pageErrors).toEqual([])
   })
 
   test('The page shows the documentation of the schema', async () => {

@@ -93,6 +93,14 @@ const TRIES: Readonly<Record<string, Try>> = {
     client.stop()
     return list?.[1].edges.length
   },
+  async 'docs/clients.md/details-that-come-later'(load) {
+    const { client } = await load()
+    const query = parse('{ appointments(first: 3) { nodes { id ... @defer { attendeeName } } } }')
+    const { data } = await client.query({ query })
+    client.stop()
+    const { nodes } = data.appointments
+    return [nodes.length, nodes.every(({ attendeeName }: Any) => typeof attendeeName === 'string')]
+  },
   async 'docs/clients.md/urql'(load) {
     const { readUpTo, readingByGet } = await load()
     const first = await readUpTo(null)

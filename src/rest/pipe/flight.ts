@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import { type Abortable, createAbortable, type Ending } from '../ending.ts'
 import { invalidResponse, mayStillHappen, operationEnded, UpstreamError } from '../errors.ts'
 import type { Epochs } from './epochs.ts'
+import type { Ledger } from './ledger.ts'
 import { endingOf, type Layer, type Operation, type Reply, type RestRequest, type Send } from './pipe.ts'
 
 export interface FlightOptions {
@@ -50,7 +51,7 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
     const joined = inFlight.get(key)
     if (joined !== undefined) operation.ledger.joined += 1
     const shared = joined ?? begin(key, request, operation, next)
-    return subscribe(shared, own, () => release(key, shared))
+    return subscribe(shared, { own, ledger: operation.ledger }, () => release(key, shared))
   }
 
   function begin(key: string, request: RestRequest, operation: Operation, next: Send): SharedRequest {
@@ -88,10 +89,16 @@ function createdBy({ data }: Reply): PartialAppointment | undefined {
 }
 
 /** Waits for the shared reply until the subscriber's own ending. The last one that leaves ends the request. */
-function subscribe(shared: SharedRequest, own: Ending, release: () => void): Promise<Reply> {
+function subscribe(
+  shared: SharedRequest,
+  { own, ledger }: { readonly own: Ending; readonly ledger: Ledger },
+  release: () => void,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
+    ledger.waiting += 1
     const leave = {
       handleEvent() {
+        ledger.waiting -= 1
         reject(operationEnded())
         shared.subscribers -= 1
         if (shared.subscribers > 0) return
@@ -103,10 +110,12 @@ function subscribe(shared: SharedRequest, own: Ending, release: () => void): Pro
     own.addEventListener('abort', leave)
     shared.reply.then(
       (reply) => {
+        if (!own.aborted) ledger.waiting -= 1
         own.removeEventListener('abort', leave)
         resolve(reply)
       },
       (error: unknown) => {
+        if (!own.aborted) ledger.waiting -= 1
         own.removeEventListener('abort', leave)
         reject(error)
       },

@@ -20,6 +20,10 @@ export interface Ledger {
   readonly stale: Map<string, StaleAnswer>
   /** The operation writes, so its reads may use the part of the quota that is reserved for writes. */
   isMutation: boolean
+  /** Reads that wait for the upstream now. */
+  waiting: number
+  /** Its answer comes in parts, so it ends with the last of them. */
+  isInParts: boolean
   /** It was given the answer before, because each read below that is still cached. */
   isRepeated: boolean
   /** The reads that its answer depends on, where somebody collects them. */
@@ -34,6 +38,8 @@ export function createLedger(ceiling: number): Ledger {
     joined: 0,
     stale: new Map(),
     isMutation: false,
+    waiting: 0,
+    isInParts: false,
     isRepeated: false,
     reads: undefined,
   }

@@ -7,6 +7,7 @@ import {
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import { DEFER } from '../../schema/defer.ts'
 import { estimateBound } from '../cost/bound.ts'
 import type { Limits } from '../limits/limits.ts'
 import { blameLiterals } from './arguments.ts'
@@ -20,6 +21,8 @@ export interface CheckedDocument {
   readonly document: DocumentNode | undefined
   /** Why none of its operations may run; empty where they may. */
   readonly errors: readonly GraphQLError[]
+  /** It has `@defer` somewhere, it seems. */
+  readonly mayDefer: boolean
   /** What the `min` of an estimate can't exceed, in upstream requests; infinite where it is not known. */
   readonly maxMin: number
 }
@@ -55,7 +58,13 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
       // A place costs time for each line before it, and the errors of one answer can have thousands of places.
       document = parse(text, { noLocation: lines > limits.MAX_TOKENS })
       const errors = findFaults(document)
-      if (errors.length === 0) return { document, errors, maxMin: estimateBound(schema, document) }
+      if (errors.length === 0)
+        return {
+          document,
+          errors,
+          mayDefer: text.includes(`@${DEFER}`),
+          maxMin: estimateBound(schema, document),
+        }
       return refused(
         document,
         blameLiterals(errors, document).map((error) => asDocumentFault(error, 'GRAPHQL_VALIDATION_FAILED')),
@@ -86,7 +95,7 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
 }
 
 function refused(document: DocumentNode | undefined, errors: readonly GraphQLError[]): CheckedDocument {
-  return { document, errors, maxMin: Number.POSITIVE_INFINITY }
+  return { document, errors, mayDefer: false, maxMin: Number.POSITIVE_INFINITY }
 }
 
 /** HTTP 400, in the older media type 200 (GraphQL over HTTP, 6.4), unless the error has a status already. */

@@ -20,11 +20,12 @@ export function documentLimits(limits: Limits): ValidationRule {
   return (context) => ({
     // Thrown and not reported, so that validation ends here.
     Document() {
-      const { width, depth, aliases, directives } = documentSize(context.getDocument())
+      const { width, depth, aliases, directives, defers } = documentSize(context.getDocument())
       requireAtMost('MAX_DEPTH', depth, 'levels of fields')
       requireAtMost('MAX_ALIASES', aliases, 'aliases')
       requireAtMost('MAX_ROOT_FIELDS', width, 'fields on its outermost level')
       requireAtMost('MAX_DIRECTIVES', directives, 'directives')
+      requireAtMost('MAX_DEFERS', defers, 'fragments with @defer')
     },
   })
 }

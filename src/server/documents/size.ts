@@ -1,6 +1,7 @@
-import type { DocumentNode, SelectionNode, SelectionSetNode } from 'graphql'
+import type { DirectiveNode, DocumentNode, SelectionNode, SelectionSetNode } from 'graphql'
 import { Kind } from 'graphql'
 import { fragmentsOf } from '../../execution/index.ts'
+import { DEFER } from '../../schema/defer.ts'
 
 /** How much an operation asks for, its fragments included. */
 export interface DocumentSize {
@@ -9,6 +10,8 @@ export interface DocumentSize {
   readonly depth: number
   readonly aliases: number
   readonly directives: number
+  /** Fragments with `@defer`. */
+  readonly defers: number
 }
 
 /**
@@ -56,14 +59,15 @@ export function documentSize(document: DocumentNode): DocumentSize {
     .reduce(larger, NOTHING)
 }
 
-const NOTHING: DocumentSize = { width: 0, depth: 0, aliases: 0, directives: 0 }
+const NOTHING: DocumentSize = { width: 0, depth: 0, aliases: 0, directives: 0, defers: 0 }
 
 function directivesOf({
-  directives,
+  directives = [],
 }: {
-  readonly directives?: readonly unknown[] | undefined
+  readonly directives?: readonly DirectiveNode[] | undefined
 }): DocumentSize {
-  return { ...NOTHING, directives: directives?.length ?? 0 }
+  const defers = directives.filter(({ name }) => name.value === DEFER).length
+  return { ...NOTHING, directives: directives.length, defers }
 }
 
 function plus(a: DocumentSize, b: DocumentSize): DocumentSize {
@@ -72,6 +76,7 @@ function plus(a: DocumentSize, b: DocumentSize): DocumentSize {
     depth: Math.max(a.depth, b.depth),
     aliases: a.aliases + b.aliases,
     directives: a.directives + b.directives,
+    defers: a.defers + b.defers,
   }
 }
 
@@ -81,5 +86,6 @@ function larger(a: DocumentSize, b: DocumentSize): DocumentSize {
     depth: Math.max(a.depth, b.depth),
     aliases: Math.max(a.aliases, b.aliases),
     directives: Math.max(a.directives, b.directives),
+    defers: Math.max(a.defers, b.defers),
   }
 }

@@ -10,3 +10,10 @@ export function acceptedRanges({ headers }: Request): string[] {
     return charset === 'charset=utf-8' ? [range] : []
   })
 }
+
+const JSON_RANGES = ['application/json', 'application/graphql-response+json', 'application/*', '*/*']
+
+/** Whether an answer in one piece is one that the client accepts. */
+export function acceptsJson(request: Request): boolean {
+  return acceptedRanges(request).some((range) => JSON_RANGES.includes(range))
+}

@@ -7,6 +7,7 @@ export const LIMITS = {
   MAX_ALIASES: 100,
   MAX_ROOT_FIELDS: 100,
   MAX_DIRECTIVES: 200,
+  MAX_DEFERS: 20,
   MAX_NODE_IDS: 100,
   MAX_CONCURRENT_OPERATIONS: 100,
   /** Of all callers together; over it the answer is `OVERLOADED`. */

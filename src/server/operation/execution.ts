@@ -13,6 +13,7 @@ import type { Pricing } from '../../loaders/pricing.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Context } from '../../schema/context.ts'
 import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
+import type { Deferral, DeferredAnswer } from '../deferred/deferral.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
 import { createNote } from '../note.ts'
 import { mutationByGet, noSuchOperation } from '../refusals.ts'
@@ -31,6 +32,7 @@ export interface ExecutionOptions {
   /** Begins to answer a subscription. */
   readonly openStream: Streams['open']
   readonly memo: Memo
+  readonly deferral: Deferral
 }
 
 interface OperationRequest {
@@ -51,15 +53,15 @@ export interface Execution {
  * place of the server's own steps, each of which has hooks, so that what happens reads in one place.
  */
 export function createExecution(options: ExecutionOptions): Execution {
-  const { schema, checkDocument, operationOf, contextOf, pricingOf, maxUpstreamRequests, openStream, memo } =
-    options
+  const { schema, checkDocument, operationOf, contextOf, pricingOf, maxUpstreamRequests } = options
+  const { openStream, memo, deferral } = options
   const definitions = createNote<Request, OperationDefinitionNode>('definition')
   const tally = createTally()
 
   function answer({ request, params }: OperationRequest): Answer | Promise<Answer> {
     // The server refuses a request without a query before it comes here.
     const { query = '', operationName, variables } = params
-    const { document, errors, maxMin } = checkDocument(query)
+    const { document, errors, maxMin, mayDefer } = checkDocument(query)
     if (document === undefined) return { errors }
     const definition = getOperationAST(document, operationName)
     // Comes before validation errors: a client that asks for the wrong operation, or by the wrong method, learns that.
@@ -78,7 +80,23 @@ export function createExecution(options: ExecutionOptions): Execution {
       )
     const by = operationOf(request)
     if (definition.operation === OperationTypeNode.MUTATION) return tally.during(() => run(args))
+    const refine = (result: ExecutionResult) => blame(result, args)
+    const deferred = mayDefer ? deferral.answer({ request, definition, args, refine }) : undefined
+    if (deferred !== undefined) return answerInParts(deferred)
     return memo.answer({ text: query, operationName, variables, by }, () => tally.during(() => run(args)))
+  }
+
+  /** Counts the operation until its last part. */
+  async function answerInParts(deferred: Promise<DeferredAnswer>): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+    void tally
+      .during(async () => {
+        const { answer, ended } = await deferred
+        resolve(answer)
+        await ended
+      })
+      .catch(reject)
+    return promise
   }
 
   /** The estimate, where it is asked for, or a refusal. Undefined where the operation is to run. */

@@ -28,7 +28,7 @@ export function useOperationLog({ operationOf, definitionOf, monotonic, log }: O
     },
     onResponse({ request }) {
       const draft = drafts.get(request)
-      if (draft === undefined) return
+      if (draft === undefined || operationOf(request).ledger.isInParts) return
       const durationMs = Math.round(monotonic() - draft.startedAt)
       const { codes } = draft
       log(operationLine(operationOf(request), definitionOf(request), { codes, durationMs }))

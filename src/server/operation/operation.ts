@@ -33,6 +33,8 @@ export interface Operations {
   readonly beginEvent: (by: Operation) => EventOperation
   /** The one operation of an HTTP request (the gateway takes no batches): its credential, deadline, id and ledger. */
   readonly operationOf: (request: Request) => Operation
+  /** Of an answer in parts: the last one is written. */
+  readonly endOperation: (request: Request) => void
   readonly useOperations: () => Plugin<object, NodeContext>
 }
 
@@ -73,17 +75,19 @@ export function createOperations(options: OperationOptions): Operations {
       const { operation, timer } = beginFor({ ...by, requestId: randomUUID() })
       return { operation, end: () => clearTimeout(timer) }
     },
+    endOperation: (request) => clearTimeout(begunOf(request).timer),
     useOperations: () => ({
       onRequest({ request, serverContext }) {
         if (serverContext?.res !== undefined) responses.set(request, serverContext.res)
       },
       onResultProcess({ request }) {
-        clearTimeout(begunOf(request).timer)
+        const { operation, timer } = begunOf(request)
+        if (!operation.ledger.isInParts) clearTimeout(timer)
       },
       onResponse({ request }) {
         const { operation, timer } = begunOf(request)
         // A write goes on when its client leaves. Then this response reaches nobody, and the write still needs its deadline.
-        if (!operation.ledger.isMutation) clearTimeout(timer)
+        if (!operation.ledger.isMutation && !operation.ledger.isInParts) clearTimeout(timer)
       },
     }),
   }

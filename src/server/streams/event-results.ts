@@ -162,7 +162,7 @@ export function createEventResults(options: EventResultsOptions): {
 }
 
 export function writePart(result: ExecutionResult): StreamPart {
-  const json = JSON.stringify(withoutHttp(result))
+  const json = JSON.stringify(plainErrors(result))
   const written = new Map<StreamFormat, Buffer>()
   return {
     in(format) {
@@ -175,8 +175,8 @@ export function writePart(result: ExecutionResult): StreamPart {
   }
 }
 
-/** The status that an error would give a response of its own is no part of it. */
-function withoutHttp(result: ExecutionResult): object {
+/** As a part of a stream has it: the status that an error would give a response of its own is no part of it. */
+export function plainErrors<Result extends Pick<ExecutionResult, 'errors'>>(result: Result): object {
   if (result.errors === undefined) return result
   const errors = result.errors.map((error) => {
     const { http, ...extensions } = error.extensions

@@ -29,9 +29,28 @@ const MULTIPART: StreamFormat = {
   closing: '--\r\n',
 }
 
+/** How Apollo's clients ask for incremental delivery of 2022, and are told of it. */
+const DEFER_SPEC = 'deferspec=20220824'
+const DEFERRED: StreamFormat = { ...MULTIPART, contentType: `${MULTIPART.contentType}; deferSpec=20220824` }
+
 function multipartPart(json: string): string {
   const length = Buffer.byteLength(json)
   return `\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${length}\r\n\r\n${json}\r\n---`
+}
+
+/**
+ * The format for an answer whose parts come later: the first one that the client names. Undefined where it names none, also
+ * where it takes anything, and where it names another version of incremental delivery.
+ */
+export function partsFormatFor({ headers }: Request): StreamFormat | undefined {
+  for (const range of (headers.get('accept') ?? '').toLowerCase().replace(/[\s"]/g, '').split(',')) {
+    const [type, ...parameters] = range.split(';')
+    if (parameters.some((each) => /^q=0(\.0*)?$/.test(each))) continue
+    if (type === 'text/event-stream') return EVENT_STREAM
+    const specs = parameters.filter((each) => each.includes('spec='))
+    if (type === 'multipart/mixed' && specs.every((each) => each === DEFER_SPEC)) return DEFERRED
+  }
+  return undefined
 }
 
 /** The format that the client accepts, server-sent events first; undefined where it accepts none. */

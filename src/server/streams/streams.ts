@@ -15,8 +15,7 @@ import type { Operation } from '../../rest/pipe/pipe.ts'
 import { asGraphQLError, wordResult } from '../errors.ts'
 import { withStreamBody } from '../http/stream-body.ts'
 import type { Identity } from '../identity/identity.ts'
-import type { Limits } from '../limits/limits.ts'
-import { limitExceeded, noRootField, notStreamable, overloaded, tokenExpired } from '../refusals.ts'
+import { noRootField, notStreamable, overloaded, tokenExpired } from '../refusals.ts'
 import {
   createEventResults,
   type EventResultsOptions,
@@ -24,12 +23,13 @@ import {
   writePart,
 } from './event-results.ts'
 import { formatFor, type StreamFormat } from './formats.ts'
+import { once, type Places } from './places.ts'
 import { selectionKey } from './selection-key.ts'
 
 export interface StreamsOptions extends EventResultsOptions {
   readonly identityOf: (request: Request) => Identity
   readonly operationOf: (request: Request) => Operation
-  readonly limits: Pick<Limits, 'MAX_STREAMS' | 'MAX_STREAMS_OF_CALLER'>
+  readonly places: Places
   /** How often a stream on which nothing happens is written to, in milliseconds. */
   readonly heartbeatMs: number
 }
@@ -50,17 +50,16 @@ export interface Subscription {
   readonly args: ExecutionArgs
 }
 
-/** The answer to a subscription. */
+/** An answer in parts. */
 export class Stream {
   readonly format: StreamFormat
   readonly body: Readable
-  /** Resuming from here repeats the stream from its first change. */
-  readonly resumeAfter: string
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(format: StreamFormat, body: Readable, resumeAfter: string) {
+  constructor(format: StreamFormat, body: Readable, headers: Readonly<Record<string, string>> = {}) {
     this.format = format
     this.body = body
-    this.resumeAfter = resumeAfter
+    this.headers = headers
   }
 }
 
@@ -75,41 +74,24 @@ interface OpenStream {
  * with the token of its caller, when the gateway stops, when its reader is too slow, and when its client leaves.
  */
 export function createStreams(options: StreamsOptions): Streams {
-  const { identityOf, operationOf, limits, heartbeatMs, reportFault, clock } = options
+  const { identityOf, operationOf, places, heartbeatMs, reportFault, clock } = options
   const { now } = clock
   const results = createEventResults(options)
   const open = new Set<OpenStream>()
-  const streamsOf = new Map<string, number>()
-  let count = 0
-  let isStopping = false
   let heartbeat: NodeJS.Timeout | undefined
 
-  /** Counts a stream from before it waits for anything. */
-  function enter(caller: string, isEverybody: boolean): () => void {
-    if (isStopping || count >= limits.MAX_STREAMS) throw overloaded()
-    const ofCaller = streamsOf.get(caller) ?? 0
-    const max = limits.MAX_STREAMS_OF_CALLER
-    if (ofCaller >= max && !isEverybody)
-      throw limitExceeded(
-        'MAX_STREAMS_OF_CALLER',
-        max,
-        `More streams of this caller are open than ${max}: end one of them.`,
-        { status: 429 },
-      )
-    streamsOf.set(caller, ofCaller + 1)
-    count += 1
+  function enter(stream: OpenStream): void {
+    open.add(stream)
     heartbeat ??= setInterval(() => {
-      for (const stream of open) stream.beat()
+      for (const each of open) each.beat()
     }, heartbeatMs).unref()
-    return once(() => {
-      count -= 1
-      const left = (streamsOf.get(caller) ?? 1) - 1
-      if (left === 0) streamsOf.delete(caller)
-      else streamsOf.set(caller, left)
-      if (count > 0) return
-      clearInterval(heartbeat)
-      heartbeat = undefined
-    })
+  }
+
+  function leaveOpen(stream: OpenStream): void {
+    open.delete(stream)
+    if (open.size > 0) return
+    clearInterval(heartbeat)
+    heartbeat = undefined
   }
 
   function partOfError(error: unknown, format: StreamFormat): Buffer {
@@ -158,7 +140,7 @@ export function createStreams(options: StreamsOptions): Streams {
     }
 
     const stop = once(() => {
-      open.delete(stream)
+      leaveOpen(stream)
       void source.return()
       selection.leave()
       leave()
@@ -179,7 +161,7 @@ export function createStreams(options: StreamsOptions): Streams {
       end: (error) => finish(partOfError(error, format), format.closing),
       resumeAfter: () => resumeAfter,
     }
-    open.add(stream)
+    enter(stream)
     body.push(format.opening)
     by.signal.addEventListener('abort', { handleEvent: () => void body.destroy() })
     return body
@@ -191,8 +173,9 @@ export function createStreams(options: StreamsOptions): Streams {
       if (format === undefined) throw notStreamable()
       requireRootField(definition, args)
       const by = operationOf(request)
-      const { caller, isEverybody = false, expiresAt = Number.POSITIVE_INFINITY } = identityOf(request)
-      const leave = enter(caller, isEverybody)
+      const identity = identityOf(request)
+      const { expiresAt = Number.POSITIVE_INFINITY } = identity
+      const leave = places.take(identity)
       try {
         const source = await createSourceEventStream(args)
         if (!(Symbol.asyncIterator in source)) {
@@ -203,14 +186,15 @@ export function createStreams(options: StreamsOptions): Streams {
         }
         // The one `subscribe` of the schema returns it.
         const changes = source as ChangeStream
-        if (isStopping) {
+        if (places.isClosed()) {
           await changes.return()
           throw overloaded()
         }
         const selection = results.join({ key: selectionKey(by.view, text, args), args, by })
         const body = write(changes, { format, selection, expiresAt, leave }, by)
         if (by.signal.aborted) body.destroy()
-        return new Stream(format, body, changes.resumeAfter())
+        // Resuming from here repeats the stream from its first change.
+        return new Stream(format, body, { 'x-resume-after': changes.resumeAfter() })
       } catch (error) {
         leave()
         throw error
@@ -220,12 +204,12 @@ export function createStreams(options: StreamsOptions): Streams {
       onResultProcess({ result, setResultProcessor }) {
         const stream: unknown = result
         if (!(stream instanceof Stream)) return
-        const { format, body, resumeAfter } = stream
+        const { format, body } = stream
         const headers = {
+          ...stream.headers,
           'content-type': format.contentType,
           // nginx would keep what it has not enough of.
           'x-accel-buffering': 'no',
-          'x-resume-after': resumeAfter,
         }
         setResultProcessor(
           (_result, fetchAPI) => withStreamBody(new fetchAPI.Response(null, { status: 200, headers }), body),
@@ -234,7 +218,7 @@ export function createStreams(options: StreamsOptions): Streams {
       },
     }),
     endAll() {
-      isStopping = true
+      places.close()
       for (const stream of open) stream.end(streamEnded(stream.resumeAfter()))
     },
   }
@@ -262,13 +246,4 @@ function requireRootField(
 
 function isOverloaded({ originalError }: GraphQLError): boolean {
   return originalError instanceof UpstreamError && originalError.code === 'OVERLOADED'
-}
-
-function once(act: () => void): () => void {
-  let isDone = false
-  return () => {
-    if (isDone) return
-    isDone = true
-    act()
-  }
 }

@@ -53,6 +53,12 @@ const DOCUMENTS: readonly (readonly [LimitName, string, ten: string, eleven: str
     `{ ...F @skip(if: false) ...F @include(if: true) } fragment F on Query { ... @skip(if: false) { ${repeat(3, () => '__typename @skip(if: false)')} } }`,
     `{ ...F @skip(if: false) ...F @include(if: true) ... @skip(if: false) { __typename } } fragment F on Query { ... @skip(if: false) { ${repeat(3, () => '__typename @skip(if: false)')} } }`,
   ],
+  [
+    'MAX_DEFERS',
+    'fragments with @defer',
+    `{ ${repeat(2, () => '...F @defer')} } fragment F on Query { ${repeat(4, () => '... @defer { __typename }')} }`,
+    `{ ${repeat(2, () => '...F @defer')} ... @defer { __typename } } fragment F on Query { ${repeat(4, () => '... @defer { __typename }')} }`,
+  ],
   ['MAX_TOKENS', 'tokens', `{ ${repeat(8, () => '__typename')} }`, `{ ${repeat(9, () => '__typename')} }`],
   ['MAX_DEPTH', 'levels of fields', `{ ${nested(10)} }`, `{ ${nested(11)} }`],
   [

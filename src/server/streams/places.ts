@@ -1,0 +1,53 @@
+import type { Identity } from '../identity/identity.ts'
+import type { Limits } from '../limits/limits.ts'
+import { limitExceeded, overloaded } from '../refusals.ts'
+
+/** Counts the streams that are open, of each caller and of all together. */
+export interface Places {
+  /** Counts a stream from before it waits for anything, until the function is called that it returns. */
+  take(identity: Pick<Identity, 'caller' | 'isEverybody'>): () => void
+  /** From now on there are none. */
+  close(): void
+  readonly isClosed: () => boolean
+}
+
+export function createPlaces(limits: Pick<Limits, 'MAX_STREAMS' | 'MAX_STREAMS_OF_CALLER'>): Places {
+  const streamsOf = new Map<string, number>()
+  let count = 0
+  let isClosed = false
+  return {
+    take({ caller, isEverybody = false }) {
+      if (isClosed || count >= limits.MAX_STREAMS) throw overloaded()
+      const ofCaller = streamsOf.get(caller) ?? 0
+      const max = limits.MAX_STREAMS_OF_CALLER
+      if (ofCaller >= max && !isEverybody)
+        throw limitExceeded(
+          'MAX_STREAMS_OF_CALLER',
+          max,
+          `More streams of this caller are open than ${max}: end one of them.`,
+          { status: 429 },
+        )
+      streamsOf.set(caller, ofCaller + 1)
+      count += 1
+      return once(() => {
+        count -= 1
+        const left = (streamsOf.get(caller) ?? 1) - 1
+        if (left === 0) streamsOf.delete(caller)
+        else streamsOf.set(caller, left)
+      })
+    },
+    close() {
+      isClosed = true
+    },
+    isClosed: () => isClosed,
+  }
+}
+
+export function once(act: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    act()
+  }
+}

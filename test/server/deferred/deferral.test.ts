@@ -1,0 +1,238 @@
+import type { ServerResponse } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import type { OperationLine } from '../../../src/server/gateway-options.ts'
+import { type GatewayTestOptions, startGateway } from '../../support/gateway.ts'
+import { startProduct } from '../../support/product.ts'
+import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
+import { askInParts, EVENT_STREAM, MULTIPART, merged } from './parts.ts'
+
+const LIST = `{ appointments(first: 3) {
+  nodes { restId title ... @defer(label: "who") { attendeeName } } pageInfo { hasNextPage } } }`
+const ROWS = ['a', 'b', 'c'].map((id) => ({ id, title: `Visit ${id}` }))
+
+/** A list of three rows without attendees. Its items are held until the test lets them go. */
+async function startClinic(gateway: GatewayTestOptions = {}) {
+  const held = new Map<string, ServerResponse>()
+  const upstream = await startScriptedUpstream(({ line }) => {
+    const id = /\/appointments\/(\w+)/.exec(line)?.[1]
+    if (id === undefined) return { body: { data: ROWS, meta: { has_more: false } } }
+    return (response) => void held.set(id, response)
+  })
+  const client = await startGateway({ url: upstream.url, key: 'k', ...gateway })
+  return {
+    ...client,
+    upstream,
+    lines: () => upstream.requests.map(({ line }) => line.replace(/\?.*/, '')),
+    answer(id: string, body: object = { data: { id, attendee_name: `Name ${id}` }, meta: {} }, status = 200) {
+      held.get(id)?.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    },
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]()
+      await upstream[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const ITEMS = ['a', 'b', 'c'].map((id) => `GET /appointments/${id}`)
+
+describe('A query with @defer', () => {
+  test.each([
+    ['multipart', MULTIPART, 'multipart/mixed; boundary="-"; deferSpec=20220824'],
+    ['server-sent events', EVENT_STREAM, 'text/event-stream; charset=utf-8'],
+  ])('Its list comes after one request, and the rest as it is there: %s', async (_name, accept, type) => {
+    await using clinic = await startClinic()
+    await using answer = await askInParts(clinic.url, { query: LIST, accept })
+    expect(answer.response.headers.get('content-type')).toBe(type)
+    expect(answer.response.headers.get('x-upstream-requests')).toBeNull()
+    expect(await answer.next()).toEqual({
+      data: {
+        appointments: {
+          nodes: ROWS.map(({ id, title }) => ({ restId: id, title })),
+          pageInfo: { hasNextPage: false },
+        },
+      },
+      hasNext: true,
+    })
+    await clinic.upstream.arrival(4)
+    expect(clinic.lines()).toEqual(['GET /appointments', ...ITEMS])
+    clinic.answer('b')
+    expect(await answer.next()).toEqual({
+      incremental: [{ data: { attendeeName: 'Name b' }, path: ['appointments', 'nodes', 1], label: 'who' }],
+      hasNext: true,
+    })
+    clinic.answer('a')
+    clinic.answer('c')
+    const rest = await answer.rest()
+    expect(rest.flatMap(({ incremental = [] }) => incremental)).toHaveLength(2)
+    expect(rest.map(({ hasNext }) => hasNext).at(-1)).toBe(false)
+    expect(rest.map(({ extensions }) => extensions?.upstream.requests).filter((each) => each)).toEqual([4])
+  })
+
+  test.each([
+    ['accepts JSON only', 'application/json'],
+    ['accepts anything', '*/*'],
+    ['names another version of the format', 'multipart/mixed;incrementalSpec=v0.2, application/json'],
+    ['names a later spec', 'multipart/mixed;deferSpec=20290101, application/json'],
+    ['refuses the format', 'text/event-stream;q=0, application/json'],
+  ])('A client that %s gets one JSON answer', async (_name, accept) => {
+    await using product = await startProduct()
+    await using answer = await askInParts(product.url, { query: LIST, accept })
+    expect(answer.response.headers.get('content-type')).toMatch(/^application\//)
+    const [whole, ...more] = await answer.rest()
+    expect([whole?.data.appointments.nodes.length, whole?.hasNext, more]).toEqual([3, undefined, []])
+    expect(Object.keys(whole?.data.appointments.nodes[0])).toEqual(['restId', 'title', 'attendeeName'])
+    expect(answer.response.headers.get('x-upstream-requests')).toBe('4')
+  })
+
+  test('What is remembered is in its place: one answer, or one part', async () => {
+    await using product = await startProduct()
+    await (await askInParts(product.url, { query: LIST })).rest()
+    product.takeRequests()
+    await using one = await askInParts(product.url, { query: LIST })
+    expect(one.response.headers.get('content-type')).toMatch(/^application\//)
+    const [whole, ...more] = await one.rest()
+    expect([whole?.data.appointments.nodes[2].attendeeName, more]).toEqual([expect.any(String), []])
+    await using events = await askInParts(product.url, { query: LIST, accept: EVENT_STREAM })
+    const parts = await events.rest()
+    expect(parts).toEqual([{ ...whole, hasNext: false }])
+    expect(product.takeRequests()).toEqual([])
+  })
+
+  test.each([
+    ['false', { later: false }, 1],
+    ['null', { later: null }, 1],
+    ['true', { later: true }, 2],
+  ])('Its condition decides: %s', async (_name, variables, least) => {
+    await using product = await startProduct()
+    const query = LIST.replace('query', '')
+      .replace('{', 'query ($later: Boolean = true) {')
+      .replace('@defer(label: "who")', '@defer(if: $later)')
+    const parts = await (await askInParts(product.url, { query, variables })).rest()
+    expect(parts.length >= least && (least > 1 || parts.length === 1)).toBe(true)
+    expect(JSON.stringify(merged(parts).data)).toContain('attendeeName')
+  })
+
+  test('A mutation, and a query by GET, are answered in one piece', async () => {
+    await using product = await startProduct({ gateway: { cacheTtlSeconds: 0 } })
+    const { body } = await product.rest('GET', '/appointments?limit=1&status=scheduled')
+    const query = `mutation { cancelAppointment(input: { id: "${body.data[0].id}" }) {
+      appointment { id ... @defer { attendeeName } } } }`
+    const written = await (await askInParts(product.url, { query })).rest()
+    expect(written).toHaveLength(1)
+    expect(written[0]?.data.cancelAppointment.appointment.attendeeName).toEqual(expect.any(String))
+    const response = await fetch(`${product.url}/graphql?query=${encodeURIComponent(LIST)}`, {
+      headers: { accept: MULTIPART, 'x-graphql-yoga-csrf': '1' },
+    })
+    expect(response.headers.get('content-type')).toMatch(/^application\//)
+    expect(await response.text()).toContain('attendeeName')
+  })
+
+  test('A fault costs its own fragment, in the words of any error', async () => {
+    await using clinic = await startClinic()
+    await using answer = await askInParts(clinic.url, { query: LIST })
+    await answer.next()
+    await clinic.upstream.arrival(4)
+    clinic.answer('a')
+    clinic.answer('b', { data: null, error: { code: 'GONE', message: 'Moved away' } }, 410)
+    clinic.answer('c', { data: { id: 'c', attendee_name: { not: 'a name' } }, meta: {} })
+    const parts = (await answer.rest()).flatMap(({ incremental = [] }) => incremental)
+    const outcome = Object.fromEntries(
+      parts.map(({ path, data, errors }) => [
+        path.at(-1),
+        [data, errors?.map((error) => error.extensions.code)],
+      ]),
+    )
+    expect(outcome).toEqual({
+      0: [{ attendeeName: 'Name a' }, undefined],
+      1: [{ attendeeName: null }, ['GONE']],
+      2: [{ attendeeName: null }, ['UPSTREAM_INVALID_RESPONSE']],
+    })
+    expect(parts.find(({ path }) => path.at(-1) === 1)?.errors?.[0]?.path).toEqual([
+      'appointments',
+      'nodes',
+      1,
+      'attendeeName',
+    ])
+    expect(JSON.stringify(parts)).not.toContain('http')
+  })
+
+  test('A fragment that the ceiling has no room for comes with its code', async () => {
+    await using product = await startProduct({ gateway: { maxUpstreamRequests: 1 } })
+    const { data, errors } = merged(await (await askInParts(product.url, { query: LIST })).rest())
+    expect(JSON.stringify(data).match(/"title":"[^"]+","attendeeName":null/g)).toHaveLength(3)
+    expect(errors).toMatchObject(Array(3).fill({ extensions: { code: 'QUERY_TOO_COSTLY' } }))
+    expect(product.takeRequests()).toHaveLength(1)
+  })
+
+  test('The deadline ends what is still waited for, and the answer', async () => {
+    await using clinic = await startClinic({ operationTimeoutMs: 300 })
+    const parts = await (await askInParts(clinic.url, { query: LIST })).rest()
+    expect(parts.at(-1)?.hasNext).toBe(false)
+    expect(merged(parts).errors).toMatchObject(Array(3).fill({ extensions: { code: 'UPSTREAM_TIMEOUT' } }))
+  })
+
+  test('Its reads end when the client leaves, and one line of the log tells its cost', async () => {
+    const { promise, resolve } = Promise.withResolvers<OperationLine>()
+    const lines: OperationLine[] = []
+    await using clinic = await startClinic({
+      logOperation(line) {
+        lines.push(line)
+        resolve(line)
+      },
+    })
+    await using answer = await askInParts(clinic.url, { query: LIST.replace('{', 'query Day {') })
+    await answer.next()
+    await clinic.upstream.arrival(4)
+    expect(lines).toEqual([])
+    await answer.leave()
+    expect(await promise).toMatchObject({
+      name: 'Day',
+      kind: 'query',
+      requests: 4,
+      codes: ['UPSTREAM_TIMEOUT'],
+    })
+    expect(lines).toHaveLength(1)
+  })
+
+  test('It is one of the streams; where there is no room for one, it comes in one piece', async () => {
+    await using clinic = await startClinic({ limits: { MAX_STREAMS: 1 } })
+    await using first = await askInParts(clinic.url, { query: LIST })
+    await first.next()
+    await clinic.upstream.arrival(4)
+    const second = askInParts(clinic.url, { query: LIST })
+    // It shares the reads of the first, so nothing tells when it waits for them: it does, or asks them again.
+    for (const id of ['a', 'b', 'c']) clinic.answer(id)
+    const whole = await (await second).rest()
+    expect(whole).toHaveLength(1)
+    expect(JSON.stringify(whole)).toContain('Name c')
+    expect((await first.rest()).at(-1)?.hasNext).toBe(false)
+  })
+
+  test('The gateway closes once its last part is written', async () => {
+    const clinic = await startClinic()
+    const answer = await askInParts(clinic.url, { query: LIST })
+    await answer.next()
+    await clinic.upstream.arrival(4)
+    const closing = clinic[Symbol.asyncDispose]()
+    for (const id of ['a', 'b', 'c']) clinic.answer(id)
+    expect((await answer.rest()).at(-1)?.hasNext).toBe(false)
+    await closing
+  })
+
+  test('An estimate counts its fields, and asks nothing', async () => {
+    await using product = await startProduct()
+    const headers = { 'x-estimate-only': '1' }
+    const [estimate] = await (await askInParts(product.url, { query: LIST, headers })).rest()
+    expect(estimate?.extensions).toMatchObject({ estimate: { min: 1, max: 4 } })
+    expect(product.takeRequests()).toEqual([])
+  })
+
+  test('A variable that does not fit is refused as in any query', async () => {
+    await using product = await startProduct()
+    const query = LIST.replace('{', 'query ($n: Int!) {').replace('first: 3', 'first: $n')
+    for (const accept of [MULTIPART, 'application/json']) {
+      const [refused] = await (await askInParts(product.url, { query, accept })).rest()
+      expect(refused?.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'n' } }])
+    }
+  })
+})

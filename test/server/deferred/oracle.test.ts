@@ -1,0 +1,103 @@
+import fc, { type GeneratorValue } from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Product, startProduct } from '../../support/product.ts'
+import { askInParts, merged } from './parts.ts'
+
+const DOCUMENTS = 300
+
+let product: Product
+let ids: string[]
+beforeAll(async () => {
+  // Rows of lists lack what their items have, and nothing is remembered: so nearly every fragment waits for the upstream.
+  product = await startProduct({
+    sandbox: { seed: 30 },
+    gateway: { cacheTtlSeconds: 0, limits: { MAX_DEFERS: 1000, MAX_DEPTH: 100 } },
+  })
+  const { body } = await product.rest('GET', '/appointments?limit=5')
+  ids = [...body.data.map(({ id }: { id: string }) => id), 'apt_of_nobody']
+})
+afterAll(() => product[Symbol.asyncDispose]())
+
+const FIELDS = ['restId', 'title', 'startTime', 'status', 'attendeeName', 'durationMinutes', 'isRemote']
+
+/** A valid query of a few levels, with fragments at any place that may come later. */
+function randomQuery(gen: GeneratorValue): string {
+  const below = (bound: number) => gen(fc.nat, { max: bound - 1 })
+  const oneOf = <Value>(values: readonly Value[]): Value => values[below(values.length)] as Value
+  const condition = () => oneOf(['@defer', '@defer(if: $yes)', '@defer(if: $no)', '@defer(label: "l")', ''])
+  let alias = 0
+
+  /** Any of the selections, some of them in fragments, and those in others. */
+  function set(type: string, depth: number, selections: () => string): string {
+    const chosen = Array.from({ length: 1 + below(3) }, () =>
+      depth > 0 && below(3) === 0
+        ? `... ${oneOf([`on ${type}`, ''])} ${condition()} ${set(type, depth - 1, selections)}`
+        : selections(),
+    )
+    return `{ ${chosen.join(' ')} }`
+  }
+
+  const appointment = (depth: number): string =>
+    set('Appointment', 2, () =>
+      depth > 0 && below(4) === 0
+        ? `patient ${set('Patient', 1, () => oneOf(['restId', page(depth - 1)]))}`
+        : oneOf(FIELDS),
+    )
+  function page(depth: number): string {
+    alias += 1
+    const rows = () => `nodes ${appointment(depth)}`
+    const parts = () => oneOf([rows, rows, () => 'pageInfo { hasNextPage endCursor }', () => 'totalCount'])()
+    return `p${alias}: appointments(first: ${1 + below(3)}) ${set('AppointmentConnection', 1, parts)}`
+  }
+  function one(): string {
+    alias += 1
+    return `o${alias}: appointment(id: "${oneOf(ids)}") ${appointment(1)}`
+  }
+  const body = set('Query', 1, () => oneOf([() => page(1), one])())
+  const variables = Object.entries({ yes: true, no: false })
+    .filter(([name]) => body.includes(`$${name}`))
+    .map(([name, value]) => `$${name}: Boolean! = ${value}`)
+  return `query ${variables.length > 0 ? `(${variables})` : ''} ${body}`
+}
+
+/** The answer with the fields of its objects in the order of their names, and its errors in the order of their paths. */
+function canonical({
+  data,
+  errors = [],
+}: {
+  readonly data?: unknown
+  readonly errors?: readonly unknown[]
+}): string {
+  const codes = (errors as { path: unknown[]; extensions: { code: string } }[]).map(
+    ({ path, extensions }) => [path.join('.'), extensions.code],
+  )
+  // A field that is in two fragments fails in both.
+  const unique = [...new Set(codes.map((code) => code.join(' ')))].toSorted()
+  return JSON.stringify([sorted(data), unique])
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  )
+}
+
+test('The parts of 300 random queries together are the answer in one piece', async () => {
+  let inParts = 0
+  await fc.assert(
+    fc.asyncProperty(fc.gen(), async (gen) => {
+      const query = randomQuery(gen)
+      const parts = await (await askInParts(product.url, { query })).rest()
+      if (parts.length > 1) inParts += 1
+      const [whole] = await (await askInParts(product.url, { query, accept: 'application/json' })).rest()
+      expect([query, whole?.errors, whole?.data !== undefined]).toEqual([query, whole?.errors, true])
+      expect(canonical(merged(parts))).toBe(canonical(whole ?? {}))
+    }),
+    { numRuns: DOCUMENTS, endOnFailure: true },
+  )
+  expect(inParts).toBeGreaterThan(DOCUMENTS / 4)
+}, 120_000)
