@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from './contract/clinic-day.ts'
 
 /** The checked environment. `docs/configuration.md` explains each variable. */
 export type Config = Readonly<z.infer<typeof ENVIRONMENT>>
@@ -155,6 +156,10 @@ const ENVIRONMENT = z.object({
   CACHE_TTL_SECONDS: integer(0, 3_600).prefault('10'),
   STALE_IF_LIMITED_SECONDS: integer(0, 86_400).prefault('300'),
   WRITE_RESERVE_PERCENT: integer(0, 100).prefault('10'),
+  CLINIC_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'must be a name of the IANA database, such as Europe/London')
+    .default('Europe/London'),
   WEBHOOK_SECRETS: webhookSecrets.optional(),
   // Absent: every style is accepted.
   WEBHOOK_STYLE: z

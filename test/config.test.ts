@@ -10,6 +10,7 @@ describe('the configuration', () => {
       UPSTREAM_TIMEOUT_MS: 10_000,
       OPERATION_TIMEOUT_MS: 30_000,
       MAX_PAGE_SIZE: 500,
+      CLINIC_TIME_ZONE: 'Europe/London',
       SANDBOX_PORT: 4010,
       SANDBOX_KEYS: [
         {
@@ -148,6 +149,15 @@ describe('the configuration', () => {
         expect.stringMatching(/^REDIS_PREFIX: /),
       ])
   })
+
+  test.for(['Europe/Londres', '+01:00', 'Europe/London '])(
+    'CLINIC_TIME_ZONE refuses "%s" in one line',
+    (name) => {
+      expect(readConfig({ CLINIC_TIME_ZONE: name }).problems).toEqual([
+        'CLINIC_TIME_ZONE: must be a name of the IANA database, such as Europe/London',
+      ])
+    },
+  )
 
   test('readConfig reports every problem, a line each, without the value', () => {
     const { problems } = readConfig({

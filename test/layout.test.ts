@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   events: ['contract'],
   sandbox: ['contract', 'events'],
   client: [],
-  config: [],
+  config: ['contract'],
   pagination: [],
   execution: [],
   contract: [],

@@ -5,4 +5,6 @@ export interface Context {
   readonly loaders: Loaders
   /** The most ids that `nodes` accepts. */
   readonly maxNodeIds: number
+  /** An IANA name: the time zone of a clinic's days, where a client names none. */
+  readonly clinicTimeZone: string
 }

@@ -115,6 +115,12 @@ export interface GatewayOptions {
    */
   readonly writeReservePercent?: number
   /**
+   * The IANA name of the time zone of a clinic's days, where a client names none.
+   *
+   * @default 'Europe/London'
+   */
+  readonly clinicTimeZone?: string
+  /**
    * The upstream's webhooks, which it delivers to `/webhooks/appointments`. They make cached answers last, and
    * subscriptions possible; null = there is no such endpoint.
    *

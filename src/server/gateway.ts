@@ -7,6 +7,7 @@ import type { AppointmentRow } from '../rest/appointments/row.ts'
 import { createRestClient } from '../rest/client.ts'
 import type { Clock } from '../rest/clock.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
+import { isTimeZone } from '../schema/date-time.ts'
 import { schema } from '../schema/schema.ts'
 import { createMemory } from '../shared/memory.ts'
 import type { Shared } from '../shared/shared.ts'
@@ -96,6 +97,7 @@ export function createGateway({
   writeReservePercent = 10,
   maxLagMs = Number.POSITIVE_INFINITY,
   lagMs = () => 0,
+  clinicTimeZone = 'Europe/London',
   webhooks = null,
   shared: givenShared = null,
   heartbeatMs = 15_000,
@@ -106,6 +108,8 @@ export function createGateway({
   logEvent = () => {},
   logFeed = () => {},
 }: GatewayOptions): Gateway {
+  if (!isTimeZone(clinicTimeZone))
+    throw new Error('clinicTimeZone is a name of the IANA database, such as Europe/London.')
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const clock = { now, monotonic }
   const accountsOfSecret = accountsOf(webhooks, key)
@@ -138,6 +142,7 @@ export function createGateway({
   const contextOf = (by: Operation, told?: AppointmentRow) => ({
     loaders: createLoaders({ ...sourcesOf(by), ...(told !== undefined && { told }) }),
     maxNodeIds: limits.MAX_NODE_IDS,
+    clinicTimeZone,
   })
   const pricingOf = (request: Request) => createPricing(sourcesOf(operationOf(request)))
   const addCost = createCost({ rateLimit: rest.rateLimit, development })
@@ -234,7 +239,7 @@ export function createGateway({
     handler: nodeHandler(yoga, maskFault),
     estimate(document, operationName, variables) {
       const pricing = pricingOf(new Request('http://localhost'))
-      return estimateOperation({ schema, document, operationName, variables, pricing })
+      return estimateOperation({ schema, document, operationName, variables, pricing, clinicTimeZone })
     },
     prepareToStop() {
       isStopping = true
