@@ -65,6 +65,17 @@ const webhookSecrets = z.string().transform((text, context) =>
   }),
 )
 
+const CALENDAR_SECRET = /^[\x21-\x2b\x2d-\x7e]{32,}$/
+
+const calendarSecrets = z.string().transform((text, context) => {
+  const secrets = text.split(',').map((entry) => entry.trim())
+  if (secrets.length > 2 || secrets.some((secret) => !CALENDAR_SECRET.test(secret)))
+    context.addIssue(
+      'must be a secret of 32 characters or more, printable ASCII without spaces and commas; or two, separated by a comma',
+    )
+  return secrets
+})
+
 /** Refuses `*`, which allows every site, and `null`, which is the origin of any sandboxed page. */
 const origins = z.string().transform((text, context) =>
   text.split(',').map((entry) => {
@@ -160,6 +171,7 @@ const ENVIRONMENT = z.object({
     .string()
     .refine(isTimeZone, 'must be a name of the IANA database, such as Europe/London')
     .default('Europe/London'),
+  CALENDAR_SECRET: calendarSecrets.optional(),
   WEBHOOK_SECRETS: webhookSecrets.optional(),
   // Absent: every style is accepted.
   WEBHOOK_STYLE: z

@@ -159,6 +159,25 @@ describe('the configuration', () => {
     },
   )
 
+  test('CALENDAR_SECRET is a long secret, or two of them', () => {
+    const [first, second] = ['a'.repeat(32), 'b'.repeat(40)]
+    expect(readConfig({ CALENDAR_SECRET: first }).config?.CALENDAR_SECRET).toEqual([first])
+    expect(readConfig({ CALENDAR_SECRET: `${first}, ${second}` }).config?.CALENDAR_SECRET).toEqual([
+      first,
+      second,
+    ])
+    for (const secret of [
+      'a'.repeat(31),
+      `${first},`,
+      `${first},short`,
+      `${first},${first},${first}`,
+      ` ${first} b`,
+    ])
+      expect(readConfig({ CALENDAR_SECRET: secret }).problems).toEqual([
+        'CALENDAR_SECRET: must be a secret of 32 characters or more, printable ASCII without spaces and commas; or two, separated by a comma',
+      ])
+  })
+
   test('readConfig reports every problem, a line each, without the value', () => {
     const { problems } = readConfig({
       PORT: '70000',

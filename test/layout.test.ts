@@ -33,6 +33,7 @@ const PACKAGE_ONLY_IN: readonly (readonly [packages: RegExp, rooms: readonly str
   [/^dataloader$/, ['loaders']],
   [/^undici/, ['rest']],
   [/^ioredis$/, ['shared']],
+  [/^ical-generator$/, ['server']],
   [/^(node:sqlite|kysely)$/, ['sandbox']],
 ]
 

@@ -49,11 +49,6 @@ export function rangeOfDay(day: string, timeZone: string): DayRange | undefined 
   return startsFrom === undefined || startsTo === undefined ? undefined : { startsFrom, startsTo }
 }
 
-/** The day that the clocks of a time zone show at an instant, so many days later. The instant is in milliseconds. */
-export function dayAt(ms: number, timeZone: string, daysLater = 0): string {
-  return new Date(ms + offsetsOf(timeZone)(ms) + daysLater * DAY_MS).toISOString().slice(0, 10)
-}
-
 /**
  * An instant in the form that `toUtc` returns, as the clocks of a time zone show it: RFC 3339 with their offset. Where
  * RFC 3339 can't write that, the instant stays in UTC: offsets had seconds until 1972, and a year has four digits.

@@ -5,6 +5,7 @@ import './appointment/query.ts'
 import './appointment/connection.ts'
 import './appointment/mutation.ts'
 import './appointment/subscription.ts'
+import './calendar/mutation.ts'
 import { builder } from './builder.ts'
 
 /** The GraphQL schema of the gateway. Each import above adds its types and root fields to the builder. */

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
+import { readFeed } from '../loaders/feed.ts'
 import { createListMemory } from '../loaders/lists/list-memory.ts'
 import { createLoaders, pageLimits } from '../loaders/loaders.ts'
 import { createPricing } from '../loaders/pricing.ts'
@@ -7,10 +8,12 @@ import type { AppointmentRow } from '../rest/appointments/row.ts'
 import { createRestClient } from '../rest/client.ts'
 import type { Clock } from '../rest/clock.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
+import type { FeedRequest } from '../schema/context.ts'
 import { isTimeZone } from '../schema/date-time.ts'
 import { schema } from '../schema/schema.ts'
 import { createMemory } from '../shared/memory.ts'
 import type { Shared } from '../shared/shared.ts'
+import { createCalendar } from './calendar/calendar.ts'
 import { createCost, useCost } from './cost/cost.ts'
 import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
 import { useAnonymousLimit } from './documents/anonymous.ts'
@@ -36,7 +39,7 @@ import {
 } from './identity/identity.ts'
 import { createTokenCheck } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
-import { useRunningLimits } from './limits/running.ts'
+import { createRunning } from './limits/running.ts'
 import { useEntityTags } from './operation/entity-tags.ts'
 import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
@@ -98,6 +101,7 @@ export function createGateway({
   maxLagMs = Number.POSITIVE_INFINITY,
   lagMs = () => 0,
   clinicTimeZone = 'Europe/London',
+  calendarSecrets = [],
   webhooks = null,
   shared: givenShared = null,
   heartbeatMs = 15_000,
@@ -110,6 +114,7 @@ export function createGateway({
 }: GatewayOptions): Gateway {
   if (!isTimeZone(clinicTimeZone))
     throw new Error('clinicTimeZone is a name of the IANA database, such as Europe/London.')
+  requireCalendarSecrets(calendarSecrets)
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const clock = { now, monotonic }
   const accountsOfSecret = accountsOf(webhooks, key)
@@ -130,7 +135,7 @@ export function createGateway({
     },
   })
   const listMemory = createListMemory(monotonic)
-  const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, clock))
+  const { useIdentity, letIn, identityOf } = createIdentities(chooseIdentity(key, tokens, clock))
   const { useOperations, operationOf, beginEvent } = createOperations({
     identityOf,
     operationTimeoutMs,
@@ -143,8 +148,29 @@ export function createGateway({
     loaders: createLoaders({ ...sourcesOf(by), ...(told !== undefined && { told }) }),
     maxNodeIds: limits.MAX_NODE_IDS,
     clinicTimeZone,
+    createCalendarFeed: (request: FeedRequest) => calendar.createFeed(request, by),
   })
   const pricingOf = (request: Request) => createPricing(sourcesOf(operationOf(request)))
+  const { useRunningLimits, during } = createRunning({
+    maxOfCaller: limits.MAX_CONCURRENT_OPERATIONS,
+    maxOfAll: limits.MAX_OPERATIONS,
+    maxLagMs,
+    lagMs,
+    identityOf,
+  })
+  const { useCalendar, ...calendar } = createCalendar({
+    secrets: calendarSecrets,
+    key,
+    url,
+    read: (filter, by) => readFeed(filter, { appointments, listMemory, by }),
+    changes,
+    letIn,
+    operationOf,
+    during,
+    clock,
+    log: logOperation,
+    reportFault,
+  })
   const addCost = createCost({ rateLimit: rest.rateLimit, development })
   const { useStreams, ...streams } = createStreams({
     identityOf,
@@ -189,7 +215,7 @@ export function createGateway({
       // What every response gets, and what is not GraphQL.
       useCodedRefusals(endpoint),
       usePrivacy(),
-      useEntityTags((request) => memo.tagOf(operationOf(request))),
+      useEntityTags((request) => calendar.tagOf(request) ?? memo.tagOf(operationOf(request))),
       useHealth(),
       useReadiness({
         isStopping: () => isStopping,
@@ -201,6 +227,7 @@ export function createGateway({
         useWebhooks({ accountsOfSecret, webhooks, coherence, now, log: logEvent, reportFault }),
       // What goes with an operation from its begin to its end: on the way out in this order.
       useOperations(),
+      useCalendar(),
       useCost(addCost, operationOf),
       useWording(reportFault),
       useOperationLog({ operationOf, definitionOf, monotonic, log: logOperation }),
@@ -208,13 +235,7 @@ export function createGateway({
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),
       useIdentity(),
-      useRunningLimits({
-        maxOfCaller: limits.MAX_CONCURRENT_OPERATIONS,
-        maxOfAll: limits.MAX_OPERATIONS,
-        maxLagMs,
-        lagMs,
-        identityOf,
-      }),
+      useRunningLimits(),
       // From a body to a result.
       useJsonBody(limits),
       useAnonymousLimit(identityOf),
@@ -247,6 +268,7 @@ export function createGateway({
     },
     async close() {
       streams.endAll()
+      calendar.close()
       await idle()
       await rest.close()
       if (givenShared === null) await shared.close()
@@ -255,6 +277,16 @@ export function createGateway({
 }
 
 const MIN_SECRET_LENGTH = 8
+
+const MIN_CALENDAR_SECRET_LENGTH = 32
+
+/** Whoever has a URL can try secrets on it, so a secret is long. */
+function requireCalendarSecrets(secrets: readonly string[]): void {
+  if (secrets.length > 2)
+    throw new Error('There are two calendar secrets at most: the new one, and the one before it.')
+  if (secrets.some(({ length }) => length < MIN_CALENDAR_SECRET_LENGTH))
+    throw new Error(`A calendar secret has ${MIN_CALENDAR_SECRET_LENGTH} characters at least.`)
+}
 
 /** Each secret, and the accounts whose events it signs: two keys of one organisation share its events. */
 function accountsOf(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { dayAt, isDate, isTimeZone, rangeOfDay, toLocal } from '../../src/contract/clinic-day.ts'
+import { isDate, isTimeZone, rangeOfDay, toLocal } from '../../src/contract/clinic-day.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -160,7 +160,6 @@ describe('The days of a clinic', () => {
       for (const [day, zone, startsFrom, startsTo] of KNOWN)
         expect(rangeOfDay(day, zone)).toEqual({ startsFrom, startsTo })
       expect(toLocal('2026-03-29T08:30:00Z', 'Europe/London')).toBe('2026-03-29T09:30:00+01:00')
-      expect(dayAt(Date.parse('2026-03-29T23:30:00Z'), 'Europe/London')).toBe('2026-03-30')
     },
   )
 
@@ -168,20 +167,12 @@ describe('The days of a clinic', () => {
     const instants = fc.integer({ min: Date.parse('2012-01-01'), max: Date.parse('2037-12-31') })
     fc.assert(
       fc.property(instants, fc.constantFrom(...ZONES), (ms, timeZone) => {
-        const day = dayAt(ms, timeZone)
-        expect(day).toBe(clockOf(timeZone)(ms).slice(0, 10))
+        const day = clockOf(timeZone)(ms).slice(0, 10)
         const { startsFrom = '', startsTo = '' } = rangeOfDay(day, timeZone) ?? {}
         expect(Date.parse(startsFrom)).toBeLessThanOrEqual(ms)
         expect(Date.parse(startsTo)).toBeGreaterThanOrEqual(ms)
       }),
     )
-  })
-
-  test('dayAt counts days of the calendar, whatever the clocks do', () => {
-    const late = Date.parse('2026-03-28T23:30:00Z')
-    expect(dayAt(late, 'Europe/London', 1)).toBe('2026-03-29')
-    expect(dayAt(late, 'Europe/London', -28)).toBe('2026-02-28')
-    expect(dayAt(late, 'Asia/Tokyo')).toBe('2026-03-29')
   })
 })
 
