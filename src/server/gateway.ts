@@ -268,8 +268,8 @@ export function createGateway({
     },
     async close() {
       streams.endAll()
-      calendar.close()
       await idle()
+      await calendar.close()
       await rest.close()
       if (givenShared === null) await shared.close()
     },

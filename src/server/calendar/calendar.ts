@@ -43,7 +43,7 @@ export interface Calendar {
   readonly useCalendar: () => Plugin<object, NodeContext>
   /** Names the feed that answers a request. Undefined where none does. */
   readonly tagOf: (request: Request) => string | undefined
-  close(): void
+  close(): Promise<void>
 }
 
 const PATH = /^\/calendar\/([^/]*)\.ics$/

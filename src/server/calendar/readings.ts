@@ -3,6 +3,7 @@ import { type FeedFilter, type FeedRow, filterOfFeed } from '../../loaders/feed.
 import type { Clock } from '../../rest/clock.ts'
 import type { Changes } from '../../rest/coherence/changes.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
+import type { Following } from '../../shared/event-log.ts'
 
 /** The rows of a feed as they were read. */
 export interface Reading {
@@ -20,7 +21,7 @@ export interface ReadingsOptions {
 export interface Readings {
   /** The rows of a clinician's feed. Rejects with `UpstreamError` where they can't be read, and never were. */
   of(clinicianId: string, by: Operation): Promise<Reading>
-  close(): void
+  close(): Promise<void>
 }
 
 interface Feed {
@@ -54,18 +55,15 @@ export function createReadings({ read, changes, clock }: ReadingsOptions): Readi
   const reads = new Map<string, Promise<Feed>>()
   /** Feeds that are being read: a change may come before the rows that lack it. */
   const begun = new Set<Pick<Feed, 'filter' | 'by' | 'isOutdated'>>()
-  let following: { stop(): void } | undefined
-  let isClosed = false
+  let following: Promise<Pick<Following, 'stop'> | undefined> | undefined
 
   function outdate(isConcerned: (feed: Pick<Feed, 'filter' | 'by'>) => boolean): void {
     for (const feed of [...feeds.values(), ...begun]) if (isConcerned(feed)) feed.isOutdated = true
   }
 
   /** All feeds are of one account. Without its events they are read once an hour. */
-  async function follow(by: Operation): Promise<void> {
-    if (following !== undefined || isClosed) return
-    following = { stop() {} }
-    following = await changes
+  function follow(by: Operation): Promise<Pick<Following, 'stop'> | undefined> {
+    following ??= changes
       .follow(undefined, by, {
         change: (change) => outdate((feed) => changes.effectOf(change, feed.filter, feed.by) !== undefined),
         lost() {
@@ -73,46 +71,54 @@ export function createReadings({ read, changes, clock }: ReadingsOptions): Readi
           outdate(() => true)
         },
       })
-      .catch(() => undefined)
-    if (isClosed) following?.stop()
+      .catch(() => {
+        following = undefined
+        return undefined
+      })
+    return following
   }
 
-  async function refresh(clinicianId: string, by: Operation, known: Feed | undefined): Promise<Feed> {
+  /** Comes in one step with what is known at its time, so that no change falls between the two. */
+  function keep(key: string, feed: Feed): Feed {
+    feeds.set(key, feed)
+    return feed
+  }
+
+  async function refresh(key: string, clinicianId: string, by: Operation): Promise<Feed> {
     await follow(by)
-    const filter = filterOfFeed(clinicianId, clock.now())
-    const feed = { filter, by, isOutdated: false }
+    const known = feeds.get(key)?.reading
+    const feed = { filter: filterOfFeed(clinicianId, clock.now()), by, isOutdated: false }
     begun.add(feed)
     try {
-      const rows = await read(filter, by)
-      const reading = { rows, readAt: clock.now() }
-      // Rows of before, where the quota is spent: they are good enough to give, and no reading of this hour.
+      const rows = await read(feed.filter, by)
+      // Where the quota is spent, rows may be of before: good enough to give, but no reading of this hour.
       const isStale = by.ledger.stale.size > 0
-      if (isStale && known?.reading !== undefined) return known
-      const dueAt = isStale ? clock.monotonic() : clock.monotonic() + HOUR_MS
-      return { ...feed, isOutdated: feed.isOutdated, reading, error: undefined, dueAt }
+      const reading = isStale && known !== undefined ? known : { rows, readAt: clock.now() }
+      const dueAt = clock.monotonic() + (isStale ? 0 : HOUR_MS)
+      return keep(key, { ...feed, reading, error: undefined, dueAt })
     } catch (error) {
       // What was not sent may be tried again at any time.
-      const waitMs = by.ledger.exchanges === 0 ? 0 : known?.reading === undefined ? AGAIN_MS : HOUR_MS
-      const dueAt = clock.monotonic() + waitMs
-      return { filter, by, reading: known?.reading, error, dueAt, isOutdated: false }
+      const waitMs = by.ledger.exchanges === 0 ? 0 : known === undefined ? AGAIN_MS : HOUR_MS
+      return keep(key, {
+        ...feed,
+        reading: known,
+        error,
+        dueAt: clock.monotonic() + waitMs,
+        isOutdated: false,
+      })
     } finally {
       begun.delete(feed)
     }
   }
 
-  function readAnew(key: string, clinicianId: string, by: Operation, known: Feed | undefined): Promise<Feed> {
+  function readAnew(key: string, clinicianId: string, by: Operation): Promise<Feed> {
     const running = reads.get(key)
     if (running !== undefined) {
       by.ledger.joined += 1
       return running
     }
     // The rows are kept, so reading them goes on when the client leaves.
-    const reading = refresh(clinicianId, { ...by, signal: by.deadline }, known)
-      .then((feed) => {
-        feeds.set(key, feed)
-        return feed
-      })
-      .finally(() => reads.delete(key))
+    const reading = refresh(key, clinicianId, { ...by, signal: by.deadline }).finally(() => reads.delete(key))
     reads.set(key, reading)
     return reading
   }
@@ -122,13 +128,13 @@ export function createReadings({ read, changes, clock }: ReadingsOptions): Readi
       const key = `${by.view} ${clinicianId}`
       const known = feeds.get(key)
       const isDue = known === undefined || known.isOutdated || clock.monotonic() >= known.dueAt
-      const { reading, error } = isDue ? await readAnew(key, clinicianId, by, known) : known
+      const { reading, error } = isDue ? await readAnew(key, clinicianId, by) : known
       if (reading === undefined) throw error
       return reading
     },
-    close() {
-      isClosed = true
-      following?.stop()
+    async close() {
+      const followed = await following
+      followed?.stop()
     },
   }
 }

@@ -19,6 +19,8 @@ describe('Making a calendar', () => {
       expiresAt: '2026-07-04T12:00:00Z',
       clientMutationId: 'x',
     })
+    const estimate = await clinic.create({ clinicianId: 'cli_1' }, { 'x-estimate-only': '1' })
+    expect(estimate.extensions).toMatchObject({ estimate: { min: 0, max: 0 } })
     expect(clinic.takeRequests()).toEqual([])
     const feed = clinic.url + data.createCalendarFeed.path
     clinic.pass(180 * DAY - 1)
