@@ -184,6 +184,21 @@ describe('The local time of an appointment', () => {
     expect(upstream.requests).toHaveLength(1)
   })
 
+  test('It is priced as the instant that it shows', async () => {
+    await using product = await startWith([])
+    const estimateOf = async (field: string) =>
+      (
+        await product.query(
+          `mutation { updateAppointment(input: { id: "a", title: "t" }) { appointment { ${field} } } }`,
+          {},
+          { 'x-estimate-only': '1' },
+        )
+      ).extensions
+    for (const field of ['startTime', 'localStart', 'endTime', 'localEnd(timeZone: "UTC")'])
+      expect(await estimateOf(field)).toMatchObject({ estimate: { min: 1, max: 2 } })
+    expect(await estimateOf('id')).toMatchObject({ estimate: { min: 1, max: 1 } })
+  })
+
   test('A new appointment answers it without a further request', async () => {
     await using product = await startWith([])
     const { data } = await product.query(

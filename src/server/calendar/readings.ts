@@ -40,8 +40,8 @@ const HOUR_MS = 3_600_000
 /** Where a feed could not be read, and there is no earlier reading of it. */
 const AGAIN_MS = 300_000
 
-/** Rows of all feeds together that are kept: some 50 MB. */
-const MAX_ROWS = 200_000
+/** Rows of all feeds together that are kept: some 90 MB, with the texts that are made of them. */
+const MAX_ROWS = 100_000
 
 /**
  * Keeps the rows of feeds: one is read once an hour, however often its clients ask, and before that only where an event
