@@ -2,7 +2,11 @@ import type { CodegenConfig } from '@graphql-codegen/cli'
 
 const preset = 'client'
 const presetConfig = { fragmentMasking: false }
-const config = { useTypeImports: true, scalars: { DateTime: 'string' }, enumsAsTypes: true }
+const config = {
+  useTypeImports: true,
+  scalars: { Date: 'string', DateTime: 'string', TimeZone: 'string' },
+  enumsAsTypes: true,
+}
 
 /** Typed documents from `schema.graphql`, as any client would generate them. */
 const codegen: CodegenConfig = {

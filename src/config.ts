@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from './contract/clinic-day.ts'
 
 /** The checked environment. `docs/configuration.md` explains each variable. */
 export type Config = Readonly<z.infer<typeof ENVIRONMENT>>
@@ -63,6 +64,17 @@ const webhookSecrets = z.string().transform((text, context) =>
     return account === undefined ? { secret } : { secret, account }
   }),
 )
+
+const CALENDAR_SECRET = /^[\x21-\x2b\x2d-\x7e]{32,}$/
+
+const calendarSecrets = z.string().transform((text, context) => {
+  const secrets = text.split(',').map((entry) => entry.trim())
+  if (secrets.length > 2 || secrets.some((secret) => !CALENDAR_SECRET.test(secret)))
+    context.addIssue(
+      'must be a secret of 32 characters or more, printable ASCII without spaces and commas; or two, separated by a comma',
+    )
+  return secrets
+})
 
 /** Refuses `*`, which allows every site, and `null`, which is the origin of any sandboxed page. */
 const origins = z.string().transform((text, context) =>
@@ -156,6 +168,11 @@ const ENVIRONMENT = z.object({
   CACHE_TTL_SECONDS: integer(0, 3_600).prefault('10'),
   STALE_IF_LIMITED_SECONDS: integer(0, 86_400).prefault('300'),
   WRITE_RESERVE_PERCENT: integer(0, 100).prefault('10'),
+  CLINIC_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'must be a name of the IANA database, such as Europe/London')
+    .default('Europe/London'),
+  CALENDAR_SECRET: calendarSecrets.optional(),
   WEBHOOK_SECRETS: webhookSecrets.optional(),
   // Absent: every style is accepted.
   WEBHOOK_STYLE: z

@@ -10,6 +10,7 @@ describe('the configuration', () => {
       UPSTREAM_TIMEOUT_MS: 10_000,
       OPERATION_TIMEOUT_MS: 30_000,
       MAX_PAGE_SIZE: 500,
+      CLINIC_TIME_ZONE: 'Europe/London',
       SANDBOX_PORT: 4010,
       SANDBOX_KEYS: [
         {
@@ -146,6 +147,34 @@ describe('the configuration', () => {
     for (const prefix of ['{a}', 'a b', 'a*', 'a\n'])
       expect(readConfig({ REDIS_PREFIX: prefix }).problems).toEqual([
         expect.stringMatching(/^REDIS_PREFIX: /),
+      ])
+  })
+
+  test.for(['Europe/Londres', '+01:00', 'Europe/London '])(
+    'CLINIC_TIME_ZONE refuses "%s" in one line',
+    (name) => {
+      expect(readConfig({ CLINIC_TIME_ZONE: name }).problems).toEqual([
+        'CLINIC_TIME_ZONE: must be a name of the IANA database, such as Europe/London',
+      ])
+    },
+  )
+
+  test('CALENDAR_SECRET is a long secret, or two of them', () => {
+    const [first, second] = ['a'.repeat(32), 'b'.repeat(40)]
+    expect(readConfig({ CALENDAR_SECRET: first }).config?.CALENDAR_SECRET).toEqual([first])
+    expect(readConfig({ CALENDAR_SECRET: `${first}, ${second}` }).config?.CALENDAR_SECRET).toEqual([
+      first,
+      second,
+    ])
+    for (const secret of [
+      'a'.repeat(31),
+      `${first},`,
+      `${first},short`,
+      `${first},${first},${first}`,
+      ` ${first} b`,
+    ])
+      expect(readConfig({ CALENDAR_SECRET: secret }).problems).toEqual([
+        'CALENDAR_SECRET: must be a secret of 32 characters or more, printable ASCII without spaces and commas; or two, separated by a comma',
       ])
   })
 

@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   events: ['contract'],
   sandbox: ['contract', 'events'],
   client: [],
-  config: [],
+  config: ['contract'],
   pagination: [],
   execution: [],
   contract: [],
@@ -33,6 +33,7 @@ const PACKAGE_ONLY_IN: readonly (readonly [packages: RegExp, rooms: readonly str
   [/^dataloader$/, ['loaders']],
   [/^undici/, ['rest']],
   [/^ioredis$/, ['shared']],
+  [/^ical-generator$/, ['server']],
   [/^(node:sqlite|kysely)$/, ['sandbox']],
 ]
 

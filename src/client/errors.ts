@@ -33,6 +33,8 @@ export interface ErrorExtensions {
   }
   /** A subscription, and the gateway gets no events of the caller's account. */
   readonly EVENTS_UNAVAILABLE: object
+  /** `createCalendarFeed`, and the gateway has no calendar feeds. */
+  readonly CALENDAR_UNAVAILABLE: object
   /** The gateway no longer has the changes since `after`: read the list again, and subscribe without it. */
   readonly RESUME_EXPIRED: object
   /** The last part of a stream that its reader was too slow for. `resumeAfter`: the `after` to go on from. */

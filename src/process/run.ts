@@ -88,6 +88,8 @@ async function runGateway(config: Config): Promise<Running> {
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
     staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
     writeReservePercent: config.WRITE_RESERVE_PERCENT,
+    clinicTimeZone: config.CLINIC_TIME_ZONE,
+    ...(config.CALENDAR_SECRET && { calendarSecrets: config.CALENDAR_SECRET }),
     shared,
     webhooks: secrets.length === 0 ? null : webhookOptions(config, secrets),
     maxLagMs: config.MAX_LAG_MS,

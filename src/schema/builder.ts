@@ -6,7 +6,12 @@ import type { Reference, ReferenceKind } from './global-id.ts'
 export const builder = new SchemaBuilder<{
   Context: Context
   Objects: { [K in ReferenceKind]: Reference<K> }
-  Scalars: { DateTime: { Input: string; Output: string }; ID: { Input: string; Output: string } }
+  Scalars: {
+    Date: { Input: string; Output: string }
+    DateTime: { Input: string; Output: string }
+    ID: { Input: string; Output: string }
+    TimeZone: { Input: string; Output: string }
+  }
   Connection: { readonly count: () => Promise<number> }
   DefaultEdgesNullability: { list: false; items: false }
   DefaultNodeNullability: true

@@ -9,6 +9,19 @@ export class UserInputError extends Error {
   }
 }
 
+/** The gateway has no calendar feeds. */
+export class CalendarUnavailableError extends Error {
+  /** @param isOff they are not switched on; else the gateway has no key of its own to read them with */
+  constructor(isOff: boolean) {
+    super(
+      isOff
+        ? 'This gateway has no calendar feeds: CALENDAR_SECRET is not set.'
+        : "A calendar feed sends no key, and this gateway asks with its callers' keys only.",
+    )
+    this.name = 'CalendarUnavailableError'
+  }
+}
+
 /** A request asks for more than a limit allows. `limit` is the name of the environment variable that sets it. */
 export class LimitError extends Error {
   readonly limit: string

@@ -23,6 +23,8 @@ export type KnownFields = ReadonlySet<FieldName> | 'all'
 
 export interface PriceContext {
   readonly pricing: Pricing
+  /** As in the resolvers' context. */
+  readonly clinicTimeZone: string
   /** The reference that the client selects the field on. */
   readonly parent: Reference | undefined
   readonly selection: ConnectionSelection

@@ -6,6 +6,7 @@ import './appointment/connection.ts'
 import './appointment/mutation.ts'
 import './appointment/subscription.ts'
 import { specifiedDirectives } from 'graphql'
+import './calendar/mutation.ts'
 import { builder } from './builder.ts'
 import { deferDirective } from './defer.ts'
 

@@ -3,7 +3,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { CursorExpiredError, PageArgumentError, UnreadableListError } from '../pagination/errors.ts'
 import { UpstreamError } from '../rest/errors.ts'
-import { LimitError, UserInputError } from '../schema/errors.ts'
+import { CalendarUnavailableError, LimitError, UserInputError } from '../schema/errors.ts'
 import type { Fault, ReportFault } from './gateway-options.ts'
 import { PRIVATE } from './http/privacy.ts'
 
@@ -52,6 +52,8 @@ function wordError(error: GraphQLError, report: ReportFault): GraphQLError {
       code: 'LIMIT_EXCEEDED',
       limit: { name: cause.limit, max: cause.max },
     })
+  if (cause instanceof CalendarUnavailableError)
+    return reword(error, cause.message, { code: 'CALENDAR_UNAVAILABLE' })
   if (cause instanceof CursorExpiredError) return reword(error, cause.message, { code: 'CURSOR_EXPIRED' })
   if (cause instanceof UnreadableListError)
     return reword(error, cause.message, { code: 'UPSTREAM_INVALID_RESPONSE' })

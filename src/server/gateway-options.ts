@@ -115,6 +115,19 @@ export interface GatewayOptions {
    */
   readonly writeReservePercent?: number
   /**
+   * The IANA name of the time zone of a clinic's days, where a client names none.
+   *
+   * @default 'Europe/London'
+   */
+  readonly clinicTimeZone?: string
+  /**
+   * What signs the URLs of calendar feeds, which are read with `key`: one secret of at least 32 characters, or the new one
+   * and the one before it. None = there are no feeds.
+   *
+   * @default none
+   */
+  readonly calendarSecrets?: readonly string[]
+  /**
    * The upstream's webhooks, which it delivers to `/webhooks/appointments`. They make cached answers last, and
    * subscriptions possible; null = there is no such endpoint.
    *
@@ -301,9 +314,9 @@ export interface Fault {
 /** The one line that the gateway logs of an operation. Nothing of a patient can be in it. */
 export interface OperationLine {
   readonly requestId: string
-  /** The name in the document; null where it has none, or did not run. */
+  /** The name in the document; null where it has none, or did not run, and of a calendar feed. */
   readonly name: string | null
-  readonly kind: 'query' | 'mutation' | 'subscription' | null
+  readonly kind: 'query' | 'mutation' | 'subscription' | 'calendar' | null
   readonly durationMs: number
   /** Upstream requests that it caused. */
   readonly requests: number

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
+import { readFeed } from '../loaders/feed.ts'
 import { createListMemory } from '../loaders/lists/list-memory.ts'
 import { createLoaders, pageLimits } from '../loaders/loaders.ts'
 import { createPricing } from '../loaders/pricing.ts'
@@ -7,9 +8,12 @@ import type { AppointmentRow } from '../rest/appointments/row.ts'
 import { createRestClient } from '../rest/client.ts'
 import type { Clock } from '../rest/clock.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
+import type { FeedRequest } from '../schema/context.ts'
+import { isTimeZone } from '../schema/date-time.ts'
 import { schema } from '../schema/schema.ts'
 import { createMemory } from '../shared/memory.ts'
 import type { Shared } from '../shared/shared.ts'
+import { createCalendar } from './calendar/calendar.ts'
 import { createCost, useCost } from './cost/cost.ts'
 import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
 import { createDeferral } from './deferred/deferral.ts'
@@ -36,7 +40,7 @@ import {
 } from './identity/identity.ts'
 import { createTokenCheck } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
-import { useRunningLimits } from './limits/running.ts'
+import { createRunning } from './limits/running.ts'
 import { useEntityTags } from './operation/entity-tags.ts'
 import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
@@ -98,6 +102,8 @@ export function createGateway({
   writeReservePercent = 10,
   maxLagMs = Number.POSITIVE_INFINITY,
   lagMs = () => 0,
+  clinicTimeZone = 'Europe/London',
+  calendarSecrets = [],
   webhooks = null,
   shared: givenShared = null,
   heartbeatMs = 15_000,
@@ -108,6 +114,9 @@ export function createGateway({
   logEvent = () => {},
   logFeed = () => {},
 }: GatewayOptions): Gateway {
+  if (!isTimeZone(clinicTimeZone))
+    throw new Error('clinicTimeZone is a name of the IANA database, such as Europe/London.')
+  requireCalendarSecrets(calendarSecrets)
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const clock = { now, monotonic }
   const accountsOfSecret = accountsOf(webhooks, key)
@@ -128,7 +137,7 @@ export function createGateway({
     },
   })
   const listMemory = createListMemory(monotonic)
-  const { useIdentity, identityOf } = createIdentities(chooseIdentity(key, tokens, clock))
+  const { useIdentity, letIn, identityOf } = createIdentities(chooseIdentity(key, tokens, clock))
   const { useOperations, operationOf, beginEvent, endOperation } = createOperations({
     identityOf,
     operationTimeoutMs,
@@ -140,8 +149,30 @@ export function createGateway({
   const contextOf = (by: Operation, told?: AppointmentRow) => ({
     loaders: createLoaders({ ...sourcesOf(by), ...(told !== undefined && { told }) }),
     maxNodeIds: limits.MAX_NODE_IDS,
+    clinicTimeZone,
+    createCalendarFeed: (request: FeedRequest) => calendar.createFeed(request, by),
   })
   const pricingOf = (request: Request) => createPricing(sourcesOf(operationOf(request)))
+  const { useRunningLimits, during } = createRunning({
+    maxOfCaller: limits.MAX_CONCURRENT_OPERATIONS,
+    maxOfAll: limits.MAX_OPERATIONS,
+    maxLagMs,
+    lagMs,
+    identityOf,
+  })
+  const { useCalendar, ...calendar } = createCalendar({
+    secrets: calendarSecrets,
+    key,
+    url,
+    read: (filter, by) => readFeed(filter, { appointments, listMemory, by }),
+    changes,
+    letIn,
+    operationOf,
+    during,
+    clock,
+    log: logOperation,
+    reportFault,
+  })
   const addCost = createCost({ rateLimit: rest.rateLimit, development })
   const places = createPlaces(limits)
   const { useStreams, ...streams } = createStreams({
@@ -199,7 +230,7 @@ export function createGateway({
       // What every response gets, and what is not GraphQL.
       useCodedRefusals(endpoint),
       usePrivacy(),
-      useEntityTags((request) => memo.tagOf(operationOf(request))),
+      useEntityTags((request) => calendar.tagOf(request) ?? memo.tagOf(operationOf(request))),
       useHealth(),
       useReadiness({
         isStopping: () => isStopping,
@@ -211,6 +242,7 @@ export function createGateway({
         useWebhooks({ accountsOfSecret, webhooks, coherence, now, log: logEvent, reportFault }),
       // What goes with an operation from its begin to its end: on the way out in this order.
       useOperations(),
+      useCalendar(),
       useCost(addCost, operationOf),
       useWording(reportFault),
       useOperationLog({ operationOf, definitionOf, monotonic, log: logOperation }),
@@ -218,13 +250,7 @@ export function createGateway({
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),
       useIdentity(),
-      useRunningLimits({
-        maxOfCaller: limits.MAX_CONCURRENT_OPERATIONS,
-        maxOfAll: limits.MAX_OPERATIONS,
-        maxLagMs,
-        lagMs,
-        identityOf,
-      }),
+      useRunningLimits(),
       // From a body to a result.
       useJsonBody(limits),
       useAnonymousLimit(identityOf),
@@ -249,7 +275,7 @@ export function createGateway({
     handler: nodeHandler(yoga, maskFault),
     estimate(document, operationName, variables) {
       const pricing = pricingOf(new Request('http://localhost'))
-      return estimateOperation({ schema, document, operationName, variables, pricing })
+      return estimateOperation({ schema, document, operationName, variables, pricing, clinicTimeZone })
     },
     prepareToStop() {
       isStopping = true
@@ -258,6 +284,7 @@ export function createGateway({
     async close() {
       streams.endAll()
       await idle()
+      await calendar.close()
       await rest.close()
       if (givenShared === null) await shared.close()
     },
@@ -265,6 +292,16 @@ export function createGateway({
 }
 
 const MIN_SECRET_LENGTH = 8
+
+const MIN_CALENDAR_SECRET_LENGTH = 32
+
+/** Whoever has a URL can try secrets on it, so a secret is long. */
+function requireCalendarSecrets(secrets: readonly string[]): void {
+  if (secrets.length > 2)
+    throw new Error('There are two calendar secrets at most: the new one, and the one before it.')
+  if (secrets.some(({ length }) => length < MIN_CALENDAR_SECRET_LENGTH))
+    throw new Error(`A calendar secret has ${MIN_CALENDAR_SECRET_LENGTH} characters at least.`)
+}
 
 /** Each secret, and the accounts whose events it signs: two keys of one organisation share its events. */
 function accountsOf(

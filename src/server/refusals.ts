@@ -70,6 +70,16 @@ export function overloaded(): GraphQLError {
   return refusal('OVERLOADED', message, { status: 503, headers: { 'retry-after': '1' } })
 }
 
+/** Of a calendar that never was, has expired, or is not this gateway's: nothing tells which. */
+export function noSuchCalendar(): GraphQLError {
+  return refusal('NOT_FOUND', 'There is no such calendar.', { status: 404 })
+}
+
+export function calendarUnreadable(code: string, retryAfterSeconds: number): GraphQLError {
+  const headers = { 'retry-after': String(retryAfterSeconds) }
+  return refusal(code, 'The calendar can not be read now.', { status: 503, headers })
+}
+
 export function documentNotTrusted(message: string): GraphQLError {
   return refusal('DOCUMENT_NOT_TRUSTED', message, { status: 400 })
 }

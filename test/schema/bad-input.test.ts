@@ -60,6 +60,47 @@ const REFUSED: readonly (readonly [input: string, document: string, argument: st
     'filter.startTime.lte',
   ],
   [
+    'a day together with a range',
+    '{ appointments(filter: { day: "2026-03-29", startTime: { gte: "2026-03-29T00:00:00Z" } }) { nodes { id } } }',
+    'filter.day',
+  ],
+  [
+    'a time zone without a day',
+    '{ appointments(filter: { timeZone: "Europe/London" }) { nodes { id } } }',
+    'filter.timeZone',
+  ],
+  [
+    'a time zone with a day that is null',
+    'query ($day: Date) { appointments(filter: { day: $day, timeZone: "Europe/London" }) { nodes { id } } }',
+    'filter.timeZone',
+  ],
+  [
+    'a day that the clocks of its zone skipped',
+    '{ patient(id: "p") { appointments(filter: { day: "2011-12-30", timeZone: "Pacific/Apia" }) { nodes { id } } } }',
+    'filter.day',
+  ],
+  [
+    'a day that the calendar does not have',
+    '{ appointments(filter: { day: "2026-02-30" }) { nodes { id } } }',
+    'filter.day',
+  ],
+  [
+    'an instant as a day',
+    '{ appointments(filter: { day: "2026-02-28T00:00:00Z" }) { nodes { id } } }',
+    'filter.day',
+  ],
+  [
+    'an offset as a time zone',
+    '{ appointments(filter: { day: "2026-02-28", timeZone: "+01:00" }) { nodes { id } } }',
+    'filter.timeZone',
+  ],
+  [
+    'a default that is no time zone',
+    'query ($zone: TimeZone = "Europe/Londres") { appointments { nodes { localStart(timeZone: $zone) } } }',
+    'zone',
+  ],
+  ['a number as a time zone', '{ appointment(id: "a") { localEnd(timeZone: 1) } }', 'timeZone'],
+  [
     'a default that is no instant',
     'query ($from: DateTime = "2030-02-30T00:00:00Z") { appointments(filter: { startTime: { gte: $from } }) { nodes { id } } }',
     'from',

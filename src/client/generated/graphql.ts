@@ -27,14 +27,18 @@ export type AppointmentFilter = {
   appointmentTypeId?: string | number | null | undefined;
   /** Of this clinician: the global id, or the upstream's own. */
   clinicianId?: string | number | null | undefined;
+  /** Beginning on this day, as the clocks of `timeZone` show it: 23 or 25 hours where they change. It stands for that range of instants in `startTime`, so it costs the same, and cursors of the one are cursors of the other. A day that a zone's clocks skip is `BAD_USER_INPUT`. */
+  day?: string | null | undefined;
   /** At this location: the global id, or the upstream's own. */
   locationId?: string | number | null | undefined;
   /** Of this patient: the global id, or the upstream's own. */
   patientId?: string | number | null | undefined;
-  /** Beginning within this range. */
+  /** Beginning within this range. Not together with `day`. */
   startTime?: DateTimeRange | null | undefined;
   /** In one of these statuses: at least one. */
   status?: Array<AppointmentStatus> | null | undefined;
+  /** Whose day `day` is; the clinic's (`CLINIC_TIME_ZONE`) where it is left out. Only with `day`. */
+  timeZone?: string | null | undefined;
 };
 
 /** Where an appointment stands. It changes only by an action such as `cancelAppointment`, never by an update. */

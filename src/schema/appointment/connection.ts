@@ -39,18 +39,18 @@ type ListArguments = PageArguments & {
   readonly filter?: typeof AppointmentFilter.$inferInput | null | undefined
 }
 
-function readConnection(
-  args: ListArguments,
-  { loaders }: Context,
-  info: GraphQLResolveInfo,
-  parent?: Reference,
-) {
-  const request = { filter: toFilter(args.filter, parent), args, selection: connectionSelection(info) }
-  return loaders.appointments.connection(request, info)
+function readConnection(args: ListArguments, context: Context, info: GraphQLResolveInfo, parent?: Reference) {
+  const request = {
+    filter: toFilter(args.filter, context, parent),
+    args,
+    selection: connectionSelection(info),
+  }
+  return context.loaders.appointments.connection(request, info)
 }
 
-const priceOfList: PriceTag = (args: ListArguments, { pricing, parent, selection }) => {
-  const filter = toFilter(args.filter, parent)
+const priceOfList: PriceTag = (args: ListArguments, context) => {
+  const { pricing, parent, selection } = context
+  const filter = toFilter(args.filter, context, parent)
   const { cost, size, family, key } = pricing.list({ filter, args, selection })
   return [{ cost, key, family, rows: { count: size, known: fieldsInRows(filter) } }]
 }

@@ -1,7 +1,9 @@
 import { APPOINTMENT_STATUSES } from '../../contract/appointment.ts'
+import { rangeOfDay } from '../../contract/clinic-day.ts'
 import type { AppointmentFilter as Filter } from '../../contract/field-names.ts'
 import { toMilliseconds } from '../../contract/instant.ts'
 import { builder } from '../builder.ts'
+import type { Context } from '../context.ts'
 import { UserInputError } from '../errors.ts'
 import { parseId, type Reference } from '../global-id.ts'
 import { REFERENCES } from '../references.ts'
@@ -25,7 +27,20 @@ export const AppointmentFilter = builder.inputType('AppointmentFilter', {
     appointmentTypeId: t.id({ description: "Of this type: the global id, or the upstream's own." }),
     locationId: t.id({ description: "At this location: the global id, or the upstream's own." }),
     status: t.field({ type: [Status], description: 'In one of these statuses: at least one.' }),
-    startTime: t.field({ type: DateTimeRange, description: 'Beginning within this range.' }),
+    startTime: t.field({
+      type: DateTimeRange,
+      description: 'Beginning within this range. Not together with `day`.',
+    }),
+    day: t.field({
+      type: 'Date',
+      description:
+        "Beginning on this day, as the clocks of `timeZone` show it: 23 or 25 hours where they change. It stands for that range of instants in `startTime`, so it costs the same, and cursors of the one are cursors of the other. A day that a zone's clocks skip is `BAD_USER_INPUT`.",
+    }),
+    timeZone: t.field({
+      type: 'TimeZone',
+      description:
+        "Whose day `day` is; the clinic's (`CLINIC_TIME_ZONE`) where it is left out. Only with `day`.",
+    }),
   }),
 })
 
@@ -35,11 +50,21 @@ type FilterInput = typeof AppointmentFilter.$inferInput
  * Checks a filter, and translates it to the filter that the loaders take. The id of the parent is one more condition.
  * Throws a `UserInputError`.
  */
-export function toFilter(input: FilterInput | null | undefined, parent?: Reference): Filter {
+export function toFilter(
+  input: FilterInput | null | undefined,
+  { clinicTimeZone }: Pick<Context, 'clinicTimeZone'>,
+  parent?: Reference,
+): Filter {
+  const given = input ?? {}
+  const { day, startTime } = given
+  if (day == null && given.timeZone != null)
+    throw new UserInputError('filter.timeZone', 'A time zone says whose day is meant: give it with `day`.')
+  if (day != null && startTime != null)
+    throw new UserInputError('filter.day', 'Give either `day` or `startTime`, not both.')
   return {
-    ...idConditions(input ?? {}, parent),
-    ...statusCondition(input?.status),
-    ...timeConditions(input?.startTime),
+    ...idConditions(given, parent),
+    ...statusCondition(given.status),
+    ...(day == null ? timeConditions(startTime) : dayConditions(day, given.timeZone ?? clinicTimeZone)),
   }
 }
 
@@ -74,6 +99,16 @@ function timeConditions(range: FilterInput['startTime']): Filter {
   if (startsFrom !== undefined && startsTo !== undefined && Date.parse(startsFrom) > Date.parse(startsTo))
     refuseRange()
   return { ...(startsFrom !== undefined && { startsFrom }), ...(startsTo !== undefined && { startsTo }) }
+}
+
+function dayConditions(day: string, timeZone: string): Filter {
+  const range = rangeOfDay(day, timeZone)
+  if (range === undefined)
+    throw new UserInputError(
+      'filter.day',
+      'The clocks of this time zone skipped this day, or it is not within the years 0000 to 9999 of UTC.',
+    )
+  return { ...range }
 }
 
 function refuseRange(): never {

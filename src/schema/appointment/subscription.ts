@@ -110,8 +110,8 @@ builder.subscriptionField('appointmentChanged', (t) =>
       }),
     },
     extensions: { price: priceOfEvent, minAtMost: 0 },
-    subscribe: (_root, { filter, after }, { loaders }) =>
-      loaders.subscribe(toFilter(filter), after ?? undefined),
+    subscribe: (_root, { filter, after }, context) =>
+      context.loaders.subscribe(toFilter(filter, context), after ?? undefined),
     resolve: (event) => event,
   }),
 )

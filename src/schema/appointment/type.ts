@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
+import { toLocal } from '../../contract/clinic-day.ts'
 import type { FieldName } from '../../contract/field-names.ts'
 import type { AppointmentRef } from '../../loaders/memory.ts'
 import { builder } from '../builder.ts'
@@ -12,6 +13,16 @@ import { Status } from './status.ts'
 /** In the description of each field that a list row of the API may lack. */
 const MAY_COST =
   'May cost one upstream request for the appointment, shared by all its fields, where the list row did not hold it.'
+
+const AS_LOCAL =
+  'RFC 3339 with their offset, such as `2026-03-29T09:30:00+01:00`. It is in UTC, with a `Z`, where that can not write the offset: before 1972 some had seconds. Costs nothing where the instant itself costs nothing.'
+
+const IN_TIME_ZONE = builder.args((t) => ({
+  timeZone: t.field({
+    type: 'TimeZone',
+    description: "Whose clocks; the clinic's (`CLINIC_TIME_ZONE`) where it is left out.",
+  }),
+}))
 
 export const Appointment = builder.objectRef<AppointmentRef>('Appointment').implement({
   interfaces: [Node],
@@ -26,6 +37,14 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     }),
     startTime: t.field({ type: 'DateTime', ...rowField('startTime'), description: 'When it begins.' }),
     endTime: t.field({ type: 'DateTime', ...rowField('endTime'), description: 'When it ends.' }),
+    localStart: t.string({
+      ...localField('startTime'),
+      description: `When it begins, by the clocks of a time zone. ${AS_LOCAL}`,
+    }),
+    localEnd: t.string({
+      ...localField('endTime'),
+      description: `When it ends, by the clocks of a time zone. ${AS_LOCAL}`,
+    }),
     status: t.field({ type: Status, ...rowField('status'), description: 'Where it stands.' }),
     durationMinutes: t.int({
       ...rowField('durationMinutes'),
@@ -115,6 +134,22 @@ function rowField<Name extends FieldName>(name: Name) {
     extensions: { needs: name },
     resolve: ({ restId }: AppointmentRef, _args: object, { loaders }: Context, info: GraphQLResolveInfo) =>
       loaders.appointments.field(restId, name, info),
+  }
+}
+
+function localField(name: 'startTime' | 'endTime') {
+  return {
+    args: IN_TIME_ZONE,
+    extensions: { needs: name },
+    resolve: (
+      { restId }: AppointmentRef,
+      { timeZone }: { readonly timeZone?: string | null | undefined },
+      { loaders, clinicTimeZone }: Context,
+      info: GraphQLResolveInfo,
+    ) =>
+      whenKnown(loaders.appointments.field(restId, name, info), (instant) =>
+        toLocal(instant, timeZone ?? clinicTimeZone),
+      ),
   }
 }
 

@@ -1,6 +1,7 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql'
 import type { Pricing } from '../../loaders/pricing.ts'
 import { tooCostly } from '../../rest/errors.ts'
+import type { Context } from '../../schema/context.ts'
 import { estimateOperation, type OperationEstimate } from './estimate.ts'
 
 /** The answer to `X-Estimate-Only: 1`, which runs nothing. Undefined where the operation can't be estimated. */
@@ -25,8 +26,10 @@ export function refuseTooCostly(
 }
 
 function estimate(
-  { schema, document, operationName, variableValues }: ExecutionArgs,
+  { schema, document, operationName, variableValues, contextValue }: ExecutionArgs,
   pricing: Pricing,
 ): OperationEstimate | undefined {
-  return estimateOperation({ schema, document, operationName, variables: variableValues ?? {}, pricing })
+  const { clinicTimeZone } = contextValue as Context
+  const variables = variableValues ?? {}
+  return estimateOperation({ schema, document, operationName, variables, pricing, clinicTimeZone })
 }

@@ -35,6 +35,7 @@ export interface EstimateOptions {
   readonly operationName: string | null | undefined
   readonly variables: Readonly<Record<string, unknown>>
   readonly pricing: Pricing
+  readonly clinicTimeZone: string
 }
 
 /** The objects that a selection is evaluated on. */
@@ -59,7 +60,7 @@ interface RowSet {
  * GraphQLError where a condition of @skip or @include is null.
  */
 export function estimateOperation(options: EstimateOptions): OperationEstimate | undefined {
-  const { schema, document, operationName, pricing } = options
+  const { schema, document, operationName, pricing, clinicTimeZone } = options
   const operation = getOperationAST(document, operationName)
   const rootType = operation && schema.getRootType(operation.operation)
   if (!operation || !rootType) return undefined
@@ -94,7 +95,12 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
 
     const selection = connectionSelection({ ...collectScope, returnType: field.type, fieldNodes: nodes })
     const prices = unlessRefused(() =>
-      price(getArgumentValues(field, node, coerced), { pricing, parent: scope.parent, selection }),
+      price(getArgumentValues(field, node, coerced), {
+        pricing,
+        clinicTimeZone,
+        parent: scope.parent,
+        selection,
+      }),
     )
     return prices
       .map((each) => add(charge(each, scope), below(scopeOf(each, scope), each.type)))

@@ -89,8 +89,13 @@ function exampleOf(type: GraphQLInputType, example: Example): unknown {
     return Object.fromEntries(needed.map((field) => [field.name, exampleOf(field.type, example)]))
   }
   return (
-    { ID: example.id, Int: example.maxPageSize, Boolean: true, DateTime: '2030-01-01T00:00:00Z' }[
-      nullable.name
-    ] ?? 'example'
+    {
+      ID: example.id,
+      Int: example.maxPageSize,
+      Boolean: true,
+      Date: '2030-01-01',
+      DateTime: '2030-01-01T00:00:00Z',
+      TimeZone: 'Europe/London',
+    }[nullable.name] ?? 'example'
   )
 }

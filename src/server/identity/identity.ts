@@ -66,11 +66,15 @@ export function hashed(text: string): string {
   return hash('sha256', text, 'base64url')
 }
 
-/** Identifies the caller of each request once. Until then the request is anonymous. */
-export function createIdentities(identify: Identify): {
+export interface Identities {
   readonly useIdentity: () => Plugin
+  /** For a request that has proven in another way than by its `Authorization` header who sends it. */
+  readonly letIn: (request: Request, identity: Identity) => void
   readonly identityOf: (request: Request) => Identity
-} {
+}
+
+/** Identifies the caller of each request once. Until then the request is anonymous. */
+export function createIdentities(identify: Identify): Identities {
   const identities = createNote<Request, Identity>('identity')
   return {
     useIdentity: () => ({
@@ -78,6 +82,7 @@ export function createIdentities(identify: Identify): {
         identities.set(request, await identify(request.headers.get('authorization')))
       },
     }),
+    letIn: (request, identity) => void identities.set(request, identity),
     identityOf: (request) => identities.get(request) ?? ANONYMOUS,
   }
 }

@@ -1,0 +1,64 @@
+import { builder } from '../builder.ts'
+import type { CalendarFeed } from '../context.ts'
+import { parseId } from '../global-id.ts'
+
+const Show = builder.enumType('CalendarFeedShow', {
+  description: 'What a calendar feed shows of an appointment.',
+  values: {
+    BUSY: { value: 'busy', description: 'When it is, and nothing of a patient: each is called Busy.' },
+    TITLES: { value: 'titles', description: 'Its title too. A title may name a patient.' },
+  },
+} as const)
+
+const CreateCalendarFeedInput = builder.inputType('CreateCalendarFeedInput', {
+  description: 'Whose calendar, and how much of it.',
+  fields: (t) => ({
+    clinicianId: t.id({
+      required: true,
+      description: "Whose appointments. The global id, or the upstream's own.",
+    }),
+    show: t.field({ type: Show, defaultValue: 'busy', description: 'How much is shown of each.' }),
+    clientMutationId: t.string({
+      description: 'Returned unchanged in the payload, so that the client can match it to this input.',
+    }),
+  }),
+})
+
+interface Payload extends CalendarFeed {
+  readonly clientMutationId: string | null | undefined
+}
+
+const CreateCalendarFeedPayload = builder.objectRef<Payload>('CreateCalendarFeedPayload').implement({
+  description: 'A calendar that calendar programs can subscribe to.',
+  fields: (t) => ({
+    clientMutationId: t.exposeString('clientMutationId', {
+      description: 'The `clientMutationId` of the input.',
+    }),
+    path: t.exposeString('path', {
+      nullable: false,
+      description:
+        'The path of its URL at the gateway: `/calendar/….ics`. Whoever has the URL reads the calendar, so treat it as a password.',
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: false,
+      description: 'When it ends: after 180 days.',
+    }),
+  }),
+})
+
+builder.mutationField('createCalendarFeed', (t) =>
+  t.field({
+    type: CreateCalendarFeedPayload,
+    description:
+      "Makes the URL of a clinician's calendar: iCalendar, 14 days back and 60 ahead, as this caller may read it. Costs nothing; the gateway reads the calendar at most once an hour, however often it is asked for, unless events tell of a change. `CALENDAR_UNAVAILABLE` where the gateway has no calendars.",
+    args: {
+      input: t.arg({ type: CreateCalendarFeedInput, required: true, description: 'Which calendar.' }),
+    },
+    resolve: (_root, { input }, { createCalendarFeed }) => {
+      const clinicianId = parseId('Clinician', input.clinicianId, 'input.clinicianId')
+      const feed = createCalendarFeed({ clinicianId, show: input.show ?? 'busy' })
+      return { ...feed, clientMutationId: input.clientMutationId }
+    },
+  }),
+)

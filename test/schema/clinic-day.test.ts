@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest'
+import { deliver, eventBody, SECRET, shown } from '../support/events.ts'
+import { startGateway } from '../support/gateway.ts'
+import { type Product, startProduct } from '../support/product.ts'
+import { startScriptedUpstream } from '../support/scripted-upstream.ts'
+import { subscribe } from '../support/stream.ts'
+
+/** The seconds around the two midnights of 29 March 2026 in London, and its hour that is missing. */
+const AROUND = [
+  '2026-03-28T23:59:59Z',
+  '2026-03-29T00:00:00Z',
+  '2026-03-29T01:00:00Z',
+  '2026-03-29T22:59:59Z',
+  '2026-03-29T23:00:00Z',
+]
+
+async function startWith(startTimes: readonly string[], options: { clinicTimeZone?: string } = {}) {
+  const product = await startProduct({ sandbox: { seed: 0 }, gateway: options })
+  for (const startTime of startTimes) {
+    const end = new Date(Date.parse(startTime) + 1_800_000).toISOString()
+    const fields = { title: startTime, start_time: startTime, end_time: end, patient_id: 'pat_1' }
+    const { status } = await product.rest('POST', '/appointments', fields)
+    expect(status).toBe(201)
+  }
+  return product
+}
+
+async function titlesOf(product: Product, filter: string): Promise<string[]> {
+  const { data, errors } = await product.query(`{ appointments(filter: ${filter}) { nodes { title } } }`)
+  expect(errors).toBeUndefined()
+  return data.appointments.nodes.map(({ title }: { title: string }) => title)
+}
+
+describe('The day of a clinic', () => {
+  test('Seven days cost one request, over a clock change too', async () => {
+    await using product = await startWith(AROUND)
+    const days = ['26', '27', '28', '29', '30', '31'].map((day) => `2026-03-${day}`).concat('2026-04-01')
+    const lists = days.map(
+      (day, index) => `d${index}: appointments(filter: { day: "${day}" }) { nodes { title } }`,
+    )
+    const { data } = await product.query(`{ ${lists.join(' ')} }`)
+    const titles = Object.values<{ nodes: { title: string }[] }>(data).map(({ nodes }) =>
+      nodes.map(({ title }) => title),
+    )
+    expect(titles).toEqual([[], [], AROUND.slice(0, 1), AROUND.slice(1, 4), AROUND.slice(4), [], []])
+    expect(product.takeRequests()).toEqual([
+      'GET /appointments?date_gte=2026-03-26T00%3A00%3A00Z&date_lte=2026-04-01T22%3A59%3A59.999Z&limit=100&offset=0',
+    ])
+  })
+
+  test('A day is its range of instants, in the zone that is named or the own one', async () => {
+    await using product = await startWith([], { clinicTimeZone: 'Australia/Lord_Howe' })
+    await titlesOf(product, '{ day: "2024-04-07" }')
+    await titlesOf(product, '{ day: "2024-04-07", timeZone: "asia/kathmandu" }')
+    await titlesOf(product, '{ day: "2024-04-07", timeZone: null, startTime: null }')
+    const range = 'date_gte=2024-04-06T13%3A00%3A00Z&date_lte=2024-04-07T13%3A29%3A59.999Z'
+    expect(product.takeRequests()).toEqual([
+      `GET /appointments?${range}&limit=28&offset=0`,
+      'GET /appointments?date_gte=2024-04-06T18%3A15%3A00Z&date_lte=2024-04-07T18%3A14%3A59.999Z&limit=28&offset=0',
+    ])
+  })
+
+  test('The same day as a range is remembered, and a day that is null asks nothing', async () => {
+    await using product = await startWith(AROUND)
+    const range = '{ gte: "2026-03-29T00:00:00Z", lte: "2026-03-29T22:59:59.999Z" }'
+    expect(await titlesOf(product, `{ startTime: ${range} }`)).toEqual(AROUND.slice(1, 4))
+    product.takeRequests()
+    expect(await titlesOf(product, '{ day: "2026-03-29" }')).toEqual(AROUND.slice(1, 4))
+    expect(product.takeRequests()).toEqual([])
+    expect(await titlesOf(product, '{ day: null, timeZone: null }')).toEqual(AROUND)
+  })
+
+  test('A cursor belongs to the range, so a day and its range share cursors', async () => {
+    await using product = await startWith(AROUND)
+    const page = (filter: string, after: string) =>
+      product.query(
+        `{ appointments(first: 1, ${after}, filter: ${filter}) { nodes { title } pageInfo { endCursor } } }`,
+      )
+    const first = await page('{ day: "2026-03-29" }', 'after: null')
+    const after = `after: "${first.data.appointments.pageInfo.endCursor}"`
+    const range = '{ startTime: { gte: "2026-03-29T00:00:00Z", lte: "2026-03-29T22:59:59.999Z" } }'
+    for (const filter of ['{ day: "2026-03-29" }', range]) {
+      const { data } = await page(filter, after)
+      expect(data.appointments.nodes).toEqual([{ title: AROUND[2] }])
+    }
+    const { errors } = await page('{ day: "2026-03-29", timeZone: "Europe/Paris" }', after)
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'after' })
+  })
+
+  test('The appointments of a patient on a day cost one request', async () => {
+    await using product = await startWith(AROUND)
+    const { data } = await product.query(
+      '{ patient(id: "pat_1") { appointments(filter: { day: "2026-03-30" }) { nodes { title } } } }',
+    )
+    expect(data.patient.appointments.nodes).toEqual([{ title: AROUND[4] }])
+    expect(product.takeRequests()).toEqual([
+      'GET /appointments?patient_id=pat_1&date_gte=2026-03-29T23%3A00%3A00Z&date_lte=2026-03-30T22%3A59%3A59.999Z&limit=28&offset=0',
+    ])
+  })
+
+  test('A subscriber to a day is told what enters it and what leaves it', async () => {
+    await using product = await startProduct({ gateway: { webhooks: { secrets: [{ secret: SECRET }] } } })
+    await using stream = await subscribe(product.url, {
+      query:
+        'subscription { appointmentChanged(filter: { day: "2026-03-29" }) { movement appointment { localStart } } }',
+    })
+    const tell = (start: string, before: string, second: number) =>
+      deliver(
+        product.url,
+        eventBody({
+          object: shown('a', { start_time: start, updated_at: `2026-03-28T12:00:0${second}Z` }),
+          previous: shown('a', { start_time: before }),
+        }),
+      )
+    await tell('2026-03-29T22:59:59Z', '2026-03-29T23:00:00Z', 1)
+    await tell('2026-03-29T23:00:00Z', '2026-03-29T22:59:59Z', 2)
+    const changes = [await stream.next(), await stream.next()].map((part) => part?.data.appointmentChanged)
+    expect(changes).toEqual([
+      { movement: 'ENTERED', appointment: { localStart: '2026-03-29T23:59:59+01:00' } },
+      { movement: 'LEFT', appointment: { localStart: '2026-03-30T00:00:00+01:00' } },
+    ])
+    expect(product.takeRequests()).toEqual([])
+  })
+
+  test('The estimate of a day is that of its range', async () => {
+    await using product = await startWith([])
+    const estimateOf = async (filter: string) =>
+      (
+        await product.query(
+          `{ appointments(first: 20, filter: ${filter}) { nodes { localStart localEnd } } }`,
+          {},
+          { 'x-estimate-only': '1' },
+        )
+      ).extensions
+    expect(await estimateOf('{ day: "2026-03-29" }')).toMatchObject({ estimate: { min: 1, max: 1 } })
+    // It would be refused, and so costs nothing.
+    expect(await estimateOf('{ timeZone: "UTC" }')).toMatchObject({ estimate: { min: 0, max: 0 } })
+  })
+
+  test('A gateway does not start with a zone that there is not', async () => {
+    await expect(
+      startGateway({ url: 'http://127.0.0.1:1', clinicTimeZone: 'Europe/Londres' }),
+    ).rejects.toThrow('clinicTimeZone')
+  })
+})
+
+describe('The local time of an appointment', () => {
+  test('It is in the zone of the clinic or the one asked for, at no cost in a list', async () => {
+    await using product = await startWith(['2026-03-29T00:45:00Z'])
+    const { data } = await product.query(
+      '{ appointments { nodes { localStart localEnd there: localStart(timeZone: "Asia/Kathmandu") } } }',
+    )
+    expect(data.appointments.nodes).toEqual([
+      {
+        localStart: '2026-03-29T00:45:00+00:00',
+        localEnd: '2026-03-29T02:15:00+01:00',
+        there: '2026-03-29T06:30:00+05:45',
+      },
+    ])
+    expect(product.takeRequests()).toEqual(['GET /appointments?limit=28&offset=0'])
+  })
+
+  test('Where the instant can not be read, it has the same error', async () => {
+    const row = { id: 'a', title: 't', start_time: 'soon', end_time: null }
+    await using upstream = await startScriptedUpstream(() => ({
+      body: { data: [row], meta: { has_more: false } },
+    }))
+    await using gateway = await startGateway({ url: upstream.url, key: 'k' })
+    const { data, errors } = await gateway.query(
+      '{ appointments { nodes { startTime localStart endTime localEnd } } }',
+    )
+    expect(data.appointments.nodes).toEqual([
+      { startTime: null, localStart: null, endTime: null, localEnd: null },
+    ])
+    const [instant, local, ...more] = errors ?? []
+    expect(instant?.path?.at(-1)).toBe('startTime')
+    expect(local?.path?.at(-1)).toBe('localStart')
+    expect({ ...local, path: undefined, locations: undefined }).toEqual({
+      ...instant,
+      path: undefined,
+      locations: undefined,
+    })
+    expect(more).toEqual([])
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  test('It is priced as the instant that it shows', async () => {
+    await using product = await startWith([])
+    const estimateOf = async (field: string) =>
+      (
+        await product.query(
+          `mutation { updateAppointment(input: { id: "a", title: "t" }) { appointment { ${field} } } }`,
+          {},
+          { 'x-estimate-only': '1' },
+        )
+      ).extensions
+    for (const field of ['startTime', 'localStart', 'endTime', 'localEnd(timeZone: "UTC")'])
+      expect(await estimateOf(field)).toMatchObject({ estimate: { min: 1, max: 2 } })
+    expect(await estimateOf('id')).toMatchObject({ estimate: { min: 1, max: 1 } })
+  })
+
+  test('A new appointment answers it without a further request', async () => {
+    await using product = await startWith([])
+    const { data } = await product.query(
+      `mutation { createAppointment(input: { title: "T", startTime: "2026-07-01T08:00:00Z", endTime: "2026-07-01T08:30:00Z" }) {
+        appointment { localStart localEnd }
+      } }`,
+    )
+    expect(data.createAppointment.appointment).toEqual({
+      localStart: '2026-07-01T09:00:00+01:00',
+      localEnd: '2026-07-01T09:30:00+01:00',
+    })
+    expect(product.takeRequests()).toEqual(['POST /appointments'])
+  })
+})
