@@ -36,6 +36,7 @@ import {
 import { createTokenCheck } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
 import { useRunningLimits } from './limits/running.ts'
+import { useCompression } from './operation/compression.ts'
 import { useEntityTags } from './operation/entity-tags.ts'
 import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
@@ -185,6 +186,7 @@ export function createGateway({
       useCodedRefusals(endpoint),
       usePrivacy(),
       useEntityTags((request) => memo.tagOf(operationOf(request))),
+      useCompression((request, text, coding) => memo.compressed(operationOf(request), text, coding)),
       useHealth(),
       useReadiness({
         isStopping: () => isStopping,
