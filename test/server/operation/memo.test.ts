@@ -181,6 +181,21 @@ describe('A query that is asked again', () => {
     }
   })
 
+  test('Identity and limits come first, whatever is kept', async () => {
+    let lag = 0
+    await using counting = await startCounting({ tokens: TOKENS, maxLagMs: 100, lagMs: () => lag })
+    const { ask, pass } = counting
+    const headers = await bearer({ scope: 'appointments:read', exp: NOON / 1000 + 1 })
+    await ask(FIND, {}, headers)
+    expect((await ask(FIND, {}, headers)).isRepeated).toBe(true)
+    lag = 101
+    expect((await ask(FIND, {}, headers)).text).toContain('OVERLOADED')
+    lag = 0
+    pass(7_000)
+    expect((await ask(FIND, {}, headers)).text).toContain('UNAUTHENTICATED')
+    expect(counting.upstream.requests).toHaveLength(1)
+  })
+
   test('No caller gets what another one may see', async () => {
     await using counting = await startCounting({ tokens: TOKENS })
     const callers = await Promise.all(
