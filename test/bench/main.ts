@@ -1,17 +1,19 @@
 /** Runs the named benches, or all of them: `npm run bench -- requests paging`. */
-const BENCHES = [
-  'requests',
-  'clinic-hour',
-  'instances',
-  'streams',
-  'paging',
-  'drift',
-  'sandbox-indexes',
-  'load',
-  'latency',
-  'footprint',
-  'entered',
-]
+const FILES: Readonly<Record<string, string>> = {
+  requests: './requests.ts',
+  'clinic-hour': './clinic-hour.ts',
+  instances: './instances.ts',
+  streams: './streams.ts',
+  paging: './paging.ts',
+  drift: './drift.ts',
+  'sandbox-indexes': './sandbox-indexes.ts',
+  load: './load.ts',
+  latency: './latency.ts',
+  again: './latency/again.ts',
+  footprint: './footprint.ts',
+  entered: './entered.ts',
+}
+const BENCHES = Object.keys(FILES)
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !BENCHES.includes(name))
@@ -21,5 +23,5 @@ if (unknown.length > 0) {
 }
 for (const name of named.length > 0 ? named : BENCHES) {
   process.stdout.write(`\n${name}\n`)
-  await import(`./${name}.ts`)
+  await import(FILES[name] ?? '')
 }
