@@ -186,7 +186,7 @@ export function createGateway({
       useCodedRefusals(endpoint),
       usePrivacy(),
       useEntityTags((request) => memo.tagOf(operationOf(request))),
-      useCompression((request, text, coding) => memo.compressed(operationOf(request), text, coding)),
+      useCompression((request, ...asked) => memo.compressed(operationOf(request), ...asked)),
       useHealth(),
       useReadiness({
         isStopping: () => isStopping,

@@ -122,8 +122,10 @@ export async function takeSteps(steps: readonly Step[]): Promise<Outcome> {
 
 /** The rows as the server writes them. */
 function rowsIn(result: ExecutionResult): readonly { readonly id: string; readonly title?: unknown }[] {
-  const { stringify = JSON.stringify } = result as { readonly stringify?: (result: object) => string }
-  return JSON.parse(stringify(result)).data.rows
+  const { stringify = JSON.stringify } = result as {
+    readonly stringify?: (result: object) => string | Buffer
+  }
+  return JSON.parse(String(stringify(result))).data.rows
 }
 
 interface Waiting {

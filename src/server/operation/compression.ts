@@ -12,8 +12,12 @@ const MIN_BYTES = 1024
 
 export type Bytes = Uint8Array<ArrayBuffer>
 
-/** Compresses a text, or has the bytes of the last time, which are of the same text. */
-export type Compress = (request: Request, text: string, coding: Coding) => MaybePromise<Bytes>
+/** Compresses the answer to a request, or has the bytes of the last time. */
+export type Compress = (
+  request: Request,
+  coding: Coding,
+  readText: () => Promise<string>,
+) => MaybePromise<Bytes>
 
 /**
  * Compresses answers of more than a kilobyte for clients that take it. Only answers as JSON: a stream goes out part by part,
@@ -29,14 +33,13 @@ export function useCompression(compressed: Compress): Plugin {
       // Where nothing that the client takes can be had, the text as it is serves it better than a refusal.
       const coding = isSmall && codings.includes('identity') ? 'identity' : (codings[0] ?? 'identity')
       if (coding === 'identity') return
-      return response
-        .text()
-        .then((text) => compressed(request, text, coding))
-        .then((bytes) => {
-          headers.set('content-encoding', coding)
-          headers.set('content-length', String(bytes.length))
-          setResponse(new fetchAPI.Response(bytes, { status, headers }))
-        })
+      const send = (bytes: Bytes) => {
+        headers.set('content-encoding', coding)
+        headers.set('content-length', String(bytes.length))
+        setResponse(new fetchAPI.Response(bytes, { status, headers }))
+      }
+      const bytes = compressed(request, coding, () => response.text())
+      return 'length' in bytes ? send(bytes) : bytes.then(send)
     },
   }
 }
@@ -50,7 +53,7 @@ const toBrotli = promisify(brotliCompress)
 const toGzip = promisify(gzip)
 
 /** Compresses off the event loop, and fast rather than tightly: an answer is old within seconds. */
-export async function compress(text: string, coding: Coding): Promise<Bytes> {
+export async function compress(text: string | Bytes, coding: Coding): Promise<Bytes> {
   const bytes = await (coding === 'br'
     ? toBrotli(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
     : toGzip(text, { level: 6 }))

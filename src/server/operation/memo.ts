@@ -21,28 +21,36 @@ export interface Memo {
   answer(asked: Asked, execute: () => MaybePromise<ExecutionResult>): MaybePromise<ExecutionResult>
   /** Names the `data` of the operation's answer: the same for the same data. Undefined where the answer is not kept. */
   readonly tagOf: (operation: Operation) => string | undefined
-  /** The text of the operation's answer in this coding: the bytes of before, where it is the same text. */
-  readonly compressed: (operation: Operation, text: string, coding: Coding) => MaybePromise<Bytes>
+  /** The operation's answer in this coding: the bytes of before, where the answer is a kept one and nothing else. */
+  readonly compressed: (
+    operation: Operation,
+    coding: Coding,
+    readText: () => Promise<string>,
+  ) => MaybePromise<Bytes>
 }
 
 interface Kept {
   readonly key: string
   /** The whole answer, where there is nothing but `data` in it. */
-  readonly text: string
+  readonly bytes: Buffer<ArrayBuffer>
   readonly snapshot: Snapshot
   /** What was made of it for its clients. Replacing the entry keeps it. */
-  readonly made: { tag?: string; readonly compressed: Map<Coding, Compressed> }
+  readonly made: { tag?: string; readonly compressed: Map<Coding, MaybePromise<Bytes>> }
 }
 
-interface Compressed {
-  /** Differs from the kept text where there are extensions. */
-  readonly text: string
-  readonly bytes: MaybePromise<Bytes>
+/** What an operation was given. */
+interface Given {
+  readonly kept: Kept
+  /** There are no extensions beside it. */
+  isAll: boolean
 }
 
-/** A result that the server writes by this function: `stringify` is its own name for it. */
+/**
+ * A result that the server writes by this function: `stringify` is its own name for it. It makes a body of bytes as of a
+ * text, and they are neither counted nor encoded again.
+ */
 interface WrittenResult extends ExecutionResult {
-  readonly stringify: (result: ExecutionResult) => string
+  readonly stringify: (result: ExecutionResult) => string | Buffer
 }
 
 const MAX_BYTES = 64 * 1024 * 1024
@@ -50,19 +58,24 @@ const MAX_BYTES = 64 * 1024 * 1024
 const OVERHEAD_BYTES = 1024
 
 /**
- * Screens ask the same over and over. The text of an answer is kept with the cached answers that it was made of, and given
+ * Screens ask the same over and over. The bytes of an answer are kept with the cached answers that it was made of, and given
  * again for as long as each of those would be: a write, an event, or the end of its time drops it exactly when it drops
  * one of them. Answers with errors, or with anything stale, are not kept.
  */
 export function createMemo({ snapshot, holds, refresh }: Remembered): Memo {
   const answers = new LRUCache<string, Kept>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf })
-  const given = createNote<Operation, Kept>('given')
+  const given = createNote<Operation, Given>('given')
 
   function repeat(kept: Kept, by: Operation): WrittenResult {
-    given.set(by, kept)
     by.ledger.remembered += kept.snapshot.requests.length
     by.ledger.isRepeated = true
-    return { data: {}, stringify: (result) => write(kept.text, result) }
+    return { data: {}, stringify: (result) => write(kept, result, by) }
+  }
+
+  function write(kept: Kept, { extensions }: ExecutionResult, by: Operation): string | Buffer {
+    given.set(by, { kept, isAll: extensions === undefined })
+    if (extensions === undefined) return kept.bytes
+    return `${kept.bytes.toString('utf8', 0, kept.bytes.length - 1)},"extensions":${JSON.stringify(extensions)}}`
   }
 
   async function executeAndKeep(
@@ -82,11 +95,10 @@ export function createMemo({ snapshot, holds, refresh }: Remembered): Memo {
       ...result,
       // Written once: what is sent is what is kept.
       stringify(finished) {
-        const text = `{"data":${JSON.stringify(result.data)}}`
-        const kept = { key, text, snapshot: madeOf, made: { compressed: new Map() } }
+        const bytes = bytesOf(`{"data":${JSON.stringify(result.data)}}`)
+        const kept = { key, bytes, snapshot: madeOf, made: { compressed: new Map() } }
         answers.set(key, kept)
-        given.set(by, kept)
-        return write(text, finished)
+        return write(kept, finished, by)
       },
     }
     return written
@@ -108,21 +120,21 @@ export function createMemo({ snapshot, holds, refresh }: Remembered): Memo {
       return refreshing === undefined ? decide() : refreshing.then(decide)
     },
     tagOf(by) {
-      const kept = given.get(by)
+      const { kept } = given.get(by) ?? {}
       if (kept === undefined) return undefined
-      kept.made.tag ??= hash('sha256', kept.text, 'base64url')
+      kept.made.tag ??= hash('sha256', kept.bytes, 'base64url')
       return kept.made.tag
     },
-    compressed(by, text, coding) {
-      const kept = given.get(by)
-      if (kept === undefined) return compress(text, coding)
+    compressed(by, coding, readText) {
+      const { kept, isAll = false } = given.get(by) ?? {}
+      if (kept === undefined || !isAll) return readText().then((text) => compress(text, coding))
       const { compressed } = kept.made
       const before = compressed.get(coding)
-      if (before?.text === text) return before.bytes
+      if (before !== undefined) return before
       // Those who ask while it is made share it.
-      const making = compress(text, coding)
+      const making = compress(kept.bytes, coding)
         .then((bytes) => {
-          compressed.set(coding, { text, bytes })
+          compressed.set(coding, bytes)
           recount(kept)
           return bytes
         })
@@ -130,25 +142,19 @@ export function createMemo({ snapshot, holds, refresh }: Remembered): Memo {
           compressed.delete(coding)
           throw fault
         })
-      compressed.set(coding, { text, bytes: making })
+      compressed.set(coding, making)
       return making
     },
   }
 }
 
-function write(text: string, { extensions }: ExecutionResult): string {
-  return extensions === undefined ? text : `${text.slice(0, -1)},"extensions":${JSON.stringify(extensions)}}`
+/** In memory of their own: a buffer of the platform's pool would keep its neighbours there. */
+function bytesOf(text: string): Buffer<ArrayBuffer> {
+  return Buffer.from(new TextEncoder().encode(text).buffer)
 }
 
-function sizeOf({ text, key, made: { compressed } }: Kept): number {
-  const besides = [...compressed.values()].map(
-    (form) =>
-      (form.text === text ? 0 : sizeOfText(form.text)) + ('length' in form.bytes ? form.bytes.length : 0),
-  )
-  return besides.reduce((sum, bytes) => sum + bytes, sizeOfText(text) + sizeOfText(key) + OVERHEAD_BYTES)
-}
-
-/** The engine takes one byte for each character, or two for each where one of them needs two. */
-function sizeOfText(text: string): number {
-  return Buffer.byteLength(text) === text.length ? text.length : 2 * text.length
+function sizeOf({ bytes, key, made: { compressed } }: Kept): number {
+  const forms = [...compressed.values()].map((form) => ('length' in form ? form.length : 0))
+  // A key with a letter beyond Latin takes two bytes for each.
+  return forms.reduce((sum, length) => sum + length, bytes.length + 2 * key.length + OVERHEAD_BYTES)
 }

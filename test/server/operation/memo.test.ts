@@ -139,9 +139,9 @@ describe('A query that is asked again', () => {
           return { data: variables }
         }
         const asked = { text: '', operationName: undefined, variables: variables.nth, by }
-        const { stringify } = (await memo.answer(asked, execute)) as { stringify(result: object): string }
-        const text = stringify({})
-        if (compressing) await memo.compressed(by, text, 'gzip')
+        const { stringify } = (await memo.answer(asked, execute)) as { stringify(result: object): Buffer }
+        const bytes = stringify({})
+        if (compressing) await memo.compressed(by, 'gzip', async () => bytes.toString())
         return by.ledger.isRepeated
       }
       for (const each of answers) await ask(each)
