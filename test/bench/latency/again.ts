@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Agent, request } from 'undici'
 import { NPM_START } from '../../support/npm-start.ts'
+import { countBytes, type Way } from '../clinic/wire.ts'
 import { type Contestant, pinToOtherCore, startContestant } from './contestant.ts'
 import { SCENARIOS, type Scenario, VARIANTS } from './scenarios.ts'
 import { startInstantUpstream } from './upstream.ts'
@@ -97,6 +98,14 @@ process.stdout.write(
   `Medians of ${ROUNDS} rounds in each of ${LIVES} lives, ${WIDTH} operations at once; Node ${process.version}.\n`,
 )
 await client.close()
+
+const ways: [Way, object][] = []
+for (const way of ['plain', 'compressed', 'polled'] as const) {
+  const { bytes, unchanged, hour } = await countBytes(way)
+  ways.push([way, { 'kB of the clinic hour': Math.round(bytes / 1000), reads: hour.reads, '304': unchanged }])
+}
+// biome-ignore lint/suspicious/noConsole: a benchmark prints.
+console.table(Object.fromEntries(ways))
 
 function scenarioOf(name: string): Scenario {
   return SCENARIOS.find((each) => each.name === name) as Scenario
