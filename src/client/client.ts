@@ -1,7 +1,9 @@
 import { RequestError } from './errors.ts'
 import type { TypedDocumentString } from './generated/graphql.ts'
+import { type Asked, urlOf } from './get.ts'
+import { createKeptAnswers } from './kept.ts'
 import { type Pause, waitFor } from './pause.ts'
-import { type Answer, type HeaderLines, readBody } from './response.ts'
+import { type Answer, type HeaderLines, readText } from './response.ts'
 import { followAnswers } from './subscription.ts'
 
 export interface ClientOptions {
@@ -28,9 +30,17 @@ export interface ClientOptions {
    * @default 45_000
    */
   readonly silenceMs?: number
+  /** What `byGet` of a request is where the request does not say. */
+  readonly byGet?: boolean
 }
 
 export interface RequestOptions {
+  /**
+   * Whether a query may go by GET, so that an answer that has not changed comes without its body. Its variables are in the
+   * URL then, which proxies write to their logs: `true` puts any variables there, ids of patients too, and `false` none.
+   * @default only where the variables hold nothing but numbers, truth values, instants and statuses
+   */
+  readonly byGet?: boolean
   /** Aborts the request. The promise then rejects with the reason of the signal. */
   readonly signal?: AbortSignal
 }
@@ -87,10 +97,16 @@ type Rest<Variables, Options = RequestOptions> =
 
 /** Three signs of life of the gateway. */
 const SILENCE_MS = 45_000
+/** The gateway does not know the hash, and accepts the text. */
+const SENDS_TEXT = ['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED']
+/** The texts of some fifty pages of a hundred appointments. */
+const MAX_KEPT_CHARACTERS = 2_000_000
 
 /**
- * Creates a client that sends typed documents to the gateway, each with one POST. When `fetch` rejects, the client
- * rejects with the same reason.
+ * Creates a client that sends typed documents to the gateway, each with one request: a query by GET where its URL is short
+ * and its variables name nobody, all else by POST. It keeps the latest answers by GET in memory, and where the gateway
+ * says that one has not changed (304) it gives that one again. When `fetch` rejects, the client rejects with the same
+ * reason.
  *
  * @example
  * ```ts
@@ -117,23 +133,55 @@ export function createClient(options: ClientOptions): Client {
     return typeof headers === 'function' ? headers() : headers
   }
 
-  function post(body: object, headers: HeaderLines, signal: AbortSignal | undefined): Promise<Response> {
-    return (options.fetch ?? globalThis.fetch)(options.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-      body: JSON.stringify(body),
-      ...(signal && { signal }),
-    })
+  const kept = createKeptAnswers(MAX_KEPT_CHARACTERS)
+  /** Hashes that this gateway does not know. */
+  const untrusted = new Set<string>()
+
+  function send(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+    return (options.fetch ?? globalThis.fetch)(url, { ...init, ...(signal && { signal }) })
   }
 
-  async function send<Data>(query: string, variables: unknown, { signal }: RequestOptions = {}) {
-    const response = await post({ query, variables }, await readHeaders(), signal)
-    const cost = response.headers.get('x-upstream-requests')
-    const answer: Answer<Data> = {
-      ...(await readBody<Data>(response)),
-      upstreamRequests: cost === null ? undefined : Number(cost),
+  function post(body: object, headers: HeaderLines, signal: AbortSignal | undefined): Promise<Response> {
+    const all = { 'content-type': 'application/json', accept: 'application/json', ...headers }
+    return send(options.url, { method: 'POST', headers: all, body: JSON.stringify(body) }, signal)
+  }
+
+  /** The tag names the data. So whoever asks, and with whatever headers: 304 says that this is the caller's answer. */
+  async function get(url: string, headers: HeaderLines, signal: AbortSignal | undefined): Promise<Received> {
+    const before = kept.get(url)
+    const all = {
+      accept: 'application/json',
+      'x-graphql-yoga-csrf': '1',
+      ...(before && { 'if-none-match': before.tag }),
+      ...headers,
     }
-    return { answer, status: response.status }
+    // The browser keeps nothing on its disk: what is kept is in the memory of this client.
+    const response = await send(url, { method: 'GET', headers: all, cache: 'no-store' }, signal)
+    if (before !== undefined && response.status === 304) return { response, status: 200, text: before.text }
+    const text = await response.text()
+    const tag = response.headers.get('etag')
+    if (response.status === 200 && tag !== null) kept.set(url, { tag, text })
+    return { response, status: response.status, text }
+  }
+
+  async function postAll({ query, variables }: Asked, headers: HeaderLines, signal: AbortSignal | undefined) {
+    const response = await post({ query, variables }, headers, signal)
+    return { response, status: response.status, text: await response.text() }
+  }
+
+  async function ask<Data>(asked: Asked, requestOptions: RequestOptions = {}): Promise<Asking<Data>> {
+    const { signal, byGet = options.byGet } = requestOptions
+    const headers = await readHeaders()
+    const hash = asked.hash !== undefined && untrusted.has(asked.hash) ? undefined : asked.hash
+    const url = urlOf(options.url, { ...asked, hash }, byGet)
+    const received = await (url === undefined ? postAll(asked, headers, signal) : get(url, headers, signal))
+    const cost = received.response.headers.get('x-upstream-requests')
+    const upstreamRequests = cost === null ? undefined : Number(cost)
+    const answer: Answer<Data> = { ...readText<Data>(received), upstreamRequests }
+    const isUnknown = answer.errors.some(({ extensions }) => SENDS_TEXT.includes(extensions?.code))
+    if (url === undefined || hash === undefined || !isUnknown) return { answer, status: received.status }
+    untrusted.add(hash)
+    return ask(asked, requestOptions)
   }
 
   return {
@@ -141,7 +189,7 @@ export function createClient(options: ClientOptions): Client {
       document: TypedDocumentString<Data, Variables>,
       ...[variables, requestOptions]: Rest<Variables>
     ) {
-      const { answer, status } = await send<Data>(document.toString(), variables, requestOptions)
+      const { answer, status } = await ask<Data>(askedBy(document, variables), requestOptions)
       const { data, errors } = answer
       if (data !== null && errors.length === 0) return data
       throw new RequestError({ status, errors, data })
@@ -150,7 +198,7 @@ export function createClient(options: ClientOptions): Client {
       document: TypedDocumentString<Data, Variables>,
       ...[variables, requestOptions]: Rest<Variables>
     ) {
-      const { answer } = await send<Data>(document.toString(), variables, requestOptions)
+      const { answer } = await ask<Data>(askedBy(document, variables), requestOptions)
       return answer
     },
     subscribe<Data, Variables extends Resumable>(
@@ -176,4 +224,22 @@ export function createClient(options: ClientOptions): Client {
       })
     },
   }
+}
+
+interface Received {
+  readonly response: Response
+  /** Of the answer: 200 where the response is 304. */
+  readonly status: number
+  readonly text: string
+}
+
+interface Asking<Data> {
+  readonly answer: Answer<Data>
+  readonly status: number
+}
+
+function askedBy<Data, Variables>(document: TypedDocumentString<Data, Variables>, variables: unknown): Asked {
+  // graphql-codegen writes it with `persistedDocuments`.
+  const hash: unknown = document.__meta__?.hash
+  return { query: document.toString(), hash: typeof hash === 'string' ? hash : undefined, variables }
 }

@@ -15,14 +15,30 @@ export interface Answer<Data> {
 
 /** Reads a response of JSON. Rejects with a `RequestError` when it is not a GraphQL response. */
 export async function readBody<Data>(response: Response): Promise<Pick<Answer<Data>, 'data' | 'errors'>> {
-  const body: unknown = await response.json().catch((error: unknown) => {
-    // A body that is not JSON, such as the error page of a proxy. Any other error is one of the connection.
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  })
+  return readText({ status: response.status, text: await response.text() })
+}
+
+/** The same of a response whose text is read. */
+export function readText<Data>({
+  status,
+  text,
+}: {
+  readonly status: number
+  readonly text: string
+}): Pick<Answer<Data>, 'data' | 'errors'> {
+  const body = parse(text)
   if (typeof body !== 'object' || body === null || !('data' in body || 'errors' in body))
-    throw new RequestError({ status: response.status, errors: [], data: null })
+    throw new RequestError({ status, errors: [], data: null })
   // The types are not checked here: the gateway answers as its schema says.
   const { data = null, errors = [] } = body as { data?: Data | null; errors?: readonly GatewayError[] }
   return { data, errors }
+}
+
+/** Undefined for what is no JSON, such as the error page of a proxy. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

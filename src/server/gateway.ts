@@ -41,6 +41,7 @@ import {
 import { createTokenCheck } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
 import { createRunning } from './limits/running.ts'
+import { useCompression } from './operation/compression.ts'
 import { useEntityTags } from './operation/entity-tags.ts'
 import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
@@ -231,6 +232,7 @@ export function createGateway({
       useCodedRefusals(endpoint),
       usePrivacy(),
       useEntityTags((request) => calendar.tagOf(request) ?? memo.tagOf(operationOf(request))),
+      useCompression((request, ...asked) => memo.compressed(operationOf(request), ...asked)),
       useHealth(),
       useReadiness({
         isStopping: () => isStopping,

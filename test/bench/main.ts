@@ -10,6 +10,7 @@ const FILES: Readonly<Record<string, string>> = {
   load: './load.ts',
   latency: './latency.ts',
   defer: './latency/defer.ts',
+  again: './latency/again.ts',
   footprint: './footprint.ts',
   entered: './entered.ts',
 }

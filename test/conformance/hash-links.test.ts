@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { ApolloClient, gql as apolloGql, HttpLink, InMemoryCache } from '@apollo/client'
 import { CombinedGraphQLErrors } from '@apollo/client/errors'
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries'
 import { createClient, fetchExchange, gql } from '@urql/core'
 import { type DocumentNode, print } from 'graphql'
+import { Agent, type DiagnosticsChannel, interceptors, fetch as undiciFetch } from 'undici'
 import { describe, expect, test } from 'vitest'
 import type { GatewayTestOptions } from '../support/gateway.ts'
 import { startProduct } from '../support/product.ts'
@@ -126,5 +128,31 @@ describe('urql without options of its own', () => {
     const cancel = await client.mutation(print(CANCEL), { id: body.data[0].id }).toPromise()
     expect([data.appointments.nodes.length, cancel.error]).toEqual([1, undefined])
     expect(methods).toEqual(['GET', 'POST'])
+  })
+
+  test('An HTTP cache below it asks with the tag, and 304 gives the answer of before', async () => {
+    await using product = await startProduct()
+    const statuses: number[] = []
+    const record = (message: unknown) => {
+      const { request, response } = message as DiagnosticsChannel.RequestHeadersMessage
+      if (request.path.startsWith('/graphql')) statuses.push(response.statusCode)
+    }
+    subscribe('undici:request:headers', record)
+    // As a browser's: private, and it asks before it uses again what is `no-cache`.
+    const dispatcher = new Agent().compose(interceptors.cache({ type: 'private' }))
+    const client = createClient({
+      url: `${product.url}/graphql`,
+      fetchOptions: { headers: GUARDED },
+      fetch: (input, init) => undiciFetch(String(input), { ...init, dispatcher } as object) as never,
+      exchanges: [fetchExchange],
+    })
+    const ask = async () =>
+      (await client.query(QUERY, {}, { requestPolicy: 'network-only' }).toPromise()).data
+    const first = await ask()
+    expect(first.appointments.nodes).toHaveLength(1)
+    expect(await ask()).toEqual(first)
+    expect(statuses).toEqual([200, 304])
+    unsubscribe('undici:request:headers', record)
+    await dispatcher.close()
   })
 })

@@ -66,6 +66,14 @@ const TRIES: Readonly<Record<string, Try>> = {
       isCancelled: await isCancelled(id),
     }
   },
+  async 'docs/clients.md/polling'(load) {
+    const { pollDay, pollOne } = await load()
+    const { data } = await ask(url, PAGE, { first: 1 })
+    const [{ id, startTime }] = data.appointments.nodes
+    const days = [await pollDay(startTime.slice(0, 10)), await pollDay(startTime.slice(0, 10))]
+    const { appointment } = await pollOne(id)
+    return { isSame: JSON.stringify(days[0]) === JSON.stringify(days[1]), one: appointment.id === id }
+  },
   async 'docs/clients.md/graphql-codegen'(load) {
     const { Day } = await load('src/day.js')
     return rowsOf(await ask(url, print(Day as DocumentNode)))

@@ -1,5 +1,7 @@
+import type { ExecutionResult } from 'graphql'
 import { createLedger } from '../../src/rest/pipe/ledger.ts'
 import type { Operation } from '../../src/rest/pipe/pipe.ts'
+import { createMemo } from '../../src/server/operation/memo.ts'
 import { NOON, operationOf, startRest } from '../support/rest.ts'
 import { ITEMS, type Item, type PendingExchange, startLatencyUpstream } from './latency-upstream.ts'
 
@@ -10,11 +12,20 @@ export type Step =
   | { readonly do: 'apply' | 'answer' | 'limit' | 'leave'; readonly nth: number }
   | { readonly do: 'wait'; readonly ms: number }
 
-/** Takes the steps, and returns a line for each reader that saw a value from before the last write that ended before its read. */
-export async function takeSteps(steps: readonly Step[]): Promise<string[]> {
+export interface Outcome {
+  /** A line for each reader that saw a value from before the last write that ended before its read. */
+  readonly faults: readonly string[]
+  /** Readers that were given the text of an answer before. */
+  readonly repeated: number
+}
+
+/** Takes the steps. Each read asks through the memo of answers, as a query does. */
+export async function takeSteps(steps: readonly Step[]): Promise<Outcome> {
   let now = NOON
+  let repeated = 0
   await using upstream = await startLatencyUpstream()
   await using rest = startRest(upstream.url, { now: () => now })
+  const memo = createMemo(rest.remembered)
   const faults: string[] = []
   const written = new Map<Item, number>(ITEMS.map((item) => [item, 0]))
   const inFlight: InFlight[] = []
@@ -49,12 +60,15 @@ export async function takeSteps(steps: readonly Step[]): Promise<string[]> {
     const client = new AbortController()
     const by = { ...operationOf('x', client.signal), view, ledger: createLedger(60) }
     const atLeast = new Map(written)
-    const rows =
+    const rows = async () =>
       what === 'list'
-        ? rest.appointments.list({}, WHOLE, by).then((page) => page.rows)
-        : rest.appointments.retrieve(what, by).then(({ row }) => [row])
-    const checked = rows.then((all) => {
-      for (const row of all) check(what, atLeast, row as { id: string; title?: unknown })
+        ? (await rest.appointments.list({}, WHOLE, by)).rows
+        : [(await rest.appointments.retrieve(what, by)).row]
+    const asked = { text: what, operationName: undefined, variables: undefined, by }
+    const answer = memo.answer(asked, async () => ({ data: { rows: await rows() } }))
+    const checked = Promise.resolve(answer).then((result) => {
+      if (by.ledger.isRepeated) repeated += 1
+      for (const row of rowsIn(result)) check(what, atLeast, row)
     })
     const line = what === 'list' ? 'GET /appointments?limit=20&offset=0' : `GET /appointments/${what}`
     await begin(by, checked, line, () => client.abort())
@@ -97,13 +111,21 @@ export async function takeSteps(steps: readonly Step[]): Promise<string[]> {
   }
 
   for (const step of steps) await take(step)
-  // Later exchanges end first, so that reads end after the writes that began after them; then a reader reads everything.
+  // Later exchanges end first, so that reads end after the writes that began after them; then a reader reads everything, twice.
   while (inFlight.length > 0) await take({ do: 'answer', nth: inFlight.length - 1 })
-  for (const what of [...ITEMS, 'list'] as const) {
+  for (const what of [...ITEMS, 'list', ...ITEMS, 'list'] as const) {
     await read(what, 'one')
     await take({ do: 'answer', nth: 0 })
   }
-  return faults
+  return { faults, repeated }
+}
+
+/** The rows as the server writes them. */
+function rowsIn(result: ExecutionResult): readonly { readonly id: string; readonly title?: unknown }[] {
+  const { stringify = JSON.stringify } = result as {
+    readonly stringify?: (result: object) => string | Buffer
+  }
+  return JSON.parse(String(stringify(result))).data.rows
 }
 
 interface Waiting {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { FetchAPI } from 'graphql-yoga'
+import { acceptedCodings } from '../http/accept.ts'
 
 /** A text that the gateway sends often: compressed once, and kept only in that form. */
 export interface Packed {
@@ -24,21 +25,10 @@ export async function packedAnswer(
 ): Promise<Response> {
   // Weak, because it names the text and not one of its two encodings.
   const etag = `W/"${hash}"`
-  const headers = { 'content-type': type, etag, vary: 'Accept-Encoding' }
+  const headers = { 'content-type': type, etag }
   if (request.headers.get('if-none-match')?.includes(etag))
     return new Response(null, { status: 304, headers })
-  if (takesGzip(request.headers.get('accept-encoding') ?? ''))
+  if (acceptedCodings(request, ['gzip'])[0] === 'gzip')
     return new Response(gzipped, { headers: { ...headers, 'content-encoding': 'gzip' } })
   return new Response(new Uint8Array(await promisify(gunzip)(gzipped)), { headers })
-}
-
-/** `gzip;q=0` refuses gzip, and `*` stands for every coding that is not named. */
-function takesGzip(acceptEncoding: string): boolean {
-  const weights = new Map(
-    acceptEncoding.split(',').map((part) => {
-      const [coding = '', weight = ''] = part.toLowerCase().split(';')
-      return [coding.trim(), Number(/^\s*q=([\d.]+)\s*$/.exec(weight)?.[1] ?? 1)]
-    }),
-  )
-  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0
 }

@@ -1,3 +1,5 @@
+import Negotiator from 'negotiator'
+
 /**
  * The media ranges that a request accepts, as the server reads them: in lower case, without weights, and without what is
  * asked for in another charset.
@@ -16,4 +18,18 @@ const JSON_RANGES = ['application/json', 'application/graphql-response+json', 'a
 /** Whether an answer in one piece is one that the client accepts. */
 export function acceptsJson(request: Request): boolean {
   return acceptedRanges(request).some((range) => JSON_RANGES.includes(range))
+}
+
+/**
+ * The codings that the client takes, the one that it likes best first. `identity` is the text as it is: it stands behind
+ * the others, unless the client puts it before them, and is missing where the client refuses it.
+ */
+export function acceptedCodings<Coding extends string>(
+  { headers }: Request,
+  offered: readonly Coding[],
+): readonly (Coding | 'identity')[] {
+  const header = headers.get('accept-encoding')
+  if (header === null) return ['identity']
+  const accepted = new Negotiator({ headers: { 'accept-encoding': header } })
+  return accepted.encodings([...offered, 'identity']) as (Coding | 'identity')[]
 }

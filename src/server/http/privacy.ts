@@ -13,8 +13,13 @@ export function usePrivacy(): Plugin {
   return {
     onResponse({ response }) {
       for (const [name, value] of HEADERS) response.headers.set(name, value)
-      const vary = response.headers.get('vary')
-      response.headers.set('vary', vary === null ? 'Origin' : `${vary}, Origin`)
+      addToVary(response.headers, 'Accept-Encoding, Origin')
     },
   }
+}
+
+/** Names request headers that choose the answer, or say who may have it. */
+export function addToVary(headers: Headers, names: string): void {
+  const vary = headers.get('vary')
+  headers.set('vary', vary === null ? names : `${vary}, ${names}`)
 }

@@ -55,12 +55,14 @@ export interface HourOptions {
   readonly minute?: number
   /** Of each 100 events, how many never reach the gateway. */
   readonly lostPercent?: number
+  /** How a read is sent. */
+  readonly askRead?: (url: string, request: GraphQLRequest) => Promise<GraphQLResult>
 }
 
 /** Runs one hour of a clinic as fast as the gateway responds. */
 export async function runHour(
   startGateway: StartGateway,
-  { seed = 1, quota = 1_000, minute = 0, lostPercent = 0 }: HourOptions = {},
+  { seed = 1, quota = 1_000, minute = 0, lostPercent = 0, askRead = ask }: HourOptions = {},
 ): Promise<HourReport> {
   const startsAt = START + minute * 60_000
   let now = startsAt
@@ -97,7 +99,7 @@ export async function runHour(
     /** Sends a read, and returns a function that judges its response once `history` has the rows of this second. */
     async function read(request: GraphQLRequest, id?: string): Promise<() => void> {
       const reading = history.beginRead(id)
-      const { data, errors, extensions } = await ask(gateway.graphqlUrl(), request)
+      const { data, errors, extensions } = await askRead(gateway.graphqlUrl(), request)
       return () => {
         report.reads += 1
         if (errors !== undefined) {

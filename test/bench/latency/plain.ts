@@ -1,6 +1,7 @@
 /** A careful gateway on the same libraries as ours, without paging, budget, identity, limits or a log. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { useResponseCache } from '@graphql-yoga/plugin-response-cache'
 import SchemaBuilder from '@pothos/core'
 import RelayPlugin from '@pothos/plugin-relay'
 import DataLoader from 'dataloader'
@@ -160,6 +161,9 @@ const yoga = createYoga({
   schema: builder.toSchema(),
   context: ({ request }) => ({ api: new Api(request.headers.get('authorization') ?? '') }),
   logging: false,
+  plugins: process.env.RESPONSE_CACHE
+    ? [useResponseCache({ session: (request) => request.headers.get('authorization'), ttl: 3_600_000 })]
+    : [],
 })
 const server = createServer(yoga)
 server.listen(0, '127.0.0.1', () =>

@@ -1,14 +1,18 @@
+import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { OperationLine } from '../../../src/server/gateway-options.ts'
+import { createMemo } from '../../../src/server/operation/memo.ts'
 import { deliver, eventBody, SECRET, shown } from '../../support/events.ts'
 import { type GatewayTestOptions, startGateway } from '../../support/gateway.ts'
+import { operationOf } from '../../support/rest.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 import { bearer, TOKENS } from '../../support/tokens.ts'
 
 const NOON = Date.parse('2026-01-05T12:00:00Z')
 const LIST = 'query L($first: Int) { appointments(first: $first) { nodes { restId title } totalCount } }'
 const FIND = '{ appointment(id: "a") { title } }'
+const SNAPSHOT = { requests: [], entries: [] }
 const RENAME = 'mutation { updateAppointment(input: { id: "a", title: "t" }) { appointment { restId } } }'
 
 /** A gateway whose upstream answers each request with another title, and the lines of its log. */
@@ -121,6 +125,36 @@ describe('A query that is asked again', () => {
     }
   })
 
+  test('The bytes of compressed answers count towards the 64 MB that are kept', async () => {
+    const answers = Array.from({ length: 24 }, (_, nth) => ({
+      nth,
+      noise: randomBytes(1.5e6).toString('base64'),
+    }))
+    const keptAfter = async (compressing: boolean) => {
+      const memo = createMemo({ snapshot: () => SNAPSHOT, holds: () => true, refresh: () => undefined })
+      const ask = async (variables: (typeof answers)[number]) => {
+        const by = operationOf()
+        const execute = () => {
+          by.ledger.reads = [{ method: 'GET', path: '/' }]
+          return { data: variables }
+        }
+        const asked = { text: '', operationName: undefined, variables: variables.nth, by }
+        const { stringify } = (await memo.answer(asked, execute)) as { stringify(result: object): Buffer }
+        const bytes = stringify({})
+        if (compressing) await memo.compressed(by, 'gzip', async () => bytes.toString())
+        return by.ledger.isRepeated
+      }
+      for (const each of answers) await ask(each)
+      // The latest first: what is asked again pushes nothing out before that.
+      const repeated: boolean[] = []
+      for (const each of answers.toReversed()) repeated.push(await ask(each))
+      return repeated.filter(Boolean).length
+    }
+    expect(await keptAfter(false)).toBe(24)
+    // 2 MB and 1.5 MB each.
+    expect(await keptAfter(true)).toBe(Math.floor((64 * 1024 * 1024) / 3.5e6))
+  })
+
   test('Nothing is kept where answers are not cached', async () => {
     await using counting = await startCounting({ cacheTtlSeconds: 0 })
     await counting.ask(FIND)
@@ -145,6 +179,21 @@ describe('A query that is asked again', () => {
       const { extensions } = await gateway.query(FIND)
       expect(extensions.upstream).toHaveProperty('stale')
     }
+  })
+
+  test('Identity and limits come first, whatever is kept', async () => {
+    let lag = 0
+    await using counting = await startCounting({ tokens: TOKENS, maxLagMs: 100, lagMs: () => lag })
+    const { ask, pass } = counting
+    const headers = await bearer({ scope: 'appointments:read', exp: NOON / 1000 + 1 })
+    await ask(FIND, {}, headers)
+    expect((await ask(FIND, {}, headers)).isRepeated).toBe(true)
+    lag = 101
+    expect((await ask(FIND, {}, headers)).text).toContain('OVERLOADED')
+    lag = 0
+    pass(7_000)
+    expect((await ask(FIND, {}, headers)).text).toContain('UNAUTHENTICATED')
+    expect(counting.upstream.requests).toHaveLength(1)
   })
 
   test('No caller gets what another one may see', async () => {
