@@ -2,6 +2,7 @@ import { RequestError } from './errors.ts'
 import type { TypedDocumentString } from './generated/graphql.ts'
 import { type Asked, urlOf } from './get.ts'
 import { createKeptAnswers } from './kept.ts'
+import { PARTS, type PartialAnswer, readParts } from './parts.ts'
 import { type Pause, waitFor } from './pause.ts'
 import { type Answer, type HeaderLines, readText } from './response.ts'
 import { followAnswers } from './subscription.ts'
@@ -65,6 +66,16 @@ export interface Client {
     document: TypedDocumentString<Data, Variables>,
     ...rest: Rest<Variables>
   ): Promise<Answer<Data>>
+  /**
+   * The answer to a query with `@defer`, state by state: `for await (const { data, isComplete } of …)`. Each state has all that
+   * has come until then, and the last one has everything; so there is one state where nothing comes later. Leaving the loop,
+   * or aborting the signal, ends the connection. Rejects with a `RequestError` when the response is not a GraphQL response, or
+   * ends before its last part.
+   */
+  inParts<Data, Variables>(
+    document: TypedDocumentString<Data, Variables>,
+    ...rest: Rest<Variables>
+  ): AsyncIterable<PartialAnswer<Data>>
   /**
    * The changes that a subscription tells of, each an `Answer`: `for await (const { data, errors } of …)`. Leaving the loop,
    * or aborting the signal, ends the connection.
@@ -200,6 +211,17 @@ export function createClient(options: ClientOptions): Client {
     ) {
       const { answer } = await ask<Data>(askedBy(document, variables), requestOptions)
       return answer
+    },
+    inParts<Data, Variables>(
+      document: TypedDocumentString<Data, Variables>,
+      ...[variables, { signal } = {}]: Rest<Variables>
+    ) {
+      const body = { query: document.toString(), variables }
+      return readParts<Data>({
+        post: async (leaving) => post(body, { accept: PARTS, ...(await readHeaders()) }, leaving),
+        silenceMs: options.silenceMs ?? SILENCE_MS,
+        signal,
+      })
     },
     subscribe<Data, Variables extends Resumable>(
       document: TypedDocumentString<Data, Variables>,

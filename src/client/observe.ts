@@ -4,7 +4,7 @@ import type { Answer } from './response.ts'
 
 /** An answer as GraphQL writes it, and as other clients read it: without `data` where nothing but errors came. */
 export type Payload =
-  | { readonly data: AnyData; readonly errors?: PayloadError[] }
+  | { readonly data: AnyData; readonly errors?: PayloadError[]; readonly extensions?: AnyData }
   | { readonly errors: PayloadError[] }
 
 interface PayloadError {
@@ -13,7 +13,7 @@ interface PayloadError {
   readonly extensions: { readonly code: string }
 }
 
-/** What other clients take for an observable. It has no end but an error, or that it is left. */
+/** What other clients take for an observable. One of a subscription has no end but an error, or that it is left. */
 export interface Observable {
   subscribe(observer: Observer): { unsubscribe(): void; readonly closed: boolean }
 }
@@ -21,6 +21,7 @@ export interface Observable {
 interface Observer {
   readonly next?: ((payload: Payload) => void) | undefined
   readonly error?: ((error: Error) => void) | undefined
+  readonly complete?: (() => void) | undefined
 }
 
 export type AnyData = Record<string, unknown>
@@ -53,13 +54,21 @@ export type AnyVariables = Readonly<Record<string, unknown>>
  * ```
  */
 export function observe(client: Client, document: string, variables: AnyVariables = {}): Observable {
+  const text = new TypedDocumentString<AnyData, AnyVariables>(document)
+  return observeAnswers((signal) => client.subscribe(text, variables, { signal }), payloadOf)
+}
+
+/** Each `subscribe` begins anew. The observer is told of the end, where the answers have one. */
+export function observeAnswers<Given extends Answer<AnyData>>(
+  begin: (signal: AbortSignal) => AsyncIterable<Given>,
+  write: (answer: Given) => Payload,
+): Observable {
   return {
     subscribe(observer) {
       const leaving = new AbortController()
       const { signal } = leaving
-      const text = new TypedDocumentString<AnyData, AnyVariables>(document)
-      const answers = client.subscribe(text, variables, { signal })
-      void deliver(answers, observer, signal).finally(() => leaving.abort())
+      const payloads = mapped(begin(signal), write)
+      void deliver(payloads, observer, signal).finally(() => leaving.abort())
       return {
         unsubscribe: () => leaving.abort(),
         get closed() {
@@ -70,13 +79,21 @@ export function observe(client: Client, document: string, variables: AnyVariable
   }
 }
 
+async function* mapped<Given>(
+  answers: AsyncIterable<Given>,
+  write: (answer: Given) => Payload,
+): AsyncGenerator<Payload, void, void> {
+  for await (const answer of answers) yield write(answer)
+}
+
 async function deliver(
-  answers: AsyncIterable<Answer<AnyData>>,
+  payloads: AsyncIterable<Payload>,
   observer: Observer,
   left: AbortSignal,
 ): Promise<void> {
   try {
-    for await (const answer of answers) observer.next?.(payloadOf(answer))
+    for await (const payload of payloads) observer.next?.(payload)
+    observer.complete?.()
   } catch (error) {
     if (!left.aborted) observer.error?.(error instanceof Error ? error : new Error(String(error)))
   }

@@ -5,14 +5,18 @@ import {
   type AnyVariables,
   type Observable,
   observe,
+  observeAnswers,
   type Payload,
   payloadOf,
 } from './observe.ts'
+import type { PartialAnswer } from './parts.ts'
 
 /** What relay-runtime's `Network.create` takes. These types fit those of Relay, without a need for its package. */
 export interface RelayNetwork {
   /** Serves queries and mutations. */
   fetch(request: RelayRequest, variables: AnyVariables): Promise<Payload>
+  /** Serves queries with `@defer`, as well as those without it: state by state, the last one with everything. */
+  fetchInParts(request: RelayRequest, variables: AnyVariables): Observable
   /** Serves subscriptions; they go on by themselves, as those of `client.subscribe` do. */
   subscribe(request: RelayRequest, variables: AnyVariables): Observable
 }
@@ -49,8 +53,18 @@ export function createRelayNetwork(client: Client): RelayNetwork {
       const document = new TypedDocumentString<AnyData, AnyVariables>(textOf(request))
       return payloadOf(await client.ask(document, variables))
     },
+    fetchInParts(request, variables) {
+      const document = new TypedDocumentString<AnyData, AnyVariables>(textOf(request))
+      return observeAnswers((signal) => client.inParts(document, variables, { signal }), stateOf)
+    },
     subscribe: (request, variables) => observe(client, textOf(request), variables),
   }
+}
+
+/** Relay waits for no further fragments once a state is final, and takes those that are in their places. */
+function stateOf(answer: PartialAnswer<AnyData>): Payload {
+  const payload = payloadOf(answer)
+  return 'data' in payload ? { ...payload, extensions: { is_final: answer.isComplete } } : payload
 }
 
 function textOf({ name, text }: RelayRequest): string {

@@ -19,6 +19,7 @@ import {
 } from 'relay-runtime'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ClientOptions, createClient, createRelayNetwork, RequestError } from '../../src/client/index.ts'
+import { ROWS, startHeldClinic } from '../server/deferred/held-clinic.ts'
 import { type Product, startProduct } from '../support/product.ts'
 
 const SOURCE = `
@@ -68,6 +69,14 @@ graphql\`
       appointment { id title status }
     }
   }
+\`
+graphql\`
+  query RowsLaterQuery {
+    appointments(first: 3) { nodes { id title ...Rows_attendee @defer(label: "later") } }
+  }
+\`
+graphql\`
+  fragment Rows_attendee on Appointment { attendeeName }
 \`
 graphql\`
   mutation RowsCancelMutation($input: CancelAppointmentInput!) {
@@ -234,6 +243,41 @@ describe('Relay', () => {
     await done.promise
     subscription.dispose()
     expect(titles).toEqual(['Title 0', 'Title 1', 'Title 2'])
+  })
+
+  test('Relay shows a list first, and then what its fragments with @defer bring', async () => {
+    await using clinic = await startHeldClinic()
+    const network = createRelayNetwork(createClient({ url: `${clinic.url}/graphql` }))
+    const open = () => {
+      const store = new Store(new RecordSource())
+      const read = Network.create((request, variables) =>
+        Observable.from(network.fetchInParts(request, variables)),
+      )
+      return { store, environment: new Environment({ store, network: read }) }
+    }
+    const shownIn = (store: Store) =>
+      ROWS.map(({ id }) => {
+        const row = store.getSource().get(Buffer.from(`Appointment:${id}`).toString('base64'))
+        return [row?.title, row?.attendeeName]
+      })
+    const { store, environment } = open()
+    const first = Promise.withResolvers<void>()
+    const last = Promise.withResolvers<void>()
+    fetchQuery(environment, operation('RowsLaterQuery'), {}).subscribe({
+      next: () => first.resolve(),
+      complete: () => last.resolve(),
+      error: last.reject,
+    })
+    await first.promise
+    expect(shownIn(store)).toEqual(ROWS.map(({ title }) => [title, undefined]))
+    await clinic.upstream.arrival(4)
+    for (const { id } of ROWS) clinic.answer(id)
+    await last.promise
+    expect(shownIn(store)).toEqual(ROWS.map(({ id, title }) => [title, `Name ${id}`]))
+    // Now that everything is remembered, it comes in one piece, and Relay finds it in its place.
+    const another = open()
+    await fetchQuery(another.environment, operation('RowsLaterQuery'), {}).toPromise()
+    expect(shownIn(another.store)).toEqual(ROWS.map(({ id, title }) => [title, `Name ${id}`]))
   })
 
   test('Relay gets the error of a subscription that can not be served', async () => {

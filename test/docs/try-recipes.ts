@@ -102,12 +102,21 @@ const TRIES: Readonly<Record<string, Try>> = {
     return list?.[1].edges.length
   },
   async 'docs/clients.md/details-that-come-later'(load) {
-    const { client } = await load()
+    const [{ client }, { environment }] = [await load('src/apollo.js'), await load('src/relay.js')]
     const query = parse('{ appointments(first: 3) { nodes { id ... @defer { attendeeName } } } }')
     const { data } = await client.query({ query })
     client.stop()
     const { nodes } = data.appointments
-    return [nodes.length, nodes.every(({ attendeeName }: Any) => typeof attendeeName === 'string')]
+    const text = print(query)
+    const states: Any[] = []
+    await new Promise<void>((resolve, reject) =>
+      environment
+        .getNetwork()
+        .execute({ name: 'Later', text, operationKind: 'query' }, {}, {})
+        .subscribe({ next: (state: Any) => states.push(state), complete: resolve, error: reject }),
+    )
+    const named = nodes.every(({ attendeeName }: Any) => typeof attendeeName === 'string')
+    return [nodes.length, named, states.at(-1)?.extensions.is_final]
   },
   async 'docs/clients.md/urql'(load) {
     const { readUpTo, readingByGet } = await load()

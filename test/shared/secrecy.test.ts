@@ -187,6 +187,8 @@ async function dump(redis: RedisServer): Promise<string> {
   const texts: string[] = []
   for (const key of (await redis.ask('KEYS', '*')) as string[]) {
     const type = await redis.ask('TYPE', key)
+    // Its life has ended since.
+    if (type === 'none') continue
     const [command, ...args] = READ_ALL[String(type)] ?? []
     if (command === undefined) throw new Error(`A key of type ${type}`)
     texts.push(key, JSON.stringify(await redis.ask(command, key, ...args)))

@@ -1,38 +1,11 @@
-import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { OperationLine } from '../../../src/server/gateway-options.ts'
-import { type GatewayTestOptions, startGateway } from '../../support/gateway.ts'
 import { startProduct } from '../../support/product.ts'
-import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
+import { ROWS, startHeldClinic } from './held-clinic.ts'
 import { askInParts, EVENT_STREAM, MULTIPART, merged } from './parts.ts'
 
 const LIST = `{ appointments(first: 3) {
   nodes { restId title ... @defer(label: "who") { attendeeName } } pageInfo { hasNextPage } } }`
-const ROWS = ['a', 'b', 'c'].map((id) => ({ id, title: `Visit ${id}` }))
-
-/** A list of three rows without attendees. Its items are held until the test lets them go. */
-async function startClinic(gateway: GatewayTestOptions = {}) {
-  const held = new Map<string, ServerResponse>()
-  const upstream = await startScriptedUpstream(({ line }) => {
-    const id = /\/appointments\/(\w+)/.exec(line)?.[1]
-    if (id === undefined) return { body: { data: ROWS, meta: { has_more: false } } }
-    return (response) => void held.set(id, response)
-  })
-  const client = await startGateway({ url: upstream.url, key: 'k', ...gateway })
-  return {
-    ...client,
-    upstream,
-    lines: () => upstream.requests.map(({ line }) => line.replace(/\?.*/, '')),
-    answer(id: string, body: object = { data: { id, attendee_name: `Name ${id}` }, meta: {} }, status = 200) {
-      held.get(id)?.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-    },
-    async [Symbol.asyncDispose]() {
-      await client[Symbol.asyncDispose]()
-      await upstream[Symbol.asyncDispose]()
-    },
-  }
-}
-
 const ITEMS = ['a', 'b', 'c'].map((id) => `GET /appointments/${id}`)
 
 describe('A query with @defer', () => {
@@ -40,7 +13,7 @@ describe('A query with @defer', () => {
     ['multipart', MULTIPART, 'multipart/mixed; boundary="-"; deferSpec=20220824'],
     ['server-sent events', EVENT_STREAM, 'text/event-stream; charset=utf-8'],
   ])('Its list comes after one request, and the rest as it is there: %s', async (_name, accept, type) => {
-    await using clinic = await startClinic()
+    await using clinic = await startHeldClinic()
     await using answer = await askInParts(clinic.url, { query: LIST, accept })
     expect(answer.response.headers.get('content-type')).toBe(type)
     expect(answer.response.headers.get('x-upstream-requests')).toBeNull()
@@ -128,7 +101,7 @@ describe('A query with @defer', () => {
   })
 
   test('A fault costs its own fragment, in the words of any error', async () => {
-    await using clinic = await startClinic()
+    await using clinic = await startHeldClinic()
     await using answer = await askInParts(clinic.url, { query: LIST })
     await answer.next()
     await clinic.upstream.arrival(4)
@@ -165,7 +138,7 @@ describe('A query with @defer', () => {
   })
 
   test('The deadline ends what is still waited for, and the answer', async () => {
-    await using clinic = await startClinic({ operationTimeoutMs: 300 })
+    await using clinic = await startHeldClinic({ operationTimeoutMs: 300 })
     const parts = await (await askInParts(clinic.url, { query: LIST })).rest()
     expect(parts.at(-1)?.hasNext).toBe(false)
     expect(merged(parts).errors).toMatchObject(Array(3).fill({ extensions: { code: 'UPSTREAM_TIMEOUT' } }))
@@ -174,7 +147,7 @@ describe('A query with @defer', () => {
   test('Its reads end when the client leaves, and one line of the log tells its cost', async () => {
     const { promise, resolve } = Promise.withResolvers<OperationLine>()
     const lines: OperationLine[] = []
-    await using clinic = await startClinic({
+    await using clinic = await startHeldClinic({
       logOperation(line) {
         lines.push(line)
         resolve(line)
@@ -195,7 +168,7 @@ describe('A query with @defer', () => {
   })
 
   test('It is one of the streams; where there is no room for one, it comes in one piece', async () => {
-    await using clinic = await startClinic({ limits: { MAX_STREAMS: 1 } })
+    await using clinic = await startHeldClinic({ limits: { MAX_STREAMS: 1 } })
     await using first = await askInParts(clinic.url, { query: LIST })
     await first.next()
     await clinic.upstream.arrival(4)
@@ -209,7 +182,7 @@ describe('A query with @defer', () => {
   })
 
   test('The gateway closes once its last part is written', async () => {
-    const clinic = await startClinic()
+    const clinic = await startHeldClinic()
     const answer = await askInParts(clinic.url, { query: LIST })
     await answer.next()
     await clinic.upstream.arrival(4)

@@ -1,7 +1,8 @@
 import fc, { type GeneratorValue } from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createClient, type PartialAnswer, TypedDocumentString } from '../../../src/client/index.ts'
 import { type Product, startProduct } from '../../support/product.ts'
-import { askInParts, merged } from './parts.ts'
+import { type AnswerPart, askInParts, EVENT_STREAM, merged } from './parts.ts'
 
 const DOCUMENTS = 300
 
@@ -86,16 +87,44 @@ function sorted(value: unknown): unknown {
   )
 }
 
+/** The answer by server-sent events, as it is written. */
+async function readStream(query: string): Promise<{ text: string; parts: AnswerPart[] }> {
+  const response = await fetch(`${product.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: EVENT_STREAM },
+    body: JSON.stringify({ query }),
+  })
+  const text = await response.text()
+  return { text, parts: [...text.matchAll(/^data: (\{.*)$/gm)].map(([, json = '']) => JSON.parse(json)) }
+}
+
+/** What our client makes of that text. */
+async function lastStateOf(query: string, text: string): Promise<PartialAnswer<unknown>> {
+  const headers = { 'content-type': EVENT_STREAM }
+  const client = createClient({
+    url: 'http://gateway.test',
+    fetch: async () => new Response(text, { headers }),
+  })
+  const states: PartialAnswer<unknown>[] = []
+  for await (const state of client.inParts(new TypedDocumentString<unknown, object>(query)))
+    states.push(state)
+  expect(states.map(({ isComplete }) => isComplete)).toEqual(
+    states.map((_, nth) => nth === states.length - 1),
+  )
+  return states.at(-1) as PartialAnswer<unknown>
+}
+
 test('The parts of 300 random queries together are the answer in one piece', async () => {
   let inParts = 0
   await fc.assert(
     fc.asyncProperty(fc.gen(), async (gen) => {
       const query = randomQuery(gen)
-      const parts = await (await askInParts(product.url, { query })).rest()
+      const { text, parts } = await readStream(query)
       if (parts.length > 1) inParts += 1
       const [whole] = await (await askInParts(product.url, { query, accept: 'application/json' })).rest()
       expect([query, whole?.errors, whole?.data !== undefined]).toEqual([query, whole?.errors, true])
       expect(canonical(merged(parts))).toBe(canonical(whole ?? {}))
+      expect(canonical(await lastStateOf(query, text))).toBe(canonical(whole ?? {}))
     }),
     { numRuns: DOCUMENTS, endOnFailure: true },
   )

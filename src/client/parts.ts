@@ -1,0 +1,116 @@
+import { type GatewayError, RequestError } from './errors.ts'
+import { readEvents } from './event-stream.ts'
+import { type Answer, readBody } from './response.ts'
+
+/** A state of an answer whose fragments come later. */
+export interface PartialAnswer<Data> extends Answer<Data> {
+  /** False while fragments with `@defer` are missing. */
+  readonly isComplete: boolean
+}
+
+export interface PartsOptions {
+  readonly post: (signal: AbortSignal) => Promise<Response>
+  readonly silenceMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+type Path = readonly (string | number)[]
+
+/** The first part has `data`, the others fragments of it. */
+interface Part<Data> {
+  readonly data?: Data | null
+  readonly errors?: readonly GatewayError[]
+  readonly incremental?: readonly Fragment[]
+  readonly hasNext?: boolean
+  readonly extensions?: { readonly upstream?: { readonly requests?: number } }
+}
+
+interface Fragment {
+  readonly path: Path
+  readonly data: object | null
+  readonly errors?: readonly GatewayError[]
+}
+
+/** What to ask for: JSON comes where nothing of the answer is to come later. */
+export const PARTS = 'text/event-stream, application/json'
+
+/** The states of one answer, each with all that has come until then. Leaving it ends the connection. */
+export async function* readParts<Data>({
+  post,
+  silenceMs,
+  signal: given,
+}: PartsOptions): AsyncGenerator<PartialAnswer<Data>, void, void> {
+  const leaving = new AbortController()
+  const signal = given ? AbortSignal.any([leaving.signal, given]) : leaving.signal
+  try {
+    const response = await post(signal)
+    const { body } = response
+    if (!response.headers.get('content-type')?.startsWith('text/event-stream') || body === null) {
+      const cost = response.headers.get('x-upstream-requests')
+      const upstreamRequests = cost === null ? undefined : Number(cost)
+      yield { ...(await readBody<Data>(response)), upstreamRequests, isComplete: true }
+      return
+    }
+    let state: PartialAnswer<Data> | undefined
+    for await (const { name, data } of readEvents(body, { silenceMs, signal })) {
+      if (name !== 'next') continue
+      state = takePart(state, readPart<Data>(data))
+      yield state
+      if (state.isComplete) return
+    }
+    signal.throwIfAborted()
+    throw new RequestError({ status: response.status, errors: [], data: state?.data ?? null })
+  } finally {
+    leaving.abort()
+  }
+}
+
+function readPart<Data>(json: string): Part<Data> {
+  try {
+    const part: unknown = JSON.parse(json)
+    if (typeof part === 'object' && part !== null) return part
+  } catch {
+    // What is no JSON is no part either.
+  }
+  throw new RequestError({ status: 200, errors: [], data: null })
+}
+
+function takePart<Data>(before: PartialAnswer<Data> | undefined, part: Part<Data>): PartialAnswer<Data> {
+  const fragments = part.incremental ?? []
+  const data = before === undefined ? (part.data ?? null) : before.data
+  return {
+    data: fragments.reduce<unknown>((whole, { path, data }) => putIn(whole, path, data), data) as Data | null,
+    errors: [
+      ...(before?.errors ?? []),
+      ...(part.errors ?? []),
+      ...fragments.flatMap(({ errors = [] }) => errors),
+    ],
+    upstreamRequests: part.extensions?.upstream?.requests,
+    isComplete: part.hasNext !== true,
+  }
+}
+
+/** The tree with a fragment in its place. Objects on the way there are new, and all others the same: a screen sees the difference. */
+function putIn(tree: unknown, [key, ...below]: Path, fragment: object | null): unknown {
+  if (key === undefined) return merged(tree, fragment)
+  if (!isTree(tree)) return tree
+  const inner = putIn(tree[key], below, fragment)
+  if (!Array.isArray(tree)) return { ...tree, [key]: inner }
+  return tree.map((item: unknown, index) => (index === key ? inner : item))
+}
+
+/** Of a field that both have, the objects are merged, and the items of lists by their place. */
+function merged(tree: unknown, fragment: unknown): unknown {
+  if (!isTree(tree) || !isTree(fragment)) return fragment ?? tree
+  if (Array.isArray(tree) && Array.isArray(fragment))
+    return tree.map((item: unknown, index) => merged(item, fragment[index]))
+  const fields = Object.entries(fragment).map(([key, value]) => [
+    key,
+    isTree(tree[key]) ? merged(tree[key], value) : value,
+  ])
+  return { ...tree, ...Object.fromEntries(fields) }
+}
+
+function isTree(value: unknown): value is Readonly<Record<string | number, unknown>> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,33 @@
+import type { ServerResponse } from 'node:http'
+import { type GatewayTestOptions, startGateway } from '../../support/gateway.ts'
+import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
+
+export const ROWS = ['a', 'b', 'c'].map((id) => ({ id, title: `Visit ${id}` }))
+
+/** A list of three rows without attendees. Its items are held until the test lets them go. */
+export async function startHeldClinic(gateway: GatewayTestOptions = {}) {
+  const held = new Map<string, ServerResponse>()
+  const upstream = await startScriptedUpstream(({ line }) => {
+    const id = /\/appointments\/(\w+)/.exec(line)?.[1]
+    if (id === undefined) return { body: { data: ROWS, meta: { has_more: false } } }
+    return (response) => void held.set(id, response)
+  })
+  const client = await startGateway({ url: upstream.url, key: 'k', ...gateway })
+  return {
+    ...client,
+    upstream,
+    lines: () => upstream.requests.map(({ line }) => line.replace(/\?.*/, '')),
+    /** By default with the row and its attendee. */
+    answer(id: string, body?: object, status = 200) {
+      const data = { id, title: `Visit ${id}`, attendee_name: `Name ${id}` }
+      held
+        .get(id)
+        ?.writeHead(status, { 'content-type': 'application/json' })
+        .end(JSON.stringify(body ?? { data, meta: {} }))
+    },
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]()
+      await upstream[Symbol.asyncDispose]()
+    },
+  }
+}
