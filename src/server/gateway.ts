@@ -7,7 +7,8 @@ import type { AppointmentRow } from '../rest/appointments/row.ts'
 import { createRestClient } from '../rest/client.ts'
 import type { Clock } from '../rest/clock.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
-import { schema } from '../schema/schema.ts'
+import { schema as ownSchema } from '../schema/schema.ts'
+import { createSubgraph } from '../schema/subgraph/subgraph.ts'
 import { createMemory } from '../shared/memory.ts'
 import type { Shared } from '../shared/shared.ts'
 import { createCost, useCost } from './cost/cost.ts'
@@ -33,6 +34,7 @@ import {
   type Identify,
   passThrough,
 } from './identity/identity.ts'
+import { createRouterCheck } from './identity/router.ts'
 import { createTokenCheck } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
 import { useRunningLimits } from './limits/running.ts'
@@ -87,6 +89,8 @@ export function createGateway({
   limits: givenLimits = {},
   trustedDocuments = new Map(),
   trustedDocumentsOnly = false,
+  federation = false,
+  federationSecret = null,
   upstreamTimeoutMs = 10_000,
   operationTimeoutMs = 30_000,
   maxPageSize = 500,
@@ -106,6 +110,7 @@ export function createGateway({
   logEvent = () => {},
   logFeed = () => {},
 }: GatewayOptions): Gateway {
+  const schema = federation ? createSubgraph(ownSchema) : ownSchema
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const clock = { now, monotonic }
   const accountsOfSecret = accountsOf(webhooks, key)
@@ -158,6 +163,7 @@ export function createGateway({
   const { useExecution, definitionOf, idle } = createExecution({
     schema,
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
+    requireRouter: createRouterCheck(federationSecret),
     contextOf: (request) => contextOf(operationOf(request)),
     pricingOf,
     operationOf,
