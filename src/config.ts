@@ -150,6 +150,11 @@ const ENVIRONMENT = z.object({
   INTROSPECTION: flag.optional(),
   TRUSTED_DOCUMENTS: z.string().optional(),
   TRUSTED_DOCUMENTS_ONLY: flag.optional(),
+  FEDERATION: flag.prefault('false'),
+  FEDERATION_SECRET: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'must be printable ASCII without spaces, 16 characters at least')
+    .optional(),
   MAX_BODY_BYTES: integer(1, 100_000_000).prefault('1000000'),
   MAX_VARIABLES_BYTES: integer(1, 100_000_000).prefault('100000'),
   MAX_TOKENS: integer(1, 100_000).prefault('5000'),

@@ -101,6 +101,15 @@ describe('the configuration', () => {
     ])
   })
 
+  test.for(['short', 'fifteen-letters', 'with a blank in it', 'sixteen-letters-\u00fc'])(
+    'FEDERATION_SECRET refuses "%s"',
+    (secret) => {
+      expect(readConfig({ FEDERATION_SECRET: secret }).problems).toEqual([
+        'FEDERATION_SECRET: must be printable ASCII without spaces, 16 characters at least',
+      ])
+    },
+  )
+
   test.for([
     'redis://cache.test',
     'redis://cache.test:6380/2',

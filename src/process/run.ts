@@ -51,6 +51,10 @@ async function runGateway(config: Config): Promise<Running> {
   if (mode.problem !== null) giveUp([mode.problem])
   if (config.TRUSTED_DOCUMENTS_ONLY && !config.TRUSTED_DOCUMENTS)
     giveUp(['TRUSTED_DOCUMENTS: must be set where TRUSTED_DOCUMENTS_ONLY is: else nothing would run.'])
+  if (config.FEDERATION && config.TRUSTED_DOCUMENTS_ONLY)
+    giveUp([
+      'FEDERATION: must not be set where TRUSTED_DOCUMENTS_ONLY is: a router writes its own documents.',
+    ])
   const isPassThrough = config.APPOINTMENTS_API_URL !== undefined && config.APPOINTMENTS_API_KEY === undefined
   if (isPassThrough && config.WEBHOOK_SECRETS?.some(({ account }) => account === undefined))
     giveUp([
@@ -81,6 +85,8 @@ async function runGateway(config: Config): Promise<Running> {
     limits: config,
     trustedDocuments,
     ...(config.TRUSTED_DOCUMENTS_ONLY && { trustedDocumentsOnly: true }),
+    federation: config.FEDERATION,
+    ...(config.FEDERATION_SECRET && { federationSecret: config.FEDERATION_SECRET }),
     upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
     operationTimeoutMs: config.OPERATION_TIMEOUT_MS,
     maxPageSize: config.MAX_PAGE_SIZE,

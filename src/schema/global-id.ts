@@ -2,7 +2,7 @@ import { REST_ID } from '../contract/rest-id.ts'
 import { UserInputError } from './errors.ts'
 
 /** The types that have a global id. */
-const KINDS = ['Appointment', 'Patient', 'Clinician', 'AppointmentType', 'Location'] as const
+export const KINDS = ['Appointment', 'Patient', 'Clinician', 'AppointmentType', 'Location'] as const
 export type Kind = (typeof KINDS)[number]
 
 /** A type and the upstream's id of one of its objects. The client sees base64 of `Type:restId`. */

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import type { ResolvedAt } from '../loaders/stale.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
@@ -19,16 +20,15 @@ export const Node = builder.interfaceRef<GlobalId>('Node').implement({
   }),
 })
 
-function priceOf(id: string, { pricing }: PriceContext): Price {
-  const { kind, restId } = parseGlobalId(id, 'id')
+export function priceOf({ kind, restId }: GlobalId, { pricing }: PriceContext): Price {
   if (kind !== 'Appointment') return { cost: FREE, type: kind, reference: { kind, restId } }
   return { cost: pricing.find(restId), key: restId, type: kind, rows: { count: 1, known: 'all' } }
 }
 
-const priceOfNode: PriceTag = ({ id }: { id: string }, context) => [priceOf(id, context)]
+const priceOfNode: PriceTag = ({ id }: { id: string }, context) => [priceOf(parseGlobalId(id, 'id'), context)]
 
 const priceOfNodes: PriceTag = ({ ids }: { ids: readonly string[] }, context) =>
-  ids.filter(isGlobalId).map((id) => priceOf(id, context))
+  ids.filter(isGlobalId).map((id) => priceOf(parseGlobalId(id, 'ids'), context))
 
 builder.queryFields((t) => ({
   node: t.field({
@@ -37,7 +37,7 @@ builder.queryFields((t) => ({
       'Anything by its global id; null when there is none. An appointment costs one upstream request, a reference none.',
     extensions: { price: priceOfNode, minAtMost: 1 },
     args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
-    resolve: (_root, { id }, context, info) => load(id, 'id', context, info),
+    resolve: (_root, { id }, context, info) => load(() => parseGlobalId(id, 'id'), context, info),
   }),
   nodes: t.field({
     type: [Node],
@@ -46,30 +46,34 @@ builder.queryFields((t) => ({
       'Several by their global ids, in the order asked for. A bad or missing one is null in its own place only. Each different appointment costs one upstream request.',
     extensions: { price: priceOfNodes },
     args: { ids: t.arg.idList({ required: true, description: 'Global ids.' }) },
-    resolve: (_root, { ids }, context, { path }) => {
-      const { maxNodeIds } = context
-      if (ids.length > maxNodeIds)
-        throw new LimitError(
-          'MAX_NODE_IDS',
-          maxNodeIds,
-          `\`nodes\` takes no longer list of ids than ${maxNodeIds}.`,
-        )
-      return ids.map((id, index) =>
-        load(id, `ids.${index}`, context, { path: { prev: path, key: index } }).catch(
-          // The executor reports an Error in a list as the failure of that item; the types of `graphql` do not say so.
-          (error: Error) => error as never,
-        ),
-      )
-    },
+    resolve: (_root, { ids }, context, info) =>
+      loadEach(ids, (id, index) => parseGlobalId(id, `ids.${index}`), context, info),
   }),
 }))
 
-async function load(
-  id: string,
-  argument: string,
-  { loaders }: Context,
-  at: ResolvedAt,
-): Promise<GlobalId | null> {
-  const { kind, restId } = parseGlobalId(id, argument)
+/** Loads several objects in their order: what `read` or the loading throws fails that item only. */
+export function loadEach<Key>(
+  keys: readonly Key[],
+  read: (key: Key, index: number) => GlobalId,
+  context: Context,
+  { fieldName, path }: Pick<GraphQLResolveInfo, 'fieldName' | 'path'>,
+): Promise<GlobalId | null>[] {
+  const { maxNodeIds } = context
+  if (keys.length > maxNodeIds)
+    throw new LimitError(
+      'MAX_NODE_IDS',
+      maxNodeIds,
+      `\`${fieldName}\` takes no longer list than one of ${maxNodeIds}.`,
+    )
+  return keys.map((key, index) =>
+    load(() => read(key, index), context, { path: { prev: path, key: index } }).catch(
+      // The executor reports an Error in a list as the failure of that item; the types of `graphql` do not say so.
+      (error: Error) => error as never,
+    ),
+  )
+}
+
+async function load(read: () => GlobalId, { loaders }: Context, at: ResolvedAt): Promise<GlobalId | null> {
+  const { kind, restId } = read()
   return kind === 'Appointment' ? loaders.appointments.find(restId, at) : { kind, restId }
 }

@@ -73,6 +73,19 @@ export interface GatewayOptions {
    */
   readonly trustedDocumentsOnly?: boolean
   /**
+   * Makes the gateway a subgraph of Apollo Federation: routers may ask for `_service` and `_entities`.
+   *
+   * @default false
+   */
+  readonly federation?: boolean
+  /**
+   * What a router sends in `x-federation-secret`: without it those two fields are `FORBIDDEN`. 16 characters at least;
+   * null = whoever may ask at all may ask for them.
+   *
+   * @default null
+   */
+  readonly federationSecret?: string | null
+  /**
    * For each upstream request, headers and body, in milliseconds.
    *
    * @default 10000

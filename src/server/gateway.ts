@@ -10,7 +10,8 @@ import type { Clock } from '../rest/clock.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
 import type { FeedRequest } from '../schema/context.ts'
 import { isTimeZone } from '../schema/date-time.ts'
-import { schema } from '../schema/schema.ts'
+import { schema as ownSchema } from '../schema/schema.ts'
+import { createSubgraph } from '../schema/subgraph/subgraph.ts'
 import { createMemory } from '../shared/memory.ts'
 import type { Shared } from '../shared/shared.ts'
 import { createCalendar } from './calendar/calendar.ts'
@@ -38,6 +39,7 @@ import {
   type Identify,
   passThrough,
 } from './identity/identity.ts'
+import { createRouterCheck } from './identity/router.ts'
 import { createTokenCheck } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
 import { createRunning } from './limits/running.ts'
@@ -94,6 +96,8 @@ export function createGateway({
   limits: givenLimits = {},
   trustedDocuments = new Map(),
   trustedDocumentsOnly = false,
+  federation = false,
+  federationSecret = null,
   upstreamTimeoutMs = 10_000,
   operationTimeoutMs = 30_000,
   maxPageSize = 500,
@@ -118,6 +122,7 @@ export function createGateway({
   if (!isTimeZone(clinicTimeZone))
     throw new Error('clinicTimeZone is a name of the IANA database, such as Europe/London.')
   requireCalendarSecrets(calendarSecrets)
+  const schema = federation ? createSubgraph(ownSchema) : ownSchema
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const clock = { now, monotonic }
   const accountsOfSecret = accountsOf(webhooks, key)
@@ -204,6 +209,7 @@ export function createGateway({
   const { useExecution, definitionOf, idle } = createExecution({
     schema,
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
+    requireRouter: createRouterCheck(federationSecret),
     contextOf: (request) => contextOf(operationOf(request)),
     pricingOf,
     operationOf,

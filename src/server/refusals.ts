@@ -54,6 +54,13 @@ export function tokenExpired(): GraphQLError {
   return invalidToken('The token has expired.')
 }
 
+/** The document is one for routers, and the request does not have their secret. */
+export function routersOnly(): GraphQLError {
+  const message =
+    '`_service` and `_entities` are for the router, which sends its secret in x-federation-secret.'
+  return refusal('FORBIDDEN', message, { status: 403 })
+}
+
 /** The request has no credential, and only with one would the gateway look at the rest. */
 export function credentialNeeded(message: string): GraphQLError {
   return refusal('UNAUTHENTICATED', message, { status: 401, headers: { 'www-authenticate': 'Bearer' } })

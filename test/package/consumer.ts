@@ -9,7 +9,8 @@ const REPOSITORY = resolve(import.meta.dirname, '../..')
 /** What is packed, and what packing needs. */
 const PACKED = [
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'src', 'test/package/manifest.ts'],
-  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'schema.graphql', 'docs', 'findings'],
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'schema.graphql'],
+  ...['subgraph.graphql', 'docs', 'findings'],
 ]
 
 export interface Manifest {

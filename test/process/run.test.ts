@@ -127,6 +127,29 @@ describe('The process', () => {
     expect(errors[0].extensions.code).toBe('DOCUMENT_NOT_TRUSTED')
   })
 
+  test('The process is a subgraph where the environment says so, with its secret', async () => {
+    const secret = 'a-secret-of-the-router'
+    await using product = await startProcess({ ...FREE, FEDERATION: 'true', FEDERATION_SECRET: secret })
+    const query = '{ _service { sdl } }'
+    const refused = await ask(product.firstLine, query)
+    expect(refused.errors[0].extensions).toEqual({ code: 'FORBIDDEN' })
+    const answered = await ask(product.firstLine, query, { 'x-federation-secret': secret })
+    expect(answered.data._service.sdl).toContain('@link')
+  })
+
+  test('The process does not start as a subgraph that can trust no document of a router', async () => {
+    const { code, stderr } = await runProcess({
+      ...FREE,
+      FEDERATION: 'true',
+      TRUSTED_DOCUMENTS: 'x.json',
+      TRUSTED_DOCUMENTS_ONLY: 'true',
+    })
+    expect(code).toBe(2)
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^FEDERATION: .*TRUSTED_DOCUMENTS_ONLY/),
+    ])
+  })
+
   test('The process does not start as an open gateway that others could reach', async () => {
     const { code, stdout, stderr } = await runProcess({
       HOST: '0.0.0.0',

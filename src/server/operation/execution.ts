@@ -15,6 +15,7 @@ import type { Context } from '../../schema/context.ts'
 import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
 import type { Deferral, DeferredAnswer } from '../deferred/deferral.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
+import type { RouterCheck } from '../identity/router.ts'
 import { createNote } from '../note.ts'
 import { mutationByGet, noSuchOperation } from '../refusals.ts'
 import { Stream, type Streams } from '../streams/streams.ts'
@@ -25,6 +26,7 @@ import { createTally } from './tally.ts'
 export interface ExecutionOptions {
   readonly schema: GraphQLSchema
   readonly checkDocument: (text: string) => CheckedDocument
+  readonly requireRouter: RouterCheck
   readonly contextOf: (request: Request) => Context
   readonly pricingOf: (request: Request) => Pricing
   readonly operationOf: (request: Request) => Operation
@@ -53,8 +55,8 @@ export interface Execution {
  * place of the server's own steps, each of which has hooks, so that what happens reads in one place.
  */
 export function createExecution(options: ExecutionOptions): Execution {
-  const { schema, checkDocument, operationOf, contextOf, pricingOf, maxUpstreamRequests } = options
-  const { openStream, memo, deferral } = options
+  const { schema, checkDocument, requireRouter, operationOf, contextOf, pricingOf } = options
+  const { maxUpstreamRequests, openStream, memo, deferral } = options
   const definitions = createNote<Request, OperationDefinitionNode>('definition')
   const tally = createTally()
 
@@ -67,6 +69,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     // Comes before validation errors: a client that asks for the wrong operation, or by the wrong method, learns that.
     requireExecutable(definition, request.method)
     if (errors.length > 0) return { errors }
+    requireRouter(document, request)
 
     definitions.set(request, definition)
     operationOf(request).ledger.isMutation = definition.operation === OperationTypeNode.MUTATION

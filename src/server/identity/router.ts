@@ -1,0 +1,43 @@
+import { hash, timingSafeEqual } from 'node:crypto'
+import { BREAK, type DocumentNode, visit } from 'graphql'
+import { createNote } from '../note.ts'
+import { routersOnly } from '../refusals.ts'
+
+/** Throws a `GraphQLError` where the document is one for routers, and the request does not come from one. */
+export type RouterCheck = (document: DocumentNode, request: Request) => void
+
+const MIN_SECRET_LENGTH = 16
+/** No type but `Query` has fields of these names. */
+const ROUTER_FIELDS = ['_service', '_entities']
+
+/** @param secret what a router sends in `x-federation-secret`; null = whoever may ask at all counts as a router */
+export function createRouterCheck(secret: string | null): RouterCheck {
+  if (secret === null) return () => {}
+  if (secret.length < MIN_SECRET_LENGTH)
+    throw new Error(`The secret of the router has ${MIN_SECRET_LENGTH} characters at least.`)
+  const expected = digest(secret)
+  const isForRouters = createNote<DocumentNode, boolean>('isForRouters')
+
+  return (document, request) => {
+    if (!(isForRouters.get(document) ?? isForRouters.set(document, selectsRouterField(document)))) return
+    const given = request.headers.get('x-federation-secret')
+    if (given === null || !timingSafeEqual(digest(given), expected)) throw routersOnly()
+  }
+}
+
+function selectsRouterField(document: DocumentNode): boolean {
+  let isSelected = false
+  visit(document, {
+    Field({ name }) {
+      if (!ROUTER_FIELDS.includes(name.value)) return undefined
+      isSelected = true
+      return BREAK
+    },
+  })
+  return isSelected
+}
+
+/** Of one length, whatever the text, so that a comparison takes the same time. */
+function digest(text: string): Buffer {
+  return hash('sha256', text, 'buffer')
+}
