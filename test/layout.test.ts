@@ -50,7 +50,6 @@ const FIRST_FILE: Readonly<Record<string, string>> = {
   'src/sandbox/http': 'listener.ts',
   'src/sandbox/keyless': 'document.ts',
   'src/sandbox/routes': 'create.ts',
-  'src/sandbox/sample': 'rows.ts',
   'src/sandbox/schema': 'appointment.ts',
   'src/sandbox/storage': 'appointments.ts',
   'src/schema/appointment': 'type.ts',

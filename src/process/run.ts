@@ -201,6 +201,7 @@ async function openSandbox(config: Config): Promise<Sandbox> {
     listRows: config.SANDBOX_LIST_ROWS,
     order: config.SANDBOX_ORDER,
     overRange: config.SANDBOX_OVER_RANGE,
+    inactive: config.SANDBOX_INACTIVE,
     transitionStatus: config.SANDBOX_TRANSITION_STATUS,
     ids: config.SANDBOX_IDS,
     date: config.SANDBOX_DATE,
