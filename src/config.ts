@@ -177,6 +177,7 @@ const ENVIRONMENT = z.object({
   MAX_LAG_MS: integer(1, 3_600_000).prefault('3000'),
   MAX_UPSTREAM_REQUESTS: integer(1, 100_000).prefault('60'),
   CACHE_TTL_SECONDS: integer(0, 3_600).prefault('10'),
+  DIRECTORY_TTL_SECONDS: integer(0, 86_400).prefault('600'),
   STALE_IF_LIMITED_SECONDS: integer(0, 86_400).prefault('300'),
   WRITE_RESERVE_PERCENT: integer(0, 100).prefault('10'),
   WEBHOOK_SECRETS: webhookSecrets.optional(),

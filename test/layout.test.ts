@@ -53,6 +53,7 @@ const FIRST_FILE: Readonly<Record<string, string>> = {
   'src/sandbox/schema': 'appointment.ts',
   'src/sandbox/storage': 'appointments.ts',
   'src/schema/appointment': 'type.ts',
+  'src/schema/directory': 'clinician.ts',
   'src/server': 'gateway.ts',
   'src/server/http': 'node-handler.ts',
 }

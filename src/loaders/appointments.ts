@@ -10,11 +10,11 @@ import type { AppointmentRow } from '../rest/appointments/row.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
-import { createAppointmentById } from './appointment-by-id.ts'
 import { chooseIdempotencyKey, type IdempotencySource } from './idempotency.ts'
 import { type Connections, createConnections } from './lists/connection.ts'
 import type { ListMemory } from './lists/list-memory.ts'
 import { type AppointmentRef, createMemory, refTo } from './memory.ts'
+import { createReadById } from './read-by-id.ts'
 import { noteStale, type ResolvedAt } from './stale.ts'
 
 /** Resolvers run for each field of each row: a value that is known costs them no promise. */
@@ -54,7 +54,11 @@ export function createAppointmentLoader(options: LoaderOptions): AppointmentLoad
   const { appointments, by, told } = options
   const memory = createMemory()
   if (told !== undefined) memory.remember(told)
-  const appointmentById = createAppointmentById(appointments, by)
+  const appointmentById = createReadById({
+    retrieve: (id) => appointments.retrieve(id, by),
+    hasCached: (id) => appointments.hasCached(id, by),
+    by,
+  })
   // Most operations read no list.
   let connections: Connections | undefined
 

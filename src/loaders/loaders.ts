@@ -4,21 +4,31 @@ import type { PageLimits } from '../pagination/arguments.ts'
 import type { Changes } from '../rest/coherence/changes.ts'
 import { type AppointmentLoader, createAppointmentLoader, type LoaderOptions } from './appointments.ts'
 import { type ChangeStream, createChangeStream } from './changes.ts'
+import { createDirectoryLoader, type DirectoryLoader } from './directory/directory.ts'
+import type { EntriesOptions } from './directory/entries.ts'
 
 /** One set for each GraphQL request: what it remembers lives as long as the request, and nobody else sees it. */
 export interface Loaders {
   readonly appointments: AppointmentLoader
+  /** Whom and what they name. */
+  readonly directory: DirectoryLoader
   /** The changes of a list, for one reader. Rejects with `UpstreamError` where there are none for the caller. */
   subscribe(filter: AppointmentFilter, after: string | undefined): Promise<ChangeStream>
 }
 
-export interface LoadersOptions extends LoaderOptions {
+export interface LoadersOptions extends LoaderOptions, EntriesOptions {
   readonly changes: Changes
 }
 
 export function createLoaders({ changes, ...options }: LoadersOptions): Loaders {
+  // Most operations ask for no name.
+  let directory: DirectoryLoader | undefined
   return {
     appointments: createAppointmentLoader(options),
+    get directory() {
+      directory ??= createDirectoryLoader(options)
+      return directory
+    },
     subscribe: (filter, after) => createChangeStream(changes, { filter, after, by: options.by }),
   }
 }

@@ -1,4 +1,6 @@
+import type { EntryKind } from '../contract/directory-fields.ts'
 import type { AppointmentFilter } from '../contract/field-names.ts'
+import { PAGE_LIMIT } from '../contract/list.ts'
 import { COUNT_COST, type Cost } from '../pagination/cost.ts'
 import { countRows } from '../pagination/end.ts'
 import type { WindowReads } from '../pagination/list.ts'
@@ -7,6 +9,7 @@ import { isNarrowed } from '../rest/access.ts'
 import { filterQuery } from '../rest/appointments/appointments.ts'
 import type { ListedRow } from '../rest/appointments/row.ts'
 import type { LoaderOptions } from './appointments.ts'
+import { type EntriesOptions, MAX_DIRECTORY_PAGES } from './directory/entries.ts'
 import { type ConnectionRequest, keyOf, listOf, UNKNOWN_TOTAL } from './lists/connection.ts'
 import { familyOf } from './lists/siblings.ts'
 
@@ -20,16 +23,28 @@ export interface ListPrice {
   readonly key: string
 }
 
+/** What it costs to read a person or a place. */
+export interface EntryPrice {
+  /** Once in an operation, for all of their kind. */
+  readonly shared: Cost
+  /** For each of them. */
+  readonly each: Cost
+}
+
 /** What reads would cost upstream, as far as the gateway can know beforehand. What the cache has costs nothing. */
 export interface Pricing {
   find(id: string): Cost
+  /** `id` is undefined where the upstream has yet to say it. */
+  entry(kind: EntryKind, id: string | undefined): EntryPrice
   /** An update or a cancel. For a narrowed caller the gateway first reads whose appointment it is. */
   readonly change: Cost
   /** Throws what reading the list throws of its arguments. */
   list(request: ConnectionRequest): ListPrice
 }
 
-export function createPricing({ appointments, listMemory, by, limits }: LoaderOptions): Pricing {
+export function createPricing(options: LoaderOptions & EntriesOptions): Pricing {
+  const { appointments, listMemory, directory, sizes, by, limits } = options
+
   /** What reading costs whose first window the cache may have. */
   function costOfReads(filter: AppointmentFilter, reads: WindowReads<ListedRow, unknown>, cost: Cost): Cost {
     const { value, done } = reads.next()
@@ -37,7 +52,23 @@ export function createPricing({ appointments, listMemory, by, limits }: LoaderOp
     return { min: 0, max: cost.max - 1 }
   }
 
+  /** Whether the whole directory is cached, as far as its size is known. */
+  function hasCachedAll(kind: EntryKind): boolean {
+    const size = sizes.get(by.account, kind)
+    if (size === undefined) return false
+    const pages = Array.from({ length: Math.max(1, Math.ceil(size / PAGE_LIMIT.max)) }, (_, page) => page)
+    return pages.every((page) =>
+      directory.hasCachedList(kind, { offset: page * PAGE_LIMIT.max, limit: PAGE_LIMIT.max }, by),
+    )
+  }
+
   return {
+    entry(kind, id) {
+      if (id !== undefined && directory.hasCached(kind, id, by)) return { shared: FREE, each: FREE }
+      if (kind === 'Patient') return { shared: FREE, each: { min: 1, max: 1 } }
+      const shared = hasCachedAll(kind) ? FREE : { min: 1, max: MAX_DIRECTORY_PAGES }
+      return { shared, each: { min: 0, max: 1 } }
+    },
     find: (id) => (appointments.hasCached(id, by) ? FREE : { min: 1, max: 1 }),
     change: isNarrowed(by.access) ? { min: 2, max: 2 } : { min: 1, max: 1 },
     list(request) {

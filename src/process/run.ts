@@ -86,6 +86,7 @@ async function runGateway(config: Config): Promise<Running> {
     maxPageSize: config.MAX_PAGE_SIZE,
     maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
+    directoryTtlSeconds: config.DIRECTORY_TTL_SECONDS,
     staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
     writeReservePercent: config.WRITE_RESERVE_PERCENT,
     shared,
@@ -144,7 +145,11 @@ async function openShared(
   const { REDIS_URL: url, REDIS_PREFIX: prefix } = config
   if (url === undefined) return null
   const { createRedis } = await import('../shared/redis/redis.ts')
-  const longestSeconds = Math.max(config.CACHE_TTL_SECONDS, config.CACHE_TTL_FED_SECONDS)
+  const longestSeconds = Math.max(
+    config.CACHE_TTL_SECONDS,
+    config.CACHE_TTL_FED_SECONDS,
+    config.DIRECTORY_TTL_SECONDS,
+  )
   const { promise: isUp, resolve } = Promise.withResolvers<void>()
   const shared = createRedis({
     url,

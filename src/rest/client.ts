@@ -7,6 +7,8 @@ import { type Changes, createChanges } from './coherence/changes.ts'
 import { type Coherence, type CoherenceOptions, createCoherence } from './coherence/coherence.ts'
 import { announceWrites } from './coherence/own-writes.ts'
 import { createSightings } from './coherence/sightings.ts'
+import { createDirectory, type Directory } from './directory/directory.ts'
+import { guardDirectory } from './directory/guard.ts'
 import { createConnections } from './exchange/connections.ts'
 import { createGate } from './exchange/gate.ts'
 import { createKeys } from './exchange/keys.ts'
@@ -28,6 +30,8 @@ export interface RestClientOptions {
   readonly timeoutMs: number
   /** How long a reply may be given again, in milliseconds; 0 = never. */
   readonly cacheTtlMs: number
+  /** The same of clinicians, locations and types, in milliseconds; 0 = never. */
+  readonly directoryTtlMs: number
   /** How much longer it may be given where the quota is spent, in milliseconds; 0 = never. */
   readonly staleIfLimitedMs: number
   /** The part of the quota that reads leave to writes. */
@@ -48,6 +52,7 @@ export interface EventsOptions extends Pick<CoherenceOptions, 'accounts' | 'sile
 /** The REST API as the gateway sees it. One for the whole process; what it keeps, it keeps per credential. */
 export interface RestClient {
   readonly appointments: Appointments
+  readonly directory: Directory
   readonly coherence: Coherence
   readonly remembered: Remembered
   readonly changes: Changes
@@ -98,6 +103,14 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const settled = settleDoubts(createAppointments(send, cache.has))
   return {
     appointments: guardAppointments(events === null ? settled : announceWrites(settled, coherence)),
+    directory: guardDirectory(
+      createDirectory({
+        send,
+        isCached: cache.has,
+        directoryTtlMs: options.directoryTtlMs,
+        patientTtlMs: cacheTtlMs,
+      }),
+    ),
     coherence,
     remembered: {
       snapshot: cache.snapshot,

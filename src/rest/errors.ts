@@ -109,6 +109,23 @@ export function noSuchAppointment(): UpstreamError {
   })
 }
 
+/** A caller that is kept to a patient gets it for every other one, whether there is one or not. */
+export function noSuchPatient(): UpstreamError {
+  return new UpstreamError({
+    code: 'NOT_FOUND',
+    message: 'There is no such patient.',
+    extensions: { status: 404 },
+  })
+}
+
+/** Who may book for anybody would see anybody's data, if an appointment were proof enough. */
+export function noPatientsForClinicians(): UpstreamError {
+  return new UpstreamError({
+    code: 'FORBIDDEN',
+    message: 'The token is limited to a clinician, and reads no data of patients.',
+  })
+}
+
 /** `costliest` is the root field that costs most, by its response name. */
 export function tooCostly(estimate: Estimate, ceiling: number, costliest?: string): UpstreamError {
   return new UpstreamError({

@@ -1,3 +1,4 @@
+import type { EntryKind } from '../contract/directory-fields.ts'
 import type { FieldName } from '../contract/field-names.ts'
 import type { ConnectionSelection } from '../loaders/lists/connection.ts'
 import type { Pricing } from '../loaders/pricing.ts'
@@ -39,6 +40,8 @@ export interface FieldPricing {
   readonly minAtMost?: number
   /** The field of the appointment that the resolver reads: a list row without it costs a request. */
   readonly needs?: FieldName
+  /** The field is one of a person or a place: what that costs, `pricing.entry` says. */
+  readonly reads?: EntryKind
   /** The kind of reference that the field returns. */
   readonly refersTo?: Reference['kind']
 }

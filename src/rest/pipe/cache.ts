@@ -59,7 +59,8 @@ export function createCache(options: CacheOptions): Cache {
     sizeCalculation: ({ answer }) => ('bytes' in answer ? answer.bytes : 0) + ENTRY_BYTES,
   })
 
-  function lifetimeOf({ askedAt }: Entry, { account }: Operation): number {
+  function lifetimeOf({ askedAt }: Entry, { lifetimeMs }: RestRequest, { account }: Operation): number {
+    if (lifetimeMs !== undefined) return lifetimeMs
     return fedTtlMs > ttlMs && isFed(account, askedAt) ? fedTtlMs : ttlMs
   }
 
@@ -74,15 +75,21 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   function isFresh(entry: Entry, request: RestRequest, operation: Operation): boolean {
-    const isYoung = clock.monotonic() - entry.askedAt < lifetimeOf(entry, operation)
+    const isYoung = clock.monotonic() - entry.askedAt < lifetimeOf(entry, request, operation)
     return isYoung && holds(entry, request, operation)
   }
 
   /** The cached reply, where the quota is spent and nothing has been written since. */
-  function staleReply(entry: Entry, error: unknown, operation: Operation): Reply | undefined {
+  function staleReply(
+    entry: Entry,
+    error: unknown,
+    request: RestRequest,
+    operation: Operation,
+  ): Reply | undefined {
     if (!isRateLimited(error) || operation.ledger.isMutation) return undefined
     const ageMs = clock.monotonic() - entry.askedAt
-    if (ageMs >= lifetimeOf(entry, operation) + staleMs || !('bytes' in entry.answer)) return undefined
+    if (ageMs >= lifetimeOf(entry, request, operation) + staleMs || !('bytes' in entry.answer))
+      return undefined
     return { ...entry.answer, staleSince: new Date(clock.now() - ageMs).toISOString() }
   }
 
@@ -114,7 +121,9 @@ export function createCache(options: CacheOptions): Cache {
       if (isNotFound(error)) keep(error, askedAt)
       const isUsable = entry !== undefined && epochs.isTrusted(request, operation)
       const stale =
-        isUsable && holds(entry, request, operation) ? staleReply(entry, error, operation) : undefined
+        isUsable && holds(entry, request, operation)
+          ? staleReply(entry, error, request, operation)
+          : undefined
       if (stale === undefined) throw error
       operation.ledger.remembered += 1
       return stale
@@ -128,8 +137,13 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   return {
-    layer: (next) => (request, operation) =>
-      ttlMs === 0 || request.method !== 'GET' ? next(request, operation) : read(request, operation, next),
+    layer: (next) => (request, operation) => {
+      if (request.method !== 'GET') return next(request, operation)
+      if ((request.lifetimeMs ?? ttlMs) > 0) return read(request, operation, next)
+      // Nothing says later whether what was made of it still holds.
+      operation.ledger.reads = undefined
+      return next(request, operation)
+    },
     has: (request, operation) => freshEntry(request, operation) !== undefined,
     snapshot(requests, operation) {
       const found = requests.map((request) => freshEntry(request, operation))

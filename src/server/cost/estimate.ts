@@ -45,6 +45,13 @@ interface Scope {
   readonly isCertain: boolean
   readonly rows: RowSet | undefined
   readonly parent: Reference | undefined
+  /** The person or place whose fields these are. */
+  readonly entry: EntrySet | undefined
+}
+
+/** What one field refers to. Each is read at most once, however many of its fields need that. */
+interface EntrySet {
+  isCharged: boolean
 }
 
 /** The appointments of one field. Each is loaded whole at most once, however many of its fields need that. */
@@ -74,8 +81,11 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     const [node] = nodes
     const field = node && type.getFields()[node.name.value]
     if (!node || !field) return FREE
-    const { price, needs, refersTo } = field.extensions as FieldPricing
-    const own = needs === undefined ? FREE : chargeRows(scope, needs)
+    const { price, needs, reads, refersTo } = field.extensions as FieldPricing
+    const own = add(
+      needs === undefined ? FREE : chargeRows(scope, needs),
+      reads === undefined ? FREE : chargeEntries(scope, reads),
+    )
     const returnType = getNamedType(field.type)
     if (!isCompositeType(returnType)) return own
 
@@ -85,11 +95,10 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
         ? priceFields(named, collectSubfields(collectScope, named, nodes), scopeBelow)
         : FREE
     }
-    if (refersTo !== undefined)
-      return add(
-        own,
-        below({ ...scope, isCertain: false, rows: undefined, parent: { kind: refersTo, restId: '' } }),
-      )
+    if (refersTo !== undefined) {
+      const parent = { kind: refersTo, restId: '' }
+      return add(own, below({ ...scope, isCertain: false, rows: undefined, parent, entry: newEntrySet() }))
+    }
     if (price === undefined) return add(own, below(scope))
 
     const selection = connectionSelection({ ...collectScope, returnType: field.type, fieldNodes: nodes })
@@ -101,7 +110,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
       .reduce(add, own)
   }
 
-  function charge({ cost, key, family }: Price, scope: Scope): Estimate {
+  function charge({ cost, key, family }: Price, scope: Pick<Scope, 'isCertain' | 'times'>): Estimate {
     if (key !== undefined && scope.isCertain && scope.times === 1) {
       if (charged.has(key)) return FREE
       charged.add(key)
@@ -116,11 +125,26 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     }
   }
 
+  /** The directory of a kind is read once in an operation; what it lacks is read one by one. */
+  function chargeEntries(
+    { entry, parent, times, isCertain }: Scope,
+    kind: NonNullable<FieldPricing['reads']>,
+  ): Estimate {
+    if (entry === undefined || entry.isCharged) return FREE
+    entry.isCharged = true
+    const id = parent?.restId || undefined
+    const { shared, each } = pricing.entry(kind, id)
+    return add(
+      charge({ cost: shared, key: `every ${kind}` }, { isCertain, times: 1 }),
+      charge({ cost: each, ...(id !== undefined && { key: `${kind} ${id}` }) }, { isCertain, times }),
+    )
+  }
+
   function priceFields(type: GraphQLObjectType, fields: CollectedFields, scope: Scope): Estimate {
     return [...fields.values()].map((nodes) => priceField(type, nodes, scope)).reduce(add, FREE)
   }
 
-  const root: Scope = { times: 1, isCertain: true, rows: undefined, parent: undefined }
+  const root: Scope = { times: 1, isCertain: true, rows: undefined, parent: undefined, entry: undefined }
   const fields = collectFields(collectScope, rootType, [operation.selectionSet])
   const parts = [...fields].map(([name, nodes]) => ({ name, cost: priceField(rootType, nodes, root) }))
   const costliest = parts.reduce<(typeof parts)[number] | undefined>(
@@ -136,7 +160,12 @@ function scopeOf({ rows, reference: parent }: Price, scope: Scope): Scope {
     isCertain: scope.isCertain && rows === undefined,
     rows: rows && { known: rows.known, isCharged: false },
     parent,
+    entry: parent && newEntrySet(),
   }
+}
+
+function newEntrySet(): EntrySet {
+  return { isCharged: false }
 }
 
 function chargeRows({ rows, times }: Scope, needs: NonNullable<FieldPricing['needs']>): Estimate {
