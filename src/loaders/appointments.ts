@@ -1,4 +1,4 @@
-import type { AppointmentFields, FieldName } from '../contract/field-names.ts'
+import type { AppointmentFields, AppointmentFilter, FieldName } from '../contract/field-names.ts'
 import type { PageLimits } from '../pagination/arguments.ts'
 import type {
   AppointmentChanges,
@@ -11,6 +11,7 @@ import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
 import { chooseIdempotencyKey, type IdempotencySource } from './idempotency.ts'
+import { createAppointmentLists } from './lists/appointment-lists.ts'
 import { type Connections, createConnections } from './lists/connection.ts'
 import type { ListMemory } from './lists/list-memory.ts'
 import { type AppointmentRef, createMemory, refTo } from './memory.ts'
@@ -24,7 +25,7 @@ export interface AppointmentLoader {
   /** At once where the field is known; else after loading the whole appointment, once for all its fields. */
   field<Name extends FieldName>(id: string, name: Name, at: ResolvedAt): MaybePromise<AppointmentFields[Name]>
   /** A page of a list, and its count when the client selects it. */
-  readonly connection: Connections['read']
+  readonly connection: AppointmentConnections['read']
   /**
    * Where the response lacks a selected field, the whole appointment is loaded before any field is returned: a repeated
    * create gets the response of the first one, and what has changed since must not mix with it.
@@ -33,6 +34,8 @@ export interface AppointmentLoader {
   update(id: string, changes: AppointmentChanges): Promise<AppointmentRef>
   cancel(id: string, reason: string | null): Promise<Cancellation & { readonly appointment: AppointmentRef }>
 }
+
+type AppointmentConnections = Connections<AppointmentFilter, AppointmentRef>
 
 export interface Booking {
   readonly fields: AppointmentChanges
@@ -60,7 +63,7 @@ export function createAppointmentLoader(options: LoaderOptions): AppointmentLoad
     by,
   })
   // Most operations read no list.
-  let connections: Connections | undefined
+  let connections: AppointmentConnections | undefined
 
   function remember({ row, staleSince }: RetrievedRow, at: ResolvedAt): void {
     memory.remember(row)
@@ -112,7 +115,10 @@ export function createAppointmentLoader(options: LoaderOptions): AppointmentLoad
       return value === undefined ? loadField(id, name, at) : valueOrThrow(value, name)
     },
     connection(...list) {
-      connections ??= createConnections({ ...options, memory })
+      connections ??= createConnections({
+        ...options,
+        source: createAppointmentLists({ ...options, memory }),
+      })
       return connections.read(...list)
     },
     async create({ fields, source, selected }) {

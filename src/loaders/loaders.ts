@@ -4,8 +4,11 @@ import type { PageLimits } from '../pagination/arguments.ts'
 import type { Changes } from '../rest/coherence/changes.ts'
 import { type AppointmentLoader, createAppointmentLoader, type LoaderOptions } from './appointments.ts'
 import { type ChangeStream, createChangeStream } from './changes.ts'
-import { createDirectoryLoader, type DirectoryLoader } from './directory/directory.ts'
-import type { EntriesOptions } from './directory/entries.ts'
+import {
+  createDirectoryLoader,
+  type DirectoryLoader,
+  type DirectoryLoaderOptions,
+} from './directory/directory.ts'
 
 /** One set for each GraphQL request: what it remembers lives as long as the request, and nobody else sees it. */
 export interface Loaders {
@@ -16,7 +19,7 @@ export interface Loaders {
   subscribe(filter: AppointmentFilter, after: string | undefined): Promise<ChangeStream>
 }
 
-export interface LoadersOptions extends LoaderOptions, EntriesOptions {
+export interface LoadersOptions extends LoaderOptions, DirectoryLoaderOptions {
   readonly changes: Changes
 }
 

@@ -9,6 +9,7 @@ import { announceWrites } from './coherence/own-writes.ts'
 import { createSightings } from './coherence/sightings.ts'
 import { createDirectory, type Directory } from './directory/directory.ts'
 import { guardDirectory } from './directory/guard.ts'
+import { settlePatientDoubts } from './directory/settle.ts'
 import { createConnections } from './exchange/connections.ts'
 import { createGate } from './exchange/gate.ts'
 import { createKeys } from './exchange/keys.ts'
@@ -101,16 +102,15 @@ export function createRestClient(options: RestClientOptions): RestClient {
     wire.send,
   )
   const settled = settleDoubts(createAppointments(send, cache.has))
+  const directory = createDirectory({
+    send,
+    isCached: cache.has,
+    directoryTtlMs: options.directoryTtlMs,
+    patientTtlMs: cacheTtlMs,
+  })
   return {
     appointments: guardAppointments(events === null ? settled : announceWrites(settled, coherence)),
-    directory: guardDirectory(
-      createDirectory({
-        send,
-        isCached: cache.has,
-        directoryTtlMs: options.directoryTtlMs,
-        patientTtlMs: cacheTtlMs,
-      }),
-    ),
+    directory: guardDirectory(settlePatientDoubts(directory)),
     coherence,
     remembered: {
       snapshot: cache.snapshot,

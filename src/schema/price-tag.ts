@@ -16,7 +16,9 @@ export interface Price {
   readonly type?: string
   /** The most appointments that the field returns, and their fields that cost no further request. */
   readonly rows?: { readonly count: number; readonly known: KnownFields }
-  /** The reference that the field returns. */
+  /** The most people or places that the field returns from a list: their fields need no directory. */
+  readonly entries?: { readonly count: number }
+  /** The reference that the field returns. Its id is empty where the upstream has yet to say it. */
   readonly reference?: Reference
 }
 

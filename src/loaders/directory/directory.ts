@@ -1,8 +1,23 @@
 import type { EntryFieldName, EntryKind, EntryValue } from '../../contract/directory-fields.ts'
+import type { PageLimits } from '../../pagination/arguments.ts'
+import type { PatientChanges } from '../../rest/directory/directory.ts'
+import type { Entry } from '../../rest/directory/entry.ts'
+import type { EntryFilter } from '../../rest/directory/filter.ts'
 import { UpstreamError } from '../../rest/errors.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
+import { chooseIdempotencyKey, type IdempotencySource } from '../idempotency.ts'
+import {
+  type Connection,
+  type ConnectionRequest,
+  type Connections,
+  createConnections,
+} from '../lists/connection.ts'
+import type { ListMemory } from '../lists/list-memory.ts'
 import { noteStale, type ResolvedAt } from '../stale.ts'
 import { createEntries, type Entries, type EntriesOptions, type Found } from './entries.ts'
+import { createEntryLists, type EntryRef } from './entry-lists.ts'
+
+export type { PatientChanges }
 
 /** Resolvers run for each field of each row: a value that is known costs them no promise. */
 export interface DirectoryLoader {
@@ -13,11 +28,25 @@ export interface DirectoryLoader {
     name: Name,
     at: ResolvedAt,
   ): MaybePromise<EntryValue<Kind, Name> | null>
+  /** A page of a list, and its count when the client selects it. */
+  connection<Kind extends EntryKind>(
+    kind: Kind,
+    request: ConnectionRequest<EntryFilter>,
+    at: ResolvedAt,
+  ): Promise<Connection<EntryRef<Kind>>>
+  createPatient(fields: PatientChanges, source: IdempotencySource): Promise<EntryRef<'Patient'>>
+  updatePatient(id: string, changes: PatientChanges): Promise<EntryRef<'Patient'>>
 }
 
-export function createDirectoryLoader(options: EntriesOptions): DirectoryLoader {
-  const { by } = options
+export interface DirectoryLoaderOptions extends EntriesOptions {
+  readonly listMemory: ListMemory
+  readonly limits: PageLimits
+}
+
+export function createDirectoryLoader(options: DirectoryLoaderOptions): DirectoryLoader {
+  const { directory, by } = options
   const entriesOf = new Map<EntryKind, Entries>()
+  const connectionsOf = new Map<EntryKind, Connections<EntryFilter, EntryRef>>()
 
   function entries(kind: EntryKind): Entries {
     const known = entriesOf.get(kind) ?? createEntries(kind, options)
@@ -39,7 +68,31 @@ export function createDirectoryLoader(options: EntriesOptions): DirectoryLoader 
     return read(await entries(kind).loadWhole(id), name, at)
   }
 
+  function connections(kind: EntryKind): Connections<EntryFilter, EntryRef> {
+    const source = () => createEntryLists(kind, options, entries(kind).remember)
+    const known = connectionsOf.get(kind) ?? createConnections({ ...options, source: source() })
+    connectionsOf.set(kind, known)
+    return known
+  }
+
+  /** A write may change any field of its patient, and move it into or out of any list. So may one that failed. */
+  async function write(id: string | null, send: () => Promise<Entry>): Promise<EntryRef<'Patient'>> {
+    let entry: Entry | undefined
+    try {
+      entry = await send()
+      return { kind: 'Patient', restId: entry.id }
+    } finally {
+      connectionsOf.get('Patient')?.forget()
+      if (id !== null) entries('Patient').forget(id)
+      if (entry !== undefined) entries('Patient').remember({ rows: [entry], staleSince: undefined })
+    }
+  }
+
   return {
+    connection: (kind, request, at) => connections(kind).read(request, at) as never,
+    createPatient: (fields, source) =>
+      write(null, () => directory.createPatient(fields, chooseIdempotencyKey(source), by)),
+    updatePatient: (id, changes) => write(id, () => directory.updatePatient(id, changes, by)),
     field(kind, id, name, at) {
       const found = entries(kind).known(id)
       const value = found && read(found, name, at)

@@ -1,6 +1,11 @@
 import type { EntryKind } from '../../contract/directory-fields.ts'
 import { PAGE_LIMIT } from '../../contract/list.ts'
-import { type Directory, isForbidden, type RetrievedEntry } from '../../rest/directory/directory.ts'
+import {
+  type Directory,
+  type EntryPage,
+  isForbidden,
+  type RetrievedEntry,
+} from '../../rest/directory/directory.ts'
 import type { Entry } from '../../rest/directory/entry.ts'
 import { isNotFound, UpstreamError } from '../../rest/errors.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
@@ -29,6 +34,8 @@ export interface Entries {
   load(id: string): Promise<Found>
   /** Reads it by itself. */
   loadWhole(id: string): Promise<Found>
+  remember(page: Pick<EntryPage, 'rows' | 'staleSince'>): void
+  forget(id: string): void
 }
 
 /** More entries than this are no directory: those behind them are read one by one. */
@@ -72,13 +79,23 @@ export function createEntries(kind: EntryKind, options: EntriesOptions): Entries
   async function readAll(): Promise<void> {
     let offset = 0
     for (let page = 0; page < MAX_DIRECTORY_PAGES; page++) {
-      const { rows, hasMore, staleSince } = await directory.list(kind, { offset, limit: PAGE_LIMIT.max }, by)
-      for (const row of rows)
-        if (!(row instanceof UpstreamError)) found.set(row.id, { entry: row, staleSince, isWhole: false })
-      offset += rows.length
-      if (!hasMore || rows.length === 0) break
+      const read = await directory.list(kind, {}, { offset, limit: PAGE_LIMIT.max }, by)
+      remember(read)
+      offset += read.rows.length
+      if (!read.hasMore || read.rows.length === 0) break
     }
     sizes.set(by.account, kind, offset)
+  }
+
+  /** Later answers win, field by field; fields that they leave out stay. */
+  function remember({ rows, staleSince }: Pick<EntryPage, 'rows' | 'staleSince'>): void {
+    for (const row of rows) {
+      if (row instanceof UpstreamError) continue
+      const { entry, isWhole = false } = found.get(row.id) ?? {}
+      const shown = Object.entries(row.fields).filter(([, value]) => value !== undefined)
+      const fields = { ...entry?.fields, ...Object.fromEntries(shown) }
+      found.set(row.id, { entry: { id: row.id, fields }, staleSince, isWhole })
+    }
   }
 
   async function loadWhole(id: string): Promise<Found> {
@@ -94,6 +111,11 @@ export function createEntries(kind: EntryKind, options: EntriesOptions): Entries
   return {
     known: (id) => found.get(id),
     loadWhole,
+    remember,
+    forget(id) {
+      found.delete(id)
+      byId.forget(id)
+    },
     async load(id) {
       if (kind === 'Patient') return loadWhole(id)
       if (listing === undefined && directory.hasCached(kind, id, by)) return loadWhole(id)

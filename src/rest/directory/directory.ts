@@ -1,9 +1,16 @@
 import { LRUCache } from 'lru-cache'
-import { ENTRY_PATHS, type EntryKind } from '../../contract/directory-fields.ts'
+import {
+  ENTRY_FIELDS,
+  ENTRY_PATHS,
+  type EntryFieldName,
+  type EntryKind,
+  type EntryValue,
+} from '../../contract/directory-fields.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../errors.ts'
 import { mayHaveMore, type Window } from '../pipe/page.ts'
 import type { Operation, Reply, RestRequest, Send } from '../pipe/pipe.ts'
 import { type Entry, readEntry, WORDS } from './entry.ts'
+import { type EntryFilter, entryQuery } from './filter.ts'
 
 export interface EntryPage {
   /** In the upstream's order; an error in the place of a row that could not be read. */
@@ -20,13 +27,20 @@ export interface RetrievedEntry {
 
 /** The people and places that appointments name. All reject with `UpstreamError`. */
 export interface Directory {
-  list(kind: EntryKind, window: Window, by: Operation): Promise<EntryPage>
+  list(kind: EntryKind, filter: EntryFilter, window: Window, by: Operation): Promise<EntryPage>
   retrieve(kind: EntryKind, id: string, by: Operation): Promise<RetrievedEntry>
   /** Whether the cache has it, so that reading it costs nothing now. */
   hasCached(kind: EntryKind, id: string, by: Operation): boolean
-  hasCachedList(kind: EntryKind, window: Window, by: Operation): boolean
+  hasCachedList(kind: EntryKind, filter: EntryFilter, window: Window, by: Operation): boolean
   /** Whether the upstream let the caller's key read one of this kind when it was last asked. */
   isAllowed(kind: EntryKind, by: Operation): boolean
+  createPatient(fields: PatientChanges, idempotencyKey: string, by: Operation): Promise<Entry>
+  updatePatient(id: string, changes: PatientChanges, by: Operation): Promise<Entry>
+}
+
+/** The fields of a create or an update, under the product's names; absent = leave, null = clear. */
+export type PatientChanges = {
+  readonly [Name in EntryFieldName<'Patient'>]?: EntryValue<'Patient', Name> | null
 }
 
 export interface DirectoryOptions {
@@ -57,8 +71,13 @@ export function createDirectory(options: DirectoryOptions): Directory {
     }
   }
 
-  function listRequest(kind: EntryKind, { limit, offset }: Window): RestRequest {
-    return requestFor(kind, ENTRY_PATHS[kind], `limit=${limit}&offset=${offset}`)
+  function listRequest(kind: EntryKind, filter: EntryFilter, { limit, offset }: Window): RestRequest {
+    const conditions = entryQuery(filter)
+    return requestFor(
+      kind,
+      ENTRY_PATHS[kind],
+      `${conditions}${conditions && '&'}limit=${limit}&offset=${offset}`,
+    )
   }
 
   function itemRequest(kind: EntryKind, id: string): RestRequest {
@@ -80,8 +99,8 @@ export function createDirectory(options: DirectoryOptions): Directory {
   }
 
   return {
-    async list(kind, window, by) {
-      const reply = await ask(kind, listRequest(kind, window), by)
+    async list(kind, filter, window, by) {
+      const reply = await ask(kind, listRequest(kind, filter, window), by)
       const { requestId } = reply.response
       if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', requestId)
       const rows = reply.data.map((item) =>
@@ -94,7 +113,18 @@ export function createDirectory(options: DirectoryOptions): Directory {
       return { entry: entryOf(kind, reply, id), staleSince: reply.staleSince }
     },
     hasCached: (kind, id, by) => isCached(itemRequest(kind, id), by),
-    hasCachedList: (kind, window, by) => isCached(listRequest(kind, window), by),
+    hasCachedList: (kind, filter, window, by) => isCached(listRequest(kind, filter, window), by),
+    async createPatient(fields, idempotencyKey, by) {
+      const path = ENTRY_PATHS.Patient
+      return entryOf(
+        'Patient',
+        await send({ method: 'POST', path, body: bodyOf(fields), idempotencyKey }, by),
+      )
+    },
+    async updatePatient(id, changes, by) {
+      const { path } = itemRequest('Patient', id)
+      return entryOf('Patient', await send({ method: 'PATCH', path, body: bodyOf(changes) }, by), id)
+    },
     isAllowed: (kind, { account }) => allowed.has(`${account} ${kind}`),
   }
 }
@@ -103,11 +133,19 @@ export function isForbidden(error: unknown): boolean {
   return error instanceof UpstreamError && error.code === 'FORBIDDEN'
 }
 
-function entryOf(kind: EntryKind, { data, response }: Reply, id: string): Entry {
+function bodyOf(fields: PatientChanges): Record<string, unknown> {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(
+    given.map(([name, value]) => [ENTRY_FIELDS.Patient[name as EntryFieldName<'Patient'>].rest, value]),
+  )
+}
+
+/** The request was sent, so an unreadable answer to a write leaves its outcome in doubt. */
+function entryOf(kind: EntryKind, { data, response }: Reply, id?: string): Entry {
   const { requestId } = response
   const entry = readEntry(kind, data, (message) => invalidResponse(message, requestId, response))
   if (entry instanceof UpstreamError) throw entry
-  if (entry.id !== id)
+  if (id !== undefined && entry.id !== id)
     throw invalidResponse(
       `The upstream answered another ${WORDS[kind]} than the one asked for.`,
       requestId,

@@ -41,8 +41,9 @@ const DISTRUST_MS = 60_000
 export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'monotonic'>): Epochs {
   const distrustedUntil = new Map<string, number>()
 
-  function nameOf({ path, query = '', isForAll }: RestRequest, { view, account }: Operation): string {
-    return `${isForAll ? account : view} ${path}?${query}`
+  function nameOf({ path, query = '', isForAll }: RestRequest, operation: Operation): string {
+    const { view, account, isBypassing } = operation
+    return `${isForAll && !isBypassing ? account : view} ${path}?${query}`
   }
 
   function epochOf({ path }: RestRequest, { account }: Operation): Epoch {

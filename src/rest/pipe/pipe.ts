@@ -18,6 +18,8 @@ export interface Operation {
   readonly caller: string
   /** The account, and whatever narrows this caller below it. Cached and shared answers belong to it. */
   readonly view: string
+  /** Its reads go past cache and shared requests. */
+  readonly isBypassing?: boolean
   /** Sent upstream as `X-Request-Id`, so that the logs of both sides name the same operation. */
   readonly requestId: string
   /** Ends the operation's reads: its deadline has passed, or its client has left. */
@@ -63,5 +65,5 @@ export function endingOf(request: RestRequest, operation: Operation): Ending {
 
 /** The operation again, but past cache and shared requests: for reads that must be fresh. */
 export function bypassingCache(operation: Operation): Operation {
-  return { ...operation, view: `${operation.view} ${randomUUID()}` }
+  return { ...operation, view: `${operation.view} ${randomUUID()}`, isBypassing: true }
 }

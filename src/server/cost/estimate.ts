@@ -51,6 +51,8 @@ interface Scope {
 
 /** What one field refers to. Each is read at most once, however many of its fields need that. */
 interface EntrySet {
+  /** They are rows of a list, and no directory is read for what a row leaves out. */
+  readonly isListed: boolean
   isCharged: boolean
 }
 
@@ -134,6 +136,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     entry.isCharged = true
     const id = parent?.restId || undefined
     const { shared, each } = pricing.entry(kind, id)
+    if (entry.isListed) return charge({ cost: { min: 0, max: 1 } }, { isCertain, times })
     return add(
       charge({ cost: shared, key: `every ${kind}` }, { isCertain, times: 1 }),
       charge({ cost: each, ...(id !== undefined && { key: `${kind} ${id}` }) }, { isCertain, times }),
@@ -154,18 +157,18 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
   return { ...parts.map(({ cost }) => cost).reduce(add, FREE), costliest: costliest?.name }
 }
 
-function scopeOf({ rows, reference: parent }: Price, scope: Scope): Scope {
+function scopeOf({ rows, entries, reference: parent }: Price, scope: Scope): Scope {
   return {
-    times: scope.times * (rows?.count ?? 1),
-    isCertain: scope.isCertain && rows === undefined,
+    times: scope.times * (rows?.count ?? entries?.count ?? 1),
+    isCertain: scope.isCertain && rows === undefined && entries === undefined,
     rows: rows && { known: rows.known, isCharged: false },
     parent,
-    entry: parent && newEntrySet(),
+    entry: parent && newEntrySet(entries !== undefined),
   }
 }
 
-function newEntrySet(): EntrySet {
-  return { isCharged: false }
+function newEntrySet(isListed = false): EntrySet {
+  return { isListed, isCharged: false }
 }
 
 function chargeRows({ rows, times }: Scope, needs: NonNullable<FieldPricing['needs']>): Estimate {
