@@ -10,6 +10,8 @@ import type { AppointmentRow } from '../rest/appointments/row.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
+import type { DirectoryLoader } from './directory/directory.ts'
+import { createFacets, type FacetName, type Facets, type FacetsOptions, isFacet } from './directory/facets.ts'
 import { chooseIdempotencyKey, type IdempotencySource } from './idempotency.ts'
 import { createAppointmentLists } from './lists/appointment-lists.ts'
 import { type Connections, createConnections } from './lists/connection.ts'
@@ -53,8 +55,12 @@ export interface LoaderOptions {
   readonly told?: AppointmentRow
 }
 
-export function createAppointmentLoader(options: LoaderOptions): AppointmentLoader {
-  const { appointments, by, told } = options
+export interface AppointmentLoaderOptions extends LoaderOptions, Pick<FacetsOptions, 'directory' | 'sizes'> {
+  readonly directoryOf: () => Pick<DirectoryLoader, 'ids'>
+}
+
+export function createAppointmentLoader(options: AppointmentLoaderOptions): AppointmentLoader {
+  const { appointments, by, told, directoryOf } = options
   const memory = createMemory()
   if (told !== undefined) memory.remember(told)
   const appointmentById = createReadById({
@@ -64,17 +70,47 @@ export function createAppointmentLoader(options: LoaderOptions): AppointmentLoad
   })
   // Most operations read no list.
   let connections: AppointmentConnections | undefined
+  let facets: Facets | undefined
+  /** The appointments that are read one by one anyway. */
+  const readWhole = new Set<string>()
 
   function remember({ row, staleSince }: RetrievedRow, at: ResolvedAt): void {
     memory.remember(row)
     noteStale(by, at, staleSince)
   }
 
-  async function loadField<Name extends FieldName>(
+  function loadField<Name extends FieldName>(
     id: string,
     name: Name,
     at: ResolvedAt,
   ): Promise<AppointmentFields[Name]> {
+    return isFacet(name) ? loadFacet(id, name, at) : loadWhole(id, name, at)
+  }
+
+  /** Many rows that lack one reference may be cheaper to learn together. */
+  async function loadFacet<Name extends FacetName>(
+    id: string,
+    name: Name,
+    at: ResolvedAt,
+  ): Promise<AppointmentFields[Name]> {
+    facets ??= createFacets({
+      ...options,
+      memory,
+      idsOf: (kind) => directoryOf().ids(kind),
+      isReadWhole: (each) => readWhole.has(each),
+    })
+    const learned = await facets.learn(id, name)
+    if (learned === undefined) return loadWhole(id, name, at)
+    noteStale(by, at, learned.staleSince)
+    return learned.value as AppointmentFields[Name]
+  }
+
+  async function loadWhole<Name extends FieldName>(
+    id: string,
+    name: Name,
+    at: ResolvedAt,
+  ): Promise<AppointmentFields[Name]> {
+    readWhole.add(id)
     remember(await appointmentById.load(id), at)
     return valueOrThrow(memory.row(id)?.[name], name)
   }
@@ -97,6 +133,8 @@ export function createAppointmentLoader(options: LoaderOptions): AppointmentLoad
       connections?.forget()
       if (id !== null) {
         appointmentById.forget(id)
+        readWhole.delete(id)
+        facets?.forget()
         memory.forget(id)
       }
     }

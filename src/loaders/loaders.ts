@@ -26,11 +26,14 @@ export interface LoadersOptions extends LoaderOptions, DirectoryLoaderOptions {
 export function createLoaders({ changes, ...options }: LoadersOptions): Loaders {
   // Most operations ask for no name.
   let directory: DirectoryLoader | undefined
+  function directoryOf(): DirectoryLoader {
+    directory ??= createDirectoryLoader(options)
+    return directory
+  }
   return {
-    appointments: createAppointmentLoader(options),
+    appointments: createAppointmentLoader({ ...options, directoryOf }),
     get directory() {
-      directory ??= createDirectoryLoader(options)
-      return directory
+      return directoryOf()
     },
     subscribe: (filter, after) => createChangeStream(changes, { filter, after, by: options.by }),
   }

@@ -1,5 +1,5 @@
 import type { EntryKind } from '../contract/directory-fields.ts'
-import type { AppointmentFilter } from '../contract/field-names.ts'
+import type { AppointmentFilter, FieldName } from '../contract/field-names.ts'
 import { PAGE_LIMIT } from '../contract/list.ts'
 import { COUNT_COST, type Cost } from '../pagination/cost.ts'
 import { countRows } from '../pagination/end.ts'
@@ -11,6 +11,7 @@ import type { EntryFilter } from '../rest/directory/filter.ts'
 import type { LoaderOptions } from './appointments.ts'
 import { type EntriesOptions, MAX_DIRECTORY_PAGES } from './directory/entries.ts'
 import { entryListNames } from './directory/entry-lists.ts'
+import { FACET_WAVE, facetKind } from './directory/facets.ts'
 import { APPOINTMENT_LISTS } from './lists/appointment-lists.ts'
 import { type ConnectionRequest, keyOf, listOf, UNKNOWN_TOTAL } from './lists/connection.ts'
 import { familyOf } from './lists/siblings.ts'
@@ -33,11 +34,22 @@ export interface EntryPrice {
   readonly each: Cost
 }
 
+export interface FacetPrice {
+  readonly kind: EntryKind
+  readonly shared: Cost
+  readonly lists: Cost
+}
+
 /** What reads would cost upstream, as far as the gateway can know beforehand. What the cache has costs nothing. */
 export interface Pricing {
   find(id: string): Cost
   /** `id` is undefined where the upstream has yet to say it. */
   entry(kind: EntryKind, id: string | undefined): EntryPrice
+  /**
+   * What may be spent in vain on learning a field of so many rows together: on the directory, once in an operation, and on
+   * lists. Undefined where they are read one by one.
+   */
+  facet(name: FieldName, rows: number): FacetPrice | undefined
   /** An update or a cancel. For a narrowed caller the gateway first reads whose appointment it is. */
   readonly change: Cost
   /** Throws what reading the list throws of its arguments. */
@@ -89,6 +101,12 @@ export function createPricing(options: LoaderOptions & EntriesOptions): Pricing 
       if (kind === 'Patient') return { shared: FREE, each: { min: 1, max: 1 } }
       const shared = hasCachedAll(kind) ? FREE : { min: 1, max: MAX_DIRECTORY_PAGES }
       return { shared, each: { min: 0, max: 1 } }
+    },
+    facet(name, rows) {
+      const kind = facetKind(name)
+      if (kind === undefined || rows < 2 || isNarrowed(by.access)) return undefined
+      const max = hasCachedAll(kind) ? 0 : MAX_DIRECTORY_PAGES
+      return { kind, shared: { min: 0, max }, lists: { min: 0, max: FACET_WAVE } }
     },
     find: (id) => (appointments.hasCached(id, by) ? FREE : { min: 1, max: 1 }),
     change: isNarrowed(by.access) ? { min: 2, max: 2 } : { min: 1, max: 1 },

@@ -34,6 +34,8 @@ export interface DirectoryLoader {
     request: ConnectionRequest<EntryFilter>,
     at: ResolvedAt,
   ): Promise<Connection<EntryRef<Kind>>>
+  /** The ids of all of one kind, those first that are active. Reads the directory as a whole. */
+  ids(kind: EntryKind): Promise<readonly string[]>
   createPatient(fields: PatientChanges, source: IdempotencySource): Promise<EntryRef<'Patient'>>
   updatePatient(id: string, changes: PatientChanges): Promise<EntryRef<'Patient'>>
 }
@@ -90,6 +92,7 @@ export function createDirectoryLoader(options: DirectoryLoaderOptions): Director
 
   return {
     connection: (kind, request, at) => connections(kind).read(request, at) as never,
+    ids: (kind) => entries(kind).ids(),
     createPatient: (fields, source) =>
       write(null, () => directory.createPatient(fields, chooseIdempotencyKey(source), by)),
     updatePatient: (id, changes) => write(id, () => directory.updatePatient(id, changes, by)),

@@ -36,6 +36,8 @@ export interface Entries {
   loadWhole(id: string): Promise<Found>
   remember(page: Pick<EntryPage, 'rows' | 'staleSince'>): void
   forget(id: string): void
+  /** The ids of the directory, those first that are active. Reads it as a whole. */
+  ids(): Promise<readonly string[]>
 }
 
 /** More entries than this are no directory: those behind them are read one by one. */
@@ -115,6 +117,13 @@ export function createEntries(kind: EntryKind, options: EntriesOptions): Entries
     forget(id) {
       found.delete(id)
       byId.forget(id)
+    },
+    async ids() {
+      listing ??= readAll()
+      await listing
+      const all = [...found].filter(([, { isWhole }]) => !isWhole)
+      const isInactive = ([, { entry }]: (typeof all)[number]) => entry?.fields.isActive === false
+      return [...all.filter((each) => !isInactive(each)), ...all.filter(isInactive)].map(([id]) => id)
     },
     async load(id) {
       if (kind === 'Patient') return loadWhole(id)

@@ -32,8 +32,8 @@ export interface Directory {
   /** Whether the cache has it, so that reading it costs nothing now. */
   hasCached(kind: EntryKind, id: string, by: Operation): boolean
   hasCachedList(kind: EntryKind, filter: EntryFilter, window: Window, by: Operation): boolean
-  /** Whether the upstream let the caller's key read one of this kind when it was last asked. */
-  isAllowed(kind: EntryKind, by: Operation): boolean
+  /** Whether the upstream let the caller's key read one of this kind when it was last asked. Undefined where it was not. */
+  isAllowed(kind: EntryKind, by: Operation): boolean | undefined
   createPatient(fields: PatientChanges, idempotencyKey: string, by: Operation): Promise<Entry>
   updatePatient(id: string, changes: PatientChanges, by: Operation): Promise<Entry>
 }
@@ -57,7 +57,7 @@ const MAX_KEYS = 10_000
 
 export function createDirectory(options: DirectoryOptions): Directory {
   const { send, isCached, directoryTtlMs, patientTtlMs } = options
-  const allowed = new LRUCache<string, true>({ max: MAX_KEYS })
+  const allowed = new LRUCache<string, boolean>({ max: MAX_KEYS })
 
   function requestFor(kind: EntryKind, path: string, query?: string): RestRequest {
     const isPatient = kind === 'Patient'
@@ -93,7 +93,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       return reply
     } catch (error) {
       if (isNotFound(error)) allowed.set(name, true)
-      if (isForbidden(error)) allowed.delete(name)
+      if (isForbidden(error)) allowed.set(name, false)
       throw error
     }
   }
@@ -125,7 +125,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       const { path } = itemRequest('Patient', id)
       return entryOf('Patient', await send({ method: 'PATCH', path, body: bodyOf(changes) }, by), id)
     },
-    isAllowed: (kind, { account }) => allowed.has(`${account} ${kind}`),
+    isAllowed: (kind, { account }) => allowed.get(`${account} ${kind}`),
   }
 }
 

@@ -59,7 +59,10 @@ interface EntrySet {
 /** The appointments of one field. Each is loaded whole at most once, however many of its fields need that. */
 interface RowSet {
   readonly known: KnownFields
-  isCharged: boolean
+  /** The lists that they are in, at most. */
+  readonly lists: number
+  /** They are read one by one, or may be learned together before. */
+  charged: 'each' | 'together' | undefined
 }
 
 /**
@@ -78,6 +81,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
   const collectScope = { schema, fragments: fragmentsOf(document), variableValues: coerced }
   const charged = new Set<string>()
   const families = new Map<string, number>()
+  const directories = new Set<string>()
 
   function priceField(type: GraphQLObjectType, nodes: readonly FieldNode[], scope: Scope): Estimate {
     const [node] = nodes
@@ -127,6 +131,24 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     }
   }
 
+  function chargeDirectory(kind: string, cost: Estimate): Estimate {
+    if (directories.has(kind)) return FREE
+    directories.add(kind)
+    return cost
+  }
+
+  /** Rows that lack the field are read one by one, or learned together after a try that was in vain. */
+  function chargeRows({ rows, times }: Scope, needs: NonNullable<FieldPricing['needs']>): Estimate {
+    if (rows === undefined || rows.known === 'all' || rows.known.has(needs)) return FREE
+    if (rows.charged === 'each') return FREE
+    const facet = pricing.facet(needs, times)
+    const directory = facet === undefined ? FREE : chargeDirectory(facet.kind, facet.shared)
+    if (rows.charged === 'together') return directory
+    rows.charged = facet === undefined ? 'each' : 'together'
+    const inVain = (facet?.lists.max ?? 0) * rows.lists
+    return add(directory, { min: 0, max: times + inVain })
+  }
+
   /** The directory of a kind is read once in an operation; what it lacks is read one by one. */
   function chargeEntries(
     { entry, parent, times, isCertain }: Scope,
@@ -138,7 +160,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     const { shared, each } = pricing.entry(kind, id)
     if (entry.isListed) return charge({ cost: { min: 0, max: 1 } }, { isCertain, times })
     return add(
-      charge({ cost: shared, key: `every ${kind}` }, { isCertain, times: 1 }),
+      chargeDirectory(kind, isCertain ? shared : { ...shared, min: 0 }),
       charge({ cost: each, ...(id !== undefined && { key: `${kind} ${id}` }) }, { isCertain, times }),
     )
   }
@@ -161,7 +183,7 @@ function scopeOf({ rows, entries, reference: parent }: Price, scope: Scope): Sco
   return {
     times: scope.times * (rows?.count ?? entries?.count ?? 1),
     isCertain: scope.isCertain && rows === undefined && entries === undefined,
-    rows: rows && { known: rows.known, isCharged: false },
+    rows: rows && { known: rows.known, lists: scope.times, charged: undefined },
     parent,
     entry: parent && newEntrySet(entries !== undefined),
   }
@@ -169,12 +191,6 @@ function scopeOf({ rows, entries, reference: parent }: Price, scope: Scope): Sco
 
 function newEntrySet(isListed = false): EntrySet {
   return { isListed, isCharged: false }
-}
-
-function chargeRows({ rows, times }: Scope, needs: NonNullable<FieldPricing['needs']>): Estimate {
-  if (rows === undefined || rows.known === 'all' || rows.isCharged || rows.known.has(needs)) return FREE
-  rows.isCharged = true
-  return { min: 0, max: times }
 }
 
 function add(a: Estimate, b: Estimate): Estimate {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deliver, eventBody } from '../../support/events.ts'
+import { deliver, eventBody, shown } from '../../support/events.ts'
 import { startProduct } from '../../support/product.ts'
 import { subscribe } from '../../support/stream.ts'
 import { NOON } from './live.ts'
@@ -61,6 +61,21 @@ describe('Names, while events come in', () => {
       pass(11)
     }
     expect(product.takeRequests()).toEqual([`GET /patients/${patient}`, `GET /patients/${patient}`])
+  })
+
+  test('While events are healthy, a page with its names costs nothing again for an hour', async () => {
+    await using clinic = await startClinic()
+    const { product, pass, tell } = clinic
+    await tell('appointment.updated', shown('apt_elsewhere'))
+    pass(1)
+    const names = '{ appointments(first: 20) { nodes { title clinician { displayName } } } }'
+    const { data, errors } = await product.query(names)
+    expect(errors).toBeUndefined()
+    // The page, the directory, and the lists of four clinicians.
+    expect(product.takeRequests()).toHaveLength(6)
+    pass(500)
+    expect((await product.query(names)).data).toEqual(data)
+    expect(product.takeRequests()).toEqual([])
   })
 
   test.each(['clinician_profile.updated', 'clinician.created'])(
