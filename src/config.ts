@@ -34,19 +34,43 @@ const flag = z
   .enum(['true', 'false'], { error: 'must be true or false' })
   .transform((text) => text === 'true')
 
-const KEY = /^([\x21-\x39\x3b-\x7e]+):([A-Za-z0-9_-]+)(?::(read|write|read\+write|write\+read))?$/
+const READ_SCOPES = [
+  'read_appointments',
+  'read_clinicians',
+  'read_locations',
+  'read_appointment_templates',
+  'read_patients',
+] as const
+const WRITE_SCOPES = ['write_appointments', 'write_patients'] as const
+const SCOPES = [...READ_SCOPES, ...WRITE_SCOPES]
+
+const KEY = /^([\x21-\x39\x3b-\x7e]+):([A-Za-z0-9_-]+)(?::([a-z_]+(?:\+[a-z_]+)*))?$/
+
+/** `read` and `write` are all scopes of that kind. Undefined where a name is none. */
+function scopesOf(names: string): typeof SCOPES | undefined {
+  const scopes = names
+    .split('+')
+    .map((name) =>
+      name === 'read'
+        ? READ_SCOPES
+        : name === 'write'
+          ? WRITE_SCOPES
+          : SCOPES.filter((scope) => scope === name),
+    )
+  if (scopes.some(({ length }) => length === 0)) return undefined
+  const given: readonly string[] = scopes.flat()
+  return SCOPES.filter((scope) => given.includes(scope))
+}
 
 const keys = z.string().transform((text, context) =>
   text.split(',').map((entry) => {
-    const [, key = '', organisation = '', scopes = 'read+write'] = KEY.exec(entry.trim()) ?? []
-    if (key === '') context.addIssue('must be a list of key:organisation[:read+write], separated by commas')
-    return {
-      key,
-      organisation,
-      scopes: scopes
-        .split('+')
-        .map((scope) => (scope === 'read' ? 'read_appointments' : 'write_appointments')),
-    } as const
+    const [, key = '', organisation = '', names = 'read+write'] = KEY.exec(entry.trim()) ?? []
+    const scopes = scopesOf(names)
+    if (key === '' || scopes === undefined)
+      context.addIssue(
+        `must be a list of key:organisation[:scope+scope], separated by commas; a scope is read, write or one of ${SCOPES.join(', ')}`,
+      )
+    return { key, organisation, scopes: scopes ?? [] }
   }),
 )
 
@@ -171,6 +195,7 @@ const ENVIRONMENT = z.object({
   MAX_LAG_MS: integer(1, 3_600_000).prefault('3000'),
   MAX_UPSTREAM_REQUESTS: integer(1, 100_000).prefault('60'),
   CACHE_TTL_SECONDS: integer(0, 3_600).prefault('10'),
+  DIRECTORY_TTL_SECONDS: integer(0, 86_400).prefault('600'),
   STALE_IF_LIMITED_SECONDS: integer(0, 86_400).prefault('300'),
   WRITE_RESERVE_PERCENT: integer(0, 100).prefault('10'),
   CLINIC_TIME_ZONE: z
@@ -205,6 +230,7 @@ const ENVIRONMENT = z.object({
   SANDBOX_LIST_ROWS: oneOf('summary', 'full'),
   SANDBOX_ORDER: oneOf('start_asc', 'start_desc', 'created_desc'),
   SANDBOX_OVER_RANGE: oneOf('refuse', 'clamp'),
+  SANDBOX_INACTIVE: oneOf('listed', 'hidden'),
   SANDBOX_TRANSITION_STATUS: oneOf('409', '422').transform((status) => (status === '409' ? 409 : 422)),
   SANDBOX_IDS: oneOf('prefixed', 'uuid'),
   SANDBOX_DATE: oneOf('counted', 'sent'),

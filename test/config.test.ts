@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../src/config.ts'
 
+const READS = [
+  'read_appointments',
+  'read_clinicians',
+  'read_locations',
+  'read_appointment_templates',
+  'read_patients',
+]
+const WRITES = ['write_appointments', 'write_patients']
+
 describe('the configuration', () => {
   test('an empty environment gives the defaults, frozen', () => {
     const { config } = readConfig({})
@@ -16,7 +25,7 @@ describe('the configuration', () => {
         {
           key: 'pk_test_sandbox',
           organisation: 'org_sandbox',
-          scopes: ['read_appointments', 'write_appointments'],
+          scopes: [...READS, ...WRITES],
         },
       ],
       SANDBOX_SEED: 500,
@@ -25,6 +34,7 @@ describe('the configuration', () => {
       SANDBOX_LIST_ROWS: 'summary',
       SANDBOX_ORDER: 'start_asc',
       SANDBOX_OVER_RANGE: 'refuse',
+      SANDBOX_INACTIVE: 'listed',
       SANDBOX_TRANSITION_STATUS: 409,
       SANDBOX_IDS: 'prefixed',
       SANDBOX_DATE: 'counted',
@@ -42,12 +52,16 @@ describe('the configuration', () => {
     expect(readConfig({ PORT: '', APPOINTMENTS_API_URL: '' }).config).toMatchObject({ PORT: 4000 })
   })
 
-  test('a sandbox key may be limited to one scope', () => {
-    const { config } = readConfig({ SANDBOX_KEYS: 'pk_a:org_1:read, pk_b:org_2:read+write,pk_c:org_2:write' })
+  test('a sandbox key has all scopes, those to read or to write, or the ones it names', () => {
+    const { config } = readConfig({
+      SANDBOX_KEYS:
+        'pk_a:org_1:read, pk_b:org_2:read+write,pk_c:org_2:write,pk_d:org_2:read_appointments+write_patients',
+    })
     expect(config?.SANDBOX_KEYS).toEqual([
-      { key: 'pk_a', organisation: 'org_1', scopes: ['read_appointments'] },
-      { key: 'pk_b', organisation: 'org_2', scopes: ['read_appointments', 'write_appointments'] },
-      { key: 'pk_c', organisation: 'org_2', scopes: ['write_appointments'] },
+      { key: 'pk_a', organisation: 'org_1', scopes: READS },
+      { key: 'pk_b', organisation: 'org_2', scopes: [...READS, ...WRITES] },
+      { key: 'pk_c', organisation: 'org_2', scopes: WRITES },
+      { key: 'pk_d', organisation: 'org_2', scopes: ['read_appointments', 'write_patients'] },
     ])
   })
 

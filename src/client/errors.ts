@@ -27,9 +27,12 @@ export interface ErrorExtensions {
   }
   /** The gateway no longer finds the place of a cursor: read the list from its start. */
   readonly CURSOR_EXPIRED: object
-  /** A write may or may not have happened. `check`: read this appointment, or repeat the create with this key. */
+  /** A write may or may not have happened. `check`: read this appointment or patient, or repeat the create with this key. */
   readonly OUTCOME_UNKNOWN: {
-    readonly check?: { readonly appointmentId: string } | { readonly idempotencyKey: string }
+    readonly check?:
+      | { readonly appointmentId: string }
+      | { readonly patientId: string }
+      | { readonly idempotencyKey: string }
   }
   /** A subscription, and the gateway gets no events of the caller's account. */
   readonly EVENTS_UNAVAILABLE: object

@@ -18,6 +18,19 @@ export type AppointmentEventType = (typeof APPOINTMENT_EVENT_TYPES)[number]
 /** What `POST /webhooks/{id}/test` sends: it tells of no appointment. */
 export const TEST_EVENT_TYPE = 'webhook.test'
 
+/**
+ * What the events of people and places begin with: the REST API's pages say that there are some, and not what they are
+ * called. Each with the path of its list.
+ */
+export const ENTRY_EVENT_PATHS: ReadonlyMap<string, string> = new Map([
+  ['clinician', '/clinician-profiles'],
+  ['clinician_profile', '/clinician-profiles'],
+  ['location', '/locations'],
+  ['template', '/appointment-templates'],
+  ['appointment_template', '/appointment-templates'],
+  ['patient', '/patients'],
+])
+
 /** The fourteen fields that `data.object` of an event shows. */
 export const EVENT_FIELDS = [
   'id',

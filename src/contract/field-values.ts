@@ -4,15 +4,15 @@ import { toUtc } from './instant.ts'
 import { REST_ID } from './rest-id.ts'
 
 /** Converts a value of the REST API to the product's form; undefined for one that the field can't have. */
-type Reader<Value> = (value: unknown) => Value | undefined
+export type Reader<Value> = (value: unknown) => Value | undefined
 
 export const readId: Reader<string> = (value) =>
   typeof value === 'string' && REST_ID.test(value) ? value : undefined
 export const readText: Reader<string> = (value) => (typeof value === 'string' ? value : undefined)
-const readBoolean: Reader<boolean> = (value) => (typeof value === 'boolean' ? value : undefined)
+export const readBoolean: Reader<boolean> = (value) => (typeof value === 'boolean' ? value : undefined)
 const readStatus: Reader<AppointmentFields['status']> = (value) =>
   APPOINTMENT_STATUSES.find((known) => known === value)
-const readInt32: Reader<number> = (value) =>
+export const readInt32: Reader<number> = (value) =>
   typeof value === 'number' && value === (value | 0) ? value : undefined
 
 /** How to read each field of an appointment; null is a value of its own, which no reader sees. */

@@ -1,6 +1,6 @@
-import { APPOINTMENT_EVENT_TYPES, type AppointmentEventType } from '../contract/event.ts'
+import { APPOINTMENT_EVENT_TYPES, type AppointmentEventType, ENTRY_EVENT_PATHS } from '../contract/event.ts'
 import { FIELD_NAMES, type FieldName, type PartialAppointment } from '../contract/field-names.ts'
-import { FIELD_READERS } from '../contract/field-values.ts'
+import { FIELD_READERS, readId } from '../contract/field-values.ts'
 import { toUtc } from '../contract/instant.ts'
 
 /** What an event of the upstream tells of one appointment. */
@@ -18,6 +18,8 @@ export interface Delivery {
   readonly organisation: string | undefined
   /** `unreadable` where the event does not say which appointment it is of; `other` where it is of none. */
   readonly event: AppointmentEvent | 'unreadable' | 'other'
+  /** Of another event: the paths of the list and of the item that it may have changed. */
+  readonly changed: readonly string[]
 }
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true })
@@ -33,7 +35,16 @@ export function readDelivery(bytes: Uint8Array): Delivery | undefined {
   if (body === undefined || typeof body.type !== 'string') return undefined
   const organisation = typeof body.organization_id === 'string' ? body.organization_id : undefined
   const type = APPOINTMENT_EVENT_TYPES.find((known) => known === body.type)
-  return { organisation, event: type === undefined ? 'other' : (readEvent(type, body) ?? 'unreadable') }
+  if (type === undefined) return { organisation, event: 'other', changed: pathsOf(body.type, body) }
+  return { organisation, event: readEvent(type, body) ?? 'unreadable', changed: [] }
+}
+
+/** None where the event is of no person or place. */
+function pathsOf(type: string, body: JsonObject): string[] {
+  const list = ENTRY_EVENT_PATHS.get(type.split('.')[0] ?? '')
+  if (list === undefined) return []
+  const id = readId(asObject(asObject(body.data)?.object)?.id)
+  return id === undefined ? [list] : [list, `${list}/${id}`]
 }
 
 function readEvent(type: AppointmentEventType, body: JsonObject): AppointmentEvent | undefined {

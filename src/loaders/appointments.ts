@@ -1,4 +1,4 @@
-import type { AppointmentFields, FieldName } from '../contract/field-names.ts'
+import type { AppointmentFields, AppointmentFilter, FieldName } from '../contract/field-names.ts'
 import type { PageLimits } from '../pagination/arguments.ts'
 import type {
   AppointmentChanges,
@@ -10,11 +10,14 @@ import type { AppointmentRow } from '../rest/appointments/row.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
 import type { Operation } from '../rest/pipe/pipe.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
-import { createAppointmentById } from './appointment-by-id.ts'
+import type { DirectoryLoader } from './directory/directory.ts'
+import { createFacets, type FacetName, type Facets, type FacetsOptions, isFacet } from './directory/facets.ts'
 import { chooseIdempotencyKey, type IdempotencySource } from './idempotency.ts'
+import { createAppointmentLists } from './lists/appointment-lists.ts'
 import { type Connections, createConnections } from './lists/connection.ts'
 import type { ListMemory } from './lists/list-memory.ts'
 import { type AppointmentRef, createMemory, refTo } from './memory.ts'
+import { createReadById } from './read-by-id.ts'
 import { noteStale, type ResolvedAt } from './stale.ts'
 
 /** Resolvers run for each field of each row: a value that is known costs them no promise. */
@@ -24,7 +27,7 @@ export interface AppointmentLoader {
   /** At once where the field is known; else after loading the whole appointment, once for all its fields. */
   field<Name extends FieldName>(id: string, name: Name, at: ResolvedAt): MaybePromise<AppointmentFields[Name]>
   /** A page of a list, and its count when the client selects it. */
-  readonly connection: Connections['read']
+  readonly connection: AppointmentConnections['read']
   /**
    * Where the response lacks a selected field, the whole appointment is loaded before any field is returned: a repeated
    * create gets the response of the first one, and what has changed since must not mix with it.
@@ -33,6 +36,8 @@ export interface AppointmentLoader {
   update(id: string, changes: AppointmentChanges): Promise<AppointmentRef>
   cancel(id: string, reason: string | null): Promise<Cancellation & { readonly appointment: AppointmentRef }>
 }
+
+type AppointmentConnections = Connections<AppointmentFilter, AppointmentRef>
 
 export interface Booking {
   readonly fields: AppointmentChanges
@@ -50,24 +55,62 @@ export interface LoaderOptions {
   readonly told?: AppointmentRow
 }
 
-export function createAppointmentLoader(options: LoaderOptions): AppointmentLoader {
-  const { appointments, by, told } = options
+export interface AppointmentLoaderOptions extends LoaderOptions, Pick<FacetsOptions, 'directory' | 'sizes'> {
+  readonly directoryOf: () => Pick<DirectoryLoader, 'ids'>
+}
+
+export function createAppointmentLoader(options: AppointmentLoaderOptions): AppointmentLoader {
+  const { appointments, by, told, directoryOf } = options
   const memory = createMemory()
   if (told !== undefined) memory.remember(told)
-  const appointmentById = createAppointmentById(appointments, by)
+  const appointmentById = createReadById({
+    retrieve: (id) => appointments.retrieve(id, by),
+    hasCached: (id) => appointments.hasCached(id, by),
+    by,
+  })
   // Most operations read no list.
-  let connections: Connections | undefined
+  let connections: AppointmentConnections | undefined
+  let facets: Facets | undefined
+  /** The appointments that are read one by one anyway. */
+  const readWhole = new Set<string>()
 
   function remember({ row, staleSince }: RetrievedRow, at: ResolvedAt): void {
     memory.remember(row)
     noteStale(by, at, staleSince)
   }
 
-  async function loadField<Name extends FieldName>(
+  function loadField<Name extends FieldName>(
     id: string,
     name: Name,
     at: ResolvedAt,
   ): Promise<AppointmentFields[Name]> {
+    return isFacet(name) ? loadFacet(id, name, at) : loadWhole(id, name, at)
+  }
+
+  /** Many rows that lack one reference may be cheaper to learn together. */
+  async function loadFacet<Name extends FacetName>(
+    id: string,
+    name: Name,
+    at: ResolvedAt,
+  ): Promise<AppointmentFields[Name]> {
+    facets ??= createFacets({
+      ...options,
+      memory,
+      idsOf: (kind) => directoryOf().ids(kind),
+      isReadWhole: (each) => readWhole.has(each),
+    })
+    const learned = await facets.learn(id, name)
+    if (learned === undefined) return loadWhole(id, name, at)
+    noteStale(by, at, learned.staleSince)
+    return learned.value as AppointmentFields[Name]
+  }
+
+  async function loadWhole<Name extends FieldName>(
+    id: string,
+    name: Name,
+    at: ResolvedAt,
+  ): Promise<AppointmentFields[Name]> {
+    readWhole.add(id)
     remember(await appointmentById.load(id), at)
     return valueOrThrow(memory.row(id)?.[name], name)
   }
@@ -90,6 +133,8 @@ export function createAppointmentLoader(options: LoaderOptions): AppointmentLoad
       connections?.forget()
       if (id !== null) {
         appointmentById.forget(id)
+        readWhole.delete(id)
+        facets?.forget()
         memory.forget(id)
       }
     }
@@ -108,7 +153,10 @@ export function createAppointmentLoader(options: LoaderOptions): AppointmentLoad
       return value === undefined ? loadField(id, name, at) : valueOrThrow(value, name)
     },
     connection(...list) {
-      connections ??= createConnections({ ...options, memory })
+      connections ??= createConnections({
+        ...options,
+        source: createAppointmentLists({ ...options, memory }),
+      })
       return connections.read(...list)
     },
     async create({ fields, source, selected }) {

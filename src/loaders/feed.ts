@@ -2,6 +2,7 @@ import type { AppointmentFilter } from '../contract/field-names.ts'
 import { utcOf } from '../contract/instant.ts'
 import type { AppointmentRow } from '../rest/appointments/row.ts'
 import type { LoaderOptions } from './appointments.ts'
+import { createAppointmentLists } from './lists/appointment-lists.ts'
 import { createConnections } from './lists/connection.ts'
 import { pageLimits } from './loaders.ts'
 import { createMemory } from './memory.ts'
@@ -50,7 +51,8 @@ export async function readFeed(
   const memory = createMemory()
   const limits = pageLimits(MAX_ROWS)
   const selection = { rows: true, pageInfo: false, totalCount: false }
-  const connections = createConnections({ appointments, listMemory, by, memory, limits })
+  const source = createAppointmentLists({ appointments, listMemory, by, memory })
+  const connections = createConnections({ source, listMemory, by, limits })
   const { edges } = await connections.read({ filter, args: { first: MAX_ROWS }, selection }, NOWHERE)
   return edges.flatMap(({ node }) => rowOf(memory.row(node.restId)) ?? [])
 }

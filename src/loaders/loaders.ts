@@ -4,21 +4,37 @@ import type { PageLimits } from '../pagination/arguments.ts'
 import type { Changes } from '../rest/coherence/changes.ts'
 import { type AppointmentLoader, createAppointmentLoader, type LoaderOptions } from './appointments.ts'
 import { type ChangeStream, createChangeStream } from './changes.ts'
+import {
+  createDirectoryLoader,
+  type DirectoryLoader,
+  type DirectoryLoaderOptions,
+} from './directory/directory.ts'
 
 /** One set for each GraphQL request: what it remembers lives as long as the request, and nobody else sees it. */
 export interface Loaders {
   readonly appointments: AppointmentLoader
+  /** Whom and what they name. */
+  readonly directory: DirectoryLoader
   /** The changes of a list, for one reader. Rejects with `UpstreamError` where there are none for the caller. */
   subscribe(filter: AppointmentFilter, after: string | undefined): Promise<ChangeStream>
 }
 
-export interface LoadersOptions extends LoaderOptions {
+export interface LoadersOptions extends LoaderOptions, DirectoryLoaderOptions {
   readonly changes: Changes
 }
 
 export function createLoaders({ changes, ...options }: LoadersOptions): Loaders {
+  // Most operations ask for no name.
+  let directory: DirectoryLoader | undefined
+  function directoryOf(): DirectoryLoader {
+    directory ??= createDirectoryLoader(options)
+    return directory
+  }
   return {
-    appointments: createAppointmentLoader(options),
+    appointments: createAppointmentLoader({ ...options, directoryOf }),
+    get directory() {
+      return directoryOf()
+    },
     subscribe: (filter, after) => createChangeStream(changes, { filter, after, by: options.by }),
   }
 }

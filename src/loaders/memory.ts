@@ -1,4 +1,6 @@
-import { type AppointmentRow, fillIn } from '../rest/appointments/row.ts'
+import type { AppointmentFilter } from '../contract/field-names.ts'
+import { type AppointmentRow, fillIn, type ListedRow } from '../rest/appointments/row.ts'
+import { UpstreamError } from '../rest/errors.ts'
 
 /** An appointment as resolvers pass it on: its name. The loader has its fields, and knows what others would cost. */
 export interface AppointmentRef {
@@ -17,10 +19,20 @@ export interface Memory {
   /** undefined where nothing is known of it. */
   row(id: string): AppointmentRow | undefined
   forget(id: string): void
+  /** The rows that a list showed. */
+  rememberList(filter: AppointmentFilter, rows: readonly ListedRow[]): void
+  /** The filter of a list that showed the appointment. */
+  listOf(id: string): AppointmentFilter | undefined
+}
+
+interface KnownList {
+  readonly filter: AppointmentFilter
+  readonly rows: readonly ListedRow[]
 }
 
 export function createMemory(): Memory {
   const rows = new Map<string, AppointmentRow>()
+  const lists: KnownList[] = []
   return {
     remember(row) {
       const known = rows.get(row.id)
@@ -29,5 +41,9 @@ export function createMemory(): Memory {
     },
     row: (id) => rows.get(id),
     forget: (id) => void rows.delete(id),
+    rememberList: (filter, shown) => void lists.push({ filter, rows: shown }),
+    // Few operations ask, so no row pays for an index.
+    listOf: (id) =>
+      lists.find((list) => list.rows.some((row) => !(row instanceof UpstreamError) && row.id === id))?.filter,
   }
 }

@@ -1,12 +1,18 @@
-import type { AppointmentFilter } from '../contract/field-names.ts'
+import type { EntryKind } from '../contract/directory-fields.ts'
+import type { AppointmentFilter, FieldName } from '../contract/field-names.ts'
+import { PAGE_LIMIT } from '../contract/list.ts'
 import { COUNT_COST, type Cost } from '../pagination/cost.ts'
 import { countRows } from '../pagination/end.ts'
-import type { WindowReads } from '../pagination/list.ts'
+import type { List, Window, WindowReads } from '../pagination/list.ts'
 import { planPage } from '../pagination/page.ts'
 import { isNarrowed } from '../rest/access.ts'
 import { filterQuery } from '../rest/appointments/appointments.ts'
-import type { ListedRow } from '../rest/appointments/row.ts'
+import type { EntryFilter } from '../rest/directory/filter.ts'
 import type { LoaderOptions } from './appointments.ts'
+import { type EntriesOptions, MAX_DIRECTORY_PAGES } from './directory/entries.ts'
+import { entryListNames } from './directory/entry-lists.ts'
+import { FACET_WAVE, facetKind } from './directory/facets.ts'
+import { APPOINTMENT_LISTS } from './lists/appointment-lists.ts'
 import { type ConnectionRequest, keyOf, listOf, UNKNOWN_TOTAL } from './lists/connection.ts'
 import { familyOf } from './lists/siblings.ts'
 
@@ -20,41 +26,106 @@ export interface ListPrice {
   readonly key: string
 }
 
+/** What it costs to read a person or a place. */
+export interface EntryPrice {
+  /** Once in an operation, for all of their kind. */
+  readonly shared: Cost
+  /** For each of them. */
+  readonly each: Cost
+}
+
+export interface FacetPrice {
+  readonly kind: EntryKind
+  readonly shared: Cost
+  readonly lists: Cost
+}
+
 /** What reads would cost upstream, as far as the gateway can know beforehand. What the cache has costs nothing. */
 export interface Pricing {
   find(id: string): Cost
+  /** `id` is undefined where the upstream has yet to say it. */
+  entry(kind: EntryKind, id: string | undefined): EntryPrice
+  /**
+   * What may be spent in vain on learning a field of so many rows together: on the directory, once in an operation, and on
+   * lists. Undefined where they are read one by one.
+   */
+  facet(name: FieldName, rows: number): FacetPrice | undefined
   /** An update or a cancel. For a narrowed caller the gateway first reads whose appointment it is. */
   readonly change: Cost
   /** Throws what reading the list throws of its arguments. */
-  list(request: ConnectionRequest): ListPrice
+  list(request: ConnectionRequest<AppointmentFilter>): ListPrice
+  /** The same of a list of people or places. */
+  entryList(kind: EntryKind, request: ConnectionRequest<EntryFilter>): Omit<ListPrice, 'family'>
 }
 
-export function createPricing({ appointments, listMemory, by, limits }: LoaderOptions): Pricing {
-  /** What reading costs whose first window the cache may have. */
-  function costOfReads(filter: AppointmentFilter, reads: WindowReads<ListedRow, unknown>, cost: Cost): Cost {
-    const { value, done } = reads.next()
-    if (done || !appointments.hasCachedList(filter, value, by)) return cost
-    return { min: 0, max: cost.max - 1 }
+export function createPricing(options: LoaderOptions & EntriesOptions): Pricing {
+  const { appointments, listMemory, directory, sizes, by, limits } = options
+
+  /** The page and the count; `isCached` says whether the cache has a window. */
+  function costOfList<Row>(
+    list: List<Row>,
+    { args, selection }: ConnectionRequest<unknown>,
+    isCached: (window: Window) => boolean,
+  ): Pick<ListPrice, 'cost' | 'size'> {
+    /** What reading costs whose first window the cache may have. */
+    function costOfReads(reads: WindowReads<Row, unknown>, cost: Cost): Cost {
+      const { value, done } = reads.next()
+      if (done || !isCached(value)) return cost
+      return { min: 0, max: cost.max - 1 }
+    }
+    const plan = planPage(list, args, limits)
+    const isPageRead = selection.pageInfo || (selection.rows && plan.size > 0)
+    const page = isPageRead ? costOfReads(plan.read(), plan.cost) : FREE
+    const counting = costOfReads(countRows(list, UNKNOWN_TOTAL, limits), COUNT_COST)
+    // Counting is free where the page shows the end of the list.
+    const count = selection.totalCount ? { min: isPageRead ? 0 : counting.min, max: counting.max } : FREE
+    return {
+      cost: { min: page.min + count.min, max: page.max + count.max },
+      size: selection.rows ? plan.size : 0,
+    }
+  }
+
+  /** Whether the whole directory is cached, as far as its size is known. */
+  function hasCachedAll(kind: EntryKind): boolean {
+    const size = sizes.get(by.account, kind)
+    if (size === undefined) return false
+    const pages = Array.from({ length: Math.max(1, Math.ceil(size / PAGE_LIMIT.max)) }, (_, page) => page)
+    return pages.every((page) =>
+      directory.hasCachedList(kind, {}, { offset: page * PAGE_LIMIT.max, limit: PAGE_LIMIT.max }, by),
+    )
   }
 
   return {
+    entry(kind, id) {
+      if (id !== undefined && directory.hasCached(kind, id, by)) return { shared: FREE, each: FREE }
+      if (kind === 'Patient') return { shared: FREE, each: { min: 1, max: 1 } }
+      const shared = hasCachedAll(kind) ? FREE : { min: 1, max: MAX_DIRECTORY_PAGES }
+      return { shared, each: { min: 0, max: 1 } }
+    },
+    facet(name, rows) {
+      const kind = facetKind(name)
+      if (kind === undefined || rows < 2 || isNarrowed(by.access)) return undefined
+      const max = hasCachedAll(kind) ? 0 : MAX_DIRECTORY_PAGES
+      return { kind, shared: { min: 0, max }, lists: { min: 0, max: FACET_WAVE } }
+    },
     find: (id) => (appointments.hasCached(id, by) ? FREE : { min: 1, max: 1 }),
     change: isNarrowed(by.access) ? { min: 2, max: 2 } : { min: 1, max: 1 },
     list(request) {
-      const { filter, args, selection } = request
-      const list = listOf(filter, (text) => listMemory.count(by.view, text))
-      const plan = planPage(list, args, limits)
-      const isPageRead = selection.pageInfo || (selection.rows && plan.size > 0)
-      const page = isPageRead ? costOfReads(filter, plan.read(), plan.cost) : FREE
-      const counting = costOfReads(filter, countRows(list, UNKNOWN_TOTAL, limits), COUNT_COST)
-      // Counting is free where the page shows the end of the list.
-      const count = selection.totalCount ? { min: isPageRead ? 0 : counting.min, max: counting.max } : FREE
+      const { filter } = request
+      const list = listOf(APPOINTMENT_LISTS, filter, (text) => listMemory.count(by.view, text))
+      const isCached = (window: Window) => appointments.hasCachedList(filter, window, by)
       return {
-        cost: { min: page.min + count.min, max: page.max + count.max },
-        size: selection.rows ? plan.size : 0,
+        ...costOfList(list, request, isCached),
         family: filterQuery(familyOf(filter)),
-        key: keyOf(request),
+        key: keyOf(APPOINTMENT_LISTS, request),
       }
+    },
+    entryList(kind, request) {
+      const { filter } = request
+      const names = entryListNames(kind)
+      const list = listOf(names, filter, (text) => listMemory.count(by.view, text))
+      const isCached = (window: Window) => directory.hasCachedList(kind, filter, window, by)
+      return { ...costOfList(list, request, isCached), key: keyOf(names, request) }
     },
   }
 }

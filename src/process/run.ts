@@ -92,6 +92,7 @@ async function runGateway(config: Config): Promise<Running> {
     maxPageSize: config.MAX_PAGE_SIZE,
     maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
+    directoryTtlSeconds: config.DIRECTORY_TTL_SECONDS,
     staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
     writeReservePercent: config.WRITE_RESERVE_PERCENT,
     clinicTimeZone: config.CLINIC_TIME_ZONE,
@@ -152,7 +153,11 @@ async function openShared(
   const { REDIS_URL: url, REDIS_PREFIX: prefix } = config
   if (url === undefined) return null
   const { createRedis } = await import('../shared/redis/redis.ts')
-  const longestSeconds = Math.max(config.CACHE_TTL_SECONDS, config.CACHE_TTL_FED_SECONDS)
+  const longestSeconds = Math.max(
+    config.CACHE_TTL_SECONDS,
+    config.CACHE_TTL_FED_SECONDS,
+    config.DIRECTORY_TTL_SECONDS,
+  )
   const { promise: isUp, resolve } = Promise.withResolvers<void>()
   const shared = createRedis({
     url,
@@ -211,6 +216,7 @@ async function openSandbox(config: Config): Promise<Sandbox> {
     listRows: config.SANDBOX_LIST_ROWS,
     order: config.SANDBOX_ORDER,
     overRange: config.SANDBOX_OVER_RANGE,
+    inactive: config.SANDBOX_INACTIVE,
     transitionStatus: config.SANDBOX_TRANSITION_STATUS,
     ids: config.SANDBOX_IDS,
     date: config.SANDBOX_DATE,

@@ -7,6 +7,9 @@ import { type Changes, createChanges } from './coherence/changes.ts'
 import { type Coherence, type CoherenceOptions, createCoherence } from './coherence/coherence.ts'
 import { announceWrites } from './coherence/own-writes.ts'
 import { createSightings } from './coherence/sightings.ts'
+import { createDirectory, type Directory } from './directory/directory.ts'
+import { guardDirectory } from './directory/guard.ts'
+import { settlePatientDoubts } from './directory/settle.ts'
 import { createConnections } from './exchange/connections.ts'
 import { createGate } from './exchange/gate.ts'
 import { createKeys } from './exchange/keys.ts'
@@ -14,10 +17,10 @@ import type { RateLimit } from './exchange/quota.ts'
 import { createRetry, type RetryOptions } from './exchange/retry.ts'
 import type { UpstreamState } from './exchange/upstream-state.ts'
 import { type Cache, createCache, type LifetimeOf, type Snapshot } from './pipe/cache.ts'
-import { createEpochs } from './pipe/epochs.ts'
+import { createEpochs, isOfAppointments } from './pipe/epochs.ts'
 import { createFlights } from './pipe/flight.ts'
 import { ownRows } from './pipe/own-rows.ts'
-import { type Operation, pipe } from './pipe/pipe.ts'
+import { type Operation, pipe, type RestRequest } from './pipe/pipe.ts'
 import { requireCredential, requireRoom } from './pipe/requirements.ts'
 import { createSharedReplies } from './pipe/shared-replies.ts'
 import { createWire } from './wire/wire.ts'
@@ -29,6 +32,8 @@ export interface RestClientOptions {
   readonly timeoutMs: number
   /** How long a reply may be given again, in milliseconds; 0 = never. */
   readonly cacheTtlMs: number
+  /** The same of clinicians, locations and types, in milliseconds; 0 = never. */
+  readonly directoryTtlMs: number
   /** How much longer it may be given where the quota is spent, in milliseconds; 0 = never. */
   readonly staleIfLimitedMs: number
   /** The part of the quota that reads leave to writes. */
@@ -49,6 +54,7 @@ export interface EventsOptions extends Pick<CoherenceOptions, 'accounts' | 'sile
 /** The REST API as the gateway sees it. One for the whole process; what it keeps, it keeps per credential. */
 export interface RestClient {
   readonly appointments: Appointments
+  readonly directory: Directory
   readonly coherence: Coherence
   readonly remembered: Remembered
   readonly changes: Changes
@@ -69,9 +75,14 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const { accounts = [], silentMs = 0, onFeedState = () => {}, fedTtlMs = 0 } = events ?? {}
   const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState })
   const epochs = createEpochs(shared.epochs, clock)
-  const lifetimeOf: LifetimeOf = (account, askedAt) =>
+  const lifetimeOf: LifetimeOf = ({ lifetimeMs }, account, askedAt) =>
+    lifetimeMs ?? ownLifetime(account, askedAt)
+  const ownLifetime = (account: string, askedAt: number) =>
     fedTtlMs > cacheTtlMs && coherence.covers(account, askedAt) ? fedTtlMs : cacheTtlMs
-  const isOn = cacheTtlMs > 0
+  const isOn = ({ lifetimeMs = cacheTtlMs }: RestRequest) => lifetimeMs > 0
+  // A patient's record stays with the instance that has read it.
+  const isShared = (request: RestRequest) =>
+    isOn(request) && (isOfAppointments(request) || request.isForAll === true)
   const cache = createCache({ isOn, lifetimeOf, staleMs: staleIfLimitedMs, epochs, clock })
   const keys = createKeys({ writeReservePercent, clock, notes: shared.notes })
   const gate = createGate(keys, clock, shared)
@@ -84,8 +95,8 @@ export function createRestClient(options: RestClientOptions): RestClient {
       ownRows,
       requireRoom,
       createFlights({ epochs, clock }),
-      ...(isOn && shared.replies.areShared
-        ? [createSharedReplies({ shared, lifetimeOf, epochs, clock })]
+      ...(shared.replies.areShared
+        ? [createSharedReplies({ shared, isShared, lifetimeOf, epochs, clock })]
         : []),
       ...(events === null ? [] : [createSightings(coherence, clock)]),
       createRetry(keys, options.retry),
@@ -96,8 +107,15 @@ export function createRestClient(options: RestClientOptions): RestClient {
     wire.send,
   )
   const settled = settleDoubts(createAppointments(send, cache.has))
+  const directory = createDirectory({
+    send,
+    isCached: cache.has,
+    directoryTtlMs: options.directoryTtlMs,
+    patientTtlMs: cacheTtlMs,
+  })
   return {
     appointments: guardAppointments(events === null ? settled : announceWrites(settled, coherence)),
+    directory: guardDirectory(settlePatientDoubts(directory)),
     coherence,
     remembered: {
       snapshot: cache.snapshot,

@@ -24,7 +24,10 @@ export interface Estimate {
 }
 
 /** What proves how a write ended whose outcome is unknown. */
-export type Check = { readonly appointmentId: string } | { readonly idempotencyKey: string }
+export type Check =
+  | { readonly appointmentId: string }
+  | { readonly patientId: string }
+  | { readonly idempotencyKey: string }
 
 /** What the client gets in `extensions` besides the code. */
 export interface ErrorExtensions {
@@ -106,6 +109,23 @@ export function noSuchAppointment(): UpstreamError {
     code: 'NOT_FOUND',
     message: 'There is no such appointment.',
     extensions: { status: 404 },
+  })
+}
+
+/** A caller that is kept to a patient gets it for every other one, whether there is one or not. */
+export function noSuchPatient(): UpstreamError {
+  return new UpstreamError({
+    code: 'NOT_FOUND',
+    message: 'There is no such patient.',
+    extensions: { status: 404 },
+  })
+}
+
+/** Who may book for anybody would see anybody's data, if an appointment were proof enough. */
+export function noPatientsForClinicians(): UpstreamError {
+  return new UpstreamError({
+    code: 'FORBIDDEN',
+    message: 'The token is limited to a clinician, and reads no data of patients.',
   })
 }
 
@@ -278,11 +298,15 @@ export function cannotCancel(status: string): UpstreamError {
   })
 }
 
-export function outcomeUnknown(check: Check): UpstreamError {
+/** `created` is what a create with an idempotency key was to create. */
+export function outcomeUnknown(
+  check: Check,
+  created: 'appointment' | 'patient' = 'appointment',
+): UpstreamError {
   const advice =
-    'appointmentId' in check
-      ? 'Read the appointment to see whether it did.'
-      : 'Send the create again with this idempotencyKey: it gives the appointment, and books no second one.'
+    'idempotencyKey' in check
+      ? `Send the create again with this idempotencyKey: it gives the ${created}, and makes no second one.`
+      : `Read the ${'patientId' in check ? 'patient' : 'appointment'} to see whether it did.`
   return new UpstreamError({
     code: 'OUTCOME_UNKNOWN',
     message: `The upstream was asked, and its answer was lost: it may have done it or not. ${advice}`,

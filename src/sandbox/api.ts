@@ -1,4 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { serveDirectoryReads } from './directory/read.ts'
+import { servePatientWrites } from './directory/write.ts'
 import { type ElsewhereOptions, serveElsewhere } from './faults/elsewhere.ts'
 import { serveFaults } from './faults/endpoint.ts'
 import { injectFaults } from './faults/injection.ts'
@@ -64,6 +66,8 @@ export function createApi({ keys, rateLimit, services, onError, control }: ApiOp
   serveCreate(api, services)
   serveUpdate(api, services)
   serveCancel(api, services)
+  serveDirectoryReads(api, services)
+  servePatientWrites(api, services)
   serveWebhookReads(api, services)
   serveWebhookCreate(api, services)
   serveWebhookChanges(api, services)

@@ -32,7 +32,7 @@ const INSTANT =
 const BARE_DATE = /^\d{4}-\d{2}-\d{2}$/
 
 /** Compares with the input, because `Date.parse` reads 30 February as a day in March. */
-function isCalendarDate(date: string): boolean {
+export function isCalendarDate(date: string): boolean {
   const midnight = Date.parse(`${date}T00:00:00Z`)
   return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date)
 }

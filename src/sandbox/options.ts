@@ -15,11 +15,12 @@ export interface SandboxOptions extends Partial<Knobs> {
   readonly port?: number
   /**
    * At least one. The sample rows belong to the organisation of the first key.
-   * @default `pk_test_sandbox` of `org_sandbox`, which may read and write
+   * @default `pk_test_sandbox` of `org_sandbox`, which has every scope
    */
   readonly keys?: readonly SandboxKey[]
   /**
-   * The number of sample rows that an empty database is filled with; 0 leaves it empty.
+   * The number of sample appointments that an empty database is filled with, along with the people and places that they
+   * name; 0 leaves it empty.
    * @default 500
    */
   readonly seed?: number
@@ -138,6 +139,11 @@ export interface Knobs extends WebhookKnobs {
    * @default 'refuse'
    */
   readonly overRange: 'refuse' | 'clamp'
+  /**
+   * Whether a list of clinicians, locations or templates without `is_active` has the inactive ones.
+   * @default 'listed'
+   */
+  readonly inactive: 'listed' | 'hidden'
   /**
    * The HTTP status of `INVALID_STATE_TRANSITION`.
    * @default 409

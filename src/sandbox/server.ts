@@ -1,12 +1,14 @@
 import type { HttpBindings } from '@hono/node-server'
 import { createApi } from './api.ts'
+import { createDirectory } from './directory/directory.ts'
 import { createFaultQueue } from './faults/queue.ts'
 import type { SandboxKey } from './http/authentication.ts'
+import { SCOPES } from './http/context.ts'
 import { listen } from './http/listener.ts'
 import { createIds } from './ids.ts'
 import { wholeSecond } from './instants.ts'
 import type { SandboxOptions } from './options.ts'
-import { sampleRows } from './sample/rows.ts'
+import { addSample } from './sample/sample.ts'
 import { createAppointments } from './storage/appointments.ts'
 import { openDatabase } from './storage/database.ts'
 import { createIdempotency } from './storage/idempotency.ts'
@@ -57,6 +59,7 @@ export async function startSandbox({
   listRows = 'summary',
   order = 'start_asc',
   overRange = 'refuse',
+  inactive = 'listed',
   transitionStatus = 409,
   ids: idStyle = 'prefixed',
   date = 'counted',
@@ -79,6 +82,7 @@ export async function startSandbox({
     listRows,
     order,
     overRange,
+    inactive,
     transitionStatus,
     ids: idStyle,
     date,
@@ -94,19 +98,15 @@ export async function startSandbox({
   const appointments = createAppointments(database, order, webhookEcho ? webhooks.record : undefined)
   const ids = createIds(idStyle)
   const { organisation } = firstKey
-  if (seed > 0 && appointments.isEmpty()) {
-    // Sample rows are no changes: no webhook is told of them.
-    createAppointments(database, order).insertAll(
-      sampleRows({ count: seed, organisation, now: clock(), ids }),
-    )
-  }
+  const directory = createDirectory(database)
+  if (seed > 0) addSample({ count: seed, organisation, now: clock(), ids }, { database, order, directory })
   const runIdempotently = createIdempotency(database)
   const stopping = new AbortController()
   const api = createApi({
     keys,
     rateLimit,
     onError,
-    services: { appointments, runIdempotently, webhooks, ids, knobs, clock },
+    services: { appointments, directory, runIdempotently, webhooks, ids, knobs, clock },
     control: faults && {
       faults,
       stopping: stopping.signal,
@@ -155,5 +155,5 @@ export async function startSandbox({
 const DEFAULT_KEY: SandboxKey = {
   key: 'pk_test_sandbox',
   organisation: 'org_sandbox',
-  scopes: ['read_appointments', 'write_appointments'],
+  scopes: SCOPES,
 }

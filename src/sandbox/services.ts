@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Directory } from './directory/directory.ts'
 import type { Env } from './http/context.ts'
 import type { Ids } from './ids.ts'
 import type { Knobs } from './options.ts'
@@ -9,6 +10,7 @@ import type { Webhooks } from './webhooks/webhooks.ts'
 /** The dependencies that `createApi` hands to every route. */
 export interface Services {
   readonly appointments: Appointments
+  readonly directory: Directory
   readonly runIdempotently: RunIdempotently
   readonly webhooks: Webhooks
   readonly ids: Ids

@@ -1,3 +1,4 @@
+import type { EntryKind } from '../contract/directory-fields.ts'
 import type { FieldName } from '../contract/field-names.ts'
 import type { ConnectionSelection } from '../loaders/lists/connection.ts'
 import type { Pricing } from '../loaders/pricing.ts'
@@ -15,7 +16,9 @@ export interface Price {
   readonly type?: string
   /** The most appointments that the field returns, and their fields that cost no further request. */
   readonly rows?: { readonly count: number; readonly known: KnownFields }
-  /** The reference that the field returns. */
+  /** The most people or places that the field returns from a list: their fields need no directory. */
+  readonly entries?: { readonly count: number }
+  /** The reference that the field returns. Its id is empty where the upstream has yet to say it. */
   readonly reference?: Reference
 }
 
@@ -41,6 +44,8 @@ export interface FieldPricing {
   readonly minAtMost?: number
   /** The field of the appointment that the resolver reads: a list row without it costs a request. */
   readonly needs?: FieldName
+  /** The field is one of a person or a place: what that costs, `pricing.entry` says. */
+  readonly reads?: EntryKind
   /** The kind of reference that the field returns. */
   readonly refersTo?: Reference['kind']
 }

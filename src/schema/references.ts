@@ -3,7 +3,9 @@ import { parseId, type ReferenceKind } from './global-id.ts'
 import { Node } from './node.ts'
 import { FREE, type PriceTag } from './price-tag.ts'
 
-const ONLY_AN_ID = 'Only the id is known to the Appointments API, so asking for one costs nothing.'
+/** Of the kinds that are read as a whole. */
+const READ_TOGETHER =
+  'Its ids and its `appointments` need no request for itself. The first other field of an operation reads all of its kind that the organisation has, one upstream request for each 100, and the gateway gives the answer again for `DIRECTORY_TTL_SECONDS`; one that is not among them costs a request of its own. Where the key lacks the scope, these fields are `FORBIDDEN`; where there is none of this id, they are null.'
 
 /**
  * The types that an appointment points at; they differ in these words only. `queryField` is the field of `Query` that
@@ -15,25 +17,25 @@ export const REFERENCES = [
     queryField: 'patient',
     idField: 'patientId',
     description:
-      'Who is seen. Only the id is known to the Appointments API, so asking for a patient costs nothing, and one that does not exist has no appointments.',
+      'Who is seen. Its ids and its `appointments` need no request for itself, so one that does not exist has no appointments. Its other fields together cost one upstream request, shared by all who ask for the same patient. Where the key lacks the scope, or the caller is limited to a clinician, they are `FORBIDDEN`; where the caller may see no such patient, they are null.',
   },
   {
     kind: 'Clinician',
     queryField: 'clinician',
     idField: 'clinicianId',
-    description: `Who sees the patient: a clinician profile. ${ONLY_AN_ID}`,
+    description: `Who sees the patient: a clinician profile. ${READ_TOGETHER}`,
   },
   {
     kind: 'AppointmentType',
     queryField: 'appointmentType',
     idField: 'appointmentTypeId',
-    description: `What kind of appointment it is. ${ONLY_AN_ID}`,
+    description: `What kind of appointment it is. ${READ_TOGETHER}`,
   },
   {
     kind: 'Location',
     queryField: 'location',
     idField: 'locationId',
-    description: `Where appointments take place. ${ONLY_AN_ID}`,
+    description: `Where appointments take place. ${READ_TOGETHER}`,
   },
 ] as const
 

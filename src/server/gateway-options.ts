@@ -116,6 +116,12 @@ export interface GatewayOptions {
    */
   readonly cacheTtlSeconds?: number
   /**
+   * How long an answer about clinicians, locations and appointment types may be given again, in seconds; 0 = never.
+   *
+   * @default 600
+   */
+  readonly directoryTtlSeconds?: number
+  /**
    * How much longer it may give the answer where the quota is spent; 0 = never.
    *
    * @default 300

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
+import { createSizeMemory } from '../loaders/directory/sizes.ts'
 import { readFeed } from '../loaders/feed.ts'
 import { createListMemory } from '../loaders/lists/list-memory.ts'
 import { createLoaders, pageLimits } from '../loaders/loaders.ts'
@@ -103,6 +104,7 @@ export function createGateway({
   maxPageSize = 500,
   maxUpstreamRequests = 60,
   cacheTtlSeconds = 10,
+  directoryTtlSeconds = 600,
   staleIfLimitedSeconds = 300,
   writeReservePercent = 10,
   maxLagMs = Number.POSITIVE_INFINITY,
@@ -131,6 +133,7 @@ export function createGateway({
     url,
     timeoutMs: upstreamTimeoutMs,
     cacheTtlMs: cacheTtlSeconds * 1000,
+    directoryTtlMs: directoryTtlSeconds * 1000,
     staleIfLimitedMs: staleIfLimitedSeconds * 1000,
     writeReservePercent,
     clock,
@@ -143,15 +146,24 @@ export function createGateway({
     },
   })
   const listMemory = createListMemory(monotonic)
+  const sizes = createSizeMemory()
   const { useIdentity, letIn, identityOf } = createIdentities(chooseIdentity(key, tokens, clock))
   const { useOperations, operationOf, beginEvent, endOperation } = createOperations({
     identityOf,
     operationTimeoutMs,
     maxUpstreamRequests,
   })
-  const { appointments, changes, coherence } = rest
+  const { appointments, directory, changes, coherence } = rest
   const pages = pageLimits(maxPageSize)
-  const sourcesOf = (by: Operation) => ({ appointments, changes, listMemory, by, limits: pages })
+  const sourcesOf = (by: Operation) => ({
+    appointments,
+    directory,
+    changes,
+    listMemory,
+    sizes,
+    by,
+    limits: pages,
+  })
   const contextOf = (by: Operation, told?: AppointmentRow) => ({
     loaders: createLoaders({ ...sourcesOf(by), ...(told !== undefined && { told }) }),
     maxNodeIds: limits.MAX_NODE_IDS,

@@ -57,14 +57,14 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
     const accounts = accountsOfSecret.get(secret) ?? []
     const delivery = readDelivery(bytes)
     if (delivery === undefined) return { fate: 'malformed', style }
-    const { organisation, event } = delivery
+    const { organisation, event, changed } = delivery
     if (organisation !== undefined) {
       const known = organisations.get(secret)
       if (known !== undefined && known !== organisation) return { fate: 'otherOrganisation', style }
       organisations.set(secret, organisation)
     }
     if (event === 'other') {
-      for (const account of accounts) coherence.takeOther(account)
+      for (const account of accounts) await coherence.takeOther(account, changed)
       return { fate: 'other', style }
     }
     if (event === 'unreadable') {

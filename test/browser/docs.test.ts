@@ -30,8 +30,8 @@ describe.runIf(hasBrowser)('The documentation of the sandbox in a browser', { ti
     await page.goto(sandbox.url)
     await page.getByRole('link', { name: '/docs' }).click()
     await page.locator('.opblock').last().waitFor()
-    // The eleven endpoints, and what a webhook receives.
-    expect(await page.locator('.opblock').count()).toBe(12)
+    // The twenty-one endpoints, and what a webhook receives.
+    expect(await page.locator('.opblock').count()).toBe(22)
 
     await page.locator('.auth-wrapper .authorize').click()
     await page.locator('.auth-container input').fill(sandbox.key)

@@ -15,6 +15,7 @@ export function startRest(
     url,
     timeoutMs: 10_000,
     cacheTtlMs: 10_000,
+    directoryTtlMs: 600_000,
     staleIfLimitedMs: 300_000,
     writeReservePercent: 10,
     clock: { now, monotonic: now },

@@ -1,19 +1,16 @@
-import type { AppointmentFilter } from '../../contract/field-names.ts'
 import type { PageArguments, PageLimits } from '../../pagination/arguments.ts'
 import { countRows } from '../../pagination/end.ts'
 import type { List, Slice, Window, WindowReads } from '../../pagination/list.ts'
 import { planPage } from '../../pagination/page.ts'
 import type { Edge, PageInfo } from '../../pagination/piece.ts'
-import { filterQuery } from '../../rest/appointments/appointments.ts'
-import type { AppointmentRow, ListedRow } from '../../rest/appointments/row.ts'
 import { UpstreamError } from '../../rest/errors.ts'
-import { type AppointmentRef, refTo } from '../memory.ts'
+import type { Operation } from '../../rest/pipe/pipe.ts'
 import { noteStale, type ResolvedAt } from '../stale.ts'
-import { createPages, type PagesOptions } from './pages.ts'
+import type { ListMemory } from './list-memory.ts'
 
 /** A page of a list. */
-export interface AppointmentConnection {
-  readonly edges: readonly { readonly node: AppointmentRef; readonly cursor: string }[]
+export interface Connection<Node> {
+  readonly edges: readonly { readonly node: Node; readonly cursor: string }[]
   readonly pageInfo: PageInfo
   /** Asks the upstream unless the page shows the end of the list. */
   readonly count: () => Promise<number>
@@ -26,24 +23,48 @@ export interface ConnectionSelection {
   readonly totalCount: boolean
 }
 
-export interface ConnectionRequest {
-  readonly filter: AppointmentFilter
+export interface ConnectionRequest<Filter> {
+  readonly filter: Filter
   readonly args: PageArguments
   readonly selection: ConnectionSelection
 }
 
-export interface ConnectionsOptions extends PagesOptions {
+/** A row of a list, or the error in its place where it could not be read. */
+type Listed<Row> = Row | UpstreamError
+
+export interface ListedPage<Row> extends Slice<Listed<Row>> {
+  /** RFC 3339: when the cache got it, where it is older than a cached answer may be. */
+  readonly staleSince: string | undefined
+}
+
+/** The lists of one kind of thing. */
+export interface ListSource<Filter, Row extends { readonly id: string }, Node> {
+  /** Names a list: equal filters have equal texts, and no other list of the gateway has this one. */
+  readonly textOf: (filter: Filter) => string
+  /** The values that an order may depend on, and those that show that the row changed. */
+  readonly stateOf: (row: Row) => string
+  readonly nodeOf: (row: Row) => Node
+  read(filter: Filter, window: Window): Promise<ListedPage<Row>>
+  /** Past the cache. */
+  readFresh(filter: Filter, window: Window): Promise<ListedPage<Row>>
+  forget(): void
+}
+
+export interface ConnectionsOptions<Filter, Row extends { readonly id: string }, Node> {
+  readonly source: ListSource<Filter, Row, Node>
+  readonly listMemory: ListMemory
+  readonly by: Operation
   readonly limits: PageLimits
 }
 
-export interface Connections {
-  read(request: ConnectionRequest, at: ResolvedAt): Promise<AppointmentConnection>
+export interface Connections<Filter, Node> {
+  read(request: ConnectionRequest<Filter>, at: ResolvedAt): Promise<Connection<Node>>
   forget(): void
 }
 
 /** A connection that several fields of an operation return. */
-interface SharedConnection {
-  readonly connection: Promise<AppointmentConnection>
+interface SharedConnection<Node> {
+  readonly connection: Promise<Connection<Node>>
   readonly places: ResolvedAt[]
   asOf: string | undefined
 }
@@ -52,18 +73,19 @@ interface SharedConnection {
  * Runs the plans of the pagination against the upstream. Bad arguments are refused before it asks anything. Equal
  * connections of one operation are read and built once: rows of a list often share their patient, and so its list.
  */
-export function createConnections(options: ConnectionsOptions): Connections {
-  const { limits, listMemory, by } = options
-  const pages = createPages(options)
-  const known = new Map<string, SharedConnection>()
+export function createConnections<Filter, Row extends { readonly id: string }, Node>(
+  options: ConnectionsOptions<Filter, Row, Node>,
+): Connections<Filter, Node> {
+  const { source, limits, listMemory, by } = options
+  const known = new Map<string, SharedConnection<Node>>()
 
   async function build(
-    { filter, args, selection }: ConnectionRequest,
+    { filter, args, selection }: ConnectionRequest<Filter>,
     noteAge: (asOf: string | undefined) => void,
-  ): Promise<AppointmentConnection> {
-    const list = listOf(filter, (text) => listMemory.count(by.view, text))
-    async function readWindow(window: Window, isRepeated: boolean): Promise<Slice<ListedRow>> {
-      const page = await (isRepeated ? pages.readFresh(filter, window) : pages.read(filter, window))
+  ): Promise<Connection<Node>> {
+    const list = listOf(source, filter, (text) => listMemory.count(by.view, text))
+    async function readWindow(window: Window, isRepeated: boolean): Promise<Slice<Listed<Row>>> {
+      const page = await (isRepeated ? source.readFresh(filter, window) : source.read(filter, window))
       noteAge(page.staleSince)
       return page
     }
@@ -77,13 +99,13 @@ export function createConnections(options: ConnectionsOptions): Connections {
       return total
     }
     return {
-      edges: page?.edges.map((edge) => new AppointmentEdge(edge)) ?? [],
+      edges: page?.edges.map((edge) => new NodeEdge(edge, source.nodeOf)) ?? [],
       pageInfo: page?.pageInfo ?? EMPTY,
       count,
     }
   }
 
-  function begin(key: string, request: ConnectionRequest): SharedConnection {
+  function begin(key: string, request: ConnectionRequest<Filter>): SharedConnection<Node> {
     const places: ResolvedAt[] = []
     function noteAge(asOf: string | undefined): void {
       if (asOf === undefined) return
@@ -91,30 +113,33 @@ export function createConnections(options: ConnectionsOptions): Connections {
       for (const place of places) noteStale(by, place, asOf)
     }
     const connection = build(request, noteAge)
-    const shared: SharedConnection = { connection, places, asOf: undefined }
+    const shared: SharedConnection<Node> = { connection, places, asOf: undefined }
     known.set(key, shared)
     return shared
   }
 
   return {
     read(request, at) {
-      const key = keyOf(request)
+      const key = keyOf(source, request)
       const shared = known.get(key) ?? begin(key, request)
       shared.places.push(at)
       noteStale(by, at, shared.asOf)
       return shared.connection
     },
     forget() {
-      pages.forget()
+      source.forget()
       known.clear()
     },
   }
 }
 
 /** Equal connections have equal keys. */
-export function keyOf({ filter, args, selection }: ConnectionRequest): string {
+export function keyOf<Filter>(
+  { textOf }: Pick<ListSource<Filter, never, unknown>, 'textOf'>,
+  { filter, args, selection }: ConnectionRequest<Filter>,
+): string {
   const { first, after, last, before } = args
-  return JSON.stringify([filterQuery(filter), first, after, last, before, selection])
+  return JSON.stringify([textOf(filter), first, after, last, before, selection])
 }
 
 export const UNKNOWN_TOTAL = { atLeast: 0, exact: undefined }
@@ -124,9 +149,9 @@ const EMPTY: PageInfo = { hasNextPage: false, hasPreviousPage: false, startCurso
  * A plan yields the windows that it wants, and receives their rows. A plan that asks for a window again has seen the list
  * move, and gets it past the cache: the cached rows would lead it in a circle.
  */
-async function runReads<Result>(
-  reads: WindowReads<ListedRow, Result>,
-  readWindow: (window: Window, isRepeated: boolean) => Promise<Slice<ListedRow>>,
+async function runReads<Row, Result>(
+  reads: WindowReads<Listed<Row>, Result>,
+  readWindow: (window: Window, isRepeated: boolean) => Promise<Slice<Listed<Row>>>,
 ): Promise<Result> {
   const asked = new Set<string>()
   let step = reads.next()
@@ -140,11 +165,12 @@ async function runReads<Result>(
 }
 
 /** The list as the pagination sees it. `countOf` returns how many rows it had when it was last counted. */
-export function listOf(
-  filter: AppointmentFilter,
+export function listOf<Filter, Row extends { readonly id: string }>(
+  { textOf, stateOf }: Pick<ListSource<Filter, Row, unknown>, 'textOf' | 'stateOf'>,
+  filter: Filter,
   countOf: (text: string) => number | undefined,
-): List<ListedRow> {
-  const text = filterQuery(filter)
+): List<Listed<Row>> {
+  const text = textOf(filter)
   return {
     filter: text,
     // An unreadable row has no id, so one can't be told from another.
@@ -154,20 +180,15 @@ export function listOf(
   }
 }
 
-/** The fields that an order may depend on, and those that show that the row changed. */
-function stateOf({ startTime, endTime, status, title, createdAt, updatedAt }: AppointmentRow): string {
-  return `${startTime} ${endTime} ${status} ${title} ${createdAt} ${updatedAt}`
-}
-
 /** A class for the same reason as the edges of `pagination/piece.ts`: its cursor is encoded only when a client selects it. */
-class AppointmentEdge {
-  readonly node: AppointmentRef
-  private readonly edge: Edge<ListedRow>
+class NodeEdge<Row, Node> {
+  readonly node: Node
+  private readonly edge: Edge<Listed<Row>>
 
-  constructor(edge: Edge<ListedRow>) {
+  constructor(edge: Edge<Listed<Row>>, nodeOf: (row: Row) => Node) {
     const { node } = edge
     // The executor reports an Error in the place of a value as the failure of that place; the types of `graphql` do not say so.
-    this.node = node instanceof UpstreamError ? (node as never) : refTo(node.id)
+    this.node = node instanceof UpstreamError ? (node as never) : nodeOf(node)
     this.edge = edge
   }
 

@@ -80,6 +80,7 @@ export function createPages({ appointments, listMemory, by, memory }: PagesOptio
 
   async function list(filter: AppointmentFilter, window: Window, as = by): Promise<AppointmentPage> {
     const page = await appointments.list(filter, window, as)
+    memory.rememberList(filter, page.rows)
     const proven = provenBy(filter)
     for (const row of page.rows) if (!(row instanceof UpstreamError)) memory.remember(fillIn(row, proven))
     return page

@@ -3,6 +3,7 @@ import { FIELD_NAMES } from '../../contract/field-names.ts'
 import { toUtc } from '../../contract/instant.ts'
 import { invalidResponse, UpstreamError } from '../errors.ts'
 import { LISTS, pathOf } from '../pipe/epochs.ts'
+import { mayHaveMore, type Window } from '../pipe/page.ts'
 import type { Operation, Reply, RestRequest, Send } from '../pipe/pipe.ts'
 import { type AppointmentRow, type ListedRow, readRow } from './row.ts'
 
@@ -16,11 +17,6 @@ export interface AppointmentPage {
   readonly rows: readonly ListedRow[]
   /** True also where the upstream does not say, and gave as many rows as it was asked for. */
   readonly hasMore: boolean
-}
-
-interface Window {
-  readonly offset: number
-  readonly limit: number
 }
 
 export interface Cancellation {
@@ -144,15 +140,4 @@ function said(name: string, value: unknown, read: string | undefined, { response
 
 function readText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
-}
-
-/**
- * `has_more` says it; where a server leaves it out, `next_offset` does. Where both are missing, fewer rows than the limit
- * are the last ones, and a full page may be followed by another: it may be the server's own limit that the page fills.
- */
-function mayHaveMore({ meta }: Reply, rows: number, window: Window): boolean {
-  const { has_more, next_offset, limit } = meta
-  if (typeof has_more === 'boolean') return has_more
-  if (next_offset !== undefined) return next_offset !== null
-  return rows > 0 && rows >= Math.min(window.limit, typeof limit === 'number' ? limit : window.limit)
 }

@@ -71,7 +71,7 @@ export function requireRead({ access, credential }: Operation): void {
   if (credential !== null && !access.mayRead) throw missingScope('appointments:read')
 }
 
-function requireWrite({ access, credential }: Operation): void {
+export function requireWrite({ access, credential }: Operation): void {
   if (credential !== null && !access.mayWrite) throw missingScope('appointments:write')
 }
 

@@ -62,8 +62,8 @@ export interface Coherence {
   takeEvent(account: string, event: AppointmentEvent): Promise<EventFate>
   /** An event that does not say what it is of: anything may have changed. */
   takeUnreadable(account: string): Promise<void>
-  /** An event that is of no appointment is a sign of life. */
-  takeOther(account: string): void
+  /** An event that is of no appointment is a sign of life. It may have changed what is at these paths. */
+  takeOther(account: string, paths: readonly string[]): MaybePromise<void>
   takeWrite(account: string, write: OwnWrite): Promise<void>
   takeRead(account: string, sighting: Sighting): MaybePromise<void>
   /** Whether events told of every change since that instant of the monotonic clock. */
@@ -218,7 +218,10 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       feeds.get(account)?.hear(undefined)
       await epochs.advance(account, [LISTS])
     },
-    takeOther: (account) => feeds.get(account)?.hear(undefined),
+    takeOther(account, paths) {
+      feeds.get(account)?.hear(undefined)
+      return paths.length === 0 ? undefined : epochs.advance(account, paths)
+    },
     takeWrite,
     takeRead(account, sighting) {
       const { id } = sighting.shown

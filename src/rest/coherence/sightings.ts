@@ -1,6 +1,7 @@
 import { FIELD_NAMES, type FieldName, type PartialAppointment } from '../../contract/field-names.ts'
 import { FIELD_READERS, readId } from '../../contract/field-values.ts'
 import type { Clock } from '../clock.ts'
+import { isOfAppointments } from '../pipe/epochs.ts'
 import type { Layer, Operation, Reply, RestRequest, Send } from '../pipe/pipe.ts'
 import type { Coherence } from './coherence.ts'
 
@@ -23,7 +24,7 @@ export function createSightings(coherence: Coherence, clock: Clock): Layer {
   }
 
   return (next) => (request, operation) =>
-    request.method === 'GET' && coherence.hasEvents(operation.account)
+    request.method === 'GET' && isOfAppointments(request) && coherence.hasEvents(operation.account)
       ? read(request, operation, next)
       : next(request, operation)
 }

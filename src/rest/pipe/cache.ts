@@ -6,8 +6,8 @@ import type { Epochs } from './epochs.ts'
 import type { Layer, Operation, Reply, RestRequest, Send } from './pipe.ts'
 
 export interface CacheOptions {
-  /** Whether anything is given again. */
-  readonly isOn: boolean
+  /** Whether the reply to this read may be given again at all. */
+  readonly isOn: (request: RestRequest) => boolean
   readonly lifetimeOf: LifetimeOf
   /** How much longer it may be given where the quota is spent, in milliseconds. */
   readonly staleMs: number
@@ -16,7 +16,7 @@ export interface CacheOptions {
 }
 
 /** How long a reply may be given again that was asked for at that instant of the monotonic clock, in milliseconds. */
-export type LifetimeOf = (account: string, askedAt: number) => number
+export type LifetimeOf = (request: RestRequest, account: string, askedAt: number) => number
 
 export interface Cache {
   readonly layer: Layer
@@ -70,15 +70,23 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   function isFresh(entry: Entry, request: RestRequest, operation: Operation): boolean {
-    const isYoung = clock.monotonic() - entry.askedAt < lifetimeOf(operation.account, entry.askedAt)
+    const isYoung = clock.monotonic() - entry.askedAt < lifetimeOf(request, operation.account, entry.askedAt)
     return isYoung && holds(entry, request, operation)
   }
 
   /** The cached reply, where the quota is spent and nothing has been written since. */
-  function staleReply(entry: Entry, error: unknown, operation: Operation): Reply | undefined {
+  function staleReply(
+    entry: Entry,
+    error: unknown,
+    request: RestRequest,
+    operation: Operation,
+  ): Reply | undefined {
     if (!isRateLimited(error) || operation.ledger.isMutation) return undefined
     const ageMs = clock.monotonic() - entry.askedAt
-    if (ageMs >= lifetimeOf(operation.account, entry.askedAt) + staleMs || !('bytes' in entry.answer))
+    if (
+      ageMs >= lifetimeOf(request, operation.account, entry.askedAt) + staleMs ||
+      !('bytes' in entry.answer)
+    )
       return undefined
     return { ...entry.answer, staleSince: new Date(clock.now() - ageMs).toISOString() }
   }
@@ -111,7 +119,9 @@ export function createCache(options: CacheOptions): Cache {
       if (isNotFound(error)) keep(error, askedAt)
       const isUsable = entry !== undefined && epochs.isTrusted(request, operation)
       const stale =
-        isUsable && holds(entry, request, operation) ? staleReply(entry, error, operation) : undefined
+        isUsable && holds(entry, request, operation)
+          ? staleReply(entry, error, request, operation)
+          : undefined
       if (stale === undefined) throw error
       operation.ledger.remembered += 1
       return stale
@@ -125,8 +135,13 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   return {
-    layer: (next) => (request, operation) =>
-      !isOn || request.method !== 'GET' ? next(request, operation) : read(request, operation, next),
+    layer: (next) => (request, operation) => {
+      if (request.method !== 'GET') return next(request, operation)
+      if (isOn(request)) return read(request, operation, next)
+      // Nothing says later whether what was made of it still holds.
+      operation.ledger.reads = undefined
+      return next(request, operation)
+    },
     has: (request, operation) => freshEntry(request, operation) !== undefined,
     snapshot(requests, operation) {
       const found = requests.map((request) => freshEntry(request, operation))

@@ -43,8 +43,9 @@ const DISTRUST_MS = 60_000
 export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'monotonic'>): Epochs {
   const distrustedUntil = new Map<string, number>()
 
-  function nameOf({ path, query = '' }: RestRequest, { view }: Operation): string {
-    return `${view} ${path}?${query}`
+  function nameOf({ path, query = '', isForAll }: RestRequest, operation: Operation): string {
+    const { view, account, isBypassing } = operation
+    return `${isForAll && !isBypassing ? account : view} ${path}?${query}`
   }
 
   function epochOf({ path }: RestRequest, { account }: Operation): Epoch {
@@ -86,13 +87,18 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
 /** The path, and so the scope, of every list. */
 export const LISTS = '/appointments'
 
+/** False for a request about a person or a place. */
+export function isOfAppointments({ path }: RestRequest): boolean {
+  return path === LISTS || path.startsWith(`${LISTS}/`)
+}
+
 export function pathOf(id: string): string {
   return `${LISTS}/${encodeURIComponent(id)}`
 }
 
 function scopesOf({ path }: RestRequest): string[] {
-  const [item] = /^\/appointments\/[^/]+/.exec(path) ?? []
-  return item === undefined ? [LISTS] : [LISTS, item]
+  const [, lists = path, id] = /^(\/[^/]+)(?:\/([^/]+))?/.exec(path) ?? []
+  return id === undefined ? [lists] : [lists, `${lists}/${id}`]
 }
 
 function leaves(

@@ -1,6 +1,7 @@
 import { FIELD_NAMES } from '../../contract/field-names.ts'
 import { isNarrowed, NARROWABLE } from '../access.ts'
 import { isNotFound, noSuchAppointment } from '../errors.ts'
+import { isOfAppointments } from './epochs.ts'
 import type { Layer, Operation, Reply, RestRequest, Send } from './pipe.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { Layer, Operation, Reply, RestRequest, Send } from './pipe.ts'
  * twice costs the same for both, and timing and cost do not differ either.
  */
 export const ownRows: Layer = (next) => (request, operation) => {
-  const isItem = request.method === 'GET' && request.query === undefined
+  const isItem = request.method === 'GET' && request.query === undefined && isOfAppointments(request)
   return isItem && isNarrowed(operation.access) ? readOwn(request, operation, next) : next(request, operation)
 }
 

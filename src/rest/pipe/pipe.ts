@@ -19,7 +19,7 @@ export interface Operation {
   /** The account, and whatever narrows this caller below it. Cached and shared answers belong to it. */
   readonly view: string
   /** Its reads must be fresh: nobody else's answer will do, and its answers are nobody else's. */
-  readonly bypassesCache?: true
+  readonly isBypassing?: boolean
   /** Sent upstream as `X-Request-Id`, so that the logs of both sides name the same operation. */
   readonly requestId: string
   /** Ends the operation's reads: its deadline has passed, or its client has left. */
@@ -65,5 +65,5 @@ export function endingOf(request: RestRequest, operation: Operation): Ending {
 
 /** The operation again, but past cache and shared requests: for reads that must be fresh. */
 export function bypassingCache(operation: Operation): Operation {
-  return { ...operation, view: `${operation.view} ${randomUUID()}`, bypassesCache: true }
+  return { ...operation, view: `${operation.view} ${randomUUID()}`, isBypassing: true }
 }

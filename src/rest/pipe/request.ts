@@ -11,6 +11,10 @@ export interface RestRequest {
   readonly filter?: AppointmentFilter
   /** Of a create: the fields in `body`. */
   readonly creates?: Partial<AppointmentFields>
+  /** Of a read: how long its answer may be given again, in milliseconds; 0 = never. Without it the cache decides. */
+  readonly lifetimeMs?: number
+  /** Of a read: its answer is the same for every caller of the account, whatever narrows them. */
+  readonly isForAll?: boolean
   readonly body?: unknown
   readonly idempotencyKey?: string
 }

@@ -9,6 +9,8 @@ import { endingOf, type Layer, type Operation, type Reply, type RestRequest, typ
 
 export interface SharedRepliesOptions {
   readonly shared: Pick<Shared, 'replies' | 'leases'>
+  /** Whether other instances may have the reply to this read. */
+  readonly isShared: (request: RestRequest) => boolean
   readonly lifetimeOf: LifetimeOf
   readonly epochs: Epochs
   readonly clock: Clock
@@ -25,7 +27,8 @@ const LOOKS_MS = [10, 20, 40, 80, 160, 320]
  * What one instance has asked the upstream, the others need not ask: they find its answer where all of them look, or wait
  * a moment for it. An answer is of use under the same rules as a cached one of this instance.
  */
-export function createSharedReplies({ shared, lifetimeOf, epochs, clock }: SharedRepliesOptions): Layer {
+export function createSharedReplies(options: SharedRepliesOptions): Layer {
+  const { shared, isShared, lifetimeOf, epochs, clock } = options
   const { replies, leases } = shared
   const holder = randomUUID()
 
@@ -39,7 +42,7 @@ export function createSharedReplies({ shared, lifetimeOf, epochs, clock }: Share
     const now = clock.monotonic()
     const askedAt = Math.min(now, now - (clock.now() - found.askedAt)) - CLOCK_SKEW_MS
     const reply = { ...(found.value as Reply), askedAt }
-    const isYoung = now - askedAt < lifetimeOf(operation.account, askedAt)
+    const isYoung = now - askedAt < lifetimeOf(request, operation.account, askedAt)
     const isOfUse =
       isYoung && epochs.leave(found.changes, request, reply) && epochs.isTrusted(request, operation)
     return isOfUse ? reply : undefined
@@ -83,7 +86,7 @@ export function createSharedReplies({ shared, lifetimeOf, epochs, clock }: Share
       const reply = await next(request, operation)
       // Of an older state nobody would take it.
       if (replies.epochOf(account, scope) === epoch && epochs.isTrusted(request, operation))
-        replies.keep(name, { ...keptOf(reply, askedAt), epoch }, lifetimeOf(account, askedAt))
+        replies.keep(name, { ...keptOf(reply, askedAt), epoch }, lifetimeOf(request, account, askedAt))
       return reply
     } finally {
       void leases.release(account, leaseOf(name, epoch), holder)
@@ -95,7 +98,10 @@ export function createSharedReplies({ shared, lifetimeOf, epochs, clock }: Share
   }
 
   return (next) => (request, operation) =>
-    request.method === 'GET' && !operation.bypassesCache && epochs.isTrusted(request, operation)
+    request.method === 'GET' &&
+    isShared(request) &&
+    !operation.isBypassing &&
+    epochs.isTrusted(request, operation)
       ? read(request, operation, next)
       : next(request, operation)
 }

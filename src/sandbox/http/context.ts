@@ -17,4 +17,14 @@ export interface Caller {
   readonly scopes: readonly Scope[]
 }
 
-export type Scope = 'read_appointments' | 'write_appointments'
+/** What a key may do; by default, all of it. The public pages name the first two. */
+export const SCOPES = [
+  'read_appointments',
+  'write_appointments',
+  'read_clinicians',
+  'read_locations',
+  'read_appointment_templates',
+  'read_patients',
+  'write_patients',
+] as const
+export type Scope = (typeof SCOPES)[number]

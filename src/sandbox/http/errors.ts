@@ -46,6 +46,11 @@ export function webhookNotFound(): ApiError {
   return new ApiError(404, 'NOT_FOUND', 'No such webhook')
 }
 
+/** Also for one of another organisation. `kind` is a word for people, such as `patient`. */
+export function entryNotFound(kind: string): ApiError {
+  return new ApiError(404, 'NOT_FOUND', `No such ${kind}`)
+}
+
 export function routeNotFound(): ApiError {
   return new ApiError(404, 'NOT_FOUND', 'No such endpoint')
 }

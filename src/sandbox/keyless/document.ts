@@ -24,7 +24,7 @@ export function serveDocument(api: Api, { hasFaults, knobs }: DocumentOptions): 
       },
       servers: [{ url: new URL(c.req.url).origin }],
       security: [{ key: [] }],
-      tags: hasFaults ? [APPOINTMENTS, WEBHOOKS, FAULTS] : [APPOINTMENTS, WEBHOOKS],
+      tags: hasFaults ? [...TAGS, FAULTS] : TAGS,
     })
     return c.json(nullAsAlternative(document) as object)
   })
@@ -32,6 +32,14 @@ export function serveDocument(api: Api, { hasFaults, knobs }: DocumentOptions): 
 
 const APPOINTMENTS = { name: 'Appointments', description: 'Patients meet clinicians at a time and a place.' }
 const WEBHOOKS = { name: 'Webhooks', description: 'Who is told of changes, by a signed POST.' }
+const TAGS = [
+  APPOINTMENTS,
+  { name: 'Clinicians', description: 'Who sees patients.' },
+  { name: 'Locations', description: 'Where appointments take place.' },
+  { name: 'Appointment templates', description: 'What kinds of appointment there are.' },
+  { name: 'Patients', description: 'Who is seen.' },
+  WEBHOOKS,
+]
 const FAULTS = { name: 'Faults', description: 'Errors, and changes from elsewhere, on request: for tests.' }
 
 const DESCRIPTION = [

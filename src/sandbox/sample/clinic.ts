@@ -10,7 +10,8 @@ export interface AppointmentType {
 
 export interface Patient {
   readonly id: string
-  readonly name: string
+  readonly firstName: string
+  readonly lastName: string
   readonly email: string
   readonly episode: string | null
 }
@@ -22,6 +23,8 @@ export interface Clinician {
 }
 
 export interface Clinic {
+  /** The ids of the sites. */
+  readonly sites: readonly [main: string, second: string]
   readonly clinicians: readonly [Clinician, ...Clinician[]]
   readonly patients: readonly [Patient, ...Patient[]]
   readonly types: readonly [AppointmentType, ...AppointmentType[]]
@@ -43,13 +46,15 @@ export function createClinic(random: Random, ids: Ids, appointments: number): Cl
     const last = random.pick(LAST_NAMES)
     return {
       id: ids('pat', random.uuid()),
-      name: `${first} ${last}`,
+      firstName: first,
+      lastName: last,
       // The number keeps addresses apart where names repeat. The domain example.com is reserved, so no mail arrives.
       email: `${first}.${last}.${random.integer(1, 9_999)}@example.com`.toLowerCase(),
       episode: random.fraction() < 0.4 ? ids('epi', random.uuid()) : null,
     }
   }
   return {
+    sites: [mainSite, secondSite],
     clinicians: [clinician(mainSite), clinician(mainSite), clinician(mainSite), clinician(secondSite)],
     types: [
       type('Initial Consultation', 60),

@@ -2,15 +2,21 @@ import type { AppointmentStatus } from '../../contract/appointment.ts'
 import type { Ids } from '../ids.ts'
 import { wholeSecond } from '../instants.ts'
 import type { AppointmentRow } from '../storage/rows.ts'
-import { createClinic, type Patient } from './clinic.ts'
+import { type Clinic, createClinic, type Patient } from './clinic.ts'
 import { createRandom, type Random } from './random.ts'
 import { schedule, type Visit } from './schedule.ts'
 
 export interface SampleOptions {
+  /** Of appointments. */
   readonly count: number
   readonly organisation: string
   readonly now: Date
   readonly ids: Ids
+}
+
+/** The people and places are the same on every day. */
+export function sampleClinic({ count, ids }: Pick<SampleOptions, 'count' | 'ids'>): Clinic {
+  return createClinic(createRandom(SEED), ids, count)
 }
 
 /**
@@ -65,7 +71,7 @@ function toRow(visit: Visit, { id, organisation, patient, now, random }: RowCont
     video_link: videoLink,
     video_provider: videoLink && 'example',
     attendee_email: patient.email,
-    attendee_name: patient.name,
+    attendee_name: `${patient.firstName} ${patient.lastName}`,
     meeting_url: videoLink,
     attendance_status: status === 'completed' ? 'attended' : status === 'no_show' ? 'did_not_attend' : null,
     cancellation_reason: status === 'cancelled' ? random.pick(REASONS) : null,

@@ -5,6 +5,6 @@ import { APPOINTMENT, WEBHOOK } from './examples.ts'
 export const pathSchema = pathOf(APPOINTMENT.id)
 export const webhookPathSchema = pathOf(WEBHOOK.id)
 
-function pathOf(example: string) {
+export function pathOf(example: string) {
   return z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' }, example }) })
 }

@@ -6,6 +6,7 @@ import { errorEnvelope } from '../http/error-handler.ts'
 import {
   type ApiError,
   appointmentNotFound,
+  entryNotFound,
   forbidden,
   internalError,
   payloadTooLarge,
@@ -105,3 +106,8 @@ export const webhookNotFoundResponse = errorResponse(
   'this organisation has no such webhook.',
   webhookNotFound(),
 )
+
+/** `kind` is a word for people, such as `patient`. */
+export function entryNotFoundResponse(kind: string) {
+  return errorResponse(`this organisation has no such ${kind}.`, entryNotFound(kind))
+}

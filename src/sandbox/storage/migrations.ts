@@ -84,4 +84,87 @@ const MIGRATIONS = [
    ) STRICT;
    CREATE INDEX deliveries_by_lane ON deliveries (lane, due_at);
    CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id)`,
+  // `location_id` is where a clinician works: the list filters by it, and the object does not show it.
+  `CREATE TABLE clinicians (
+     id TEXT PRIMARY KEY,
+     organisation TEXT NOT NULL,
+     location_id TEXT,
+     name TEXT,
+     display_name TEXT,
+     first_name TEXT,
+     last_name TEXT,
+     title TEXT,
+     role TEXT,
+     email TEXT,
+     bio TEXT,
+     photo_url TEXT,
+     qualifications TEXT,
+     registration_number TEXT,
+     professional_registration_body TEXT,
+     is_active INTEGER NOT NULL,
+     is_bookable_online INTEGER NOT NULL,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE locations (
+     id TEXT PRIMARY KEY,
+     organisation TEXT NOT NULL,
+     name TEXT NOT NULL,
+     address_line_1 TEXT,
+     address_line_2 TEXT,
+     address_line_3 TEXT,
+     town_city TEXT,
+     postcode TEXT,
+     country TEXT,
+     phone TEXT,
+     email TEXT,
+     lat REAL,
+     lng REAL,
+     timezone TEXT,
+     opening_hours TEXT,
+     is_primary INTEGER NOT NULL,
+     is_active INTEGER NOT NULL,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE templates (
+     id TEXT PRIMARY KEY,
+     organisation TEXT NOT NULL,
+     name TEXT NOT NULL,
+     description TEXT,
+     duration_minutes INTEGER,
+     is_active INTEGER NOT NULL,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE patients (
+     id TEXT PRIMARY KEY,
+     organisation TEXT NOT NULL,
+     first_name TEXT NOT NULL,
+     last_name TEXT NOT NULL,
+     middle_name TEXT,
+     preferred_name TEXT,
+     title TEXT,
+     date_of_birth TEXT,
+     biological_sex TEXT,
+     gender TEXT,
+     nhs_number TEXT,
+     email TEXT,
+     phone TEXT,
+     mobile_phone TEXT,
+     address_line_1 TEXT,
+     address_line_2 TEXT,
+     address_line_3 TEXT,
+     town_city TEXT,
+     postcode TEXT,
+     country TEXT,
+     status TEXT,
+     is_deceased INTEGER NOT NULL,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX clinicians_in_order ON clinicians (organisation, created_at, id);
+   CREATE INDEX locations_in_order ON locations (organisation, created_at, id);
+   CREATE INDEX templates_in_order ON templates (organisation, created_at, id);
+   CREATE INDEX patients_in_order ON patients (organisation, created_at, id)`,
 ]

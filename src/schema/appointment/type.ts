@@ -14,6 +14,9 @@ import { Status } from './status.ts'
 const MAY_COST =
   'May cost one upstream request for the appointment, shared by all its fields, where the list row did not hold it.'
 
+/** In the description of each reference that a list row may lack. */
+const MAY_COST_TOGETHER = `${MAY_COST} Many such rows of a page may be learned together, by fewer requests.`
+
 const AS_LOCAL =
   'RFC 3339 with their offset, such as `2026-03-29T09:30:00+01:00`. It is in UTC, with a `Z`, where that can not write the offset: before 1972 some had seconds. Costs nothing where the instant itself costs nothing.'
 
@@ -115,15 +118,15 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     }),
     clinician: t.field({
       ...referenceField('clinicianId', 'Clinician'),
-      description: `Who sees the patient; null when nobody is named. ${MAY_COST}`,
+      description: `Who sees the patient; null when nobody is named. ${MAY_COST_TOGETHER}`,
     }),
     appointmentType: t.field({
       ...referenceField('appointmentTypeId', 'AppointmentType'),
-      description: `What kind of appointment it is; null when none is named. ${MAY_COST}`,
+      description: `What kind of appointment it is; null when none is named. ${MAY_COST_TOGETHER}`,
     }),
     location: t.field({
       ...referenceField('locationId', 'Location'),
-      description: `Where it takes place; null when nowhere is named. ${MAY_COST}`,
+      description: `Where it takes place; null when nowhere is named. ${MAY_COST_TOGETHER}`,
     }),
   }),
 })

@@ -50,7 +50,8 @@ function partOf(schema: GraphQLSchema, definition: OperationDefinitionNode | Fra
     definition,
     visitWithTypeInfo(types, {
       Field() {
-        const { price, minAtMost } = (types.getFieldDef()?.extensions ?? {}) as FieldPricing
+        const { price, minAtMost, reads } = (types.getFieldDef()?.extensions ?? {}) as FieldPricing
+        if (reads !== undefined) part.own += 1
         if (price !== undefined) part.own += minAtMost ?? Number.POSITIVE_INFINITY
       },
       FragmentSpread: ({ name }) => void part.spreads.push(name.value),

@@ -46,12 +46,24 @@ interface Scope {
   readonly isCertain: boolean
   readonly rows: RowSet | undefined
   readonly parent: Reference | undefined
+  /** The person or place whose fields these are. */
+  readonly entry: EntrySet | undefined
+}
+
+/** What one field refers to. Each is read at most once, however many of its fields need that. */
+interface EntrySet {
+  /** They are rows of a list, and no directory is read for what a row leaves out. */
+  readonly isListed: boolean
+  isCharged: boolean
 }
 
 /** The appointments of one field. Each is loaded whole at most once, however many of its fields need that. */
 interface RowSet {
   readonly known: KnownFields
-  isCharged: boolean
+  /** The lists that they are in, at most. */
+  readonly lists: number
+  /** They are read one by one, or may be learned together before. */
+  charged: 'each' | 'together' | undefined
 }
 
 /**
@@ -70,13 +82,17 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
   const collectScope = { schema, fragments: fragmentsOf(document), variableValues: coerced }
   const charged = new Set<string>()
   const families = new Map<string, number>()
+  const directories = new Set<string>()
 
   function priceField(type: GraphQLObjectType, nodes: readonly FieldNode[], scope: Scope): Estimate {
     const [node] = nodes
     const field = node && type.getFields()[node.name.value]
     if (!node || !field) return FREE
-    const { price, needs, refersTo } = field.extensions as FieldPricing
-    const own = needs === undefined ? FREE : chargeRows(scope, needs)
+    const { price, needs, reads, refersTo } = field.extensions as FieldPricing
+    const own = add(
+      needs === undefined ? FREE : chargeRows(scope, needs),
+      reads === undefined ? FREE : chargeEntries(scope, reads),
+    )
     const returnType = getNamedType(field.type)
     if (!isCompositeType(returnType)) return own
 
@@ -86,11 +102,10 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
         ? priceFields(named, collectSubfields(collectScope, named, nodes), scopeBelow)
         : FREE
     }
-    if (refersTo !== undefined)
-      return add(
-        own,
-        below({ ...scope, isCertain: false, rows: undefined, parent: { kind: refersTo, restId: '' } }),
-      )
+    if (refersTo !== undefined) {
+      const parent = { kind: refersTo, restId: '' }
+      return add(own, below({ ...scope, isCertain: false, rows: undefined, parent, entry: newEntrySet() }))
+    }
     if (price === undefined) return add(own, below(scope))
 
     const selection = connectionSelection({ ...collectScope, returnType: field.type, fieldNodes: nodes })
@@ -107,7 +122,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
       .reduce(add, own)
   }
 
-  function charge({ cost, key, family }: Price, scope: Scope): Estimate {
+  function charge({ cost, key, family }: Price, scope: Pick<Scope, 'isCertain' | 'times'>): Estimate {
     if (key !== undefined && scope.isCertain && scope.times === 1) {
       if (charged.has(key)) return FREE
       charged.add(key)
@@ -122,11 +137,45 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     }
   }
 
+  function chargeDirectory(kind: string, cost: Estimate): Estimate {
+    if (directories.has(kind)) return FREE
+    directories.add(kind)
+    return cost
+  }
+
+  /** Rows that lack the field are read one by one, or learned together after a try that was in vain. */
+  function chargeRows({ rows, times }: Scope, needs: NonNullable<FieldPricing['needs']>): Estimate {
+    if (rows === undefined || rows.known === 'all' || rows.known.has(needs)) return FREE
+    if (rows.charged === 'each') return FREE
+    const facet = pricing.facet(needs, times)
+    const directory = facet === undefined ? FREE : chargeDirectory(facet.kind, facet.shared)
+    if (rows.charged === 'together') return directory
+    rows.charged = facet === undefined ? 'each' : 'together'
+    const inVain = (facet?.lists.max ?? 0) * rows.lists
+    return add(directory, { min: 0, max: times + inVain })
+  }
+
+  /** The directory of a kind is read once in an operation; what it lacks is read one by one. */
+  function chargeEntries(
+    { entry, parent, times, isCertain }: Scope,
+    kind: NonNullable<FieldPricing['reads']>,
+  ): Estimate {
+    if (entry === undefined || entry.isCharged) return FREE
+    entry.isCharged = true
+    const id = parent?.restId || undefined
+    const { shared, each } = pricing.entry(kind, id)
+    if (entry.isListed) return charge({ cost: { min: 0, max: 1 } }, { isCertain, times })
+    return add(
+      chargeDirectory(kind, isCertain ? shared : { ...shared, min: 0 }),
+      charge({ cost: each, ...(id !== undefined && { key: `${kind} ${id}` }) }, { isCertain, times }),
+    )
+  }
+
   function priceFields(type: GraphQLObjectType, fields: CollectedFields, scope: Scope): Estimate {
     return [...fields.values()].map((nodes) => priceField(type, nodes, scope)).reduce(add, FREE)
   }
 
-  const root: Scope = { times: 1, isCertain: true, rows: undefined, parent: undefined }
+  const root: Scope = { times: 1, isCertain: true, rows: undefined, parent: undefined, entry: undefined }
   const fields = collectFields(collectScope, rootType, [operation.selectionSet])
   const parts = [...fields].map(([name, nodes]) => ({ name, cost: priceField(rootType, nodes, root) }))
   const costliest = parts.reduce<(typeof parts)[number] | undefined>(
@@ -136,19 +185,18 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
   return { ...parts.map(({ cost }) => cost).reduce(add, FREE), costliest: costliest?.name }
 }
 
-function scopeOf({ rows, reference: parent }: Price, scope: Scope): Scope {
+function scopeOf({ rows, entries, reference: parent }: Price, scope: Scope): Scope {
   return {
-    times: scope.times * (rows?.count ?? 1),
-    isCertain: scope.isCertain && rows === undefined,
-    rows: rows && { known: rows.known, isCharged: false },
+    times: scope.times * (rows?.count ?? entries?.count ?? 1),
+    isCertain: scope.isCertain && rows === undefined && entries === undefined,
+    rows: rows && { known: rows.known, lists: scope.times, charged: undefined },
     parent,
+    entry: parent && newEntrySet(entries !== undefined),
   }
 }
 
-function chargeRows({ rows, times }: Scope, needs: NonNullable<FieldPricing['needs']>): Estimate {
-  if (rows === undefined || rows.known === 'all' || rows.isCharged || rows.known.has(needs)) return FREE
-  rows.isCharged = true
-  return { min: 0, max: times }
+function newEntrySet(isListed = false): EntrySet {
+  return { isListed, isCharged: false }
 }
 
 function add(a: Estimate, b: Estimate): Estimate {

@@ -89,14 +89,72 @@ export const CORPUS: readonly Case[] = [
     name: `a page of 50 with the clinicians, list rows ${listRows}`,
     sandbox: { listRows },
     prepare: async (rest: Product['rest']) => {
-      const rows = listRows === 'full' ? [] : await someRows(rest, 50)
+      const clinicians = listRows === 'full' ? [] : [DIRECTORY, ...(await facetsOf(rest, 50))]
       return {
         requests: [{ query: '{ appointments(first: 50) { nodes { title clinician { restId } } } }' }],
-        upstream: ['GET /appointments?limit=58&offset=0', ...rows.map(({ id }) => `GET /appointments/${id}`)],
-        minimum: listRows === 'full' ? 1 : 51,
+        upstream: ['GET /appointments?limit=58&offset=0', ...clinicians],
+        minimum: listRows === 'full' ? 1 : 6,
       }
     },
   })),
+  ...[50, 100].map((first) => ({
+    name: `a page of ${first} with the names of the clinicians`,
+    prepare: async (rest: Product['rest']) => ({
+      requests: [{ query: namesOf(first) }],
+      upstream: [
+        `GET /appointments?limit=${Math.min(first + 8, 100)}&offset=0`,
+        DIRECTORY,
+        ...(await facetsOf(rest, first)),
+      ],
+      minimum: 6,
+    }),
+  })),
+  {
+    name: 'a page of 50 with the names of the clinicians, list rows full, again',
+    sandbox: { listRows: 'full' },
+    prepare: async () => ({
+      before: [{ query: namesOf(50) }],
+      requests: [{ query: namesOf(50) }],
+      upstream: ['GET /appointments?limit=58&offset=0'],
+      minimum: 1,
+    }),
+  },
+  ...[false, true].map((isWarm) => ({
+    name: `a clinician's day at a site, with both names${isWarm ? ', again' : ''}`,
+    prepare: async (rest: Product['rest']) => {
+      const { clinician_profile_id: clinician, location_id: location } = await visitAtASite(rest)
+      const query = `query ($of: ID!, $at: ID!) { appointments(first: 50, filter: {
+        clinicianId: $of, locationId: $at, startTime: { gte: "2026-01-05T00:00:00Z", lte: "2026-01-05T23:59:59Z" }
+      }) { nodes { title startTime clinician { displayName } location { name townCity } } } }`
+      const request = { query, variables: { of: clinician, at: location } }
+      return {
+        before: isWarm ? [request] : [],
+        requests: [request],
+        upstream: [
+          `GET /appointments?clinician_id=${clinician}&location_id=${location}&date_gte=2026-01-05T00:00:00Z&date_lte=2026-01-05T23:59:59Z&limit=58&offset=0`,
+          ...(isWarm ? [] : [DIRECTORY, 'GET /locations?limit=100&offset=0']),
+        ],
+        minimum: isWarm ? 1 : 3,
+      }
+    },
+  })),
+  {
+    name: 'the seven days of a week, with both names, list rows full',
+    sandbox: { listRows: 'full' },
+    prepare: async () => {
+      const day = (date: string, index: number) =>
+        `d${index}: appointments(first: 50, filter: { startTime: { gte: "${date}T00:00:00Z", lte: "${date}T23:59:59Z" } }) { nodes { title clinician { displayName } location { name } } }`
+      return {
+        requests: [{ query: `{ ${DAYS.map(day).join(' ')} }` }],
+        upstream: [
+          'GET /appointments?date_gte=2026-01-05T00:00:00Z&date_lte=2026-01-11T23:59:59Z&limit=100&offset=0',
+          DIRECTORY,
+          'GET /locations?limit=100&offset=0',
+        ],
+        minimum: 3,
+      }
+    },
+  },
   {
     name: "40 appointments with their patients' three latest",
     sandbox: { order: 'start_desc' },
@@ -225,6 +283,29 @@ export const CORPUS: readonly Case[] = [
   },
 ]
 
+const DIRECTORY = 'GET /clinician-profiles?limit=100&offset=0'
+
+function namesOf(first: number): string {
+  return `{ appointments(first: ${first}) { nodes { title clinician { displayName } } } }`
+}
+
+/** The lists of the four active clinicians within the time of the first rows. */
+async function facetsOf(rest: Product['rest'], count: number): Promise<string[]> {
+  const rows = await someRows(rest, count)
+  const { body } = await rest('GET', '/clinician-profiles?is_active=true')
+  const span = `date_gte=${rows[0].start_time}&date_lte=${rows.at(-1)?.start_time}`
+  return body.data.map(({ id }: SomeRow) => `GET /appointments?clinician_id=${id}&${span}&limit=100&offset=0`)
+}
+
+async function visitAtASite(rest: Product['rest']): Promise<SomeRow> {
+  const day = 'date_gte=2026-01-05T00:00:00Z&date_lte=2026-01-05T23:59:59Z&limit=20'
+  for (const { id } of (await rest('GET', `/appointments?${day}`)).body.data) {
+    const whole: SomeRow = (await rest('GET', `/appointments/${id}`)).body.data
+    if (whole.location_id) return whole
+  }
+  throw new Error('The sample has no visit at a site on that day')
+}
+
 function requestOf(document: unknown, variables: Readonly<Record<string, unknown>>): GraphQLRequest {
   return { query: print(document as DocumentNode), variables }
 }
@@ -232,7 +313,9 @@ function requestOf(document: unknown, variables: Readonly<Record<string, unknown
 interface SomeRow {
   readonly id: string
   readonly patient_id: string
+  readonly start_time: string
   readonly clinician_profile_id?: string
+  readonly location_id?: string | null
 }
 
 async function someRows(rest: Product['rest'], count: number): Promise<[SomeRow, ...SomeRow[]]> {

@@ -5,6 +5,8 @@ import type { Appointment } from '../../../src/contract/appointment.ts'
 /** A list row has some of the fields, a retrieved one has all of them. */
 export type Row = Partial<Appointment> & { readonly id: string }
 
+type Entry = Readonly<Record<string, unknown>>
+
 export interface ListResponse {
   readonly data: readonly Row[]
   readonly meta: { readonly has_more: boolean }
@@ -22,6 +24,10 @@ export class AppointmentsApi extends RESTDataSource {
     Promise.all(ids.map((id) => this.get<RowResponse>(`appointments/${id}`).then(({ data }) => data))),
   )
 
+  private readonly entryByPath = new DataLoader((paths: readonly string[]) =>
+    Promise.all(paths.map((path) => this.get<{ data: Entry }>(path).then(({ data }) => data))),
+  )
+
   constructor(baseURL: string, key: string) {
     super()
     this.baseURL = `${baseURL}/`
@@ -34,6 +40,11 @@ export class AppointmentsApi extends RESTDataSource {
 
   appointment(id: string): Promise<Row> {
     return this.byId.load(id)
+  }
+
+  /** Whom or what an appointment names, such as `locations/loc_1`. */
+  entry(path: string): Promise<Entry> {
+    return this.entryByPath.load(path)
   }
 
   list(filter: Readonly<Record<string, string>>, offset: number, limit: number): Promise<ListResponse> {

@@ -11,6 +11,7 @@ export interface ListArguments {
 interface ListFilter {
   readonly patientId?: string
   readonly clinicianId?: string
+  readonly locationId?: string
   readonly status?: readonly string[]
   readonly startTime?: { readonly gte?: string; readonly lte?: string }
 }
@@ -60,10 +61,17 @@ async function countAll(api: AppointmentsApi, parameters: Readonly<Record<string
   return total
 }
 
-function parametersOf({ patientId, clinicianId, status, startTime }: ListFilter): Record<string, string> {
+function parametersOf({
+  patientId,
+  clinicianId,
+  locationId,
+  status,
+  startTime,
+}: ListFilter): Record<string, string> {
   return {
     ...(patientId && { patient_id: restIdOf(patientId) }),
     ...(clinicianId && { clinician_id: restIdOf(clinicianId) }),
+    ...(locationId && { location_id: restIdOf(locationId) }),
     ...(status && { status_in: status.map((name) => name.toLowerCase()).join(',') }),
     ...(startTime?.gte && { date_gte: startTime.gte }),
     ...(startTime?.lte && { date_lte: startTime.lte }),

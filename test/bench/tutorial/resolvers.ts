@@ -1,3 +1,4 @@
+import { ENTRY_FIELDS, ENTRY_PATHS, type EntryKind } from '../../../src/contract/directory-fields.ts'
 import { FIELD_NAMES, type FieldName } from '../../../src/contract/field-names.ts'
 import type { AppointmentsApi, Row } from './api.ts'
 import { globalIdOf, restIdOf } from './global-id.ts'
@@ -31,7 +32,14 @@ const reference =
     return id ? { __typename: type, restId: id } : null
   }
 
-const referenceType = (type: string, parameter: string) => ({
+const referenceType = (type: EntryKind, parameter: string) => ({
+  ...Object.fromEntries(
+    Object.entries(ENTRY_FIELDS[type]).map(([name, { rest }]) => [
+      name,
+      async ({ restId }: { restId: string }, _args: object, { api }: TutorialContext) =>
+        (await api.entry(`${ENTRY_PATHS[type].slice(1)}/${restId}`))[rest],
+    ]),
+  ),
   id: ({ restId }: { restId: string }) => globalIdOf(type, restId),
   appointments: ({ restId }: { restId: string }, args: ListArguments, { api }: TutorialContext) =>
     readList(api, args, { [parameter]: restId }),
@@ -85,6 +93,8 @@ export const resolvers = {
   },
   Patient: referenceType('Patient', 'patient_id'),
   Clinician: referenceType('Clinician', 'clinician_id'),
+  Location: referenceType('Location', 'location_id'),
+  AppointmentType: referenceType('AppointmentType', 'appointment_type_id'),
 }
 
 function bodyOf(input: Readonly<Record<string, unknown>>): Record<string, unknown> {

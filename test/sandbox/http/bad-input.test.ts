@@ -239,7 +239,7 @@ test.each([
   ['GET /appointment', 404],
   ['GET /appointments/apt_1/cancel/now', 404],
   ['GET /api-v1/appointments', 404],
-  ['POST /patients', 404],
+  ['POST /episodes', 404],
   ['PUT /appointments', 405],
   ['DELETE /appointments/apt_1', 405],
   ['POST /appointments/apt_1', 405],

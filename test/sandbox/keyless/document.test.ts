@@ -6,6 +6,9 @@ import type {
   CreateAppointmentBody,
   UpdateAppointmentBody,
 } from '../../../src/contract/appointment.ts'
+import type { CreatePatientBody, UpdatePatientBody } from '../../../src/contract/directory.ts'
+import type { createPatientBody, updatePatientBody } from '../../../src/sandbox/directory/schema.ts'
+import { SCOPES } from '../../../src/sandbox/http/context.ts'
 import type { cancelBody, createBody, updateBody } from '../../../src/sandbox/schema/body.ts'
 import type { SandboxOptions } from '../../../src/sandbox/server.ts'
 import { NOBODY, sandboxFor, VISIT } from '../client.ts'
@@ -21,14 +24,24 @@ test('The OpenAPI 3.1 document has every endpoint, and is free without a key', a
   )
   expect(routes.sort()).toEqual([
     'DELETE /webhooks/{id}',
+    'GET /appointment-templates',
+    'GET /appointment-templates/{id}',
     'GET /appointments',
     'GET /appointments/{id}',
+    'GET /clinician-profiles',
+    'GET /clinician-profiles/{id}',
+    'GET /locations',
+    'GET /locations/{id}',
+    'GET /patients',
+    'GET /patients/{id}',
     'GET /webhooks',
     'GET /webhooks/{id}',
     'PATCH /appointments/{id}',
+    'PATCH /patients/{id}',
     'PATCH /webhooks/{id}',
     'POST /appointments',
     'POST /appointments/{id}/cancel',
+    'POST /patients',
     'POST /webhooks',
     'POST /webhooks/{id}/test',
   ])
@@ -52,6 +65,18 @@ test('The document names every parameter, header and body field of the reference
     'location_id',
   ])
   expect(parameters(paths['/appointments'].post)).toEqual(['idempotency-key'])
+  const page = ['limit', 'offset']
+  expect(parameters(paths['/clinician-profiles'].get)).toEqual([
+    ...page,
+    'is_active',
+    'is_bookable_online',
+    'location_id',
+    'search',
+  ])
+  expect(parameters(paths['/locations'].get)).toEqual([...page, 'is_active', 'search'])
+  expect(parameters(paths['/appointment-templates'].get)).toEqual([...page, 'is_active'])
+  expect(parameters(paths['/patients'].get)).toEqual([...page, 'search'])
+  expect(parameters(paths['/patients'].post)).toEqual(['idempotency-key'])
   expect(components.schemas.CreateAppointment.required).toEqual(['title', 'start_time', 'end_time'])
   expect(Object.keys(components.schemas.CreateAppointment.properties)).toHaveLength(12)
   expect(Object.keys(components.schemas.Appointment.properties)).toHaveLength(24)
@@ -87,15 +112,27 @@ test('The document has the control endpoints when the `faults` option opens them
 test('The API accepts every body that the contract types allow', () => {
   expectTypeOf<CreateAppointmentBody>().toExtend<z.input<typeof createBody>>()
   expectTypeOf<UpdateAppointmentBody>().toExtend<z.input<typeof updateBody>>()
+  expectTypeOf<CreatePatientBody>().toExtend<z.input<typeof createPatientBody>>()
+  expectTypeOf<UpdatePatientBody>().toExtend<z.input<typeof updatePatientBody>>()
   expectTypeOf<CancelAppointmentBody>().toExtend<z.input<typeof cancelBody>>()
 })
 
 const KEYS = [
-  { key: 'pk_test_all', organisation: 'org_a', scopes: ['read_appointments', 'write_appointments'] },
+  { key: 'pk_test_all', organisation: 'org_a', scopes: SCOPES },
   { key: 'pk_test_nothing', organisation: 'org_a', scopes: [] },
 ] as const
-const READS = ['GET /appointments', 'GET /appointments/{id}', 'GET /webhooks', 'GET /webhooks/{id}']
+const LISTS = [
+  'GET /appointments',
+  'GET /webhooks',
+  'GET /clinician-profiles',
+  'GET /locations',
+  'GET /appointment-templates',
+  'GET /patients',
+]
+const READS = LISTS.flatMap((list) => [list, `${list}/{id}`])
 const WITH_BODY = [
+  'POST /patients',
+  'PATCH /patients/{id}',
   'POST /appointments',
   'PATCH /appointments/{id}',
   'POST /appointments/{id}/cancel',
@@ -109,7 +146,7 @@ test.each<SandboxOptions>([
   {},
   { listRows: 'full', order: 'created_desc', overRange: 'clamp', transitionStatus: 422, ids: 'uuid' },
 ])('Responses match the document, and all but 500 occur: %o', async (knobs) => {
-  const { call } = await sandboxFor({ ...knobs, keys: KEYS, seed: 60, faults: true, rateLimit: 150 })
+  const { call } = await sandboxFor({ ...knobs, keys: KEYS, seed: 60, faults: true, rateLimit: 220 })
   const document: ApiDocument = (await call('GET /openapi.json')).body
   const unseen = new Set(documentedResponses(document).map(({ route, status }) => `${route} ${status}`))
 
@@ -140,6 +177,14 @@ test.each<SandboxOptions>([
   await checkedCall('PATCH /webhooks/{id}', { id: webhookId, body: { is_active: false } })
   await checkedCall('POST /webhooks/{id}/test', { id: webhookId })
   await checkedCall('DELETE /webhooks/{id}', { id: webhookId })
+  const patient = { first_name: 'Zoë', last_name: 'Ng' }
+  const { id: patientId } = await checkedCall('POST /patients', { body: patient, headers })
+  await checkedCall('POST /patients', { body: { ...patient, title: 'Dr' }, headers })
+  await checkedCall('PATCH /patients/{id}', { id: patientId, body: { title: 'Dr' } })
+  for (const list of LISTS.slice(2)) {
+    const [entry] = await checkedCall(list)
+    await checkedCall(`${list}/{id}`, { id: entry.id })
+  }
   await checkedCall('POST /_elsewhere', { body: VISIT })
   await checkedCall('POST /_elsewhere', { body: { id, status: 'completed' } })
   await checkedCall('POST /_elsewhere', { body: { id: 'none' } })
@@ -154,7 +199,7 @@ test.each<SandboxOptions>([
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     })
   }
-  for (const list of ['GET /appointments', 'GET /webhooks']) await checkedCall(list, { query: '?limit=ten' })
+  for (const list of LISTS) await checkedCall(list, { query: '?limit=ten' })
   for (const route of [...READS, ...WRITES]) {
     await checkedCall(route, { ...(route.startsWith('PATCH') && { body: {} }) })
     await checkedCall(route, { key: null })

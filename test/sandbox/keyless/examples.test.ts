@@ -79,6 +79,25 @@ describe('The examples of the document', () => {
       expect(await call(`PATCH ${path}`, { body })).toMatchObject({ status: 200, body: { data: body } })
   })
 
+  test('The API accepts a patient made of the examples, and answers the example', async () => {
+    const { call, document } = await documentFor()
+    const body = exampleOf(document, 'POST /patients')
+    expect(body).toMatchObject(bodyOfFields(document, 'CreatePatient'))
+    const { id, created_at, updated_at, ...answered } = exampleOf(document, 'POST /patients', 201).data
+    const headers = parameterExamples(document, 'POST /patients', 'header')
+    const created = await call('POST /patients', { body, headers })
+    expect(created).toMatchObject({ status: 201, body: { data: answered } })
+    const path = `/patients/${created.body.data.id}`
+    for (const change of [
+      exampleOf(document, 'PATCH /patients/{id}'),
+      bodyOfFields(document, 'UpdatePatient'),
+    ])
+      expect(await call(`PATCH ${path}`, { body: change })).toMatchObject({
+        status: 200,
+        body: { data: change },
+      })
+  })
+
   test('A write elsewhere made of the example is accepted, and answers the example', async () => {
     const { call, document } = await documentFor({ faults: true })
     const { id } = (await call('POST /appointments', { body: exampleOf(document, 'POST /appointments') }))

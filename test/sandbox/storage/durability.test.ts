@@ -58,6 +58,33 @@ test('A file keeps rows and idempotency keys, and gets sample rows only once', a
   expect(before.body.data).toHaveLength(31)
 })
 
+test('A file of the version without people keeps its sample, and gets its people', async () => {
+  const database = databaseFile()
+  const first = await startSandbox({ database, seed: 30 })
+  const before = await createClient(first)('GET /patients?limit=100')
+  const visits = await createClient(first)('GET /appointments?limit=100')
+  await first.close()
+  const file = new DatabaseSync(database)
+  for (const table of ['clinicians', 'locations', 'templates', 'patients']) file.exec(`DROP TABLE ${table}`)
+  file.exec('PRAGMA user_version = 3')
+  file.close()
+
+  const { call } = await sandboxFor({ database, seed: 30 })
+  expect((await call('GET /patients?limit=100')).body.data).toEqual(before.body.data)
+  expect((await call('GET /appointments?limit=100')).body.data).toEqual(visits.body.data)
+  expect(before.body.data).toHaveLength(6)
+})
+
+test("A file with a clinic's own appointments gets no sample people", async () => {
+  const database = databaseFile()
+  const first = await startSandbox({ database, seed: 0 })
+  await createClient(first)('POST /appointments', { body: VISIT })
+  await first.close()
+  const { call } = await sandboxFor({ database, seed: 30 })
+  expect((await call('GET /patients')).body.data).toEqual([])
+  expect((await call('GET /clinician-profiles')).body.data).toEqual([])
+})
+
 test('A file reopened with another order lists its rows in the new order', async () => {
   const database = databaseFile()
   const first = await startSandbox({ database, seed: 30 })

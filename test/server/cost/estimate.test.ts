@@ -31,7 +31,16 @@ const DOCUMENTS: readonly (readonly [document: string, min: number, max: number]
   ['{ a: appointments(first: 20) { nodes { id } } b: appointments(first: 20) { nodes { id } } }', 1, 1],
   ['{ appointments(first: 20) { nodes { attendeeName } edges { node { location { id } } } } }', 1, 21],
   ['{ appointments(first: 20, filter: { clinicianId: "c" }) { nodes { clinician { id } } } }', 1, 1],
-  ['{ appointments(first: 20) { nodes { clinician { id } } } }', 1, 21],
+  // The directory and four lists may be read in vain.
+  ['{ appointments(first: 20) { nodes { clinician { id } } } }', 1, 30],
+  ['{ appointments(first: 20) { nodes { clinician { id } location { id } } } }', 1, 35],
+  ['{ clinician(id: "c") { name role } again: clinician(id: "c") { email } }', 1, 6],
+  ['{ a: location(id: "a") { name } b: location(id: "b") { name } }', 1, 7],
+  ['{ patient(id: "p") { lastName firstName } again: patient(id: "p") { email } }', 1, 1],
+  ['{ a: patient(id: "a") { lastName } b: patient(id: "b") { lastName id } }', 2, 2],
+  ['{ appointments(first: 20) { nodes { patient { lastName email } } } }', 1, 21],
+  ['{ appointments(first: 20) { nodes { clinician { name } location { name } } } }', 1, 75],
+  ['{ appointments(first: 20, filter: { clinicianId: "c" }) { nodes { clinician { name } } } }', 1, 26],
   ['{ appointments(first: 0) { nodes { id } } }', 0, 0],
   ['{ appointments { __typename } }', 0, 0],
   ['{ appointments(first: 250) { nodes { id } } }', 1, 5],
@@ -46,7 +55,7 @@ const DOCUMENTS: readonly (readonly [document: string, min: number, max: number]
   [
     '{ appointments(first: 10) { nodes { clinician { appointments(first: 3) { nodes { title } } } } } }',
     1,
-    21,
+    30,
   ],
   ['{ patient(id: "p") { appointments(first: 3) { nodes { attendeeName } } } }', 1, 4],
   ['query ($no: Boolean = false) { appointments @include(if: $no) { nodes { id } } }', 0, 0],
@@ -116,6 +125,21 @@ describe('The estimate', () => {
     expect(await estimateOf(product, one)).toEqual({ min: 1, max: 1 })
     await product.query(one)
     expect(await estimateOf(product, one)).toEqual({ min: 0, max: 0 })
+  })
+
+  test('The estimate counts a cached directory as free, and each patient once', async () => {
+    await using product = await startProduct({ sandbox: { seed: 20 } })
+    const [clinician] = (await product.rest('GET', '/clinician-profiles')).body.data
+    const names = `{ clinician(id: "${clinician.id}") { name } }`
+    expect(await estimateOf(product, names)).toEqual({ min: 1, max: 6 })
+    await product.query(names)
+    // One that is new may need a read of its own.
+    expect(await estimateOf(product, names)).toEqual({ min: 0, max: 1 })
+    const ids = ['p', 'q', 'p'].map((id) => globalId('Patient', id))
+    const document = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Patient { lastName } } }'
+    expect(await estimateOf(product, document, { ids })).toEqual({ min: 2, max: 2 })
+    await product.query(document, { ids })
+    expect(await estimateOf(product, document, { ids })).toEqual({ min: 0, max: 0 })
   })
 
   test('The cost of an operation lies between the minimum and the maximum', async () => {

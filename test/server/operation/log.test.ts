@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Patient } from '../../../src/contract/directory.ts'
 import { createLogger } from '../../../src/process/logger.ts'
 import type { OperationLine } from '../../../src/server/gateway-options.ts'
 import { startGateway } from '../../support/gateway.ts'
@@ -65,6 +66,11 @@ describe('The operation log', () => {
       start_time: CANARY,
       duration_minutes: CANARY,
       cancellation_reason: CANARY,
+      first_name: CANARY,
+      last_name: CANARY,
+      nhs_number: CANARY,
+      is_deceased: CANARY,
+      email: CANARY,
     }
     const answers: ScriptedAnswer[] = [
       { body: { data: row, meta: { note: CANARY } } },
@@ -104,6 +110,8 @@ describe('The operation log', () => {
         'mutation ($title: String) { updateAppointment(input: { id: "a", title: $title }) { appointment { status updatedAt } } }',
         { title: CANARY },
       ],
+      ['{ patient(id: "a") { lastName nhsNumber isDeceased createdAt } }', {}],
+      ['{ clinician(id: "a") { name isActive } b: clinician(id: "b") { email } }', {}],
       ['query ($id: ID!) { node(id: $id) { id } }', { id: CANARY }],
       [
         'query ($id: ID!) { appointments(after: "x", filter: { clinicianId: $id }) { nodes { id } } }',
@@ -122,5 +130,34 @@ describe('The operation log', () => {
       }
     expect(written.length).toBeGreaterThanOrEqual(documents.length * answers.length)
     expect(written.join('')).not.toContain(CANARY)
+  })
+
+  test('The names, numbers and e-mails of 500 patients are in no log line', async () => {
+    const written: string[] = []
+    const logger = await createLogger('trace', { write: (text: string) => void written.push(text) })
+    await using product = await startProduct({
+      sandbox: { seed: 3000 },
+      gateway: { maxUpstreamRequests: 1000, reportFault: logger.fault, logOperation: logger.operation },
+    })
+    const patients: Patient[] = []
+    for (let offset = 0; offset < 500; offset += 100)
+      patients.push(...(await product.rest('GET', `/patients?limit=100&offset=${offset}`)).body.data)
+    expect(new Set(patients.map(({ nhs_number }) => nhs_number))).toHaveProperty('size', 500)
+    for (let from = 0; from < 500; from += 50) {
+      const ids = patients.slice(from, from + 50).map(({ id }, index) => (index === 9 ? 'pat_none' : id))
+      const { data } = await product.query(
+        `query Names { ${ids.map((id, index) => `p${index}: patient(id: "${id}") { lastName nhsNumber email }`).join(' ')} }`,
+      )
+      expect(data.p0).toEqual({
+        lastName: patients[from]?.last_name,
+        nhsNumber: patients[from]?.nhs_number,
+        email: patients[from]?.email,
+      })
+    }
+    expect(written).toHaveLength(10)
+    const log = written.join('')
+    for (const { first_name, last_name, nhs_number, email, mobile_phone, id } of patients)
+      for (const value of [first_name, last_name, nhs_number, email, mobile_phone, id])
+        expect(log.includes(`${value}`)).toBe(false)
   })
 })

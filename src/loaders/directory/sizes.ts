@@ -1,0 +1,25 @@
+import { LRUCache } from 'lru-cache'
+import type { EntryKind } from '../../contract/directory-fields.ts'
+
+/** What was last seen of directories, by account: for estimates and the order of reads, never an answer. */
+export interface SizeMemory {
+  /** How many entries a directory has. */
+  get(account: string, kind: EntryKind): number | undefined
+  set(account: string, kind: EntryKind, size: number): void
+  /** How many appointments a list of one entry had. */
+  busyness(account: string, id: string): number
+  setBusyness(account: string, id: string, appointments: number): void
+}
+
+const MAX_DIRECTORIES = 10_000
+
+export function createSizeMemory(): SizeMemory {
+  const sizes = new LRUCache<string, number>({ max: MAX_DIRECTORIES })
+  const busy = new LRUCache<string, number>({ max: MAX_DIRECTORIES })
+  return {
+    get: (account, kind) => sizes.get(`${account} ${kind}`),
+    busyness: (account, id) => busy.get(`${account} ${id}`) ?? 0,
+    setBusyness: (account, id, appointments) => void busy.set(`${account} ${id}`, appointments),
+    set: (account, kind, size) => void sizes.set(`${account} ${kind}`, size),
+  }
+}

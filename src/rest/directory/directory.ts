@@ -1,0 +1,155 @@
+import { LRUCache } from 'lru-cache'
+import {
+  ENTRY_FIELDS,
+  ENTRY_PATHS,
+  type EntryFieldName,
+  type EntryKind,
+  type EntryValue,
+} from '../../contract/directory-fields.ts'
+import { invalidResponse, isNotFound, UpstreamError } from '../errors.ts'
+import { mayHaveMore, type Window } from '../pipe/page.ts'
+import type { Operation, Reply, RestRequest, Send } from '../pipe/pipe.ts'
+import { type Entry, readEntry, WORDS } from './entry.ts'
+import { type EntryFilter, entryQuery } from './filter.ts'
+
+export interface EntryPage {
+  /** In the upstream's order; an error in the place of a row that could not be read. */
+  readonly rows: readonly (Entry | UpstreamError)[]
+  readonly hasMore: boolean
+  /** RFC 3339: when the cache got it, where it is older than a cached answer may be. */
+  readonly staleSince: string | undefined
+}
+
+export interface RetrievedEntry {
+  readonly entry: Entry
+  readonly staleSince: string | undefined
+}
+
+/** The people and places that appointments name. All reject with `UpstreamError`. */
+export interface Directory {
+  list(kind: EntryKind, filter: EntryFilter, window: Window, by: Operation): Promise<EntryPage>
+  retrieve(kind: EntryKind, id: string, by: Operation): Promise<RetrievedEntry>
+  /** Whether the cache has it, so that reading it costs nothing now. */
+  hasCached(kind: EntryKind, id: string, by: Operation): boolean
+  hasCachedList(kind: EntryKind, filter: EntryFilter, window: Window, by: Operation): boolean
+  /** Whether the upstream let the caller's key read one of this kind when it was last asked. Undefined where it was not. */
+  isAllowed(kind: EntryKind, by: Operation): boolean | undefined
+  createPatient(fields: PatientChanges, idempotencyKey: string, by: Operation): Promise<Entry>
+  updatePatient(id: string, changes: PatientChanges, by: Operation): Promise<Entry>
+}
+
+/** The fields of a create or an update, under the product's names; absent = leave, null = clear. */
+export type PatientChanges = {
+  readonly [Name in EntryFieldName<'Patient'>]?: EntryValue<'Patient', Name> | null
+}
+
+export interface DirectoryOptions {
+  readonly send: Send
+  /** Says whether the cache can answer a request. */
+  readonly isCached: (request: RestRequest, operation: Operation) => boolean
+  /** How long an answer about clinicians, locations and types may be given again, in milliseconds; 0 = never. */
+  readonly directoryTtlMs: number
+  /** The same of patients. The upstream's events do not tell of them, so nothing makes it longer. */
+  readonly patientTtlMs: number
+}
+
+const MAX_KEYS = 10_000
+
+export function createDirectory(options: DirectoryOptions): Directory {
+  const { send, isCached, directoryTtlMs, patientTtlMs } = options
+  const allowed = new LRUCache<string, boolean>({ max: MAX_KEYS })
+
+  function requestFor(kind: EntryKind, path: string, query?: string): RestRequest {
+    const isPatient = kind === 'Patient'
+    return {
+      method: 'GET',
+      path,
+      lifetimeMs: isPatient ? patientTtlMs : directoryTtlMs,
+      // Nobody is kept from the organisation's own people and places, and a hundred callers need not read them each.
+      isForAll: !isPatient,
+      ...(query !== undefined && { query }),
+    }
+  }
+
+  function listRequest(kind: EntryKind, filter: EntryFilter, { limit, offset }: Window): RestRequest {
+    const conditions = entryQuery(filter)
+    return requestFor(
+      kind,
+      ENTRY_PATHS[kind],
+      `${conditions}${conditions && '&'}limit=${limit}&offset=${offset}`,
+    )
+  }
+
+  function itemRequest(kind: EntryKind, id: string): RestRequest {
+    return requestFor(kind, `${ENTRY_PATHS[kind]}/${encodeURIComponent(id)}`)
+  }
+
+  /** Sends the request, and notes whether the key may read this kind. */
+  async function ask(kind: EntryKind, request: RestRequest, by: Operation): Promise<Reply> {
+    const name = `${by.account} ${kind}`
+    try {
+      const reply = await send(request, by)
+      allowed.set(name, true)
+      return reply
+    } catch (error) {
+      if (isNotFound(error)) allowed.set(name, true)
+      if (isForbidden(error)) allowed.set(name, false)
+      throw error
+    }
+  }
+
+  return {
+    async list(kind, filter, window, by) {
+      const reply = await ask(kind, listRequest(kind, filter, window), by)
+      const { requestId } = reply.response
+      if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', requestId)
+      const rows = reply.data.map((item) =>
+        readEntry(kind, item, (message) => invalidResponse(message, requestId)),
+      )
+      return { rows, hasMore: mayHaveMore(reply, rows.length, window), staleSince: reply.staleSince }
+    },
+    async retrieve(kind, id, by) {
+      const reply = await ask(kind, itemRequest(kind, id), by)
+      return { entry: entryOf(kind, reply, id), staleSince: reply.staleSince }
+    },
+    hasCached: (kind, id, by) => isCached(itemRequest(kind, id), by),
+    hasCachedList: (kind, filter, window, by) => isCached(listRequest(kind, filter, window), by),
+    async createPatient(fields, idempotencyKey, by) {
+      const path = ENTRY_PATHS.Patient
+      return entryOf(
+        'Patient',
+        await send({ method: 'POST', path, body: bodyOf(fields), idempotencyKey }, by),
+      )
+    },
+    async updatePatient(id, changes, by) {
+      const { path } = itemRequest('Patient', id)
+      return entryOf('Patient', await send({ method: 'PATCH', path, body: bodyOf(changes) }, by), id)
+    },
+    isAllowed: (kind, { account }) => allowed.get(`${account} ${kind}`),
+  }
+}
+
+export function isForbidden(error: unknown): boolean {
+  return error instanceof UpstreamError && error.code === 'FORBIDDEN'
+}
+
+function bodyOf(fields: PatientChanges): Record<string, unknown> {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(
+    given.map(([name, value]) => [ENTRY_FIELDS.Patient[name as EntryFieldName<'Patient'>].rest, value]),
+  )
+}
+
+/** The request was sent, so an unreadable answer to a write leaves its outcome in doubt. */
+function entryOf(kind: EntryKind, { data, response }: Reply, id?: string): Entry {
+  const { requestId } = response
+  const entry = readEntry(kind, data, (message) => invalidResponse(message, requestId, response))
+  if (entry instanceof UpstreamError) throw entry
+  if (id !== undefined && entry.id !== id)
+    throw invalidResponse(
+      `The upstream answered another ${WORDS[kind]} than the one asked for.`,
+      requestId,
+      response,
+    )
+  return entry
+}

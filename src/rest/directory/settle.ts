@@ -1,0 +1,41 @@
+import { isSameText } from '../appointments/matching.ts'
+import { isInDoubt, mayStillHappen, outcomeUnknown } from '../errors.ts'
+import { bypassingCache, type Operation } from '../pipe/pipe.ts'
+import type { Directory, PatientChanges } from './directory.ts'
+import type { Entry } from './entry.ts'
+
+/** As the writes of appointments do, a write of a patient whose response was lost settles its own doubt. */
+export function settlePatientDoubts(directory: Directory): Directory {
+  async function readAgain(id: string, by: Operation): Promise<Entry> {
+    try {
+      return (await directory.retrieve('Patient', id, bypassingCache(by))).entry
+    } catch {
+      throw outcomeUnknown({ patientId: id })
+    }
+  }
+
+  return {
+    ...directory,
+    async createPatient(fields, idempotencyKey, by) {
+      try {
+        return await directory.createPatient(fields, idempotencyKey, by)
+      } catch (error) {
+        throw isInDoubt(error) ? outcomeUnknown({ idempotencyKey }, 'patient') : error
+      }
+    },
+    async updatePatient(id, changes, by) {
+      try {
+        return await directory.updatePatient(id, changes, by)
+      } catch (error) {
+        if (!isInDoubt(error)) throw error
+        const entry = await readAgain(id, by)
+        if (showsChanges(entry, changes)) return entry
+        throw mayStillHappen(error) ? outcomeUnknown({ patientId: id }) : error
+      }
+    },
+  }
+}
+
+function showsChanges({ fields }: Entry, changes: PatientChanges): boolean {
+  return Object.entries(changes).every(([name, value]) => isSameText(fields[name], value))
+}

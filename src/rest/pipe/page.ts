@@ -1,0 +1,18 @@
+import type { Reply } from './pipe.ts'
+
+/** The part of a list that a request asks for. */
+export interface Window {
+  readonly offset: number
+  readonly limit: number
+}
+
+/**
+ * `has_more` says it; where a server leaves it out, `next_offset` does. Where both are missing, fewer rows than the limit
+ * are the last ones, and a full page may be followed by another: it may be the server's own limit that the page fills.
+ */
+export function mayHaveMore({ meta }: Reply, rows: number, window: Window): boolean {
+  const { has_more, next_offset, limit } = meta
+  if (typeof has_more === 'boolean') return has_more
+  if (next_offset !== undefined) return next_offset !== null
+  return rows > 0 && rows >= Math.min(window.limit, typeof limit === 'number' ? limit : window.limit)
+}

@@ -1,0 +1,148 @@
+import type { GraphQLResolveInfo } from 'graphql'
+import type { EntryKind } from '../../contract/directory-fields.ts'
+import type { EntryFilter } from '../../loaders/directory/entry-lists.ts'
+import type { PageArguments } from '../../pagination/arguments.ts'
+import { builder } from '../builder.ts'
+import { connectionSelection } from '../connection-selection.ts'
+import type { Context } from '../context.ts'
+import { UserInputError } from '../errors.ts'
+import { parseId } from '../global-id.ts'
+import type { PriceTag } from '../price-tag.ts'
+
+const COST =
+  'Costs as much as a page of appointments. What the rows show costs nothing more; a field that they leave out costs one upstream request for each.'
+const COUNT =
+  'How many the whole list holds. The upstream gives no total: counting costs upstream requests unless the page shows the end of the list, and only when this is selected.'
+
+const ClinicianFilter = builder.inputType('ClinicianFilter', {
+  description: 'Which clinicians to list: those that meet every condition given.',
+  fields: (t) => ({
+    isActive: t.boolean({ description: 'Only those who work here, or no longer do.' }),
+    isBookableOnline: t.boolean({ description: 'Only those whom patients can book themselves, or can not.' }),
+    locationId: t.id({ description: "At this location: the global id, or the upstream's own." }),
+    search: t.string({ description: 'Words that the upstream looks for, in names for example.' }),
+  }),
+})
+
+const LocationFilter = builder.inputType('LocationFilter', {
+  description: 'Which locations to list: those that meet every condition given.',
+  fields: (t) => ({
+    isActive: t.boolean({ description: 'Only those that are open, or are closed.' }),
+    search: t.string({ description: 'Words that the upstream looks for, in the name or the address.' }),
+  }),
+})
+
+const AppointmentTypeFilter = builder.inputType('AppointmentTypeFilter', {
+  description: 'Which types to list: those that meet every condition given.',
+  fields: (t) => ({
+    isActive: t.boolean({ description: 'Only those that are booked, or no longer are.' }),
+  }),
+})
+
+type FilterInput = Partial<typeof ClinicianFilter.$inferInput>
+
+/** Checks a filter, and translates it. `argument` is its dotted path. Throws a `UserInputError`. */
+function toFilter(given: FilterInput | null | undefined, argument: string): EntryFilter {
+  const { isActive, isBookableOnline, locationId, search } = given ?? {}
+  if (search != null && search.trim() === '')
+    throw new UserInputError(`${argument}search`, 'A search without words finds nothing: leave it out.')
+  if (search?.includes('\0') || search?.isWellFormed() === false)
+    throw new UserInputError(`${argument}search`, 'A search is well-formed text without NUL.')
+  return {
+    ...(isActive != null && { isActive }),
+    ...(isBookableOnline != null && { isBookableOnline }),
+    ...(locationId != null && { locationId: parseId('Location', locationId, `${argument}locationId`) }),
+    ...(search != null && { search }),
+  }
+}
+
+interface ListArguments extends PageArguments {
+  readonly filter?: FilterInput | null | undefined
+  readonly search?: string | null | undefined
+}
+
+function filterOf({ filter, search }: ListArguments): EntryFilter {
+  return search === undefined ? toFilter(filter, 'filter.') : toFilter({ search }, '')
+}
+
+/** How a list of one kind is read, and what it costs. */
+function listOf<Kind extends EntryKind>(kind: Kind) {
+  const price: PriceTag = (args: ListArguments, { pricing, selection }) => {
+    const { cost, size, key } = pricing.entryList(kind, { filter: filterOf(args), args, selection })
+    return [{ cost, key, entries: { count: size }, reference: { kind, restId: '' } }]
+  }
+  return {
+    // One request for the page and one for `totalCount`.
+    extensions: { price, minAtMost: 2 },
+    resolve: (_root: object, args: ListArguments, { loaders }: Context, info: GraphQLResolveInfo) =>
+      loaders.directory.connection(
+        kind,
+        { filter: filterOf(args), args, selection: connectionSelection(info) },
+        info,
+      ),
+  }
+}
+
+function connectionType<Kind extends EntryKind>(kind: Kind, of: string) {
+  return builder.connectionObject(
+    {
+      name: `${kind}Connection`,
+      type: kind,
+      description: `A page of a list of ${of}, in the upstream's order. ${COST}`,
+      fields: (t) => ({
+        totalCount: t.int({ description: COUNT, resolve: (connection) => connection.count() }),
+      }),
+    },
+    { name: `${kind}Edge`, description: 'A row of the list, and its place in it.' },
+  )
+}
+
+builder.queryFields((t) => ({
+  clinicians: t.connection(
+    {
+      type: 'Clinician',
+      description: `The clinicians of the organisation. ${COST}`,
+      args: {
+        filter: t.arg({ type: ClinicianFilter, description: 'Which clinicians; all where it is left out.' }),
+      },
+      ...listOf('Clinician'),
+    },
+    connectionType('Clinician', 'clinicians'),
+  ),
+  locations: t.connection(
+    {
+      type: 'Location',
+      description: `The locations of the organisation. ${COST}`,
+      args: {
+        filter: t.arg({ type: LocationFilter, description: 'Which locations; all where it is left out.' }),
+      },
+      ...listOf('Location'),
+    },
+    connectionType('Location', 'locations'),
+  ),
+  appointmentTypes: t.connection(
+    {
+      type: 'AppointmentType',
+      description: `The kinds of appointment of the organisation. ${COST}`,
+      args: {
+        filter: t.arg({ type: AppointmentTypeFilter, description: 'Which types; all where it is left out.' }),
+      },
+      ...listOf('AppointmentType'),
+    },
+    connectionType('AppointmentType', 'appointment types'),
+  ),
+  patients: t.connection(
+    {
+      type: 'Patient',
+      description: `The patients of the organisation; \`FORBIDDEN\` for a caller that is limited to a patient or a clinician. ${COST}`,
+      args: {
+        search: t.arg.string({
+          description:
+            'Words that the upstream looks for, in names and numbers for example; all patients where it is left out.',
+        }),
+      },
+      ...listOf('Patient'),
+    },
+    connectionType('Patient', 'patients'),
+  ),
+}))

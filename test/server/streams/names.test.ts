@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { deliver, eventBody, shown } from '../../support/events.ts'
+import { startProduct } from '../../support/product.ts'
+import { subscribe } from '../../support/stream.ts'
+import { NOON } from './live.ts'
+
+const CLINICIANS = 'GET /clinician-profiles?limit=100&offset=0'
+
+async function startClinic() {
+  let now = NOON
+  const product = await startProduct({
+    live: true,
+    sandbox: { seed: 20, clock: () => new Date(now) },
+    gateway: { now: () => now },
+  })
+  const first = async (path: string): Promise<string> =>
+    (await product.rest('GET', `${path}?limit=1`)).body.data[0].id
+  return {
+    product,
+    clinician: await first('/clinician-profiles'),
+    patient: await first('/patients'),
+    pass(seconds: number) {
+      now += seconds * 1000
+    },
+    async tell(type: string, object: object) {
+      expect(await deliver(product.url, eventBody({ type, object }), { at: now })).toBe(204)
+    },
+    [Symbol.asyncDispose]: () => product[Symbol.asyncDispose](),
+  }
+}
+
+describe('Names, while events come in', () => {
+  test('A person that a read shows changed is no change of an appointment', async () => {
+    await using clinic = await startClinic()
+    const { product, patient, pass } = clinic
+    await using stream = await subscribe(product.url, {
+      query: 'subscription { appointmentChanged { kind appointment { title } } }',
+    })
+    for (const title of ['Dr', 'Prof']) {
+      await product.rest('PATCH', `/patients/${patient}`, { title })
+      pass(60)
+      expect((await product.query(`{ patient(id: "${patient}") { title } }`)).data.patient.title).toBe(title)
+    }
+    await product.rest('POST', '/appointments', {
+      title: 'The first change',
+      start_time: '2030-01-07T10:00:00Z',
+      end_time: '2030-01-07T11:00:00Z',
+    })
+    expect((await stream.next())?.data.appointmentChanged).toEqual({
+      kind: 'CREATED',
+      appointment: { title: 'The first change' },
+    })
+  })
+
+  test('Events of appointments do not let patients be remembered for longer', async () => {
+    await using clinic = await startClinic()
+    const { product, patient, pass } = clinic
+    const names = `{ patient(id: "${patient}") { title } }`
+    for (const _ of [1, 2]) {
+      await product.query(names)
+      pass(11)
+    }
+    expect(product.takeRequests()).toEqual([`GET /patients/${patient}`, `GET /patients/${patient}`])
+  })
+
+  test('While events are healthy, a page with its names costs nothing again for an hour', async () => {
+    await using clinic = await startClinic()
+    const { product, pass, tell } = clinic
+    await tell('appointment.updated', shown('apt_elsewhere'))
+    pass(1)
+    const names = '{ appointments(first: 20) { nodes { title clinician { displayName } } } }'
+    const { data, errors } = await product.query(names)
+    expect(errors).toBeUndefined()
+    // The page, the directory, and the lists of four clinicians.
+    expect(product.takeRequests()).toHaveLength(6)
+    pass(500)
+    expect((await product.query(names)).data).toEqual(data)
+    expect(product.takeRequests()).toEqual([])
+  })
+
+  test.each(['clinician_profile.updated', 'clinician.created'])(
+    'The event %s lets the clinicians be read again',
+    async (type) => {
+      await using clinic = await startClinic()
+      const { product, clinician, tell } = clinic
+      const names = `{ clinician(id: "${clinician}") { name } }`
+      await product.query(names)
+      await tell('location.updated', { id: 'loc_1' })
+      await product.query(names)
+      expect(product.takeRequests()).toEqual([CLINICIANS])
+      await tell(type, { id: clinician })
+      await product.query(names)
+      expect(product.takeRequests()).toEqual([CLINICIANS])
+    },
+  )
+
+  test('An event of a patient forgets that patient, and no other', async () => {
+    await using clinic = await startClinic()
+    const { product, patient, tell } = clinic
+    const names = `{ a: patient(id: "${patient}") { title } b: patient(id: "pat_b") { title } }`
+    await product.query(names)
+    product.takeRequests()
+    await tell('patient.updated', { id: patient })
+    await tell('patient.updated', { id: '../x' })
+    await product.query(names)
+    expect(product.takeRequests()).toEqual([`GET /patients/${patient}`])
+  })
+})
