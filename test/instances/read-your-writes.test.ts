@@ -128,5 +128,6 @@ test('Control: instances that share nothing show what was so before', async () =
   const { items, lists } = await writeAndRead(instances, ids[0] ?? '')
   expect(items).toBeGreaterThan(ROUNDS / 2)
   expect(lists).toBeGreaterThan(ROUNDS / 2)
-  expect((await storm(instances, ids.slice(1))).stale).toBeGreaterThan(10)
+  // How many depends on how reads and writes fall.
+  expect((await storm(instances, ids.slice(1))).stale).toBeGreaterThan(0)
 })

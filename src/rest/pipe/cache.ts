@@ -31,11 +31,13 @@ export interface Cache {
 /** Answers to reads, which something was made of. */
 export interface Snapshot {
   readonly requests: readonly RestRequest[]
-  /** Opaque; in the order of the requests. */
-  readonly entries: readonly object[]
+  /** Opaque; in the order of the requests. They hold no answer, so that the cache alone decides how long one is kept. */
+  readonly tokens: readonly object[]
 }
 
 interface Entry {
+  /** Stands for the entry outside of the cache. */
+  readonly token: object
   /** What the upstream answered: that there is no such appointment is an answer too. */
   readonly answer: Reply | UpstreamError
   /** When the upstream was asked, on the monotonic clock: the answer may be as old as that. */
@@ -108,7 +110,7 @@ export function createCache(options: CacheOptions): Cache {
     }
     /** Nothing from before a change in the meantime may be kept. */
     function keep(answer: Entry['answer'], at: number): void {
-      const kept = { answer, askedAt: at, epoch }
+      const kept = { token: {}, answer, askedAt: at, epoch }
       if (epochs.isTrusted(request, operation) && holds(kept, request, operation)) entries.set(name, kept)
     }
     try {
@@ -146,9 +148,12 @@ export function createCache(options: CacheOptions): Cache {
     snapshot(requests, operation) {
       const found = requests.map((request) => freshEntry(request, operation))
       const kept = found.filter((entry) => entry !== undefined)
-      return kept.length === requests.length ? { requests, entries: kept } : undefined
+      if (kept.length < requests.length) return undefined
+      return { requests, tokens: kept.map(({ token }) => token) }
     },
     holds: (snapshot, operation) =>
-      snapshot.requests.every((request, index) => freshEntry(request, operation) === snapshot.entries[index]),
+      snapshot.requests.every(
+        (request, index) => freshEntry(request, operation)?.token === snapshot.tokens[index],
+      ),
   }
 }

@@ -57,5 +57,6 @@ export async function compress(text: string | Bytes, coding: Coding): Promise<By
   const bytes = await (coding === 'br'
     ? toBrotli(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
     : toGzip(text, { level: 6 }))
-  return bytes as Buffer<ArrayBuffer>
+  // In memory of their own: zlib returns a part of a block of 16 kB, and these bytes are kept.
+  return new Uint8Array(bytes)
 }

@@ -10,6 +10,7 @@ import { Agent, request } from 'undici'
 import { NPM_START } from '../../support/npm-start.ts'
 import { countBytes, type Way } from '../clinic/wire.ts'
 import { type Contestant, pinToOtherCore, startContestant } from './contestant.ts'
+import { measureHeld } from './held.ts'
 import { SCENARIOS, type Scenario, VARIANTS } from './scenarios.ts'
 import { startInstantUpstream } from './upstream.ts'
 
@@ -98,6 +99,10 @@ process.stdout.write(
   `Medians of ${ROUNDS} rounds in each of ${LIVES} lives, ${WIDTH} operations at once; Node ${process.version}.\n`,
 )
 await client.close()
+
+for (const { name, program, environment } of CONTESTANTS)
+  if (environment === OURS)
+    process.stdout.write(`MB held by ${name}: ${await measureHeld(program, OURS, newVariant)}\n`)
 
 const ways: [Way, object][] = []
 for (const way of ['plain', 'compressed', 'polled'] as const) {

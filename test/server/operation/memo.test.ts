@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto'
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { OperationLine } from '../../../src/server/gateway-options.ts'
+import { compress } from '../../../src/server/operation/compression.ts'
 import { createMemo } from '../../../src/server/operation/memo.ts'
 import { deliver, eventBody, SECRET, shown } from '../../support/events.ts'
 import { type GatewayTestOptions, startGateway } from '../../support/gateway.ts'
-import { operationOf } from '../../support/rest.ts'
+import { operationOf, startRest } from '../../support/rest.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 import { bearer, TOKENS } from '../../support/tokens.ts'
 
 const NOON = Date.parse('2026-01-05T12:00:00Z')
 const LIST = 'query L($first: Int) { appointments(first: $first) { nodes { restId title } totalCount } }'
 const FIND = '{ appointment(id: "a") { title } }'
-const SNAPSHOT = { requests: [], entries: [] }
+const SNAPSHOT = { requests: [], tokens: [] }
 const RENAME = 'mutation { updateAppointment(input: { id: "a", title: "t" }) { appointment { restId } } }'
 
 /** A gateway whose upstream answers each request with another title, and the lines of its log. */
@@ -153,6 +155,26 @@ describe('A query that is asked again', () => {
     expect(await keptAfter(false)).toBe(24)
     // 2 MB and 1.5 MB each.
     expect(await keptAfter(true)).toBe(Math.floor((64 * 1024 * 1024) / 3.5e6))
+  })
+
+  test('The bytes that are kept take no more memory than they are long', async () => {
+    for (const coding of ['br', 'gzip'] as const) {
+      const bytes = await compress('x'.repeat(5000), coding)
+      expect(bytes.buffer.byteLength).toBe(bytes.length)
+    }
+  })
+
+  test('What is kept beside an answer holds no reply of the upstream', async () => {
+    await using upstream = await startScriptedUpstream(() => ({
+      body: { data: shown('a', { title: 'Canary' }), meta: {} },
+    }))
+    await using rest = startRest(upstream.url)
+    const by = operationOf()
+    by.ledger.reads = []
+    await rest.appointments.retrieve('a', by)
+    const snapshot = rest.remembered.snapshot(by.ledger.reads, by)
+    expect(inspect(snapshot, { depth: null })).toContain('/appointments/a')
+    expect(inspect(snapshot, { depth: null })).not.toContain('Canary')
   })
 
   test('Nothing is kept where answers are not cached', async () => {
