@@ -5,6 +5,9 @@ import { REST_ID } from '../contract/rest-id.ts'
 export interface Access {
   readonly mayRead: boolean
   readonly mayWrite: boolean
+  /** The records of all patients. A caller that is kept to one patient reads that one's by `mayRead`. */
+  readonly mayReadPatients: boolean
+  readonly mayWritePatients: boolean
   readonly narrowing: Narrowing
 }
 
@@ -14,8 +17,20 @@ export type Narrowing = { readonly [Name in (typeof NARROWABLE)[number]]?: strin
 /** The fields of an appointment, and the filters of a list, that a caller can be kept to. */
 export const NARROWABLE = ['patientId', 'clinicianId'] as const
 
-export const FULL_ACCESS: Access = { mayRead: true, mayWrite: true, narrowing: {} }
-export const NO_ACCESS: Access = { mayRead: false, mayWrite: false, narrowing: {} }
+export const FULL_ACCESS: Access = {
+  mayRead: true,
+  mayWrite: true,
+  mayReadPatients: true,
+  mayWritePatients: true,
+  narrowing: {},
+}
+export const NO_ACCESS: Access = {
+  mayRead: false,
+  mayWrite: false,
+  mayReadPatients: false,
+  mayWritePatients: false,
+  narrowing: {},
+}
 
 const CLAIMS = { patientId: 'patient_id', clinicianId: 'clinician_id' } as const
 
@@ -33,6 +48,11 @@ export function readNarrowing(claims: Readonly<Record<string, unknown>>): Narrow
 
 export function isNarrowed({ narrowing }: Access): boolean {
   return NARROWABLE.some((name) => narrowing[name] !== undefined)
+}
+
+/** Within one view: equal for callers who are refused the same. What is made for one of them is right for the others. */
+export function rightsOf({ mayRead, mayReadPatients }: Access): string {
+  return `${mayRead} ${mayReadPatients}`
 }
 
 /** Names a view without revealing whose it is: the account, or a hash of it and of what narrows the caller. */

@@ -1,22 +1,26 @@
 import type { EntryKind } from '../../contract/directory-fields.ts'
 import { isNarrowed } from '../access.ts'
-import { requireRead, requireWrite } from '../appointments/guard.ts'
-import { noPatientsForClinicians, noSuchPatient, notOwn } from '../errors.ts'
+import { requireRead } from '../appointments/guard.ts'
+import { missingScope, noPatientsForClinicians, noSuchPatient, notOwn } from '../errors.ts'
 import type { Operation } from '../pipe/pipe.ts'
 import type { Directory } from './directory.ts'
 
 /**
  * Keeps every caller to what it may see. Clinicians, locations and types are the organisation's, and everybody who may
- * read at all reads them. Of patients, a caller that is kept to one sees that one: any other is a missing one, and costs
- * nothing, so neither answer nor cost tells whether there is one. It finds nobody by a list, and registers nobody. A caller that is kept to a clinician sees none: it may
- * book an appointment for any patient, so an appointment proves nothing.
+ * read at all reads them. The records of patients need a scope of their own. Without it, a caller that is kept to one
+ * patient sees that one: any other is a missing one, and costs nothing, so neither answer nor cost tells whether there is
+ * one. It finds nobody by a list, and registers nobody. A caller that is kept to a clinician sees none, whatever its scopes:
+ * it may book an appointment for any patient, so an appointment proves nothing.
  */
 export function guardDirectory(inner: Directory): Directory {
   return {
     ...inner,
     async list(kind, filter, window, by) {
       requireRead(by)
-      if (kind === 'Patient') requireEveryPatient(by)
+      if (kind === 'Patient') {
+        requireEveryPatient(by)
+        requirePatientScope('read', by)
+      }
       return inner.list(kind, filter, window, by)
     },
     async retrieve(kind, id, by) {
@@ -26,14 +30,15 @@ export function guardDirectory(inner: Directory): Directory {
     },
     hasCached: (kind, id, by) => isRefused(kind, id, by) || inner.hasCached(kind, id, by),
     hasCachedList: (kind, filter, window, by) =>
-      (kind === 'Patient' && isNarrowed(by.access)) || inner.hasCachedList(kind, filter, window, by),
+      (kind === 'Patient' && (isNarrowed(by.access) || !by.access.mayReadPatients)) ||
+      inner.hasCachedList(kind, filter, window, by),
     async createPatient(fields, idempotencyKey, by) {
-      requireWrite(by)
+      requirePatientScope('write', by)
       requireEveryPatient(by)
       return inner.createPatient(fields, idempotencyKey, by)
     },
     async updatePatient(id, changes, by) {
-      requireWrite(by)
+      requirePatientScope('write', by)
       requireAnyPatient(by)
       const { patientId } = by.access.narrowing
       if (patientId !== undefined && patientId !== id) throw notOwn('patient')
@@ -55,11 +60,19 @@ function requireAnyPatient({ access: { narrowing } }: Operation): void {
 function requirePatient(id: string, by: Operation): void {
   requireAnyPatient(by)
   const { patientId } = by.access.narrowing
-  if (patientId !== undefined && patientId !== id) throw noSuchPatient()
+  if (patientId === undefined) requirePatientScope('read', by)
+  else if (patientId !== id) throw noSuchPatient()
+}
+
+function requirePatientScope(what: 'read' | 'write', { access, credential }: Operation): void {
+  const isAllowed = what === 'read' ? access.mayReadPatients : access.mayWritePatients
+  if (credential !== null && !isAllowed) throw missingScope(`patients:${what}`)
 }
 
 /** What is refused costs nothing, as what the cache has. */
-function isRefused(kind: EntryKind, id: string, { access: { narrowing } }: Operation): boolean {
-  const { patientId, clinicianId } = narrowing
-  return kind === 'Patient' && (clinicianId !== undefined || (patientId !== undefined && patientId !== id))
+function isRefused(kind: EntryKind, id: string, { access }: Operation): boolean {
+  if (kind !== 'Patient') return false
+  const { patientId, clinicianId } = access.narrowing
+  if (clinicianId !== undefined) return true
+  return patientId === undefined ? !access.mayReadPatients : patientId !== id
 }

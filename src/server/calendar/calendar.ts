@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga'
 import type { FeedFilter, FeedRow } from '../../loaders/feed.ts'
-import type { Access } from '../../rest/access.ts'
+import { type Access, NO_ACCESS } from '../../rest/access.ts'
 import { narrow, requireRead } from '../../rest/appointments/guard.ts'
 import type { Clock } from '../../rest/clock.ts'
 import type { Changes } from '../../rest/coherence/changes.ts'
@@ -71,7 +71,7 @@ export function createCalendar(options: CalendarOptions): Calendar {
 
   /** Whoever holds a feed reads as its maker does, and no more than the feed. */
   function identityOf({ narrowing, clinicianId }: FeedGrant, account: string): Identity {
-    const access: Access = { mayRead: true, mayWrite: false, narrowing }
+    const access: Access = { ...NO_ACCESS, mayRead: true, narrowing }
     const { patientId = '', clinicianId: own = '' } = narrowing
     const caller = `calendar ${clinicianId} ${patientId} ${own}`
     return { credential: `Bearer ${key}`, access, account, caller }

@@ -78,7 +78,14 @@ function accessOf(claims: JWTPayload, scopeClaim: string | undefined): Access {
   if (narrowing === undefined) throw invalidToken('The token is not accepted.')
   const scopes = scopesOf(claims, scopeClaim === undefined ? ['scope', 'scp'] : [scopeClaim])
   const mayWrite = scopes.includes('appointments:write')
-  return { mayRead: mayWrite || scopes.includes('appointments:read'), mayWrite, narrowing }
+  const mayWritePatients = scopes.includes('patients:write')
+  return {
+    mayRead: mayWrite || scopes.includes('appointments:read'),
+    mayWrite,
+    mayReadPatients: mayWritePatients || scopes.includes('patients:read'),
+    mayWritePatients,
+    narrowing,
+  }
 }
 
 /** Reads the first of these claims that the token has: a text with blanks between the scopes, or a list of them. */

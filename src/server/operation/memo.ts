@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { ExecutionResult } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import { rightsOf } from '../../rest/access.ts'
 import type { Remembered } from '../../rest/client.ts'
 import type { Snapshot } from '../../rest/pipe/cache.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
@@ -112,7 +113,7 @@ export function createMemo({ snapshot, holds, refresh }: Remembered): Memo {
   return {
     answer({ text, operationName, variables, by }, execute) {
       const { view, access } = by
-      const key = JSON.stringify([view, access.mayRead, operationName, variables, text])
+      const key = JSON.stringify([view, rightsOf(access), operationName, variables, text])
       const kept = answers.get(key)
       if (kept === undefined) return executeAndKeep(key, by, execute)
       const decide = () => (holds(kept.snapshot, by) ? repeat(kept, by) : executeAndKeep(key, by, execute))

@@ -10,6 +10,7 @@ import {
 import type { Plugin } from 'graphql-yoga'
 import { collectFields, fragmentsOf } from '../../execution/index.ts'
 import type { ChangeStream } from '../../loaders/changes.ts'
+import { rightsOf } from '../../rest/access.ts'
 import { streamEnded, streamUndecided, UpstreamError } from '../../rest/errors.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import { asGraphQLError, wordResult } from '../errors.ts'
@@ -190,7 +191,11 @@ export function createStreams(options: StreamsOptions): Streams {
           await changes.return()
           throw overloaded()
         }
-        const selection = results.join({ key: selectionKey(by.view, text, args), args, by })
+        const selection = results.join({
+          key: selectionKey(`${by.view} ${rightsOf(by.access)}`, text, args),
+          args,
+          by,
+        })
         const body = write(changes, { format, selection, expiresAt, leave }, by)
         if (by.signal.aborted) body.destroy()
         // Resuming from here repeats the stream from its first change.

@@ -175,10 +175,11 @@ describe('The writes of a narrowed caller', () => {
   test('A patient changes its own record, and nobody else is registered or changed', async () => {
     await using product = await startProduct({ sandbox: { seed: 20 }, gateway: { tokens: TOKENS } })
     const [own, other] = (await product.rest('GET', '/patients')).body.data
-    const scope = 'appointments:write'
+    const scope = 'appointments:write patients:write'
     const patient = await bearer({ scope, patient_id: own.id })
     const clinician = await bearer({ scope, clinician_id: 'cli_1' })
-    const reader = await bearer({ scope: 'appointments:read' })
+    const reader = await bearer({ scope: 'appointments:write patients:read' })
+    const booker = await bearer({ scope: 'appointments:write', patient_id: own.id })
     const { data } = await product.query(UPDATE, { input: { id: own.id, title: 'Dr' } }, patient)
     expect(data.updatePatient.patient.title).toBe('Dr')
     product.takeRequests()
@@ -190,6 +191,7 @@ describe('The writes of a narrowed caller', () => {
       [clinician, CREATE, SARAH],
       [reader, UPDATE, { id: own.id, title: 'Dr' }],
       [reader, CREATE, SARAH],
+      [booker, UPDATE, { id: own.id, title: 'Dr' }],
     ] as const) {
       const { errors } = await product.query(document, { input }, caller)
       expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'FORBIDDEN' }])

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { FULL_ACCESS } from '../../../src/rest/access.ts'
 import type { UpstreamError } from '../../../src/rest/errors.ts'
 import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts'
 import { operationOf, startRest, type TestRest } from '../../support/rest.ts'
@@ -110,7 +111,7 @@ describe('A write without a response', () => {
     await using rest = startRest(upstream.url, AT_ONCE)
     const by = {
       ...operationOf(),
-      access: { mayRead: true, mayWrite: true, narrowing: { patientId: 'pat_1' } },
+      access: { ...FULL_ACCESS, narrowing: { patientId: 'pat_1' } },
     }
     await expect(rest.appointments.create(BOOKING, 'given', by)).rejects.toMatchObject({
       extensions: { check: { idempotencyKey: 'given' } },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { startProduct } from '../../support/product.ts'
+import { type StreamResult, subscribe } from '../../support/stream.ts'
 import { bearer, TOKENS } from '../../support/tokens.ts'
 
 const CLINICIANS = 'GET /clinician-profiles?limit=100&offset=0'
@@ -35,7 +36,7 @@ describe('The names that a narrowed caller sees', () => {
     await using clinic = await startClinic()
     const { product, other, patient } = clinic
     // Somebody who may see it has it in the cache.
-    const everybody = await bearer({ scope: 'appointments:read' })
+    const everybody = await bearer({ scope: 'appointments:read patients:read' })
     expect((await product.query(lastName(other.id), {}, everybody)).data.patient.lastName).toBe(
       other.last_name,
     )
@@ -84,11 +85,55 @@ describe('The names that a narrowed caller sees', () => {
     await using clinic = await startClinic()
     const { product, own, clinician } = clinic
     const document = `{ clinician(id: "${clinician.id}") { name } patient(id: "${own.id}") { lastName } }`
-    await product.query(document, {}, await bearer({ scope: 'appointments:read' }))
+    await product.query(document, {}, await bearer({ scope: 'appointments:read patients:read' }))
     product.takeRequests()
     const { data, errors } = await product.query(document, {}, await bearer({ scope: 'other' }))
     expect(JSON.stringify(data)).not.toContain(own.last_name)
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN', 'FORBIDDEN'])
     expect(product.takeRequests()).toEqual([])
+  })
+})
+
+describe('The records of patients', () => {
+  const LIST = '{ patients(search: "a") { nodes { restId } } }'
+
+  test('They need a scope of their own: without it there are ids, and nothing is asked', async () => {
+    await using clinic = await startClinic()
+    const { product, own } = clinic
+    const [may, mayNot] = [
+      await bearer({ scope: 'appointments:write patients:read' }),
+      await bearer({ scope: 'appointments:write' }),
+    ]
+    expect((await product.query(lastName(own.id), {}, may)).data.patient.lastName).toBe(own.last_name)
+    expect((await product.query(LIST, {}, may)).errors).toBeUndefined()
+    product.takeRequests()
+    // The same documents: neither cache nor the answers that are kept know who asks but by the scope.
+    const { data, errors } = await product.query(lastName(own.id), {}, mayNot)
+    expect(data.patient).toEqual({ restId: own.id, lastName: null, nhsNumber: null })
+    expect(errors?.map(({ extensions }) => extensions)).toEqual(Array(2).fill({ code: 'FORBIDDEN' }))
+    expect((await product.query(LIST, {}, mayNot)).errors?.[0]?.extensions).toEqual({ code: 'FORBIDDEN' })
+    const estimate = await product.query(lastName('pat_x'), {}, { ...mayNot, 'x-estimate-only': '1' })
+    expect(estimate.extensions).toMatchObject({ estimate: { max: 0 } })
+    expect(product.takeRequests()).toEqual([])
+  })
+
+  test('A subscriber without it is told of no name that another one is told of', async () => {
+    await using product = await startProduct({ live: true, gateway: { tokens: TOKENS } })
+    const query = 'subscription { appointmentChanged { appointment { title patient { restId lastName } } } }'
+    const exp = Date.now() / 1000 + 3600
+    const [may, mayNot] = [
+      await bearer({ sub: 'a', exp, scope: 'appointments:read patients:read' }),
+      await bearer({ sub: 'b', exp, scope: 'appointments:read' }),
+    ]
+    await using told = await subscribe(product.url, { query, headers: may })
+    await using untold = await subscribe(product.url, { query, headers: mayNot })
+    const { body } = await product.rest('GET', '/appointments?limit=1&status=scheduled')
+    await product.rest('PATCH', `/appointments/${body.data[0].id}`, { title: 'Moved' })
+    const nameIn = (result: StreamResult | undefined) =>
+      result?.data.appointmentChanged.appointment.patient.lastName
+    expect(nameIn(await told.next())).toEqual(expect.any(String))
+    const result = await untold.next()
+    expect(nameIn(result)).toBeNull()
+    expect(result?.errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN'])
   })
 })

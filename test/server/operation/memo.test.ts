@@ -223,6 +223,7 @@ describe('A query that is asked again', () => {
     const callers = await Promise.all(
       [
         { scope: 'appointments:read' },
+        { scope: 'appointments:read patients:read' },
         { scope: 'appointments:read', patient_id: 'pat_1' },
         { scope: 'appointments:read', patient_id: 'pat_2' },
         { scope: 'mail' },
