@@ -43,9 +43,18 @@ const STATUSES: Readonly<Record<AppointmentStatus, true>> = {
 
 const DATE_OR_INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/
 
-/** Holds numbers, truth values, instants and statuses only. Any other text may be an id, a name or a cursor. */
+/** By their names, of which the platform has a list: no other text with a stroke in it is one. */
+let timeZones: ReadonlySet<string> | undefined
+
+function isTimeZone(text: string): boolean {
+  timeZones ??= new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
+  return timeZones.has(text)
+}
+
+/** Holds numbers, truth values, instants, time zones and statuses only. Any other text may be an id, a name or a cursor. */
 function namesNobody(value: unknown): boolean {
-  if (typeof value === 'string') return DATE_OR_INSTANT.test(value) || Object.hasOwn(STATUSES, value)
+  if (typeof value === 'string')
+    return DATE_OR_INSTANT.test(value) || Object.hasOwn(STATUSES, value) || isTimeZone(value)
   if (typeof value === 'object' && value !== null) return Object.values(value).every(namesNobody)
   return true
 }

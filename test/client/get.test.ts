@@ -106,6 +106,7 @@ describe('The typed client', () => {
       { first: null },
       DAY,
       { filter: { startTime: { gte: '2026-01-01T10:00:00+01:00', lte: '2026-01-02' } } },
+      { filter: { day: '2026-03-29', timeZone: 'Europe/London' } },
     ])
       expect([harmless, await methodOf(harmless)]).toEqual([harmless, 'GET'])
     for (const naming of [
@@ -113,6 +114,7 @@ describe('The typed client', () => {
       { filter: { clinicianId: '17' } },
       { first: 1, after: 'AhPF' },
       { filter: { status: ['SMITH'] } },
+      { filter: { day: '2026-03-29', timeZone: 'Smith/London' } },
       { filter: { startTime: { gte: '2026-01-01 Smith' } } },
       { filter: { patientId: '' } },
     ]) {

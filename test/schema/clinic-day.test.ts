@@ -213,3 +213,117 @@ describe('The local time of an appointment', () => {
     expect(product.takeRequests()).toEqual(['POST /appointments'])
   })
 })
+
+describe('The day of a site', () => {
+  const DAY = '2026-03-29'
+  const LOCATIONS = 'GET /locations?limit=100&offset=0'
+  /** Midnight to midnight in New York. */
+  const NEW_YORK = 'date_gte=2026-03-29T04%3A00%3A00Z&date_lte=2026-03-30T03%3A59%3A59.999Z'
+  const LONDON = 'date_gte=2026-03-29T00%3A00%3A00Z&date_lte=2026-03-29T22%3A59%3A59.999Z'
+
+  /** A clinic whose first location is in another zone. */
+  async function startSites(timezone: string | null | undefined, status = 200) {
+    const upstream = await startScriptedUpstream(({ line }) => {
+      if (line.startsWith('GET /appointments')) return { body: { data: [], meta: { has_more: false } } }
+      if (status !== 200) return { status, body: { data: null, error: { code: 'NOPE', message: '-' } } }
+      return { body: { data: [{ id: 'loc_1', name: 'North', timezone }], meta: { has_more: false } } }
+    })
+    const gateway = await startGateway({
+      url: upstream.url,
+      key: 'k',
+      webhooks: { secrets: [{ secret: SECRET }] },
+    })
+    return {
+      gateway,
+      lines: () => upstream.requests.map(({ line }) => line),
+      async [Symbol.asyncDispose]() {
+        await gateway[Symbol.asyncDispose]()
+        await upstream[Symbol.asyncDispose]()
+      },
+    }
+  }
+
+  test('Its own clocks say when it is, and seven of its days cost two requests', async () => {
+    await using clinic = await startSites('America/New_York')
+    const filter = `{ day: "${DAY}", locationId: "loc_1" }`
+    const { errors } = await clinic.gateway.query(`{ appointments(filter: ${filter}) { nodes { id } } }`)
+    expect(errors).toBeUndefined()
+    const query = `location_id=loc_1&${NEW_YORK}&limit=28&offset=0`
+    expect(clinic.lines()).toEqual([LOCATIONS, `GET /appointments?${query}`])
+    await using another = await startSites('America/New_York')
+    const days = [1, 2, 3, 4, 5, 6, 7].map(
+      (day) =>
+        `d${day}: appointments(filter: { day: "2026-04-0${day}", locationId: "loc_1" }) { nodes { id } }`,
+    )
+    await another.gateway.query(`{ ${days.join(' ')} }`)
+    expect(another.lines()).toHaveLength(2)
+  })
+
+  test('So they do where the site is the parent of the list, and a named zone wins', async () => {
+    await using clinic = await startSites('America/New_York')
+    const list = (filter: string) =>
+      `{ location(id: "loc_1") { appointments(filter: ${filter}) { nodes { id } } } }`
+    await clinic.gateway.query(list(`{ day: "${DAY}" }`))
+    await clinic.gateway.query(list(`{ day: "${DAY}", timeZone: "Europe/London" }`))
+    expect(clinic.lines()).toEqual([
+      LOCATIONS,
+      `GET /appointments?location_id=loc_1&${NEW_YORK}&limit=28&offset=0`,
+      `GET /appointments?location_id=loc_1&${LONDON}&limit=28&offset=0`,
+    ])
+  })
+
+  test.each([
+    ['names no zone', null, 200],
+    ['names none that there is', 'Mars/Olympus', 200],
+    ['may not be read by the key', undefined, 403],
+  ])("Where a site %s, the clinic's clocks say", async (_name, timezone, status) => {
+    await using clinic = await startSites(timezone, status)
+    const filter = `{ day: "${DAY}", locationId: "loc_1" }`
+    const { errors } = await clinic.gateway.query(`{ appointments(filter: ${filter}) { nodes { id } } }`)
+    expect(errors).toBeUndefined()
+    expect(clinic.lines().at(-1)).toContain(LONDON)
+  })
+
+  test('Where its zone can not be read now, the list fails and guesses nothing', async () => {
+    await using clinic = await startSites(undefined, 500)
+    const filter = `{ day: "${DAY}", locationId: "loc_1" }`
+    const { data, errors } = await clinic.gateway.query(
+      `{ appointments(filter: ${filter}) { nodes { id } } }`,
+    )
+    expect([data.appointments, errors?.map(({ extensions }) => extensions.code)]).toEqual([null, ['NOPE']])
+    expect(clinic.lines().filter((line) => line.startsWith('GET /appointments'))).toEqual([])
+  })
+
+  test('A subscription to its day is told of what begins on it', async () => {
+    await using clinic = await startSites('America/New_York')
+    await using stream = await subscribe(clinic.gateway.url, {
+      query: `subscription { appointmentChanged(filter: { day: "${DAY}", locationId: "loc_1" }) {
+        movement appointment { restId } } }`,
+    })
+    // In New York the first one is on the 28th, and the second one late on the 29th.
+    for (const [id, start] of [
+      ['apt_before', '2026-03-29T03:59:59Z'],
+      ['apt_late', '2026-03-30T03:30:00Z'],
+    ] as const) {
+      const object = shown(id, { start_time: start, end_time: start })
+      expect(await deliver(clinic.gateway.url, eventBody({ type: 'appointment.created', object }))).toBe(204)
+    }
+    expect((await stream.next())?.data.appointmentChanged).toEqual({
+      movement: 'ENTERED',
+      appointment: { restId: 'apt_late' },
+    })
+  })
+
+  test('An estimate counts the read of the locations', async () => {
+    await using clinic = await startSites('America/New_York')
+    const filter = `{ day: "${DAY}", locationId: "loc_1" }`
+    const { extensions } = await clinic.gateway.query(
+      `{ appointments(filter: ${filter}) { nodes { id } } }`,
+      {},
+      { 'x-estimate-only': '1' },
+    )
+    expect(extensions).toMatchObject({ estimate: { min: 1 } })
+    expect((extensions as unknown as { estimate: { max: number } }).estimate.max).toBeGreaterThan(2)
+    expect(clinic.lines()).toEqual([])
+  })
+})

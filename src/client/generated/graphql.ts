@@ -37,7 +37,7 @@ export type AppointmentFilter = {
   startTime?: DateTimeRange | null | undefined;
   /** In one of these statuses: at least one. */
   status?: Array<AppointmentStatus> | null | undefined;
-  /** Whose day `day` is; the clinic's (`CLINIC_TIME_ZONE`) where it is left out. Only with `day`. */
+  /** Whose day `day` is. Where it is left out: the zone of the location, if the list is of one location whose zone the upstream tells, which may cost the read of the locations; else the clinic's (`CLINIC_TIME_ZONE`). Only with `day`. */
   timeZone?: string | null | undefined;
 };
 

@@ -1,3 +1,4 @@
+import { isTimeZone } from '../../contract/clinic-day.ts'
 import type { EntryFieldName, EntryKind, EntryValue } from '../../contract/directory-fields.ts'
 import type { PageLimits } from '../../pagination/arguments.ts'
 import type { PatientChanges } from '../../rest/directory/directory.ts'
@@ -28,6 +29,8 @@ export interface DirectoryLoader {
     name: Name,
     at: ResolvedAt,
   ): MaybePromise<EntryValue<Kind, Name> | null>
+  /** The IANA name of a site's zone. Undefined where the upstream names none that there is, or does not let the key ask. */
+  timeZone(id: string, at: ResolvedAt): Promise<string | undefined>
   /** A page of a list, and its count when the client selects it. */
   connection<Kind extends EntryKind>(
     kind: Kind,
@@ -90,17 +93,29 @@ export function createDirectoryLoader(options: DirectoryLoaderOptions): Director
     }
   }
 
+  const field: DirectoryLoader['field'] = (kind, id, name, at) => {
+    const found = entries(kind).known(id)
+    const value = found && read(found, name, at)
+    // The names and the values of a kind are those of its table.
+    return (value === undefined ? load(kind, id, name, at) : value) as never
+  }
+
   return {
     connection: (kind, request, at) => connections(kind).read(request, at) as never,
     ids: (kind) => entries(kind).ids(),
     createPatient: (fields, source) =>
       write(null, () => directory.createPatient(fields, chooseIdempotencyKey(source), by)),
     updatePatient: (id, changes) => write(id, () => directory.updatePatient(id, changes, by)),
-    field(kind, id, name, at) {
-      const found = entries(kind).known(id)
-      const value = found && read(found, name, at)
-      // The names and the values of a kind are those of its table.
-      return (value === undefined ? load(kind, id, name, at) : value) as never
+    async timeZone(id, at) {
+      try {
+        const name = await field('Location', id, 'timeZone', at)
+        return name !== null && isTimeZone(name) ? name : undefined
+      } catch (error) {
+        // The key will not be let in later either: then the day does not depend on when it is asked for.
+        if (error instanceof UpstreamError && error.code === 'FORBIDDEN') return undefined
+        throw error
+      }
     },
+    field,
   }
 }

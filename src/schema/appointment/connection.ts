@@ -5,14 +5,16 @@ import {
   type FieldName,
   type AppointmentFilter as Filter,
 } from '../../contract/field-names.ts'
+import type { Pricing } from '../../loaders/pricing.ts'
 import type { PageArguments } from '../../pagination/arguments.ts'
+import type { Cost } from '../../pagination/cost.ts'
 import { builder } from '../builder.ts'
 import { connectionSelection } from '../connection-selection.ts'
 import type { Context } from '../context.ts'
 import type { Reference } from '../global-id.ts'
 import type { PriceTag } from '../price-tag.ts'
 import { REFERENCES } from '../references.ts'
-import { AppointmentFilter, toFilter } from './filter.ts'
+import { AppointmentFilter, readFilter, siteOfDay, toFilter } from './filter.ts'
 import { Appointment } from './type.ts'
 
 /** The bounds that `pagination/cost.ts` computes, for the descriptions of the schema. */
@@ -40,19 +42,26 @@ type ListArguments = PageArguments & {
 }
 
 function readConnection(args: ListArguments, context: Context, info: GraphQLResolveInfo, parent?: Reference) {
-  const request = {
-    filter: toFilter(args.filter, context, parent),
-    args,
-    selection: connectionSelection(info),
-  }
-  return context.loaders.appointments.connection(request, info)
+  const { appointments } = context.loaders
+  const read = (filter: Filter) =>
+    appointments.connection({ filter, args, selection: connectionSelection(info) }, info)
+  const filter = readFilter(args.filter, context, { info, ...(parent && { parent }) })
+  return filter instanceof Promise ? filter.then(read) : read(filter)
 }
 
 const priceOfList: PriceTag = (args: ListArguments, context) => {
   const { pricing, parent, selection } = context
   const filter = toFilter(args.filter, context, parent)
   const { cost, size, family, key } = pricing.list({ filter, args, selection })
-  return [{ cost, key, family, rows: { count: size, known: fieldsInRows(filter) } }]
+  const list = { cost, key, family, rows: { count: size, known: fieldsInRows(filter) } }
+  const site = siteOfDay(args.filter, filter)
+  return site === undefined ? [list] : [list, { cost: costOfZone(site, pricing) }]
+}
+
+/** When the day of a site begins, its record says. */
+function costOfZone(site: string, pricing: Pricing): Cost {
+  const { shared, each } = pricing.entry('Location', site)
+  return { min: 0, max: shared.max + each.max }
 }
 
 /** The `min` of a list is at most 2: one request for the page and one for `totalCount`. */

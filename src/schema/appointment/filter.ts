@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import { APPOINTMENT_STATUSES } from '../../contract/appointment.ts'
 import { rangeOfDay } from '../../contract/clinic-day.ts'
 import type { AppointmentFilter as Filter } from '../../contract/field-names.ts'
@@ -39,7 +40,7 @@ export const AppointmentFilter = builder.inputType('AppointmentFilter', {
     timeZone: t.field({
       type: 'TimeZone',
       description:
-        "Whose day `day` is; the clinic's (`CLINIC_TIME_ZONE`) where it is left out. Only with `day`.",
+        "Whose day `day` is. Where it is left out: the zone of the location, if the list is of one location whose zone the upstream tells, which may cost the read of the locations; else the clinic's (`CLINIC_TIME_ZONE`). Only with `day`.",
     }),
   }),
 })
@@ -66,6 +67,28 @@ export function toFilter(
     ...statusCondition(given.status),
     ...(day == null ? timeConditions(startTime) : dayConditions(day, given.timeZone ?? clinicTimeZone)),
   }
+}
+
+/**
+ * The same with the day of the site that the filter names, where it names no zone: the site's own zone may have to be read.
+ * Rejects with what that rejects with, and with a `UserInputError` before anything is read.
+ */
+export function readFilter(
+  input: FilterInput | null | undefined,
+  context: Context,
+  { info, parent }: { readonly info: GraphQLResolveInfo; readonly parent?: Reference },
+): Filter | Promise<Filter> {
+  const filter = toFilter(input, context, parent)
+  const site = siteOfDay(input, filter)
+  if (site === undefined) return filter
+  return context.loaders.directory
+    .timeZone(site, info)
+    .then((clinicTimeZone = context.clinicTimeZone) => toFilter(input, { clinicTimeZone }, parent))
+}
+
+/** The id of the site whose clocks decide when the day is; undefined where it is not for a site to say. */
+export function siteOfDay(input: FilterInput | null | undefined, { locationId }: Filter): string | undefined {
+  return input?.day != null && input.timeZone == null ? locationId : undefined
 }
 
 function idConditions(input: FilterInput, parent: Reference | undefined): Filter {

@@ -8,7 +8,7 @@ import type {
 import { refTo } from '../../loaders/memory.ts'
 import { builder } from '../builder.ts'
 import { FREE, type PriceTag } from '../price-tag.ts'
-import { AppointmentFilter, toFilter } from './filter.ts'
+import { AppointmentFilter, readFilter } from './filter.ts'
 import { Appointment } from './type.ts'
 
 const Kind = builder.enumType('AppointmentChangeKind', {
@@ -110,8 +110,8 @@ builder.subscriptionField('appointmentChanged', (t) =>
       }),
     },
     extensions: { price: priceOfEvent, minAtMost: 0 },
-    subscribe: (_root, { filter, after }, context) =>
-      context.loaders.subscribe(toFilter(filter, context), after ?? undefined),
+    subscribe: async (_root, { filter, after }, context, info) =>
+      context.loaders.subscribe(await readFilter(filter, context, { info }), after ?? undefined),
     resolve: (event) => event,
   }),
 )
