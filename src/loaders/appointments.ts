@@ -96,7 +96,7 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
     facets ??= createFacets({
       ...options,
       memory,
-      idsOf: (kind) => directoryOf().ids(kind),
+      idsOf: (kind, tooMany) => directoryOf().ids(kind, tooMany),
       isReadWhole: (each) => readWhole.has(each),
     })
     const learned = await facets.learn(id, name)

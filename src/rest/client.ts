@@ -112,6 +112,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
     isCached: cache.has,
     directoryTtlMs: options.directoryTtlMs,
     patientTtlMs: cacheTtlMs,
+    monotonic: clock.monotonic,
   })
   return {
     appointments: guardAppointments(events === null ? settled : announceWrites(settled, coherence)),

@@ -103,6 +103,15 @@ export function notOwn(kind: 'patient' | 'clinician'): UpstreamError {
   return new UpstreamError({ code: 'FORBIDDEN', message: `The token allows no ${kind} but its own.` })
 }
 
+/** A patient changes a part of its record that the clinic decides. */
+export function notTheirs(): UpstreamError {
+  return new UpstreamError({
+    code: 'FORBIDDEN',
+    message:
+      'The token lets its patient change the preferred name, the address and how to be reached, and nothing else.',
+  })
+}
+
 /** A narrowed caller gets it for a missing appointment and for somebody else's alike. */
 export function noSuchAppointment(): UpstreamError {
   return new UpstreamError({

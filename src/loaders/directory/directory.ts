@@ -1,10 +1,10 @@
 import { isTimeZone } from '../../contract/clinic-day.ts'
 import type { EntryFieldName, EntryKind, EntryValue } from '../../contract/directory-fields.ts'
 import type { PageLimits } from '../../pagination/arguments.ts'
-import type { PatientChanges } from '../../rest/directory/directory.ts'
+import { isForbidden, type PatientChanges } from '../../rest/directory/directory.ts'
 import type { Entry } from '../../rest/directory/entry.ts'
 import type { EntryFilter } from '../../rest/directory/filter.ts'
-import { UpstreamError } from '../../rest/errors.ts'
+import { isNotFound, UpstreamError } from '../../rest/errors.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import { chooseIdempotencyKey, type IdempotencySource } from '../idempotency.ts'
 import {
@@ -37,8 +37,8 @@ export interface DirectoryLoader {
     request: ConnectionRequest<EntryFilter>,
     at: ResolvedAt,
   ): Promise<Connection<EntryRef<Kind>>>
-  /** The ids of all of one kind, those first that are active. Reads the directory as a whole. */
-  ids(kind: EntryKind): Promise<readonly string[]>
+  /** The ids of all of one kind, those first that are active; undefined where there are so many. Reads the directory. */
+  ids(kind: EntryKind, tooMany: number): Promise<readonly string[] | undefined>
   createPatient(fields: PatientChanges, source: IdempotencySource): Promise<EntryRef<'Patient'>>
   updatePatient(id: string, changes: PatientChanges): Promise<EntryRef<'Patient'>>
 }
@@ -68,7 +68,9 @@ export function createDirectoryLoader(options: DirectoryLoaderOptions): Director
   }
 
   async function load(kind: EntryKind, id: string, name: string, at: ResolvedAt): Promise<unknown> {
-    const value = read(await entries(kind).load(id), name, at)
+    // What a list has shown without this field, the directory shows without it too.
+    const isShown = entries(kind).known(id) !== undefined
+    const value = isShown ? undefined : read(await entries(kind).load(id), name, at)
     if (value !== undefined) return value
     return read(await entries(kind).loadWhole(id), name, at)
   }
@@ -102,17 +104,18 @@ export function createDirectoryLoader(options: DirectoryLoaderOptions): Director
 
   return {
     connection: (kind, request, at) => connections(kind).read(request, at) as never,
-    ids: (kind) => entries(kind).ids(),
+    ids: (kind, tooMany) => entries(kind).ids(tooMany),
     createPatient: (fields, source) =>
       write(null, () => directory.createPatient(fields, chooseIdempotencyKey(source), by)),
     updatePatient: (id, changes) => write(id, () => directory.updatePatient(id, changes, by)),
     async timeZone(id, at) {
+      if (directory.isAllowed('Location', by) === false) return undefined
       try {
         const name = await field('Location', id, 'timeZone', at)
         return name !== null && isTimeZone(name) ? name : undefined
       } catch (error) {
-        // The key will not be let in later either: then the day does not depend on when it is asked for.
-        if (error instanceof UpstreamError && error.code === 'FORBIDDEN') return undefined
+        // An upstream that does not let the key in, or has no such list, does not say when the day is.
+        if (isForbidden(error) || isNotFound(error)) return undefined
         throw error
       }
     },

@@ -36,8 +36,11 @@ export interface Entries {
   loadWhole(id: string): Promise<Found>
   remember(page: Pick<EntryPage, 'rows' | 'staleSince'>): void
   forget(id: string): void
-  /** The ids of the directory, those first that are active. Reads it as a whole. */
-  ids(): Promise<readonly string[]>
+  /**
+   * The ids of the directory, those first that are active. Reads it as a whole; undefined where its first page shows that
+   * there are so many.
+   */
+  ids(tooMany: number): Promise<readonly string[] | undefined>
 }
 
 /** More entries than this are no directory: those behind them are read one by one. */
@@ -53,7 +56,10 @@ export function createEntries(kind: EntryKind, options: EntriesOptions): Entries
   const found = new Map<string, Found>()
   const retrieve = kind === 'Patient' ? afterAProbe : (id: string) => directory.retrieve(kind, id, by)
   const byId = createReadById({ retrieve, hasCached: (id) => directory.hasCached(kind, id, by), by })
+  /** The entries of the directory, in its order. */
+  const listed = new Set<string>()
   let listing: Promise<void> | undefined
+  let beginning: Promise<EntryPage> | undefined
   let probe: Promise<void> | undefined
 
   /**
@@ -78,13 +84,20 @@ export function createEntries(kind: EntryKind, options: EntriesOptions): Entries
     return first
   }
 
+  async function readPage(offset: number): Promise<EntryPage> {
+    const page = await directory.list(kind, {}, { offset, limit: PAGE_LIMIT.max }, by)
+    remember(page)
+    for (const row of page.rows) if (!(row instanceof UpstreamError)) listed.add(row.id)
+    return page
+  }
+
   async function readAll(): Promise<void> {
-    let offset = 0
-    for (let page = 0; page < MAX_DIRECTORY_PAGES; page++) {
-      const read = await directory.list(kind, {}, { offset, limit: PAGE_LIMIT.max }, by)
-      remember(read)
-      offset += read.rows.length
-      if (!read.hasMore || read.rows.length === 0) break
+    beginning ??= readPage(0)
+    let page = await beginning
+    let offset = page.rows.length
+    for (let pages = 1; pages < MAX_DIRECTORY_PAGES && page.hasMore && page.rows.length > 0; pages += 1) {
+      page = await readPage(offset)
+      offset += page.rows.length
     }
     sizes.set(by.account, kind, offset)
   }
@@ -118,12 +131,18 @@ export function createEntries(kind: EntryKind, options: EntriesOptions): Entries
       found.delete(id)
       byId.forget(id)
     },
-    async ids() {
+    async ids(tooMany) {
+      beginning ??= readPage(0)
+      const { rows, hasMore } = await beginning
+      if (hasMore && rows.length >= tooMany) {
+        sizes.set(by.account, kind, rows.length + 1)
+        return undefined
+      }
       listing ??= readAll()
       await listing
-      const all = [...found].filter(([, { isWhole }]) => !isWhole)
-      const isInactive = ([, { entry }]: (typeof all)[number]) => entry?.fields.isActive === false
-      return [...all.filter((each) => !isInactive(each)), ...all.filter(isInactive)].map(([id]) => id)
+      const isInactive = (id: string) => found.get(id)?.entry?.fields.isActive === false
+      const all = [...listed]
+      return [...all.filter((id) => !isInactive(id)), ...all.filter(isInactive)]
     },
     async load(id) {
       if (kind === 'Patient') return loadWhole(id)

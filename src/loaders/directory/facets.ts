@@ -47,8 +47,8 @@ export interface FacetsOptions {
   readonly sizes: SizeMemory
   readonly memory: Memory
   readonly by: Operation
-  /** The ids of a directory. */
-  readonly idsOf: (kind: EntryKind) => Promise<readonly string[]>
+  /** The ids of a directory; undefined where it has that many, which need not be read for this. */
+  readonly idsOf: (kind: EntryKind, tooMany: number) => Promise<readonly string[] | undefined>
   /** Whether the appointment is read by itself anyway, for another of its fields. */
   readonly isReadWhole: (id: string) => boolean
 }
@@ -75,8 +75,10 @@ export const FACET_WAVE = 4
  * list of a clinician shows are hers.
  *
  * It begins where all lists together are fewer than the rows, with the entries that had most appointments last time, and
- * stops where a wave of lists finds fewer rows than it costs. A list that is cut off counts for the rows that it shows. A
- * row that two lists show has moved between them. Whatever is not learned is read by itself, so an answer is never a guess.
+ * stops where a wave of lists finds fewer rows than it costs. A row is saved once all that is asked of it is known: of several
+ * references, lists are read in turn, and no more than so many in vain. A list that is cut off counts for the rows that it
+ * shows. A row that two lists show has moved between them. Whatever is not learned is read by itself, so an answer is never
+ * a guess, and room for that is never spent on lists.
  */
 export function createFacets(options: FacetsOptions): Facets {
   const { appointments, directory, sizes, memory, by, idsOf, isReadWhole } = options
@@ -115,7 +117,16 @@ export function createFacets(options: FacetsOptions): Facets {
     const shownBy = new Map(asked.map(({ id, facet }) => [`${facet} ${id}`, new Set<string>()]))
     let staleSince: string | undefined
 
+    const facets = [...new Set(asked.map(({ facet }) => facet))]
+    const spent: Candidate[] = []
     const missing = () => asked.filter(({ id, facet }) => shownBy.get(`${facet} ${id}`)?.size === 0)
+
+    /** Each facet has found as many rows as it has cost. */
+    function arePaying(open: readonly Asked[]): boolean {
+      const count = (list: readonly { readonly facet: FacetName }[], facet: FacetName) =>
+        list.filter((each) => each.facet === facet).length
+      return facets.every((facet) => count(asked, facet) - count(open, facet) >= count(spent, facet))
+    }
 
     async function read({ facet, entryId }: Candidate): Promise<void> {
       const filter = { ...span, [facet]: entryId }
@@ -138,6 +149,10 @@ export function createFacets(options: FacetsOptions): Facets {
       const { exchanges, ceiling } = by.ledger
       const left = new Set(open.map(({ id }) => id)).size
       if (wave.length === 0 || left <= wave.length || exchanges + wave.length > ceiling) break
+      if (takesRoom(wave.length, left, by.ledger) && (spent.length === 0 || !arePaying(open))) break
+      const wasted = spent.length - (rows.size - left)
+      if (wasted + wave.length > FACET_WAVE * facets.length) break
+      spent.push(...wave)
       const outcomes = await Promise.allSettled(wave.map(read))
       if (outcomes.some(({ status }) => status === 'rejected')) break
       if (open.length - missing().length < wave.length) break
@@ -155,17 +170,23 @@ export function createFacets(options: FacetsOptions): Facets {
     const facets = [...new Set(asked.map(({ facet }) => facet))]
     const kinds = facets.map((facet) => FACETS[facet])
     if (kinds.some((kind) => directory.isAllowed(kind, by) === false)) return []
-    const known = kinds.reduce((sum, kind) => sum + (sizes.get(by.account, kind) ?? 1) + 1, 0)
-    if (known >= rows) return []
-    const found = await Promise.allSettled(
-      facets.map(async (facet) => (await idsOf(FACETS[facet])).map((entryId) => ({ facet, entryId }))),
-    )
+    const known = kinds.map((kind) => sizes.get(by.account, kind) ?? 1)
+    if (known.reduce((sum, size) => sum + size + 1, 0) >= rows) return []
+    const pages = known.reduce((sum, size) => sum + Math.ceil(size / PAGE_LIMIT.max), 0)
+    if (takesRoom(pages, rows, by.ledger)) return []
+    const found = await Promise.allSettled(facets.map((facet) => candidatesOf(facet, rows)))
     // Without one of the directories each row is read by itself anyway.
-    if (found.some(({ status }) => status === 'rejected')) return []
-    const candidates = found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
-    if (candidates.length + 1 >= rows) return []
-    const busyness = ({ entryId }: Candidate) => sizes.busyness(by.account, entryId)
-    return candidates.toSorted((a, b) => busyness(b) - busyness(a))
+    const lists = found.flatMap((each) => (each.status === 'fulfilled' && each.value ? [each.value] : []))
+    if (lists.length < facets.length || lists.flat().length + 1 >= rows) return []
+    return inTurn(lists)
+  }
+
+  /** Those first that had most appointments last time. Undefined where they are as many as the rows. */
+  async function candidatesOf(facet: FacetName, rows: number): Promise<readonly Candidate[] | undefined> {
+    const ids = await idsOf(FACETS[facet], rows)
+    const busyness = (id: string) => sizes.busyness(by.account, id)
+    const sorted = ids?.toSorted((a, b) => busyness(b) - busyness(a))
+    return sorted?.map((entryId) => ({ facet, entryId }))
   }
 
   /** From the first to the last of these rows: nobody else's are asked for. */
@@ -180,6 +201,17 @@ export function createFacets(options: FacetsOptions): Facets {
     learn: (id, facet) => loader.load({ id, facet }),
     forget: () => void loader.clearAll(),
   }
+}
+
+/** Whether rows that can be read by themselves now could not be once so many requests are spent. */
+function takesRoom(cost: number, rows: number, { exchanges, ceiling }: Operation['ledger']): boolean {
+  return exchanges + rows <= ceiling && exchanges + cost + rows > ceiling
+}
+
+/** The first of each, then the second of each, and so on. */
+function inTurn<Item>(lists: readonly (readonly Item[])[]): Item[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length))
+  return Array.from({ length: longest }, (_, nth) => lists.flatMap((list) => list.slice(nth, nth + 1))).flat()
 }
 
 /** All instants have one form here, and compare as text without the Z. */

@@ -32,7 +32,7 @@ export interface Directory {
   /** Whether the cache has it, so that reading it costs nothing now. */
   hasCached(kind: EntryKind, id: string, by: Operation): boolean
   hasCachedList(kind: EntryKind, filter: EntryFilter, window: Window, by: Operation): boolean
-  /** Whether the upstream let the caller's key read one of this kind when it was last asked. Undefined where it was not. */
+  /** Whether the upstream let the caller's key read one of this kind when it was last asked. Undefined where that is too long ago. */
   isAllowed(kind: EntryKind, by: Operation): boolean | undefined
   createPatient(fields: PatientChanges, idempotencyKey: string, by: Operation): Promise<Entry>
   updatePatient(id: string, changes: PatientChanges, by: Operation): Promise<Entry>
@@ -51,13 +51,19 @@ export interface DirectoryOptions {
   readonly directoryTtlMs: number
   /** The same of patients. The upstream's events do not tell of them, so nothing makes it longer. */
   readonly patientTtlMs: number
+  readonly monotonic: () => number
 }
 
 const MAX_KEYS = 10_000
+/** An operator may give the key a scope at any time. */
+const ALLOWED_MS = 300_000
 
 export function createDirectory(options: DirectoryOptions): Directory {
   const { send, isCached, directoryTtlMs, patientTtlMs } = options
-  const allowed = new LRUCache<string, boolean>({ max: MAX_KEYS })
+  const { monotonic } = options
+  const allowed = new LRUCache<string, { readonly isAllowed: boolean; readonly at: number }>({
+    max: MAX_KEYS,
+  })
 
   function requestFor(kind: EntryKind, path: string, query?: string): RestRequest {
     const isPatient = kind === 'Patient'
@@ -84,16 +90,20 @@ export function createDirectory(options: DirectoryOptions): Directory {
     return requestFor(kind, `${ENTRY_PATHS[kind]}/${encodeURIComponent(id)}`)
   }
 
+  function note(name: string, isAllowed: boolean): void {
+    allowed.set(name, { isAllowed, at: monotonic() })
+  }
+
   /** Sends the request, and notes whether the key may read this kind. */
   async function ask(kind: EntryKind, request: RestRequest, by: Operation): Promise<Reply> {
     const name = `${by.account} ${kind}`
     try {
       const reply = await send(request, by)
-      allowed.set(name, true)
+      note(name, true)
       return reply
     } catch (error) {
-      if (isNotFound(error)) allowed.set(name, true)
-      if (isForbidden(error)) allowed.set(name, false)
+      if (isNotFound(error)) note(name, true)
+      if (isForbidden(error)) note(name, false)
       throw error
     }
   }
@@ -125,7 +135,10 @@ export function createDirectory(options: DirectoryOptions): Directory {
       const { path } = itemRequest('Patient', id)
       return entryOf('Patient', await send({ method: 'PATCH', path, body: bodyOf(changes) }, by), id)
     },
-    isAllowed: (kind, { account }) => allowed.get(`${account} ${kind}`),
+    isAllowed(kind, { account }) {
+      const known = allowed.get(`${account} ${kind}`)
+      return known && monotonic() - known.at < ALLOWED_MS ? known.isAllowed : undefined
+    },
   }
 }
 

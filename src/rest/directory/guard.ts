@@ -1,9 +1,9 @@
 import type { EntryKind } from '../../contract/directory-fields.ts'
 import { isNarrowed } from '../access.ts'
 import { requireRead } from '../appointments/guard.ts'
-import { missingScope, noPatientsForClinicians, noSuchPatient, notOwn } from '../errors.ts'
+import { missingScope, noPatientsForClinicians, noSuchPatient, notOwn, notTheirs } from '../errors.ts'
 import type { Operation } from '../pipe/pipe.ts'
-import type { Directory } from './directory.ts'
+import type { Directory, PatientChanges } from './directory.ts'
 
 /**
  * Keeps every caller to what it may see. Clinicians, locations and types are the organisation's, and everybody who may
@@ -16,16 +16,16 @@ export function guardDirectory(inner: Directory): Directory {
   return {
     ...inner,
     async list(kind, filter, window, by) {
-      requireRead(by)
-      if (kind === 'Patient') {
+      if (kind !== 'Patient') requireRead(by)
+      else {
         requireEveryPatient(by)
         requirePatientScope('read', by)
       }
       return inner.list(kind, filter, window, by)
     },
     async retrieve(kind, id, by) {
-      requireRead(by)
       if (kind === 'Patient') requirePatient(id, by)
+      else requireRead(by)
       return inner.retrieve(kind, id, by)
     },
     hasCached: (kind, id, by) => isRefused(kind, id, by) || inner.hasCached(kind, id, by),
@@ -42,9 +42,28 @@ export function guardDirectory(inner: Directory): Directory {
       requireAnyPatient(by)
       const { patientId } = by.access.narrowing
       if (patientId !== undefined && patientId !== id) throw notOwn('patient')
+      if (patientId !== undefined) requireOwnFields(changes)
       return inner.updatePatient(id, changes, by)
     },
   }
+}
+
+/** How somebody is called and reached. The rest of a record is the clinic's to say. */
+const OWN_FIELDS: readonly string[] = [
+  'preferredName',
+  'email',
+  'phone',
+  'mobilePhone',
+  'addressLine1',
+  'addressLine2',
+  'addressLine3',
+  'townCity',
+  'postcode',
+  'country',
+] satisfies (keyof PatientChanges)[]
+
+function requireOwnFields(changes: PatientChanges): void {
+  if (Object.keys(changes).some((name) => !OWN_FIELDS.includes(name))) throw notTheirs()
 }
 
 /** The API's list has no condition that would keep a caller to its own record. */
@@ -60,8 +79,8 @@ function requireAnyPatient({ access: { narrowing } }: Operation): void {
 function requirePatient(id: string, by: Operation): void {
   requireAnyPatient(by)
   const { patientId } = by.access.narrowing
-  if (patientId === undefined) requirePatientScope('read', by)
-  else if (patientId !== id) throw noSuchPatient()
+  if (patientId === undefined || !by.access.mayRead) requirePatientScope('read', by)
+  if (patientId !== undefined && patientId !== id) throw noSuchPatient()
 }
 
 function requirePatientScope(what: 'read' | 'write', { access, credential }: Operation): void {

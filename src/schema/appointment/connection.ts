@@ -53,13 +53,15 @@ const priceOfList: PriceTag = (args: ListArguments, context) => {
   const { pricing, parent, selection } = context
   const filter = toFilter(args.filter, context, parent)
   const { cost, size, family, key } = pricing.list({ filter, args, selection })
-  const list = { cost, key, family, rows: { count: size, known: fieldsInRows(filter) } }
+  const rows = { count: size, known: fieldsInRows(filter) }
   const site = siteOfDay(args.filter, filter)
-  return site === undefined ? [list] : [list, { cost: costOfZone(site, pricing) }]
+  if (site === undefined) return [{ cost, key, family, rows }]
+  // Which instants are read, and so whether they are cached, the site's zone decides.
+  return [{ cost: { min: 0, max: cost.max }, rows }, { cost: costOfZone(site, pricing) }]
 }
 
 /** When the day of a site begins, its record says. */
-function costOfZone(site: string, pricing: Pricing): Cost {
+export function costOfZone(site: string, pricing: Pricing): Cost {
   const { shared, each } = pricing.entry('Location', site)
   return { min: 0, max: shared.max + each.max }
 }

@@ -45,7 +45,7 @@ export const AppointmentFilter = builder.inputType('AppointmentFilter', {
   }),
 })
 
-type FilterInput = typeof AppointmentFilter.$inferInput
+export type FilterInput = typeof AppointmentFilter.$inferInput
 
 /**
  * Checks a filter, and translates it to the filter that the loaders take. The id of the parent is one more condition.

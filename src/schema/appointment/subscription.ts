@@ -8,7 +8,8 @@ import type {
 import { refTo } from '../../loaders/memory.ts'
 import { builder } from '../builder.ts'
 import { FREE, type PriceTag } from '../price-tag.ts'
-import { AppointmentFilter, readFilter } from './filter.ts'
+import { costOfZone } from './connection.ts'
+import { AppointmentFilter, type FilterInput, readFilter, siteOfDay, toFilter } from './filter.ts'
 import { Appointment } from './type.ts'
 
 const Kind = builder.enumType('AppointmentChangeKind', {
@@ -92,7 +93,11 @@ const AppointmentChange = builder.objectRef<ChangeEvent>('AppointmentChange').im
   }),
 })
 
-const priceOfEvent: PriceTag = () => [{ cost: FREE, rows: { count: 1, known: new Set(FIELDS_OF_EVENT) } }]
+const priceOfEvent: PriceTag = ({ filter }: { filter?: FilterInput | null }, context) => {
+  const event = { cost: FREE, rows: { count: 1, known: new Set(FIELDS_OF_EVENT) } }
+  const site = siteOfDay(filter, toFilter(filter, context))
+  return site === undefined ? [event] : [event, { cost: costOfZone(site, context.pricing) }]
+}
 
 builder.subscriptionField('appointmentChanged', (t) =>
   t.field({

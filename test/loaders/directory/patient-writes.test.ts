@@ -180,18 +180,22 @@ describe('The writes of a narrowed caller', () => {
     const clinician = await bearer({ scope, clinician_id: 'cli_1' })
     const reader = await bearer({ scope: 'appointments:write patients:read' })
     const booker = await bearer({ scope: 'appointments:write', patient_id: own.id })
-    const { data } = await product.query(UPDATE, { input: { id: own.id, title: 'Dr' } }, patient)
-    expect(data.updatePatient.patient.title).toBe('Dr')
+    const input = { id: own.id, preferredName: 'Sal', email: 'sal@example.com' }
+    const { errors: none } = await product.query(UPDATE, { input }, patient)
+    expect(none).toBeUndefined()
     product.takeRequests()
     for (const [caller, document, input] of [
       [patient, UPDATE, { id: other.id, title: 'Dr' }],
+      // What the clinic says of it.
+      [patient, UPDATE, { id: own.id, nhsNumber: '1' }],
+      [patient, UPDATE, { id: own.id, email: 'sal@example.com', isDeceased: true }],
       [patient, UPDATE, { id: 'pat_none', title: 'Dr' }],
       [patient, CREATE, SARAH],
       [clinician, UPDATE, { id: own.id, title: 'Dr' }],
       [clinician, CREATE, SARAH],
       [reader, UPDATE, { id: own.id, title: 'Dr' }],
       [reader, CREATE, SARAH],
-      [booker, UPDATE, { id: own.id, title: 'Dr' }],
+      [booker, UPDATE, { id: own.id, preferredName: 'Sal' }],
     ] as const) {
       const { errors } = await product.query(document, { input }, caller)
       expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'FORBIDDEN' }])

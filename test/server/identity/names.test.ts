@@ -136,4 +136,15 @@ describe('The records of patients', () => {
     expect(nameIn(result)).toBeNull()
     expect(result?.errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN'])
   })
+
+  test('Their own scope is enough to read them', async () => {
+    await using clinic = await startClinic()
+    const { product, own } = clinic
+    const { data, errors } = await product.query(
+      lastName(own.id),
+      {},
+      await bearer({ scope: 'patients:read' }),
+    )
+    expect([data.patient.lastName, errors]).toEqual([own.last_name, undefined])
+  })
 })
