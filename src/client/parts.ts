@@ -92,7 +92,7 @@ function takePart<Data>(before: PartialAnswer<Data> | undefined, part: Part<Data
 
 /** The tree with a fragment in its place. Objects on the way there are new, and all others the same: a screen sees the difference. */
 function putIn(tree: unknown, [key, ...below]: Path, fragment: object | null): unknown {
-  if (key === undefined) return merged(tree, fragment)
+  if (key === undefined) return fragment === null ? tree : merged(tree, fragment)
   if (!isTree(tree)) return tree
   const inner = putIn(tree[key], below, fragment)
   if (!Array.isArray(tree)) return { ...tree, [key]: inner }
@@ -101,7 +101,7 @@ function putIn(tree: unknown, [key, ...below]: Path, fragment: object | null): u
 
 /** Of a field that both have, the objects are merged, and the items of lists by their place. */
 function merged(tree: unknown, fragment: unknown): unknown {
-  if (!isTree(tree) || !isTree(fragment)) return fragment ?? tree
+  if (!isTree(tree) || !isTree(fragment)) return fragment
   if (Array.isArray(tree) && Array.isArray(fragment))
     return tree.map((item: unknown, index) => merged(item, fragment[index]))
   const fields = Object.entries(fragment).map(([key, value]) => [

@@ -22,7 +22,7 @@ import { createFlights } from './pipe/flight.ts'
 import { ownRows } from './pipe/own-rows.ts'
 import { type Operation, pipe, type RestRequest } from './pipe/pipe.ts'
 import { requireCredential, requireRoom } from './pipe/requirements.ts'
-import { createSharedReplies } from './pipe/shared-replies.ts'
+import { CLOCK_SKEW_MS, createSharedReplies } from './pipe/shared-replies.ts'
 import { createWire } from './wire/wire.ts'
 
 export interface RestClientOptions {
@@ -82,7 +82,8 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const isOn = ({ lifetimeMs = cacheTtlMs }: RestRequest) => lifetimeMs > 0
   // A patient's record stays with the instance that has read it.
   const isShared = (request: RestRequest) =>
-    isOn(request) && (isOfAppointments(request) || request.isForAll === true)
+    (request.lifetimeMs ?? cacheTtlMs) > CLOCK_SKEW_MS &&
+    (isOfAppointments(request) || request.isForAll === true)
   const cache = createCache({ isOn, lifetimeOf, staleMs: staleIfLimitedMs, epochs, clock })
   const keys = createKeys({ writeReservePercent, clock, notes: shared.notes })
   const gate = createGate(keys, clock, shared)

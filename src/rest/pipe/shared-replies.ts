@@ -17,7 +17,7 @@ export interface SharedRepliesOptions {
 }
 
 /** The clocks of two machines are never quite the same: an answer of another instance counts as so much older. */
-const CLOCK_SKEW_MS = 2000
+export const CLOCK_SKEW_MS = 2000
 /** An instance that asks the upstream may be gone. */
 const LEASE_MS = 2000
 /** Between two looks for the answer that another instance waits for, in milliseconds. Then this one asks itself. */
@@ -57,11 +57,13 @@ export function createSharedReplies(options: SharedRepliesOptions): Layer {
   ): Promise<Reply | undefined> {
     const { account } = name
     const lease = leaseOf(name, epoch)
-    for (const ms of LOOKS_MS) {
+    for (const [look, ms] of LOOKS_MS.entries()) {
       // In this order: what was kept before the lease was free is found.
       const taking = leases.take(account, lease, holder, LEASE_MS)
       const [isOurs, reply] = await Promise.all([taking, find(name, request, operation)])
       if (reply !== undefined && isOurs) void leases.release(account, lease, holder)
+      // Whoever had it has kept nothing: then nobody has to wait for this one.
+      if (isOurs && look > 0) void leases.release(account, lease, holder)
       // A write's own reads wait for nobody.
       if (reply !== undefined || isOurs || operation.ledger.isMutation) return reply
       await wait(ms)

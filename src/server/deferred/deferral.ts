@@ -1,10 +1,14 @@
 import { Readable } from 'node:stream'
 import {
+  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
+  GraphQLError,
+  getOperationAST,
   getVariableValues,
   type OperationDefinitionNode,
 } from 'graphql'
+import { execute } from '../../execution/index.ts'
 import { createAbortable } from '../../rest/ending.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Context } from '../../schema/context.ts'
@@ -18,7 +22,7 @@ import { plainErrors } from '../streams/event-results.ts'
 import { partsFormatFor, type StreamFormat } from '../streams/formats.ts'
 import type { Places } from '../streams/places.ts'
 import { Stream } from '../streams/streams.ts'
-import { activeDefers } from './document.ts'
+import { activeDefers, countGroups } from './document.ts'
 import { mergePart, type Part } from './merge.ts'
 
 export interface DeferralOptions {
@@ -67,6 +71,8 @@ interface Begun {
 }
 
 const AT_ONCE = Promise.resolve()
+/** The other executor looks at all open groups for each one that comes, so their number is bounded. */
+const MAX_GROUPS = 1000
 
 /**
  * Answers queries with `@defer` in parts, by incremental delivery of 2022. The executor of graphql-tools runs them, over
@@ -76,26 +82,34 @@ const AT_ONCE = Promise.resolve()
 export function createDeferral(options: DeferralOptions): Deferral {
   const { identityOf, operationOf, contextOf, places, addCost, reportFault } = options
 
-  async function begin(query: DeferredQuery, format: StreamFormat): Promise<DeferredAnswer> {
+  async function begin(
+    query: DeferredQuery,
+    document: DocumentNode,
+    format: StreamFormat,
+  ): Promise<DeferredAnswer> {
     const { request, args, refine } = query
     const startedAt = options.monotonic()
-    const { execute } = await import('@graphql-tools/executor')
+    const { execute: executeInParts } = await import('@graphql-tools/executor')
     const by = operationOf(request)
     const ending = createAbortable()
     by.signal.addEventListener('abort', { handleEvent: () => ending.abort() })
     if (by.signal.aborted) ending.abort()
-    const result = await execute({ ...args, contextValue: contextOf({ ...by, signal: ending }) })
+    const contextValue = contextOf({ ...by, signal: ending })
+    const result = await executeInParts({ ...args, document, contextValue })
     const inOnePiece = (answer: ExecutionResult) => ({
       answer: acceptsJson(request) ? refine(answer) : onlyPart(refine(answer), by, format),
       ended: AT_ONCE,
     })
+    /** An error that takes a whole fragment away takes more of an answer in one piece. */
+    const inPlace = async (merged: ExecutionResult | undefined) =>
+      inOnePiece(merged ?? (await execute({ ...args, contextValue })))
     if (!('initialResult' in result)) return inOnePiece(result)
     const { hasNext, ...initial } = result.initialResult
     const rest = result.subsequentResults[Symbol.asyncIterator]() as Increments
     const begun = await putInPlace({ first: initial, next: rest.next(), rest }, by)
-    if (!('next' in begun)) return inOnePiece(begun)
+    if (begun === undefined || !('next' in begun)) return inPlace(begun)
     const leave = takePlace(request)
-    if (leave === undefined) return inOnePiece(await mergeAll(begun))
+    if (leave === undefined) return inPlace(await mergeAll(begun))
 
     by.ledger.isInParts = true
     const body = new Readable({
@@ -110,7 +124,7 @@ export function createDeferral(options: DeferralOptions): Deferral {
     body.push(format.opening)
     body.push(format.part(JSON.stringify(plainErrors({ ...first, hasNext: true }))))
     const codes = new Set(codesOf(first.errors))
-    const ended = writeRest(begun, body, { format, by, codes }).finally(() => {
+    const ended = writeRest(begun, body, { format, by, codes, refine }).finally(() => {
       leave()
       options.endOperation(request)
       const durationMs = Math.round(options.monotonic() - startedAt)
@@ -123,26 +137,23 @@ export function createDeferral(options: DeferralOptions): Deferral {
   function takePlace(request: Request): (() => void) | undefined {
     try {
       return places.take(identityOf(request))
-    } catch {
+    } catch (refusal) {
+      if (!(refusal instanceof GraphQLError)) throw refusal
       return undefined
     }
   }
 
   function onlyPart(result: ExecutionResult, by: Operation, format: StreamFormat): Stream {
-    const json = JSON.stringify(
-      plainErrors({ ...addCost(wordResult(result, reportFault), by), hasNext: false }),
-    )
-    return new Stream(format, Readable.from([format.opening + format.part(json) + format.closing]))
+    const worded = wordResult(result, reportFault)
+    const json = JSON.stringify(plainErrors({ ...addCost(worded, by), hasNext: false }))
+    const body = Readable.from([format.opening + format.part(json) + format.closing])
+    return new Stream(format, body, { codes: codesOf(worded.errors) })
   }
 
   async function writeRest(
     { next: first, rest }: Begun,
     body: Readable,
-    {
-      format,
-      by,
-      codes,
-    }: { readonly format: StreamFormat; readonly by: Operation; readonly codes: Set<string> },
+    { format, by, codes, refine }: Writing,
   ): Promise<void> {
     const write = (part: object) => body.push(format.part(JSON.stringify(part)))
     try {
@@ -151,7 +162,7 @@ export function createDeferral(options: DeferralOptions): Deferral {
         const { incremental, hasNext } = arrived
         next = arrived.next
         const parts = incremental.map((part) => {
-          const worded = wordResult({ ...part } as ExecutionResult, reportFault)
+          const worded = wordResult(refine({ ...part } as ExecutionResult), reportFault)
           for (const code of codesOf(worded.errors)) codes.add(code)
           return plainErrors(worded)
         })
@@ -180,21 +191,34 @@ export function createDeferral(options: DeferralOptions): Deferral {
         variableValues ?? {},
       )
       const deferred = coerced && activeDefers(document, coerced)
-      return deferred && begin({ ...query, args: { ...args, document: deferred } }, format)
+      const operation = deferred && getOperationAST(deferred, args.operationName)
+      if (!operation) return undefined
+      const groups = countGroups(operation, { schema, document: deferred, variableValues: coerced })
+      return groups === 0 || groups > MAX_GROUPS ? undefined : begin(query, deferred, format)
     },
   }
 }
 
-/** Puts in its place what comes before anything of the operation waits for the upstream. */
-async function putInPlace(begun: Begun, { ledger, deadline }: Operation): Promise<Begun | ExecutionResult> {
+interface Writing extends Pick<DeferredQuery, 'refine'> {
+  readonly format: StreamFormat
+  readonly by: Operation
+  readonly codes: Set<string>
+}
+
+/** Undefined where a fragment is lost to an error. Puts in its place what comes before anything of the operation waits for the upstream. */
+async function putInPlace(
+  begun: Begun,
+  { ledger, deadline }: Operation,
+): Promise<Begun | ExecutionResult | undefined> {
   let { first, next, rest } = begun
-  for (;;) {
-    const arrived = await Promise.race([next, aTurn()])
+  for (let turns = 0; ; turns += 1) {
+    const arrived = await Promise.race([next, turns < MAX_TURNS ? aTurn() : aMoment()])
     if (arrived !== undefined) {
       const { value, done } = arrived
       if (done) return first
-      first = mergeAllOf(first, value)
-      if (!value.hasNext) return first
+      const merged = mergeIncrement(first, value)
+      if (merged === undefined || !value.hasNext) return merged
+      first = merged
       next = rest.next()
     } else if (ledger.waiting > 0 || deadline.aborted) return { first, next, rest }
   }
@@ -218,15 +242,27 @@ async function together(
   }
 }
 
-async function mergeAll({ first, next, rest }: Begun): Promise<ExecutionResult> {
+async function mergeAll({ first, next, rest }: Begun): Promise<ExecutionResult | undefined> {
   const { value, done } = await next
   if (done) return first
-  const merged = mergeAllOf(first, value)
-  return value.hasNext ? mergeAll({ first: merged, next: rest.next(), rest }) : merged
+  const merged = mergeIncrement(first, value)
+  if (merged === undefined || !value.hasNext) return merged
+  return mergeAll({ first: merged, next: rest.next(), rest })
 }
 
-function mergeAllOf(result: ExecutionResult, { incremental = [] }: Increment): ExecutionResult {
-  return incremental.reduce(mergePart, result)
+/** Undefined where a fragment is lost to an error. */
+function mergeIncrement(
+  result: ExecutionResult,
+  { incremental = [] }: Increment,
+): ExecutionResult | undefined {
+  return incremental.some(({ data }) => data === null) ? undefined : incremental.reduce(mergePart, result)
+}
+
+/** Then something else than memory is waited for, such as the epochs that instances share. */
+const MAX_TURNS = 10
+
+function aMoment(): Promise<undefined> {
+  return new Promise((resolve) => void setTimeout(() => resolve(undefined), 1))
 }
 
 /** A turn of the event loop: what needs no more than memory has come by then. */

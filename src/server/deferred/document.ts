@@ -1,11 +1,24 @@
 import {
   type DirectiveNode,
   type DocumentNode,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLInterfaceType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
   getDirectiveValues,
+  getNamedType,
+  isInterfaceType,
+  isObjectType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionNode,
+  type SelectionSetNode,
+  valueFromASTUntyped,
   visit,
 } from 'graphql'
+import { fragmentsOf } from '../../execution/index.ts'
 import { DEFER, deferDirective } from '../../schema/defer.ts'
 
 /**
@@ -28,6 +41,77 @@ export function activeDefers(
   }
   const settled = visit(document, { [Kind.FRAGMENT_SPREAD]: settle, [Kind.INLINE_FRAGMENT]: settle })
   return count === 0 ? undefined : settled
+}
+
+/** How the groups of a document are counted. */
+interface Counting {
+  readonly schema: GraphQLSchema
+  readonly document: DocumentNode
+  readonly variableValues: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The most groups that come later: a fragment in the rows of a list is as many as the list may have rows. Each fragment is
+ * counted once, however often it is spread.
+ */
+export function countGroups(operation: OperationDefinitionNode, counting: Counting): number {
+  const { schema, document, variableValues } = counting
+  const fragments = fragmentsOf(document)
+  const counted = new Map<string, number>()
+
+  function inSet({ selections }: SelectionSetNode, type: GraphQLNamedType | null | undefined): number {
+    return selections.reduce((sum, selection) => sum + inSelection(selection, type), 0)
+  }
+
+  function inSelection(selection: SelectionNode, type: GraphQLNamedType | null | undefined): number {
+    const own = selection.directives?.some(({ name }) => name.value === DEFER) ? 1 : 0
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return own + inFragment(selection.name.value)
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      const inner = selection.typeCondition ? schema.getType(selection.typeCondition.name.value) : type
+      return own + inSet(selection.selectionSet, inner)
+    }
+    const field = hasFields(type) ? type.getFields()[selection.name.value] : undefined
+    if (selection.selectionSet === undefined || field === undefined) return 0
+    return rowsOf(selection, field, variableValues) * inSet(selection.selectionSet, getNamedType(field.type))
+  }
+
+  function inFragment(name: string): number {
+    const known = counted.get(name)
+    if (known !== undefined) return known
+    const fragment = fragments[name]
+    const count = fragment
+      ? inSet(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value))
+      : 0
+    counted.set(name, count)
+    return count
+  }
+
+  return inSet(operation.selectionSet, schema.getRootType(operation.operation))
+}
+
+function hasFields(
+  type: GraphQLNamedType | null | undefined,
+): type is GraphQLObjectType | GraphQLInterfaceType {
+  return isObjectType(type) || isInterfaceType(type)
+}
+
+/** What a page has where its size is not given. */
+const DEFAULT_ROWS = 20
+
+/** The most rows that a field returns by its arguments; 1 for a field that is no list. */
+function rowsOf(
+  node: FieldNode,
+  { args }: GraphQLField<unknown, unknown>,
+  variableValues: Readonly<Record<string, unknown>>,
+): number {
+  const given = (name: string): unknown => {
+    const value = node.arguments?.find((argument) => argument.name.value === name)?.value
+    return value && valueFromASTUntyped(value, variableValues)
+  }
+  const list = args.map(({ name }) => given(name)).find(Array.isArray)
+  if (list !== undefined) return list.length
+  if (!args.some(({ name }) => name === 'first')) return 1
+  return Number(given('first') ?? given('last') ?? DEFAULT_ROWS)
 }
 
 /** A variable may be null where the directive wants a value: then nothing says that the fragment may come later. */

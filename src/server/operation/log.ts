@@ -24,7 +24,10 @@ export function useOperationLog({ operationOf, definitionOf, monotonic, log }: O
     },
     onResultProcess({ request, result }) {
       const draft = drafts.get(request)
-      if (draft && 'errors' in result) draft.codes = codesOf(result.errors)
+      if (draft === undefined) return
+      if ('errors' in result) draft.codes = codesOf(result.errors)
+      // An answer that is written as a stream says what is in it.
+      else if ('codes' in result) draft.codes = result.codes as readonly string[]
     },
     onResponse({ request }) {
       const draft = drafts.get(request)

@@ -56,11 +56,18 @@ export class Stream {
   readonly format: StreamFormat
   readonly body: Readable
   readonly headers: Readonly<Record<string, string>>
+  /** Of the errors in it, for the log; empty where its parts are operations of their own. */
+  readonly codes: readonly string[]
 
-  constructor(format: StreamFormat, body: Readable, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    format: StreamFormat,
+    body: Readable,
+    { headers = {}, codes = [] }: Partial<Pick<Stream, 'headers' | 'codes'>> = {},
+  ) {
     this.format = format
     this.body = body
     this.headers = headers
+    this.codes = codes
   }
 }
 
@@ -199,7 +206,7 @@ export function createStreams(options: StreamsOptions): Streams {
         const body = write(changes, { format, selection, expiresAt, leave }, by)
         if (by.signal.aborted) body.destroy()
         // Resuming from here repeats the stream from its first change.
-        return new Stream(format, body, { 'x-resume-after': changes.resumeAfter() })
+        return new Stream(format, body, { headers: { 'x-resume-after': changes.resumeAfter() } })
       } catch (error) {
         leave()
         throw error

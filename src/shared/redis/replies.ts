@@ -12,6 +12,8 @@ export interface RedisRepliesOptions {
   readonly epochs: Pick<RedisEpochs, 'sharedOf' | 'sharedChangesSince'>
 }
 
+/** Another release may write replies in another form, and opens none of this one's. */
+const FORMAT = 1
 /** What is longer takes Redis so long that operations would wait for it. */
 const MAX_LENGTH = 300_000
 const MAX_CREDENTIALS = 1000
@@ -57,5 +59,5 @@ export function createRedisReplies({ connection, prefix, epochs }: RedisRepliesO
 }
 
 function placeOf(key: string, epoch: string, askedAt: KeptReply['askedAt'] | string): string {
-  return `${key} ${epoch} ${askedAt}`
+  return `${FORMAT} ${key} ${epoch} ${askedAt}`
 }

@@ -78,11 +78,11 @@ end
 return 'logged'`
 
 /**
- * KEYS: the reply. ARGV: when it was asked for, its epoch, what it is, how long it lives. One that was asked for later stays.
+ * KEYS: the reply. ARGV: when it was asked for, its epoch, what it is, how long it lives. One of the same epoch that was asked for later stays.
  */
 export const KEEP_REPLY = `
 local at = redis.call('HGET', KEYS[1], 't')
-if at and tonumber(at) > tonumber(ARGV[1]) then return 0 end
+if at and tonumber(at) > tonumber(ARGV[1]) and redis.call('HGET', KEYS[1], 'e') == ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 't', ARGV[1], 'e', ARGV[2], 'r', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1`

@@ -168,6 +168,69 @@ describe('Learning stops', () => {
     })
   })
 
+  /** Rows without a site; `clinicians` and `sites` are the sizes of the directories. */
+  async function startSiteless(rows: number, sizes: { clinicians: number; sites: number }) {
+    const upstream = await startScriptedUpstream(({ line }): ScriptedAnswer => {
+      const { pathname, searchParams } = new URL(line.slice(4), 'http://x')
+      const id = /^\/appointments\/v(\d+)$/.exec(pathname)?.[1]
+      const whole = { clinician_profile_id: `c${Number(id) % sizes.clinicians}`, location_id: null }
+      if (id !== undefined) return { body: { data: { ...visit(Number(id)), ...whole }, meta: {} } }
+      const offset = Number(searchParams.get('offset'))
+      const pageOf = (all: object[]) => ({
+        body: { data: all.slice(offset, offset + 100), meta: { has_more: offset + 100 < all.length } },
+      })
+      const entries = (count: number, name: string) =>
+        Array.from({ length: count }, (_, index) => ({ id: `${name}${index}` }))
+      if (pathname === '/clinician-profiles') return pageOf(entries(sizes.clinicians, 'c'))
+      if (pathname === '/locations') return pageOf(entries(sizes.sites, 's'))
+      if (searchParams.has('location_id')) return pageOf([])
+      const of = /^c(\d+)$/.exec(searchParams.get('clinician_id') ?? '')?.[1]
+      const all = Array.from({ length: rows }, (_, index) => index)
+      return pageOf(
+        all
+          .filter((index) => of === undefined || index % sizes.clinicians === Number(of))
+          .map((index) => visit(index)),
+      )
+    })
+    const gateway = await startGateway({ url: upstream.url, key: 'k' })
+    return {
+      gateway,
+      kinds: () => kindsOf(upstream.requests.map(({ line }) => line)),
+      async [Symbol.asyncDispose]() {
+        await gateway[Symbol.asyncDispose]()
+        await upstream[Symbol.asyncDispose]()
+      },
+    }
+  }
+
+  test('where what it spends would leave no room for rows that fit the ceiling', async () => {
+    await using clinic = await startSiteless(55, { clinicians: 4, sites: 8 })
+    const { errors } = await clinic.gateway.query(
+      '{ appointments(first: 55) { nodes { location { restId } } } }',
+    )
+    expect(errors).toBeUndefined()
+    expect(clinic.kinds()).toMatchObject({ pages: 1, facets: 0, singles: 55 })
+  })
+
+  test('where a directory turns out to be large, after its first page', async () => {
+    await using clinic = await startSiteless(50, { clinicians: 450, sites: 8 })
+    const { errors } = await clinic.gateway.query(
+      '{ appointments(first: 50) { nodes { clinician { restId } } } }',
+    )
+    expect(errors).toBeUndefined()
+    expect(clinic.kinds()).toEqual({ pages: 1, facets: 0, singles: 50, directories: 1 })
+  })
+
+  test('where of two references one is never there: no row is saved by the other', async () => {
+    await using clinic = await startSiteless(40, { clinicians: 10, sites: 8 })
+    await clinic.gateway.query(
+      '{ appointments(first: 40) { nodes { clinician { restId } location { restId } } } }',
+    )
+    const { singles, facets } = clinic.kinds()
+    expect(singles).toBe(40)
+    expect(facets).toBeLessThanOrEqual(8)
+  })
+
   test('where a row is in two lists: it has moved, and is read by itself', async () => {
     await using upstream = await startScriptedUpstream(({ line }): ScriptedAnswer => {
       const { pathname, searchParams } = new URL(line.slice(4), 'http://x')
@@ -271,7 +334,9 @@ function visit(index: number, clinician?: string): object {
     id: `v${index}`,
     patient_id: 'p',
     title: 'Visit',
-    start_time: `2026-01-05T09:${10 + index}:00Z`,
+    start_time: new Date(Date.parse('2026-01-05T09:10:00Z') + index * 60_000)
+      .toISOString()
+      .replace('.000', ''),
     end_time: '2026-01-05T10:00:00Z',
     status: 'confirmed',
     created_at: '2026-01-01T08:00:00Z',

@@ -72,16 +72,17 @@ describe('A query with @defer', () => {
   })
 
   test.each([
-    ['false', { later: false }, 1],
-    ['null', { later: null }, 1],
-    ['true', { later: true }, 2],
-  ])('Its condition decides: %s', async (_name, variables, least) => {
+    ['false', { later: false }, false],
+    ['null', { later: null }, false],
+    ['true', { later: true }, true],
+  ])('Its condition decides: %s', async (_name, variables, isLater) => {
     await using product = await startProduct()
-    const query = LIST.replace('query', '')
-      .replace('{', 'query ($later: Boolean = true) {')
-      .replace('@defer(label: "who")', '@defer(if: $later)')
+    const query = LIST.replace('{', 'query ($later: Boolean = true) {').replace(
+      '@defer(label: "who")',
+      '@defer(if: $later)',
+    )
     const parts = await (await askInParts(product.url, { query, variables })).rest()
-    expect(parts.length >= least && (least > 1 || parts.length === 1)).toBe(true)
+    expect(parts.length > 1).toBe(isLater)
     expect(JSON.stringify(merged(parts).data)).toContain('attendeeName')
   })
 
@@ -207,5 +208,54 @@ describe('A query with @defer', () => {
       const [refused] = await (await askInParts(product.url, { query, accept })).rest()
       expect(refused?.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'n' } }])
     }
+  })
+
+  test.each([
+    [334, true],
+    [333, false],
+  ])('Three fragments in a list of %i come in one piece: %s', async (first, isWhole) => {
+    await using clinic = await startHeldClinic()
+    const query = `query ($n: Int) { appointments(first: $n) { nodes { ...F ...F @defer } } }
+      fragment F on Appointment { ... @defer { attendeeName } }`
+    const asking = askInParts(clinic.url, { query, variables: { n: first } })
+    await clinic.upstream.arrival(4)
+    for (const { id } of ROWS) clinic.answer(id)
+    await using answer = await asking
+    expect(answer.response.headers.get('content-type')?.startsWith('application/')).toBe(isWhole)
+    expect(JSON.stringify(merged(await answer.rest()).data)).toContain('Name c')
+  })
+
+  test('The log has the codes of an answer that is one part', async () => {
+    const { promise, resolve } = Promise.withResolvers<OperationLine>()
+    await using clinic = await startHeldClinic({ logOperation: resolve })
+    const query = '{ ... @defer { nodes(ids: ["x"]) { id } } }'
+    const parts = await (await askInParts(clinic.url, { query, accept: EVENT_STREAM })).rest()
+    expect(merged(parts).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
+    expect(await promise).toMatchObject({ codes: ['BAD_USER_INPUT'] })
+  })
+
+  test('A null argument in a late part is refused as in any query', async () => {
+    const faults: unknown[] = []
+    await using clinic = await startHeldClinic({ reportFault: (fault) => void faults.push(fault) })
+    const query = `query ($s: AppointmentStatus = SCHEDULED) { appointments(first: 3) { nodes { title ... @defer {
+      attendeeName patient { appointments(filter: { status: [$s] }) { nodes { id } } } } } } }`
+    await using answer = await askInParts(clinic.url, { query, variables: { s: null } })
+    await answer.next()
+    await clinic.upstream.arrival(4)
+    for (const id of ['a', 'b', 'c'])
+      clinic.answer(id, { data: { id, attendee_name: 'N', patient_id: 'p' }, meta: {} })
+    const late = (await answer.rest()).flatMap(({ incremental = [] }) => incremental)
+    const codes = late.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions))
+    expect(codes).toEqual(Array(3).fill({ code: 'BAD_USER_INPUT', argument: 'filter.status.0' }))
+    expect(faults).toEqual([])
+  })
+
+  test('A fragment that an error takes away whole leaves no gap in one JSON answer', async () => {
+    await using product = await startProduct({ gateway: { limits: { MAX_NODE_IDS: 1 } } })
+    const query = '{ __typename ... @defer { nodes(ids: ["x", "y"]) { id } } }'
+    const [whole, ...more] = await (await askInParts(product.url, { query })).rest()
+    const [plain] = await (await askInParts(product.url, { query, accept: 'application/json' })).rest()
+    expect([whole?.data, whole?.errors, more]).toEqual([plain?.data, plain?.errors, []])
+    expect(whole?.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED' } }])
   })
 })
