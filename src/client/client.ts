@@ -39,7 +39,8 @@ export interface RequestOptions {
   /**
    * Whether a query may go by GET, so that an answer that has not changed comes without its body. Its variables are in the
    * URL then, which proxies write to their logs: `true` puts any variables there, ids of patients too, and `false` none.
-   * @default only where the variables hold nothing but numbers, truth values, instants, time zones and statuses
+   * @default only where the variables hold nothing but truth values, nulls, instants, numbers below `first` and `last`,
+   * dates below `day`, `gte` and `lte`, time zones below `timeZone`, and statuses below `status`
    */
   readonly byGet?: boolean
   /** Aborts the request. The promise then rejects with the reason of the signal. */

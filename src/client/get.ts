@@ -19,9 +19,10 @@ const MAX_URL_LENGTH = 2000
 export function urlOf(url: string, asked: Asked, mayHoldAll: boolean | undefined): string | undefined {
   const { query, hash, variables = null } = asked
   if (mayHoldAll === false || !/^[\s,\ufeff]*(query\b|\{)/.test(query)) return undefined
-  if (!mayHoldAll && !namesNobody(variables)) return undefined
+  const json = JSON.stringify(variables)
+  if (!mayHoldAll && !namesNobody(JSON.parse(json))) return undefined
   const parameters = new URLSearchParams(hash === undefined ? { query } : { extensions: byHash(hash) })
-  if (variables !== null) parameters.set('variables', JSON.stringify(variables))
+  if (variables !== null) parameters.set('variables', json)
   const full = `${url}${url.includes('?') ? '&' : '?'}${parameters}`
   return full.length <= MAX_URL_LENGTH ? full : undefined
 }
@@ -41,20 +42,51 @@ const STATUSES: Readonly<Record<AppointmentStatus, true>> = {
   NO_SHOW: true,
 }
 
-const DATE_OR_INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/
+const DATE = /^\d{4}-\d{2}-\d{2}$/
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
 
 /** By their names, of which the platform has a list: no other text with a stroke in it is one. */
 let timeZones: ReadonlySet<string> | undefined
 
-function isTimeZone(text: string): boolean {
+function isTimeZone(text: unknown): boolean {
   timeZones ??= new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
-  return timeZones.has(text)
+  return typeof text === 'string' && timeZones.has(text)
 }
 
-/** Holds numbers, truth values, instants, time zones and statuses only. Any other text may be an id, a name or a cursor. */
-function namesNobody(value: unknown): boolean {
-  if (typeof value === 'string')
-    return DATE_OR_INSTANT.test(value) || Object.hasOwn(STATUSES, value) || isTimeZone(value)
-  if (typeof value === 'object' && value !== null) return Object.values(value).every(namesNobody)
-  return true
+function isDate(text: unknown): boolean {
+  return typeof text === 'string' && DATE.test(text)
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number'
+}
+
+function isStatus(text: unknown): boolean {
+  return typeof text === 'string' && Object.hasOwn(STATUSES, text)
+}
+
+/** By the names of variables and of input fields: a date elsewhere may be one of birth, and a number an id. */
+const HARMLESS_BELOW: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ['first', isNumber],
+  ['last', isNumber],
+  ['day', isDate],
+  ['gte', isDate],
+  ['lte', isDate],
+  ['timeZone', isTimeZone],
+  ['status', isStatus],
+])
+
+/**
+ * Holds nothing but truth values, instants, and what is harmless below its key. Any other text or number may be an id, a
+ * name, a date of birth or a cursor.
+ *
+ * @param value as JSON has it
+ * @param key of the object that holds it, or holds its list
+ */
+function namesNobody(value: unknown, key = ''): boolean {
+  if (Array.isArray(value)) return value.every((item) => namesNobody(item, key))
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).every(([name, item]) => namesNobody(item, name))
+  if (value === null || typeof value === 'boolean') return true
+  return (typeof value === 'string' && INSTANT.test(value)) || HARMLESS_BELOW.get(key)?.(value) === true
 }

@@ -55,6 +55,8 @@ async function runGateway(config: Config): Promise<Running> {
     giveUp([
       'FEDERATION: must not be set where TRUSTED_DOCUMENTS_ONLY is: a router writes its own documents.',
     ])
+  if (config.FEDERATION_SECRET && !config.FEDERATION)
+    giveUp(['FEDERATION: must be set where FEDERATION_SECRET is: else no router gets an answer.'])
   const isPassThrough = config.APPOINTMENTS_API_URL !== undefined && config.APPOINTMENTS_API_KEY === undefined
   if (isPassThrough && config.WEBHOOK_SECRETS?.some(({ account }) => account === undefined))
     giveUp([

@@ -140,7 +140,7 @@ export interface GatewayOptions {
    */
   readonly clinicTimeZone?: string
   /**
-   * What signs the URLs of calendar feeds, which are read with `key`: one secret of at least 32 characters, or the new one
+   * What seals the URLs of calendar feeds, which are read with `key`: one secret of at least 32 characters, or the new one
    * and the one before it. None = there are no feeds.
    *
    * @default none

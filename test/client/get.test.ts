@@ -107,6 +107,8 @@ describe('The typed client', () => {
       DAY,
       { filter: { startTime: { gte: '2026-01-01T10:00:00+01:00', lte: '2026-01-02' } } },
       { filter: { day: '2026-03-29', timeZone: 'Europe/London' } },
+      { day: '2026-03-29', timeZone: 'UTC', gte: '2026-03-29', status: 'PENDING', withNames: true, last: 5 },
+      { from: '2026-01-01T10:00:00Z' },
     ])
       expect([harmless, await methodOf(harmless)]).toEqual([harmless, 'GET'])
     for (const naming of [
@@ -117,6 +119,18 @@ describe('The typed client', () => {
       { filter: { day: '2026-03-29', timeZone: 'Smith/London' } },
       { filter: { startTime: { gte: '2026-01-01 Smith' } } },
       { filter: { patientId: '' } },
+      { search: '1984-02-29' },
+      { search: ['1984-02-29'] },
+      { search: { toJSON: () => '1984-02-29' } },
+      { day: { search: '1984-02-29' } },
+      { filter: { startTime: '1984-02-29' } },
+      { id: 9_434_765_919 },
+      { filter: { patientId: 9_434_765_919 } },
+      { filter: { day: 9_434_765_919 } },
+      { first: '9434765919' },
+      { search: 'Europe/London' },
+      { search: 'PENDING' },
+      { day: 'PENDING' },
     ]) {
       expect([naming, await methodOf(naming)]).toEqual([naming, 'POST'])
       expect([naming, await methodOf(naming, true)]).toEqual([naming, 'GET'])

@@ -67,12 +67,23 @@ const TRIES: Readonly<Record<string, Try>> = {
     }
   },
   async 'docs/clients.md/polling'(load) {
+    const variables: Any[] = []
+    const send = globalThis.fetch
+    globalThis.fetch = (target, init) => {
+      variables.push(JSON.parse(new URL(String(target)).searchParams.get('variables') ?? ''))
+      return send(target, init)
+    }
     const { pollDay, pollOne } = await load()
-    const { data } = await ask(url, PAGE, { first: 1 })
+    const { data } = await ask(url, PAGE, { first: 1 }, send)
     const [{ id, startTime }] = data.appointments.nodes
     const days = [await pollDay(startTime.slice(0, 10)), await pollDay(startTime.slice(0, 10))]
     const { appointment } = await pollOne(id)
-    return { isSame: JSON.stringify(days[0]) === JSON.stringify(days[1]), one: appointment.id === id }
+    globalThis.fetch = send
+    return {
+      filter: Object.keys(variables[0].filter),
+      isSame: JSON.stringify(days[0]) === JSON.stringify(days[1]),
+      one: appointment.id === id,
+    }
   },
   async 'docs/clients.md/graphql-codegen'(load) {
     const { Day } = await load('src/day.js')

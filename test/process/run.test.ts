@@ -150,6 +150,13 @@ describe('The process', () => {
     ])
   })
 
+  test("The process does not start with a router's secret where it is no subgraph", async () => {
+    const settings = { ...FREE, FEDERATION_SECRET: 'a-secret-of-the-router' }
+    const { code, stdout, stderr } = await runProcess(settings)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^FEDERATION: .*FEDERATION_SECRET/)])
+  })
+
   test('The process does not start as an open gateway that others could reach', async () => {
     const { code, stdout, stderr } = await runProcess({
       HOST: '0.0.0.0',

@@ -49,7 +49,7 @@ export interface DirectoryOptions {
   readonly isCached: (request: RestRequest, operation: Operation) => boolean
   /** How long an answer about clinicians, locations and types may be given again, in milliseconds; 0 = never. */
   readonly directoryTtlMs: number
-  /** The same of patients. The upstream's events do not tell of them, so nothing makes it longer. */
+  /** The same of patients. Nothing makes it longer: no page names their events, so the gateway may miss them. */
   readonly patientTtlMs: number
   readonly monotonic: () => number
 }

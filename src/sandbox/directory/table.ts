@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { formatInstant } from '../instants.ts'
+import { lowerCase } from '../storage/database.ts'
 import { transaction } from '../storage/transaction.ts'
 
 /** How a field is stored: a flag as 0 and 1, an instant in milliseconds since the epoch, the others as they are. */
@@ -22,7 +23,7 @@ export type Row<Entry> = { readonly [Field in keyof Entry]: Value }
 export interface EntryQuery {
   readonly limit: number
   readonly offset: number
-  /** Words that must all be in the searched fields, in any order; ASCII letters in either case. */
+  /** Words that must all be in the searched fields, in any order; letters in either case. */
   readonly search?: string | undefined
   /** The columns that must have these values. */
   readonly equal: Readonly<Record<string, Value>>
@@ -80,12 +81,12 @@ export function createTable<Entry>(
     },
 
     list(organisation, { limit, offset, search = '', equal }) {
-      const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+      const words = lowerCase(search).split(/\s+/).filter(Boolean)
       const conditions = [
         'organisation = ?',
         // The column names come from our own table of filters, never from the client.
         ...Object.keys(equal).map((column) => `${column} = ?`),
-        ...words.map(() => `instr(lower(${searchable}), ?) > 0`),
+        ...words.map(() => `instr(lower_case(${searchable}), ?) > 0`),
       ]
       const rows = database
         .prepare(

@@ -9,10 +9,16 @@ export function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 5_000 })
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    database.function('lower_case', { deterministic: true }, lowerCase)
     migrate(database)
     return database
   } catch (error) {
     database.close()
     throw error
   }
+}
+
+/** Of every alphabet. SQL has it as `lower_case`, because SQLite's own `lower` knows ASCII only. */
+export function lowerCase(text: unknown): string {
+  return String(text).toLowerCase()
 }

@@ -18,10 +18,10 @@ import { badRequest, noSuchCalendar } from '../refusals.ts'
 import { createReadings, type Reading } from './readings.ts'
 import { answerRefusal, refusalOf } from './refusal.ts'
 import { type FeedText, writeFeed } from './text.ts'
-import { type FeedGrant, type GrantKeys, readGrant, signGrant } from './token.ts'
+import { createGrants, type FeedGrant, type Grants } from './token.ts'
 
 export interface CalendarOptions {
-  /** The first signs; a second one is that of before. Without any there are no feeds. */
+  /** The first seals; a second one is that of before. Without any there are no feeds. */
   readonly secrets: readonly string[]
   /** The gateway's own key, which feeds are read with; null where there is none. */
   readonly key: string | null
@@ -55,7 +55,7 @@ const LIFE_MS = 180 * 86_400_000
  */
 export function createCalendar(options: CalendarOptions): Calendar {
   const { key, operationOf, letIn, during, clock, log, reportFault } = options
-  const keys = grantKeysOf(options)
+  const feeds = feedsOf(options)
   const { hostname: host } = new URL(options.url)
   const readings = createReadings(options)
   const tags = createNote<Request, string>('calendar tag')
@@ -77,19 +77,19 @@ export function createCalendar(options: CalendarOptions): Calendar {
     return { credential: `Bearer ${key}`, access, account, caller }
   }
 
-  async function answer(request: Request, token: string, keys: GrantKeys): Promise<FeedText> {
+  async function answer(request: Request, token: string, { grants, account }: Feeds): Promise<FeedText> {
     if (request.method !== 'GET')
       throw badRequest('A calendar is read by GET.', { status: 405, headers: { allow: 'GET' } })
-    const grant = readGrant(token, keys, clock.now())
+    const grant = grants.open(token, clock.now())
     if (grant === undefined) throw noSuchCalendar()
-    const identity = identityOf(grant, keys.account)
+    const identity = identityOf(grant, account)
     letIn(request, identity)
     return during(identity.caller, async () =>
       textOf(await readings.of(grant.clinicianId, operationOf(request)), grant.show),
     )
   }
 
-  function answering(keys: GrantKeys): Plugin<object, NodeContext> {
+  function answering(feeds: Feeds): Plugin<object, NodeContext> {
     return {
       async onRequest({ request, url, fetchAPI, endResponse }) {
         const token = PATH.exec(url.pathname)?.[1]
@@ -97,7 +97,7 @@ export function createCalendar(options: CalendarOptions): Calendar {
         const startedAt = clock.monotonic()
         let codes: string[] = []
         try {
-          const { text, tag } = await answer(request, token, keys)
+          const { text, tag } = await answer(request, token, feeds)
           tags.set(request, tag)
           const headers = { 'content-type': 'text/calendar; charset=utf-8' }
           endResponse(new fetchAPI.Response(text, { headers }))
@@ -114,23 +114,29 @@ export function createCalendar(options: CalendarOptions): Calendar {
 
   return {
     createFeed({ clinicianId, show }, by) {
-      if (keys === undefined) throw new CalendarUnavailableError(options.secrets.length === 0)
+      if (feeds === undefined) throw new CalendarUnavailableError(options.secrets.length === 0)
       if (by.credential === null) throw unauthenticated()
       requireRead(by)
       const { narrowing } = by.access
       if (narrow({ clinicianId }, narrowing) === undefined) throw notOwn('clinician')
       const expiresAt = clock.now() + LIFE_MS
-      const token = signGrant({ narrowing, clinicianId, show, expiresAt }, keys)
+      const token = feeds.grants.seal({ narrowing, clinicianId, show, expiresAt })
       return { path: `/calendar/${token}.ics`, expiresAt: new Date(expiresAt).toISOString() }
     },
-    useCalendar: () => (keys === undefined ? {} : answering(keys)),
+    useCalendar: () => (feeds === undefined ? {} : answering(feeds)),
     tagOf: tags.get,
     close: readings.close,
   }
 }
 
-/** Undefined where there are no feeds. */
-function grantKeysOf({ secrets: [first, ...more], key }: CalendarOptions): GrantKeys | undefined {
+interface Feeds {
+  readonly grants: Grants
+  readonly account: string
+}
+
+/** Undefined where there are none. */
+function feedsOf({ secrets: [first, ...more], key }: CalendarOptions): Feeds | undefined {
   if (first === undefined || key === null) return undefined
-  return { secrets: [first, ...more], account: accountOfKey(key) }
+  const account = accountOfKey(key)
+  return { grants: createGrants({ secrets: [first, ...more], account }), account }
 }

@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Narrowing } from '../../rest/access.ts'
+import { createSeal } from '../../shared/redis/seal.ts'
 
 /** What the holder of a feed's URL may read. */
 export interface FeedGrant {
@@ -12,43 +12,46 @@ export interface FeedGrant {
 }
 
 export interface GrantKeys {
-  /** The first signs, and each of them is accepted. */
+  /** The first seals, and each of them opens. */
   readonly secrets: readonly [string, ...string[]]
-  /** A hash of the gateway's own key. It is signed and not carried: with another key no feed of before is one. */
+  /** A hash of the gateway's own key. It is authenticated and not carried: with another key no feed of before is one. */
   readonly account: string
 }
 
-/** In what is signed, so that no other use of the secret gives a token. */
-const PURPOSE = 'appointments-gateway calendar feed 1'
-const TOKEN = /^([\w-]{1,1500})\.([\w-]{43})$/
-
-/** The grant as base64url, which its holder can read, and its HMAC-SHA256. */
-export function signGrant(grant: FeedGrant, { secrets: [secret], account }: GrantKeys): string {
-  const { narrowing, clinicianId, show, expiresAt } = grant
-  const { patientId = null, clinicianId: ownClinicianId = null } = narrowing
-  const fields: Fields = [patientId, ownClinicianId, clinicianId, show, expiresAt]
-  const payload = Buffer.from(JSON.stringify(fields)).toString('base64url')
-  return `${payload}.${macOf(payload, account, secret)}`
+export interface Grants {
+  /** The grant as a token: base64url of what AES-256-GCM makes of it, so that its holder can neither read nor change it. */
+  seal(grant: FeedGrant): string
+  /** Undefined for a text that these keys have not sealed, and for a grant that has expired. `now` is in milliseconds. */
+  open(token: string, now: number): FeedGrant | undefined
 }
 
-/** Undefined for a text that was not signed with these keys, and for a grant that has expired. `now` is in milliseconds. */
-export function readGrant(
-  token: string,
-  { secrets, account }: GrantKeys,
-  now: number,
-): FeedGrant | undefined {
-  const [, payload = '', mac = ''] = TOKEN.exec(token) ?? []
-  // All are compared, so that the time does not tell which of them signed.
-  const signing = secrets.filter((secret) => isEqual(mac, macOf(payload, account, secret)))
-  if (signing.length === 0) return undefined
-  const fields = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Fields
-  const [patientId, ownClinicianId, clinicianId, show, expiresAt] = fields
-  if (now >= expiresAt) return undefined
-  const narrowing = {
-    ...(patientId !== null && { patientId }),
-    ...(ownClinicianId !== null && { clinicianId: ownClinicianId }),
+/** Sealed with the grant, so that no other use of the secret gives a token. */
+const PURPOSE = 'appointments-gateway calendar feed 1'
+const TOKEN = /^[\w-]{1,1500}$/
+
+export function createGrants({ secrets, account }: GrantKeys): Grants {
+  const seal = createSeal(secrets)
+  const place = `${PURPOSE}\n${account}`
+  return {
+    seal({ narrowing, clinicianId, show, expiresAt }) {
+      const { patientId = null, clinicianId: ownClinicianId = null } = narrowing
+      const fields: Fields = [patientId, ownClinicianId, clinicianId, show, expiresAt]
+      return seal.close(fields, place)
+    },
+
+    open(token, now) {
+      if (!TOKEN.test(token) || !isCanonical(token)) return undefined
+      const fields = seal.open(token, place) as Fields | undefined
+      if (fields === undefined) return undefined
+      const [patientId, ownClinicianId, clinicianId, show, expiresAt] = fields
+      if (now >= expiresAt) return undefined
+      const narrowing = {
+        ...(patientId !== null && { patientId }),
+        ...(ownClinicianId !== null && { clinicianId: ownClinicianId }),
+      }
+      return { narrowing, clinicianId, show, expiresAt }
+    },
   }
-  return { narrowing, clinicianId, show, expiresAt }
 }
 
 type Fields = readonly [
@@ -59,12 +62,7 @@ type Fields = readonly [
   expiresAt: number,
 ]
 
-function macOf(payload: string, account: string, secret: string): string {
-  return createHmac('sha256', secret).update(`${PURPOSE}\n${account}\n${payload}`).digest('base64url')
-}
-
-/** In constant time. The texts and not the bytes, because several texts decode to the same bytes. */
-function isEqual(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
+/** Several texts decode to the same bytes, and one of them is the token. */
+function isCanonical(token: string): boolean {
+  return Buffer.from(token, 'base64url').toString('base64url') === token
 }

@@ -1,17 +1,23 @@
 import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto'
 
-/** Keeps what is in Redis from whoever reads it there. */
+/** Keeps a value from whoever reads where it lies. */
 export interface Seal {
-  /** Undefined where there is no secret to seal with. `place` says where it lies: it opens nowhere else. */
+  /** As base64url. Undefined where there is no secret to seal with. `place` says where it lies: it opens nowhere else. */
   readonly close: ((value: unknown, place?: string) => string) | undefined
   /** Undefined for what none of the secrets has sealed for this place. */
   open(text: string, place?: string): unknown
+}
+
+export interface SealWithSecret extends Seal {
+  readonly close: NonNullable<Seal['close']>
 }
 
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
 /** Seals with the first secret, and opens what any of them has sealed: a secret can be replaced. */
+export function createSeal(secrets: readonly [string, ...string[]]): SealWithSecret
+export function createSeal(secrets: readonly string[]): Seal
 export function createSeal(secrets: readonly string[]): Seal {
   const keys = secrets.map((secret) =>
     Buffer.from(hkdfSync('sha256', secret, '', 'appointments-gateway', 32)),
@@ -24,10 +30,10 @@ export function createSeal(secrets: readonly string[]): Seal {
         const iv = randomBytes(IV_BYTES)
         const cipher = createCipheriv('aes-256-gcm', first, iv).setAAD(Buffer.from(place))
         const sealed = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]
-        return Buffer.concat([iv, cipher.getAuthTag(), ...sealed]).toString('base64')
+        return Buffer.concat([iv, cipher.getAuthTag(), ...sealed]).toString('base64url')
       }),
     open(text, place = '') {
-      const bytes = Buffer.from(text, 'base64')
+      const bytes = Buffer.from(text, 'base64url')
       if (bytes.length < IV_BYTES + TAG_BYTES) return undefined
       for (const key of keys)
         try {

@@ -134,6 +134,15 @@ describe('The filters', () => {
     expect(maya.last_name).toBe('Lindqvist')
   })
 
+  test('by search know the case of letters beyond ASCII too', async () => {
+    const { call } = await sandboxFor()
+    const patient = { first_name: 'ÉLODIE', last_name: 'Özil' }
+    const { data } = (await call('POST /patients', { body: patient })).body
+    for (const words of ['Özil', 'özil', 'ÖZIL', 'élodie özil', 'Élodie'])
+      expect((await call(`GET /patients?search=${encodeURIComponent(words)}`)).body.data).toEqual([data])
+    expect((await call('GET /patients?search=ozil')).body.data).toEqual([])
+  })
+
   test('A sandbox that hides the inactive lists them only on request', async () => {
     const { call } = await sandboxFor({ seed: 6, inactive: 'hidden' })
     for (const path of ['/clinician-profiles', '/locations', '/appointment-templates']) {

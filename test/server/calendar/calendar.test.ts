@@ -15,7 +15,7 @@ describe('Making a calendar', () => {
     const { data, errors } = await clinic.create({ clinicianId: 'cli_1', clientMutationId: 'x' })
     expect(errors).toBeUndefined()
     expect(data.createCalendarFeed).toEqual({
-      path: expect.stringMatching(/^\/calendar\/[\w-]+\.[\w-]+\.ics$/),
+      path: expect.stringMatching(/^\/calendar\/[\w-]+\.ics$/),
       expiresAt: '2026-07-04T12:00:00Z',
       clientMutationId: 'x',
     })
@@ -255,8 +255,8 @@ describe('The answer to a calendar', () => {
       },
       expect.objectContaining({ kind: 'calendar', requests: 0, codes: ['NOT_FOUND'] }),
     ])
-    const [payload = '', mac = ''] = feed.replace(/^.*\/|\.ics$/g, '').split('.')
-    for (const secret of [payload, mac, 'Visit', 'apt_1', 'cli_1', SECRET])
+    const token = feed.replace(/^.*\/|\.ics$/g, '')
+    for (const secret of [token, 'Visit', 'apt_1', 'cli_1', SECRET])
       expect(written.join('')).not.toContain(secret)
   })
 })
