@@ -9,7 +9,7 @@ export default defineConfig({
     // One copy of graphql for all, because `instanceof GraphQLError` fails across two. The bundle of GraphiQL does not
     // import graphql, so it needs no inlining.
     server: { deps: { inline: [/^(?!.*render-graphiql).*graphql/, /@pothos/] } },
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     maxWorkers: 2,
   },
 })
