@@ -33,7 +33,10 @@ export async function startContestant(
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
   // Reads and drops the log, because a full pipe would block the process.
   child.stderr?.resume()
-  const [line] = (await once(lines, 'line')) as [string]
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`It ended: ${program.at(-1)}`)))
+  const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string]
+  // From now on it ends where the bench ends it.
+  ended.catch(() => {})
   return {
     url: /http:\S+[^\s.,:]/.exec(line)?.[0] ?? '',
     usage: () => usageOf(child, 'usage'),
