@@ -105,7 +105,7 @@ describe('A process that stops', () => {
     await untilPortIsClosed(client)
     answer()
     expect(await writing).toMatchObject({ status: 200, connection: 'close', body: { data: WRITTEN } })
-    expect(await product.stop()).toBe(0)
+    expect(await product.ended()).toBe(0)
   })
 
   test('No write of busy clients is cut, however long they go on', async () => {

@@ -14,6 +14,8 @@ export interface Process extends AsyncDisposable {
   signal(name: NodeJS.Signals): void
   /** Sends SIGTERM and returns the exit code. */
   stop(): Promise<number>
+  /** Waits for a process that stops already, and returns the exit code. */
+  ended(): Promise<number>
 }
 
 /** Starts the process as `npm start` does, with only `PATH` of the environment of this one. It stops without a wait. */
@@ -33,6 +35,11 @@ export async function startProcess(
     child.kill('SIGTERM')
     return (await exited)[0]
   }
+  /** Without another signal: a process that is about to end would die of it, in place of ending with its code. */
+  async function ended(): Promise<number> {
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    return child.exitCode ?? -1
+  }
   return {
     pid: child.pid ?? 0,
     firstLine,
@@ -40,6 +47,7 @@ export async function startProcess(
     errors: () => errors,
     signal: (name) => void child.kill(name),
     stop,
+    ended,
     [Symbol.asyncDispose]: async () => void (await stop()),
   }
 }
