@@ -70,3 +70,10 @@ builder.subscriptionType({
   description:
     'Being told. The answer is a stream, `text/event-stream` or `multipart/mixed`: each event is an operation of its own, and says what it cost in `extensions.upstream` where the gateway runs in development.',
 })
+
+/** In the descriptions of every input that has one, and of every payload that gives it back. */
+export const CLIENT_MUTATION_ID = {
+  input: 'Returned unchanged in the payload, so that the client can match it to this input.',
+  payload: 'The `clientMutationId` of the input.',
+}
+export const EITHER_ID = "The global id, or the upstream's own."

@@ -1,8 +1,5 @@
-import { builder } from '../builder.ts'
+import { builder, CLIENT_MUTATION_ID, EITHER_ID } from '../builder.ts'
 import { Status } from './status.ts'
-
-const CLIENT_MUTATION_ID = 'Returned unchanged in the payload, so that the client can match it to this input.'
-const EITHER_ID = "The global id, or the upstream's own."
 
 export const CreateAppointmentInput = builder.inputType('CreateAppointmentInput', {
   description: 'A new appointment.',
@@ -27,7 +24,7 @@ export const CreateAppointmentInput = builder.inputType('CreateAppointmentInput'
       description:
         'Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. Each field of a document counts for itself: one key and one input twice in one document book two appointments, and that document sent again gives the same two. A UUID goes upstream as it is; any other text of up to 255 characters becomes one. The gateway generates one where it is left out.',
     }),
-    clientMutationId: t.string({ description: CLIENT_MUTATION_ID }),
+    clientMutationId: t.string({ description: CLIENT_MUTATION_ID.input }),
   }),
 })
 
@@ -52,7 +49,7 @@ export const UpdateAppointmentInput = builder.inputType('UpdateAppointmentInput'
     attendeeEmail: t.string({ description: 'The e-mail address of the attendee.' }),
     attendanceStatus: t.string({ description: "Whether the attendee has come, in the upstream's words." }),
     episodeId: t.id({ description: "The upstream's id of an existing episode of care." }),
-    clientMutationId: t.string({ description: CLIENT_MUTATION_ID }),
+    clientMutationId: t.string({ description: CLIENT_MUTATION_ID.input }),
   }),
 })
 
@@ -61,6 +58,6 @@ export const CancelAppointmentInput = builder.inputType('CancelAppointmentInput'
   fields: (t) => ({
     id: t.id({ required: true, description: `Which appointment. ${EITHER_ID}` }),
     cancellationReason: t.string({ description: 'Why, in words for people.' }),
-    clientMutationId: t.string({ description: CLIENT_MUTATION_ID }),
+    clientMutationId: t.string({ description: CLIENT_MUTATION_ID.input }),
   }),
 })

@@ -1,6 +1,6 @@
 import { FIELDS_OF_CANCELLED, FIELDS_OF_CREATED, type FieldName } from '../../contract/field-names.ts'
 import type { AppointmentRef } from '../../loaders/memory.ts'
-import { builder } from '../builder.ts'
+import { builder, CLIENT_MUTATION_ID } from '../builder.ts'
 import { parseId } from '../global-id.ts'
 import { ONE, type PriceTag } from '../price-tag.ts'
 import { toCreation, toUpdate } from './changes.ts'
@@ -18,14 +18,13 @@ interface CancelPayload extends Payload {
   readonly performedBy: string | Error | null
 }
 
-const CLIENT_MUTATION_ID = 'The `clientMutationId` of the input.'
 const MAY_COST =
   "Fields that the upstream's response lacks cost one more request in all, and only when selected."
 
 const CreateAppointmentPayload = builder.objectRef<Payload>('CreateAppointmentPayload').implement({
   description: 'The result of a create.',
   fields: (t) => ({
-    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID }),
+    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID.payload }),
     appointment: t.expose('appointment', {
       type: Appointment,
       description: `The new appointment. ${MAY_COST}`,
@@ -36,7 +35,7 @@ const CreateAppointmentPayload = builder.objectRef<Payload>('CreateAppointmentPa
 const UpdateAppointmentPayload = builder.objectRef<Payload>('UpdateAppointmentPayload').implement({
   description: 'The result of an update.',
   fields: (t) => ({
-    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID }),
+    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID.payload }),
     appointment: t.expose('appointment', {
       type: Appointment,
       description: `The appointment as it is now. ${MAY_COST}`,
@@ -47,7 +46,7 @@ const UpdateAppointmentPayload = builder.objectRef<Payload>('UpdateAppointmentPa
 const CancelAppointmentPayload = builder.objectRef<CancelPayload>('CancelAppointmentPayload').implement({
   description: 'The result of a cancellation.',
   fields: (t) => ({
-    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID }),
+    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID.payload }),
     appointment: t.expose('appointment', {
       type: Appointment,
       description: `The appointment as it is now. Its id, status and reason come with the answer. ${MAY_COST}`,

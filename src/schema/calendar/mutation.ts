@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts'
+import { builder, CLIENT_MUTATION_ID, EITHER_ID } from '../builder.ts'
 import type { CalendarFeed } from '../context.ts'
 import { parseId } from '../global-id.ts'
 
@@ -15,11 +15,11 @@ const CreateCalendarFeedInput = builder.inputType('CreateCalendarFeedInput', {
   fields: (t) => ({
     clinicianId: t.id({
       required: true,
-      description: "Whose appointments. The global id, or the upstream's own.",
+      description: `Whose appointments. ${EITHER_ID}`,
     }),
     show: t.field({ type: Show, defaultValue: 'busy', description: 'How much is shown of each.' }),
     clientMutationId: t.string({
-      description: 'Returned unchanged in the payload, so that the client can match it to this input.',
+      description: CLIENT_MUTATION_ID.input,
     }),
   }),
 })
@@ -32,7 +32,7 @@ const CreateCalendarFeedPayload = builder.objectRef<Payload>('CreateCalendarFeed
   description: 'A calendar that calendar programs can subscribe to.',
   fields: (t) => ({
     clientMutationId: t.exposeString('clientMutationId', {
-      description: 'The `clientMutationId` of the input.',
+      description: CLIENT_MUTATION_ID.payload,
     }),
     path: t.exposeString('path', {
       nullable: false,

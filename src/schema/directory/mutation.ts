@@ -1,6 +1,6 @@
 import type { PatientChanges } from '../../loaders/directory/directory.ts'
 import { idempotencySourceOf } from '../appointment/create-info.ts'
-import { builder } from '../builder.ts'
+import { builder, CLIENT_MUTATION_ID } from '../builder.ts'
 import { UserInputError } from '../errors.ts'
 import { parseId, type Reference } from '../global-id.ts'
 import { ONE, type PriceTag } from '../price-tag.ts'
@@ -11,14 +11,13 @@ interface Payload {
   readonly patient: Reference<'Patient'>
 }
 
-const CLIENT_MUTATION_ID = 'The `clientMutationId` of the input.'
 const MAY_COST =
   "Fields that the upstream's response lacks cost one more request in all, and only when selected."
 
 const CreatePatientPayload = builder.objectRef<Payload>('CreatePatientPayload').implement({
   description: 'The result of a registration.',
   fields: (t) => ({
-    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID }),
+    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID.payload }),
     patient: t.expose('patient', { type: 'Patient', description: `The new patient. ${MAY_COST}` }),
   }),
 })
@@ -26,7 +25,7 @@ const CreatePatientPayload = builder.objectRef<Payload>('CreatePatientPayload').
 const UpdatePatientPayload = builder.objectRef<Payload>('UpdatePatientPayload').implement({
   description: 'The result of an update.',
   fields: (t) => ({
-    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID }),
+    clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID.payload }),
     patient: t.expose('patient', { type: 'Patient', description: `The patient as it is now. ${MAY_COST}` }),
   }),
 })
