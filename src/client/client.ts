@@ -2,9 +2,9 @@ import { RequestError } from './errors.ts'
 import type { TypedDocumentString } from './generated/graphql.ts'
 import { type Asked, urlOf } from './get.ts'
 import { createKeptAnswers } from './kept.ts'
-import { PARTS, type PartialAnswer, readParts } from './parts.ts'
+import { type PartialAnswer, readParts } from './parts.ts'
 import { type Pause, waitFor } from './pause.ts'
-import { type Answer, type HeaderLines, readText } from './response.ts'
+import { type Answer, costOf, type HeaderLines, readText, STREAM_OR_JSON } from './response.ts'
 import { followAnswers } from './subscription.ts'
 
 export interface ClientOptions {
@@ -187,9 +187,10 @@ export function createClient(options: ClientOptions): Client {
     const hash = asked.hash !== undefined && untrusted.has(asked.hash) ? undefined : asked.hash
     const url = urlOf(options.url, { ...asked, hash }, byGet)
     const received = await (url === undefined ? postAll(asked, headers, signal) : get(url, headers, signal))
-    const cost = received.response.headers.get('x-upstream-requests')
-    const upstreamRequests = cost === null ? undefined : Number(cost)
-    const answer: Answer<Data> = { ...readText<Data>(received), upstreamRequests }
+    const answer: Answer<Data> = {
+      ...readText<Data>(received),
+      upstreamRequests: costOf(received.response),
+    }
     const isUnknown = answer.errors.some(({ extensions }) => SENDS_TEXT.includes(extensions?.code))
     if (url === undefined || hash === undefined || !isUnknown) return { answer, status: received.status }
     untrusted.add(hash)
@@ -219,7 +220,7 @@ export function createClient(options: ClientOptions): Client {
     ) {
       const body = { query: document.toString(), variables }
       return readParts<Data>({
-        post: async (leaving) => post(body, { accept: PARTS, ...(await readHeaders()) }, leaving),
+        post: async (leaving) => post(body, { accept: STREAM_OR_JSON, ...(await readHeaders()) }, leaving),
         silenceMs: options.silenceMs ?? SILENCE_MS,
         signal,
       })
@@ -235,11 +236,7 @@ export function createClient(options: ClientOptions): Client {
         headers: readHeaders,
         // JSON is for what is refused, so that its status is that of the response.
         post: (asked, headers, leaving) =>
-          post(
-            { query, variables: asked },
-            { accept: 'text/event-stream, application/json', ...headers },
-            leaving,
-          ),
+          post({ query, variables: asked }, { accept: STREAM_OR_JSON, ...headers }, leaving),
         wait: options.wait ?? waitFor,
         silenceMs: options.silenceMs ?? SILENCE_MS,
         onOpen,

@@ -1,6 +1,6 @@
 import { type GatewayError, RequestError } from './errors.ts'
 import { readEvents } from './event-stream.ts'
-import { type Answer, readBody } from './response.ts'
+import { type Answer, costOf, readBody, readPart, type StreamPart, streamOf } from './response.ts'
 
 /** A state of an answer whose fragments come later. */
 export interface PartialAnswer<Data> extends Answer<Data> {
@@ -17,12 +17,9 @@ export interface PartsOptions {
 type Path = readonly (string | number)[]
 
 /** The first part has `data`, the others fragments of it. */
-interface Part<Data> {
-  readonly data?: Data | null
-  readonly errors?: readonly GatewayError[]
+interface Part<Data> extends StreamPart<Data> {
   readonly incremental?: readonly Fragment[]
   readonly hasNext?: boolean
-  readonly extensions?: { readonly upstream?: { readonly requests?: number } }
 }
 
 interface Fragment {
@@ -30,9 +27,6 @@ interface Fragment {
   readonly data: object | null
   readonly errors?: readonly GatewayError[]
 }
-
-/** What to ask for: JSON comes where nothing of the answer is to come later. */
-export const PARTS = 'text/event-stream, application/json'
 
 /** The states of one answer, each with all that has come until then. Leaving it ends the connection. */
 export async function* readParts<Data>({
@@ -44,17 +38,15 @@ export async function* readParts<Data>({
   const signal = given ? AbortSignal.any([leaving.signal, given]) : leaving.signal
   try {
     const response = await post(signal)
-    const { body } = response
-    if (!response.headers.get('content-type')?.startsWith('text/event-stream') || body === null) {
-      const cost = response.headers.get('x-upstream-requests')
-      const upstreamRequests = cost === null ? undefined : Number(cost)
-      yield { ...(await readBody<Data>(response)), upstreamRequests, isComplete: true }
+    const body = streamOf(response)
+    if (body === undefined) {
+      yield { ...(await readBody<Data>(response)), upstreamRequests: costOf(response), isComplete: true }
       return
     }
     let state: PartialAnswer<Data> | undefined
     for await (const { name, data } of readEvents(body, { silenceMs, signal })) {
       if (name !== 'next') continue
-      state = takePart(state, readPart<Data>(data))
+      state = takePart(state, readPart<Part<Data>>(data))
       yield state
       if (state.isComplete) return
     }
@@ -63,16 +55,6 @@ export async function* readParts<Data>({
   } finally {
     leaving.abort()
   }
-}
-
-function readPart<Data>(json: string): Part<Data> {
-  try {
-    const part: unknown = JSON.parse(json)
-    if (typeof part === 'object' && part !== null) return part
-  } catch {
-    // What is no JSON is no part either.
-  }
-  throw new RequestError({ status: 200, errors: [], data: null })
 }
 
 function takePart<Data>(before: PartialAnswer<Data> | undefined, part: Part<Data>): PartialAnswer<Data> {

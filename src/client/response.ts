@@ -13,6 +13,34 @@ export interface Answer<Data> {
   readonly upstreamRequests: number | undefined
 }
 
+/** A part of a stream: of an answer that comes in parts, or a change. */
+export interface StreamPart<Data> {
+  readonly data?: Data | null
+  readonly errors?: readonly GatewayError[]
+  readonly extensions?: { readonly upstream?: { readonly requests?: number } }
+}
+
+/** What is asked for where a stream is expected: JSON comes in its place where there is none. */
+export const STREAM_OR_JSON = 'text/event-stream, application/json'
+
+/** The stream of a response; undefined where it is none. */
+export function streamOf({ headers, body }: Response): ReadableStream<Uint8Array> | undefined {
+  return headers.get('content-type')?.startsWith('text/event-stream') ? (body ?? undefined) : undefined
+}
+
+/** Throws a `RequestError` where the text is no part of a stream. */
+export function readPart<Part extends StreamPart<unknown>>(json: string): Part {
+  const part = parse(json)
+  if (typeof part === 'object' && part !== null) return part as Part
+  throw new RequestError({ status: 200, errors: [], data: null })
+}
+
+/** What the header of a response says that it has cost. */
+export function costOf({ headers }: Response): number | undefined {
+  const cost = headers.get('x-upstream-requests')
+  return cost === null ? undefined : Number(cost)
+}
+
 /** Reads a response of JSON. Rejects with a `RequestError` when it is not a GraphQL response. */
 export async function readBody<Data>(response: Response): Promise<Pick<Answer<Data>, 'data' | 'errors'>> {
   return readText({ status: response.status, text: await response.text() })

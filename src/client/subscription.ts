@@ -1,7 +1,7 @@
-import { type GatewayError, hasCode, RequestError, ResumeError } from './errors.ts'
+import { hasCode, RequestError, ResumeError } from './errors.ts'
 import { readEvents } from './event-stream.ts'
 import { type Pause, pauseMs, retryAfterMs } from './pause.ts'
-import { type Answer, type HeaderLines, readBody } from './response.ts'
+import { type Answer, type HeaderLines, readBody, readPart, type StreamPart, streamOf } from './response.ts'
 
 export interface SubscriptionOptions {
   readonly query: string
@@ -13,13 +13,6 @@ export interface SubscriptionOptions {
   readonly silenceMs: number
   readonly onOpen: (() => void | Promise<void>) | undefined
   readonly signal: AbortSignal | undefined
-}
-
-/** A part of a stream. The last one of a stream that fails has errors and no data. */
-interface Part<Data> {
-  readonly data?: Data | null
-  readonly errors?: readonly GatewayError[]
-  readonly extensions?: { readonly upstream?: { readonly requests?: number } }
 }
 
 /** How a stream ended that another one goes on with. */
@@ -93,7 +86,7 @@ async function* generate<Data>(
     }
     hasAnswered = true
     if (COME_AGAIN.includes(response.status)) return refusal(response)
-    const body = await streamOf(response)
+    const body = await requireStream(response)
     attempt = 0
     // Going on from there repeats this stream from its first change.
     place = response.headers.get('x-resume-after') ?? place
@@ -102,7 +95,7 @@ async function* generate<Data>(
     for await (const { name, data: json } of readEvents(body, { silenceMs, signal })) {
       if (name === 'complete') break
       if (name !== 'next') continue
-      const part = readPart<Data>(json)
+      const part = readPart<StreamPart<Data>>(json)
       if (part.data === undefined) return breakOf(part)
       const change = changeIn(part.data)
       if (change !== undefined) {
@@ -126,10 +119,10 @@ async function* generate<Data>(
   }
 }
 
-/** The stream of a response. Throws a `RequestError` where the gateway refused to open one. */
-async function streamOf(response: Response): Promise<ReadableStream<Uint8Array>> {
-  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
-  if (response.ok && isStream && response.body) return response.body
+/** The stream that was asked for. Throws a `RequestError` where the gateway refused to open one. */
+async function requireStream(response: Response): Promise<ReadableStream<Uint8Array>> {
+  const body = streamOf(response)
+  if (response.ok && body !== undefined) return body
   throw new RequestError({ status: response.status, ...(await readBody(response)) })
 }
 
@@ -143,19 +136,8 @@ async function refusal(response: Response): Promise<Break> {
   return { retryAfterMs: retryAfterMs(response), cause }
 }
 
-function readPart<Data>(json: string): Part<Data> {
-  const invalid = new RequestError({ status: 200, errors: [], data: null })
-  try {
-    const part: unknown = JSON.parse(json)
-    if (typeof part === 'object' && part !== null) return part
-  } catch {
-    throw invalid
-  }
-  throw invalid
-}
-
 /** Throws what coming again can't mend. */
-function breakOf({ errors = [] }: Part<unknown>): Break {
+function breakOf({ errors = [] }: StreamPart<unknown>): Break {
   const cause = new RequestError({ status: 200, errors, data: null })
   const [error] = errors
   if (error === undefined) throw cause
@@ -174,6 +156,6 @@ function changeIn(data: unknown): { readonly sequence: string | undefined } | un
   return { sequence: typeof sequence === 'string' ? sequence : undefined }
 }
 
-function answerOf<Data>({ data = null, errors = [], extensions }: Part<Data>): Answer<Data> {
+function answerOf<Data>({ data = null, errors = [], extensions }: StreamPart<Data>): Answer<Data> {
   return { data, errors, upstreamRequests: extensions?.upstream?.requests }
 }

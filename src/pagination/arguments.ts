@@ -26,7 +26,8 @@ export interface PageLimits {
 
 export const DEFAULT_PAGE_LIMITS: PageLimits = { maxPageSize: 500, maxReadSize: 100 }
 
-const DEFAULT_SIZE = 20
+/** The rows of a page whose size the client does not give. */
+export const DEFAULT_SIZE = 20
 
 /** Throws a PageArgumentError that names the argument at fault. */
 export function checkArguments(args: PageArguments, filter: string, maxSize: number): PageRequest {

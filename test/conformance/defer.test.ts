@@ -71,6 +71,18 @@ function createScreen() {
   }
 }
 
+/** It shows the list while the rest is held, and everything once that may come. */
+async function expectBothStates(
+  { states, first, last }: ReturnType<typeof createScreen>,
+  answer: () => void,
+): Promise<void> {
+  await first
+  expect(states[0]).toEqual(FIRST)
+  answer()
+  await last
+  expect(states.at(-1)).toEqual(LAST)
+}
+
 test('Apollo Client shows the list first, with the handler that the documents name', async () => {
   await using clinic = await startClinic()
   const client = new ApolloClient({
@@ -82,11 +94,7 @@ test('Apollo Client shows the list first, with the handler that the documents na
   const watched = client.watchQuery<Day>({ query: apolloGql(DAY) }).subscribe({
     next: ({ data, dataState }) => screen.show(data as Day | undefined, dataState === 'complete'),
   })
-  await screen.first
-  expect(screen.states[0]).toEqual(FIRST)
-  clinic.answer()
-  await screen.last
-  expect(screen.states.at(-1)).toEqual(LAST)
+  await expectBothStates(screen, clinic.answer)
   watched.unsubscribe()
   client.stop()
 })
@@ -105,10 +113,6 @@ test.each([
   const watched = client.query<Day>(gql(DAY), {}).subscribe(({ data, hasNext }) => {
     screen.show(data, !hasNext)
   })
-  await screen.first
-  expect(screen.states[0]).toEqual(FIRST)
-  clinic.answer()
-  await screen.last
-  expect(screen.states.at(-1)).toEqual(LAST)
+  await expectBothStates(screen, clinic.answer)
   watched.unsubscribe()
 })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRedis, type RedisOptions } from '../../src/shared/redis/redis.ts'
 import type { Shared } from '../../src/shared/shared.ts'
 import { describeWithRedis, type RedisServer, startRedis } from '../support/redis.ts'
@@ -150,87 +150,74 @@ describeWithRedis('What is shared through Redis', () => {
     while (shared.state() !== 'up') await new Promise((resolve) => setTimeout(resolve, 50))
     expect(line.connections()).toBe(2)
   })
-})
 
-describeWithRedis('Answers in Redis', () => {
-  const NAME = { account: 'x', scope: '/a', text: 'view /a?', credential: 'Bearer key' }
-  let redis: RedisServer
-  const opened: Shared[] = []
-  beforeAll(async () => {
-    redis = await startRedis()
-  })
-  afterAll(async () => {
-    for (const shared of opened) await shared.close()
-    await redis[Symbol.asyncDispose]()
-  })
+  describe('Answers', () => {
+    const NAME = { account: 'x', scope: '/a', text: 'view /a?', credential: 'Bearer key' }
+    /** Two instances, and an answer that one of them has kept. */
+    async function openTwo(prefix: string, value: unknown = { title: 'Zebedee' }) {
+      const one = await open({ prefix, replies: true })
+      const other = await open({ prefix, replies: true })
+      await one.epochs.refresh('x', ['/a'])
+      const epoch = one.replies.epochOf('x', '/a') ?? ''
+      one.replies.keep(NAME, { value, askedAt: 1000, epoch }, 60_000)
+      // Behind the answer on the same connection.
+      await one.epochs.refresh('x', ['/a'])
+      return { one, other, epoch }
+    }
 
-  /** Two instances, and an answer that one of them has kept. */
-  async function openTwo(prefix: string, value: unknown = { title: 'Zebedee' }) {
-    const [one, other] = await Promise.all(
-      [0, 1].map(() => openRedis(redis.socket, { prefix, replies: true })),
-    )
-    if (one === undefined || other === undefined) throw new Error('There are two')
-    opened.push(one, other)
-    await one.epochs.refresh('x', ['/a'])
-    const epoch = one.replies.epochOf('x', '/a') ?? ''
-    one.replies.keep(NAME, { value, askedAt: 1000, epoch }, 60_000)
-    // Behind the answer on the same connection.
-    await one.epochs.refresh('x', ['/a'])
-    return { one, other, epoch }
-  }
-
-  test('Another instance finds them, also before it has read an epoch', async () => {
-    const { other } = await openTwo('found:')
-    expect(await other.replies.find(NAME)).toEqual({
-      value: { title: 'Zebedee' },
-      askedAt: 1000,
-      changes: [],
+    test('Another instance finds them, also before it has read an epoch', async () => {
+      const { other } = await openTwo('found:')
+      expect(await other.replies.find(NAME)).toEqual({
+        value: { title: 'Zebedee' },
+        askedAt: 1000,
+        changes: [],
+      })
     })
-  })
 
-  test('Whoever asks something else, or with another credential, finds nothing', async () => {
-    const { other } = await openTwo('else:')
-    for (const part of [{ account: 'y' }, { text: 'view /b?' }, { credential: 'Bearer other' }])
-      expect(await other.replies.find({ ...NAME, ...part })).toBeUndefined()
-  })
+    test('Whoever asks something else, or with another credential, finds nothing', async () => {
+      const { other } = await openTwo('else:')
+      for (const part of [{ account: 'y' }, { text: 'view /b?' }, { credential: 'Bearer other' }])
+        expect(await other.replies.find({ ...NAME, ...part })).toBeUndefined()
+    })
 
-  test('They come with the changes since, and after an unknown change not at all', async () => {
-    const { one, other } = await openTwo('changes:')
-    const diff = { id: 'a', now: { id: 'a', title: 'Later' }, before: null }
-    await one.epochs.advance('x', ['/a'], diff)
-    expect((await other.replies.find(NAME))?.changes).toEqual([diff])
-    await one.epochs.advance('x', ['/a'])
-    await other.epochs.refresh('x', ['/a'])
-    expect(await other.replies.find(NAME)).toBeUndefined()
-    await one.epochs.refresh('x', ['/a'])
-    expect(await one.replies.find(NAME)).toBeUndefined()
-  })
+    test('They come with the changes since, and after an unknown change not at all', async () => {
+      const { one, other } = await openTwo('changes:')
+      const diff = { id: 'a', now: { id: 'a', title: 'Later' }, before: null }
+      await one.epochs.advance('x', ['/a'], diff)
+      expect((await other.replies.find(NAME))?.changes).toEqual([diff])
+      await one.epochs.advance('x', ['/a'])
+      await other.epochs.refresh('x', ['/a'])
+      expect(await other.replies.find(NAME)).toBeUndefined()
+      await one.epochs.refresh('x', ['/a'])
+      expect(await one.replies.find(NAME)).toBeUndefined()
+    })
 
-  test('One that was asked for later is not replaced by an earlier one', async () => {
-    const { one, other, epoch } = await openTwo('later:')
-    for (const askedAt of [3000, 2000]) other.replies.keep(NAME, { value: askedAt, askedAt, epoch }, 60_000)
-    await other.epochs.refresh('x', ['/a'])
-    expect((await one.replies.find(NAME))?.value).toBe(3000)
-  })
+    test('One that was asked for later is not replaced by an earlier one', async () => {
+      const { one, other, epoch } = await openTwo('later:')
+      for (const askedAt of [3000, 2000]) other.replies.keep(NAME, { value: askedAt, askedAt, epoch }, 60_000)
+      await other.epochs.refresh('x', ['/a'])
+      expect((await one.replies.find(NAME))?.value).toBe(3000)
+    })
 
-  test('One that is put in the place of another, or dated anew, does not open', async () => {
-    const { other } = await openTwo('moved:')
-    const [key = ''] = (await redis.ask('KEYS', 'moved:*:reply:*')) as string[]
-    const fields = (await redis.ask('HGETALL', key)) as string[]
-    other.replies.keep({ ...NAME, text: 'second' }, { value: 'second', askedAt: 1, epoch: 'e' }, 60_000)
-    await other.epochs.refresh('x', ['/a'])
-    const keys = (await redis.ask('KEYS', 'moved:*:reply:*')) as string[]
-    const second = keys.find((each) => each !== key) ?? ''
-    await redis.ask('HSET', second, ...fields)
-    expect(await other.replies.find({ ...NAME, text: 'second' })).toBeUndefined()
-    expect(await other.replies.find(NAME)).toBeDefined()
-    await redis.ask('HSET', key, 't', '9999')
-    expect(await other.replies.find(NAME)).toBeUndefined()
-  })
+    test('One that is put in the place of another, or dated anew, does not open', async () => {
+      const { other } = await openTwo('moved:')
+      const [key = ''] = (await redis.ask('KEYS', 'moved:*:reply:*')) as string[]
+      const fields = (await redis.ask('HGETALL', key)) as string[]
+      other.replies.keep({ ...NAME, text: 'second' }, { value: 'second', askedAt: 1, epoch: 'e' }, 60_000)
+      await other.epochs.refresh('x', ['/a'])
+      const keys = (await redis.ask('KEYS', 'moved:*:reply:*')) as string[]
+      const second = keys.find((each) => each !== key) ?? ''
+      await redis.ask('HSET', second, ...fields)
+      expect(await other.replies.find({ ...NAME, text: 'second' })).toBeUndefined()
+      expect(await other.replies.find(NAME)).toBeDefined()
+      await redis.ask('HSET', key, 't', '9999')
+      expect(await other.replies.find(NAME)).toBeUndefined()
+    })
 
-  test('One that is very long stays with the instance that has asked for it', async () => {
-    const { other } = await openTwo('long:', 'x'.repeat(400_000))
-    expect(await other.replies.find(NAME)).toBeUndefined()
+    test('One that is very long stays with the instance that has asked for it', async () => {
+      const { other } = await openTwo('long:', 'x'.repeat(400_000))
+      expect(await other.replies.find(NAME)).toBeUndefined()
+    })
   })
 })
 

@@ -190,8 +190,9 @@ export function createDeferral(options: DeferralOptions): Deferral {
         definition.variableDefinitions ?? [],
         variableValues ?? {},
       )
-      const deferred = coerced && activeDefers(document, coerced)
-      const operation = deferred && getOperationAST(deferred, args.operationName)
+      if (coerced === undefined) return undefined
+      const deferred = activeDefers(document, coerced)
+      const operation = getOperationAST(deferred, args.operationName)
       if (!operation) return undefined
       const groups = countGroups(operation, { schema, document: deferred, variableValues: coerced })
       return groups === 0 || groups > MAX_GROUPS ? undefined : begin(query, deferred, format)
@@ -205,7 +206,7 @@ interface Writing extends Pick<DeferredQuery, 'refine'> {
   readonly codes: Set<string>
 }
 
-/** Undefined where a fragment is lost to an error. Puts in its place what comes before anything of the operation waits for the upstream. */
+/** Puts in its place what comes before anything waits for the upstream. Undefined where a fragment is lost to an error. */
 async function putInPlace(
   begun: Begun,
   { ledger, deadline }: Operation,

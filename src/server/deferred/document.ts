@@ -19,28 +19,22 @@ import {
   visit,
 } from 'graphql'
 import { fragmentsOf } from '../../execution/index.ts'
+import { DEFAULT_SIZE } from '../../pagination/arguments.ts'
 import { DEFER, deferDirective } from '../../schema/defer.ts'
 
-/**
- * The document with the `@defer`s that hold for these coerced variables, each without its condition. Undefined where none
- * does.
- */
+/** The document with the `@defer`s that hold for these coerced variables, each without its condition. */
 export function activeDefers(
   document: DocumentNode,
   variableValues: Readonly<Record<string, unknown>>,
-): DocumentNode | undefined {
-  let count = 0
+): DocumentNode {
   const settle = (node: SelectionNode) => {
     const directives = node.directives?.flatMap((directive) => {
       if (directive.name.value !== DEFER) return [directive]
-      if (!isActive(node, variableValues)) return []
-      count += 1
-      return [withoutCondition(directive)]
+      return isActive(node, variableValues) ? [withoutCondition(directive)] : []
     })
     return directives && { ...node, directives }
   }
-  const settled = visit(document, { [Kind.FRAGMENT_SPREAD]: settle, [Kind.INLINE_FRAGMENT]: settle })
-  return count === 0 ? undefined : settled
+  return visit(document, { [Kind.FRAGMENT_SPREAD]: settle, [Kind.INLINE_FRAGMENT]: settle })
 }
 
 /** How the groups of a document are counted. */
@@ -95,9 +89,6 @@ function hasFields(
   return isObjectType(type) || isInterfaceType(type)
 }
 
-/** What a page has where its size is not given. */
-const DEFAULT_ROWS = 20
-
 /** The most rows that a field returns by its arguments; 1 for a field that is no list. */
 function rowsOf(
   node: FieldNode,
@@ -111,7 +102,7 @@ function rowsOf(
   const list = args.map(({ name }) => given(name)).find(Array.isArray)
   if (list !== undefined) return list.length
   if (!args.some(({ name }) => name === 'first')) return 1
-  return Number(given('first') ?? given('last') ?? DEFAULT_ROWS)
+  return Number(given('first') ?? given('last') ?? DEFAULT_SIZE)
 }
 
 /** A variable may be null where the directive wants a value: then nothing says that the fragment may come later. */
