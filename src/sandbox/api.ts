@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { serveDirectoryReads } from './directory/read.ts'
 import { servePatientWrites } from './directory/write.ts'
 import { type ElsewhereOptions, serveElsewhere } from './faults/elsewhere.ts'
+import { serveElsewhereEntries } from './faults/elsewhere-entries.ts'
 import { serveFaults } from './faults/endpoint.ts'
 import { injectFaults } from './faults/injection.ts'
 import type { FaultQueue } from './faults/queue.ts'
@@ -56,6 +57,7 @@ export function createApi({ keys, rateLimit, services, onError, control }: ApiOp
   if (control) {
     serveFaults(api, control.faults)
     serveElsewhere(api, control.elsewhere)
+    serveElsewhereEntries(api, control.elsewhere)
   }
   if (services.knobs.date === 'sent') api.use(dateWhenSent(services.clock))
   api.use(authenticate(keys))

@@ -95,11 +95,15 @@ export async function startSandbox({
   }
   const faults = hasFaults ? createFaultQueue() : undefined
   const webhooks = createWebhooks({ database, knobs, clock, faults, onDelivery, onError })
-  const appointments = createAppointments(database, order, webhookEcho ? webhooks.record : undefined)
+  const appointments = createAppointments(
+    database,
+    order,
+    webhookEcho ? webhooks.recordAppointment : undefined,
+  )
   const ids = createIds(idStyle)
   const { organisation } = firstKey
-  const directory = createDirectory(database)
-  if (seed > 0) addSample({ count: seed, organisation, now: clock(), ids }, { database, order, directory })
+  const directory = createDirectory(database, webhookEcho ? webhooks.recordEntry : undefined)
+  if (seed > 0) addSample({ count: seed, organisation, now: clock(), ids }, { database, order })
   const runIdempotently = createIdempotency(database)
   const stopping = new AbortController()
   const api = createApi({
@@ -111,7 +115,9 @@ export async function startSandbox({
       faults,
       stopping: stopping.signal,
       elsewhere: {
-        appointments: createAppointments(database, order, webhooks.record),
+        appointments: createAppointments(database, order, webhooks.recordAppointment),
+        directory: createDirectory(database, webhooks.recordEntry),
+        database,
         organisation,
         ids,
         clock,

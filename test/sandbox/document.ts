@@ -42,8 +42,8 @@ export function responseSchema(document: ApiDocument, route: string, status: num
 }
 
 /** What a webhook receives: its operation in the document, and the strict schema of its body. */
-export function documentedEvent(document: ApiDocument) {
-  const operation = document.webhooks.appointmentChanged?.post
+export function documentedEvent(document: ApiDocument, name = 'appointmentChanged') {
+  const operation = document.webhooks[name]?.post
   const { schema, example } = operation?.requestBody?.content['application/json'] ?? {}
   const strict = resolve(document, schema) as Parameters<typeof z.fromJSONSchema>[0]
   const headers = operation?.parameters?.map(({ name }) => name)

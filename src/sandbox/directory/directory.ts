@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { AppointmentTemplate, ClinicianProfile, Location, Patient } from '../../contract/directory.ts'
 import { createTable, type Table } from './table.ts'
 
+export type Entry = ClinicianProfile | Location | AppointmentTemplate | Patient
+
 /** The people and places that appointments name by their ids. */
 export interface Directory {
   readonly clinicians: Table<ClinicianProfile>
@@ -10,9 +12,23 @@ export interface Directory {
   readonly patients: Table<Patient>
 }
 
-export function createDirectory(database: DatabaseSync): Directory {
+/** A person or place before and after a write. */
+export interface EntryChange {
+  readonly organisation: string
+  readonly table: keyof Directory
+  /** Null for a new one. */
+  readonly before: Entry | null
+  readonly after: Entry
+}
+
+/** @param onChange called with each change, inside its transaction: if it throws, the change does not happen */
+export function createDirectory(
+  database: DatabaseSync,
+  onChange: (change: EntryChange) => void = () => {},
+): Directory {
   return {
     clinicians: createTable<ClinicianProfile>(database, {
+      onChange: (change) => onChange({ table: 'clinicians', ...change }),
       name: 'clinicians',
       fields: {
         id: 'text',
@@ -36,6 +52,7 @@ export function createDirectory(database: DatabaseSync): Directory {
       searched: ['name', 'display_name', 'first_name', 'last_name', 'role', 'email'],
     }),
     locations: createTable<Location>(database, {
+      onChange: (change) => onChange({ table: 'locations', ...change }),
       name: 'locations',
       fields: {
         id: 'text',
@@ -60,6 +77,7 @@ export function createDirectory(database: DatabaseSync): Directory {
       searched: ['name', 'address_line_1', 'town_city', 'postcode'],
     }),
     templates: createTable<AppointmentTemplate>(database, {
+      onChange: (change) => onChange({ table: 'templates', ...change }),
       name: 'templates',
       fields: {
         id: 'text',
@@ -73,6 +91,7 @@ export function createDirectory(database: DatabaseSync): Directory {
       searched: ['name'],
     }),
     patients: createTable<Patient>(database, {
+      onChange: (change) => onChange({ table: 'patients', ...change }),
       name: 'patients',
       fields: {
         id: 'text',

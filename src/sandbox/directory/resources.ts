@@ -1,12 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import type { AppointmentTemplate, ClinicianProfile, Location, Patient } from '../../contract/directory.ts'
 import type { Scope } from '../http/context.ts'
 import { nonEmptyText, reference } from '../schema/value.ts'
-import type { Directory } from './directory.ts'
+import type { Directory, Entry } from './directory.ts'
 import { CLINICIAN, LOCATION, PATIENT, TEMPLATE } from './examples.ts'
 import { clinicianSchema, locationSchema, patientSchema, templateSchema } from './schema.ts'
-
-export type Entry = ClinicianProfile | Location | AppointmentTemplate | Patient
 
 /** A resource that can be listed and read. */
 export interface Resource {
@@ -19,6 +16,8 @@ export interface Resource {
   readonly tag: string
   readonly scope: Scope
   readonly schema: z.ZodType<Entry>
+  /** The fields of `schema`. */
+  readonly shape: z.ZodRawShape
   readonly example: Entry
   /** The filters of the list, besides `limit` and `offset`. */
   readonly filters: Readonly<Record<string, z.ZodType<boolean | string | undefined>>>
@@ -48,6 +47,7 @@ export const RESOURCES: readonly Resource[] = [
     tag: 'Clinicians',
     scope: 'read_clinicians',
     schema: clinicianSchema,
+    shape: clinicianSchema.shape,
     example: CLINICIAN,
     filters: {
       is_active: isActive,
@@ -71,6 +71,7 @@ export const RESOURCES: readonly Resource[] = [
     tag: 'Locations',
     scope: 'read_locations',
     schema: locationSchema,
+    shape: locationSchema.shape,
     example: LOCATION,
     filters: { is_active: isActive, search: search('Words of the name or the address.') },
     hasInactive: true,
@@ -83,6 +84,7 @@ export const RESOURCES: readonly Resource[] = [
     tag: 'Appointment templates',
     scope: 'read_appointment_templates',
     schema: templateSchema,
+    shape: templateSchema.shape,
     example: TEMPLATE,
     filters: { is_active: isActive },
     hasInactive: true,
@@ -95,6 +97,7 @@ export const RESOURCES: readonly Resource[] = [
     tag: 'Patients',
     scope: 'read_patients',
     schema: patientSchema,
+    shape: patientSchema.shape,
     example: PATIENT,
     filters: {
       search: search('Words of the name, the e-mail address, a phone number or the NHS number.'),

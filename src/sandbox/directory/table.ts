@@ -6,7 +6,7 @@ import { transaction } from '../storage/transaction.ts'
 /** How a field is stored: a flag as 0 and 1, an instant in milliseconds since the epoch, the others as they are. */
 type Kind = 'text' | 'number' | 'flag' | 'instant'
 
-type Value = string | number | null
+export type Value = string | number | null
 
 export interface TableOptions<Entry> {
   /** The name of the table. It has a column for each field. */
@@ -15,6 +15,12 @@ export interface TableOptions<Entry> {
   readonly fields: { readonly [Field in keyof Entry]: Kind }
   /** The fields that a search looks into. */
   readonly searched: readonly (keyof Entry & string)[]
+  /** Called with each change, inside its transaction. */
+  readonly onChange: (change: {
+    readonly organisation: string
+    readonly before: Entry | null
+    readonly after: Entry
+  }) => void
 }
 
 /** A row as it is stored. */
@@ -50,7 +56,7 @@ export interface Table<Entry> {
 
 export function createTable<Entry>(
   database: DatabaseSync,
-  { name, fields, searched }: TableOptions<Entry>,
+  { name, fields, searched, onChange }: TableOptions<Entry>,
 ): Table<Entry> {
   const columns = Object.entries(fields) as [string, Kind][]
   const findOne = database.prepare(`SELECT * FROM ${name} WHERE id = ? AND organisation = ?`)
@@ -72,7 +78,9 @@ export function createTable<Entry>(
       database
         .prepare(`INSERT INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
         .run(...(Object.values(stored) as Value[]))
-      return toEntry(stored)
+      const after = toEntry(stored)
+      onChange({ organisation, before: null, after })
+      return after
     },
 
     find(organisation, id) {
@@ -109,7 +117,9 @@ export function createTable<Entry>(
         database
           .prepare(`UPDATE ${name} SET ${assignments.join(', ')} WHERE id = ?`)
           .run(...changed.map(([, value]) => value), now, id)
-        return toEntry({ ...row, ...Object.fromEntries(changed), updated_at: now })
+        const after = toEntry({ ...row, ...Object.fromEntries(changed), updated_at: now })
+        onChange({ organisation, before: toEntry(row), after })
+        return after
       })
     },
   }

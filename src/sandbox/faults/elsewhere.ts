@@ -1,4 +1,6 @@
+import type { DatabaseSync } from 'node:sqlite'
 import { createRoute } from '@hono/zod-openapi'
+import type { Directory } from '../directory/directory.ts'
 import { readBody } from '../http/body.ts'
 import { appointmentNotFound, validationError } from '../http/errors.ts'
 import type { Ids } from '../ids.ts'
@@ -16,6 +18,9 @@ import { newRow, toAppointment } from '../storage/rows.ts'
 export interface ElsewhereOptions {
   /** The appointments whose changes always cause events. */
   readonly appointments: Appointments
+  /** The people and places whose changes always cause events, and where they are kept. */
+  readonly directory: Directory
+  readonly database: DatabaseSync
   /** Whose appointments a write concerns that names no organisation. */
   readonly organisation: string
   readonly ids: Ids

@@ -1,5 +1,5 @@
 import type { Knobs } from '../options.ts'
-import { eventWebhook } from '../schema/event.ts'
+import { eventWebhooks } from '../schema/event.ts'
 import type { Api } from '../services.ts'
 import { nullAsAlternative } from './nullable.ts'
 
@@ -12,7 +12,7 @@ export interface DocumentOptions {
 /** The OpenAPI document, made from the definitions that validate requests. Its server is the one that was asked. */
 export function serveDocument(api: Api, { hasFaults, knobs }: DocumentOptions): void {
   api.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
-  api.openAPIRegistry.registerWebhook(eventWebhook(knobs))
+  for (const webhook of eventWebhooks(knobs)) api.openAPIRegistry.registerWebhook(webhook)
   api.get('/openapi.json', (c) => {
     const document = api.getOpenAPI31Document({
       openapi: '3.1.0',

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Directory } from '../directory/directory.ts'
+import { createDirectory } from '../directory/directory.ts'
 import type { Knobs } from '../options.ts'
 import { createAppointments } from '../storage/appointments.ts'
 import { transaction } from '../storage/transaction.ts'
@@ -9,17 +9,17 @@ import { type SampleOptions, sampleClinic, sampleRows } from './rows.ts'
 interface Storage {
   readonly database: DatabaseSync
   readonly order: Knobs['order']
-  readonly directory: Directory
 }
 
 /**
  * Fills an empty database with appointments, and with the people and places that they name. A database whose sample is of
  * a version that had no people gets these alone.
  */
-export function addSample(options: SampleOptions, { database, order, directory }: Storage): void {
+export function addSample(options: SampleOptions, { database, order }: Storage): void {
   const { organisation } = options
   // Sample rows are no changes: no webhook is told of them.
   const appointments = createAppointments(database, order)
+  const directory = createDirectory(database)
   const clinic = sampleClinic(options)
   if (appointments.isEmpty()) appointments.insertAll(sampleRows(options))
   if (!directory.clinicians.isEmpty() || !directory.patients.isEmpty()) return

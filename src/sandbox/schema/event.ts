@@ -1,7 +1,14 @@
 import { z } from '@hono/zod-openapi'
 import { CREATED_FIELDS } from '../../contract/appointment.ts'
-import { APPOINTMENT_EVENT_TYPES, EVENT_FIELDS, WEBHOOK_HEADERS } from '../../contract/event.ts'
+import {
+  APPOINTMENT_EVENT_TYPES,
+  EVENT_FIELDS,
+  WEBHOOK_HEADERS,
+  type WebhookEvent,
+} from '../../contract/event.ts'
+import { RESOURCES } from '../directory/resources.ts'
 import type { WebhookKnobs } from '../options.ts'
+import { entryEventTypes } from '../webhooks/event.ts'
 import { appointmentSchema, createdSchema, mask, pick } from './appointment.ts'
 import { APPOINTMENT, CANCELLED, EVENT_ID } from './examples.ts'
 
@@ -17,13 +24,50 @@ const FIELDS = {
   full: appointmentSchema.keyof().options,
 } as const
 
-/** What the sandbox sends to a webhook, for the document. */
-export function eventWebhook({ webhookObject, webhookSignature }: WebhookKnobs) {
-  const object = SHAPES[webhookObject]
+/** What the sandbox sends to webhooks, for the document: of appointments, and of each kind of person and place. */
+export function eventWebhooks({ webhookObject, webhookSignature }: WebhookKnobs) {
+  const fields = FIELDS[webhookObject]
+  const headers = signatureHeaders(webhookSignature)
+  const appointments = webhookOf({
+    name: 'Appointment',
+    kind: 'appointment',
+    types: APPOINTMENT_EVENT_TYPES,
+    object: SHAPES[webhookObject],
+    example: {
+      type: 'appointment.cancelled',
+      data: { object: pick(CANCELLED, fields), previous: pick(APPOINTMENT, fields) },
+    },
+    headers,
+  })
+  const entries = RESOURCES.map(({ table, name, kind, schema, example }) => {
+    const types = entryEventTypes(table)
+    return webhookOf({
+      name: name.one,
+      kind,
+      types,
+      object: schema,
+      example: { type: types[0], data: { object: example, previous: null } },
+      headers,
+    })
+  })
+  return [appointments, ...entries]
+}
+
+interface Described {
+  readonly name: string
+  /** A word for people. */
+  readonly kind: string
+  readonly types: readonly string[]
+  readonly object: z.ZodType
+  readonly example: Pick<WebhookEvent, 'type' | 'data'>
+  readonly headers: ReturnType<typeof signatureHeaders>
+}
+
+function webhookOf({ name, kind, types, object, example, headers }: Described) {
   const schema = z
     .object({
       id: z.string().openapi({ example: EVENT_ID, description: 'The same in each try.' }),
-      type: z.enum(APPOINTMENT_EVENT_TYPES).openapi({ example: 'appointment.cancelled' }),
+      type: z.enum(types).openapi({ example: example.type }),
       created_at: z.string().openapi({ format: 'date-time', example: CREATED_AT }),
       organization_id: z.string().openapi({ example: ORGANISATION }),
       data: z.object({
@@ -32,32 +76,30 @@ export function eventWebhook({ webhookObject, webhookSignature }: WebhookKnobs) 
         previous: z.union([object, z.null()]),
       }),
     })
-    .openapi('AppointmentEvent')
-  const example = {
-    id: EVENT_ID,
-    type: 'appointment.cancelled' as const,
-    created_at: CREATED_AT,
-    organization_id: ORGANISATION,
-    data: {
-      object: pick(CANCELLED, FIELDS[webhookObject]),
-      previous: pick(APPOINTMENT, FIELDS[webhookObject]),
-    },
-  }
+    .openapi(`${name}Event`)
   return {
     method: 'post' as const,
-    path: 'appointmentChanged',
-    operationId: 'receiveEvent',
-    summary: 'An appointment changed',
+    path: `${name.charAt(0).toLowerCase()}${name.slice(1)}Changed`,
+    operationId: `receive${name}Event`,
+    summary: `${/^[aeiou]/.test(kind) ? 'An' : 'A'} ${kind} changed`,
     description: [
-      '`object` is the appointment after the change, and `previous` before it: null for a new one.',
+      `\`object\` is the ${kind} after the change, and \`previous\` before it: null for a new one.`,
       'The sandbox sends this to each webhook of the organisation that asked for the type. Any answer of 2xx in five',
       'seconds accepts it; after any other one it comes again, up to five times. Events may arrive twice, and late.',
     ].join(' '),
     tags: ['Webhooks'],
     security: [],
     request: {
-      headers: signatureHeaders(webhookSignature),
-      body: { required: true, content: { 'application/json': { schema, example } } },
+      headers,
+      body: {
+        required: true,
+        content: {
+          'application/json': {
+            schema,
+            example: { id: EVENT_ID, created_at: CREATED_AT, organization_id: ORGANISATION, ...example },
+          },
+        },
+      },
     },
     responses: { 204: { description: 'Accepted.' }, '4XX': { description: 'Not accepted: it comes again.' } },
   }

@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import { APPOINTMENT_EVENT_TYPES, type AppointmentEventType } from '../../contract/event.ts'
 import { formatInstant } from '../instants.ts'
 import { transaction } from '../storage/transaction.ts'
 import { addressProblem } from './address.ts'
+import { EVENT_TYPES, type EventType } from './event.ts'
 
 /** `*` is every type, those of later versions too. */
-export const SUBSCRIBABLE = [...APPOINTMENT_EVENT_TYPES, '*'] as const
-export type Subscribable = (typeof SUBSCRIBABLE)[number]
+export const SUBSCRIBABLE: readonly Subscribable[] = [...EVENT_TYPES, '*']
+export type Subscribable = EventType | '*'
 
 /** An endpoint as the API shows it. The secret is not part of it. */
 export interface Webhook {
@@ -25,7 +25,7 @@ export interface NewWebhook {
   readonly url: string
   /** `undefined` makes one. */
   readonly secret?: string | undefined
-  /** `undefined` is every type of appointment event. */
+  /** `undefined` is every type of event. */
   readonly events?: readonly Subscribable[] | undefined
   readonly is_active?: boolean | undefined
   readonly description?: string | null | undefined
@@ -73,7 +73,7 @@ export function createEndpoints(database: DatabaseSync) {
   )
 
   function insert({ organisation, url, secret = newSecret(), now, ...rest }: NewWebhook) {
-    const { events = APPOINTMENT_EVENT_TYPES, is_active = true, description = null } = rest
+    const { events = EVENT_TYPES, is_active = true, description = null } = rest
     const id = `wh_${randomUUID()}`
     insertOne.run(
       ...[id, organisation, url, secret, JSON.stringify(events), is_active ? 1 : 0, description, now, now],
@@ -132,17 +132,17 @@ export function createEndpoints(database: DatabaseSync) {
       if (problem !== undefined) throw new Error(`The url of a webhook ${problem}`)
       transaction(database, () => {
         const row = findByUrl.get(organisation, url) as Row | undefined
-        if (row) change(row, { secret, events: APPOINTMENT_EVENT_TYPES, is_active: true }, now)
+        if (row) change(row, { secret, events: EVENT_TYPES, is_active: true }, now)
         else insert({ organisation, url, secret, now })
       })
     },
 
     /** The ids of those that are to be told of an event. */
-    subscribers(organisation: string, type: AppointmentEventType): readonly string[] {
+    subscribers(organisation: string, type: string): readonly string[] {
       const rows = listActive.all(organisation) as unknown as Row[]
       return rows
         .map(toWebhook)
-        .filter(({ events }) => events.includes('*') || events.includes(type))
+        .filter(({ events }) => events.some((wanted) => wanted === '*' || wanted === type))
         .map(({ id }) => id)
     },
   }

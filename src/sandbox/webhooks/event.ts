@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { type Appointment, CREATED_FIELDS } from '../../contract/appointment.ts'
 import {
+  APPOINTMENT_EVENT_TYPES,
   type AppointmentEventType,
   EVENT_FIELDS,
   TEST_EVENT_TYPE,
   type WebhookEvent,
 } from '../../contract/event.ts'
+import type { Directory, EntryChange } from '../directory/directory.ts'
 import type { WebhookKnobs } from '../options.ts'
 import { pick } from '../schema/appointment.ts'
 import type { AppointmentChange } from '../storage/appointments.ts'
 
 /** The type of the event that tells of a change. A status that ends an appointment weighs more than new times. */
-export function eventType({ before, after }: Omit<AppointmentChange, 'organisation'>): AppointmentEventType {
+function eventType({ before, after }: Omit<AppointmentChange, 'organisation'>): AppointmentEventType {
   if (before === null) return 'appointment.created'
   if (before.status !== after.status && isFinal(after.status)) return `appointment.${after.status}`
   const isMoved = before.start_time !== after.start_time || before.end_time !== after.end_time
@@ -39,6 +41,34 @@ const SHAPES = {
   eight: (appointment: Appointment) => pick(appointment, CREATED_FIELDS),
   full: (appointment: Appointment) => appointment,
 } as const satisfies Record<WebhookKnobs['webhookObject'], unknown>
+
+/** The subjects of the events of people and places. The vendor's pages say that there are some, and not what they are called. */
+const SUBJECTS = {
+  clinicians: 'clinician_profile',
+  locations: 'location',
+  templates: 'appointment_template',
+  patients: 'patient',
+} as const satisfies Record<keyof Directory, string>
+
+type EntryEventType = `${(typeof SUBJECTS)[keyof Directory]}.${'created' | 'updated'}`
+
+export function entryEventTypes(table: keyof Directory) {
+  const subject = SUBJECTS[table]
+  return [`${subject}.created`, `${subject}.updated`] as const satisfies readonly EntryEventType[]
+}
+
+/** Every type of event that tells of a change. */
+export const EVENT_TYPES: readonly (AppointmentEventType | EntryEventType)[] = [
+  ...APPOINTMENT_EVENT_TYPES,
+  ...(Object.keys(SUBJECTS) as (keyof Directory)[]).flatMap(entryEventTypes),
+]
+export type EventType = (typeof EVENT_TYPES)[number]
+
+/** `object` and `previous` are the whole person or place. */
+export function entryEvent({ organisation, table, before, after }: EntryChange, now: Date): WebhookEvent {
+  const [created, updated] = entryEventTypes(table)
+  return newEvent(before ? updated : created, organisation, now, { object: after, previous: before })
+}
 
 /** What `POST /webhooks/{id}/test` sends. */
 export function testEvent(webhookId: string, organisation: string, now: Date): WebhookEvent {

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi'
-import { APPOINTMENT_EVENT_TYPES, TEST_EVENT_TYPE } from '../../contract/event.ts'
+import { TEST_EVENT_TYPE } from '../../contract/event.ts'
 import { EVENT_ID, SECRET, WEBHOOK } from '../schema/examples.ts'
 import { flag, notAnObject, readOnly, text } from '../schema/value.ts'
 import { addressProblem } from './address.ts'
 import { SUBSCRIBABLE, type Webhook } from './endpoints.ts'
+import { EVENT_TYPES } from './event.ts'
 
 const MAX_URL_LENGTH = 2_048
 
@@ -37,7 +38,7 @@ export const createWebhookBody = z
   .object(
     {
       url,
-      events: events.default([...APPOINTMENT_EVENT_TYPES]).openapi(EVENTS),
+      events: events.default([...EVENT_TYPES]).openapi(EVENTS),
       is_active: flag.default(true).openapi({ example: WEBHOOK.is_active }),
       description,
     },

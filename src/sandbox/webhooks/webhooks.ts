@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { WebhookEvent } from '../../contract/event.ts'
+import type { EntryChange } from '../directory/directory.ts'
 import type { AppointmentChange } from '../storage/appointments.ts'
 import { transaction } from '../storage/transaction.ts'
 import { createDeliverer, type DelivererOptions } from './deliverer.ts'
 import { createEndpoints } from './endpoints.ts'
-import { appointmentEvent, eventType, testEvent } from './event.ts'
+import { appointmentEvent, entryEvent, testEvent } from './event.ts'
 import { createOutbox } from './outbox.ts'
 
 export interface WebhooksOptions extends Omit<DelivererOptions, 'outbox' | 'timeoutMs'> {
@@ -25,20 +26,22 @@ export function createWebhooks({ database, timeoutMs = 5_000, ...options }: Webh
     return Date.now() + (knobs.webhookOrder === 'kept' ? 0 : Math.floor(Math.random() * knobs.webhookRetryMs))
   }
 
+  /** Writes the deliveries of an event into the outbox. The caller's transaction makes them and the change one. */
+  function record(event: WebhookEvent): void {
+    const body = JSON.stringify(event)
+    for (const webhookId of endpoints.subscribers(event.organization_id, event.type)) {
+      outbox.add({ webhookId, lane: webhookId, eventId: event.id, body, dueAt: firstDueAt() })
+      deliverer.wake(webhookId)
+    }
+  }
+
   return {
     endpoints,
 
-    /** Writes the deliveries of a change into the outbox. The caller's transaction makes them and the change one. */
-    record(change: AppointmentChange): void {
-      const subscribers = endpoints.subscribers(change.organisation, eventType(change))
-      if (subscribers.length === 0) return
-      const { id: eventId, ...rest } = appointmentEvent(change, knobs.webhookObject, clock())
-      const body = JSON.stringify({ id: eventId, ...rest })
-      for (const webhookId of subscribers) {
-        outbox.add({ webhookId, lane: webhookId, eventId, body, dueAt: firstDueAt() })
-        deliverer.wake(webhookId)
-      }
-    },
+    recordAppointment: (change: AppointmentChange): void =>
+      record(appointmentEvent(change, knobs.webhookObject, clock())),
+
+    recordEntry: (change: EntryChange): void => record(entryEvent(change, clock())),
 
     /** Sends a test event, past the events that wait for the same webhook. */
     test(organisation: string, webhookId: string): WebhookEvent {

@@ -129,6 +129,7 @@ const LISTS = [
   'GET /appointment-templates',
   'GET /patients',
 ]
+const ELSEWHERE = LISTS.slice(2).map((list) => list.replace('GET ', 'POST /_elsewhere'))
 const READS = LISTS.flatMap((list) => [list, `${list}/{id}`])
 const WITH_BODY = [
   'POST /patients',
@@ -184,13 +185,18 @@ test.each<SandboxOptions>([
   for (const list of LISTS.slice(2)) {
     const [entry] = await checkedCall(list)
     await checkedCall(`${list}/{id}`, { id: entry.id })
+    const elsewhere = list.replace('GET ', 'POST /_elsewhere')
+    await checkedCall(elsewhere, { body: { id: entry.id } })
+    await checkedCall(elsewhere, { body: { id: 'none' } })
+    const { id: _id, created_at, updated_at, ...fields } = entry
+    await checkedCall(elsewhere, { body: fields })
   }
   await checkedCall('POST /_elsewhere', { body: VISIT })
   await checkedCall('POST /_elsewhere', { body: { id, status: 'completed' } })
   await checkedCall('POST /_elsewhere', { body: { id: 'none' } })
   await checkedCall('GET /_faults')
   await checkedCall('POST /_faults', { body: { times: 2, delay_ms: 0, route: 'GET /appointments' } })
-  for (const route of [...WITH_BODY, 'POST /_faults', 'POST /_elsewhere']) {
+  for (const route of [...WITH_BODY, 'POST /_faults', 'POST /_elsewhere', ...ELSEWHERE]) {
     await checkedCall(route, { id, body: '{' })
     await checkedCall(route, { id, body: 'x'.repeat(2 ** 20 + 1) })
     await checkedCall(route, {

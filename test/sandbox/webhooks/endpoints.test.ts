@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { APPOINTMENT_EVENT_TYPES } from '../../../src/contract/event.ts'
 import { startSandbox } from '../../../src/sandbox/server.ts'
+import { EVENT_TYPES } from '../../../src/sandbox/webhooks/event.ts'
 import { NOBODY, sandboxFor } from '../client.ts'
 import { databaseFile } from '../storage/database-file.ts'
 import { receiverFor, tellingSandbox } from './receiver.ts'
@@ -23,7 +23,7 @@ describe('A webhook', () => {
       {
         id: expect.stringMatching(/^wh_[0-9a-f-]{36}$/),
         url: URL_OF_CLINIC,
-        events: [...APPOINTMENT_EVENT_TYPES],
+        events: [...EVENT_TYPES],
         is_active: true,
         description: null,
         created_at: '2025-01-15T12:00:00Z',

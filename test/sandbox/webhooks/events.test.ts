@@ -98,6 +98,70 @@ describe('A change tells', () => {
   })
 })
 
+const NEW_PATIENT = { first_name: 'Ada', last_name: 'North' }
+
+describe('A person or place that changes tells', () => {
+  test('of a patient that a key registers and updates, as documented', async () => {
+    const receiver = await receiverFor()
+    const { call, subscribe } = await tellingSandbox()
+    await subscribe(receiver.url)
+    const created = (await call('POST /patients', { body: NEW_PATIENT })).body.data
+    const path = `/patients/${created.id}`
+    const updated = (await call(`PATCH ${path}`, { body: { town_city: 'Deal' } })).body.data
+    await call(`PATCH ${path}`, { body: { town_city: 'Deal' } })
+    await call(`PATCH ${path}`, { body: { town_city: null } })
+    await receiver.arrival(3)
+    const [first, second] = receiver.events()
+    expect([first, second]).toMatchObject([
+      { type: 'patient.created', organization_id: 'org_sandbox', data: { object: created, previous: null } },
+      { type: 'patient.updated', data: { object: updated, previous: created } },
+    ])
+    const { schema, example } = documentedEvent((await call('GET /openapi.json')).body, 'patientChanged')
+    for (const event of [first, second, example]) expect(schema.safeParse(event).error).toBeUndefined()
+  })
+
+  test.each([
+    ['/clinician-profiles', 'clinician_profile', { display_name: 'Dr Ada North' }],
+    ['/locations', 'location', { name: 'East Site' }],
+    ['/appointment-templates', 'appointment_template', { name: 'Review' }],
+    ['/patients', 'patient', NEW_PATIENT],
+  ])('of what is written elsewhere to %s', async (path, subject, fields) => {
+    const receiver = await receiverFor()
+    const { call, subscribe } = await tellingSandbox({ faults: true, webhookEcho: false })
+    await subscribe(receiver.url)
+    const written = await call(`POST /_elsewhere${path}`, { key: null, body: fields })
+    const { id } = written.body.data
+    expect([written.status, (await call(`GET ${path}/${id}`)).body.data]).toEqual([201, written.body.data])
+    const flags = path === '/patients' ? { is_deceased: true } : { is_active: false }
+    const changed = await call(`POST /_elsewhere${path}`, { key: null, body: { id, ...flags } })
+    expect([changed.status, changed.body.data]).toEqual([
+      200,
+      expect.objectContaining({ ...fields, ...flags }),
+    ])
+    await receiver.arrival(2)
+    expect(receiver.events().map(({ type, data }) => [type, data.object.id])).toEqual([
+      [`${subject}.created`, id],
+      [`${subject}.updated`, id],
+    ])
+  })
+
+  test('nobody if the write is refused', async () => {
+    const receiver = await receiverFor()
+    const { call, subscribe, book } = await tellingSandbox({ faults: true })
+    await subscribe(receiver.url)
+    const refused = [
+      await call('POST /_elsewhere/locations', { body: { town_city: 'Deal' } }),
+      await call('POST /_elsewhere/locations', { body: { id: 'loc_none', name: 'Deal' } }),
+      await call('POST /_elsewhere/locations', { body: { name: 'Deal', nmae: 'Deal' } }),
+    ]
+    expect(refused.map(({ status }) => status)).toEqual([400, 404, 400])
+    expect(refused[0]?.body.error.details.fields).toEqual({ name: expect.any(String) })
+    await book()
+    await receiver.arrival(1)
+    expect(receiver.events().map(({ type }) => type)).toEqual(['appointment.created'])
+  })
+})
+
 describe('A webhook is told', () => {
   test('only if it is active, of this organisation, and asked for the type', async () => {
     const scopes = ['read_appointments', 'write_appointments'] as const

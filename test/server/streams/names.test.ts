@@ -10,7 +10,7 @@ async function startClinic() {
   let now = NOON
   const product = await startProduct({
     live: true,
-    sandbox: { seed: 20, clock: () => new Date(now) },
+    sandbox: { seed: 20, faults: true, clock: () => new Date(now) },
     gateway: { now: () => now },
   })
   const first = async (path: string): Promise<string> =>
@@ -104,5 +104,26 @@ describe('Names, while events come in', () => {
     await tell('patient.updated', { id: '../x' })
     await product.query(names)
     expect(product.takeRequests()).toEqual([`GET /patients/${patient}`])
+  })
+
+  test("A name that changes on the clinic's own screens is read again, once", async () => {
+    await using clinic = await startClinic()
+    const { product, clinician } = clinic
+    await using stream = await subscribe(product.url, {
+      query: 'subscription { appointmentChanged { kind } }',
+    })
+    const name = `{ clinician(id: "${clinician}") { displayName } }`
+    await product.query(name)
+    await product.rest('POST', '/_elsewhere/clinician-profiles', { id: clinician, display_name: 'Dr New' })
+    // The sandbox sends its events in order, so the first has arrived with the second.
+    await product.rest('POST', '/_elsewhere', {
+      title: 'The next change',
+      start_time: '2030-01-07T10:00:00Z',
+      end_time: '2030-01-07T11:00:00Z',
+    })
+    await stream.next()
+    product.takeRequests()
+    for (const _ of [1, 2]) expect((await product.query(name)).data.clinician.displayName).toBe('Dr New')
+    expect(product.takeRequests()).toEqual([CLINICIANS])
   })
 })
