@@ -1,10 +1,12 @@
 /**
- * Counts the upstream requests of an operation: through our gateway, through the tutorial gateway, and the possible
- * minimum. Both gateways get the same document over a database of their own, and must return the same data.
+ * Counts the upstream requests of an operation: through our gateway, through the tutorial gateway, through Hive Gateway on
+ * the API's OpenAPI document, and the possible minimum. Each has a database of its own. The first two get the same document,
+ * and must return the same data; the third has a schema of its own, and must return the same names.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { ask, type GraphQLResult } from '../support/ask.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { startComposedGateway } from './composed/gateway.ts'
 import { type Case, CORPUS, NOW, type PreparedCase } from './requests/corpus.ts'
 import { startTutorialGateway } from './tutorial/gateway.ts'
 
@@ -18,12 +20,15 @@ const notes: string[] = []
 for (const each of CORPUS) {
   const ours = await runOurs(each)
   const tutorial = await runTutorial(each)
-  const isSame = isDeepStrictEqual(...([ours, tutorial].map(dataOf) as [unknown, unknown]))
+  const composed = await runComposed(each)
   report[each.name] = {
     ours: ours.cost,
     tutorial: tutorial.cost,
+    composed: composed?.cost ?? '',
     minimum: ours.minimum,
-    'same data': isSame ? 'yes' : 'no',
+    'same data': isDeepStrictEqual(dataOf(ours), dataOf(tutorial)) ? 'yes' : 'no',
+    'same names':
+      composed === undefined ? '' : isDeepStrictEqual(namesOf(ours), namesOf(composed)) ? 'yes' : 'no',
   }
   if (each.whyNot !== undefined) notes.push(`${each.name}: ${each.whyNot}`)
 }
@@ -51,6 +56,20 @@ async function runTutorial({ sandbox, prepare }: Case): Promise<Outcome> {
   return await run(tutorial.url, product, await prepare(product.rest), () => {})
 }
 
+async function runComposed({ sandbox, prepare }: Case): Promise<Outcome | undefined> {
+  await using product = await startProduct({ sandbox: { clock: () => NOW, ...sandbox } })
+  const { composed, before = [], ...prepared } = await prepare(product.rest)
+  if (composed === undefined) return undefined
+  await using gateway = await startComposedGateway(product.upstream)
+  const request = { query: composed }
+  const asked = {
+    ...prepared,
+    before: before.map(() => request),
+    requests: prepared.requests.map(() => request),
+  }
+  return await run(gateway.url, product, asked, () => {})
+}
+
 async function run(
   url: string,
   product: Product,
@@ -70,4 +89,17 @@ function dataOf({ answers }: Outcome): unknown {
     JSON.stringify(answers.map(({ data, errors }) => ({ data, errors }))),
     (name, value: unknown) => (/cursor$/i.test(name) ? '' : value),
   )
+}
+
+/** The titles and names in an answer, sorted, whatever its fields are called. */
+function namesOf({ answers }: Outcome): readonly string[] {
+  const names: string[] = []
+  JSON.stringify(
+    answers.map(({ data }) => data),
+    (key, value: unknown) => {
+      if (/^(title|name|display_?name)$/i.test(key) && typeof value === 'string') names.push(value)
+      return value
+    },
+  )
+  return names.sort()
 }

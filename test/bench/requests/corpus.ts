@@ -8,6 +8,7 @@ import {
 } from '../../client/generated/graphql.ts'
 import type { GraphQLRequest } from '../../support/ask.ts'
 import type { Product } from '../../support/product.ts'
+import { composedDay, composedNames, composedOne, composedPage, composedWeek } from '../composed/documents.ts'
 
 /** An operation of a frontend and its upstream requests. */
 export interface Case {
@@ -23,6 +24,8 @@ export interface PreparedCase {
   readonly before?: readonly GraphQLRequest[]
   /** Operations to send at once. */
   readonly requests: readonly GraphQLRequest[]
+  /** What asks for the same over the schema of the composed gateway, once for each of `requests`, where there is something. */
+  readonly composed?: string
   /** Exactly the upstream requests of our gateway for `requests`, in any order. */
   readonly upstream: readonly string[]
   /** The fewest documented requests that can prove the result, for a list of any length. */
@@ -42,6 +45,7 @@ export const CORPUS: readonly Case[] = [
       const [{ id }] = await someRows(rest, 1)
       return {
         requests: [requestOf(AppointmentByIdDocument, { id })],
+        composed: composedOne(id),
         upstream: [`GET /appointments/${id}`],
         minimum: 1,
       }
@@ -64,6 +68,7 @@ export const CORPUS: readonly Case[] = [
     name: 'a page of 50',
     prepare: async () => ({
       requests: [requestOf(AppointmentPageDocument, { first: 50 })],
+      composed: composedPage(50),
       upstream: ['GET /appointments?limit=58&offset=0'],
       minimum: 1,
     }),
@@ -101,6 +106,7 @@ export const CORPUS: readonly Case[] = [
     name: `a page of ${first} with the names of the clinicians`,
     prepare: async (rest: Product['rest']) => ({
       requests: [{ query: namesOf(first) }],
+      composed: composedNames(first, 'summary'),
       upstream: [
         `GET /appointments?limit=${Math.min(first + 8, 100)}&offset=0`,
         DIRECTORY,
@@ -115,6 +121,7 @@ export const CORPUS: readonly Case[] = [
     prepare: async () => ({
       before: [{ query: namesOf(50) }],
       requests: [{ query: namesOf(50) }],
+      composed: composedNames(50, 'full'),
       upstream: ['GET /appointments?limit=58&offset=0'],
       minimum: 1,
     }),
@@ -130,6 +137,7 @@ export const CORPUS: readonly Case[] = [
       return {
         before: isWarm ? [request] : [],
         requests: [request],
+        composed: composedDay('2026-01-05', [clinician ?? '', location ?? '']),
         upstream: [
           `GET /appointments?clinician_id=${clinician}&location_id=${location}&date_gte=2026-01-05T00:00:00Z&date_lte=2026-01-05T23:59:59Z&limit=58&offset=0`,
           ...(isWarm ? [] : [DIRECTORY, 'GET /locations?limit=100&offset=0']),
@@ -146,6 +154,7 @@ export const CORPUS: readonly Case[] = [
         `d${index}: appointments(first: 50, filter: { startTime: { gte: "${date}T00:00:00Z", lte: "${date}T23:59:59Z" } }) { nodes { title clinician { displayName } location { name } } }`
       return {
         requests: [{ query: `{ ${DAYS.map(day).join(' ')} }` }],
+        composed: composedWeek(DAYS),
         upstream: [
           'GET /appointments?date_gte=2026-01-05T00:00:00Z&date_lte=2026-01-11T23:59:59Z&limit=100&offset=0',
           DIRECTORY,
