@@ -206,7 +206,7 @@ export function createGateway({
     heartbeatMs,
     clock,
   })
-  const memo = createMemo(rest.remembered)
+  const memo = createMemo(rest.remembered, { isOn: cacheTtlSeconds > 0 })
   const deferral = createDeferral({
     identityOf,
     operationOf,

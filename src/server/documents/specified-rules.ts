@@ -1,4 +1,5 @@
-import { GraphQLError, specifiedRules, type ValidationRule } from 'graphql'
+import { GraphQLError, Kind, type StringValueNode, specifiedRules, type ValidationRule } from 'graphql'
+import { DEFER } from '../../schema/defer.ts'
 
 /** Operation Type Existence (GraphQL, 5.2.1.1), for which graphql-js 16 has no rule. */
 const knownOperationTypes: ValidationRule = (context) => ({
@@ -8,5 +9,28 @@ const knownOperationTypes: ValidationRule = (context) => ({
   },
 })
 
-/** The rules of the GraphQL specification by which a document is valid. */
-export const SPECIFIED_RULES: readonly ValidationRule[] = [...specifiedRules, knownOperationTypes]
+/** The labels of `@defer` name their fragments: each is written in the document, once (incremental delivery of 2022). */
+const uniqueDeferLabels: ValidationRule = (context) => {
+  const known = new Map<string, StringValueNode>()
+  return {
+    Directive({ name, arguments: given = [] }) {
+      const label =
+        name.value === DEFER ? given.find((each) => each.name.value === 'label')?.value : undefined
+      if (label?.kind === Kind.VARIABLE)
+        context.reportError(
+          new GraphQLError('The label of @defer must be a text, not a variable.', { nodes: label }),
+        )
+      if (label?.kind !== Kind.STRING) return
+      const first = known.get(label.value)
+      if (first === undefined) known.set(label.value, label)
+      else context.reportError(new GraphQLError('Two @defer have the same label.', { nodes: [first, label] }))
+    },
+  }
+}
+
+/** The rules of the GraphQL specification, and of incremental delivery, by which a document is valid. */
+export const SPECIFIED_RULES: readonly ValidationRule[] = [
+  ...specifiedRules,
+  knownOperationTypes,
+  uniqueDeferLabels,
+]

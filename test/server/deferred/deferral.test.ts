@@ -86,6 +86,24 @@ describe('A query with @defer', () => {
     expect(JSON.stringify(merged(parts).data)).toContain('attendeeName')
   })
 
+  test.each([
+    [
+      'twice in one operation',
+      '{ ... @defer(label: "a") { a: __typename } ... @defer(label: "a") { b: __typename } }',
+    ],
+    [
+      'in an operation and a fragment',
+      '{ ... @defer(label: "a") { ...F } } fragment F on Query { ... @defer(label: "a") { __typename } }',
+    ],
+    ['by a variable', 'query ($l: String) { ... @defer(label: $l) { __typename } }'],
+  ])('A label that is given %s is refused', async (_name, query) => {
+    await using product = await startProduct()
+    const parts = await (await askInParts(product.url, { query, variables: { l: 'a' } })).rest()
+    expect(parts.map(({ errors }) => errors?.map(({ extensions }) => extensions.code))).toEqual([
+      ['GRAPHQL_VALIDATION_FAILED'],
+    ])
+  })
+
   test('A mutation, and a query by GET, are answered in one piece', async () => {
     await using product = await startProduct({ gateway: { cacheTtlSeconds: 0 } })
     const { body } = await product.rest('GET', '/appointments?limit=1&status=scheduled')

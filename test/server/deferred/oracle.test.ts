@@ -25,8 +25,12 @@ const FIELDS = ['restId', 'title', 'startTime', 'status', 'attendeeName', 'durat
 function randomQuery(gen: GeneratorValue): string {
   const below = (bound: number) => gen(fc.nat, { max: bound - 1 })
   const oneOf = <Value>(values: readonly Value[]): Value => values[below(values.length)] as Value
-  const condition = () => oneOf(['@defer', '@defer(if: $yes)', '@defer(if: $no)', '@defer(label: "l")', ''])
   let alias = 0
+  let label = 0
+  function condition(): string {
+    label += 1
+    return oneOf(['@defer', '@defer(if: $yes)', '@defer(if: $no)', `@defer(label: "l${label}")`, ''])
+  }
 
   /** Any of the selections, some of them in fragments, and those in others. */
   function set(type: string, depth: number, selections: () => string): string {

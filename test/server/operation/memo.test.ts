@@ -182,6 +182,9 @@ describe('A query that is asked again', () => {
     await counting.ask(FIND)
     expect((await counting.ask(FIND)).isRepeated).toBe(false)
     expect(counting.upstream.requests).toHaveLength(2)
+    const name = '{ location(id: "a") { name } }'
+    await counting.ask(name)
+    expect((await counting.ask(name)).isRepeated).toBe(false)
   })
 
   test('What is stale, because the quota is spent, is said to be so each time', async () => {
