@@ -3,6 +3,7 @@ import { composeServices } from '@theguild/federation-composition'
 import { describe, expect, test } from 'vitest'
 import { toGlobalId } from '../../../src/schema/global-id.ts'
 import { startProduct } from '../../support/product.ts'
+import { subscribe } from '../../support/stream.ts'
 import { startBilling } from './billing.ts'
 import { subgraphs } from './graph.ts'
 
@@ -30,6 +31,7 @@ const SECRET = 'a-secret-of-the-router'
 /** Hive Gateway in front of the product and a billing, which has an invoice for each of three appointments. */
 async function startGraph() {
   const product = await startProduct({
+    live: true,
     sandbox: { seed: 20 },
     gateway: { federation: true, federationSecret: SECRET, introspection: false },
   })
@@ -44,7 +46,8 @@ async function startGraph() {
     transports: { http },
     propagateHeaders: {
       fromClientToSubgraphs: ({ subgraphName }) =>
-        subgraphName === 'appointments' ? { 'x-federation-secret': SECRET } : {},
+        // It subscribes by GET.
+        subgraphName === 'appointments' ? { 'x-federation-secret': SECRET, 'x-graphql-yoga-csrf': '1' } : {},
     },
   })
   return {
@@ -53,6 +56,13 @@ async function startGraph() {
     /** The representations that the router has asked the billing for, request by request. */
     askedOfBilling: () =>
       billing.requests.map(({ body }) => JSON.parse(body).variables?.representations ?? 'no entities'),
+    /** A stream through the router. */
+    subscribe: (query: string, variables: object) =>
+      subscribe('http://router.test', {
+        query,
+        variables,
+        fetch: async (...asked) => router.fetch(...asked),
+      }),
     async query(query: string) {
       const response = await router.fetch('http://router.test/graphql', {
         method: 'POST',
@@ -112,5 +122,32 @@ describe('Behind Hive Gateway', () => {
       rows.map(({ id }) => `GET /appointments/${id}`).toSorted(),
     )
     expect(askedOfBilling()).toEqual(['no entities'])
+  })
+
+  test('A change reaches a subscriber, with the invoice of the appointment', async () => {
+    await using graph = await startGraph()
+    const { product, rows, subscribe: subscribeByRouter } = graph
+    const headers = { 'x-federation-secret': SECRET }
+    await using before = await subscribe(product.url, {
+      query: 'subscription { appointmentChanged { kind } }',
+      headers,
+    })
+    await product.rest('PATCH', `/appointments/${rows[1]?.id}`, { title: 'Renamed' })
+    await before.next()
+    product.takeRequests()
+    await using stream = await subscribeByRouter(
+      `subscription ($after: String) {
+        appointmentChanged(after: $after) { kind movement appointment { title invoice { number } } }
+      }`,
+      { after: before.response.headers.get('x-resume-after') },
+    )
+    expect((await stream.next())?.data).toEqual({
+      appointmentChanged: {
+        kind: 'UPDATED',
+        movement: 'CHANGED',
+        appointment: { title: 'Renamed', invoice: { number: 2 } },
+      },
+    })
+    expect(product.takeRequests()).toEqual([])
   })
 })
