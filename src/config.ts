@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { meantVariable } from './config/misspelt.ts'
 import {
   baseUrl,
   calendarSecrets,
@@ -34,16 +35,28 @@ export interface VariableGroup {
   readonly variables: readonly Variable[]
 }
 
-/** Checks all environment variables, and returns all problems at once, a line each. An empty value counts as absent. */
+/**
+ * Checks all environment variables, and returns all problems at once, a line each. An empty value counts as absent. A name
+ * that is nearly one of ours is a problem too: its value would be ignored, and whoever set it relies on it.
+ */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): ConfigResult {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const parsed = ENVIRONMENT.safeParse(given)
-  if (parsed.success) return { config: Object.freeze(parsed.data), problems: null }
+  const misspelt = misspeltNames(environment)
+  if (parsed.success && misspelt.length === 0) return { config: Object.freeze(parsed.data), problems: null }
   // The line has no value, because the value may be a key.
-  return {
-    config: null,
-    problems: parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`),
-  }
+  const bad = parsed.error?.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`) ?? []
+  return { config: null, problems: [...bad, ...misspelt] }
+}
+
+/** Who sets the variable that is meant, too, has not misspelt it: the other name is of another program. */
+function misspeltNames(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const names = groups.flatMap(({ variables }) => variables).map(({ name }) => name)
+  return Object.keys(environment).flatMap((name) => {
+    const meant = meantVariable(name, names)
+    if (meant === undefined || environment[meant] !== undefined) return []
+    return `${name}: is no variable of the gateway. If ${meant} is meant, correct the name; if not, set ${meant} as well, be it to nothing`
+  })
 }
 
 const groups: VariableGroup[] = []
