@@ -1,4 +1,17 @@
 import { z } from 'zod'
+import { meantVariable } from './config/misspelt.ts'
+import {
+  baseUrl,
+  calendarSecrets,
+  flag,
+  headerNames,
+  integer,
+  keys,
+  oneOf,
+  origins,
+  redisUrl,
+  webhookSecrets,
+} from './config/values.ts'
 import { isTimeZone } from './contract/clinic-day.ts'
 
 /** The checked environment. `docs/configuration.md` explains each variable. */
@@ -8,237 +21,286 @@ export type ConfigResult =
   | { readonly config: Config; readonly problems: null }
   | { readonly config: null; readonly problems: readonly string[] }
 
-/** Checks all environment variables, and returns all problems at once, a line each. An empty value counts as absent. */
+/** A variable of the environment, as `--help` and `.env.example` show it. */
+export interface Variable {
+  readonly name: string
+  /** The value that an absent variable stands for, as it would be written; undefined where there is none. */
+  readonly byDefault: string | undefined
+  /** One sentence without a capital and a full stop. */
+  readonly meaning: string
+}
+
+export interface VariableGroup {
+  readonly title: string
+  readonly variables: readonly Variable[]
+}
+
+/**
+ * Checks all environment variables, and returns all problems at once, a line each. An empty value counts as absent. A name
+ * that is nearly one of ours is a problem too: its value would be ignored, and whoever set it relies on it.
+ */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): ConfigResult {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const parsed = ENVIRONMENT.safeParse(given)
-  if (parsed.success) return { config: Object.freeze(parsed.data), problems: null }
+  const misspelt = misspeltNames(environment)
+  if (parsed.success && misspelt.length === 0) return { config: Object.freeze(parsed.data), problems: null }
   // The line has no value, because the value may be a key.
-  return {
-    config: null,
-    problems: parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`),
-  }
+  const bad = parsed.error?.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`) ?? []
+  return { config: null, problems: [...bad, ...misspelt] }
 }
 
-const integer = (from: number, to: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, `must be a whole number from ${from} to ${to}`)
-    .transform(Number)
-    .refine((value) => value >= from && value <= to, `must be a whole number from ${from} to ${to}`)
-
-const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
-  z.enum(values, { error: `must be one of ${values.join(', ')}` }).default(values[0] as Values[number])
-
-const flag = z
-  .enum(['true', 'false'], { error: 'must be true or false' })
-  .transform((text) => text === 'true')
-
-const READ_SCOPES = [
-  'read_appointments',
-  'read_clinicians',
-  'read_locations',
-  'read_appointment_templates',
-  'read_patients',
-] as const
-const WRITE_SCOPES = ['write_appointments', 'write_patients'] as const
-const SCOPES = [...READ_SCOPES, ...WRITE_SCOPES]
-
-const KEY = /^([\x21-\x39\x3b-\x7e]+):([A-Za-z0-9_-]+)(?::([a-z_]+(?:\+[a-z_]+)*))?$/
-
-/** `read` and `write` are all scopes of that kind. Undefined where a name is none. */
-function scopesOf(names: string): typeof SCOPES | undefined {
-  const scopes = names
-    .split('+')
-    .map((name) =>
-      name === 'read'
-        ? READ_SCOPES
-        : name === 'write'
-          ? WRITE_SCOPES
-          : SCOPES.filter((scope) => scope === name),
-    )
-  if (scopes.some(({ length }) => length === 0)) return undefined
-  const given: readonly string[] = scopes.flat()
-  return SCOPES.filter((scope) => given.includes(scope))
+/** Who sets the variable that is meant, too, has not misspelt it: the other name is of another program. */
+function misspeltNames(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const names = groups.flatMap(({ variables }) => variables).map(({ name }) => name)
+  return Object.keys(environment).flatMap((name) => {
+    const meant = meantVariable(name, names)
+    if (meant === undefined || environment[meant] !== undefined) return []
+    return `${name}: is no variable of the gateway. If ${meant} is meant, correct the name; if not, set ${meant} as well, be it to nothing`
+  })
 }
 
-const keys = z.string().transform((text, context) =>
-  text.split(',').map((entry) => {
-    const [, key = '', organisation = '', names = 'read+write'] = KEY.exec(entry.trim()) ?? []
-    const scopes = scopesOf(names)
-    if (key === '' || scopes === undefined)
-      context.addIssue(
-        `must be a list of key:organisation[:scope+scope], separated by commas; a scope is read, write or one of ${SCOPES.join(', ')}`,
-      )
-    return { key, organisation, scopes: scopes ?? [] }
-  }),
-)
+const groups: VariableGroup[] = []
 
-/** As base64url, a hash of 32 bytes. */
-const ACCOUNT = /^[\w-]{43}$/
-const SECRET = /^[\x21-\x2b\x2d-\x3f\x41-\x7e]{8,}$/
-
-const webhookSecrets = z.string().transform((text, context) =>
-  text.split(',').map((entry) => {
-    const [secret = '', account, ...rest] = entry.trim().split('@')
-    if (!SECRET.test(secret) || rest.length > 0 || (account !== undefined && !ACCOUNT.test(account)))
-      context.addIssue(
-        'must be a list of secret[@account], separated by commas; a secret has 8 characters at least, and `appointments-gateway account` prints the account of a key',
-      )
-    return account === undefined ? { secret } : { secret, account }
-  }),
-)
-
-const CALENDAR_SECRET = /^[\x21-\x2b\x2d-\x7e]{32,}$/
-
-const calendarSecrets = z.string().transform((text, context) => {
-  const secrets = text.split(',').map((entry) => entry.trim())
-  if (secrets.length > 2 || secrets.some((secret) => !CALENDAR_SECRET.test(secret)))
-    context.addIssue(
-      'must be a secret of 32 characters or more, printable ASCII without spaces and commas; or two, separated by a comma',
-    )
-  return secrets
-})
-
-/** Refuses `*`, which allows every site, and `null`, which is the origin of any sandboxed page. */
-const origins = z.string().transform((text, context) =>
-  text.split(',').map((entry) => {
-    const origin = entry.trim()
-    if (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin)
-      context.addIssue('must be a list of origins such as https://example.org, separated by commas')
-    return origin
-  }),
-)
-
-/** Refuses `*`, which would allow every header. */
-const headerNames = z.string().transform((text, context) =>
-  text.split(',').map((entry) => {
-    const name = entry.trim().toLowerCase()
-    if (!/^[\w!#$%&'+.^`|~-]+$/.test(name))
-      context.addIssue('must be a list of header names such as traceparent, separated by commas')
-    return name
-  }),
-)
-
-/**
- * As ioredis takes it: a URL, or the path of a socket. A query is refused, because it would win over the gateway's own
- * settings of the client, and a fragment, because both can be the rest of a password that lacks its percent signs.
- */
-const redisUrl = z.string().transform((text, context) => {
-  const socket = /^unix:(?:\/\/)?(\/[^/?][^?]*)$/.exec(text)?.[1]
-  if (socket === undefined && !isRedisUrl(text))
-    context.addIssue(
-      'must be redis://[user:password@]host[:port][/database], the same with rediss://, or unix:/path',
-    )
-  return socket ?? text
-})
-
-function isRedisUrl(text: string): boolean {
-  const url = /^rediss?:\/\/[^?#\s]+$/.test(text) ? URL.parse(text) : null
-  if (url === null || url.hostname === '' || !/^\/?\d*$/.test(url.pathname)) return false
-  try {
-    decodeURIComponent(url.username + url.password)
-    return true
-  } catch {
-    return false
-  }
+/** Each variable ends in `.describe(…)`, which is its sentence. */
+function group<Shape extends Readonly<Record<string, z.ZodType>>>(title: string, shape: Shape): Shape {
+  const variables = Object.entries(shape).map(([name, type]) => ({
+    name,
+    byDefault: defaultOf(type),
+    meaning: type.description ?? '',
+  }))
+  groups.push({ title, variables })
+  return shape
 }
 
-const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+function defaultOf(type: z.ZodType): string | undefined {
+  if (type instanceof z.ZodDefault || type instanceof z.ZodPrefault) return String(type.def.defaultValue)
+  return undefined
+}
 
 const ENVIRONMENT = z.object({
-  NODE_ENV: z.string().optional(),
-  LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent'),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: integer(0, 65_535).prefault('4000'),
-  APPOINTMENTS_API_URL: baseUrl.optional(),
-  APPOINTMENTS_API_KEY: z
-    .string()
-    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
-    .optional(),
-  UPSTREAM_TIMEOUT_MS: integer(1, 3_600_000).prefault('10000'),
-  OPERATION_TIMEOUT_MS: integer(1, 3_600_000).prefault('30000'),
-  // Absent: 0 in development, 5 seconds otherwise.
-  DRAIN_MS: integer(0, 3_600_000).optional(),
-  MAX_PAGE_SIZE: integer(1, 10_000).prefault('500'),
-  AUTH_JWKS_URL: baseUrl.optional(),
-  AUTH_JWT_SECRET: z.string().optional(),
-  AUTH_ISSUER: z.string().optional(),
-  AUTH_AUDIENCE: z.string().optional(),
-  AUTH_REQUIRE_EXP: flag.prefault('true'),
-  AUTH_SCOPE_CLAIM: z.string().optional(),
-  CORS_ORIGINS: origins.optional(),
-  CORS_HEADERS: headerNames.optional(),
-  // Absent: on in development, off otherwise.
-  GRAPHIQL: flag.optional(),
-  INTROSPECTION: flag.optional(),
-  TRUSTED_DOCUMENTS: z.string().optional(),
-  TRUSTED_DOCUMENTS_ONLY: flag.optional(),
-  FEDERATION: flag.prefault('false'),
-  FEDERATION_SECRET: z
-    .string()
-    .regex(/^[\x21-\x7e]{16,}$/, 'must be printable ASCII without spaces, 16 characters at least')
-    .optional(),
-  MAX_BODY_BYTES: integer(1, 100_000_000).prefault('1000000'),
-  MAX_VARIABLES_BYTES: integer(1, 100_000_000).prefault('100000'),
-  MAX_TOKENS: integer(1, 100_000).prefault('5000'),
-  MAX_DEPTH: integer(1, 100).prefault('12'),
-  MAX_ALIASES: integer(0, 100_000).prefault('100'),
-  MAX_ROOT_FIELDS: integer(1, 100_000).prefault('100'),
-  MAX_DIRECTIVES: integer(0, 100_000).prefault('200'),
-  MAX_DEFERS: integer(0, 100_000).prefault('20'),
-  MAX_NODE_IDS: integer(1, 10_000).prefault('100'),
-  MAX_CONCURRENT_OPERATIONS: integer(1, 100_000).prefault('100'),
-  MAX_OPERATIONS: integer(1, 100_000).prefault('1000'),
-  MAX_STREAMS: integer(1, 1_000_000).prefault('1000'),
-  MAX_STREAMS_OF_CALLER: integer(1, 1_000_000).prefault('20'),
-  MAX_LAG_MS: integer(1, 3_600_000).prefault('3000'),
-  MAX_UPSTREAM_REQUESTS: integer(1, 100_000).prefault('60'),
-  CACHE_TTL_SECONDS: integer(0, 3_600).prefault('10'),
-  DIRECTORY_TTL_SECONDS: integer(0, 86_400).prefault('600'),
-  STALE_IF_LIMITED_SECONDS: integer(0, 86_400).prefault('300'),
-  WRITE_RESERVE_PERCENT: integer(0, 100).prefault('10'),
-  CLINIC_TIME_ZONE: z
-    .string()
-    .refine(isTimeZone, 'must be a name of the IANA database, such as Europe/London')
-    .default('Europe/London'),
-  CALENDAR_SECRET: calendarSecrets.optional(),
-  WEBHOOK_SECRETS: webhookSecrets.optional(),
-  // Absent: every style is accepted.
-  WEBHOOK_STYLE: z
-    .enum(['stripe', 'headers_hex', 'headers_base64'], {
-      error: 'must be one of stripe, headers_hex, headers_base64',
-    })
-    .optional(),
-  WEBHOOK_TOLERANCE_SECONDS: integer(1, 604_800).prefault('86400'),
-  EVENTS_KEPT: integer(1, 1_000_000).prefault('10000'),
-  EVENTS_SILENT_SECONDS: integer(1, 86_400).prefault('900'),
-  CACHE_TTL_FED_SECONDS: integer(0, 86_400).prefault('3600'),
-  REDIS_URL: redisUrl.optional(),
-  // Braces choose the slot of a key in a cluster, and `*?[` stand for other signs in a pattern of keys.
-  REDIS_PREFIX: z
-    .string()
-    .regex(/^[\w:./-]{1,100}$/, 'must be letters, digits and any of _ : . / -, 100 at most')
-    .default('appointments:'),
-  REDIS_REPLIES: flag.prefault('false'),
-  REDIS_TIMEOUT_MS: integer(1, 10_000).prefault('50'),
-  SANDBOX_PORT: integer(0, 65_535).prefault('4010'),
-  SANDBOX_KEYS: keys.prefault('pk_test_sandbox:org_sandbox'),
-  SANDBOX_SEED: integer(0, 1_000_000).prefault('500'),
-  SANDBOX_DATABASE: z.string().default('memory'),
-  SANDBOX_RATE_LIMIT: integer(0, 1_000_000_000).prefault('1000'),
-  SANDBOX_LIST_ROWS: oneOf('summary', 'full'),
-  SANDBOX_ORDER: oneOf('start_asc', 'start_desc', 'created_desc'),
-  SANDBOX_OVER_RANGE: oneOf('refuse', 'clamp'),
-  SANDBOX_INACTIVE: oneOf('listed', 'hidden'),
-  SANDBOX_TRANSITION_STATUS: oneOf('409', '422').transform((status) => (status === '409' ? 409 : 422)),
-  SANDBOX_IDS: oneOf('prefixed', 'uuid'),
-  SANDBOX_DATE: oneOf('counted', 'sent'),
-  SANDBOX_WEBHOOK_SIGNATURE: oneOf('stripe', 'headers_hex', 'headers_base64'),
-  SANDBOX_WEBHOOK_RESIGN: oneOf('each', 'first'),
-  SANDBOX_WEBHOOK_ORDER: oneOf('kept', 'shuffled'),
-  SANDBOX_WEBHOOK_OBJECT: oneOf('fourteen', 'eight', 'full'),
-  SANDBOX_WEBHOOK_ECHO: flag.prefault('true'),
-  SANDBOX_WEBHOOK_RETRY_MS: integer(1, 3_600_000).prefault('1000'),
-  SANDBOX_FAULTS: flag.prefault('false'),
+  ...group('Where the gateway listens, and what it asks', {
+    HOST: z.string().default('127.0.0.1').describe('the address that the gateway listens on'),
+    PORT: integer(0, 65_535).prefault('4000').describe('its port; 0 takes a free one'),
+    APPOINTMENTS_API_URL: baseUrl
+      .optional()
+      .describe('base URL of the upstream; without it the process starts the sandbox'),
+    APPOINTMENTS_API_KEY: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+      .optional()
+      .describe("the gateway's own key; without it the caller's Authorization header goes upstream"),
+    NODE_ENV: z
+      .string()
+      .optional()
+      .describe(
+        'development shows GraphiQL, introspection and costs; over the sandbox they are always shown',
+      ),
+    LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent').describe(
+      'or fatal, error, warn, debug, trace, silent',
+    ),
+  }),
+  ...group('Time', {
+    UPSTREAM_TIMEOUT_MS: integer(1, 3_600_000)
+      .prefault('10000')
+      .describe('the longest that one upstream request may take; each attempt has its own'),
+    OPERATION_TIMEOUT_MS: integer(1, 3_600_000)
+      .prefault('30000')
+      .describe('the longest that one GraphQL operation may take, with all its upstream requests'),
+    DRAIN_MS: integer(0, 3_600_000)
+      .optional()
+      .describe('how long the process serves on after SIGTERM; without it 0 in development, else 5000'),
+  }),
+  ...group('Quota and cache', {
+    MAX_UPSTREAM_REQUESTS: integer(1, 100_000)
+      .prefault('60')
+      .describe('the most upstream requests that one operation may cause'),
+    CACHE_TTL_SECONDS: integer(0, 3_600)
+      .prefault('10')
+      .describe('how long the gateway reuses an answer; 0 = never'),
+    DIRECTORY_TTL_SECONDS: integer(0, 86_400)
+      .prefault('600')
+      .describe('how long it reuses clinicians, locations and appointment types; 0 = never'),
+    STALE_IF_LIMITED_SECONDS: integer(0, 86_400)
+      .prefault('300')
+      .describe('how much longer it does so where the quota is spent; 0 = never'),
+    WRITE_RESERVE_PERCENT: integer(0, 100)
+      .prefault('10')
+      .describe('the share of the quota that reads leave to writes'),
+  }),
+  ...group('The clinic', {
+    CLINIC_TIME_ZONE: z
+      .string()
+      .refine(isTimeZone, 'must be a name of the IANA database, such as Europe/London')
+      .default('Europe/London')
+      .describe('the IANA name of the zone whose days and clocks are meant where a client names none'),
+    CALENDAR_SECRET: calendarSecrets
+      .optional()
+      .describe('what seals the URLs of calendars, 32 characters or more; without it there are none'),
+  }),
+  ...group('Events', {
+    WEBHOOK_SECRETS: webhookSecrets
+      .optional()
+      .describe("the secrets of the upstream's webhooks, separated by commas: secret[@account]"),
+    WEBHOOK_STYLE: z
+      .enum(['stripe', 'headers_hex', 'headers_base64'], {
+        error: 'must be one of stripe, headers_hex, headers_base64',
+      })
+      .optional()
+      .describe(
+        'how they are signed: stripe, headers_hex, headers_base64; without it every style is accepted',
+      ),
+    WEBHOOK_TOLERANCE_SECONDS: integer(1, 604_800)
+      .prefault('86400')
+      .describe('how long ago a delivery may have been signed'),
+    EVENTS_KEPT: integer(1, 1_000_000)
+      .prefault('10000')
+      .describe('the changes that a subscriber can resume from'),
+    EVENTS_SILENT_SECONDS: integer(1, 86_400)
+      .prefault('900')
+      .describe('without an event for this long, the gateway relies on them no longer'),
+    CACHE_TTL_FED_SECONDS: integer(0, 86_400)
+      .prefault('3600')
+      .describe('how long it reuses an answer while events tell of every change; 0 = no longer than without'),
+  }),
+  ...group('Several instances', {
+    REDIS_URL: redisUrl
+      .optional()
+      .describe('the Redis that instances share: redis://user:password@host:6379/0, rediss://, unix:/path'),
+    REDIS_REPLIES: flag
+      .prefault('false')
+      .describe("true: instances give each other the upstream's answers through Redis, sealed"),
+    REDIS_TIMEOUT_MS: integer(1, 10_000)
+      .prefault('50')
+      .describe('how long an operation waits for Redis, once, before its instance goes on without it'),
+    // Braces choose the slot of a key in a cluster, and `*?[` stand for other signs in a pattern of keys.
+    REDIS_PREFIX: z
+      .string()
+      .regex(/^[\w:./-]{1,100}$/, 'must be letters, digits and any of _ : . / -, 100 at most')
+      .default('appointments:')
+      .describe('what every key in Redis begins with; instances that share have the same'),
+  }),
+  ...group('Who may ask', {
+    AUTH_JWKS_URL: baseUrl
+      .optional()
+      .describe('where the issuer publishes its keys; this or the next is set where tokens are checked'),
+    AUTH_JWT_SECRET: z.string().optional().describe('the secret that the issuer shares with the gateway'),
+    AUTH_ISSUER: z.string().optional().describe('the iss that a token must have'),
+    AUTH_AUDIENCE: z.string().optional().describe('the aud that a token must have'),
+    AUTH_REQUIRE_EXP: flag.prefault('true').describe('false accepts tokens that do not say when they expire'),
+    AUTH_SCOPE_CLAIM: z
+      .string()
+      .optional()
+      .describe("the claim that has a token's scopes; without it scope, or else scp"),
+    CORS_ORIGINS: origins
+      .optional()
+      .describe('origins whose pages may read answers, separated by commas: https://clinic.example'),
+    CORS_HEADERS: headerNames
+      .optional()
+      .describe("request headers that they may send besides the gateway's own: traceparent,baggage"),
+  }),
+  ...group('Federation', {
+    FEDERATION: flag
+      .prefault('false')
+      .describe('true makes the gateway a subgraph: routers may ask for _service and _entities'),
+    FEDERATION_SECRET: z
+      .string()
+      .regex(/^[\x21-\x7e]{16,}$/, 'must be printable ASCII without spaces, 16 characters at least')
+      .optional()
+      .describe('what a router sends in x-federation-secret, 16 characters at least'),
+  }),
+  ...group('Documents', {
+    GRAPHIQL: flag.optional().describe('true or false; without it GraphiQL is shown in development'),
+    INTROSPECTION: flag
+      .optional()
+      .describe('true or false; without it clients may read the schema in development'),
+    TRUSTED_DOCUMENTS: z.string().optional().describe('a JSON file of hashes and documents'),
+    TRUSTED_DOCUMENTS_ONLY: flag.optional().describe('true refuses every other document'),
+  }),
+  ...group('Limits', {
+    MAX_PAGE_SIZE: integer(1, 10_000).prefault('500').describe('first and last'),
+    MAX_BODY_BYTES: integer(1, 100_000_000).prefault('1000000').describe('the body of a request'),
+    MAX_VARIABLES_BYTES: integer(1, 100_000_000)
+      .prefault('100000')
+      .describe('the variables of an operation as JSON'),
+    MAX_TOKENS: integer(1, 100_000).prefault('5000').describe('tokens of a document'),
+    MAX_DEPTH: integer(1, 100).prefault('12').describe('levels of fields'),
+    MAX_ALIASES: integer(0, 100_000).prefault('100').describe('aliases'),
+    MAX_ROOT_FIELDS: integer(1, 100_000).prefault('100').describe('fields on the outermost level'),
+    MAX_DIRECTIVES: integer(0, 100_000).prefault('200').describe('directives'),
+    MAX_DEFERS: integer(0, 100_000).prefault('20').describe('fragments with @defer'),
+    MAX_NODE_IDS: integer(1, 10_000)
+      .prefault('100')
+      .describe('ids of one nodes field, and representations of one _entities field'),
+    MAX_CONCURRENT_OPERATIONS: integer(1, 100_000)
+      .prefault('100')
+      .describe('operations that one caller may have running'),
+    MAX_OPERATIONS: integer(1, 100_000)
+      .prefault('1000')
+      .describe('operations that all callers together may have running'),
+    MAX_STREAMS: integer(1, 1_000_000)
+      .prefault('1000')
+      .describe('subscriptions and answers in parts that are open at once, of all callers together'),
+    MAX_STREAMS_OF_CALLER: integer(1, 1_000_000)
+      .prefault('20')
+      .describe('subscriptions and answers in parts of one caller that are open at once'),
+    MAX_LAG_MS: integer(1, 3_600_000)
+      .prefault('3000')
+      .describe('how far the event loop may be behind, in milliseconds'),
+  }),
+  ...group('The sandbox', {
+    SANDBOX_PORT: integer(0, 65_535).prefault('4010').describe('0 takes a free one'),
+    SANDBOX_KEYS: keys
+      .prefault('pk_test_sandbox:org_sandbox')
+      .describe('key:organisation[:scope+scope],…; a key sees the rows of its organisation only'),
+    SANDBOX_SEED: integer(0, 1_000_000)
+      .prefault('500')
+      .describe('sample appointments of an empty database; 0 = none'),
+    SANDBOX_DATABASE: z.string().default('memory').describe('or a file'),
+    SANDBOX_RATE_LIMIT: integer(0, 1_000_000_000)
+      .prefault('1000')
+      .describe('requests of a key in a clock hour; 0 = no quota'),
+    SANDBOX_FAULTS: flag.prefault('false').describe('true opens /_faults and /_elsewhere'),
+    SANDBOX_WEBHOOK_RETRY_MS: integer(1, 3_600_000)
+      .prefault('1000')
+      .describe('the wait before the first of five retries of a delivery; it doubles each time'),
+  }),
+  ...group('What the sandbox does where the documentation of the hosted service is silent', {
+    SANDBOX_LIST_ROWS: oneOf('summary', 'full').describe('list rows have seven fields; full: all 24'),
+    SANDBOX_ORDER: oneOf('start_asc', 'start_desc', 'created_desc').describe(
+      'the order of lists; or start_desc, created_desc',
+    ),
+    SANDBOX_OVER_RANGE: oneOf('refuse', 'clamp').describe(
+      'a limit or offset out of range is refused; clamp moves it into range',
+    ),
+    SANDBOX_INACTIVE: oneOf('listed', 'hidden').describe(
+      'whether a list without is_active has the inactive ones too; or hidden',
+    ),
+    SANDBOX_TRANSITION_STATUS: z
+      .enum(['409', '422'], { error: 'must be one of 409, 422' })
+      .transform((status) => (status === '409' ? 409 : 422))
+      .prefault('409')
+      .describe('the HTTP status of INVALID_STATE_TRANSITION; or 422'),
+    SANDBOX_IDS: oneOf('prefixed', 'uuid').describe('ids such as apt_…; or uuid'),
+    SANDBOX_DATE: oneOf('counted', 'sent').describe(
+      'the Date of an answer is when its request was counted; sent: when the answer leaves',
+    ),
+    SANDBOX_WEBHOOK_SIGNATURE: oneOf('stripe', 'headers_hex', 'headers_base64').describe(
+      'how deliveries are signed; or headers_hex, headers_base64',
+    ),
+    SANDBOX_WEBHOOK_RESIGN: oneOf('each', 'first').describe(
+      "each try signs a new timestamp; first: retries repeat the first one's headers",
+    ),
+    SANDBOX_WEBHOOK_ORDER: oneOf('kept', 'shuffled').describe(
+      'the events of a webhook go out in the order of the changes; or shuffled',
+    ),
+    SANDBOX_WEBHOOK_OBJECT: oneOf('fourteen', 'eight', 'full').describe(
+      'how many fields an event has of its appointment; or eight, full',
+    ),
+    SANDBOX_WEBHOOK_ECHO: flag
+      .prefault('true')
+      .describe('changes by a key cause events; false: only those from elsewhere do'),
+  }),
 })
+
+/** Every variable, in the groups of `docs/configuration.md` and `docs/sandbox.md`. */
+export const VARIABLES: readonly VariableGroup[] = groups

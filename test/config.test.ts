@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readConfig } from '../src/config.ts'
+import { readConfig, VARIABLES } from '../src/config.ts'
 
 const READS = [
   'read_appointments',
@@ -46,6 +46,14 @@ describe('the configuration', () => {
       SANDBOX_WEBHOOK_RETRY_MS: 1000,
     })
     expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  test('every variable says in one sentence what it is for', () => {
+    const meanings = VARIABLES.flatMap(({ variables }) => variables).map(({ name, meaning }) => [
+      name,
+      meaning,
+    ])
+    expect(meanings.filter(([, meaning = '']) => !/^[^\s.].{3,100}[^\s.]$/.test(meaning))).toEqual([])
   })
 
   test('an empty value counts as absent', () => {

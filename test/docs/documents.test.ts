@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readConfig } from '../../src/config.ts'
+import { readConfig, VARIABLES } from '../../src/config.ts'
 import { APPOINTMENT_STATUSES } from '../../src/contract/appointment.ts'
 import { headingsOf, linksOf, ROOT, readDocument, readDocuments } from './documents.ts'
 
@@ -24,7 +24,8 @@ describe('the links of the documents', () => {
 })
 
 describe('the tables of environment variables', () => {
-  const names = matches(readDocument('src/config.ts').text, /^\s+([A-Z][A-Z_]+): /gm)
+  const variables = VARIABLES.flatMap((group) => group.variables)
+  const names = variables.map(({ name }) => name)
   const rows = ['docs/configuration.md', 'docs/sandbox.md'].flatMap((path) =>
     [...readDocument(path).text.matchAll(/^\| `([A-Z][A-Z_]+)` \| (?:`([^`]+)`|none) \|/gm)].map(
       ([, name = '', value]) => ({ name, value, path }),
@@ -36,6 +37,14 @@ describe('the tables of environment variables', () => {
     expect(rows.map(({ name }) => name).sort()).toEqual(names.toSorted())
   })
 
+  test('have the sections, and the order, of the table that --help prints', () => {
+    const titles = VARIABLES.map(({ title }) => title).filter((title) => !title.includes('sandbox'))
+    const sections = readDocument('docs/configuration.md').text.split(/^## /m)
+    const withTable = sections.filter((section) => section.includes('\n| name |'))
+    expect(withTable.map((section) => section.split('\n')[0])).toEqual(titles)
+    expect(rows.map(({ name }) => name)).toEqual(names)
+  })
+
   test("have the sandbox's variables in its own document", () => {
     expect(rows.filter(({ name, path }) => name.startsWith('SANDBOX_') !== path.includes('sandbox'))).toEqual(
       [],
@@ -43,6 +52,7 @@ describe('the tables of environment variables', () => {
   })
 
   test.for(rows)('$name has its default', ({ name, value }) => {
+    expect(variables.find((variable) => variable.name === name)?.byDefault).toBe(value)
     const variable = name as keyof NonNullable<ReturnType<typeof readConfig>['config']>
     const byDefault = readConfig({}).config?.[variable]
     expect(readConfig({ [name]: value }).config?.[variable]).toEqual(byDefault)
