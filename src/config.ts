@@ -28,6 +28,8 @@ export interface Variable {
   readonly byDefault: string | undefined
   /** One sentence without a capital and a full stop. */
   readonly meaning: string
+  /** Its value is one of the words that the declaration lists, so it can be no secret. */
+  readonly isListed: boolean
 }
 
 export interface VariableGroup {
@@ -67,9 +69,15 @@ function group<Shape extends Readonly<Record<string, z.ZodType>>>(title: string,
     name,
     byDefault: defaultOf(type),
     meaning: type.description ?? '',
+    isListed: isListed(type),
   }))
   groups.push({ title, variables })
   return shape
+}
+
+function isListed(type: z.ZodType): boolean {
+  const inner = type instanceof z.ZodDefault || type instanceof z.ZodOptional ? type.unwrap() : type
+  return inner instanceof z.ZodEnum
 }
 
 function defaultOf(type: z.ZodType): string | undefined {
