@@ -106,6 +106,10 @@ const ENVIRONMENT = z.object({
     LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent').describe(
       'or fatal, error, warn, debug, trace, silent',
     ),
+    LOG_FORMAT: z
+      .enum(['json', 'pretty'], { error: 'must be one of json, pretty' })
+      .optional()
+      .describe('json or pretty; without it pretty in a terminal, and json elsewhere'),
   }),
   ...group('Time', {
     UPSTREAM_TIMEOUT_MS: integer(1, 3_600_000)

@@ -16,7 +16,7 @@ import type { Report } from './command/report.ts'
 import { gatewayGreeting, sandboxGreeting } from './greeting.ts'
 import { createLagMeter } from './lag.ts'
 import { listen } from './listen.ts'
-import { createLogger, type Logger } from './logger.ts'
+import { createLogger, type Logger, standardError } from './logger.ts'
 import { readSettings } from './settings.ts'
 import { type Stoppable, stopOnSignals } from './signals.ts'
 
@@ -96,7 +96,7 @@ async function runGateway(config: Config): Promise<Running> {
   const secrets = [...(config.WEBHOOK_SECRETS ?? []), ...(ownSecret ? [{ secret: ownSecret }] : [])]
   const development = sandbox !== undefined || config.NODE_ENV === 'development'
   const graphiql = config.GRAPHIQL ?? development
-  const logger = await createLogger(config.LOG_LEVEL)
+  const logger = createLogger(config.LOG_LEVEL, await standardError(config.LOG_FORMAT))
   const lag = createLagMeter()
   const shared = await openShared(config, secrets, logger)
   const gateway = createGateway({
@@ -224,7 +224,7 @@ function webhookOptions(config: Config, secrets: WebhookOptions['secrets']): Web
 
 async function runSandbox(config: Config): Promise<Running> {
   const sandbox = await openSandbox(config)
-  const { fault } = await createLogger(config.LOG_LEVEL)
+  const { fault } = createLogger(config.LOG_LEVEL, await standardError(config.LOG_FORMAT))
   return {
     greeting: sandboxGreeting(sandbox),
     drainMs: 0,

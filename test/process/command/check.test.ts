@@ -19,7 +19,7 @@ describe('The check of a configuration', () => {
         CACHE_TTL_SECONDS: '0',
         INTROSPECTION: 'true',
         LOG_LEVEL: 'warn',
-        LOG_FORMAT: '',
+        LOG_FORMAT: 'json',
       },
       'check',
     )
@@ -30,7 +30,7 @@ describe('The check of a configuration', () => {
       "Callers: open: whoever is on this machine asks with the gateway's key.",
       'Development: off. GraphiQL: off. Introspection: on.',
       'Webhook secrets: 2. Instances: one.',
-      'Set: APPOINTMENTS_API_URL, APPOINTMENTS_API_KEY, LOG_LEVEL=warn, DRAIN_MS=0, CACHE_TTL_SECONDS=0, WEBHOOK_SECRETS, INTROSPECTION=true.',
+      'Set: APPOINTMENTS_API_URL, APPOINTMENTS_API_KEY, LOG_LEVEL=warn, LOG_FORMAT=json, DRAIN_MS=0, CACHE_TTL_SECONDS=0, WEBHOOK_SECRETS, INTROSPECTION=true.',
     ])
     expect(upstream.requests).toEqual([])
   })
