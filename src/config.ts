@@ -28,6 +28,8 @@ export interface Variable {
   readonly byDefault: string | undefined
   /** One sentence without a capital and a full stop. */
   readonly meaning: string
+  /** Its value is one of the words that the declaration lists, so it can be no secret. */
+  readonly isListed: boolean
 }
 
 export interface VariableGroup {
@@ -67,9 +69,15 @@ function group<Shape extends Readonly<Record<string, z.ZodType>>>(title: string,
     name,
     byDefault: defaultOf(type),
     meaning: type.description ?? '',
+    isListed: isListed(type),
   }))
   groups.push({ title, variables })
   return shape
+}
+
+function isListed(type: z.ZodType): boolean {
+  const inner = type instanceof z.ZodDefault || type instanceof z.ZodOptional ? type.unwrap() : type
+  return inner instanceof z.ZodEnum
 }
 
 function defaultOf(type: z.ZodType): string | undefined {
@@ -98,6 +106,10 @@ const ENVIRONMENT = z.object({
     LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent').describe(
       'or fatal, error, warn, debug, trace, silent',
     ),
+    LOG_FORMAT: z
+      .enum(['json', 'pretty'], { error: 'must be one of json, pretty' })
+      .optional()
+      .describe('json or pretty; without it pretty in a terminal, and json elsewhere'),
   }),
   ...group('Time', {
     UPSTREAM_TIMEOUT_MS: integer(1, 3_600_000)

@@ -11,14 +11,11 @@ export interface Logger {
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 
-/**
- * JSON lines, or words for people in a terminal. The rooms that log choose names, numbers and codes; the logger adds
- * nothing to them.
- *
- * @param destination @default standard error, written without blocking the process, and flushed when it ends
- */
-export async function createLogger(level: LogLevel, destination?: DestinationStream): Promise<Logger> {
-  const log = pino({ level, base: null }, destination ?? (await standardError()))
+export type LogFormat = 'json' | 'pretty'
+
+/** The rooms that log choose names, numbers and codes; the logger adds nothing to them. */
+export function createLogger(level: LogLevel, destination: DestinationStream): Logger {
+  const log = pino({ level, base: null }, destination)
   return {
     operation: (line) => log.info(line, 'operation'),
     event: (line) => log.info(line, 'event'),
@@ -28,9 +25,18 @@ export async function createLogger(level: LogLevel, destination?: DestinationStr
   }
 }
 
-async function standardError(): Promise<DestinationStream> {
-  if (process.stderr.isTTY) return inWords(process.stderr)
+/**
+ * JSON lines, written without blocking the process and flushed when it ends; or words for people.
+ *
+ * @param format @default words where standard error is a terminal, JSON elsewhere
+ */
+export async function standardError(format: LogFormat | undefined): Promise<DestinationStream> {
+  if ((format ?? formatFor(process.stderr)) === 'pretty') return inWords(process.stderr)
   return pino.destination({ dest: process.stderr.fd, sync: false, minLength: 4096, periodicFlush: 100 })
+}
+
+export function formatFor({ isTTY }: { readonly isTTY?: boolean }): LogFormat {
+  return isTTY ? 'pretty' : 'json'
 }
 
 /** One line for each operation; the stack of a fault stands below its line. */

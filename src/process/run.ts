@@ -1,18 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { type Config, readConfig } from '../config.ts'
 import type { Sandbox } from '../sandbox/server.ts'
-import { trustedCosts } from '../server/cost/trusted-costs.ts'
+import { trustedCostLines, trustedCosts } from '../server/cost/trusted-costs.ts'
 import { readTrustedDocuments } from '../server/documents/trusted.ts'
 import { trustedOrderWarnings } from '../server/documents/trusted-order.ts'
 import { createGateway } from '../server/gateway.ts'
 import type { WebhookOptions } from '../server/gateway-options.ts'
 import { accountOfKey } from '../server/identity/identity.ts'
 import type { Shared } from '../shared/shared.ts'
+import { check } from './command/check.ts'
+import { type Command, readCommand } from './command/command.ts'
+import { helpText, version } from './command/help.ts'
+import { plan } from './command/plan.ts'
+import type { Report } from './command/report.ts'
 import { gatewayGreeting, sandboxGreeting } from './greeting.ts'
-import { identityMode } from './identity-mode.ts'
 import { createLagMeter } from './lag.ts'
 import { listen } from './listen.ts'
-import { createLogger, type Logger } from './logger.ts'
+import { createLogger, type Logger, standardError } from './logger.ts'
+import { readSettings } from './settings.ts'
 import { type Stoppable, stopOnSignals } from './signals.ts'
 
 interface Running extends Stoppable {
@@ -24,53 +29,74 @@ const LAST_ANSWERS_MS = 1_000
 /** What a load balancer needs that looks at `/ready` every two seconds, and believes the second refusal. */
 const DRAIN_MS = 5_000
 
-/** The process: reads the environment, starts the gateway (or with `sandbox` the embedded API alone), obeys signals. */
+/** The process: reads its arguments and the environment, does what they ask for, and obeys signals where it serves. */
 export async function run(): Promise<void> {
+  const command = readCommand(process.argv.slice(2))
+  if (command.name === 'misuse') giveUp([command.sentence])
+  if (command.name === 'help') return print(helpText())
+  if (command.name === 'version') return print(version())
   const { config, problems } = readConfig(process.env)
   if (problems !== null) giveUp(problems)
   try {
-    const [, , command] = process.argv
-    if (command === 'account') return printAccount(config)
-    const running = command === 'sandbox' ? await runSandbox(config) : await runGateway(config)
-    stopOnSignals(running)
-    process.stdout.write(`${running.greeting}\n`)
+    await runCommand(command, config)
   } catch (error) {
     giveUp([startProblem(error)])
   }
 }
 
+type Working = Exclude<Command, { readonly name: 'misuse' | 'help' | 'version' }>
+
+async function runCommand(command: Working, config: Config): Promise<void> {
+  switch (command.name) {
+    case 'account':
+      return printAccount(config)
+    case 'check':
+      return report(await check(config, process.env, command.asksUpstream))
+    case 'plan':
+      return report(plan(command, config))
+    case 'sandbox':
+      return serve(await runSandbox(config))
+    case 'gateway':
+      return serve(await runGateway(config))
+  }
+}
+
+function serve(running: Running): void {
+  stopOnSignals(running)
+  print(running.greeting)
+}
+
+/** The process ends by itself, so that what it has written reaches its reader. */
+function report({ lines, problems, exitCode }: Report): void {
+  if (lines.length > 0) print(lines.join('\n'))
+  for (const problem of problems) process.stderr.write(`${problem}\n`)
+  process.exitCode = exitCode
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
 /** Prints what `WEBHOOK_SECRETS` names a key by. The key comes from the environment: others can see an argument. */
 function printAccount({ APPOINTMENTS_API_KEY: key }: Config): void {
   if (key === undefined) giveUp(['APPOINTMENTS_API_KEY: must be set to the key whose account is asked for.'])
-  process.stdout.write(`${accountOfKey(key)}\n`)
+  print(accountOfKey(key))
 }
 
 /** The gateway, in front of the upstream that the environment names, else of an embedded one. */
 async function runGateway(config: Config): Promise<Running> {
-  const mode = identityMode(config)
-  if (mode.problem !== null) giveUp([mode.problem])
-  if (config.TRUSTED_DOCUMENTS_ONLY && !config.TRUSTED_DOCUMENTS)
-    giveUp(['TRUSTED_DOCUMENTS: must be set where TRUSTED_DOCUMENTS_ONLY is: else nothing would run.'])
-  if (config.FEDERATION && config.TRUSTED_DOCUMENTS_ONLY)
-    giveUp([
-      'FEDERATION: must not be set where TRUSTED_DOCUMENTS_ONLY is: a router writes its own documents.',
-    ])
-  if (config.FEDERATION_SECRET && !config.FEDERATION)
-    giveUp(['FEDERATION: must be set where FEDERATION_SECRET is: else no router gets an answer.'])
-  const isPassThrough = config.APPOINTMENTS_API_URL !== undefined && config.APPOINTMENTS_API_KEY === undefined
-  if (isPassThrough && config.WEBHOOK_SECRETS?.some(({ account }) => account === undefined))
-    giveUp([
-      'WEBHOOK_SECRETS: each secret must name its account, as secret@account, where callers send their own keys.',
-    ])
+  const settings = readSettings(config)
+  if (settings.problems !== null) giveUp(settings.problems)
+  const { mode } = settings
   const trustedDocuments = config.TRUSTED_DOCUMENTS
-    ? readTrustedDocuments(config.TRUSTED_DOCUMENTS)
+    ? readTrustedDocuments(config.TRUSTED_DOCUMENTS, 'TRUSTED_DOCUMENTS')
     : new Map<string, string>()
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
   const ownSecret = sandbox && `whsec_${randomBytes(32).toString('base64')}`
   const secrets = [...(config.WEBHOOK_SECRETS ?? []), ...(ownSecret ? [{ secret: ownSecret }] : [])]
   const development = sandbox !== undefined || config.NODE_ENV === 'development'
   const graphiql = config.GRAPHIQL ?? development
-  const logger = await createLogger(config.LOG_LEVEL)
+  const logger = createLogger(config.LOG_LEVEL, await standardError(config.LOG_FORMAT))
   const lag = createLagMeter()
   const shared = await openShared(config, secrets, logger)
   const gateway = createGateway({
@@ -111,7 +137,6 @@ async function runGateway(config: Config): Promise<Running> {
   const costs = trustedCosts(trustedDocuments, {
     estimate: gateway.estimate,
     maxPageSize: config.MAX_PAGE_SIZE,
-    maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
   })
   const server = await listen(gateway.handler, config.HOST, config.PORT)
   if (ownSecret) sandbox.addWebhook({ url: `${server.url}/webhooks/appointments`, secret: ownSecret })
@@ -122,7 +147,10 @@ async function runGateway(config: Config): Promise<Running> {
       sandbox,
       graphiql,
       identity: mode.startupLine,
-      costs: [...costs, ...trustedOrderWarnings(trustedDocuments)],
+      costs: [
+        ...trustedCostLines(costs, config.MAX_UPSTREAM_REQUESTS),
+        ...trustedOrderWarnings(trustedDocuments),
+      ],
     }),
     drainMs: config.DRAIN_MS ?? (development ? 0 : DRAIN_MS),
     prepareToStop() {
@@ -196,7 +224,7 @@ function webhookOptions(config: Config, secrets: WebhookOptions['secrets']): Web
 
 async function runSandbox(config: Config): Promise<Running> {
   const sandbox = await openSandbox(config)
-  const { fault } = await createLogger(config.LOG_LEVEL)
+  const { fault } = createLogger(config.LOG_LEVEL, await standardError(config.LOG_FORMAT))
   return {
     greeting: sandboxGreeting(sandbox),
     drainMs: 0,

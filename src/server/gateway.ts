@@ -25,6 +25,7 @@ import { useTrustedDocuments } from './documents/trusted.ts'
 import { answerFault, useWording } from './errors.ts'
 import type { GatewayOptions, TokenOptions, WebhookOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql/graphiql.ts'
+import { useHome } from './home/home.ts'
 import { useJsonBody } from './http/body.ts'
 import { useCodedRefusals } from './http/coded-refusals.ts'
 import { createCors, useCrossSiteGuard } from './http/cross-site.ts'
@@ -277,7 +278,8 @@ export function createGateway({
       useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
       useExecution(),
       useStreams(),
-      // Last, because its headers replace those that every response gets.
+      // Last, because their headers replace those that every response gets.
+      useHome({ endpoint, graphiql }),
       graphiql &&
         useGraphiQL({
           endpoint,

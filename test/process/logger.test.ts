@@ -1,8 +1,9 @@
 import { Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { createLogger, inWords } from '../../src/process/logger.ts'
+import { createLogger, formatFor, inWords } from '../../src/process/logger.ts'
 import { startGateway } from '../support/gateway.ts'
+import { startProcess } from '../support/process.ts'
 
 describe('The log in a terminal', () => {
   async function startTerminal() {
@@ -14,7 +15,7 @@ describe('The log in a terminal', () => {
       },
     })
     return {
-      logger: await createLogger('info', await inWords(terminal)),
+      logger: createLogger('info', await inWords(terminal)),
       text: () => stripVTControlCharacters(written.join('')),
     }
   }
@@ -40,5 +41,28 @@ describe('The log in a terminal', () => {
     const { logger, text } = await startTerminal()
     logger.fault({ errorId: 'some-id', name: 'TypeError', stack: '    at one\n    at two' })
     expect(text()).toMatch(/^.*ERROR.*TypeError.*fault some-id\n +at one\n +at two\n$/)
+  })
+})
+
+describe('The format of the log', () => {
+  async function logOf(environment: Readonly<Record<string, string>>): Promise<string> {
+    await using product = await startProcess({ PORT: '0', SANDBOX_PORT: '0', ...environment })
+    const url = /http:\S+\/graphql/.exec(product.firstLine)?.[0] ?? ''
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"query Day { __typename }"}',
+    })
+    await product.stop()
+    return product.errors()
+  }
+
+  test('Elsewhere than in a terminal it is JSON, unless LOG_FORMAT says otherwise', async () => {
+    expect(JSON.parse(await logOf({}))).toMatchObject({ msg: 'operation', name: 'Day' })
+    expect(await logOf({ LOG_FORMAT: 'pretty' })).toMatch(/^\[.*INFO.*Day.*operation.*\n$/)
+  })
+
+  test('A terminal gets words', () => {
+    expect([{ isTTY: true }, { isTTY: false }, {}].map(formatFor)).toEqual(['pretty', 'json', 'json'])
   })
 })

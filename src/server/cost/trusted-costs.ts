@@ -9,6 +9,7 @@ import {
   isNonNullType,
   isRequiredInputField,
   type OperationDefinitionNode,
+  type OperationTypeNode,
   parse,
   typeFromAST,
 } from 'graphql'
@@ -20,38 +21,48 @@ import type { EstimateDocument } from './estimate.ts'
 export interface TrustedCostOptions {
   readonly estimate: EstimateDocument
   readonly maxPageSize: number
-  readonly maxUpstreamRequests: number
 }
 
-/**
- * A line for each operation of the trusted documents: what it costs upstream with the largest page that a variable may
- * ask for, and whether it can run at all.
- */
-export function trustedCosts(documents: TrustedDocuments, options: TrustedCostOptions): string[] {
+/** What one operation of the trusted documents costs upstream, whenever nothing of it is remembered. */
+export interface TrustedCost extends Cost {
+  readonly hash: string
+  /** Null where the document leaves it out. */
+  readonly name: string | null
+  readonly kind: `${OperationTypeNode}`
+}
+
+/** Prices each operation of the trusted documents with the largest page that a required variable may ask for. */
+export function trustedCosts(documents: TrustedDocuments, options: TrustedCostOptions): TrustedCost[] {
   return [...documents].flatMap(([hash, text]) => {
     const document = parse(text)
     return document.definitions.flatMap((definition) =>
-      definition.kind === 'OperationDefinition' ? lineOf(hash, document, definition, options) : [],
+      definition.kind === 'OperationDefinition' ? costOf(hash, document, definition, options) : [],
     )
   })
 }
 
-function lineOf(
+function costOf(
   hash: string,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  { estimate, maxPageSize, maxUpstreamRequests }: TrustedCostOptions,
-): string[] {
+  { estimate, maxPageSize }: TrustedCostOptions,
+): TrustedCost[] {
   const name = operation.name?.value ?? null
   // The type ID does not say which kind of id a variable takes. An id of the wrong kind is refused and costs nothing.
   const estimates = EXAMPLE_IDS.map((id) =>
     estimate(document, name, examples(operation, { id, maxPageSize })),
   )
   const [most] = estimates.filter((each) => each !== undefined).toSorted((a, b) => b.max - a.max)
-  if (most === undefined) return []
-  const never =
-    most.min > maxUpstreamRequests ? `: never runs, MAX_UPSTREAM_REQUESTS is ${maxUpstreamRequests}` : ''
-  return [`Trusted ${name ?? 'document'} (${hash.slice(0, 80)}): ${inWords(most)}${never}`]
+  return most === undefined ? [] : [{ hash, name, kind: operation.operation, min: most.min, max: most.max }]
+}
+
+/** A line for each of them, which says as well whether it can run at all. */
+export function trustedCostLines(costs: readonly TrustedCost[], maxUpstreamRequests: number): string[] {
+  return costs.map(({ hash, name, ...cost }) => {
+    const never =
+      cost.min > maxUpstreamRequests ? `: never runs, MAX_UPSTREAM_REQUESTS is ${maxUpstreamRequests}` : ''
+    return `Trusted ${name ?? 'document'} (${hash.slice(0, 80)}): ${inWords(cost)}${never}`
+  })
 }
 
 /** `1 upstream request`, `2 upstream requests`, `1 to 51 upstream requests`. */

@@ -17,12 +17,14 @@ export type TrustedDocuments = ReadonlyMap<string, string>
 /**
  * Reads what the client preset of graphql-codegen writes for `persistedDocuments`: a JSON object of hashes and documents.
  * Throws where one of them is not valid against the schema, with a message for the operator.
+ *
+ * @param namedBy what names the file, for that message
  */
-export function readTrustedDocuments(file: string): TrustedDocuments {
-  const documents = new Map(Object.entries(readObject(file)))
+export function readTrustedDocuments(file: string, namedBy: string): TrustedDocuments {
+  const documents = new Map(Object.entries(readObject(file, namedBy)))
   for (const [hash, text] of documents)
     if (typeof text !== 'string' || !isValid(text))
-      throw new Error(`TRUSTED_DOCUMENTS: the document ${hash.slice(0, 80)} does not fit the schema.`)
+      throw new Error(`${namedBy}: the document ${hash.slice(0, 80)} does not fit the schema.`)
   return documents as TrustedDocuments
 }
 
@@ -50,15 +52,15 @@ export function useTrustedDocuments(documents: TrustedDocuments, only: boolean):
   return { ...(onParams && { onParams }) }
 }
 
-function readObject(file: string): object {
+function readObject(file: string, namedBy: string): object {
   let value: unknown
   try {
     value = JSON.parse(readFileSync(file, 'utf8'))
   } catch {
-    throw new Error('TRUSTED_DOCUMENTS: the file can not be read as JSON.')
+    throw new Error(`${namedBy}: the file can not be read as JSON.`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error('TRUSTED_DOCUMENTS: the file holds no object of hashes and documents.')
+    throw new Error(`${namedBy}: the file holds no object of hashes and documents.`)
   return value
 }
 

@@ -1,3 +1,4 @@
+import { ICON } from '../home/icon.ts'
 import type { Tab } from './tour.ts'
 
 export interface PageOptions {
@@ -18,7 +19,7 @@ export function renderPage({ assetUrl, tabs }: PageOptions): string {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Appointments</title>
-    <link rel="icon" href="${ICON}">
+    <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
     <link rel="stylesheet" href="${assetUrl('graphiql.css')}">
     <style>
       html, body, #root { height: 100%; margin: 0 }
@@ -106,6 +107,3 @@ function workerUrls(assetUrl: PageOptions['assetUrl']): Readonly<Record<string, 
 function inScript(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
 }
-
-const ICON =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%23245'/%3E%3Cpath d='M4 5h8v7H4zM4 7.5h8M6 3.5V6M10 3.5V6' fill='none' stroke='%23fff'/%3E%3C/svg%3E"

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { trustedCosts } from '../../../src/server/cost/trusted-costs.ts'
+import { trustedCostLines, trustedCosts } from '../../../src/server/cost/trusted-costs.ts'
 import { readTrustedDocuments } from '../../../src/server/documents/trusted.ts'
 import { createGateway } from '../../../src/server/gateway.ts'
 import { type GatewayClient, startGateway } from '../../support/gateway.ts'
@@ -40,7 +40,7 @@ function withFile<Result>(content: string, use: (file: string) => Result): Resul
   }
 }
 
-const read = (content: string) => withFile(content, readTrustedDocuments)
+const read = (content: string) => withFile(content, (file) => readTrustedDocuments(file, 'TRUSTED_DOCUMENTS'))
 
 describe('Trusted documents', () => {
   test('The gateway runs trusted documents by hash, beside any other document', async () => {
@@ -117,8 +117,8 @@ describe('Trusted documents', () => {
       e5: `query Many { ${Array.from({ length: 9 }, (_, i) => `a${i}: appointment(id: "a${i}") { id }`).join(' ')} }`,
       f6: '{ __typename }',
     }
-    const options = { estimate: gateway.estimate, maxPageSize: 250, maxUpstreamRequests: 8 }
-    expect(trustedCosts(read(JSON.stringify(documents)), options)).toEqual([
+    const options = { estimate: gateway.estimate, maxPageSize: 250 }
+    expect(trustedCostLines(trustedCosts(read(JSON.stringify(documents)), options), 8)).toEqual([
       'Trusted Day (a1): 1 to 5 upstream requests',
       'Trusted One (b2): 1 upstream request',
       'Trusted Of (c3): 1 to 4 upstream requests',
@@ -130,6 +130,6 @@ describe('Trusted documents', () => {
   })
 
   test('The gateway reports a missing file under the name of its setting', () => {
-    expect(() => readTrustedDocuments('nowhere.json')).toThrow('TRUSTED_DOCUMENTS: ')
+    expect(() => readTrustedDocuments('nowhere.json', 'TRUSTED_DOCUMENTS')).toThrow('TRUSTED_DOCUMENTS: ')
   })
 })

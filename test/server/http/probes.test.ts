@@ -9,6 +9,7 @@ const PROBED: readonly (readonly [what: string, path: string, headers: Record<st
   ['/ready', '/ready', {}],
   ['a query', '/graphql?query={__typename}', GUARD],
   ['a query without the header of the guard', '/graphql?query={__typename}', {}],
+  ['the icon', '/favicon.ico', {}],
   ['GraphiQL', '/graphql', { accept: 'text/html' }],
   ['another path', '/nowhere', {}],
 ]

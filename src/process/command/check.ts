@@ -1,0 +1,109 @@
+import { type Config, VARIABLES } from '../../config.ts'
+import { trustedCostLines } from '../../server/cost/trusted-costs.ts'
+import { readTrustedDocuments } from '../../server/documents/trusted.ts'
+import { createGateway } from '../../server/gateway.ts'
+import { readSettings } from '../settings.ts'
+import { priceDocuments } from './price.ts'
+import type { Report } from './report.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * What an environment configures, without a secret. Asks nothing; with `asksUpstream` it sends one request with the
+ * upstream's key. Throws where the file of the trusted documents is none.
+ */
+export async function check(
+  config: Config,
+  environment: Environment,
+  asksUpstream: boolean,
+): Promise<Report> {
+  const settings = readSettings(config)
+  const problems = [...(settings.problems ?? []), ...(asksUpstream ? missingForUpstream(config) : [])]
+  if (settings.problems !== null || problems.length > 0) return { lines: [], problems, exitCode: 2 }
+  const lines = [...found(config, settings.mode.startupLine), setVariables(config, environment)]
+  if (!asksUpstream) return { lines, problems: [], exitCode: 0 }
+  const { isFine, line } = await askUpstream(config)
+  return { lines: [...lines, line], problems: [], exitCode: isFine ? 0 : 1 }
+}
+
+function missingForUpstream(config: Config): readonly string[] {
+  const needed = ['APPOINTMENTS_API_URL', 'APPOINTMENTS_API_KEY'] as const
+  return needed
+    .filter((name) => config[name] === undefined)
+    .map((name) => `${name}: must be set for --upstream, which tries the key at the upstream.`)
+}
+
+function found(config: Config, callers: string): readonly string[] {
+  const { APPOINTMENTS_API_URL: url, REDIS_URL, WEBHOOK_SECRETS: secrets } = config
+  const isDevelopment = url === undefined || config.NODE_ENV === 'development'
+  const isOn = (flag: boolean | undefined) => ((flag ?? isDevelopment) ? 'on' : 'off')
+  return [
+    'The configuration has no problem.',
+    `Upstream: ${url === undefined ? 'the sandbox, with sample data' : placeOf(url)}`,
+    callers,
+    `Development: ${isOn(undefined)}. GraphiQL: ${isOn(config.GRAPHIQL)}. Introspection: ${isOn(config.INTROSPECTION)}.`,
+    `Webhook secrets: ${secrets?.length ?? 0}. Instances: ${REDIS_URL === undefined ? 'one' : 'several, through Redis'}.`,
+    ...documentLines(config),
+  ]
+}
+
+/** Without what may be a secret: a user, a password, a query. */
+function placeOf(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname
+}
+
+function documentLines(config: Config): readonly string[] {
+  if (config.TRUSTED_DOCUMENTS === undefined) return []
+  const documents = readTrustedDocuments(config.TRUSTED_DOCUMENTS, 'TRUSTED_DOCUMENTS')
+  return trustedCostLines(priceDocuments(documents, config), config.MAX_UPSTREAM_REQUESTS)
+}
+
+/** Only a number, a switch or a word of a list is shown: any other value may be a secret, or hold one. */
+function setVariables(config: Config, environment: Environment): string {
+  const values: Readonly<Record<string, unknown>> = config
+  const set = VARIABLES.flatMap(({ variables }) => variables)
+    .filter(({ name }) => (environment[name] ?? '') !== '')
+    .map(({ name, isListed }) =>
+      isListed || typeof values[name] !== 'string' ? shown(name, values[name]) : name,
+    )
+  return `Set: ${set.length === 0 ? 'nothing' : set.join(', ')}.`
+}
+
+function shown(name: string, value: unknown): string {
+  return typeof value === 'object' ? name : `${name}=${value}`
+}
+
+const QUERY = '{ appointments(first: 1) { nodes { id } } }'
+
+interface Answer {
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[]
+  readonly extensions?: {
+    readonly upstream?: { readonly rateLimit: { readonly limit: number; readonly remaining: number } | null }
+  }
+}
+
+/** The ceiling of one request leaves no second try. Nothing of the answer is shown but what is left of the quota. */
+async function askUpstream(config: Config): Promise<{ isFine: boolean; line: string }> {
+  const gateway = createGateway({
+    url: config.APPOINTMENTS_API_URL ?? '',
+    key: config.APPOINTMENTS_API_KEY ?? null,
+    development: true,
+    upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
+    maxUpstreamRequests: 1,
+  })
+  const request = new Request('http://localhost/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: QUERY }),
+  })
+  const response = await gateway.fetch(request)
+  const { errors = [], extensions } = (await response.json()) as Answer
+  await gateway.close()
+  const [error] = errors
+  if (error !== undefined)
+    return { isFine: false, line: `The upstream does not answer as it should: ${error.extensions.code}.` }
+  const quota = extensions?.upstream?.rateLimit
+  const left = quota ? ` ${quota.remaining} of ${quota.limit} requests are left in this hour.` : ''
+  return { isFine: true, line: `The upstream accepts the key.${left}` }
+}

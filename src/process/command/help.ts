@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { VARIABLES, type Variable } from '../../config.ts'
+
+const USAGE = `appointments-gateway: a GraphQL gateway over the Appointments API of an electronic health record
+
+Usage: appointments-gateway [command] [options]
+
+Commands
+  (none)              starts the gateway, over the sandbox unless APPOINTMENTS_API_URL names an upstream
+  sandbox             starts the Appointments API alone
+  check               says what the environment configures; 2 where it is no configuration
+    --upstream        tries the upstream's key as well, with one request; 1 where it is refused
+  plan FILE           prices a file of trusted documents against the hour; 1 where it may not fit
+    --screens N       the screens that are open at once
+    --per-hour N      how often a screen runs each query (60); Name=N is of one operation
+    --quota N         upstream requests in an hour (1000)
+  account             prints the account of APPOINTMENTS_API_KEY, for WEBHOOK_SECRETS
+
+Options
+  -h, --help          prints this
+  -v, --version       prints the version
+
+Exit codes: 0 done, 1 a fault or a check that failed, 2 an error of use or of the configuration.
+
+Variables of the environment, with their defaults
+`
+
+/** What `--help` prints: the commands, and every variable in its group. */
+export function helpText(): string {
+  const groups = VARIABLES.map(({ title, variables }) => [`\n${title}`, ...variables.map(lineOf)].join('\n'))
+  return USAGE + groups.join('\n')
+}
+
+function lineOf({ name, byDefault, meaning }: Variable): string {
+  return `  ${byDefault === undefined ? name : `${name}=${byDefault}`}\n      ${meaning}`
+}
+
+/** The version of the package, which its manifest has, in the sources and in `dist` alike. */
+export function version(): string {
+  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { readonly version: string }).version
+}

@@ -1,0 +1,14 @@
+import type { Config } from '../../config.ts'
+import { type TrustedCost, trustedCosts } from '../../server/cost/trusted-costs.ts'
+import type { TrustedDocuments } from '../../server/documents/trusted.ts'
+import { createGateway } from '../../server/gateway.ts'
+
+/** What the gateway that an environment configures would estimate. It is not started, and asks nothing. */
+export function priceDocuments(documents: TrustedDocuments, config: Config): readonly TrustedCost[] {
+  const { estimate } = createGateway({
+    url: 'http://localhost',
+    maxPageSize: config.MAX_PAGE_SIZE,
+    clinicTimeZone: config.CLINIC_TIME_ZONE,
+  })
+  return trustedCosts(documents, { estimate, maxPageSize: config.MAX_PAGE_SIZE })
+}

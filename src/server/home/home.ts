@@ -1,0 +1,74 @@
+import type { Plugin } from 'graphql-yoga'
+import { isAt } from '../http/path.ts'
+import { createNote } from '../note.ts'
+import { ICON } from './icon.ts'
+
+export interface HomeOptions {
+  readonly endpoint: string
+  /** Whether browsers find GraphiQL at the endpoint. */
+  readonly graphiql: boolean
+}
+
+/** What a browser gets that opens the gateway's address without a path: GraphiQL, or a short page. And the icon. */
+export function useHome({ endpoint, graphiql }: HomeOptions): Plugin {
+  /** Headers of the page and the icon, which replace those of answers with patients' data. */
+  const headers = createNote<Request, Readonly<Record<string, string>>>('headers')
+  const page = renderHome(endpoint)
+
+  return {
+    onRequest({ request, url, fetchAPI, endResponse }) {
+      if (!['GET', 'HEAD'].includes(request.method)) return
+      if (isAt(url, '/favicon.ico')) {
+        headers.set(request, { 'cache-control': 'public, max-age=86400' })
+        endResponse(new fetchAPI.Response(ICON, { headers: { 'content-type': 'image/svg+xml' } }))
+      } else if (isAt(url, '/') && !isAt(url, endpoint)) {
+        if (graphiql) return endResponse(leadTo(endpoint, fetchAPI))
+        headers.set(request, { 'content-security-policy': NOTHING_BUT_THE_ICON })
+        endResponse(new fetchAPI.Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } }))
+      }
+    },
+    onResponse({ request, response }) {
+      for (const [name, value] of Object.entries(headers.get(request) ?? {}))
+        response.headers.set(name, value)
+    },
+  }
+}
+
+/** Relative, so that it works behind any prefix. */
+function leadTo(endpoint: string, fetchAPI: { readonly Response: typeof Response }): Response {
+  return new fetchAPI.Response(null, { status: 302, headers: { location: `.${endpoint}` } })
+}
+
+const NOTHING_BUT_THE_ICON = [
+  "default-src 'none'",
+  "img-src 'self'",
+  "style-src 'unsafe-inline'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+function renderHome(endpoint: string): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>Appointments gateway</title>
+    <link rel="icon" href="./favicon.ico">
+    <style>
+      body { font: 1rem/1.5 system-ui, sans-serif; margin: 10vh auto; max-width: 34rem; padding: 0 1rem }
+    </style>
+  </head>
+  <body>
+    <h1>Appointments gateway</h1>
+    <p>GraphQL is at <code>${endpoint}</code>, by POST.</p>
+    <ul>
+      <li><a href="./health">/health</a> says whether the gateway is alive.</li>
+      <li><a href="./ready">/ready</a> says whether it takes requests, and how the upstream is.</li>
+    </ul>
+  </body>
+</html>
+`
+}

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import { runProcess } from '../../support/process.ts'
+import { type ScriptedAnswer, startScriptedUpstream } from '../../support/scripted-upstream.ts'
+
+const ROW = { id: 'apt_1', title: 'A name in a title' }
+const GOOD: ScriptedAnswer = {
+  headers: { 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': '981' },
+  body: { data: [ROW], meta: { limit: 1, next_offset: null, has_more: false } },
+}
+
+describe('The check of a configuration', () => {
+  test('It says what the environment configures, and asks nothing', async () => {
+    await using upstream = await startScriptedUpstream(() => GOOD)
+    const { code, stdout, stderr } = await runProcess(
+      {
+        APPOINTMENTS_API_URL: `${upstream.url}/v1`,
+        APPOINTMENTS_API_KEY: 'pk_secret',
+        WEBHOOK_SECRETS: 'whsec_secret,whsec_secret2',
+        CACHE_TTL_SECONDS: '0',
+        INTROSPECTION: 'true',
+        LOG_LEVEL: 'warn',
+        LOG_FORMAT: 'json',
+      },
+      'check',
+    )
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout.trim().split('\n')).toEqual([
+      'The configuration has no problem.',
+      `Upstream: ${upstream.url}/v1`,
+      "Callers: open: whoever is on this machine asks with the gateway's key.",
+      'Development: off. GraphiQL: off. Introspection: on.',
+      'Webhook secrets: 2. Instances: one.',
+      'Set: APPOINTMENTS_API_URL, APPOINTMENTS_API_KEY, LOG_LEVEL=warn, LOG_FORMAT=json, DRAIN_MS=0, CACHE_TTL_SECONDS=0, WEBHOOK_SECRETS, INTROSPECTION=true.',
+    ])
+    expect(upstream.requests).toEqual([])
+  })
+
+  test('It shows no value that may hold a secret', async () => {
+    const { code, stdout, stderr } = await runProcess(
+      {
+        APPOINTMENTS_API_URL: 'https://hush:hush@upstream.test/v1?key=hush',
+        AUTH_JWT_SECRET: 'hushhush',
+        AUTH_ISSUER: 'https://issuer.test',
+        AUTH_AUDIENCE: 'hushhush',
+        APPOINTMENTS_API_KEY: 'hushhush',
+        REDIS_URL: 'redis://hush:hush@hush.test',
+        CALENDAR_SECRET: 'hushhush'.repeat(6),
+        FEDERATION: 'true',
+        FEDERATION_SECRET: 'hushhush'.repeat(6),
+        SANDBOX_KEYS: 'hush:hush',
+        HOST: '0.0.0.0',
+      },
+      'check',
+    )
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('Upstream: https://upstream.test/v1\n')
+    expect(stdout).not.toContain('hush')
+  })
+
+  test('It reports what a start would refuse, all at once, and exits with 2', async () => {
+    const { code, stdout, stderr } = await runProcess(
+      {
+        TRUSTED_DOCUMENTS_ONLY: 'true',
+        FEDERATION_SECRET: 'a-secret-of-the-router',
+        AUTH_ISSUER: 'https://issuer.test',
+      },
+      'check',
+    )
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^AUTH_JWKS_URL, AUTH_JWT_SECRET: /),
+      expect.stringMatching(/^TRUSTED_DOCUMENTS: /),
+      expect.stringMatching(/^FEDERATION: /),
+    ])
+    expect((await runProcess({ PORT: 'x' }, 'check')).code).toBe(2)
+    expect((await runProcess({ TRUSTED_DOCUMENTS: 'nowhere.json' }, 'check')).code).toBe(2)
+  })
+})
+
+describe('The check of an upstream', () => {
+  const ask = (url: string) =>
+    runProcess({ APPOINTMENTS_API_URL: url, APPOINTMENTS_API_KEY: 'pk_secret' }, 'check', '--upstream')
+
+  test('It tries the key with one request, and shows nothing of the answer', async () => {
+    await using upstream = await startScriptedUpstream(() => GOOD)
+    const { code, stdout } = await ask(upstream.url)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/\nThe upstream accepts the key\. 981 of 1000 requests are left in this hour\.\n$/)
+    expect(upstream.requests.map(({ line, headers }) => [line, headers.authorization])).toEqual([
+      ['GET /appointments?limit=9&offset=0', 'Bearer pk_secret'],
+    ])
+    expect(stdout).not.toMatch(/apt_1|title|pk_secret/)
+  })
+
+  test.for([
+    [401, 'UNAUTHENTICATED'],
+    [403, 'FORBIDDEN'],
+    [429, 'RATE_LIMITED'],
+    [503, 'UPSTREAM_UNAVAILABLE'],
+    [200, 'UPSTREAM_INVALID_RESPONSE'],
+  ] as const)('A status of %i is told by its code after one request: %s', async ([status, code]) => {
+    await using upstream = await startScriptedUpstream(() => ({ status, body: 'nothing to read' }))
+    const result = await ask(upstream.url)
+    expect(result.stdout.trim().split('\n').at(-1)).toBe(
+      `The upstream does not answer as it should: ${code}.`,
+    )
+    expect([result.code, result.stderr]).toEqual([1, ''])
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  test('Without an upstream and a key there is nothing to try', async () => {
+    const { code, stdout, stderr } = await runProcess({}, 'check', '--upstream')
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr.match(/^APPOINTMENTS_API_\w+(?=: must be set)/gm)).toEqual([
+      'APPOINTMENTS_API_URL',
+      'APPOINTMENTS_API_KEY',
+    ])
+  })
+})

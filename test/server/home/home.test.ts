@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { startGateway } from '../../support/gateway.ts'
+
+const UPSTREAM = { url: 'http://127.0.0.1:9', key: 'k' }
+
+test('Where GraphiQL is shown, the address without a path leads to it', async () => {
+  await using gateway = await startGateway(UPSTREAM)
+  const answer = await fetch(gateway.url, { redirect: 'manual' })
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, './graphql'])
+  const followed = await fetch(gateway.url, { headers: { accept: 'text/html' } })
+  expect([followed.url, followed.status]).toEqual([`${gateway.url}/graphql`, 200])
+  expect(await followed.text()).toContain('YogaGraphiQL')
+})
+
+test('Elsewhere it is a short page that loads nothing but its icon', async () => {
+  await using gateway = await startGateway({ ...UPSTREAM, development: false })
+  const answer = await fetch(gateway.url)
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+  expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; img-src 'self';/)
+  expect(answer.headers.get('cache-control')).toBe('private, no-store')
+  const page = await answer.text()
+  const links = [...page.matchAll(/href="([^"]*)"/g)].map(([, link = '']) => link)
+  expect(links).toEqual(['./favicon.ico', './health', './ready'])
+  for (const link of links) expect((await fetch(new URL(link, `${gateway.url}/`))).status).toBe(200)
+  expect(page).toContain('<code>/graphql</code>')
+})
+
+test('The icon is an image that browsers keep for a day', async () => {
+  await using gateway = await startGateway({ ...UPSTREAM, development: false })
+  const answer = await fetch(`${gateway.url}/favicon.ico`)
+  expect(answer.headers.get('content-type')).toBe('image/svg+xml')
+  expect(answer.headers.get('cache-control')).toBe('public, max-age=86400')
+  expect(await answer.text()).toMatch(/^<svg .*<\/svg>$/)
+})
+
+test('A gateway that is mounted at the root has GraphQL there, and no page', async () => {
+  await using gateway = await startGateway({ ...UPSTREAM, development: false, endpoint: '/' })
+  const answer = await fetch(`${gateway.url}/?query={__typename}`, {
+    headers: { 'x-graphql-yoga-csrf': '1' },
+  })
+  expect(await answer.json()).toEqual({ data: { __typename: 'Query' } })
+  const posted = await fetch(gateway.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ __typename }"}',
+  })
+  expect(await posted.json()).toEqual({ data: { __typename: 'Query' } })
+})
