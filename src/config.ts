@@ -197,6 +197,7 @@ const ENVIRONMENT = z.object({
   CACHE_TTL_SECONDS: integer(0, 3_600).prefault('10'),
   DIRECTORY_TTL_SECONDS: integer(0, 86_400).prefault('600'),
   STALE_IF_LIMITED_SECONDS: integer(0, 86_400).prefault('300'),
+  STALE_IF_DOWN_SECONDS: integer(0, 86_400).prefault('3600'),
   WRITE_RESERVE_PERCENT: integer(0, 100).prefault('10'),
   CLINIC_TIME_ZONE: z
     .string()
