@@ -135,6 +135,9 @@ const ENVIRONMENT = z.object({
     STALE_IF_LIMITED_SECONDS: integer(0, 86_400)
       .prefault('300')
       .describe('how much longer it does so where the quota is spent; 0 = never'),
+    STALE_IF_DOWN_SECONDS: integer(0, 86_400)
+      .prefault('3600')
+      .describe('how much longer it does so where the upstream does not answer; 0 = never'),
     WRITE_RESERVE_PERCENT: integer(0, 100)
       .prefault('10')
       .describe('the share of the quota that reads leave to writes'),

@@ -18,7 +18,8 @@ export interface ErrorExtensions {
   /** The gateway refused the argument at the path `argument`, and sent no upstream request. */
   readonly BAD_USER_INPUT: { readonly argument: string }
   readonly UPSTREAM_TIMEOUT: { readonly status?: number }
-  readonly UPSTREAM_UNAVAILABLE: { readonly status?: number }
+  /** `since`: nothing was sent, because the upstream has not answered since then, in RFC 3339. */
+  readonly UPSTREAM_UNAVAILABLE: { readonly status?: number; readonly since?: string }
   readonly UPSTREAM_INVALID_RESPONSE: { readonly requestId?: string }
   /** `estimate` is in upstream requests; `costliest` is the root field that may cost most. */
   readonly QUERY_TOO_COSTLY: {

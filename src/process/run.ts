@@ -122,6 +122,7 @@ async function runGateway(config: Config): Promise<Running> {
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
     directoryTtlSeconds: config.DIRECTORY_TTL_SECONDS,
     staleIfLimitedSeconds: config.STALE_IF_LIMITED_SECONDS,
+    staleIfDownSeconds: config.STALE_IF_DOWN_SECONDS,
     writeReservePercent: config.WRITE_RESERVE_PERCENT,
     clinicTimeZone: config.CLINIC_TIME_ZONE,
     ...(config.CALENDAR_SECRET && { calendarSecrets: config.CALENDAR_SECRET }),
@@ -188,6 +189,7 @@ async function openShared(
     config.CACHE_TTL_FED_SECONDS,
     config.DIRECTORY_TTL_SECONDS,
   )
+  const staleSeconds = Math.max(config.STALE_IF_LIMITED_SECONDS, config.STALE_IF_DOWN_SECONDS)
   const { promise: isUp, resolve } = Promise.withResolvers<void>()
   const shared = createRedis({
     url,
@@ -197,7 +199,7 @@ async function openShared(
     seenMs: 2 * config.WEBHOOK_TOLERANCE_SECONDS * 1000,
     replies: config.REDIS_REPLIES,
     timeoutMs: config.REDIS_TIMEOUT_MS,
-    lifeMs: 2 * (longestSeconds + config.STALE_IF_LIMITED_SECONDS) * 1000,
+    lifeMs: 2 * (longestSeconds + staleSeconds) * 1000,
     now: Date.now,
     monotonic: () => performance.now(),
     onChange(state) {

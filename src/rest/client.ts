@@ -36,6 +36,8 @@ export interface RestClientOptions {
   readonly directoryTtlMs: number
   /** How much longer it may be given where the quota is spent, in milliseconds; 0 = never. */
   readonly staleIfLimitedMs: number
+  /** The same where the upstream does not answer. */
+  readonly staleIfDownMs: number
   /** The part of the quota that reads leave to writes. */
   readonly writeReservePercent: number
   readonly clock: Clock
@@ -70,7 +72,8 @@ export interface Remembered extends Pick<Cache, 'snapshot' | 'holds'> {
 }
 
 export function createRestClient(options: RestClientOptions): RestClient {
-  const { url, timeoutMs, cacheTtlMs, staleIfLimitedMs, writeReservePercent, clock, shared, events } = options
+  const { url, timeoutMs, cacheTtlMs, writeReservePercent, clock, shared, events } = options
+  const { staleIfLimitedMs, staleIfDownMs } = options
   const { accounts = [], silentMs = 0, onFeedState = () => {}, fedTtlMs = 0 } = events ?? {}
   const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState })
   const epochs = createEpochs(shared.epochs, clock)
@@ -83,7 +86,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const isShared = (request: RestRequest) =>
     (request.lifetimeMs ?? cacheTtlMs) > CLOCK_SKEW_MS &&
     (isOfAppointments(request) || request.isForAll === true)
-  const cache = createCache({ isOn, lifetimeOf, staleMs: staleIfLimitedMs, epochs, clock })
+  const cache = createCache({ isOn, lifetimeOf, staleIfLimitedMs, staleIfDownMs, epochs, clock })
   const keys = createKeys({ writeReservePercent, clock, notes: shared.notes })
   const gate = createGate(keys, clock, shared)
   const wire = createWire({ url, timeoutMs })
@@ -94,6 +97,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
       cache.layer,
       ownRows,
       requireRoom,
+      gate.checkWrites,
       createFlights({ epochs, clock }),
       ...(shared.replies.areShared
         ? [createSharedReplies({ shared, isShared, lifetimeOf, epochs, clock })]

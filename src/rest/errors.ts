@@ -38,6 +38,8 @@ export interface ErrorExtensions {
   readonly details?: unknown
   /** RFC 3339: when a spent quota is full again. */
   readonly resetsAt?: string
+  /** RFC 3339: since when the upstream has not answered. */
+  readonly since?: string
   readonly estimate?: Estimate
   /** The root field that costs most, by its response name. */
   readonly costliest?: string | undefined
@@ -156,10 +158,12 @@ export function quotaSpent(resetsAtMs: number): UpstreamError {
   })
 }
 
-export function breakerOpen(): UpstreamError {
+/** `sinceMs`, in milliseconds since the epoch: when the first request in a row failed. */
+export function breakerOpen(sinceMs: number): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_UNAVAILABLE',
-    message: 'The upstream does not answer; it is asked again in a few seconds.',
+    message: 'The upstream does not answer, so nothing was sent; it is asked again in a few seconds.',
+    extensions: { since: utcOf(sinceMs) },
   })
 }
 
@@ -363,6 +367,14 @@ export function isNotFound(error: unknown): error is UpstreamError {
 
 export function isRateLimited(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'RATE_LIMITED'
+}
+
+/** The upstream failed, or did not answer in the time that there was. What it refuses in an envelope is an answer. */
+export function isDown(error: unknown): error is UpstreamError {
+  if (!(error instanceof UpstreamError)) return false
+  const { response, code } = error
+  if (response !== undefined) return response.status >= 500
+  return code === 'UPSTREAM_UNAVAILABLE' || code === 'UPSTREAM_TIMEOUT'
 }
 
 /** What the headers of the response said that an error was made of. */

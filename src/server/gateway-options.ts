@@ -128,6 +128,12 @@ export interface GatewayOptions {
    */
   readonly staleIfLimitedSeconds?: number
   /**
+   * How much longer it may give the answer where the upstream does not answer; 0 = never.
+   *
+   * @default 3600
+   */
+  readonly staleIfDownSeconds?: number
+  /**
    * The part of the quota that reads leave to writes.
    *
    * @default 10

@@ -20,6 +20,15 @@ export interface Epochs {
   of(account: string, scope: string): Epoch
   /** The scopes may have changed. `diff` says how; without it, in any way. */
   advance(account: string, scopes: readonly string[], diff?: AppointmentDiff): MaybePromise<void>
+  /**
+   * The same for a write that is about to be sent. What it returns takes it back where the write was not sent: then all that
+   * was known before holds again. Undefined where that can't be said to all.
+   */
+  announce(
+    account: string,
+    scopes: readonly string[],
+    diff?: AppointmentDiff,
+  ): MaybePromise<(() => void) | undefined>
   /** What has changed since that epoch, oldest first. Undefined where that is not known. */
   changesSince(account: string, scope: string, epoch: Epoch): readonly AppointmentDiff[] | undefined
 }
@@ -39,18 +48,26 @@ export interface EpochsOptions {
 
 interface Step {
   readonly from: number
-  readonly diff: AppointmentDiff
+  /** Undefined where the change is not known; `nothing` where there was none. */
+  diff: AppointmentDiff | 'nothing' | undefined
 }
 
 export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOptions = {}): Epochs {
   const epochs = new Map<string, number>()
-  /** By scope, the described changes that lead to its epoch, without a gap. */
+  /** By scope, the described or announced changes that lead to its epoch, without a gap. */
   const steps = new Map<string, Step[]>()
   let latest = 0
   /** The epoch of each scope that is not in the map. */
   let initial = 0
 
   function advanceScope(key: string, diff: AppointmentDiff | undefined): void {
+    if (diff === undefined) {
+      move(key)
+      steps.delete(key)
+    } else pushStep(key, diff)
+  }
+
+  function move(key: string): number {
     // All are forgotten together, and start from an epoch that none of them had before: so no epoch ever comes back.
     if (epochs.size >= maxScopes) {
       epochs.clear()
@@ -61,15 +78,17 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
     const from = epochs.get(key) ?? initial
     latest += 1
     epochs.set(key, latest)
-    if (diff === undefined) {
-      steps.delete(key)
-      return
-    }
+    return from
+  }
+
+  function pushStep(key: string, diff: AppointmentDiff | undefined): Step {
+    const step: Step = { from: move(key), diff }
     const known = steps.get(key) ?? []
     steps.set(key, known)
-    known.push({ from, diff })
+    known.push(step)
     // In blocks, because each of them moves the whole array.
     if (known.length >= 2 * maxDiffs) known.splice(0, maxDiffs)
+    return step
   }
 
   return {
@@ -78,14 +97,26 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
     advance(account, scopes, diff) {
       for (const scope of scopes) advanceScope(keyOf(account, scope), diff)
     },
+    announce(account, scopes, diff) {
+      const announced = scopes.map((scope) => pushStep(keyOf(account, scope), diff))
+      return () => {
+        for (const step of announced) step.diff = 'nothing'
+      }
+    },
     changesSince(account, scope, epoch) {
       const key = keyOf(account, scope)
       if (epoch === (epochs.get(key) ?? initial)) return []
       const known = steps.get(key) ?? []
       const first = known.findLastIndex(({ from }) => from === epoch)
-      return first < 0 ? undefined : known.slice(first).map(({ diff }) => diff)
+      if (first < 0) return undefined
+      const diffs = known.slice(first).map(({ diff }) => diff)
+      return diffs.includes(undefined) ? undefined : diffs.filter(isChange)
     },
   }
+}
+
+function isChange(diff: Step['diff']): diff is AppointmentDiff {
+  return typeof diff === 'object'
 }
 
 function keyOf(account: string, scope: string): string {

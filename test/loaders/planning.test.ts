@@ -310,6 +310,24 @@ describe('A cached answer that is older than the cache allows', () => {
     expect(upstream.requests).toHaveLength(4)
   })
 
+  test('In an outage each list of a union gets what was seen of it, at no further request', async () => {
+    let now = NOON
+    let isDown = false
+    await using upstream = await startScriptedUpstream(() =>
+      isDown ? { status: 500, body: {} } : { body: { data: [], meta: { has_more: false } } },
+    )
+    await using gateway = await startGateway({ url: upstream.url, key: 'k', now: () => now })
+    await gateway.query(`{ d: ${monday} }`)
+    await gateway.query(`{ d: ${tuesday} }`)
+    isDown = true
+    now += 20_000
+    const { data, errors, extensions } = await gateway.query(`{ a: ${monday} b: ${tuesday} c: ${wednesday} }`)
+    expect(data).toEqual({ a: { nodes: [], totalCount: 0 }, b: { nodes: [], totalCount: 0 }, c: null })
+    expect(errors).toMatchObject([{ path: ['c'], extensions: { code: 'UPSTREAM_UNAVAILABLE' } }])
+    expect(extensions.upstream).toMatchObject({ stale: [{ path: ['a'] }, { path: ['b'] }] })
+    expect(upstream.requests).toHaveLength(3)
+  })
+
   test('The gateway asks for no list again where the upstream is down or takes no key', async () => {
     for (const [status, code] of [
       [401, 'UNAUTHENTICATED'],

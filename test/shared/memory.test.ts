@@ -27,3 +27,19 @@ test('Changes that are too long ago are not told, and what is told has no gap', 
     }
   }
 })
+
+test('What was announced and taken back changed nothing, whatever came before or meanwhile', () => {
+  const epochs = createEpochs()
+  const diff = { id: 'a', now: { id: 'a' }, before: null }
+  const start = epochs.of('x', '/a')
+  epochs.advance('x', ['/a'], diff)
+  const take = () => epochs.announce('x', ['/a']) as () => void
+  const [back, other] = [take(), take()]
+  expect(epochs.changesSince('x', '/a', start)).toBeUndefined()
+  back()
+  expect(epochs.changesSince('x', '/a', start)).toBeUndefined()
+  other()
+  expect(epochs.changesSince('x', '/a', start)).toEqual([diff])
+  epochs.advance('x', ['/a'])
+  expect(epochs.changesSince('x', '/a', start)).toBeUndefined()
+})

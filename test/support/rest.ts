@@ -17,6 +17,7 @@ export function startRest(
     cacheTtlMs: 10_000,
     directoryTtlMs: 600_000,
     staleIfLimitedMs: 300_000,
+    staleIfDownMs: 3_600_000,
     writeReservePercent: 10,
     clock: { now, monotonic: now },
     shared: createMemory({ monotonic: now }),

@@ -5,7 +5,7 @@ import type { Window } from '../../pagination/list.ts'
 import type { EntryPage } from '../../rest/directory/directory.ts'
 import type { Entry } from '../../rest/directory/entry.ts'
 import { type EntryFilter, entryListText } from '../../rest/directory/filter.ts'
-import { bypassingCache } from '../../rest/pipe/pipe.ts'
+import { afterFailure, bypassingCache } from '../../rest/pipe/pipe.ts'
 import type { ListSource } from '../lists/connection.ts'
 import { readWindows } from '../lists/spans.ts'
 import type { EntriesOptions } from './entries.ts'
@@ -54,7 +54,9 @@ export function createEntryLists<Kind extends EntryKind>(
     const lists = Map.groupBy(costly, ({ filter }) => names.textOf(filter))
     const planned = new Map(
       [...lists.values()].flatMap((members) =>
-        readWindows(members, PAGE_LIMIT.max, ({ filter }, window) => list(filter, window)),
+        readWindows(members, PAGE_LIMIT.max, ({ filter }, window, failure) =>
+          list(filter, window, failure && afterFailure(by, failure)),
+        ),
       ),
     )
     return keys.map((key) => planned.get(key) ?? list(key.filter, key.window))

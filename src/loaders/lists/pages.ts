@@ -5,11 +5,11 @@ import type { Window } from '../../pagination/list.ts'
 import { type AppointmentPage, type Appointments, filterQuery } from '../../rest/appointments/appointments.ts'
 import { fillIn } from '../../rest/appointments/row.ts'
 import { isRateLimited, UpstreamError } from '../../rest/errors.ts'
-import { bypassingCache, type Operation } from '../../rest/pipe/pipe.ts'
+import { afterFailure, bypassingCache, type Operation } from '../../rest/pipe/pipe.ts'
 import type { Memory } from '../memory.ts'
 import type { ListMemory } from './list-memory.ts'
 import { familyOf, rowsOf, unionOf } from './siblings.ts'
-import { mayWorkApart, readWindows, sliceOf } from './spans.ts'
+import { failureOfAll, readWindows, sliceOf } from './spans.ts'
 
 export interface PagesOptions {
   readonly appointments: Appointments
@@ -53,9 +53,9 @@ export function createPages({ appointments, listMemory, by, memory }: PagesOptio
     const union = filters.length > 1 && members.every(isNearStart) ? unionOf(filters) : undefined
     const shape = union === undefined ? '' : shapeOf(family, union)
     if (union === undefined || listMemory.isTooLong(by.view, shape)) return planLists(members)
-    function readApart(isForLong: boolean): Map<PageKey, Promise<AppointmentPage>> {
+    function readApart(isForLong: boolean, failure?: UpstreamError): Map<PageKey, Promise<AppointmentPage>> {
       if (isForLong) listMemory.setTooLong(by.view, shape)
-      return new Map(planLists(members))
+      return new Map(planLists(members, failure))
     }
     const pages = list(union, WHOLE).then(
       (page) => {
@@ -64,17 +64,19 @@ export function createPages({ appointments, listMemory, by, memory }: PagesOptio
         return new Map(members.map((key, index) => [key, shares[index] as AppointmentPage]))
       },
       (error: unknown) => {
-        if (!mayWorkApart(error)) throw error
-        return readApart(isJudgment(error))
+        const failure = failureOfAll(error)
+        return readApart(failure === undefined && isJudgment(error), failure)
       },
     )
     return members.map((key) => [key, pages.then((found) => found.get(key) as Promise<AppointmentPage>)])
   }
 
-  function planLists(members: readonly PageKey[]): Planned[] {
+  function planLists(members: readonly PageKey[], failed?: UpstreamError): Planned[] {
     const lists = Map.groupBy(members, ({ filter }) => filterQuery(filter))
     return [...lists.values()].flatMap((keys) =>
-      readWindows(keys, PAGE_LIMIT.max, ({ filter }, window) => list(filter, window)),
+      readWindows(keys, PAGE_LIMIT.max, ({ filter }, window, failure = failed) =>
+        list(filter, window, failure && afterFailure(by, failure)),
+      ),
     )
   }
 

@@ -3,12 +3,12 @@ import { UpstreamError } from '../../rest/errors.ts'
 
 /**
  * Reads windows of one list by the fewest requests, none of which asks for more than `maxLimit` rows. Where such a request
- * fails, each of its windows is read by itself. One promise for each window, so that the slowest read delays no other.
+ * fails, each of its windows is read by itself; after a failure that all would share, without a request. One promise for each window, so that the slowest read delays no other.
  */
 export function readWindows<Key extends { readonly window: Window }, Page extends Slice<unknown>>(
   keys: readonly Key[],
   maxLimit: number,
-  read: (key: Key, window: Window) => Promise<Page>,
+  read: (key: Key, window: Window, failure?: UpstreamError) => Promise<Page>,
 ): [key: Key, page: Promise<Page>][] {
   const windows = keys.map(({ window }) => window)
   const spans = coveringSpans(windows, maxLimit)
@@ -24,7 +24,7 @@ export function readWindows<Key extends { readonly window: Window }, Page extend
       const slice = sliceOf(page, span, window)
       if (slice !== undefined) return { ...page, ...slice }
     } catch (error) {
-      if (!mayWorkApart(error)) throw error
+      return read(key, window, failureOfAll(error))
     }
     return read(key, window)
   }
@@ -46,12 +46,13 @@ export function sliceOf<Row>(slice: Slice<Row>, span: Window, window: Window): S
 }
 
 /**
- * Whether reads may still succeed one by one that failed as one: the upstream has judged no more than their union, the
- * cache may have the reply to one of them, or nothing was sent, and then nothing is lost by asking for each.
+ * The failure of a read that stands for several, where the upstream would answer none of them: each is then worth a look into
+ * the cache, and no request. Undefined where they may succeed one by one: the upstream has judged no more than their union, or
+ * nothing was sent, and then nothing is lost by asking for each.
  */
-export function mayWorkApart(error: unknown): boolean {
-  if (!(error instanceof UpstreamError)) return false
-  return error.progress === 'notSent' || !OF_ALL_READS.includes(error.code)
+export function failureOfAll(error: unknown): UpstreamError | undefined {
+  if (!(error instanceof UpstreamError)) throw error
+  return error.progress !== 'notSent' && OF_ALL_READS.includes(error.code) ? error : undefined
 }
 
 /** These hold for every read: the upstream does not take the credential, or does not answer. */

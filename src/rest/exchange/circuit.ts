@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, wallTimeOf } from '../clock.ts'
 import { breakerOpen, type UpstreamError } from '../errors.ts'
 import type { Exchange, Lock } from './exchange.ts'
 
@@ -19,15 +19,18 @@ const LONGEST_RETRY_AFTER_MS = 30_000
  */
 export function createCircuit(clock: Clock): Circuit {
   let failures = 0
+  let failingSince = 0
   let openUntil = 0
   return {
     lock() {
       // A `Retry-After` alone ends for all requests at once; after many failures one probes first.
       const isOpen = failures >= FAILURES_TO_OPEN || clock.monotonic() < openUntil
-      return isOpen ? { probeAt: openUntil, error: breakerOpen() } : undefined
+      if (!isOpen) return undefined
+      return { probeAt: openUntil, error: breakerOpen(wallTimeOf(clock, failingSince)), isOutage: true }
     },
     end({ response, error, endedAt }) {
       if (error !== undefined && isFailure(error)) {
+        if (failures === 0) failingSince = endedAt
         failures += 1
         const retryAfterMs = Math.min(response?.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)
         const pauseMs = failures >= FAILURES_TO_OPEN ? Math.max(PROBE_EVERY_MS, retryAfterMs) : retryAfterMs

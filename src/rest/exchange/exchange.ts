@@ -16,6 +16,8 @@ export interface Lock {
   /** From then on one request at a time may go, to see whether the lock still holds. On the monotonic clock. */
   readonly probeAt: number
   readonly error: UpstreamError
+  /** The upstream does not answer, and may not answer a probe either. */
+  readonly isOutage?: boolean
 }
 
 export interface UpstreamHour {

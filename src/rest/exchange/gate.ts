@@ -2,13 +2,24 @@ import { randomUUID } from 'node:crypto'
 import type { Shared } from '../../shared/shared.ts'
 import type { Clock } from '../clock.ts'
 import { rateLimited, responseOf, UpstreamError } from '../errors.ts'
-import { endingOf, isForWrite, type Layer, type Operation } from '../pipe/pipe.ts'
+import { LISTS } from '../pipe/epochs.ts'
+import {
+  bypassingCache,
+  endingOf,
+  isForWrite,
+  type Layer,
+  type Operation,
+  type Reply,
+  type RestRequest,
+} from '../pipe/pipe.ts'
 import type { Exchange, Lock } from './exchange.ts'
 import { type Key, type Keys, lockOf } from './keys.ts'
 import type { QuotaReport, RateLimit } from './quota.ts'
 import { stateAfter, type UpstreamState } from './upstream-state.ts'
 
 export interface Gate {
+  /** Refuses writes while the upstream does not answer: before the gateway forgets what they would change. */
+  readonly checkWrites: Layer
   /** Refuses what the gate would refuse now: before a request waits for a connection. */
   readonly refuseEarly: Layer
   readonly layer: Layer
@@ -19,6 +30,10 @@ export interface Gate {
   readonly upstreamState: () => UpstreamState
 }
 
+/** How long an operation waits for its probe of an upstream that does not answer, in milliseconds. */
+const PATIENCE_MS = 500
+/** One row, because the answer alone counts. */
+const PROBE_READ: RestRequest = { method: 'GET', path: LISTS, query: 'limit=1' }
 const PROBE = 'probe'
 /** Longer than a probe takes, for an instance that dies meanwhile. */
 const PROBE_MS = 15_000
@@ -47,12 +62,32 @@ export function createGate(
     key.circuit.end(exchange)
   }
 
-  const layer: Layer = (next) => async (request, operation) => {
-    const key = keys.of(operation.account)
-    const lock = lockOf(key, isForWrite(request, operation))
-    const refusal = refusalOf(key, lock)
-    if (refusal !== undefined) throw refusal
-    if (lock !== undefined) {
+  const layer: Layer = (next) => {
+    async function exchange(key: Key, request: RestRequest, operation: Operation): Promise<Reply> {
+      const { ledger } = operation
+      const sentAt = clock.monotonic()
+      key.quota.begin()
+      ledger.exchanges += 1
+      try {
+        const reply = await next(request, operation)
+        upstreamState = 'answering'
+        learn(key, { sentAt, endedAt: clock.monotonic(), response: reply.response, error: undefined })
+        return reply
+      } catch (error) {
+        upstreamState = stateAfter(error, upstreamState)
+        const response = responseOf(error)
+        const isUpstreams = error instanceof UpstreamError && !endingOf(request, operation).aborted
+        learn(key, { sentAt, endedAt: clock.monotonic(), response, error: isUpstreams ? error : undefined })
+        if (!(error instanceof UpstreamError)) throw error
+        // What was never sent cost nothing.
+        if (error.progress !== 'sent') ledger.exchanges -= 1
+        throw response?.status === 429 ? rateLimited(error, key.pause.endsAt()) : error
+      } finally {
+        keys.tell(operation.account)
+      }
+    }
+
+    async function probe(key: Key, lock: Lock, request: RestRequest, operation: Operation): Promise<Reply> {
       key.probe = request
       // One probe of all instances is enough.
       const mayProbe = notes.areShared ? await leases.take(operation.account, PROBE, holder, PROBE_MS) : true
@@ -60,35 +95,45 @@ export function createGate(
         key.probe = undefined
         throw lock.error
       }
-    }
-    const { ledger } = operation
-    const sentAt = clock.monotonic()
-    key.quota.begin()
-    ledger.exchanges += 1
-    try {
-      const reply = await next(request, operation)
-      upstreamState = 'answering'
-      learn(key, { sentAt, endedAt: clock.monotonic(), response: reply.response, error: undefined })
-      return reply
-    } catch (error) {
-      upstreamState = stateAfter(error, upstreamState)
-      const response = responseOf(error)
-      const isUpstreams = error instanceof UpstreamError && !endingOf(request, operation).aborted
-      learn(key, { sentAt, endedAt: clock.monotonic(), response, error: isUpstreams ? error : undefined })
-      if (!(error instanceof UpstreamError)) throw error
-      // What was never sent cost nothing.
-      if (error.progress !== 'sent') ledger.exchanges -= 1
-      throw response?.status === 429 ? rateLimited(error, key.pause.endsAt()) : error
-    } finally {
-      keys.tell(operation.account)
-      if (key.probe === request) {
+      try {
+        return await exchange(key, request, operation)
+      } finally {
         key.probe = undefined
         if (notes.areShared) void leases.release(operation.account, PROBE, holder)
       }
     }
+
+    return async (request, operation) => {
+      const key = keys.of(operation.account)
+      const lock = lockOf(key, isForWrite(request, operation))
+      const refusal = refusalOf(key, lock)
+      if (refusal !== undefined) throw refusal
+      if (lock === undefined) return exchange(key, request, operation)
+      const probing = probe(key, lock, request, operation)
+      // A probe of an upstream that does not answer goes on, and nobody waits for it that long.
+      return lock.isOutage ? within(PATIENCE_MS, probing, lock.error) : probing
+    }
+  }
+
+  /** The lock of an upstream that does not answer, where the next request is to probe it. */
+  function outageOf(request: RestRequest, operation: Operation): Lock | undefined {
+    const lock = lockOf(keys.of(operation.account), isForWrite(request, operation))
+    return lock?.isOutage ? lock : undefined
+  }
+
+  /** A write is no probe: until a read has shown that the upstream is back, nothing is sent, and nothing is in doubt. */
+  const checkWrites: Layer = (next) => async (request, operation) => {
+    if (request.method === 'GET') return next(request, operation)
+    const outage = outageOf(request, operation)
+    if (outage === undefined) return next(request, operation)
+    await within(PATIENCE_MS, next(PROBE_READ, bypassingCache(operation)), outage.error).catch(() => {})
+    const lock = outageOf(request, operation)
+    if (lock !== undefined) throw lock.error
+    return next(request, operation)
   }
 
   return {
+    checkWrites,
     refuseEarly: (next) => (request, operation) => {
       const key = keys.of(operation.account)
       const refusal = refusalOf(key, lockOf(key, isForWrite(request, operation)))
@@ -98,5 +143,18 @@ export function createGate(
     rateLimit: ({ account }) => keys.of(account).quota.rateLimit(),
     quotaOf: (account) => keys.of(account).quota.report(),
     upstreamState: () => upstreamState,
+  }
+}
+
+/** Rejects with the error where the answer takes longer; what it then becomes is nobody's concern here. */
+async function within<Answer>(ms: number, answer: Promise<Answer>, late: UpstreamError): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined
+  const lateness = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late), ms)
+  })
+  try {
+    return await Promise.race([answer, lateness])
+  } finally {
+    clearTimeout(timer)
   }
 }

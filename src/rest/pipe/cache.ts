@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Epoch } from '../../shared/epochs.ts'
 import type { Clock } from '../clock.ts'
-import { isNotFound, isRateLimited, type UpstreamError } from '../errors.ts'
+import { isDown, isNotFound, isRateLimited, type UpstreamError } from '../errors.ts'
 import type { Epochs } from './epochs.ts'
 import type { Layer, Operation, Reply, RestRequest, Send } from './pipe.ts'
 
@@ -10,7 +10,9 @@ export interface CacheOptions {
   readonly isOn: (request: RestRequest) => boolean
   readonly lifetimeOf: LifetimeOf
   /** How much longer it may be given where the quota is spent, in milliseconds. */
-  readonly staleMs: number
+  readonly staleIfLimitedMs: number
+  /** The same where the upstream does not answer. */
+  readonly staleIfDownMs: number
   readonly epochs: Epochs
   readonly clock: Clock
 }
@@ -55,7 +57,7 @@ const ENTRY_BYTES = 512
  * invalidates the answers that it may change through their epochs.
  */
 export function createCache(options: CacheOptions): Cache {
-  const { isOn, lifetimeOf, staleMs, epochs, clock } = options
+  const { isOn, lifetimeOf, staleIfLimitedMs, staleIfDownMs, epochs, clock } = options
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
     sizeCalculation: ({ answer }) => ('bytes' in answer ? answer.bytes : 0) + ENTRY_BYTES,
@@ -76,20 +78,26 @@ export function createCache(options: CacheOptions): Cache {
     return isYoung && holds(entry, request, operation)
   }
 
-  /** The cached reply, where the quota is spent and nothing has been written since. */
+  /** How much longer than a cached answer one may be given that this error stands in the way of. */
+  function staleMsFor(error: unknown): number | undefined {
+    if (isRateLimited(error)) return staleIfLimitedMs
+    return isDown(error) ? staleIfDownMs : undefined
+  }
+
+  /** The cached reply, where the upstream can't be asked and nothing has been written since. */
   function staleReply(
-    entry: Entry,
+    entry: Entry | undefined,
     error: unknown,
     request: RestRequest,
     operation: Operation,
   ): Reply | undefined {
-    if (!isRateLimited(error) || operation.ledger.isMutation) return undefined
+    const staleMs = staleMsFor(error)
+    if (entry === undefined || staleMs === undefined || operation.ledger.isMutation) return undefined
     const ageMs = clock.monotonic() - entry.askedAt
-    if (
-      ageMs >= lifetimeOf(request, operation.account, entry.askedAt) + staleMs ||
-      !('bytes' in entry.answer)
-    )
-      return undefined
+    const isYoung = ageMs < lifetimeOf(request, operation.account, entry.askedAt) + staleMs
+    if (!isYoung || !('bytes' in entry.answer)) return undefined
+    if (!epochs.isTrusted(request, operation) || !holds(entry, request, operation)) return undefined
+    operation.ledger.remembered += 1
     return { ...entry.answer, staleSince: new Date(clock.now() - ageMs).toISOString() }
   }
 
@@ -119,13 +127,8 @@ export function createCache(options: CacheOptions): Cache {
       return reply
     } catch (error) {
       if (isNotFound(error)) keep(error, askedAt)
-      const isUsable = entry !== undefined && epochs.isTrusted(request, operation)
-      const stale =
-        isUsable && holds(entry, request, operation)
-          ? staleReply(entry, error, request, operation)
-          : undefined
+      const stale = staleReply(entry, error, request, operation)
       if (stale === undefined) throw error
-      operation.ledger.remembered += 1
       return stale
     }
   }
@@ -136,13 +139,22 @@ export function createCache(options: CacheOptions): Cache {
     return isUsable && isFresh(entry, request, operation) ? entry : undefined
   }
 
+  /** What lies behind the cache, for an operation that asks nothing more. */
+  function unlessFailed(next: Send): Send {
+    return (request, operation) =>
+      operation.failure === undefined ? next(request, operation) : Promise.reject(operation.failure)
+  }
+
   return {
-    layer: (next) => (request, operation) => {
-      if (request.method !== 'GET') return next(request, operation)
-      if (isOn(request)) return read(request, operation, next)
-      // Nothing says later whether what was made of it still holds.
-      operation.ledger.reads = undefined
-      return next(request, operation)
+    layer(behind) {
+      const next = unlessFailed(behind)
+      return (request, operation) => {
+        if (request.method !== 'GET') return next(request, operation)
+        if (isOn(request)) return read(request, operation, next)
+        // Nothing says later whether what was made of it still holds.
+        operation.ledger.reads = undefined
+        return next(request, operation)
+      }
     },
     has: (request, operation) => freshEntry(request, operation) !== undefined,
     snapshot(requests, operation) {

@@ -31,6 +31,12 @@ export interface Epochs {
     operation: Operation,
     created?: Partial<PartialAppointment>,
   ) => MaybePromise<void>
+  /** The same for a write that is about to be sent. What it returns takes it back where the write was not sent. */
+  readonly announce: (
+    write: RestRequest,
+    operation: Operation,
+    created?: Partial<PartialAppointment>,
+  ) => MaybePromise<(() => void) | undefined>
   /** Nothing says whether a write happened, and it may still do: what is read meanwhile may be old at any moment. */
   readonly distrust: (write: RestRequest, operation: Operation) => void
   /** Whether a reply to this read may be cached. */
@@ -62,16 +68,15 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
     },
     isCurrent(epoch, read, operation, reply) {
       if (epoch === epochOf(read, operation)) return true
-      const { filter, path } = read
-      const changes = filter && shared.changesSince(operation.account, path, epoch)
+      const { path } = read
+      const changes = shared.changesSince(operation.account, path, epoch)
       return changes !== undefined && leaves(changes, read, reply)
     },
     leave: leaves,
-    bump(write, { account }, created) {
-      const id = created?.id ?? ''
-      const diff = created && { id, now: { ...created, id }, before: null }
-      return shared.advance(account, scopesOf(write), diff)
-    },
+    announce: (write, { account }, created) =>
+      shared.announce(account, scopesOf(write), created && diffOf(created)),
+    bump: (write, { account }, created) =>
+      shared.advance(account, scopesOf(write), created && diffOf(created)),
     distrust(write, { account }) {
       for (const [scope, until] of distrustedUntil) if (until <= monotonic()) distrustedUntil.delete(scope)
       for (const scope of scopesOf(write))
@@ -82,6 +87,11 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
       return until === undefined || until <= monotonic()
     },
   }
+}
+
+function diffOf(created: Partial<PartialAppointment>): AppointmentDiff {
+  const id = created.id ?? ''
+  return { id, now: { ...created, id }, before: null }
 }
 
 /** The path, and so the scope, of every list. */

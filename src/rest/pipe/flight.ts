@@ -28,18 +28,19 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
   const inFlight = new Map<string, SharedRequest>()
 
   async function write(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
-    const bumping = epochs.bump(request, operation, request.creates)
+    const announcing = epochs.announce(request, operation, request.creates)
     // In memory it is done, and the request goes out at once.
-    if (bumping instanceof Promise) await bumping
-    let reply: Reply | undefined
+    const retract = announcing instanceof Promise ? await announcing : announcing
     try {
-      reply = await next(request, operation)
+      const reply = await next(request, operation)
+      await epochs.bump(request, operation, request.creates && createdBy(reply))
       return reply
     } catch (error) {
       if (error instanceof UpstreamError && mayStillHappen(error)) epochs.distrust(request, operation)
+      // Where nothing was sent, what was seen before is still right, and may be all that there is.
+      if (retract !== undefined && error instanceof UpstreamError && error.progress !== 'sent') retract()
+      else await epochs.bump(request, operation)
       throw error
-    } finally {
-      await epochs.bump(request, operation, request.creates && reply && createdBy(reply))
     }
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Access } from '../access.ts'
 import type { Ending } from '../ending.ts'
-import type { ResponseInfo } from '../errors.ts'
+import type { ResponseInfo, UpstreamError } from '../errors.ts'
 import type { Ledger } from './ledger.ts'
 import type { RestRequest } from './request.ts'
 
@@ -20,6 +20,8 @@ export interface Operation {
   readonly view: string
   /** Its reads must be fresh: nobody else's answer will do, and its answers are nobody else's. */
   readonly isBypassing?: boolean
+  /** A request on its behalf has failed like this: its reads get what was seen before, or the same error, and ask nothing. */
+  readonly failure?: UpstreamError
   /** Sent upstream as `X-Request-Id`, so that the logs of both sides name the same operation. */
   readonly requestId: string
   /** Ends the operation's reads: its deadline has passed, or its client has left. */
@@ -61,6 +63,11 @@ export function isForWrite({ method }: RestRequest, { ledger }: Operation): bool
 /** What ends this request. A write goes on when its client leaves, and so do the reads of a mutation. */
 export function endingOf(request: RestRequest, operation: Operation): Ending {
   return isForWrite(request, operation) ? operation.deadline : operation.signal
+}
+
+/** The operation again, but after this failure: for reads that are worth no further request. */
+export function afterFailure(operation: Operation, failure: UpstreamError): Operation {
+  return { ...operation, failure }
 }
 
 /** The operation again, but past cache and shared requests: for reads that must be fresh. */

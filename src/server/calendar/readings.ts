@@ -91,10 +91,11 @@ export function createReadings({ read, changes, clock }: ReadingsOptions): Readi
     begun.add(feed)
     try {
       const rows = await read(feed.filter, by)
-      // Where the quota is spent, rows may be of before: good enough to give, but no reading of this hour.
+      // Where the upstream can't be asked, rows may be of before: good enough to give, but no reading of this hour.
       const isStale = by.ledger.stale.size > 0
       const reading = isStale && known !== undefined ? known : { rows, readAt: clock.now() }
-      const dueAt = clock.monotonic() + (isStale ? 0 : HOUR_MS)
+      const againMs = by.ledger.exchanges === 0 ? 0 : AGAIN_MS
+      const dueAt = clock.monotonic() + (isStale ? againMs : HOUR_MS)
       return keep(key, { ...feed, reading, error: undefined, dueAt })
     } catch (error) {
       // What was not sent may be tried again at any time.

@@ -11,7 +11,7 @@ export interface UpstreamCost {
   readonly requests?: number
   /** In development only; null until the upstream has sent its rate headers. */
   readonly rateLimit?: RateLimit | null
-  /** What is older than a cached answer may be, because the quota is spent. Absent where nothing is. */
+  /** What is older than a cached answer may be, because the upstream can't be asked. Absent where nothing is. */
   readonly stale?: readonly StaleAnswer[]
 }
 

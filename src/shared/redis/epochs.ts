@@ -130,11 +130,7 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     if (view.steps.length > 2 * MAX_STEPS) view.steps = view.steps.slice(-MAX_STEPS)
   }
 
-  async function advance(
-    account: string,
-    scopes: readonly string[],
-    diff: AppointmentDiff | undefined,
-  ): Promise<void> {
+  async function advance(account: string, scopes: readonly string[], diff?: AppointmentDiff): Promise<void> {
     local.advance(account, scopes, diff)
     const description = diff && seal.close?.(diff)
     const kind = description === undefined ? 'u' : DESCRIBED
@@ -219,6 +215,8 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     },
     of: (account, scope) => `${remoteOf(account, scope)} ${local.of(account, scope)}`,
     advance,
+    // The others have been told by the time that it is known, and can't be told otherwise.
+    announce: (...announced) => advance(...announced).then(() => undefined),
     changesSince(account, scope, epoch) {
       const now = epochs.of(account, scope)
       if (epoch === now) return []

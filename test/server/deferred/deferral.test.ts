@@ -41,6 +41,27 @@ describe('A query with @defer', () => {
     expect(rest.map(({ extensions }) => extensions?.upstream.requests).filter((each) => each)).toEqual([4])
   })
 
+  test('In an outage a part says that it is of before', async () => {
+    let now = Date.parse('2026-01-05T12:00:00Z')
+    await using clinic = await startHeldClinic({ now: () => now, monotonic: () => now })
+    const inFull = clinic.query('{ appointment(id: "a") { attendeeName } }')
+    await clinic.upstream.arrival(1)
+    clinic.answer('a')
+    await inFull
+    now += 20_000
+    await using answer = await askInParts(clinic.url, { query: LIST })
+    expect((await answer.next())?.extensions).toBeUndefined()
+    await clinic.upstream.arrival(5)
+    for (const id of ['a', 'b', 'c']) clinic.answer(id, {}, 500)
+    const parts = await answer.rest()
+    const shown = parts.flatMap(({ incremental = [] }) => incremental)
+    expect(shown.find(({ path }) => path[2] === 0)?.data).toEqual({ attendeeName: 'Name a' })
+    expect(shown.filter(({ errors }) => errors !== undefined)).toHaveLength(2)
+    expect(parts.at(-1)?.extensions?.upstream).toMatchObject({
+      stale: [{ path: ['appointments', 'nodes', 0, 'attendeeName'], asOf: '2026-01-05T12:00:00.000Z' }],
+    })
+  })
+
   test.each([
     ['accepts JSON only', 'application/json'],
     ['accepts anything', '*/*'],

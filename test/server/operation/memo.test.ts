@@ -187,18 +187,21 @@ describe('A query that is asked again', () => {
     expect((await counting.ask(name)).isRepeated).toBe(false)
   })
 
-  test('What is stale, because the quota is spent, is said to be so each time', async () => {
-    let isLimited = false
+  test.each([
+    ['the quota is spent', 429],
+    ['the upstream is down', 503],
+  ])('What is stale, because %s, is said to be so each time', async (_name, status) => {
+    let isAway = false
     await using upstream = await startScriptedUpstream(() =>
-      isLimited
-        ? { status: 429, headers: { 'retry-after': '60' }, body: '-' }
+      isAway
+        ? { status, headers: { 'retry-after': '60' }, body: '-' }
         : { body: { data: shown('a'), meta: {} } },
     )
     let now = NOON
     const clock = () => now
     await using gateway = await startGateway({ url: upstream.url, key: 'k', now: clock, monotonic: clock })
     await gateway.query(FIND)
-    isLimited = true
+    isAway = true
     now += 20_000
     for (let nth = 0; nth < 3; nth += 1) {
       const { extensions } = await gateway.query(FIND)
