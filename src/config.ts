@@ -160,6 +160,9 @@ const ENVIRONMENT = z.object({
   OPERATION_TIMEOUT_MS: integer(1, 3_600_000).prefault('30000'),
   // Absent: 0 in development, 5 seconds otherwise.
   DRAIN_MS: integer(0, 3_600_000).optional(),
+  METRICS: flag.prefault('false'),
+  // Absent: metrics have no port of their own.
+  METRICS_PORT: integer(0, 65_535).optional(),
   MAX_PAGE_SIZE: integer(1, 10_000).prefault('500'),
   AUTH_JWKS_URL: baseUrl.optional(),
   AUTH_JWT_SECRET: z.string().optional(),

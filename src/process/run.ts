@@ -14,6 +14,7 @@ import { createLagMeter } from './lag.ts'
 import { listen } from './listen.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { type Stoppable, stopOnSignals } from './signals.ts'
+import { openTelemetry } from './telemetry.ts'
 
 interface Running extends Stoppable {
   readonly greeting: string
@@ -62,6 +63,10 @@ async function runGateway(config: Config): Promise<Running> {
     giveUp([
       'WEBHOOK_SECRETS: each secret must name its account, as secret@account, where callers send their own keys.',
     ])
+  if (isPassThrough && config.METRICS)
+    giveUp([
+      'METRICS: must not be set where callers send their own keys, because only the upstream checks those. METRICS_PORT gives the metrics a port of their own.',
+    ])
   const trustedDocuments = config.TRUSTED_DOCUMENTS
     ? readTrustedDocuments(config.TRUSTED_DOCUMENTS)
     : new Map<string, string>()
@@ -73,6 +78,7 @@ async function runGateway(config: Config): Promise<Running> {
   const logger = await createLogger(config.LOG_LEVEL)
   const lag = createLagMeter()
   const shared = await openShared(config, secrets, logger)
+  const telemetry = await openTelemetry(config, lag.lagMs)
   const gateway = createGateway({
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
@@ -107,6 +113,8 @@ async function runGateway(config: Config): Promise<Running> {
     logOperation: logger.operation,
     logEvent: logger.event,
     logFeed: logger.feed,
+    observer: telemetry.observer,
+    metrics: telemetry.page,
   })
   const costs = trustedCosts(trustedDocuments, {
     estimate: gateway.estimate,
@@ -114,6 +122,7 @@ async function runGateway(config: Config): Promise<Running> {
     maxUpstreamRequests: config.MAX_UPSTREAM_REQUESTS,
   })
   const server = await listen(gateway.handler, config.HOST, config.PORT)
+  const metricsUrl = await telemetry.begin(gateway.state)
   if (ownSecret) sandbox.addWebhook({ url: `${server.url}/webhooks/appointments`, secret: ownSecret })
   return {
     greeting: gatewayGreeting({
@@ -122,6 +131,7 @@ async function runGateway(config: Config): Promise<Running> {
       sandbox,
       graphiql,
       identity: mode.startupLine,
+      metricsUrl,
       costs: [...costs, ...trustedOrderWarnings(trustedDocuments)],
     }),
     drainMs: config.DRAIN_MS ?? (development ? 0 : DRAIN_MS),
@@ -135,6 +145,7 @@ async function runGateway(config: Config): Promise<Running> {
       await gateway.close()
       await shared?.close()
       await sandbox?.close()
+      await telemetry.close()
     },
     reportFault: logger.fault,
   }
@@ -235,7 +246,7 @@ async function openSandbox(config: Config): Promise<Sandbox> {
 function startProblem(error: unknown): string {
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number }
   return code === 'EADDRINUSE'
-    ? `Port ${port} is in use: set PORT or SANDBOX_PORT to another, or to 0 for a free one.`
+    ? `Port ${port} is in use: set PORT, METRICS_PORT or SANDBOX_PORT to another, or to 0 for a free one.`
     : message
 }
 

@@ -11,11 +11,12 @@ import { createDirectory, type Directory } from './directory/directory.ts'
 import { guardDirectory } from './directory/guard.ts'
 import { settlePatientDoubts } from './directory/settle.ts'
 import { createConnections } from './exchange/connections.ts'
-import { createGate } from './exchange/gate.ts'
+import { createGate, type KeyState } from './exchange/gate.ts'
 import { createKeys } from './exchange/keys.ts'
 import type { RateLimit } from './exchange/quota.ts'
 import { createRetry, type RetryOptions } from './exchange/retry.ts'
 import type { UpstreamState } from './exchange/upstream-state.ts'
+import { createObservation, type ExchangeReport } from './observation/observation.ts'
 import { type Cache, createCache, type LifetimeOf, type Snapshot } from './pipe/cache.ts'
 import { createEpochs, isOfAppointments } from './pipe/epochs.ts'
 import { createFlights } from './pipe/flight.ts'
@@ -42,11 +43,14 @@ export interface RestClientOptions {
   readonly shared: Shared
   /** How the upstream's events keep it in step; null = there are none. */
   readonly events: EventsOptions | null
+  /** Gets each request to the upstream once it has ended; null = nobody listens. */
+  readonly observe: ((report: ExchangeReport) => void) | null
   /** How retries wait, for tests that don't want to. */
   readonly retry?: RetryOptions
 }
 
-export interface EventsOptions extends Pick<CoherenceOptions, 'accounts' | 'silentMs' | 'onFeedState'> {
+export interface EventsOptions
+  extends Pick<CoherenceOptions, 'accounts' | 'silentMs' | 'onFeedState' | 'onFound'> {
   /** How long a reply may be given again while events tell of every change, in milliseconds. */
   readonly fedTtlMs: number
 }
@@ -61,6 +65,7 @@ export interface RestClient {
   /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
   readonly upstreamState: () => UpstreamState
+  readonly keyStates: () => readonly KeyState[]
   close(): Promise<void>
 }
 
@@ -71,9 +76,25 @@ export interface Remembered extends Pick<Cache, 'snapshot' | 'holds'> {
 }
 
 export function createRestClient(options: RestClientOptions): RestClient {
-  const { url, timeoutMs, cacheTtlMs, staleIfLimitedMs, writeReservePercent, clock, shared, events } = options
-  const { accounts = [], silentMs = 0, onFeedState = () => {}, fedTtlMs = 0 } = events ?? {}
-  const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState })
+  const {
+    url,
+    timeoutMs,
+    cacheTtlMs,
+    staleIfLimitedMs,
+    writeReservePercent,
+    clock,
+    shared,
+    events,
+    observe,
+  } = options
+  const {
+    accounts = [],
+    silentMs = 0,
+    fedTtlMs = 0,
+    onFeedState = () => {},
+    onFound = () => {},
+  } = events ?? {}
+  const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState, onFound })
   const epochs = createEpochs(shared.epochs, clock)
   const lifetimeOf: LifetimeOf = ({ lifetimeMs }, account, askedAt) =>
     lifetimeMs ?? ownLifetime(account, askedAt)
@@ -104,6 +125,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
       gate.refuseEarly,
       createConnections(),
       gate.layer,
+      ...(observe === null ? [] : [createObservation({ clock, observe })]),
     ],
     wire.send,
   )
@@ -131,6 +153,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
     changes: createChanges(coherence),
     rateLimit: gate.rateLimit,
     upstreamState: gate.upstreamState,
+    keyStates: gate.keyStates,
     close: wire.close,
   }
 }

@@ -21,6 +21,7 @@ export function startRest(
     clock: { now, monotonic: now },
     shared: createMemory({ monotonic: now }),
     events: null,
+    observe: null,
     ...options,
   })
   return { ...rest, [Symbol.asyncDispose]: rest.close }

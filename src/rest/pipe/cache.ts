@@ -126,6 +126,7 @@ export function createCache(options: CacheOptions): Cache {
           : undefined
       if (stale === undefined) throw error
       operation.ledger.remembered += 1
+      operation.ledger.staleReads += 1
       return stale
     }
   }
