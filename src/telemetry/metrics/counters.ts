@@ -96,6 +96,7 @@ export function createCounters(registry: Registry): Observer {
   }
   // A rise from nothing is no rise to Prometheus, so what alerts look at is there before it rises.
   for (const handle of Object.values(read)) handle.inc(0)
+  refused.inc({ why: 'OVERLOADED' }, 0)
 
   const countOperation = keep((name: string, kind: string, code: string) =>
     operations.labels(name, kind, code),
