@@ -144,6 +144,12 @@ function isRedisUrl(text: string): boolean {
   }
 }
 
+/** As OpenTelemetry has it. */
+const ratio = z
+  .string()
+  .regex(/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/, 'must be a number from 0 to 1, such as 0.05')
+  .transform(Number)
+
 const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
 
 const ENVIRONMENT = z.object({
@@ -163,6 +169,18 @@ const ENVIRONMENT = z.object({
   METRICS: flag.prefault('false'),
   // Absent: metrics have no port of their own.
   METRICS_PORT: integer(0, 65_535).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl.optional(),
+  OTEL_SERVICE_NAME: z.string().default('appointments-gateway'),
+  OTEL_TRACES_SAMPLER: oneOf(
+    'parentbased_traceidratio',
+    'parentbased_always_on',
+    'parentbased_always_off',
+    'traceidratio',
+    'always_on',
+    'always_off',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: ratio.prefault('0.05'),
+  OTEL_PROPAGATE_UPSTREAM: flag.prefault('false'),
   MAX_PAGE_SIZE: integer(1, 10_000).prefault('500'),
   AUTH_JWKS_URL: baseUrl.optional(),
   AUTH_JWT_SECRET: z.string().optional(),

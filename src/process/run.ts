@@ -78,7 +78,7 @@ async function runGateway(config: Config): Promise<Running> {
   const logger = await createLogger(config.LOG_LEVEL)
   const lag = createLagMeter()
   const shared = await openShared(config, secrets, logger)
-  const telemetry = await openTelemetry(config, lag.lagMs)
+  const telemetry = await openTelemetry(config, { lagMs: lag.lagMs, onTraces: logger.traces })
   const gateway = createGateway({
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
@@ -114,6 +114,7 @@ async function runGateway(config: Config): Promise<Running> {
     logEvent: logger.event,
     logFeed: logger.feed,
     observer: telemetry.observer,
+    tracer: telemetry.tracer,
     metrics: telemetry.page,
   })
   const costs = trustedCosts(trustedDocuments, {

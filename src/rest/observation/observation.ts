@@ -44,10 +44,12 @@ export function createObservation({ clock, observe }: ObservationOptions): Layer
     const span = operation.span?.begin(route)
     const sentAt = clock.monotonic()
 
-    function end(outcome: ExchangeOutcome, response: ResponseInfo | undefined, code?: string): void {
+    function end(outcome: ExchangeOutcome, response: ResponseInfo | undefined): void {
       const seconds = (clock.monotonic() - sentAt) / 1000
       observe({ route, outcome, seconds, isFirstRead: request.method === 'GET' && attempt === 1 })
       const { status, quota } = response ?? {}
+      // The code in an envelope is a text of the upstream's.
+      const code = outcome === 'ok' ? undefined : outcome
       span?.end({ facts: { outcome, status, attempt, quotaRemaining: quota?.remaining }, code })
     }
 
@@ -57,7 +59,7 @@ export function createObservation({ clock, observe }: ObservationOptions): Layer
       return reply
     } catch (error) {
       const { response, code } = error instanceof UpstreamError ? error : {}
-      end(endingOf(request, operation).aborted ? 'abandoned' : outcomeOf(response, code), response, code)
+      end(endingOf(request, operation).aborted ? 'abandoned' : outcomeOf(response, code), response)
       throw error
     }
   }

@@ -15,6 +15,6 @@ export interface EndedSpan {
   readonly name?: string
   /** Counts, and words that the gateway chooses. What is undefined is left out. */
   readonly facts: Readonly<Record<string, string | number | undefined>>
-  /** The code of the error that it ended with. */
+  /** The code of the error that it ended with, or what takes its place: a word of the gateway's own. */
   readonly code?: string | undefined
 }

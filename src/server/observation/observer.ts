@@ -7,7 +7,7 @@ import type { SharedState } from '../../shared/shared.ts'
 
 export type { KeyState } from '../../rest/exchange/gate.ts'
 export type { ExchangeReport } from '../../rest/observation/observation.ts'
-export type { EndedSpan, Span } from '../../rest/observation/span.ts'
+export type { Span } from '../../rest/observation/span.ts'
 
 /**
  * Listens to what the gateway does, to count it. Each method is called at once, on the path of the answer: it must neither

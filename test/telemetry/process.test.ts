@@ -1,13 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { createGateway } from '../../src/server/gateway.ts'
 import { startGateway } from '../support/gateway.ts'
-import { runProcess, startProcess } from '../support/process.ts'
+import { type Process, runProcess, startProcess } from '../support/process.ts'
 import { sendRaw } from '../support/raw.ts'
+import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { bearer, TOKENS } from '../support/tokens.ts'
+import { startCollector } from './collector.ts'
 import { samplesIn, startMetrics } from './start-metrics.ts'
 
 const NOWHERE = 'http://127.0.0.1:9'
 const FREE = { PORT: '0', SANDBOX_PORT: '0' }
+
+function ask({ firstLine }: Process): Promise<Response> {
+  return fetch(/http:\S+\/graphql/.exec(firstLine)?.[0] ?? '', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ appointments(first: 3) { nodes { id } } }' }),
+  })
+}
 
 describe("The metrics on the gateway's own port", () => {
   test('The metrics are for tokens that may read every appointment', async () => {
@@ -57,19 +67,14 @@ describe("The metrics on the gateway's own port", () => {
   })
 })
 
-describe('The metrics of a process', () => {
+describe('The telemetry of a process', () => {
   test('METRICS_PORT gives the metrics a port of their own, and METRICS the path', async () => {
     await using product = await startProcess({ ...FREE, METRICS_PORT: '0', METRICS: 'true' })
     const url = /http:\S+\/metrics/.exec(product.lines.join('\n'))?.[0] ?? ''
     const graphql = /http:\S+\/graphql/.exec(product.firstLine)?.[0] ?? ''
     expect(new URL(url).port).not.toBe(new URL(graphql).port)
     expect(new URL(url).hostname).toBe('127.0.0.1')
-    const answer = await fetch(graphql, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ appointments(first: 3) { nodes { id } } }' }),
-    })
-    expect(answer.status).toBe(200)
+    expect((await ask(product)).status).toBe(200)
     for (const each of [url, new URL('/metrics', graphql)]) {
       const samples = samplesIn(await (await fetch(each)).text())
       expect(samples.get('gateway_operations_total{operation="other",kind="query",code="OK"}')).toBe(1)
@@ -80,6 +85,39 @@ describe('The metrics of a process', () => {
     expect((await fetch(url, { method: 'POST' })).status).toBe(405)
     expect(await product.stop()).toBe(0)
     await expect(fetch(url)).rejects.toThrow()
+  })
+
+  test('The process sends its traces, the last ones when it stops', async () => {
+    await using collector = await startCollector()
+    const product = await startProcess({
+      ...FREE,
+      METRICS_PORT: '0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`,
+      OTEL_SERVICE_NAME: 'clinic',
+      OTEL_TRACES_SAMPLER: 'always_on',
+    })
+    await ask(product)
+    expect(await product.stop()).toBe(0)
+    expect(collector.server.requests.map(({ line }) => line)).toEqual(['POST /v1/traces'])
+    expect(collector.spans().map(({ name, service }) => [name, service])).toEqual([
+      ['GET /appointments', 'clinic'],
+      ['query', 'clinic'],
+    ])
+  })
+
+  test('A collector that never answers holds up no answer, and the stop a few seconds', async () => {
+    await using collector = await startScriptedUpstream(() => () => {})
+    const product = await startProcess({
+      ...FREE,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_TRACES_SAMPLER: 'always_on',
+    })
+    expect((await ask(product)).status).toBe(200)
+    const stoppedAt = performance.now()
+    expect(await product.stop()).toBe(0)
+    expect(collector.requests).toHaveLength(1)
+    expect(performance.now() - stoppedAt).toBeLessThan(20_000)
+    expect(product.errors()).toContain('"state":"down","msg":"traces"')
   })
 
   test('Nothing of telemetry is loaded where nobody asks for it', async () => {
