@@ -9,6 +9,7 @@ import {
   keys,
   oneOf,
   origins,
+  ratio,
   redisUrl,
   webhookSecrets,
 } from './config/values.ts'
@@ -110,6 +111,35 @@ const ENVIRONMENT = z.object({
       .enum(['json', 'pretty'], { error: 'must be one of json, pretty' })
       .optional()
       .describe('json or pretty; without it pretty in a terminal, and json elsewhere'),
+  }),
+  ...group('Seeing it', {
+    METRICS_PORT: integer(0, 65_535)
+      .optional()
+      .describe('a port of its own for /metrics, where nobody is checked; 0 takes a free one'),
+    METRICS: flag
+      .prefault('false')
+      .describe('true: the port of the gateway has /metrics, for callers that it checks'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl
+      .optional()
+      .describe('base URL of the collector of traces; without it there are none'),
+    OTEL_SERVICE_NAME: z
+      .string()
+      .default('appointments-gateway')
+      .describe('what the service is called in traces'),
+    OTEL_TRACES_SAMPLER: oneOf(
+      'parentbased_traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'traceidratio',
+      'always_on',
+      'always_off',
+    ).describe('which operations are traced; the names are those of OpenTelemetry'),
+    OTEL_TRACES_SAMPLER_ARG: ratio
+      .prefault('0.05')
+      .describe('the share of operations that is traced, by a ratio'),
+    OTEL_PROPAGATE_UPSTREAM: flag
+      .prefault('false')
+      .describe('true sends traceparent to the upstream as well'),
   }),
   ...group('Time', {
     UPSTREAM_TIMEOUT_MS: integer(1, 3_600_000)

@@ -11,7 +11,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['compile-cache', 'process'],
   'compile-cache': ['node-version'],
   'node-version': [],
-  process: ['config', 'server', 'sandbox', 'shared'],
+  process: ['config', 'server', 'sandbox', 'shared', 'telemetry'],
+  telemetry: ['server'],
   server: ['schema', 'loaders', 'rest', 'pagination', 'execution', 'events', 'shared'],
   schema: ['loaders', 'pagination', 'execution', 'contract'],
   loaders: ['rest', 'pagination', 'events', 'shared', 'contract'],
@@ -34,6 +35,7 @@ const PACKAGE_ONLY_IN: readonly (readonly [packages: RegExp, rooms: readonly str
   [/^undici/, ['rest']],
   [/^ioredis$/, ['shared']],
   [/^ical-generator$/, ['server']],
+  [/^(prom-client$|@opentelemetry\/)/, ['telemetry']],
   [/^(node:sqlite|kysely)$/, ['sandbox']],
 ]
 
@@ -59,6 +61,7 @@ const FIRST_FILE: Readonly<Record<string, string>> = {
   'src/server': 'gateway.ts',
   'src/server/deferred': 'deferral.ts',
   'src/server/http': 'node-handler.ts',
+  'src/server/observation': 'observer.ts',
 }
 
 /** `server` and `rest` keep their files in subfolders, and at most six beside them. */

@@ -125,3 +125,9 @@ function isRedisUrl(text: string): boolean {
 }
 
 export const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+
+/** As OpenTelemetry has it. */
+export const ratio = z
+  .string()
+  .regex(/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/, 'must be a number from 0 to 1, such as 0.05')
+  .transform(Number)

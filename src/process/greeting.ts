@@ -7,6 +7,8 @@ export interface GatewayGreeting {
   /** The embedded API; undefined where another upstream is named. */
   readonly sandbox: Pick<Sandbox, 'url' | 'key'> | undefined
   readonly graphiql: boolean
+  /** Where the metrics have a port of their own. */
+  readonly metricsUrl: string | undefined
   /** How the gateway tells callers apart. */
   readonly identity: string
   /** A line for each operation of the trusted documents. */
@@ -15,12 +17,14 @@ export interface GatewayGreeting {
 
 /** What the process prints once the gateway answers. Its first line has the GraphQL address. */
 export function gatewayGreeting(greeting: GatewayGreeting): string {
-  const { url, isOnEveryAddress, sandbox, graphiql, identity, costs } = greeting
+  const { url, isOnEveryAddress, sandbox, graphiql, metricsUrl, identity, costs } = greeting
   const others = isOnEveryAddress ? ' and on every other address of this machine' : ''
   const upstream = sandbox ? ', over the embedded Appointments API with sample data' : ''
   const end = graphiql ? ': open it in a browser for GraphiQL.' : '.'
   const api = sandbox ? [`The Appointments API is at ${sandbox.url}, with the key ${sandbox.key}.`] : []
-  return [`GraphQL is at ${url}/graphql${others}${upstream}${end}`, ...api, identity, ...costs].join('\n')
+  const metrics = metricsUrl ? [`Metrics are at ${metricsUrl}.`] : []
+  const first = `GraphQL is at ${url}/graphql${others}${upstream}${end}`
+  return [first, ...api, identity, ...metrics, ...costs].join('\n')
 }
 
 /** What the process prints once the embedded API answers: its base URL, its key, and a curl line to paste. */

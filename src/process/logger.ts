@@ -6,6 +6,7 @@ export interface Logger {
   readonly event: (line: EventLine) => void
   readonly feed: (state: FeedState) => void
   readonly shared: (state: 'up' | 'down') => void
+  readonly traces: (state: 'up' | 'down') => void
   readonly fault: ReportFault
 }
 
@@ -21,6 +22,7 @@ export function createLogger(level: LogLevel, destination: DestinationStream): L
     event: (line) => log.info(line, 'event'),
     feed: (state) => log[state === 'healthy' ? 'info' : 'warn']({ state }, 'feed'),
     shared: (state) => log[state === 'up' ? 'info' : 'warn']({ state }, 'shared'),
+    traces: (state) => log[state === 'up' ? 'info' : 'warn']({ state }, 'traces'),
     fault: (fault) => log.error(fault, 'fault'),
   }
 }

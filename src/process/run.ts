@@ -19,6 +19,7 @@ import { listen } from './listen.ts'
 import { createLogger, type Logger, standardError } from './logger.ts'
 import { readSettings } from './settings.ts'
 import { type Stoppable, stopOnSignals } from './signals.ts'
+import { openTelemetry } from './telemetry.ts'
 
 interface Running extends Stoppable {
   readonly greeting: string
@@ -99,6 +100,7 @@ async function runGateway(config: Config): Promise<Running> {
   const logger = createLogger(config.LOG_LEVEL, await standardError(config.LOG_FORMAT))
   const lag = createLagMeter()
   const shared = await openShared(config, secrets, logger)
+  const telemetry = await openTelemetry(config, { lagMs: lag.lagMs, onTraces: logger.traces })
   const gateway = createGateway({
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
     key: sandbox?.key ?? config.APPOINTMENTS_API_KEY ?? null,
@@ -134,12 +136,16 @@ async function runGateway(config: Config): Promise<Running> {
     logOperation: logger.operation,
     logEvent: logger.event,
     logFeed: logger.feed,
+    observer: telemetry.observer,
+    tracer: telemetry.tracer,
+    metrics: telemetry.page,
   })
   const costs = trustedCosts(trustedDocuments, {
     estimate: gateway.estimate,
     maxPageSize: config.MAX_PAGE_SIZE,
   })
   const server = await listen(gateway.handler, config.HOST, config.PORT)
+  const metricsUrl = await telemetry.begin(gateway.state)
   if (ownSecret) sandbox.addWebhook({ url: `${server.url}/webhooks/appointments`, secret: ownSecret })
   return {
     greeting: gatewayGreeting({
@@ -148,6 +154,7 @@ async function runGateway(config: Config): Promise<Running> {
       sandbox,
       graphiql,
       identity: mode.startupLine,
+      metricsUrl,
       costs: [
         ...trustedCostLines(costs, config.MAX_UPSTREAM_REQUESTS),
         ...trustedOrderWarnings(trustedDocuments),
@@ -164,6 +171,7 @@ async function runGateway(config: Config): Promise<Running> {
       await gateway.close()
       await shared?.close()
       await sandbox?.close()
+      await telemetry.close()
     },
     reportFault: logger.fault,
   }
@@ -265,7 +273,7 @@ async function openSandbox(config: Config): Promise<Sandbox> {
 function startProblem(error: unknown): string {
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number }
   return code === 'EADDRINUSE'
-    ? `Port ${port} is in use: set PORT or SANDBOX_PORT to another, or to 0 for a free one.`
+    ? `Port ${port} is in use: set PORT, METRICS_PORT or SANDBOX_PORT to another, or to 0 for a free one.`
     : message
 }
 

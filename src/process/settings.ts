@@ -29,5 +29,9 @@ function contradictionsIn(config: Config): readonly string[] {
     problems.push(
       'WEBHOOK_SECRETS: each secret must name its account, as secret@account, where callers send their own keys.',
     )
+  if (isPassThrough && config.METRICS)
+    problems.push(
+      'METRICS: must not be set where callers send their own keys, because only the upstream checks those. METRICS_PORT gives the metrics a port of their own.',
+    )
   return problems
 }

@@ -11,11 +11,12 @@ import { createDirectory, type Directory } from './directory/directory.ts'
 import { guardDirectory } from './directory/guard.ts'
 import { settlePatientDoubts } from './directory/settle.ts'
 import { createConnections } from './exchange/connections.ts'
-import { createGate } from './exchange/gate.ts'
+import { createGate, type KeyState } from './exchange/gate.ts'
 import { createKeys } from './exchange/keys.ts'
 import type { RateLimit } from './exchange/quota.ts'
 import { createUpstreamReports, type UpstreamReports } from './exchange/report.ts'
 import { createRetry, type RetryOptions } from './exchange/retry/retry.ts'
+import { createObservation, type ExchangeReport } from './observation/observation.ts'
 import { type Cache, createCache, type LifetimeOf, type Snapshot } from './pipe/cache.ts'
 import { createEpochs, isOfAppointments } from './pipe/epochs.ts'
 import { createFlights } from './pipe/flight.ts'
@@ -44,11 +45,14 @@ export interface RestClientOptions {
   readonly shared: Shared
   /** How the upstream's events keep it in step; null = there are none. */
   readonly events: EventsOptions | null
+  /** Gets each request to the upstream once it has ended; null = nobody listens. */
+  readonly observe: ((report: ExchangeReport) => void) | null
   /** How retries wait, for tests that don't want to. */
   readonly retry?: RetryOptions
 }
 
-export interface EventsOptions extends Pick<CoherenceOptions, 'accounts' | 'silentMs' | 'onFeedState'> {
+export interface EventsOptions
+  extends Pick<CoherenceOptions, 'accounts' | 'silentMs' | 'onFeedState' | 'onFound'> {
   /** How long a reply may be given again while events tell of every change, in milliseconds. */
   readonly fedTtlMs: number
 }
@@ -62,6 +66,7 @@ export interface RestClient extends UpstreamReports {
   readonly changes: Changes
   /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
+  readonly keyStates: () => readonly KeyState[]
   close(): Promise<void>
 }
 
@@ -72,10 +77,11 @@ export interface Remembered extends Pick<Cache, 'snapshot' | 'holds'> {
 }
 
 export function createRestClient(options: RestClientOptions): RestClient {
-  const { url, timeoutMs, cacheTtlMs, writeReservePercent, clock, shared, events } = options
+  const { url, timeoutMs, cacheTtlMs, writeReservePercent, clock, shared, events, observe } = options
   const { staleIfLimitedMs, staleIfDownMs } = options
-  const { accounts = [], silentMs = 0, onFeedState = () => {}, fedTtlMs = 0 } = events ?? {}
-  const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState })
+  const { accounts = [], silentMs = 0, fedTtlMs = 0 } = events ?? {}
+  const { onFeedState = () => {}, onFound = () => {} } = events ?? {}
+  const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState, onFound })
   const epochs = createEpochs(shared.epochs, clock)
   const lifetimeOf: LifetimeOf = ({ lifetimeMs }, account, askedAt) =>
     lifetimeMs ?? ownLifetime(account, askedAt)
@@ -107,6 +113,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
       gate.refuseEarly,
       createConnections(),
       gate.layer,
+      ...(observe === null ? [] : [createObservation({ clock, observe })]),
     ],
     wire.send,
   )
@@ -134,6 +141,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
     changes: createChanges(coherence),
     rateLimit: gate.rateLimit,
     ...createUpstreamReports(gate, coherence, shared),
+    keyStates: gate.keyStates,
     close: wire.close,
   }
 }

@@ -29,6 +29,28 @@ export function wordResult(result: ExecutionResult, report: ReportFault): Execut
   return { ...result, errors: result.errors.map((error) => wordError(asGraphQLError(error), report)) }
 }
 
+/** What is told of an error at a path that is not GraphQL's. */
+export interface Refusal {
+  readonly code: string
+  readonly message: string
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export function refusalOf(thrown: unknown, report: ReportFault): Refusal {
+  const { errors = [] } = wordResult({ errors: [asGraphQLError(thrown)] }, report)
+  const [{ message = '', extensions = {} } = {}] = errors
+  const { status = 500, headers = {} } = (extensions.http ?? {}) as Partial<Refusal>
+  return { code: String(extensions.code), message, status, headers }
+}
+
+export function answerRefusal(
+  { code, message, status, headers }: Refusal,
+  { Response }: { readonly Response: typeof globalThis.Response },
+): Response {
+  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: { ...headers } })
+}
+
 /** The answer to a fault around the execution, in a plugin say. The server's own answer would show its stack. */
 export function answerFault(fault: unknown, report: ReportFault): Response {
   const originalError = fault instanceof Error ? fault : new Error(typeof fault)

@@ -1,5 +1,6 @@
 import type { Shared } from '../shared/shared.ts'
 import type { Limits } from './limits/limits.ts'
+import type { MetricsPage, Observer, Tracer } from './observation/observer.ts'
 
 /** What a host gives to the gateway. These types stand alone, so that a host compiles without the gateway's libraries. */
 export interface GatewayOptions {
@@ -219,6 +220,24 @@ export interface GatewayOptions {
    * @default ignores it
    */
   readonly logFeed?: (state: FeedState) => void
+  /**
+   * Listens to what the gateway does, to count it. It holds nothing of a patient.
+   *
+   * @default null
+   */
+  readonly observer?: Observer | null
+  /**
+   * Traces operations, and their requests to the upstream. It holds nothing of a patient.
+   *
+   * @default null
+   */
+  readonly tracer?: Tracer | null
+  /**
+   * What `/metrics` answers to callers that may read every appointment; needs a `key`. null = there is no such path.
+   *
+   * @default null
+   */
+  readonly metrics?: (() => Promise<MetricsPage>) | null
 }
 
 /** How the gateway takes the upstream's events. */

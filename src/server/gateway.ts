@@ -21,7 +21,7 @@ import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
 import { createDeferral } from './deferred/deferral.ts'
 import { useAnonymousLimit } from './documents/anonymous.ts'
 import { createDocuments } from './documents/documents.ts'
-import { useTrustedDocuments } from './documents/trusted.ts'
+import { operationNames, useTrustedDocuments } from './documents/trusted.ts'
 import { answerFault, useWording } from './errors.ts'
 import type { GatewayOptions, TokenOptions, WebhookOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql/graphiql.ts'
@@ -45,6 +45,9 @@ import { createRouterCheck } from './identity/router.ts'
 import { createTokenCheck } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
 import { createRunning } from './limits/running.ts'
+import { useMetrics } from './observation/metrics.ts'
+import type { GatewayState } from './observation/observer.ts'
+import { createReport } from './observation/report.ts'
 import { useCompression } from './operation/compression.ts'
 import { useEntityTags } from './operation/entity-tags.ts'
 import { createExecution } from './operation/execution.ts'
@@ -64,6 +67,8 @@ export interface Gateway {
   readonly handler: RequestListener
   /** What an operation would cost a caller for whom nothing is cached. Asks nothing. */
   readonly estimate: EstimateDocument
+  /** What there is to see at this moment. Asks nothing. */
+  readonly state: () => GatewayState
   /** From now on `/ready` says no, and there are no streams: subscribers are told to come back. All else is answered as before. */
   prepareToStop(): void
   /** Waits for the operations that run, and ends the connections to the upstream. */
@@ -122,10 +127,15 @@ export function createGateway({
   logOperation = () => {},
   logEvent = () => {},
   logFeed = () => {},
+  observer = null,
+  tracer = null,
+  metrics = null,
 }: GatewayOptions): Gateway {
   if (!isTimeZone(clinicTimeZone))
     throw new Error('clinicTimeZone is a name of the IANA database, such as Europe/London.')
   requireCalendarSecrets(calendarSecrets)
+  if (metrics !== null && key === null)
+    throw new Error('Where callers send their own keys, nobody checks who reads `/metrics`.')
   const schema = federation ? createSubgraph(ownSchema) : ownSchema
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const clock = { now, monotonic }
@@ -147,15 +157,25 @@ export function createGateway({
       fedTtlMs: (webhooks.cacheTtlFedSeconds ?? 3600) * 1000,
       silentMs: (webhooks.silentSeconds ?? 900) * 1000,
       onFeedState: logFeed,
+      onFound: (change) => observer?.event({ ...change, fate: 'logged' }),
     },
+    observe: observer === null && tracer === null ? null : (exchange) => observer?.exchange(exchange),
   })
   const listMemory = createListMemory(monotonic)
   const sizes = createSizeMemory()
-  const { useIdentity, letIn, identityOf } = createIdentities(chooseIdentity(key, tokens, clock))
+  const identify = chooseIdentity(key, tokens, clock)
+  const { useIdentity, letIn, identityOf } = createIdentities(identify)
   const { useOperations, operationOf, beginEvent, endOperation } = createOperations({
     identityOf,
     operationTimeoutMs,
     maxUpstreamRequests,
+    tracer,
+  })
+  const report = createReport({
+    log: logOperation,
+    observer,
+    names: observer === null && tracer === null ? new Set() : operationNames(trustedDocuments),
+    monotonic,
   })
   const { appointments, directory, changes, coherence } = rest
   const pages = pageLimits(maxPageSize)
@@ -193,7 +213,7 @@ export function createGateway({
     operationOf,
     during,
     clock,
-    log: logOperation,
+    report,
     reportFault,
   })
   const addCost = createCost({ rateLimit: rest.rateLimit, development })
@@ -206,7 +226,7 @@ export function createGateway({
     sourcesOf,
     addCost,
     reportFault,
-    logOperation,
+    report,
     places,
     heartbeatMs,
     clock,
@@ -219,7 +239,7 @@ export function createGateway({
     places,
     addCost,
     reportFault,
-    logOperation,
+    report,
     endOperation,
     monotonic,
   })
@@ -262,13 +282,29 @@ export function createGateway({
         upstream: () => rest.upstreamOf(ownAccount),
       }),
       webhooks !== null &&
-        useWebhooks({ accountsOfSecret, webhooks, coherence, now, log: logEvent, reportFault }),
+        useWebhooks({
+          accountsOfSecret,
+          webhooks,
+          coherence,
+          now,
+          log: logEvent,
+          observe: (event) => observer?.event(event),
+          tracer,
+          reportFault,
+        }),
+      metrics !== null && useMetrics({ read: metrics, identify, loopbackOnly, reportFault }),
       // What goes with an operation from its begin to its end: on the way out in this order.
       useOperations(),
       useCalendar(),
       useCost(addCost, operationOf),
       useWording(reportFault),
-      useOperationLog({ operationOf, definitionOf, monotonic, log: logOperation }),
+      useOperationLog({
+        operationOf,
+        definitionOf,
+        monotonic,
+        report,
+        refused: (code) => observer?.refusal(code),
+      }),
       // Who asks, and whether the gateway may and can answer.
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),
@@ -301,6 +337,12 @@ export function createGateway({
       const pricing = pricingOf(new Request('http://localhost'))
       return estimateOperation({ schema, document, operationName, variables, pricing, clinicTimeZone })
     },
+    state: () => ({
+      keys: rest.keyStates(),
+      streams: places.count(),
+      events: coherence.feedState(),
+      shared: shared.state(),
+    }),
     prepareToStop() {
       isStopping = true
       streams.endAll()

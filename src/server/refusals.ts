@@ -61,6 +61,12 @@ export function routersOnly(): GraphQLError {
   return refusal('FORBIDDEN', message, { status: 403 })
 }
 
+/** A caller that sees a part of the clinic's appointments does not see how much is done with all of them. */
+export function metricsForbidden(): GraphQLError {
+  const message = 'Metrics are for callers with the scope appointments:read that are not limited to anybody.'
+  return refusal('FORBIDDEN', message, { status: 403 })
+}
+
 /** The request has no credential, and only with one would the gateway look at the rest. */
 export function credentialNeeded(message: string): GraphQLError {
   return refusal('UNAUTHENTICATED', message, { status: 401, headers: { 'www-authenticate': 'Bearer' } })

@@ -7,6 +7,7 @@ import type { EventFate, EventLine, ReportFault, WebhookOptions } from './gatewa
 import { readBytes } from './http/body.ts'
 import type { NodeContext } from './http/node-handler.ts'
 import { isAt } from './http/path.ts'
+import { type EventReport, type Tracer, traceHeadersOf } from './observation/observer.ts'
 
 export interface WebhooksOptions {
   /** The secrets, each with the accounts whose events it signs. */
@@ -15,6 +16,8 @@ export interface WebhooksOptions {
   readonly coherence: Coherence
   readonly now: () => number
   readonly log: (line: EventLine) => void
+  readonly observe: (report: EventReport) => void
+  readonly tracer: Tracer | null
   readonly reportFault: ReportFault
 }
 
@@ -43,7 +46,7 @@ const STATUSES: Readonly<Record<EventFate, number>> = {
  * why a delivery was refused, and none has a body.
  */
 export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContext> {
-  const { accountsOfSecret, webhooks, coherence, now, log, reportFault } = options
+  const { accountsOfSecret, webhooks, coherence, now, log, observe, tracer, reportFault } = options
   const secrets = [...accountsOfSecret.keys()]
   const toleranceMs = (webhooks.toleranceSeconds ?? TOLERANCE_SECONDS) * 1000
   /** The organisation of each secret, as its first event tells: an endpoint belongs to one. */
@@ -83,6 +86,7 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
   }
 
   async function answer(request: Request, context: NodeContext): Promise<EventFate> {
+    const span = tracer?.begin('webhook', traceHeadersOf(request))
     let line: EventLine
     try {
       const bytes = await readBytes(request, context?.req, MAX_BYTES)
@@ -95,7 +99,10 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
       line = { fate: 'unavailable' }
     }
     log(line)
-    return line.fate
+    observe({ ...line, source: 'webhook' })
+    const { fate, kind, style } = line
+    span?.end({ facts: { fate, kind, style } })
+    return fate
   }
 
   return {

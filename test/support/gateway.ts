@@ -26,6 +26,7 @@ export interface GatewayClient extends AsyncDisposable {
   readonly url: string
   /** Calls the gateway in this process, without its port. */
   readonly fetch: Gateway['fetch']
+  readonly state: Gateway['state']
   query<Data = AnyData, Variables = Readonly<Record<string, unknown>>>(
     document: string | TypedDocumentNode<Data, Variables>,
     variables?: NoInfer<Variables>,
@@ -40,6 +41,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayClie
   return {
     url: server.url,
     fetch: gateway.fetch,
+    state: gateway.state,
     async query(document, variables, headers = {}) {
       const query = typeof document === 'string' ? document : print(document as DocumentNode)
       const response = await fetch(`${server.url}/graphql`, {

@@ -22,6 +22,7 @@ export function startRest(
     clock: { now, monotonic: now },
     shared: createMemory({ monotonic: now }),
     events: null,
+    observe: null,
     ...options,
   })
   return { ...rest, [Symbol.asyncDispose]: rest.close }

@@ -42,6 +42,7 @@ export function createPages({ appointments, listMemory, by, memory }: PagesOptio
   /** One promise for each key, so that the slowest read delays no other. */
   function plan(keys: readonly PageKey[]): Promise<AppointmentPage>[] {
     const costly = keys.filter(({ filter, window }) => !appointments.hasCachedList(filter, window, by))
+    by.ledger.fused += costly.length
     const families = Map.groupBy(costly, ({ filter }) => filterQuery(familyOf(filter)))
     const planned = new Map([...families].flatMap(([family, members]) => planFamily(family, members)))
     return keys.map((key) => planned.get(key) ?? list(key.filter, key.window))
@@ -57,7 +58,7 @@ export function createPages({ appointments, listMemory, by, memory }: PagesOptio
       if (isForLong) listMemory.setTooLong(by.view, shape)
       return new Map(planLists(members, failure))
     }
-    const pages = list(union, WHOLE).then(
+    const pages = ask(union, WHOLE).then(
       (page) => {
         const shares = members.map((key) => shareOf(key, page))
         if (shares.includes(undefined)) return readApart(true)
@@ -75,9 +76,15 @@ export function createPages({ appointments, listMemory, by, memory }: PagesOptio
     const lists = Map.groupBy(members, ({ filter }) => filterQuery(filter))
     return [...lists.values()].flatMap((keys) =>
       readWindows(keys, PAGE_LIMIT.max, ({ filter }, window, failure = failed) =>
-        list(filter, window, failure && afterFailure(by, failure)),
+        ask(filter, window, failure && afterFailure(by, failure)),
       ),
     )
+  }
+
+  /** A read that was planned: what is planned and needs none is saved. */
+  function ask(filter: AppointmentFilter, window: Window, as = by): Promise<AppointmentPage> {
+    by.ledger.fused -= 1
+    return list(filter, window, as)
   }
 
   async function list(filter: AppointmentFilter, window: Window, as = by): Promise<AppointmentPage> {

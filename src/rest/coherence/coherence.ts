@@ -23,6 +23,8 @@ export interface CoherenceOptions {
   /** Without an event for this long an account's feed counts as silent, in milliseconds. */
   readonly silentMs: number
   readonly onFeedState: (state: FeedState) => void
+  /** Called for each change that no event told of first: a write of the gateway's own, or what a read has found. */
+  readonly onFound: (change: Pick<Change, 'kind' | 'source'>) => void
 }
 
 /** A write of the gateway's own that was answered. */
@@ -78,7 +80,7 @@ export interface Coherence {
 }
 
 export function createCoherence(options: CoherenceOptions): Coherence {
-  const { accounts, shared, clock, silentMs, onFeedState } = options
+  const { accounts, shared, clock, silentMs, onFeedState, onFound } = options
   const { epochs, events } = shared
   const feeds = new Map<string, Health>(
     accounts.map((account) => [account, createHealth({ silentMs, clock, onChange: onFeedState })]),
@@ -170,7 +172,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   /** Only what the request and the answer say is told: what was known before may be old. */
   async function takeWrite(account: string, write: OwnWrite): Promise<void> {
     const { kind, now, known: knownWhenSent, at } = write
-    await note(account, now.id, async (known) => {
+    const noted = await note(account, now.id, async (known) => {
       const isFirst = known?.mark === knownWhenSent?.mark
       const order = isFirst || known === undefined ? 'newer' : orderOfWrite(now, known)
       if (order === 'same' || order === 'older') return undefined
@@ -180,12 +182,15 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       const told = order === 'unclear' ? unclearOf(change, known) : change
       return { isNews: true, lastWord: wordOf(told, known, toldBy(at)) }
     })
+    if (noted === 'logged') onFound({ kind, source: 'gateway' })
   }
 
   async function takeRead(account: string, sighting: Sighting, earlier: Sighting | undefined): Promise<void> {
     const { shown } = sighting
-    await note(account, shown.id, async (known) => {
+    let isFound = false
+    const noted = await note(account, shown.id, async (known) => {
       const meaning = meaningOf(sighting, known, earlier)
+      isFound = meaning === 'change' || meaning === 'unclear'
       if (meaning === 'nothing') return undefined
       const told = toldBy(shown.updatedAt ?? undefined)
       if (meaning === 'place' && known !== undefined)
@@ -199,6 +204,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       const read = meaning === 'unclear' ? unclearOf(change, known) : change
       return { isNews: true, lastWord: wordOf(read, known, told) }
     })
+    if (isFound && noted === 'logged') onFound({ kind: 'reconciled', source: 'reconciled' })
   }
 
   function changeSeen({ shown }: Sighting, before: PartialAppointment | undefined): Change {

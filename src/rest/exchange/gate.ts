@@ -26,6 +26,8 @@ export interface Gate {
   /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
   readonly quotaOf: (account: string) => QuotaReport | null
+  /** Of the keys that the upstream has told anything of, the latest ones first, for operators. */
+  readonly keyStates: () => readonly KeyState[]
   /** Of all keys together, for operators. */
   readonly upstreamState: () => UpstreamState
 }
@@ -34,6 +36,16 @@ export interface Gate {
 const PATIENCE_MS = 500
 /** One row, because the answer alone counts. */
 const PROBE_READ: RestRequest = { method: 'GET', path: LISTS, query: 'limit=1' }
+export interface KeyState {
+  readonly account: string
+  /** null until a response carried the rate headers. */
+  readonly rateLimit: RateLimit | null
+  /** The upstream does not answer, and is not asked. */
+  readonly isBreakerOpen: boolean
+}
+
+/** Callers with keys of their own may be many. */
+const MAX_STATES = 100
 const PROBE = 'probe'
 /** Longer than a probe takes, for an instance that dies meanwhile. */
 const PROBE_MS = 15_000
@@ -60,6 +72,17 @@ export function createGate(
     key.quota.end(exchange)
     key.pause.end(exchange, key.quota.latestHour())
     key.circuit.end(exchange)
+  }
+
+  function keyStates(): KeyState[] {
+    const states: KeyState[] = []
+    for (const [account, { quota, circuit }] of keys.byAccount()) {
+      const rateLimit = quota.rateLimit()
+      const isBreakerOpen = circuit.lock() !== undefined
+      if (rateLimit !== null || isBreakerOpen) states.push({ account, rateLimit, isBreakerOpen })
+      if (states.length === MAX_STATES) break
+    }
+    return states
   }
 
   const layer: Layer = (next) => {
@@ -142,6 +165,7 @@ export function createGate(
     layer,
     rateLimit: ({ account }) => keys.of(account).quota.rateLimit(),
     quotaOf: (account) => keys.of(account).quota.report(),
+    keyStates,
     upstreamState: () => upstreamState,
   }
 }

@@ -22,6 +22,8 @@ export interface Key {
 export interface Keys {
   /** @param account a hash of the key */
   of(account: string): Key
+  /** The keys that have asked, the latest one first. */
+  byAccount(): IterableIterator<[account: string, key: Key]>
   /** Tells other instances what has been learned of it. */
   tell(account: string): void
 }
@@ -65,6 +67,7 @@ export function createKeys({ writeReservePercent, clock, notes }: KeysOptions): 
       }
       return key
     },
+    byAccount: () => keys.entries(),
     tell(account) {
       if (!notes.areShared) return
       const { quota, pause } = keyOf(account)

@@ -98,6 +98,7 @@ export function createCache(options: CacheOptions): Cache {
     if (!isYoung || !('bytes' in entry.answer)) return undefined
     if (!epochs.isTrusted(request, operation) || !holds(entry, request, operation)) return undefined
     operation.ledger.remembered += 1
+    operation.ledger.staleReads += 1
     return { ...entry.answer, staleSince: new Date(clock.now() - ageMs).toISOString() }
   }
 

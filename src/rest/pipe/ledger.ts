@@ -14,8 +14,12 @@ export interface Ledger {
   exchanges: number
   /** Reads that the cache answered. */
   remembered: number
+  /** Of those, the reads whose answer is older than a cached answer may be. */
+  staleReads: number
   /** Reads that shared the request of another operation. */
   joined: number
+  /** Reads that shared the request of another one of the same operation. */
+  fused: number
   /** Parts of the answer that are older than a cached answer may be, by their path. */
   readonly stale: Map<string, StaleAnswer>
   /** The operation writes, so its reads may use the part of the quota that is reserved for writes. */
@@ -35,7 +39,9 @@ export function createLedger(ceiling: number): Ledger {
     ceiling,
     exchanges: 0,
     remembered: 0,
+    staleReads: 0,
     joined: 0,
+    fused: 0,
     stale: new Map(),
     isMutation: false,
     waiting: 0,

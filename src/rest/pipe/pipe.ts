@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Access } from '../access.ts'
 import type { Ending } from '../ending.ts'
 import type { ResponseInfo, UpstreamError } from '../errors.ts'
+import type { Span } from '../observation/span.ts'
 import type { Ledger } from './ledger.ts'
 import type { RestRequest } from './request.ts'
 
@@ -29,6 +30,10 @@ export interface Operation {
   /** Ends its writes too. */
   readonly deadline: Ending
   readonly ledger: Ledger
+  /** Of a request to the upstream: 2 where it repeats one that failed. Absent of the first. */
+  readonly attempt?: number
+  /** Absent where nobody traces it. */
+  readonly span?: Span | undefined
 }
 
 /** A response whose envelope holds data. Readers share it, so nobody may change it. */

@@ -51,7 +51,12 @@ function targetOf({ path, query }: RestRequest): string {
 }
 
 function headersOf(request: RestRequest, operation: Operation): Record<string, string> {
-  const headers: Record<string, string> = { accept: 'application/json', 'x-request-id': operation.requestId }
+  const { requestId, span } = operation
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'x-request-id': requestId,
+    ...span?.headers,
+  }
   if (operation.credential !== null) headers.authorization = operation.credential
   if (request.body !== undefined) headers['content-type'] = 'application/json'
   if (request.idempotencyKey !== undefined) headers['idempotency-key'] = request.idempotencyKey

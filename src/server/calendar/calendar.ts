@@ -8,15 +8,16 @@ import { notOwn, unauthenticated } from '../../rest/errors.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { CalendarFeed, FeedRequest } from '../../schema/context.ts'
 import { CalendarUnavailableError } from '../../schema/errors.ts'
-import type { OperationLine, ReportFault } from '../gateway-options.ts'
+import { answerRefusal } from '../errors.ts'
+import type { ReportFault } from '../gateway-options.ts'
 import type { NodeContext } from '../http/node-handler.ts'
 import { accountOfKey, type Identities, type Identity } from '../identity/identity.ts'
 import type { RunningOperations } from '../limits/running.ts'
 import { createNote } from '../note.ts'
-import { operationLine } from '../operation/log.ts'
+import type { ReportOperation } from '../observation/report.ts'
 import { badRequest, noSuchCalendar } from '../refusals.ts'
 import { createReadings, type Reading } from './readings.ts'
-import { answerRefusal, refusalOf } from './refusal.ts'
+import { calendarRefusal } from './refusal.ts'
 import { type FeedText, writeFeed } from './text.ts'
 import { createGrants, type FeedGrant, type Grants } from './token.ts'
 
@@ -33,7 +34,7 @@ export interface CalendarOptions {
   readonly operationOf: (request: Request) => Operation
   readonly during: RunningOperations['during']
   readonly clock: Clock
-  readonly log: (line: OperationLine) => void
+  readonly report: ReportOperation
   readonly reportFault: ReportFault
 }
 
@@ -54,7 +55,7 @@ const LIFE_MS = 180 * 86_400_000
  * It says what it may show, and the gateway reads that with its own key, through the same limits as any operation.
  */
 export function createCalendar(options: CalendarOptions): Calendar {
-  const { key, operationOf, letIn, during, clock, log, reportFault } = options
+  const { key, operationOf, letIn, during, clock, report, reportFault } = options
   const feeds = feedsOf(options)
   const { hostname: host } = new URL(options.url)
   const readings = createReadings(options)
@@ -102,12 +103,11 @@ export function createCalendar(options: CalendarOptions): Calendar {
           const headers = { 'content-type': 'text/calendar; charset=utf-8' }
           endResponse(new fetchAPI.Response(text, { headers }))
         } catch (error) {
-          const refusal = refusalOf(error, clock.now(), reportFault)
+          const refusal = calendarRefusal(error, clock.now(), reportFault)
           codes = [refusal.code]
           endResponse(answerRefusal(refusal, fetchAPI))
         }
-        const durationMs = Math.round(clock.monotonic() - startedAt)
-        log({ ...operationLine(operationOf(request), undefined, { codes, durationMs }), kind: 'calendar' })
+        report(operationOf(request), { definition: undefined, codes, startedAt, as: 'calendar' })
       },
     }
   }

@@ -14,10 +14,11 @@ import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Context } from '../../schema/context.ts'
 import type { AddCost } from '../cost/cost.ts'
 import { faultOf, wordResult } from '../errors.ts'
-import type { OperationLine, ReportFault } from '../gateway-options.ts'
+import type { ReportFault } from '../gateway-options.ts'
 import { acceptsJson } from '../http/accept.ts'
 import type { Identity } from '../identity/identity.ts'
-import { codesOf, operationLine } from '../operation/log.ts'
+import type { ReportOperation } from '../observation/report.ts'
+import { codesOf } from '../operation/log.ts'
 import { plainErrors } from '../streams/event-results.ts'
 import { partsFormatFor, type StreamFormat } from '../streams/formats.ts'
 import type { Places } from '../streams/places.ts'
@@ -32,7 +33,7 @@ export interface DeferralOptions {
   readonly places: Places
   readonly addCost: AddCost
   readonly reportFault: ReportFault
-  readonly logOperation: (line: OperationLine) => void
+  readonly report: ReportOperation
   readonly endOperation: (request: Request) => void
   readonly monotonic: () => number
 }
@@ -127,8 +128,7 @@ export function createDeferral(options: DeferralOptions): Deferral {
     const ended = writeRest(begun, body, { format, by, codes, refine }).finally(() => {
       leave()
       options.endOperation(request)
-      const durationMs = Math.round(options.monotonic() - startedAt)
-      options.logOperation(operationLine(by, query.definition, { codes: [...codes], durationMs }))
+      options.report(by, { definition: query.definition, codes: [...codes], startedAt })
     })
     return { answer: new Stream(format, body), ended }
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations'
-import { type GraphQLError, parse, validate } from 'graphql'
+import { type GraphQLError, Kind, parse, validate } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { schema } from '../../schema/schema.ts'
 import {
@@ -26,6 +26,13 @@ export function readTrustedDocuments(file: string, namedBy: string): TrustedDocu
     if (typeof text !== 'string' || !isValid(text))
       throw new Error(`${namedBy}: the document ${hash.slice(0, 80)} does not fit the schema.`)
   return documents as TrustedDocuments
+}
+
+/** The names of their operations. */
+export function operationNames(documents: TrustedDocuments): ReadonlySet<string> {
+  const definitions = [...documents.values()].flatMap((text) => parse(text).definitions)
+  const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+  return new Set(operations.flatMap(({ name }) => (name === undefined ? [] : [name.value])))
 }
 
 /** Accepts hashes in place of documents; with `only`, nothing else. */

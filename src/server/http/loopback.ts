@@ -20,11 +20,13 @@ LOOPBACK.addAddress('::1', 'ipv6')
  */
 export function useLoopbackNames(): Plugin {
   return {
-    onRequestParse({ request }) {
-      if (!isLoopback(hostName(request.headers.get('host') ?? '')))
-        throw csrfRefused('Without a token check this gateway answers on the names of this machine only.')
-    },
+    onRequestParse: ({ request }) => requireLoopbackName(request),
   }
+}
+
+export function requireLoopbackName({ headers }: Request): void {
+  if (!isLoopback(hostName(headers.get('host') ?? '')))
+    throw csrfRefused('Without a token check this gateway answers on the names of this machine only.')
 }
 
 function hostName(host: string): string {

@@ -3,12 +3,16 @@ import type { Plugin } from 'graphql-yoga'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { OperationLine } from '../gateway-options.ts'
 import { createNote } from '../note.ts'
+import { knownCode } from '../observation/codes.ts'
+import type { ReportOperation } from '../observation/report.ts'
 
 interface OperationLogOptions {
   readonly operationOf: (request: Request) => Operation
   readonly definitionOf: (request: Request) => OperationDefinitionNode | undefined
   readonly monotonic: () => number
-  readonly log: (line: OperationLine) => void
+  readonly report: ReportOperation
+  /** Gets the code of each request that is refused before anything of it runs. */
+  readonly refused: (code: string) => void
 }
 
 interface Draft {
@@ -16,13 +20,18 @@ interface Draft {
   readonly startedAt: number
 }
 
-export function useOperationLog({ operationOf, definitionOf, monotonic, log }: OperationLogOptions): Plugin {
+/** Reports each operation of a request once it has ended, or its answer has begun to stream. */
+export function useOperationLog(options: OperationLogOptions): Plugin {
+  const { operationOf, definitionOf, monotonic, report, refused } = options
   const drafts = createNote<Request, Draft>('line')
   return {
     onParams({ request }) {
       drafts.set(request, { codes: [], startedAt: monotonic() })
+      // It begins here, so that its span has what comes before it runs.
+      operationOf(request)
     },
     onResultProcess({ request, result }) {
+      if ('errors' in result && !('data' in result)) refused(knownCode(codesOf(result.errors)[0] ?? ''))
       const draft = drafts.get(request)
       if (draft === undefined) return
       if ('errors' in result) draft.codes = codesOf(result.errors)
@@ -32,29 +41,8 @@ export function useOperationLog({ operationOf, definitionOf, monotonic, log }: O
     onResponse({ request }) {
       const draft = drafts.get(request)
       if (draft === undefined || operationOf(request).ledger.isInParts) return
-      const durationMs = Math.round(monotonic() - draft.startedAt)
-      const { codes } = draft
-      log(operationLine(operationOf(request), definitionOf(request), { codes, durationMs }))
+      report(operationOf(request), { ...draft, definition: definitionOf(request) })
     },
-  }
-}
-
-/** The line of an operation: one of a request, or one of an event of a subscription. */
-export function operationLine(
-  { requestId, ledger }: Operation,
-  definition: OperationDefinitionNode | null | undefined,
-  { codes, durationMs }: Pick<OperationLine, 'codes' | 'durationMs'>,
-): OperationLine {
-  return {
-    requestId,
-    name: definition?.name?.value ?? null,
-    kind: definition?.operation ?? null,
-    codes,
-    durationMs,
-    requests: ledger.exchanges,
-    remembered: ledger.remembered,
-    joined: ledger.joined,
-    repeated: ledger.isRepeated,
   }
 }
 

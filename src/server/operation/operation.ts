@@ -8,6 +8,7 @@ import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { NodeContext } from '../http/node-handler.ts'
 import type { Identity } from '../identity/identity.ts'
 import { createNote } from '../note.ts'
+import { type Tracer, traceHeadersOf } from '../observation/observer.ts'
 
 export interface OperationOptions {
   readonly identityOf: (request: Request) => Identity
@@ -15,6 +16,8 @@ export interface OperationOptions {
   readonly operationTimeoutMs: number
   /** The most upstream requests that one operation may cause. */
   readonly maxUpstreamRequests: number
+  /** Begins the span of each operation; null = nobody traces. */
+  readonly tracer: Tracer | null
 }
 
 interface Begun {
@@ -48,7 +51,9 @@ export function createOperations(options: OperationOptions): Operations {
     const signal = createAbortable()
     onClientGone(request, responses.get(request), () => signal.abort())
     const requestId = callersRequestId(request) ?? randomUUID()
-    return beginFor({ credential, access, account, caller, view: viewOf(account, access), requestId }, signal)
+    const span = options.tracer?.begin('operation', traceHeadersOf(request))
+    const view = viewOf(account, access)
+    return beginFor({ credential, access, account, caller, view, requestId, span }, signal)
   }
 
   function beginFor(
@@ -72,7 +77,9 @@ export function createOperations(options: OperationOptions): Operations {
   return {
     operationOf: (request) => begunOf(request).operation,
     beginEvent(by) {
-      const { operation, timer } = beginFor({ ...by, requestId: randomUUID() })
+      // A stream is open for long, so each of its events is a trace of its own.
+      const span = options.tracer?.begin('event')
+      const { operation, timer } = beginFor({ ...by, requestId: randomUUID(), span })
       return { operation, end: () => clearTimeout(timer) }
     },
     endOperation: (request) => clearTimeout(begunOf(request).timer),

@@ -17,8 +17,9 @@ import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Context } from '../../schema/context.ts'
 import type { AddCost } from '../cost/cost.ts'
 import { asGraphQLError, wordResult } from '../errors.ts'
-import type { OperationLine, ReportFault } from '../gateway-options.ts'
-import { codesOf, operationLine } from '../operation/log.ts'
+import type { ReportFault } from '../gateway-options.ts'
+import type { ReportOperation } from '../observation/report.ts'
+import { codesOf } from '../operation/log.ts'
 import type { Operations } from '../operation/operation.ts'
 import type { StreamFormat } from './formats.ts'
 
@@ -29,7 +30,7 @@ export interface EventResultsOptions {
   readonly beginEvent: Operations['beginEvent']
   readonly addCost: AddCost
   readonly reportFault: ReportFault
-  readonly logOperation: (line: OperationLine) => void
+  readonly report: ReportOperation
   readonly clock: Clock
 }
 
@@ -70,7 +71,7 @@ const MAX_PARTS = 64
 export function createEventResults(options: EventResultsOptions): {
   join(selecting: Selecting): SharedSelection
 } {
-  const { contextOf, sourcesOf, beginEvent, addCost, reportFault, logOperation, clock } = options
+  const { contextOf, sourcesOf, beginEvent, addCost, reportFault, report, clock } = options
   const groups = new Map<string, Group>()
 
   /** Undefined where the event does nothing to the list. Rejects where that can't be found out for a narrowed caller. */
@@ -108,8 +109,7 @@ export function createEventResults(options: EventResultsOptions): {
     const { operation, end } = beginEvent(by)
     function note(codes: readonly string[]): void {
       const definition = getOperationAST(args.document, args.operationName)
-      const durationMs = Math.round(clock.monotonic() - startedAt)
-      logOperation(operationLine(operation, definition, { codes, durationMs }))
+      report(operation, { definition, codes, startedAt, as: 'event' })
     }
     try {
       const executed = await execute(event, args, operation)

@@ -9,6 +9,8 @@ export interface Places {
   /** From now on there are none. */
   close(): void
   readonly isClosed: () => boolean
+  /** How many are open. */
+  readonly count: () => number
 }
 
 export function createPlaces(limits: Pick<Limits, 'MAX_STREAMS' | 'MAX_STREAMS_OF_CALLER'>): Places {
@@ -40,6 +42,7 @@ export function createPlaces(limits: Pick<Limits, 'MAX_STREAMS' | 'MAX_STREAMS_O
       isClosed = true
     },
     isClosed: () => isClosed,
+    count: () => count,
   }
 }
 

@@ -61,7 +61,13 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
     now: () => now,
     cacheTtlMs: 3_600_000,
     timeoutMs: 60_000,
-    events: { accounts: ['x'], fedTtlMs: 3_600_000, silentMs: 3_600_000, onFeedState: () => {} },
+    events: {
+      accounts: ['x'],
+      fedTtlMs: 3_600_000,
+      silentMs: 3_600_000,
+      onFeedState: () => {},
+      onFound: () => {},
+    },
   })
   const by = operationOf('x')
   const pending: Pending[] = []

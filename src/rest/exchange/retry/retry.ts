@@ -34,7 +34,7 @@ export function createRetry(keys: Keys, { random = Math.random, wait = waitFor }
     let doubt: UpstreamError | undefined
     for (let retry = 0; ; retry++) {
       try {
-        return await next(request, operation)
+        return await next(request, retry === 0 ? operation : { ...operation, attempt: retry + 1 })
       } catch (error) {
         if (request.method !== 'GET' && isInDoubt(error)) doubt = error
         // A later attempt that was not sent, or not let in, proves nothing of an earlier one whose response was lost.

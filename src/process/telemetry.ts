@@ -1,0 +1,69 @@
+import type { RequestListener } from 'node:http'
+import type { Config } from '../config.ts'
+import type { GatewayState, MetricsPage, Observer, Tracer } from '../server/observation/observer.ts'
+import type { Metrics } from '../telemetry/metrics/metrics.ts'
+import type { Traces } from '../telemetry/traces/traces.ts'
+import { type HttpServer, listen } from './listen.ts'
+
+export interface Telemetry {
+  readonly observer: Observer | null
+  readonly tracer: Tracer | null
+  /** For `/metrics` on the gateway's own port; null where it is not to be there. */
+  readonly page: (() => Promise<MetricsPage>) | null
+  /** From now on the gateway is looked at, and the metrics have their port. Returns its address where there is one. */
+  begin(state: () => GatewayState): Promise<string | undefined>
+  /** Comes last, so that the end of the gateway can be seen. Sends the last spans. */
+  close(): Promise<void>
+}
+
+export interface TelemetryOptions {
+  readonly lagMs: () => number
+  /** Called when the collector of traces is found to answer, or not to. */
+  readonly onTraces: (state: 'up' | 'down') => void
+}
+
+/** What the environment asks for of metrics and traces. Their libraries are loaded only where it does. */
+export async function openTelemetry(config: Config, options: TelemetryOptions): Promise<Telemetry> {
+  const [opened, traces] = await Promise.all([openMetrics(config, options), openTraces(config, options)])
+  const { metrics, handler } = opened ?? {}
+  let server: HttpServer | undefined
+  return {
+    observer: metrics ?? null,
+    tracer: traces ?? null,
+    page: config.METRICS ? (metrics?.page ?? null) : null,
+    async begin(state) {
+      metrics?.watch(state)
+      if (handler === undefined || config.METRICS_PORT === undefined) return undefined
+      server = await listen(handler, config.HOST, config.METRICS_PORT)
+      return `${server.url}/metrics`
+    },
+    async close() {
+      await traces?.close()
+      await server?.close(0)
+    },
+  }
+}
+
+async function openMetrics(
+  { METRICS, METRICS_PORT }: Config,
+  { lagMs }: TelemetryOptions,
+): Promise<{ readonly metrics: Metrics; readonly handler: RequestListener } | undefined> {
+  if (!METRICS && METRICS_PORT === undefined) return undefined
+  const { createMetrics, metricsHandler } = await import('../telemetry/metrics/metrics.ts')
+  const metrics = createMetrics({ lagMs, now: Date.now })
+  return { metrics, handler: metricsHandler(metrics.page) }
+}
+
+async function openTraces(config: Config, { onTraces }: TelemetryOptions): Promise<Traces | undefined> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = config
+  if (endpoint === undefined) return undefined
+  const { createTraces } = await import('../telemetry/traces/traces.ts')
+  return createTraces({
+    endpoint,
+    serviceName: config.OTEL_SERVICE_NAME,
+    sampler: config.OTEL_TRACES_SAMPLER,
+    ratio: config.OTEL_TRACES_SAMPLER_ARG,
+    propagateUpstream: config.OTEL_PROPAGATE_UPSTREAM,
+    onState: onTraces,
+  })
+}

@@ -1,0 +1,86 @@
+import type { OperationDefinitionNode } from 'graphql'
+import type { Operation } from '../../rest/pipe/pipe.ts'
+import type { OperationLine } from '../gateway-options.ts'
+import { knownCode } from './codes.ts'
+import type { Observer, OperationReport } from './observer.ts'
+
+export interface EndedOperation {
+  /** Undefined where no operation was to run. */
+  readonly definition: OperationDefinitionNode | null | undefined
+  /** The codes of its errors, each once. */
+  readonly codes: readonly string[]
+  /** On the monotonic clock. */
+  readonly startedAt: number
+  /** What it was, where it was no request of GraphQL. */
+  readonly as?: 'event' | 'calendar'
+}
+
+/** Called once for each operation, when it has ended. */
+export type ReportOperation = (operation: Operation, ended: EndedOperation) => void
+
+export interface ReportOptions {
+  readonly log: (line: OperationLine) => void
+  readonly observer: Observer | null
+  /** The names of operations that may be told: a name in any other document is a text of its caller. */
+  readonly names: ReadonlySet<string>
+  readonly monotonic: () => number
+}
+
+/** Tells of an operation that has ended: its line in the log, who counts, and its span. */
+export function createReport({ log, observer, names, monotonic }: ReportOptions): ReportOperation {
+  return (operation, ended) => {
+    const durationMs = monotonic() - ended.startedAt
+    log(lineOf(operation, ended, Math.round(durationMs)))
+    const { span } = operation
+    if (observer === null && span === undefined) return
+    const report = reportOf(operation, ended, names, durationMs / 1000)
+    observer?.operation(report)
+    if (span === undefined) return
+    const { kind, name, code, requests, remembered, stale, joined, fused } = report
+    span.end({
+      name: name === null ? kind : `${kind} ${name}`,
+      facts: { requests, remembered, stale, joined, fused },
+      code: code === OK ? undefined : code,
+    })
+  }
+}
+
+const OK = 'OK'
+
+function lineOf(
+  { requestId, ledger }: Operation,
+  { definition, codes, as }: EndedOperation,
+  durationMs: number,
+): OperationLine {
+  return {
+    requestId,
+    name: definition?.name?.value ?? null,
+    kind: as === 'calendar' ? as : (definition?.operation ?? null),
+    codes,
+    durationMs,
+    requests: ledger.exchanges,
+    remembered: ledger.remembered,
+    joined: ledger.joined,
+    repeated: ledger.isRepeated,
+  }
+}
+
+function reportOf(
+  { ledger }: Operation,
+  { definition, codes: [first], as }: EndedOperation,
+  names: ReadonlySet<string>,
+  seconds: number,
+): OperationReport {
+  const name = definition?.name?.value
+  return {
+    name: name !== undefined && names.has(name) ? name : null,
+    kind: as ?? definition?.operation ?? 'none',
+    code: first === undefined ? OK : knownCode(first),
+    seconds,
+    requests: ledger.exchanges,
+    remembered: ledger.remembered - ledger.staleReads,
+    stale: ledger.staleReads,
+    joined: ledger.joined,
+    fused: Math.max(0, ledger.fused),
+  }
+}

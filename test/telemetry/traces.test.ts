@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest'
+import type { TracesOptions } from '../../src/telemetry/traces/traces.ts'
+import { deliver, eventBody, SECRET, shown } from '../support/events.ts'
+import { type GatewayTestOptions, startGateway } from '../support/gateway.ts'
+import { startScriptedUpstream } from '../support/scripted-upstream.ts'
+import { subscribe } from '../support/stream.ts'
+import { type CollectedSpan, startCollector, startTraces } from './collector.ts'
+
+const ONE = '{ appointment(id: "apt_secret") { title } }'
+const TRACE = '0af7651916cd43dd8448eb211c80319c'
+const CALLER = 'b7ad6b7169203331'
+
+/** A gateway that is traced, in front of an upstream that knows every appointment. */
+async function startTraced({
+  traces: options,
+  statuses = [],
+  ...gatewayOptions
+}: GatewayTestOptions & {
+  readonly traces?: Partial<TracesOptions>
+  /** Of the first answers of the upstream. */
+  readonly statuses?: readonly number[]
+} = {}) {
+  const left = [...statuses]
+  const collector = await startCollector()
+  const upstream = await startScriptedUpstream(() => {
+    const status = left.shift() ?? 200
+    const headers = { 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': '731' }
+    if (status >= 400) return { status, headers, body: { error: { code: 'ADA', message: 'Ada' } } }
+    return { headers, body: { data: { ...shown('apt_secret'), title: 'Ada' }, meta: {} } }
+  })
+  const traces = startTraces(collector.url, options)
+  const gateway = await startGateway({ url: upstream.url, key: 'k', tracer: traces, ...gatewayOptions })
+  return {
+    gateway,
+    upstream,
+    /** Sends what is left, and returns all that was collected. */
+    async end(): Promise<readonly CollectedSpan[]> {
+      await traces.close()
+      return collector.spans()
+    },
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]()
+      await traces.close()
+      await upstream[Symbol.asyncDispose]()
+      await collector[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const from = (traceId: string, flags = '01') => ({ traceparent: `00-${traceId}-${CALLER}-${flags}` })
+
+describe('The trace of an operation', () => {
+  test('An operation is a span, with one for each of its requests to the upstream', async () => {
+    const trustedDocuments = new Map([['a1', `query One ${ONE}`]])
+    await using traced = await startTraced({ trustedDocuments })
+    await traced.gateway.query(`query One ${ONE}`)
+    await traced.gateway.query(`query Of_Ada ${ONE}`)
+    const [exchange, operation, other, ...rest] = await traced.end()
+    expect(rest).toEqual([])
+    expect(exchange).toMatchObject({
+      name: 'GET /appointments/{id}',
+      parentSpanId: operation?.spanId,
+      traceId: operation?.traceId,
+      isError: false,
+      events: [],
+    })
+    expect(exchange?.facts).toEqual({
+      'gateway.outcome': 'ok',
+      'gateway.attempt': 1,
+      'gateway.quota_remaining': 731,
+      'http.response.status_code': 200,
+    })
+    expect(operation).toMatchObject({ name: 'query One', parentSpanId: undefined, service: 'test' })
+    expect(operation?.facts).toEqual({
+      'gateway.requests': 1,
+      'gateway.remembered': 0,
+      'gateway.stale': 0,
+      'gateway.joined': 0,
+      'gateway.fused': 0,
+    })
+    expect(other).toMatchObject({ name: 'query', facts: { 'gateway.requests': 0, 'gateway.remembered': 1 } })
+    expect(other?.traceId).not.toBe(operation?.traceId)
+  })
+
+  test('Each attempt is a span, and what fails says with which code', async () => {
+    await using traced = await startTraced({ statuses: [502, 404] })
+    await traced.gateway.query('mutation { cancelAppointment(input: { id: "apt_secret" }) { performedAt } }')
+    await traced.gateway.query(ONE)
+    await traced.gateway.query('{ nothing }')
+    const spans = await traced.end()
+    const named = spans.map(({ name, isError, facts, events }) => [
+      name,
+      isError,
+      facts['gateway.attempt'],
+      events,
+    ])
+    const failed = (code: string) => [['error', { 'gateway.code': code }]]
+    expect(named.at(-1)).toEqual(['none', true, undefined, failed('GRAPHQL_VALIDATION_FAILED')])
+    expect(named).toContainEqual(['POST /appointments/{id}/cancel', true, 1, failed('unavailable')])
+    expect(JSON.stringify(spans)).not.toMatch(/ADA|Ada|secret/)
+  })
+
+  test('A read that is repeated has a span for each attempt', async () => {
+    await using traced = await startTraced({ statuses: [503] })
+    await traced.gateway.query(ONE)
+    const attempts = (await traced.end()).map(({ name, facts }) => [name, facts['gateway.attempt']])
+    expect(attempts).toEqual([
+      ['GET /appointments/{id}', 1],
+      ['GET /appointments/{id}', 2],
+      ['query', undefined],
+    ])
+  })
+
+  test('A webhook is a trace, and so is each event for subscribers', async () => {
+    await using traced = await startTraced({ webhooks: { secrets: [{ secret: SECRET }] } })
+    await using stream = await subscribe(traced.gateway.url, {
+      query: 'subscription { appointmentChanged { appointment { description } } }',
+    })
+    await deliver(traced.gateway.url, eventBody({ object: shown('apt_secret') }))
+    await stream.next()
+    const spans = await traced.end()
+    const [opened, webhook, exchange, event] = [
+      spans.find(({ name }) => name === 'subscription'),
+      spans.find(({ name }) => name === 'webhook'),
+      spans.find(({ name }) => name === 'GET /appointments/{id}'),
+      spans.find(({ name }) => name === 'event'),
+    ]
+    expect(webhook?.facts).toEqual({
+      'gateway.fate': 'logged',
+      'gateway.kind': 'updated',
+      'gateway.style': 'stripe',
+    })
+    expect(event?.facts['gateway.requests']).toBe(1)
+    expect(exchange?.parentSpanId).toBe(event?.spanId)
+    expect(new Set([opened, webhook, event].map((span) => span?.traceId)).size).toBe(3)
+  })
+})
+
+describe('The choice of traces', () => {
+  test("The trace of the caller goes on, and its choice is the gateway's", async () => {
+    await using traced = await startTraced({ traces: { sampler: 'parentbased_traceidratio', ratio: 0 } })
+    const { gateway } = traced
+    await gateway.query('{ __typename }', {}, from(TRACE))
+    await gateway.query('{ __typename }', {}, from('1'.repeat(32), '00'))
+    await gateway.query('{ __typename }', {}, { traceparent: '00-0-0-01' })
+    await gateway.query('{ __typename }')
+    const spans = await traced.end()
+    expect(spans.map(({ traceId, parentSpanId }) => [traceId, parentSpanId])).toEqual([[TRACE, CALLER]])
+  })
+
+  test.for([
+    ['always_on', 1],
+    ['always_off', 0],
+    ['traceidratio', 0],
+    ['parentbased_always_on', 1],
+    ['parentbased_always_off', 1],
+  ] as const)('%s, with a caller that keeps its trace', async ([sampler, kept]) => {
+    await using traced = await startTraced({ traces: { sampler, ratio: 0 } })
+    await traced.gateway.query('{ __typename }', {}, from(TRACE))
+    expect(await traced.end()).toHaveLength(kept)
+  })
+
+  test('Of many traces about the share is kept that the ratio says', async () => {
+    await using collector = await startCollector()
+    const traces = startTraces(collector.url, { sampler: 'parentbased_traceidratio', ratio: 0.05 })
+    for (let nth = 0; nth < 10_000; nth++) traces.begin('operation')?.end({ facts: {} })
+    await traces.close()
+    // The odds of a count outside are one in a million.
+    expect(collector.spans().length).toBeGreaterThan(390)
+    expect(collector.spans().length).toBeLessThan(615)
+  })
+})
+
+describe('What the upstream is told of a trace', () => {
+  test('The upstream is told nothing, unless the operator says so', async () => {
+    await using traced = await startTraced()
+    await traced.gateway.query(ONE, {}, { ...from(TRACE), tracestate: 'a=1', baggage: 'b=2' })
+    const [{ headers } = { headers: {} }] = traced.upstream.requests
+    expect(Object.keys(headers).filter((name) => /^trace|baggage/.test(name))).toEqual([])
+  })
+
+  test('The upstream can go on with the trace, and gets nothing else of the caller', async () => {
+    await using traced = await startTraced({
+      traces: { propagateUpstream: true, sampler: 'parentbased_always_on' },
+    })
+    await traced.gateway.query(ONE, {}, { ...from(TRACE), tracestate: 'a=1', baggage: 'b=2' })
+    await traced.gateway.query('{ appointment(id: "other") { title } }', {}, from('1'.repeat(32), '00'))
+    const [exchange] = await traced.end()
+    const [told, unsampled] = traced.upstream.requests.map(({ headers }) => headers)
+    expect(told?.traceparent).toBe(`00-${TRACE}-${exchange?.spanId}-01`)
+    expect(unsampled?.traceparent).toMatch(/^00-1{32}-[0-9a-f]{16}-00$/)
+    expect([told?.tracestate, told?.baggage]).toEqual([undefined, undefined])
+  })
+})
+
+describe('A collector that fails', () => {
+  test('A collector that is down costs no answer, and its state is told once', async () => {
+    const states: string[] = []
+    const traces = startTraces('http://127.0.0.1:9', {
+      exportMs: 200,
+      everyMs: 5,
+      onState: (state) => states.push(state),
+    })
+    await using upstream = await startScriptedUpstream(() => ({ body: { data: shown('a'), meta: {} } }))
+    await using gateway = await startGateway({ url: upstream.url, key: 'k', tracer: traces })
+    for (let nth = 0; nth < 5; nth++) {
+      const { data } = await gateway.query('{ appointment(id: "a") { title } }')
+      expect(data.appointment.title).toBe('Visit')
+    }
+    await expect.poll(() => states).toEqual(['down'])
+    await traces.close()
+    expect(states).toEqual(['down'])
+  })
+
+  test('A collector that comes back is told too, and gets what comes then', async () => {
+    const states: string[] = []
+    let isDown = true
+    await using collector = await startScriptedUpstream(() =>
+      isDown ? { status: 400, body: {} } : { body: {} },
+    )
+    const traces = startTraces(collector.url, { everyMs: 1, onState: (state) => states.push(state) })
+    traces.begin('operation')?.end({ facts: {} })
+    await expect.poll(() => states).toEqual(['down'])
+    isDown = false
+    traces.begin('operation')?.end({ facts: {} })
+    await expect.poll(() => states).toEqual(['down', 'up'])
+    await traces.close()
+  })
+
+  test('A collector that never answers holds up nothing, and memory is bounded', async () => {
+    const bodies: string[] = []
+    await using collector = await startScriptedUpstream(({ body }) => {
+      bodies.push(body)
+      return () => {}
+    })
+    const traces = startTraces(collector.url, { exportMs: 300 })
+    // The first batch is on its way, and is never taken; what waits behind it is all that is kept.
+    for (let nth = 0; nth < 20_000; nth++) traces.begin('operation')?.end({ facts: {} })
+    const endedAt = performance.now()
+    await traces.close()
+    expect(performance.now() - endedAt).toBeLessThan(5_000)
+    const sent = bodies.reduce((sum, body) => sum + body.split('"spanId"').length - 1, 0)
+    expect(sent).toBeGreaterThanOrEqual(2048)
+    expect(sent).toBeLessThanOrEqual(2048 + 512)
+  })
+})
