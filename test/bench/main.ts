@@ -1,4 +1,4 @@
-/** Runs the named benches, or all of them: `npm run bench -- requests paging`. */
+/** Runs the named benches, or all of them: `npm run bench -- requests paging`. `clinic-hour --plot` draws its picture. */
 const FILES: Readonly<Record<string, string>> = {
   requests: './requests.ts',
   'clinic-hour': './clinic-hour.ts',
@@ -13,10 +13,14 @@ const FILES: Readonly<Record<string, string>> = {
   again: './latency/again.ts',
   footprint: './footprint.ts',
   entered: './entered.ts',
+  telemetry: './latency/telemetry.ts',
 }
 const BENCHES = Object.keys(FILES)
 
-const named = process.argv.slice(2)
+const FLAGS = ['--plot']
+
+const given = process.argv.slice(2)
+const named = given.filter((name) => !FLAGS.includes(name))
 const unknown = named.filter((name) => !BENCHES.includes(name))
 if (unknown.length > 0) {
   process.stderr.write(`No such bench: ${unknown.join(', ')}. There are ${BENCHES.join(', ')}.\n`)

@@ -76,7 +76,8 @@ export interface TraceHeaders {
 }
 
 export function traceHeadersOf({ headers }: Request): TraceHeaders {
-  return { traceparent: headers.get('traceparent'), tracestate: headers.get('tracestate') }
+  const traceparent = headers.get('traceparent')
+  return { traceparent, tracestate: traceparent === null ? null : headers.get('tracestate') }
 }
 
 /** What `/metrics` answers. */

@@ -55,6 +55,8 @@ export interface HourOptions {
   readonly minute?: number
   /** Of each 100 events, how many never reach the gateway. */
   readonly lostPercent?: number
+  /** Called when each minute is over, with the requests that the upstream got so far. */
+  readonly eachMinute?: (upstreamRequests: number) => Promise<void>
   /** How a read is sent. */
   readonly askRead?: (url: string, request: GraphQLRequest) => Promise<GraphQLResult>
 }
@@ -62,7 +64,14 @@ export interface HourOptions {
 /** Runs one hour of a clinic as fast as the gateway responds. */
 export async function runHour(
   startGateway: StartGateway,
-  { seed = 1, quota = 1_000, minute = 0, lostPercent = 0, askRead = ask }: HourOptions = {},
+  {
+    seed = 1,
+    quota = 1_000,
+    minute = 0,
+    lostPercent = 0,
+    eachMinute = async () => {},
+    askRead = ask,
+  }: HourOptions = {},
 ): Promise<HourReport> {
   const startsAt = START + minute * 60_000
   let now = startsAt
@@ -93,6 +102,7 @@ export async function runHour(
     await using _stops = deliveries
     if (deliveries) sandbox.addWebhook({ url: deliveries.url, secret: webhook.secret })
     let changes = 0
+    let minutesOver = 0
     const history = createHistory(await readTrueRows(sandbox), now)
     const random = seeded(seed)
 
@@ -124,6 +134,7 @@ export async function runHour(
     }
 
     for (const { second, polls, views, write: kind } of createTimetable(seed)) {
+      for (; minutesOver < Math.floor(second / 60); minutesOver += 1) await eachMinute(upstreamRequests)
       now = startsAt + second * 1_000
       // What came in the seconds between is there before anybody reads; what comes in this one, after that.
       await deliveries?.release(now - DELIVERY_MS - 1_000)
@@ -142,6 +153,7 @@ export async function runHour(
       await deliveries?.arrived(changes)
       await deliveries?.release(now - DELIVERY_MS)
     }
+    for (; minutesOver < 60; minutesOver += 1) await eachMinute(upstreamRequests)
     const counts = deliveries?.counts() ?? { deliveredEvents: 0, lostEvents: 0 }
     return { upstreamRequests, upstream429s, ...report, ...seen, ...counts }
   } finally {
