@@ -1,4 +1,4 @@
-import type { AppointmentStatus } from './generated/graphql.ts'
+import type { AppointmentStatus, SlotOwner } from './generated/graphql.ts'
 
 /** The extensions of an error, by its code. `requestId` is the upstream's id of its request. */
 export interface ErrorExtensions {
@@ -33,6 +33,15 @@ export interface ErrorExtensions {
       | { readonly appointmentId: string }
       | { readonly patientId: string }
       | { readonly idempotencyKey: string }
+  }
+  /** `createAppointment` with `ifFree`: `slot` is the part of the time that is taken. `check`: this booking is to be cancelled. */
+  readonly SLOT_TAKEN: {
+    readonly slot: {
+      readonly owner: SlotOwner
+      readonly startTime: string
+      readonly endTime: string
+    }
+    readonly check?: { readonly appointmentId: string }
   }
   /** A subscription, and the gateway gets no events of the caller's account. */
   readonly EVENTS_UNAVAILABLE: object
