@@ -52,6 +52,7 @@ import { createMemo } from './operation/memo.ts'
 import { createOperations } from './operation/operation.ts'
 import { createPlaces } from './streams/places.ts'
 import { createStreams } from './streams/streams.ts'
+import { createStreamWriter } from './streams/writer.ts'
 import { useWebhooks } from './webhooks.ts'
 
 export type { GatewayOptions } from './gateway-options.ts'
@@ -193,7 +194,8 @@ export function createGateway({
   })
   const addCost = createCost({ rateLimit: rest.rateLimit, development })
   const places = createPlaces(limits)
-  const { useStreams, ...streams } = createStreams({
+  const writer = createStreamWriter({ heartbeatMs, reportFault, clock })
+  const { useStreams, open: openStream } = createStreams({
     identityOf,
     operationOf,
     beginEvent,
@@ -203,7 +205,7 @@ export function createGateway({
     reportFault,
     logOperation,
     places,
-    heartbeatMs,
+    writer,
     clock,
   })
   const memo = createMemo(rest.remembered)
@@ -226,7 +228,7 @@ export function createGateway({
     pricingOf,
     operationOf,
     maxUpstreamRequests,
-    openStream: streams.open,
+    openStream,
     memo,
     deferral,
   })
@@ -289,6 +291,12 @@ export function createGateway({
     ],
   })
 
+  /** Tells all subscribers to come back. New ones are refused from now on. */
+  function endStreams(): void {
+    places.close()
+    writer.endAll()
+  }
+
   const maskFault = (fault: unknown) => answerFault(fault, reportFault)
   return {
     fetch: standardFetch((request) => yoga.fetch(request), maskFault),
@@ -299,10 +307,10 @@ export function createGateway({
     },
     prepareToStop() {
       isStopping = true
-      streams.endAll()
+      endStreams()
     },
     async close() {
-      streams.endAll()
+      endStreams()
       await idle()
       await calendar.close()
       await rest.close()

@@ -14,5 +14,5 @@ async function raceOn(count: number, redisUrl: string | null): Promise<RaceRepor
   const sandbox = { seed: 0, faults: true }
   await using instances = await startInstances({ redisUrl, count, live: true, sandbox })
   await feed(instances)
-  return race(instances, PAIRS)
+  return await race(instances, PAIRS)
 }
