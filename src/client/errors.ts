@@ -51,8 +51,8 @@ export interface ErrorExtensions {
   readonly RESUME_EXPIRED: object
   /** The last part of a stream that its reader was too slow for. `resumeAfter`: the `after` to go on from. */
   readonly STREAM_LAGGED: { readonly resumeAfter: string }
-  /** The last part of a stream of a gateway that stops. `resumeAfter`: the `after` to go on from. */
-  readonly STREAM_ENDED: { readonly resumeAfter: string }
+  /** The last part of a stream of a gateway that stops. `resumeAfter`, of a subscription: the `after` to go on from. */
+  readonly STREAM_ENDED: { readonly resumeAfter?: string }
   /** A fault of the gateway. Its log has the fault under `errorId`. */
   readonly INTERNAL_SERVER_ERROR: { readonly errorId: string }
 }

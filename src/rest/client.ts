@@ -66,7 +66,7 @@ export interface RestClient {
 }
 
 /** What is made of cached answers may be kept for as long as they are. */
-export interface Remembered extends Pick<Cache, 'snapshot' | 'holds'> {
+export interface Remembered extends Pick<Cache, 'snapshot' | 'holds' | 'isUnchanged'> {
   /** Comes before `holds`, where instances share what invalidates an answer. */
   refresh(snapshot: Snapshot, operation: Operation): Promise<void> | undefined
 }
@@ -125,6 +125,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
     remembered: {
       snapshot: cache.snapshot,
       holds: cache.holds,
+      isUnchanged: cache.isUnchanged,
       refresh: ({ requests }, { account }) =>
         shared.epochs.refresh(
           account,

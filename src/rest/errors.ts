@@ -234,6 +234,11 @@ export function streamEnded(resumeAfter: string): UpstreamError {
   })
 }
 
+/** The gateway stops, and with it a live query. */
+export function liveEnded(): UpstreamError {
+  return new UpstreamError({ code: 'STREAM_ENDED', message: 'The gateway is stopping: ask again.' })
+}
+
 /** The upstream does not tell whether a change concerns a caller that is kept to its own appointments. */
 export function streamUndecided(resumeAfter: string): UpstreamError {
   return new UpstreamError({

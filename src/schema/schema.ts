@@ -14,7 +14,9 @@ import './appointment/subscription.ts'
 import { specifiedDirectives } from 'graphql'
 import './calendar/mutation.ts'
 import { builder } from './builder.ts'
-import { deferDirective } from './defer.ts'
+import { deferDirective, liveDirective } from './directives.ts'
 
 /** The GraphQL schema of the gateway. Each import above adds its types and root fields to the builder. */
-export const schema = builder.toSchema({ directives: [...specifiedDirectives, deferDirective] })
+export const schema = builder.toSchema({
+  directives: [...specifiedDirectives, deferDirective, liveDirective],
+})

@@ -44,6 +44,7 @@ import { createRouterCheck } from './identity/router.ts'
 import { createTokenCheck } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
 import { createRunning } from './limits/running.ts'
+import { createLive } from './live/live.ts'
 import { useCompression } from './operation/compression.ts'
 import { useEntityTags } from './operation/entity-tags.ts'
 import { createExecution } from './operation/execution.ts'
@@ -220,6 +221,22 @@ export function createGateway({
     endOperation,
     monotonic,
   })
+  const live = createLive({
+    identityOf,
+    operationOf,
+    beginEvent,
+    contextOf,
+    changes,
+    remembered: rest.remembered,
+    covers: coherence.covers,
+    places,
+    writer,
+    addCost,
+    reportFault,
+    logOperation,
+    heartbeatMs,
+    clock,
+  })
   const { useExecution, definitionOf, idle } = createExecution({
     schema,
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
@@ -231,6 +248,7 @@ export function createGateway({
     openStream,
     memo,
     deferral,
+    live,
   })
   let isStopping = false
 
@@ -261,7 +279,15 @@ export function createGateway({
         shared: shared.state,
       }),
       webhooks !== null &&
-        useWebhooks({ accountsOfSecret, webhooks, coherence, now, log: logEvent, reportFault }),
+        useWebhooks({
+          accountsOfSecret,
+          webhooks,
+          coherence,
+          onUntold: live.checkAll,
+          now,
+          log: logEvent,
+          reportFault,
+        }),
       // What goes with an operation from its begin to its end: on the way out in this order.
       useOperations(),
       useCalendar(),

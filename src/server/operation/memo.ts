@@ -63,7 +63,7 @@ const OVERHEAD_BYTES = 1024
  * again for as long as each of those would be: a write, an event, or the end of its time drops it exactly when it drops
  * one of them. Answers with errors, or with anything stale, are not kept.
  */
-export function createMemo({ snapshot, holds, refresh }: Remembered): Memo {
+export function createMemo({ snapshot, holds, refresh }: Omit<Remembered, 'isUnchanged'>): Memo {
   const answers = new LRUCache<string, Kept>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf })
   const given = createNote<Operation, Given>('given')
 
