@@ -40,6 +40,7 @@ const PACKAGE_ONLY_IN: readonly (readonly [packages: RegExp, rooms: readonly str
 /** The file to open first, where it is neither `index.ts` nor named like its folder. */
 const FIRST_FILE: Readonly<Record<string, string>> = {
   src: 'main.ts',
+  'src/client/streams': 'subscription.ts',
   'src/contract': 'appointment.ts',
   'src/events': 'event.ts',
   'src/loaders/lists': 'connection.ts',
