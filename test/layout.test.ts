@@ -43,6 +43,7 @@ const PACKAGE_ONLY_IN: readonly (readonly [packages: RegExp, rooms: readonly str
 const FIRST_FILE: Readonly<Record<string, string>> = {
   src: 'main.ts',
   'src/config': 'values.ts',
+  'src/client/streams': 'subscription.ts',
   'src/contract': 'appointment.ts',
   'src/events': 'event.ts',
   'src/loaders/lists': 'connection.ts',

@@ -2,10 +2,11 @@ import { RequestError } from './errors.ts'
 import type { TypedDocumentString } from './generated/graphql.ts'
 import { type Asked, urlOf } from './get.ts'
 import { createKeptAnswers } from './kept.ts'
-import { type PartialAnswer, readParts } from './parts.ts'
-import { type Pause, waitFor } from './pause.ts'
 import { type Answer, costOf, type HeaderLines, readText, STREAM_OR_JSON } from './response.ts'
-import { followAnswers } from './subscription.ts'
+import { followLive } from './streams/live.ts'
+import { type PartialAnswer, readParts } from './streams/parts.ts'
+import { type Pause, waitFor } from './streams/pause.ts'
+import { followAnswers } from './streams/subscription.ts'
 
 export interface ClientOptions {
   /** The URL of the GraphQL endpoint, such as `https://gateway.example/graphql`. */
@@ -77,6 +78,16 @@ export interface Client {
     document: TypedDocumentString<Data, Variables>,
     ...rest: Rest<Variables>
   ): AsyncIterable<PartialAnswer<Data>>
+  /**
+   * The answers to a query with `@live`: the first one, and one whenever it has changed, each whole. `for await (const { data,
+   * errors } of …)`; leaving the loop, or aborting the signal, ends the connection. It goes on by itself as `subscribe` does.
+   * Rejects with a `RequestError` where coming again can't help, as with `EVENTS_UNAVAILABLE`. A query without the directive
+   * has one answer.
+   */
+  live<Data, Variables>(
+    document: TypedDocumentString<Data, Variables>,
+    ...rest: Rest<Variables>
+  ): AsyncIterable<Answer<Data>>
   /**
    * The changes that a subscription tells of, each an `Answer`: `for await (const { data, errors } of …)`. Leaving the loop,
    * or aborting the signal, ends the connection.
@@ -221,6 +232,19 @@ export function createClient(options: ClientOptions): Client {
       const body = { query: document.toString(), variables }
       return readParts<Data>({
         post: async (leaving) => post(body, { accept: STREAM_OR_JSON, ...(await readHeaders()) }, leaving),
+        silenceMs: options.silenceMs ?? SILENCE_MS,
+        signal,
+      })
+    },
+    live<Data, Variables>(
+      document: TypedDocumentString<Data, Variables>,
+      ...[variables, { signal } = {}]: Rest<Variables>
+    ) {
+      const body = { query: document.toString(), variables }
+      return followLive<Data>({
+        headers: readHeaders,
+        post: (headers, leaving) => post(body, { accept: STREAM_OR_JSON, ...headers }, leaving),
+        wait: options.wait ?? waitFor,
         silenceMs: options.silenceMs ?? SILENCE_MS,
         signal,
       })

@@ -1,4 +1,4 @@
-import type { AppointmentStatus } from './generated/graphql.ts'
+import type { AppointmentStatus, SlotOwner } from './generated/graphql.ts'
 
 /** The extensions of an error, by its code. `requestId` is the upstream's id of its request. */
 export interface ErrorExtensions {
@@ -35,6 +35,15 @@ export interface ErrorExtensions {
       | { readonly patientId: string }
       | { readonly idempotencyKey: string }
   }
+  /** `createAppointment` with `ifFree`: `slot` is the part of the time that is taken. `check`: this booking is to be cancelled. */
+  readonly SLOT_TAKEN: {
+    readonly slot: {
+      readonly owner: SlotOwner
+      readonly startTime: string
+      readonly endTime: string
+    }
+    readonly check?: { readonly appointmentId: string }
+  }
   /** A subscription, and the gateway gets no events of the caller's account. */
   readonly EVENTS_UNAVAILABLE: object
   /** `createCalendarFeed`, and the gateway has no calendar feeds. */
@@ -43,8 +52,8 @@ export interface ErrorExtensions {
   readonly RESUME_EXPIRED: object
   /** The last part of a stream that its reader was too slow for. `resumeAfter`: the `after` to go on from. */
   readonly STREAM_LAGGED: { readonly resumeAfter: string }
-  /** The last part of a stream of a gateway that stops. `resumeAfter`: the `after` to go on from. */
-  readonly STREAM_ENDED: { readonly resumeAfter: string }
+  /** The last part of a stream of a gateway that stops. `resumeAfter`, of a subscription: the `after` to go on from. */
+  readonly STREAM_ENDED: { readonly resumeAfter?: string }
   /** A fault of the gateway. Its log has the fault under `errorId`. */
   readonly INTERNAL_SERVER_ERROR: { readonly errorId: string }
 }

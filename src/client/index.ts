@@ -42,7 +42,7 @@ export {
   type UpdateAppointmentInput,
 } from './generated/graphql.ts'
 export { type Observable, observe, type Payload } from './observe.ts'
-export type { PartialAnswer } from './parts.ts'
-export type { Pause } from './pause.ts'
 export { createRelayNetwork, type RelayNetwork } from './relay.ts'
 export type { Answer } from './response.ts'
+export type { PartialAnswer } from './streams/parts.ts'
+export type { Pause } from './streams/pause.ts'

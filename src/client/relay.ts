@@ -9,7 +9,7 @@ import {
   type Payload,
   payloadOf,
 } from './observe.ts'
-import type { PartialAnswer } from './parts.ts'
+import type { PartialAnswer } from './streams/parts.ts'
 
 /** What relay-runtime's `Network.create` takes. These types fit those of Relay, without a need for its package. */
 export interface RelayNetwork {

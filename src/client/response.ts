@@ -20,6 +20,10 @@ export interface StreamPart<Data> {
   readonly extensions?: { readonly upstream?: { readonly requests?: number } }
 }
 
+export function answerOf<Data>({ data = null, errors = [], extensions }: StreamPart<Data>): Answer<Data> {
+  return { data, errors, upstreamRequests: extensions?.upstream?.requests }
+}
+
 /** What is asked for where a stream is expected: JSON comes in its place where there is none. */
 export const STREAM_OR_JSON = 'text/event-stream, application/json'
 

@@ -5,6 +5,7 @@ import type {
   Appointments,
   Cancellation,
   RetrievedRow,
+  SlotOwner,
 } from '../rest/appointments/appointments.ts'
 import type { AppointmentRow } from '../rest/appointments/row.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../rest/errors.ts'
@@ -42,6 +43,8 @@ type AppointmentConnections = Connections<AppointmentFilter, AppointmentRef>
 export interface Booking {
   readonly fields: AppointmentChanges
   readonly source: IdempotencySource
+  /** Whose time must be free. */
+  readonly ifFree: readonly SlotOwner[]
   /** The fields that the client selects of the new appointment. */
   readonly selected: readonly FieldName[]
 }
@@ -159,9 +162,10 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
       })
       return connections.read(...list)
     },
-    async create({ fields, source, selected }) {
+    async create({ fields, source, ifFree: owners, selected }) {
       const key = chooseIdempotencyKey(source)
-      const row = await write(null, () => appointments.create(fields, key, by))
+      const check = owners.length > 0 ? { owners, mayBeRepeated: source.callersKey !== null } : undefined
+      const row = await write(null, () => appointments.create(fields, key, by, check))
       const isComplete = selected.every((name) => row[name] !== undefined)
       // A read that fails loses only the fields that the response lacks: the create has happened.
       const whole = isComplete ? undefined : await appointmentById.load(row.id).catch(() => undefined)

@@ -52,6 +52,11 @@ export interface Pricing {
   facet(name: FieldName, rows: number): FacetPrice | undefined
   /** An update or a cancel. For a narrowed caller the gateway first reads whose appointment it is. */
   readonly change: Cost
+  /**
+   * Finding out whether the time of so many is free: a read before or after the booking, both where it must be sure, and a
+   * cancellation where somebody else was first.
+   */
+  ifFree(owners: number): Cost
   /** Throws what reading the list throws of its arguments. */
   list(request: ConnectionRequest<AppointmentFilter>): ListPrice
   /** The same of a list of people or places. */
@@ -110,6 +115,7 @@ export function createPricing(options: LoaderOptions & EntriesOptions): Pricing 
     },
     find: (id) => (appointments.hasCached(id, by) ? FREE : { min: 1, max: 1 }),
     change: isNarrowed(by.access) ? { min: 2, max: 2 } : { min: 1, max: 1 },
+    ifFree: (owners) => (owners === 0 ? FREE : { min: owners, max: 2 * owners + 1 }),
     list(request) {
       const { filter } = request
       const list = listOf(APPOINTMENT_LISTS, filter, (text) => listMemory.count(by.view, text))

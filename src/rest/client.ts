@@ -2,6 +2,7 @@ import type { Shared } from '../shared/shared.ts'
 import { type Appointments, createAppointments } from './appointments/appointments.ts'
 import { guardAppointments } from './appointments/guard.ts'
 import { settleDoubts } from './appointments/settle.ts'
+import { bookIfFree } from './booking/booking.ts'
 import type { Clock } from './clock.ts'
 import { type Changes, createChanges } from './coherence/changes.ts'
 import { type Coherence, type CoherenceOptions, createCoherence } from './coherence/coherence.ts'
@@ -71,7 +72,7 @@ export interface RestClient extends UpstreamReports {
 }
 
 /** What is made of cached answers may be kept for as long as they are. */
-export interface Remembered extends Pick<Cache, 'snapshot' | 'holds'> {
+export interface Remembered extends Pick<Cache, 'snapshot' | 'holds' | 'isUnchanged'> {
   /** Comes before `holds`, where instances share what invalidates an answer. */
   refresh(snapshot: Snapshot, operation: Operation): Promise<void> | undefined
 }
@@ -118,6 +119,8 @@ export function createRestClient(options: RestClientOptions): RestClient {
     wire.send,
   )
   const settled = settleDoubts(createAppointments(send, cache.has))
+  const announced = events === null ? settled : announceWrites(settled, coherence)
+  const { leases } = shared
   const directory = createDirectory({
     send,
     isCached: cache.has,
@@ -126,12 +129,13 @@ export function createRestClient(options: RestClientOptions): RestClient {
     monotonic: clock.monotonic,
   })
   return {
-    appointments: guardAppointments(events === null ? settled : announceWrites(settled, coherence)),
+    appointments: guardAppointments(bookIfFree(announced, { coherence, leases, clock, cacheTtlMs })),
     directory: guardDirectory(settlePatientDoubts(directory)),
     coherence,
     remembered: {
       snapshot: cache.snapshot,
       holds: cache.holds,
+      isUnchanged: cache.isUnchanged,
       refresh: ({ requests }, { account }) =>
         shared.epochs.refresh(
           account,

@@ -44,6 +44,10 @@ export interface ErrorExtensions {
   /** The root field that costs most, by its response name. */
   readonly costliest?: string | undefined
   readonly check?: Check
+  /** The part of the time asked for that is taken, RFC 3339 in UTC, and whose it is. */
+  readonly slot?: { readonly owner: string; readonly startTime: string; readonly endTime: string }
+  /** The path of the argument at fault. */
+  readonly argument?: string
   /** The `after` to subscribe with again. */
   readonly resumeAfter?: string
 }
@@ -175,6 +179,23 @@ export function operationEnded(): UpstreamError {
   })
 }
 
+/** A time can be free only for somebody. */
+export function noSlotOwner(owner: string, argument: string): UpstreamError {
+  return new UpstreamError({
+    code: 'BAD_USER_INPUT',
+    message: `ifFree asks for the ${owner}'s time, and the appointment has no ${owner}.`,
+    extensions: { argument },
+  })
+}
+
+/** Other bookings of the same day are not done in time. Nothing was booked. */
+export function bookingsWait(): UpstreamError {
+  return new UpstreamError({
+    code: 'OVERLOADED',
+    message: 'Other bookings for the same day are under way: nothing was booked; try again in a second.',
+  })
+}
+
 /** The gateway gets no events of this caller's account. */
 export function eventsUnavailable(): UpstreamError {
   return new UpstreamError({
@@ -215,6 +236,11 @@ export function streamEnded(resumeAfter: string): UpstreamError {
     message: 'The gateway is stopping: subscribe again with `after`.',
     extensions: { resumeAfter },
   })
+}
+
+/** The gateway stops, and with it a live query. */
+export function liveEnded(): UpstreamError {
+  return new UpstreamError({ code: 'STREAM_ENDED', message: 'The gateway is stopping: ask again.' })
 }
 
 /** The upstream does not tell whether a change concerns a caller that is kept to its own appointments. */
@@ -311,6 +337,33 @@ export function cannotCancel(status: string): UpstreamError {
   })
 }
 
+interface Taken {
+  readonly owner: 'clinician' | 'patient' | 'location'
+  readonly taken: { readonly startTime: string; readonly endTime: string }
+}
+
+/** @param ownId the caller's own booking, where it had to give way and could not be cancelled */
+export function slotTaken({ owner, taken }: Taken, ownId?: string): UpstreamError {
+  const check = ownId !== undefined && { check: { appointmentId: ownId } }
+  return new UpstreamError({
+    code: 'SLOT_TAKEN',
+    message: `The ${owner} has another appointment at this time.${
+      check ? ' Yours was booked at the same moment, and could not be cancelled again: cancel it.' : ''
+    }`,
+    extensions: { slot: { owner: owner.toUpperCase(), ...taken }, ...check },
+  })
+}
+
+/** The appointment exists, but whether somebody else took its time meanwhile could not be read. */
+export function bookingUnchecked(appointmentId: string): UpstreamError {
+  return new UpstreamError({
+    code: 'OUTCOME_UNKNOWN',
+    message:
+      'It is booked, but whether its time was still free could not be found out: look at the day before you rely on it.',
+    extensions: { check: { appointmentId } },
+  })
+}
+
 /** `created` is what a create with an idempotency key was to create. */
 export function outcomeUnknown(
   check: Check,
@@ -329,7 +382,8 @@ export function outcomeUnknown(
 
 /** The same error, naming the idempotency key that the caller sent and not the one derived from it. */
 export function withCallersKey(error: unknown, idempotencyKey: string): unknown {
-  if (!(error instanceof UpstreamError) || error.extensions.check === undefined) return error
+  if (!(error instanceof UpstreamError)) return error
+  if (error.extensions.check === undefined || !('idempotencyKey' in error.extensions.check)) return error
   const { code, message, response, progress } = error
   const extensions = { ...error.extensions, check: { idempotencyKey } }
   return new UpstreamError({ code, message, extensions, response, progress })

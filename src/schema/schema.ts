@@ -15,7 +15,9 @@ import { specifiedDirectives } from 'graphql'
 import './calendar/mutation.ts'
 import './upstream/query.ts'
 import { builder } from './builder.ts'
-import { deferDirective } from './defer.ts'
+import { deferDirective, liveDirective } from './directives.ts'
 
 /** The GraphQL schema of the gateway. Each import above adds its types and root fields to the builder. */
-export const schema = builder.toSchema({ directives: [...specifiedDirectives, deferDirective] })
+export const schema = builder.toSchema({
+  directives: [...specifiedDirectives, deferDirective, liveDirective],
+})

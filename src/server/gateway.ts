@@ -45,6 +45,7 @@ import { createRouterCheck } from './identity/router.ts'
 import { createTokenCheck } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
 import { createRunning } from './limits/running.ts'
+import { createLive } from './live/live.ts'
 import { useMetrics } from './observation/metrics.ts'
 import type { GatewayState } from './observation/observer.ts'
 import { createReport } from './observation/report.ts'
@@ -56,6 +57,7 @@ import { createMemo } from './operation/memo.ts'
 import { createOperations } from './operation/operation.ts'
 import { createPlaces } from './streams/places.ts'
 import { createStreams } from './streams/streams.ts'
+import { createStreamWriter } from './streams/writer.ts'
 import { useWebhooks } from './webhooks.ts'
 
 export type { GatewayOptions } from './gateway-options.ts'
@@ -218,7 +220,8 @@ export function createGateway({
   })
   const addCost = createCost({ rateLimit: rest.rateLimit, development })
   const places = createPlaces(limits)
-  const { useStreams, ...streams } = createStreams({
+  const writer = createStreamWriter({ heartbeatMs, reportFault, clock })
+  const { useStreams, open: openStream } = createStreams({
     identityOf,
     operationOf,
     beginEvent,
@@ -228,7 +231,7 @@ export function createGateway({
     reportFault,
     report,
     places,
-    heartbeatMs,
+    writer,
     clock,
   })
   const memo = createMemo(rest.remembered, { isOn: cacheTtlSeconds > 0 })
@@ -243,6 +246,22 @@ export function createGateway({
     endOperation,
     monotonic,
   })
+  const live = createLive({
+    identityOf,
+    operationOf,
+    beginEvent,
+    contextOf,
+    changes,
+    remembered: rest.remembered,
+    covers: coherence.covers,
+    places,
+    writer,
+    addCost,
+    reportFault,
+    report,
+    heartbeatMs,
+    clock,
+  })
   const { useExecution, definitionOf, idle } = createExecution({
     schema,
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
@@ -251,9 +270,10 @@ export function createGateway({
     pricingOf,
     operationOf,
     maxUpstreamRequests,
-    openStream: streams.open,
+    openStream,
     memo,
     deferral,
+    live,
   })
   let isStopping = false
 
@@ -286,6 +306,7 @@ export function createGateway({
           accountsOfSecret,
           webhooks,
           coherence,
+          onUntold: live.checkAll,
           now,
           log: logEvent,
           observe: (event) => observer?.event(event),
@@ -329,6 +350,12 @@ export function createGateway({
     ],
   })
 
+  /** Tells all subscribers to come back. New ones are refused from now on. */
+  function endStreams(): void {
+    places.close()
+    writer.endAll()
+  }
+
   const maskFault = (fault: unknown) => answerFault(fault, reportFault)
   return {
     fetch: standardFetch((request) => yoga.fetch(request), maskFault),
@@ -345,10 +372,10 @@ export function createGateway({
     }),
     prepareToStop() {
       isStopping = true
-      streams.endAll()
+      endStreams()
     },
     async close() {
-      streams.endAll()
+      endStreams()
       await idle()
       await calendar.close()
       await rest.close()

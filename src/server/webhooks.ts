@@ -14,6 +14,8 @@ export interface WebhooksOptions {
   readonly accountsOfSecret: ReadonlyMap<string, readonly string[]>
   readonly webhooks: WebhookOptions
   readonly coherence: Coherence
+  /** Something of the account may have changed, and the log of changes does not tell. */
+  readonly onUntold: (account: string) => void
   readonly now: () => number
   readonly log: (line: EventLine) => void
   readonly observe: (report: EventReport) => void
@@ -46,7 +48,7 @@ const STATUSES: Readonly<Record<EventFate, number>> = {
  * why a delivery was refused, and none has a body.
  */
 export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContext> {
-  const { accountsOfSecret, webhooks, coherence, now, log, observe, tracer, reportFault } = options
+  const { accountsOfSecret, webhooks, coherence, onUntold, now, log, observe, tracer, reportFault } = options
   const secrets = [...accountsOfSecret.keys()]
   const toleranceMs = (webhooks.toleranceSeconds ?? TOLERANCE_SECONDS) * 1000
   /** The organisation of each secret, as its first event tells: an endpoint belongs to one. */
@@ -67,15 +69,25 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
       organisations.set(secret, organisation)
     }
     if (event === 'other') {
-      for (const account of accounts) await coherence.takeOther(account, changed)
+      for (const account of accounts) {
+        await coherence.takeOther(account, changed)
+        onUntold(account)
+      }
       return { fate: 'other', style }
     }
     if (event === 'unreadable') {
-      for (const account of accounts) await coherence.takeUnreadable(account)
+      for (const account of accounts) {
+        await coherence.takeUnreadable(account)
+        onUntold(account)
+      }
       return { fate: 'malformed', style }
     }
     const fates: EventFate[] = []
-    for (const account of accounts) fates.push(await coherence.takeEvent(account, event))
+    for (const account of accounts) {
+      const fate = await coherence.takeEvent(account, event)
+      if (fate === 'outdated') onUntold(account)
+      fates.push(fate)
+    }
     // Where one of them could not take it, it has to come again.
     const fate = fates.includes('unavailable') ? 'unavailable' : (fates[0] ?? 'other')
     return { style, ...lineOf(event), fate }

@@ -3,6 +3,7 @@ const FILES: Readonly<Record<string, string>> = {
   requests: './requests.ts',
   'clinic-hour': './clinic-hour.ts',
   instances: './instances.ts',
+  bookings: './instances/bookings.ts',
   streams: './streams.ts',
   paging: './paging.ts',
   drift: './drift.ts',

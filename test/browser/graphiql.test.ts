@@ -117,6 +117,26 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     }
   })
 
+  test('A query with @live shows what changes elsewhere', async () => {
+    await using live = await startProduct({
+      live: true,
+      sandbox: { seed: 0 },
+      gateway: { graphiql: true, limits: { MAX_STREAMS: 1 } },
+    })
+    await using graphiql = await openGraphiQL(browser, live.url)
+    await graphiql.page.locator('.graphiql-query-editor', { hasText: 'TheDay' }).waitFor()
+    await graphiql.write('query Day @live { appointments(first: 5) { nodes { title } totalCount } }')
+    await graphiql.execute()
+    await graphiql.showsResponse('"totalCount": 0')
+    const slot = { start_time: '2030-01-07T10:00:00Z', end_time: '2030-01-07T11:00:00Z' }
+    await live.rest('POST', '/appointments', { title: 'From another desk', ...slot })
+    await graphiql.showsResponse('From another desk')
+    await graphiql.showsResponse('"totalCount": 1')
+    await graphiql.page.getByRole('button', { name: 'Stop query' }).click()
+    await expect.poll(() => statusOfStream(live.url), PATIENT).toBe(200)
+    expect(graphiql.pageErrors).toEqual([])
+  })
+
   test('A fragment with @defer is put in its place once it comes', async () => {
     const { promise: mayAnswer, resolve: letAnswer } = Promise.withResolvers<void>()
     await using upstream = await startScriptedUpstream(({ line }) => {

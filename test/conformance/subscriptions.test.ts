@@ -197,3 +197,45 @@ describe('urql', () => {
     ])
   })
 })
+
+describe('A query with @live', () => {
+  const LIVE = `query Live @live {
+    appointments(first: 1, filter: { status: [SCHEDULED] }) { nodes { id restId title } } }`
+
+  test('urql gives each answer to its query, and leaving ends the stream', async () => {
+    await using product = await startLive()
+    const client = createClient({
+      url: `${product.url}/graphql`,
+      preferGetMethod: false,
+      exchanges: [cacheExchange({}), fetchExchange],
+    })
+    const shown: (string | undefined)[] = []
+    const errors: unknown[] = []
+    const subscription = client.query(gql<Rows>(LIVE), {}).subscribe(({ data, error }) => {
+      if (error) errors.push(error)
+      const title = data?.appointments.nodes[0]?.title
+      if (title !== shown.at(-1)) shown.push(title)
+    })
+    await expect.poll(() => shown, PATIENT).toHaveLength(1)
+    const { body } = await product.rest('GET', '/appointments?limit=1&status=scheduled')
+    for (const [nth, title] of ['First', 'Second'].entries()) {
+      await rename(product, body.data[0].id, title)
+      await expect.poll(() => shown, PATIENT).toHaveLength(nth + 2)
+    }
+    expect([shown.slice(1), errors]).toEqual([['First', 'Second'], []])
+    subscription.unsubscribe()
+    await expectNoStream(product)
+  })
+
+  test('Apollo Client, which takes queries in parts, gets one answer', async () => {
+    await using product = await startLive()
+    const client = new ApolloClient({
+      link: new HttpLink({ uri: `${product.url}/graphql` }),
+      cache: new InMemoryCache(),
+    })
+    const { data } = await client.query<Rows>({ query: apolloGql(LIVE) })
+    expect(data?.appointments.nodes).toHaveLength(1)
+    await expectNoStream(product)
+    client.stop()
+  })
+})

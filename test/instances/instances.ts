@@ -83,7 +83,11 @@ export interface Instances extends Gateways {
 
 /** The same over a sandbox of their own. */
 export async function startInstances(
-  options: Omit<GatewaysOptions, 'upstream'> & { readonly sandbox?: SandboxOptions },
+  options: Omit<GatewaysOptions, 'upstream'> & {
+    readonly sandbox?: SandboxOptions
+    /** The sandbox tells the first of them of each change, by a webhook. */
+    readonly live?: boolean
+  },
 ): Promise<Instances> {
   let requests: string[] = []
   let limited = 0
@@ -96,6 +100,7 @@ export async function startInstances(
     },
   })
   const started = await startGateways({ ...options, upstream: sandbox })
+  if (options.live) sandbox.addWebhook({ url: `${started.at(0).url}/webhooks/appointments`, secret: SECRET })
   return {
     ...started,
     upstream: { url: sandbox.url, key: sandbox.key },

@@ -95,6 +95,8 @@ export type CreateAppointmentInput = {
   episodeId?: string | number | null | undefined;
   /** Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. Each field of a document counts for itself: one key and one input twice in one document book two appointments, and that document sent again gives the same two. A UUID goes upstream as it is; any other text of up to 255 characters becomes one. The gateway generates one where it is left out. */
   idempotencyKey?: string | null | undefined;
+  /** Book only where none of these has another appointment at this time, else `SLOT_TAKEN`. Appointments that touch do not overlap, and cancelled and missed ones take no time. Each of them costs one more upstream request for each hundred appointments of the day and the one before; two where the gateway gets no events. */
+  ifFree?: Array<SlotOwner> | null | undefined;
   /** Whether they meet by phone or video; false where it is left out. */
   isRemote?: boolean | null | undefined;
   /** Where it takes place. The global id, or the upstream's own. */
@@ -125,6 +127,15 @@ export type Movement =
   | 'ENTERED'
   /** It is not in the list: remove the row, if there is one. */
   | 'LEFT';
+
+/** Whose time an appointment takes. */
+export type SlotOwner =
+  /** The clinician of the appointment. */
+  | 'CLINICIAN'
+  /** The location of the appointment: for rooms, in which one appointment at a time takes place. */
+  | 'LOCATION'
+  /** The patient of the appointment. Not for a caller that is limited to a clinician. */
+  | 'PATIENT';
 
 /** What to change of an appointment. A field that is left out stays as it is; null clears it. */
 export type UpdateAppointmentInput = {

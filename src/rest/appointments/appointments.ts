@@ -10,6 +10,16 @@ import { type AppointmentRow, type ListedRow, readRow } from './row.ts'
 /** The fields of a create or an update, under the product's names; absent = leave, null = clear. */
 export type AppointmentChanges = { readonly [Name in keyof AppointmentFields]?: AppointmentFields[Name] }
 
+/** Whose time an appointment takes. */
+export type SlotOwner = 'clinician' | 'patient' | 'location'
+
+/** Create only where none of them has another appointment at that time. */
+export interface FreeCheck {
+  readonly owners: readonly SlotOwner[]
+  /** The caller chose the idempotency key, so it may have sent the create before. */
+  readonly mayBeRepeated: boolean
+}
+
 export interface AppointmentPage {
   /** RFC 3339: when the cache got it, where it is older than a cached answer may be. */
   readonly staleSince: string | undefined
@@ -35,7 +45,12 @@ export interface RetrievedRow {
 export interface Appointments {
   list(filter: AppointmentFilter, window: Window, by: Operation): Promise<AppointmentPage>
   retrieve(id: string, by: Operation): Promise<RetrievedRow>
-  create(fields: AppointmentChanges, idempotencyKey: string, by: Operation): Promise<AppointmentRow>
+  create(
+    fields: AppointmentChanges,
+    idempotencyKey: string,
+    by: Operation,
+    check?: FreeCheck,
+  ): Promise<AppointmentRow>
   update(id: string, changes: AppointmentChanges, by: Operation): Promise<AppointmentRow>
   cancel(id: string, reason: string | null, by: Operation): Promise<Cancellation>
   /** Whether the cache has the appointment, so that reading it costs nothing now. */

@@ -1,9 +1,16 @@
 import type { AppointmentFilter } from '../../contract/field-names.ts'
 import { isNarrowed, NARROWABLE, type Narrowing } from '../access.ts'
 import { derivedUuid } from '../derived-uuid.ts'
-import { invalidResponse, missingScope, notOwn, UpstreamError, withCallersKey } from '../errors.ts'
+import {
+  invalidResponse,
+  missingScope,
+  noPatientsForClinicians,
+  notOwn,
+  UpstreamError,
+  withCallersKey,
+} from '../errors.ts'
 import { bypassingCache, type Operation } from '../pipe/pipe.ts'
-import type { Appointments } from './appointments.ts'
+import type { Appointments, FreeCheck } from './appointments.ts'
 import { type AppointmentRow, fillIn, type ListedRow } from './row.ts'
 
 /**
@@ -33,16 +40,17 @@ export function guardAppointments(inner: Appointments): Appointments {
       requireRead(by)
       return inner.retrieve(id, by)
     },
-    async create(fields, idempotencyKey, by) {
+    async create(fields, idempotencyKey, by, check) {
       requireWrite(by)
+      if (check !== undefined) requireMayAsk(check, by)
       // A create that names nobody by null books for the caller, as one that leaves the name out.
       requireOwnNames((name) => fields[name] ?? undefined, by)
       const own = { ...fields, ...by.access.narrowing }
-      if (!isNarrowed(by.access)) return inner.create(own, idempotencyKey, by)
+      if (!isNarrowed(by.access)) return inner.create(own, idempotencyKey, by, check)
       // The API keeps idempotency keys for each of its own keys, and all narrowed callers share one of those. Without a
       // derived key, two callers that happen to choose the same one would get the same appointment.
       const derivedKey = derivedUuid(`${by.view}\n${idempotencyKey}`)
-      const row = await inner.create(own, derivedKey, by).catch((error: unknown) => {
+      const row = await inner.create(own, derivedKey, by, check).catch((error: unknown) => {
         throw withCallersKey(error, idempotencyKey)
       })
       return hideIfOthers(row, by)
@@ -64,6 +72,16 @@ export function guardAppointments(inner: Appointments): Appointments {
       return own === undefined || inner.hasCachedList(own, window, by)
     },
   }
+}
+
+/**
+ * That a time is taken is a word about other people's appointments. Whoever books with a clinician or at a location is told;
+ * but a caller that is kept to a clinician could ask it of any patient.
+ */
+function requireMayAsk({ owners }: FreeCheck, by: Operation): void {
+  requireRead(by)
+  if (owners.includes('patient') && by.access.narrowing.clinicianId !== undefined)
+    throw noPatientsForClinicians()
 }
 
 /** Without a credential the pipe refuses the request, in better words. */

@@ -28,6 +28,8 @@ export interface Cache {
   readonly snapshot: (requests: readonly RestRequest[], operation: Operation) => Snapshot | undefined
   /** Whether each of these reads would get the same answer again now, at no cost. */
   readonly holds: (snapshot: Snapshot, operation: Operation) => boolean
+  /** Whether nothing has told that one of them may be another by now, however old they are. */
+  readonly isUnchanged: (snapshot: Snapshot, operation: Operation) => boolean
 }
 
 /** Answers to reads, which something was made of. */
@@ -168,5 +170,12 @@ export function createCache(options: CacheOptions): Cache {
       snapshot.requests.every(
         (request, index) => freshEntry(request, operation)?.token === snapshot.tokens[index],
       ),
+    isUnchanged: (snapshot, operation) =>
+      snapshot.requests.every((request, index) => {
+        const entry = entries.peek(epochs.nameOf(request, operation))
+        return (
+          entry?.token === snapshot.tokens[index] && entry !== undefined && holds(entry, request, operation)
+        )
+      }),
   }
 }

@@ -13,7 +13,7 @@ type Changes = Partial<AppointmentFields>
  * Throws a `UserInputError`.
  */
 export function toCreation(input: typeof CreateAppointmentInput.$inferInput): Changes {
-  const { idempotencyKey, clientMutationId, ...fields } = input
+  const { idempotencyKey, clientMutationId, ifFree, ...fields } = input
   if (idempotencyKey != null && !/^.{1,255}$/su.test(idempotencyKey))
     throw new UserInputError('input.idempotencyKey', 'An idempotency key has 1 to 255 characters.')
   if (fields.status != null && !OPEN_STATUSES.some((open) => open === fields.status))
@@ -21,8 +21,14 @@ export function toCreation(input: typeof CreateAppointmentInput.$inferInput): Ch
       'input.status',
       `An appointment is created in one of ${OPEN_STATUSES.join(', ').toUpperCase()}.`,
     )
+  const isChecked = ifFree != null && ifFree.length > 0
+  if (isChecked && Date.parse(fields.endTime) - Date.parse(fields.startTime) > MAX_CHECKED_MS)
+    throw new UserInputError('input.endTime', 'ifFree is for appointments of seven days at most.')
   return checkChanges(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)))
 }
+
+/** A longer one is a mistake, and would keep others from booking on all of its days. */
+const MAX_CHECKED_MS = 7 * 86_400_000
 
 const NOT_NULLABLE = ['title', 'startTime', 'endTime', 'isRemote'] as const
 

@@ -69,22 +69,34 @@ function valueOrThrow(value: string | Error | null): string | null {
 }
 
 /** A write costs one request more where the client selects a field that the upstream's response may lack. */
-const priceOfCreate: PriceTag = () => [{ cost: ONE, rows: { count: 1, known: new Set(FIELDS_OF_CREATED) } }]
+const priceOfCreate: PriceTag = ({ input }: { readonly input: BookingInput }, { pricing }) => [
+  { cost: ONE, rows: { count: 1, known: new Set(FIELDS_OF_CREATED) } },
+  { cost: pricing.ifFree(ownersOf(input).length) },
+]
 
 function priceOfChange(answered: readonly FieldName[]): PriceTag {
   return (_args, { pricing }) => [{ cost: pricing.change, rows: { count: 1, known: new Set(answered) } }]
 }
 
+type BookingInput = Pick<typeof CreateAppointmentInput.$inferInput, 'ifFree'>
+
+/** Each of them once. */
+function ownersOf({ ifFree }: BookingInput) {
+  return [...new Set(ifFree)]
+}
+
 builder.mutationFields((t) => ({
   createAppointment: t.field({
-    extensions: { price: priceOfCreate, minAtMost: 1 },
+    extensions: { price: priceOfCreate, minAtMost: 4 },
     type: CreateAppointmentPayload,
-    description: 'Books an appointment: one upstream request, safe to repeat with the same `idempotencyKey`.',
+    description:
+      'Books an appointment: one upstream request, safe to repeat with the same `idempotencyKey`. With `ifFree` one more for each of its values, and two where the gateway gets no events.',
     args: { input: t.arg({ type: CreateAppointmentInput, required: true, description: 'What to book.' }) },
     resolve: async (_root, { input }, { loaders }, info) => {
       const appointment = await loaders.appointments.create({
         fields: toCreation(input),
         source: idempotencySourceOf(info),
+        ifFree: ownersOf(input),
         selected: selectedOfAppointment(info),
       })
       return { clientMutationId: input.clientMutationId, appointment }

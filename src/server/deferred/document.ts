@@ -20,7 +20,7 @@ import {
 } from 'graphql'
 import { fragmentsOf } from '../../execution/index.ts'
 import { DEFAULT_SIZE } from '../../pagination/arguments.ts'
-import { DEFER, deferDirective } from '../../schema/defer.ts'
+import { DEFER, deferDirective } from '../../schema/directives.ts'
 
 /** The document with the `@defer`s that hold for these coerced variables, each without its condition. */
 export function activeDefers(

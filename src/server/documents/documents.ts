@@ -7,13 +7,14 @@ import {
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { DEFER } from '../../schema/defer.ts'
+import { DEFER, LIVE } from '../../schema/directives.ts'
 import { estimateBound } from '../cost/bound.ts'
 import type { Limits } from '../limits/limits.ts'
 import { blameLiterals } from './arguments.ts'
 import { documentLimits } from './limits.ts'
 import { SPECIFIED_RULES } from './specified-rules.ts'
 import { requireReadable } from './text.ts'
+import { wholeLive } from './whole-live.ts'
 
 /** A document, and what the gateway has found out about it. */
 export interface CheckedDocument {
@@ -23,6 +24,8 @@ export interface CheckedDocument {
   readonly errors: readonly GraphQLError[]
   /** It has `@defer` somewhere, it seems. */
   readonly mayDefer: boolean
+  /** It has `@live` somewhere, it seems. */
+  readonly mayBeLive: boolean
   /** What the `min` of an estimate can't exceed, in upstream requests; infinite where it is not known. */
   readonly maxMin: number
 }
@@ -43,7 +46,7 @@ const OVERHEAD_CHARACTERS = 200
 /** Checks each document once, as long as its text is cached: limits, syntax, validity, and what it may cost. */
 export function createDocuments(options: DocumentsOptions): (text: string) => CheckedDocument {
   const { schema, limits, isClosed } = options
-  const rules = [...SPECIFIED_RULES, documentLimits(limits)]
+  const rules = [...SPECIFIED_RULES, wholeLive, documentLimits(limits)]
   if (isClosed) rules.push(NoSchemaIntrospectionCustomRule)
   const documents = new LRUCache<string, CheckedDocument>({
     maxSize: MAX_CHARACTERS,
@@ -63,6 +66,7 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
           document,
           errors,
           mayDefer: text.includes(`@${DEFER}`),
+          mayBeLive: text.includes(`@${LIVE}`),
           maxMin: estimateBound(schema, document),
         }
       return refused(
@@ -95,7 +99,7 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
 }
 
 function refused(document: DocumentNode | undefined, errors: readonly GraphQLError[]): CheckedDocument {
-  return { document, errors, mayDefer: false, maxMin: Number.POSITIVE_INFINITY }
+  return { document, errors, mayDefer: false, mayBeLive: false, maxMin: Number.POSITIVE_INFINITY }
 }
 
 /** HTTP 400, in the older media type 200 (GraphQL over HTTP, 6.4), unless the error has a status already. */

@@ -1,7 +1,7 @@
 import type { DirectiveNode, DocumentNode, SelectionNode, SelectionSetNode } from 'graphql'
 import { Kind } from 'graphql'
 import { fragmentsOf } from '../../execution/index.ts'
-import { DEFER } from '../../schema/defer.ts'
+import { DEFER } from '../../schema/directives.ts'
 
 /** How much an operation asks for, its fragments included. */
 export interface DocumentSize {

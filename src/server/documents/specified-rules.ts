@@ -1,5 +1,5 @@
 import { GraphQLError, Kind, type StringValueNode, specifiedRules, type ValidationRule } from 'graphql'
-import { DEFER } from '../../schema/defer.ts'
+import { DEFER } from '../../schema/directives.ts'
 
 /** Operation Type Existence (GraphQL, 5.2.1.1), for which graphql-js 16 has no rule. */
 const knownOperationTypes: ValidationRule = (context) => ({

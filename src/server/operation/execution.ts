@@ -16,6 +16,7 @@ import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
 import type { Deferral, DeferredAnswer } from '../deferred/deferral.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
 import type { RouterCheck } from '../identity/router.ts'
+import type { Live } from '../live/live.ts'
 import { createNote } from '../note.ts'
 import { mutationByGet, noSuchOperation } from '../refusals.ts'
 import { Stream, type Streams } from '../streams/streams.ts'
@@ -35,6 +36,7 @@ export interface ExecutionOptions {
   readonly openStream: Streams['open']
   readonly memo: Memo
   readonly deferral: Deferral
+  readonly live: Live
 }
 
 interface OperationRequest {
@@ -56,14 +58,14 @@ export interface Execution {
  */
 export function createExecution(options: ExecutionOptions): Execution {
   const { schema, checkDocument, requireRouter, operationOf, contextOf, pricingOf } = options
-  const { maxUpstreamRequests, openStream, memo, deferral } = options
+  const { maxUpstreamRequests, openStream, memo, deferral, live } = options
   const definitions = createNote<Request, OperationDefinitionNode>('definition')
   const tally = createTally()
 
   function answer({ request, params }: OperationRequest): Answer | Promise<Answer> {
     // The server refuses a request without a query before it comes here.
     const { query = '', operationName, variables } = params
-    const { document, errors, maxMin, mayDefer } = checkDocument(query)
+    const { document, errors, maxMin, mayDefer, mayBeLive } = checkDocument(query)
     if (document === undefined) return { errors }
     const definition = getOperationAST(document, operationName)
     // Comes before validation errors: a client that asks for the wrong operation, or by the wrong method, learns that.
@@ -84,6 +86,8 @@ export function createExecution(options: ExecutionOptions): Execution {
     const by = operationOf(request)
     if (definition.operation === OperationTypeNode.MUTATION) return tally.during(() => run(args))
     const refine = (result: ExecutionResult) => blame(result, args)
+    const watched = mayBeLive ? live.open({ request, text: query, definition, args, refine }) : undefined
+    if (watched !== undefined) return watched
     const deferred = mayDefer ? deferral.answer({ request, definition, args, refine }) : undefined
     if (deferred !== undefined) return answerInParts(deferred)
     return memo.answer({ text: query, operationName, variables, by }, () => tally.during(() => run(args)))

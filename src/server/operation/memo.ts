@@ -64,7 +64,7 @@ const OVERHEAD_BYTES = 1024
  * one of them. Answers with errors, or with anything stale, are not kept.
  */
 export function createMemo(
-  { snapshot, holds, refresh }: Remembered,
+  { snapshot, holds, refresh }: Omit<Remembered, 'isUnchanged'>,
   { isOn = true }: { readonly isOn?: boolean } = {},
 ): Memo {
   const answers = new LRUCache<string, Kept>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf })

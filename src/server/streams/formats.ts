@@ -42,15 +42,35 @@ function multipartPart(json: string): string {
  * The format for an answer whose parts come later: the first one that the client names. Undefined where it names none, also
  * where it takes anything, and where it names another version of incremental delivery.
  */
-export function partsFormatFor({ headers }: Request): StreamFormat | undefined {
-  for (const range of (headers.get('accept') ?? '').toLowerCase().replace(/[\s"]/g, '').split(',')) {
-    const [type, ...parameters] = range.split(';')
-    if (parameters.some((each) => /^q=0(\.0*)?$/.test(each))) continue
+export function partsFormatFor(request: Request): StreamFormat | undefined {
+  for (const { type, parameters } of namedTypes(request)) {
     if (type === 'text/event-stream') return EVENT_STREAM
     const specs = parameters.filter((each) => each.includes('spec='))
     if (type === 'multipart/mixed' && specs.every((each) => each === DEFER_SPEC)) return DEFERRED
   }
   return undefined
+}
+
+/**
+ * The format for an answer that comes whole each time: the first one that the client names. Multipart with the parameters of
+ * incremental delivery is for answers in parts.
+ */
+export function wholeFormatFor(request: Request): StreamFormat | undefined {
+  for (const { type, parameters } of namedTypes(request)) {
+    if (type === 'text/event-stream') return EVENT_STREAM
+    const isIncremental = parameters.some((each) => /^(defer|incremental)spec=/.test(each))
+    if (type === 'multipart/mixed' && !isIncremental) return MULTIPART
+  }
+  return undefined
+}
+
+/** What the client names in `Accept`, in lower case, without what it refuses. */
+function namedTypes({ headers }: Request) {
+  const ranges = (headers.get('accept') ?? '').toLowerCase().replace(/[\s"]/g, '').split(',')
+  return ranges
+    .map((range) => range.split(';'))
+    .map(([type, ...parameters]) => ({ type, parameters }))
+    .filter(({ parameters }) => !parameters.some((each) => /^q=0(\.0*)?$/.test(each)))
 }
 
 /** The format that the client accepts, server-sent events first; undefined where it accepts none. */

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import {
   createSourceEventStream,
   type ExecutionArgs,
@@ -13,26 +13,20 @@ import type { ChangeStream } from '../../loaders/changes.ts'
 import { rightsOf } from '../../rest/access.ts'
 import { streamEnded, streamUndecided, UpstreamError } from '../../rest/errors.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
-import { asGraphQLError, wordResult } from '../errors.ts'
 import { withStreamBody } from '../http/stream-body.ts'
 import type { Identity } from '../identity/identity.ts'
 import { noRootField, notStreamable, overloaded, tokenExpired } from '../refusals.ts'
-import {
-  createEventResults,
-  type EventResultsOptions,
-  type SharedSelection,
-  writePart,
-} from './event-results.ts'
+import { createEventResults, type EventResultsOptions, type SharedSelection } from './event-results.ts'
 import { formatFor, type StreamFormat } from './formats.ts'
-import { once, type Places } from './places.ts'
+import type { Places } from './places.ts'
 import { selectionKey } from './selection-key.ts'
+import type { PartSource, StreamWriter } from './writer.ts'
 
 export interface StreamsOptions extends EventResultsOptions {
   readonly identityOf: (request: Request) => Identity
   readonly operationOf: (request: Request) => Operation
   readonly places: Places
-  /** How often a stream on which nothing happens is written to, in milliseconds. */
-  readonly heartbeatMs: number
+  readonly writer: StreamWriter
 }
 
 export interface Streams {
@@ -40,8 +34,6 @@ export interface Streams {
   open(subscription: Subscription): Promise<Stream | ExecutionResult>
   /** Writes the response of each stream. */
   readonly useStreams: () => Plugin
-  /** Tells all subscribers to come back, and ends their streams. New ones are refused from now on. */
-  endAll(): void
 }
 
 export interface Subscription {
@@ -71,108 +63,35 @@ export class Stream {
   }
 }
 
-interface OpenStream {
-  beat(): void
-  end(error: Error): void
-  readonly resumeAfter: () => string
-}
-
 /**
  * Answers subscriptions. A stream is no running operation, so the limits of those do not count it: it has its own. It ends
- * with the token of its caller, when the gateway stops, when its reader is too slow, and when its client leaves.
+ * where its writer ends it, and when its reader is too slow.
  */
 export function createStreams(options: StreamsOptions): Streams {
-  const { identityOf, operationOf, places, heartbeatMs, reportFault, clock } = options
-  const { now } = clock
+  const { identityOf, operationOf, places, writer, clock } = options
   const results = createEventResults(options)
-  const open = new Set<OpenStream>()
-  let heartbeat: NodeJS.Timeout | undefined
 
-  function enter(stream: OpenStream): void {
-    open.add(stream)
-    heartbeat ??= setInterval(() => {
-      for (const each of open) each.beat()
-    }, heartbeatMs).unref()
-  }
-
-  function leaveOpen(stream: OpenStream): void {
-    open.delete(stream)
-    if (open.size > 0) return
-    clearInterval(heartbeat)
-    heartbeat = undefined
-  }
-
-  function partOfError(error: unknown, format: StreamFormat): Buffer {
-    return writePart(wordResult({ errors: [asGraphQLError(error)] }, reportFault)).in(format)
-  }
-
-  function write(
-    source: ChangeStream,
-    { format, selection, expiresAt, leave }: Writing,
-    by: Operation,
-  ): Readable {
-    let isReading = false
-    let isOver = false
+  function partsOf(source: ChangeStream, selection: SharedSelection, expiresAt: number): PartSource {
     /** What has been written can't be asked for again; what is on its way can. */
     let resumeAfter = source.resumeAfter()
-
-    /** Writes parts for as long as the reader takes them. */
-    async function read(): Promise<void> {
-      if (isReading) return
-      isReading = true
-      try {
-        for (let isWanted = true; isWanted; ) {
-          const { value, done } = await source.next()
-          if (done) return finish(format.closing)
-          if (now() >= expiresAt) throw tokenExpired()
-          const part = await selection.partOf(value).catch((error: unknown) => {
-            // Nothing tells whether the caller may know of it: it comes again, and finds out.
-            throw error instanceof UpstreamError ? streamUndecided(resumeAfter) : error
-          })
-          if (isOver || body.destroyed) return
-          resumeAfter = value.sequence
-          if (part !== undefined) isWanted = body.push(part.in(format))
-        }
-        isReading = false
-      } catch (error) {
-        finish(partOfError(error, format), format.closing)
-      }
-    }
-
-    function finish(...parts: (Buffer | string)[]): void {
-      stop()
-      if (body.destroyed || body.readableEnded || isOver) return
-      isOver = true
-      for (const part of parts) body.push(part)
-      body.push(null)
-    }
-
-    const stop = once(() => {
-      leaveOpen(stream)
-      void source.return()
-      selection.leave()
-      leave()
-    })
-    const body = new Readable({
-      read: () => void read(),
-      destroy(error, done) {
-        stop()
-        done(error)
+    return {
+      async next() {
+        const { value, done } = await source.next()
+        if (done) return { done, value }
+        if (clock.now() >= expiresAt) throw tokenExpired()
+        const part = await selection.partOf(value).catch((error: unknown) => {
+          // Nothing tells whether the caller may know of it: it comes again, and finds out.
+          throw error instanceof UpstreamError ? streamUndecided(resumeAfter) : error
+        })
+        resumeAfter = value.sequence
+        return { done: false, value: part }
       },
-    })
-    const stream: OpenStream = {
-      beat() {
-        if (now() >= expiresAt) stream.end(tokenExpired())
-        // A reader that has not read what is there needs no sign of life.
-        else if (body.readableLength === 0 && !isOver) body.push(format.heartbeat)
+      leave() {
+        void source.return()
+        selection.leave()
       },
-      end: (error) => finish(partOfError(error, format), format.closing),
-      resumeAfter: () => resumeAfter,
+      stopped: () => streamEnded(resumeAfter),
     }
-    enter(stream)
-    body.push(format.opening)
-    by.signal.addEventListener('abort', { handleEvent: () => void body.destroy() })
-    return body
   }
 
   return {
@@ -203,8 +122,8 @@ export function createStreams(options: StreamsOptions): Streams {
           args,
           by,
         })
-        const body = write(changes, { format, selection, expiresAt, leave }, by)
-        if (by.signal.aborted) body.destroy()
+        const parts = partsOf(changes, selection, expiresAt)
+        const body = writer.write(parts, { format, expiresAt, leave }, by)
         // Resuming from here repeats the stream from its first change.
         return new Stream(format, body, { headers: { 'x-resume-after': changes.resumeAfter() } })
       } catch (error) {
@@ -229,19 +148,7 @@ export function createStreams(options: StreamsOptions): Streams {
         )
       },
     }),
-    endAll() {
-      places.close()
-      for (const stream of open) stream.end(streamEnded(stream.resumeAfter()))
-    },
   }
-}
-
-interface Writing {
-  readonly format: StreamFormat
-  readonly selection: SharedSelection
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number
-  readonly leave: () => void
 }
 
 /** graphql-js takes it for granted, and a condition may take away the only one. */

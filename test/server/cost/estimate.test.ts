@@ -80,6 +80,12 @@ const DOCUMENTS: readonly (readonly [document: string, min: number, max: number]
     1,
     1,
   ],
+  // The day of each of two, before and after, and the cancellation of a booking that has to give way.
+  [
+    'mutation { createAppointment(input: { title: "t", startTime: "2030-01-07T10:00:00Z", endTime: "2030-01-07T11:00:00Z", clinicianId: "c", patientId: "p", ifFree: [CLINICIAN, PATIENT, PATIENT] }) { appointment { title } } }',
+    3,
+    6,
+  ],
 ]
 
 describe('The estimate', () => {

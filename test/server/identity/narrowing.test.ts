@@ -274,3 +274,65 @@ describe('A narrowed caller', () => {
     expect(JSON.stringify([listed, updated])).not.toContain('Jane')
   })
 })
+
+describe('A narrowed caller that books where the time is free', () => {
+  const BOOK = `mutation ($input: CreateAppointmentInput!) {
+    createAppointment(input: $input) { appointment { restId } } }`
+
+  test("It is told that another patient's appointment takes the time, and nothing else", async () => {
+    await using clinic = await startClinic()
+    const { product, caller, otherPatient } = clinic
+    const clinician = 'cli_busy'
+    const taken = { title: 'Zebedee', start_time: SLOT.startTime, end_time: '2030-01-07T10:20:00Z' }
+    const other = { ...taken, patient_id: otherPatient, clinician_profile_id: clinician }
+    const { body } = await product.rest('POST', '/appointments', other)
+    product.takeRequests()
+    const input = { ...SLOT, clinicianId: clinician, ifFree: ['CLINICIAN', 'PATIENT'] }
+    const { errors } = await product.query(BOOK, { input }, caller)
+    expect(errors?.[0]?.extensions).toEqual({
+      code: 'SLOT_TAKEN',
+      slot: { owner: 'CLINICIAN', startTime: SLOT.startTime, endTime: '2030-01-07T10:20:00Z' },
+    })
+    expect(JSON.stringify(errors)).not.toMatch(new RegExp(`${otherPatient}|${body.data.id}|Zebedee`))
+    expect(product.takeRequests().filter((line) => !line.startsWith('GET /appointments?'))).toEqual([])
+  })
+
+  test('It books for itself, and may repeat that with its key', async () => {
+    await using clinic = await startClinic()
+    const { product, caller, patient } = clinic
+    const input = {
+      ...SLOT,
+      clinicianId: 'cli_free',
+      ifFree: ['CLINICIAN', 'PATIENT'],
+      idempotencyKey: 'mine',
+    }
+    const first = await product.query(BOOK, { input }, caller)
+    expect(first.errors).toBeUndefined()
+    expect(await patientOf(product, first.data.createAppointment.appointment.restId)).toBe(patient)
+    expect((await product.query(BOOK, { input }, caller)).data).toEqual(first.data)
+  })
+
+  test("It does not ask for another patient's time, and a clinician for no patient's", async () => {
+    await using clinic = await startClinic()
+    const { product, caller, otherPatient, clinician } = clinic
+    const input = { ...SLOT, patientId: otherPatient, ifFree: ['PATIENT'] }
+    const ofClinician = await bearer({ sub: 'c', scope: 'appointments:write', clinician_id: clinician })
+    product.takeRequests()
+    for (const as of [caller, ofClinician]) {
+      const { errors } = await product.query(BOOK, { input }, as)
+      expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+    }
+    expect(product.takeRequests()).toEqual([])
+  })
+
+  test("A clinician's own time is asked for where the input names nobody", async () => {
+    await using clinic = await startClinic()
+    const { product, clinician } = clinic
+    const ofClinician = await bearer({ sub: 'c', scope: 'appointments:write', clinician_id: clinician })
+    const input = { ...SLOT, ifFree: ['CLINICIAN'] }
+    expect((await product.query(BOOK, { input }, ofClinician)).errors).toBeUndefined()
+    expect((await product.query(BOOK, { input }, ofClinician)).errors?.[0]?.extensions.code).toBe(
+      'SLOT_TAKEN',
+    )
+  })
+})

@@ -17,3 +17,19 @@ export const deferDirective = new GraphQLDirective({
     label: { type: GraphQLString, description: 'Names the fragment in the part that brings it.' },
   },
 })
+
+export const LIVE = 'live'
+
+export const liveDirective = new GraphQLDirective({
+  name: LIVE,
+  description:
+    "The answer comes again whenever, and only when, it has changed: as `text/event-stream` or `multipart/mixed`, each time whole. A client that accepts neither by name gets it once, as without the directive. Needs the upstream's events, else `EVENTS_UNAVAILABLE`. Not together with `@defer`.",
+  locations: [DirectiveLocation.QUERY],
+  args: {
+    if: {
+      type: new GraphQLNonNull(GraphQLBoolean),
+      defaultValue: true,
+      description: 'False answers once.',
+    },
+  },
+})

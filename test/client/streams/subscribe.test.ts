@@ -12,10 +12,10 @@ import {
   RequestError,
   ResumeError,
   TypedDocumentString,
-} from '../../src/client/index.ts'
-import { startProduct } from '../support/product.ts'
-import { type ScriptedAnswer, startScriptedUpstream } from '../support/scripted-upstream.ts'
-import { statusOfStream } from '../support/stream.ts'
+} from '../../../src/client/index.ts'
+import { startProduct } from '../../support/product.ts'
+import { type ScriptedAnswer, startScriptedUpstream } from '../../support/scripted-upstream.ts'
+import { statusOfStream } from '../../support/stream.ts'
 
 /** For a machine that has other things to do. */
 const PATIENT = { timeout: 10_000 }

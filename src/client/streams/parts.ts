@@ -1,6 +1,6 @@
-import { type GatewayError, RequestError } from './errors.ts'
+import { type GatewayError, RequestError } from '../errors.ts'
+import { type Answer, costOf, readBody, readPart, type StreamPart, streamOf } from '../response.ts'
 import { readEvents } from './event-stream.ts'
-import { type Answer, costOf, readBody, readPart, type StreamPart, streamOf } from './response.ts'
 
 /** A state of an answer whose fragments come later. */
 export interface PartialAnswer<Data> extends Answer<Data> {

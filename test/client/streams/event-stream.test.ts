@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createEventParser, readEvents } from '../../src/client/event-stream.ts'
+import { createEventParser, readEvents } from '../../../src/client/streams/event-stream.ts'
 
 const NEXT = { name: 'next', data: '{"data":"Zoë 🩺"}' }
 const STREAM = [

@@ -5,8 +5,8 @@ import {
   type PartialAnswer,
   RequestError,
   TypedDocumentString,
-} from '../../src/client/index.ts'
-import { ROWS, startHeldClinic } from '../server/deferred/held-clinic.ts'
+} from '../../../src/client/index.ts'
+import { ROWS, startHeldClinic } from '../../server/deferred/held-clinic.ts'
 
 interface Day {
   readonly appointments: {

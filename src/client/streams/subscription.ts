@@ -1,7 +1,8 @@
-import { hasCode, RequestError, ResumeError } from './errors.ts'
+import { ResumeError } from '../errors.ts'
+import { type Answer, answerOf, type HeaderLines, readPart, type StreamPart } from '../response.ts'
+import { type Break, breakOf, isBusy, leavable, refusal, requireStream } from './break.ts'
 import { readEvents } from './event-stream.ts'
-import { type Pause, pauseMs, retryAfterMs } from './pause.ts'
-import { type Answer, type HeaderLines, readBody, readPart, type StreamPart, streamOf } from './response.ts'
+import { type Pause, pauseMs } from './pause.ts'
 
 export interface SubscriptionOptions {
   readonly query: string
@@ -15,47 +16,12 @@ export interface SubscriptionOptions {
   readonly signal: AbortSignal | undefined
 }
 
-/** How a stream ended that another one goes on with. */
-interface Break {
-  /** Where the gateway says that it ended. */
-  readonly resumeAfter?: string | undefined
-  readonly retryAfterMs?: number | undefined
-  readonly cause?: unknown
-}
-
-/** The gateway is busy or away: nothing is wrong with the operation. */
-const COME_AGAIN = [429, 502, 503, 504]
-
 /**
  * The answers of a subscription, over as many streams as it takes. Each iteration is a subscription of its own, which begins
  * at the first `next()`.
  */
 export function followAnswers<Data>(options: SubscriptionOptions): AsyncIterable<Answer<Data>> {
-  return { [Symbol.asyncIterator]: () => iterate<Data>(options) }
-}
-
-/** Leaves at once. A generator alone would let `return()` wait for the change that `next()` waits for. */
-function iterate<Data>(options: SubscriptionOptions): AsyncIterator<Answer<Data>> {
-  const leaving = new AbortController()
-  const signals = [leaving.signal, ...(options.signal ? [options.signal] : [])]
-  const answers = generate<Data>(options, AbortSignal.any(signals))
-  let isLeft = false
-  return {
-    async next() {
-      try {
-        return await answers.next()
-      } catch (error) {
-        leaving.abort()
-        if (isLeft) return { done: true, value: undefined }
-        throw error
-      }
-    },
-    return() {
-      isLeft = true
-      leaving.abort()
-      return answers.return(undefined)
-    },
-  }
+  return leavable((signal) => generate<Data>(options, signal), options.signal)
 }
 
 async function* generate<Data>(
@@ -85,7 +51,7 @@ async function* generate<Data>(
       return { cause }
     }
     hasAnswered = true
-    if (COME_AGAIN.includes(response.status)) return refusal(response)
+    if (isBusy(response)) return refusal(response)
     const body = await requireStream(response)
     attempt = 0
     // Going on from there repeats this stream from its first change.
@@ -119,43 +85,10 @@ async function* generate<Data>(
   }
 }
 
-/** The stream that was asked for. Throws a `RequestError` where the gateway refused to open one. */
-async function requireStream(response: Response): Promise<ReadableStream<Uint8Array>> {
-  const body = streamOf(response)
-  if (response.ok && body !== undefined) return body
-  throw new RequestError({ status: response.status, ...(await readBody(response)) })
-}
-
-/** Reads the whole answer, which frees its connection. */
-async function refusal(response: Response): Promise<Break> {
-  const { status } = response
-  const cause = await readBody(response).then(
-    (body) => new RequestError({ status, ...body }),
-    (error: unknown) => error,
-  )
-  return { retryAfterMs: retryAfterMs(response), cause }
-}
-
-/** Throws what coming again can't mend. */
-function breakOf({ errors = [] }: StreamPart<unknown>): Break {
-  const cause = new RequestError({ status: 200, errors, data: null })
-  const [error] = errors
-  if (error === undefined) throw cause
-  if (hasCode(error, 'STREAM_ENDED') || hasCode(error, 'STREAM_LAGGED'))
-    return { resumeAfter: error.extensions.resumeAfter, cause }
-  // The token has expired while the stream was open. The headers may have another by now; else the gateway refuses them.
-  if (hasCode(error, 'UNAUTHENTICATED')) return { cause }
-  throw cause
-}
-
 /** The change of a part, wherever the document puts it: a subscription has one root field. Undefined where it failed. */
 function changeIn(data: unknown): { readonly sequence: string | undefined } | undefined {
   const [change] = Object.values(data ?? {}) as (Readonly<Record<string, unknown>> | null)[]
   if (!change) return undefined
   const { sequence } = change
   return { sequence: typeof sequence === 'string' ? sequence : undefined }
-}
-
-function answerOf<Data>({ data = null, errors = [], extensions }: StreamPart<Data>): Answer<Data> {
-  return { data, errors, upstreamRequests: extensions?.upstream?.requests }
 }

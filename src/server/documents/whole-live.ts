@@ -1,0 +1,17 @@
+import { GraphQLError, Kind, type ValidationRule, visit } from 'graphql'
+import { DEFER, LIVE } from '../../schema/directives.ts'
+
+/** Refuses a document with both directives, whatever their conditions: a live answer comes whole, a deferred one in parts. */
+export const wholeLive: ValidationRule = (context) => ({
+  OperationDefinition({ directives = [] }) {
+    const live = directives.find(({ name }) => name.value === LIVE)
+    if (live === undefined) return
+    visit(context.getDocument(), {
+      [Kind.DIRECTIVE](node) {
+        if (node.name.value !== DEFER) return
+        const message = 'A live answer comes whole each time: "@live" and "@defer" do not go together.'
+        context.reportError(new GraphQLError(message, { nodes: [live, node] }))
+      },
+    })
+  },
+})

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describeWithRedis, type RedisServer, startRedis } from '../support/redis.ts'
+import { startInstances } from './instances.ts'
+import { book, dayOf, feed, race } from './races.ts'
+
+/** `npm run bench -- bookings` races a thousand. */
+const PAIRS = 60
+const LIVE = { live: true, sandbox: { seed: 0, faults: true } }
+const ONE_OF_EACH = { one: PAIRS, both: 0, otherwise: 0, mostExtraRequests: 1 }
+
+describe('Pairs of bookings that race for one time on one instance', () => {
+  test('One of each books, at one request more each', async () => {
+    await using instances = await startInstances({ redisUrl: null, count: 1, ...LIVE })
+    await feed(instances)
+    expect(await race(instances, PAIRS)).toEqual(ONE_OF_EACH)
+  })
+})
+
+describeWithRedis('Pairs of bookings that race for one time over four instances', () => {
+  let redis: RedisServer
+  beforeAll(async () => {
+    redis = await startRedis()
+  })
+  afterAll(() => redis[Symbol.asyncDispose]())
+
+  test('One of each books, at one request more each', async () => {
+    await using instances = await startInstances({ redisUrl: redis.url, count: 4, ...LIVE })
+    await feed(instances)
+    expect(await race(instances, PAIRS)).toEqual(ONE_OF_EACH)
+  })
+
+  test('Redis is told of no clinician, and of no key', async () => {
+    await using instances = await startInstances({ redisUrl: redis.url, count: 2, ...LIVE })
+    await feed(instances)
+    const day = dayOf(0)
+    const slot = { startTime: `${day}T10:00:00Z`, endTime: `${day}T11:00:00Z`, idempotencyKey: 'key-4711' }
+    expect((await book(instances, 0, slot)).end).toBe('booked')
+    const keys = (await redis.ask('KEYS', '*')) as string[]
+    const leases = keys.filter((key) => key.includes(':lease:slot:'))
+    expect(leases.length).toBeGreaterThan(0)
+    expect(keys.join()).not.toContain('cli_race')
+    const holders = await Promise.all(leases.map((key) => redis.ask('GET', key)))
+    expect(holders.join()).not.toContain('4711')
+  })
+})
+
+describe('Four instances that share nothing', () => {
+  test('No two bookings stand: whoever sees another one gives way', async () => {
+    const options = { redisUrl: null, count: 4, sandbox: { seed: 0 }, gateway: { webhooks: null } }
+    await using instances = await startInstances(options)
+    const { upstream } = instances
+    for (let round = 0; round < 25; round += 1) {
+      const day = dayOf(round)
+      const slot = { startTime: `${day}T10:00:00Z`, endTime: `${day}T11:00:00Z` }
+      const answers = await Promise.all([0, 1, 2, 3].map((caller) => book(instances, caller, slot)))
+      const booked = answers.filter(({ end }) => end === 'booked').length
+      expect(answers.filter(({ end }) => end === 'taken')).toHaveLength(4 - booked)
+      const query = `date_gte=${day}T00:00:00Z&date_lte=${day}T23:59:59Z&status=scheduled`
+      const response = await fetch(`${upstream.url}/appointments?${query}`, {
+        headers: { authorization: `Bearer ${upstream.key}` },
+      })
+      const { data } = (await response.json()) as { readonly data: readonly unknown[] }
+      expect(data).toHaveLength(booked)
+      expect(booked).toBeLessThanOrEqual(1)
+    }
+  })
+})
