@@ -172,6 +172,7 @@ const ENVIRONMENT = z.object({
   // Absent: on in development, off otherwise.
   GRAPHIQL: flag.optional(),
   INTROSPECTION: flag.optional(),
+  DESK: flag.optional(),
   TRUSTED_DOCUMENTS: z.string().optional(),
   TRUSTED_DOCUMENTS_ONLY: flag.optional(),
   FEDERATION: flag.prefault('false'),

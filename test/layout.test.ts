@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   shared: ['contract'],
   events: ['contract'],
   sandbox: ['contract', 'events'],
+  desk: ['client'],
   client: [],
   config: ['contract'],
   pagination: [],
@@ -34,6 +35,8 @@ const PACKAGE_ONLY_IN: readonly (readonly [packages: RegExp, rooms: readonly str
   [/^undici/, ['rest']],
   [/^ioredis$/, ['shared']],
   [/^ical-generator$/, ['server']],
+  [/^rolldown$/, ['server']],
+  [/^preact/, ['desk']],
   [/^(node:sqlite|kysely)$/, ['sandbox']],
 ]
 
@@ -41,6 +44,7 @@ const PACKAGE_ONLY_IN: readonly (readonly [packages: RegExp, rooms: readonly str
 const FIRST_FILE: Readonly<Record<string, string>> = {
   src: 'main.ts',
   'src/contract': 'appointment.ts',
+  'src/desk': 'desk.tsx',
   'src/events': 'event.ts',
   'src/loaders/lists': 'connection.ts',
   'src/pagination': 'page.ts',
@@ -210,7 +214,7 @@ describe('The tests', () => {
 })
 
 function roomOf(path: string): string {
-  return (path.split('/')[1] ?? '').replace(/\.[jt]s$/, '')
+  return (path.split('/')[1] ?? '').replace(/\.[jt]sx?$/, '')
 }
 
 function mayImport(room: string, imported: string): boolean {
