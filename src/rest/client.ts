@@ -14,8 +14,8 @@ import { createConnections } from './exchange/connections.ts'
 import { createGate } from './exchange/gate.ts'
 import { createKeys } from './exchange/keys.ts'
 import type { RateLimit } from './exchange/quota.ts'
-import { createRetry, type RetryOptions } from './exchange/retry.ts'
-import type { UpstreamState } from './exchange/upstream-state.ts'
+import { createUpstreamReports, type UpstreamReports } from './exchange/report.ts'
+import { createRetry, type RetryOptions } from './exchange/retry/retry.ts'
 import { type Cache, createCache, type LifetimeOf, type Snapshot } from './pipe/cache.ts'
 import { createEpochs, isOfAppointments } from './pipe/epochs.ts'
 import { createFlights } from './pipe/flight.ts'
@@ -52,7 +52,7 @@ export interface EventsOptions extends Pick<CoherenceOptions, 'accounts' | 'sile
 }
 
 /** The REST API as the gateway sees it. One for the whole process; what it keeps, it keeps per credential. */
-export interface RestClient {
+export interface RestClient extends UpstreamReports {
   readonly appointments: Appointments
   readonly directory: Directory
   readonly coherence: Coherence
@@ -60,7 +60,6 @@ export interface RestClient {
   readonly changes: Changes
   /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
-  readonly upstreamState: () => UpstreamState
   close(): Promise<void>
 }
 
@@ -130,7 +129,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
     },
     changes: createChanges(coherence),
     rateLimit: gate.rateLimit,
-    upstreamState: gate.upstreamState,
+    ...createUpstreamReports(gate, coherence, shared),
     close: wire.close,
   }
 }

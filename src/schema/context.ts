@@ -7,6 +7,8 @@ export interface Context {
   readonly maxNodeIds: number
   /** An IANA name: the time zone of a clinic's days, where a client names none. */
   readonly clinicTimeZone: string
+  /** What is known of the upstream without asking it. Rejects where the caller may not read. */
+  readonly readUpstream: () => Promise<Upstream>
   /** Throws where there are no feeds, and where the caller may not read these appointments. */
   readonly createCalendarFeed: (request: FeedRequest) => CalendarFeed
 }
@@ -22,4 +24,25 @@ export interface CalendarFeed {
   readonly path: string
   /** RFC 3339. */
   readonly expiresAt: string
+}
+
+export interface Upstream {
+  readonly quota: Quota | null
+  readonly state: 'unknown' | 'answering' | 'failing'
+  readonly events: 'off' | 'waiting' | 'healthy' | 'silent' | 'contradicted'
+  readonly shared: 'off' | 'up' | 'down'
+}
+
+/** Instants are RFC 3339. */
+export interface Quota {
+  readonly limit: number
+  readonly remaining: number
+  readonly resetsAt: string
+  readonly forecast: QuotaForecast | null
+}
+
+export interface QuotaForecast {
+  readonly enough: boolean
+  readonly spentAt: string | null
+  readonly remainingAtReset: number
 }

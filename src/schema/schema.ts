@@ -13,6 +13,7 @@ import './appointment/mutation.ts'
 import './appointment/subscription.ts'
 import { specifiedDirectives } from 'graphql'
 import './calendar/mutation.ts'
+import './upstream/query.ts'
 import { builder } from './builder.ts'
 import { deferDirective } from './defer.ts'
 

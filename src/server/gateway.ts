@@ -129,7 +129,8 @@ export function createGateway({
   const schema = federation ? createSubgraph(ownSchema) : ownSchema
   const limits: Limits = { ...LIMITS, ...givenLimits }
   const clock = { now, monotonic }
-  const accountsOfSecret = accountsOf(webhooks, key)
+  const ownAccount = key === null ? null : accountOfKey(key)
+  const accountsOfSecret = accountsOf(webhooks, ownAccount)
   const shared = givenShared ?? createOwnShared(webhooks, clock)
   const rest = createRestClient({
     url,
@@ -170,6 +171,7 @@ export function createGateway({
     loaders: createLoaders({ ...sourcesOf(by), ...(told !== undefined && { told }) }),
     maxNodeIds: limits.MAX_NODE_IDS,
     clinicTimeZone,
+    readUpstream: () => rest.upstream(by),
     createCalendarFeed: (request: FeedRequest) => calendar.createFeed(request, by),
   })
   const pricingOf = (request: Request) => createPricing(sourcesOf(operationOf(request)))
@@ -256,9 +258,7 @@ export function createGateway({
       useHealth(),
       useReadiness({
         isStopping: () => isStopping,
-        upstream: rest.upstreamState,
-        events: coherence.feedState,
-        shared: shared.state,
+        upstream: () => rest.upstreamOf(ownAccount),
       }),
       webhooks !== null &&
         useWebhooks({ accountsOfSecret, webhooks, coherence, now, log: logEvent, reportFault }),
@@ -329,12 +329,11 @@ function requireCalendarSecrets(secrets: readonly string[]): void {
 /** Each secret, and the accounts whose events it signs: two keys of one organisation share its events. */
 function accountsOf(
   webhooks: WebhookOptions | null,
-  key: string | null,
+  ownAccount: string | null,
 ): ReadonlyMap<string, readonly string[]> {
-  const own = key === null ? undefined : accountOfKey(key)
   const accounts = new Map<string, string[]>()
-  for (const { secret, account = own } of webhooks?.secrets ?? []) {
-    if (account === undefined)
+  for (const { secret, account = ownAccount } of webhooks?.secrets ?? []) {
+    if (account === null)
       throw new Error('Where callers send their own keys, each webhook secret names its account.')
     if (secret.length < MIN_SECRET_LENGTH)
       throw new Error(`A webhook secret has ${MIN_SECRET_LENGTH} characters at least.`)

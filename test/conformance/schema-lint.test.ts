@@ -2,8 +2,11 @@ import { parser, rules } from '@graphql-eslint/eslint-plugin'
 import { ESLint } from 'eslint'
 import { describe, expect, test } from 'vitest'
 
-/** Types that are part of another object and have no id of their own; a change has its `sequence`. */
-const WITHOUT_ID = { types: ['PageInfo', 'AppointmentChange'], suffixes: ['Connection', 'Edge', 'Payload'] }
+/** Types that are part of another object and have no id of their own; a change has its `sequence`, and the upstream is one. */
+const WITHOUT_ID = {
+  types: ['PageInfo', 'AppointmentChange', 'Upstream', 'Quota', 'QuotaForecast'],
+  suffixes: ['Connection', 'Edge', 'Payload'],
+}
 
 async function lint(relayRules: object): Promise<string[]> {
   const eslint = new ESLint({

@@ -144,4 +144,37 @@ describeWithRedis('One quota of several instances', () => {
       expect(codeOf(await answer)).toBe('answered')
     }
   })
+
+  test('What is left is known to the one that has asked nothing', async () => {
+    let remaining = 60
+    const clock = clockOfTest()
+    await using upstream = await startScriptedUpstream(() => {
+      remaining -= 1
+      return {
+        body: { data: { id: 'a', title: 'Open' }, meta: {} },
+        headers: {
+          date: new Date(clock.now()).toUTCString(),
+          'x-ratelimit-limit': '60',
+          'x-ratelimit-remaining': String(remaining),
+        },
+      }
+    })
+    await using instances = await startGateways({
+      redisUrl: redis.url,
+      upstream: { url: upstream.url, key: 'k' },
+      clock,
+      gateway: NO_CACHE,
+    })
+    const left = async (nth: number) =>
+      (await instances.at(nth).query('{ upstream { shared quota { remaining resetsAt } } }')).data.upstream
+    expect(await left(1)).toEqual({ shared: 'UP', quota: null })
+    for (const spent of [1, 2]) {
+      await instances.at(0).query(ONE, { id: 'a' })
+      const quota = { remaining: 60 - spent, resetsAt: '2026-01-05T13:00:00Z' }
+      expect(await left(1)).toEqual({ shared: 'UP', quota })
+      const { url } = instances.at(1)
+      expect(await (await fetch(`${url}/ready`)).json()).toMatchObject({ shared: 'up', quota })
+    }
+    expect(upstream.requests).toHaveLength(2)
+  })
 })

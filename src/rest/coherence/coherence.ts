@@ -70,6 +70,8 @@ export interface Coherence {
   covers(account: string, since: number): boolean
   /** The worst of all accounts; `off` where there are none. */
   feedState(): FeedState | 'off'
+  /** Of one account; `off` where its events do not reach the gateway. */
+  feedStateOf(account: string): FeedState | 'off'
   readonly follow: EventLog['follow']
   /** Whether nothing newer is known of its appointment. */
   isLatest(account: string, change: LoggedChange): boolean
@@ -238,6 +240,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       const states = [...feeds.values()].map((health) => health.state())
       return WORST_FIRST.find((state) => states.includes(state)) ?? 'off'
     },
+    feedStateOf: (account) => feeds.get(account)?.state() ?? 'off',
     follow: events.follow,
     isLatest: (account, { mark, now }) => events.knownHere(account, now.id)?.mark === mark,
   }

@@ -5,7 +5,7 @@ import { rateLimited, responseOf, UpstreamError } from '../errors.ts'
 import { endingOf, isForWrite, type Layer, type Operation } from '../pipe/pipe.ts'
 import type { Exchange, Lock } from './exchange.ts'
 import { type Key, type Keys, lockOf } from './keys.ts'
-import type { RateLimit } from './quota.ts'
+import type { QuotaReport, RateLimit } from './quota.ts'
 import { stateAfter, type UpstreamState } from './upstream-state.ts'
 
 export interface Gate {
@@ -14,6 +14,7 @@ export interface Gate {
   readonly layer: Layer
   /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
+  readonly quotaOf: (account: string) => QuotaReport | null
   /** Of all keys together, for operators. */
   readonly upstreamState: () => UpstreamState
 }
@@ -95,6 +96,7 @@ export function createGate(
     },
     layer,
     rateLimit: ({ account }) => keys.of(account).quota.rateLimit(),
+    quotaOf: (account) => keys.of(account).quota.report(),
     upstreamState: () => upstreamState,
   }
 }

@@ -6,7 +6,7 @@ import { type Circuit, createCircuit } from './circuit.ts'
 import type { Lock } from './exchange.ts'
 import { createPause, type Pause } from './pause.ts'
 import { createQuota, type Quota } from './quota.ts'
-import { createRetryAllowance, type RetryAllowance } from './retry-allowance.ts'
+import { createRetryAllowance, type RetryAllowance } from './retry/allowance.ts'
 
 /** What is known of one key of the upstream, and the one request that probes it. */
 export interface Key {

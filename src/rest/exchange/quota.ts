@@ -3,11 +3,26 @@ import type { KeyNote } from '../../shared/notes.ts'
 import { type Clock, HOUR_MS, wallTimeOf } from '../clock.ts'
 import { type QuotaCount, quotaSpent } from '../errors.ts'
 import { type Exchange, GRACE_MS, type Lock, type UpstreamHour, upstreamHourOf } from './exchange.ts'
+import { createPace, forecastOf } from './forecast.ts'
 import { createProbeTimer } from './probe-timer.ts'
 
 /** What is known of a key's quota: requests an hour, requests left of it, and when it is full again (RFC 3339). */
 export interface RateLimit extends QuotaCount {
   readonly resetsAt: string
+}
+
+/** What is known of it, and what becomes of it at the pace of the last minutes. */
+export interface QuotaReport extends RateLimit {
+  /** null in the first minute. */
+  readonly forecast: QuotaForecast | null
+}
+
+export interface QuotaForecast {
+  /** Reads find room until the reset. */
+  readonly enough: boolean
+  /** RFC 3339: when reads find no more room; null where they always do. */
+  readonly spentAt: string | null
+  readonly remainingAtReset: number
 }
 
 /** What one key may still ask of the upstream within the clock hour. */
@@ -22,6 +37,7 @@ export interface Quota {
   /** The latest clock hour of the upstream that a response has proven. */
   latestHour(): number
   rateLimit(): RateLimit | null
+  report(): QuotaReport | null
 }
 
 interface Window extends QuotaCount, UpstreamHour {
@@ -37,6 +53,7 @@ interface Window extends QuotaCount, UpstreamHour {
 export function createQuota(writeReservePercent: number, clock: Clock): Quota {
   let window: Window | undefined
   let inFlight = 0
+  const pace = createPace()
   const probes = createProbeTimer()
 
   /** Once its hour is over, the quota is full until a response says otherwise. */
@@ -47,9 +64,39 @@ export function createQuota(writeReservePercent: number, clock: Clock): Quota {
     return { ...window, remaining: window.limit, endsAt: window.endsAt + hoursOver * HOUR_MS }
   }
 
-  function hasRoom({ limit, remaining }: QuotaCount, mayUseReserve: boolean): boolean {
-    const reserve = mayUseReserve ? 0 : Math.ceil((limit * writeReservePercent) / 100)
-    return remaining - inFlight > reserve
+  function reserveOf({ limit }: QuotaCount): number {
+    return Math.ceil((limit * writeReservePercent) / 100)
+  }
+
+  function hasRoom(count: QuotaCount, mayUseReserve: boolean): boolean {
+    return count.remaining - inFlight > (mayUseReserve ? 0 : reserveOf(count))
+  }
+
+  function know(latest: Window): void {
+    window = latest
+    pace.note(latest, latest.hour, latest.knownSince)
+  }
+
+  function limitOf({ limit, remaining, endsAt }: Window): RateLimit {
+    return { limit, remaining, resetsAt: utcOf(wallTimeOf(clock, endsAt)) }
+  }
+
+  function forecast(known: Window): QuotaForecast | null {
+    const now = clock.monotonic()
+    const perMs = pace.at(now)
+    if (perMs === undefined) return null
+    const { isEnough, spentAt, remainingAtReset } = forecastOf({
+      remaining: known.remaining,
+      reserve: reserveOf(known),
+      pace: perMs,
+      now,
+      endsAt: known.endsAt,
+    })
+    return {
+      enough: isEnough,
+      spentAt: spentAt === undefined ? null : utcOf(wallTimeOf(clock, spentAt)),
+      remainingAtReset,
+    }
   }
 
   /**
@@ -80,20 +127,20 @@ export function createQuota(writeReservePercent: number, clock: Clock): Quota {
       const hour = upstreamHourOf(exchange, clock.now())
       if (count === undefined || hour === undefined || !isNews(count, hour.hour, exchange)) return
       probes.note(!hasRoom(count, false))
-      window = { ...count, ...hour, knownSince: exchange.endedAt, sentAt: exchange.sentAt }
+      know({ ...count, ...hour, knownSince: exchange.endedAt, sentAt: exchange.sentAt })
     },
     hear({ limit, remaining, hour, endsAt, sentAt, endedAt }) {
       const { now, monotonic } = clock
       const here = (instant: number) => monotonic() + instant - now()
       if (!isNews({ limit, remaining }, hour, { sentAt: here(sentAt) })) return
-      window = {
+      know({
         limit,
         remaining,
         hour,
         endsAt: here(endsAt),
         knownSince: here(endedAt),
         sentAt: here(sentAt),
-      }
+      })
     },
     note() {
       if (window === undefined) return {}
@@ -113,9 +160,11 @@ export function createQuota(writeReservePercent: number, clock: Clock): Quota {
     latestHour: () => window?.hour ?? 0,
     rateLimit() {
       const known = current()
-      if (known === undefined) return null
-      const { limit, remaining } = known
-      return { limit, remaining, resetsAt: utcOf(wallTimeOf(clock, known.endsAt)) }
+      return known === undefined ? null : limitOf(known)
+    },
+    report() {
+      const known = current()
+      return known === undefined ? null : { ...limitOf(known), forecast: forecast(known) }
     },
   }
 }

@@ -1,14 +1,11 @@
-import type { Plugin } from 'graphql-yoga'
-import type { UpstreamState } from '../../rest/exchange/upstream-state.ts'
-import type { SharedState } from '../../shared/shared.ts'
-import type { FeedState } from '../gateway-options.ts'
+import type { FetchAPI, Plugin } from 'graphql-yoga'
+import type { UpstreamReport } from '../../rest/exchange/report.ts'
+import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import { isAt } from './path.ts'
 
 interface ReadinessOptions {
   readonly isStopping: () => boolean
-  readonly upstream: () => UpstreamState
-  readonly events: () => FeedState | 'off'
-  readonly shared: () => SharedState
+  readonly upstream: () => MaybePromise<UpstreamReport>
 }
 
 /** `/health` says yes as long as the process answers at all. Probes ask by any method. */
@@ -23,15 +20,17 @@ export function useHealth(): Plugin {
 /**
  * `/ready` says no only while the process stops. A failing upstream takes no instance out of service, because coded
  * errors and cached answers are still worth having; its state is in the body, and those of
- * its events and of what instances share.
+ * its events and of what instances share, and what is left of the quota of the gateway's own key.
  */
-export function useReadiness({ isStopping, upstream, events, shared }: ReadinessOptions): Plugin {
+export function useReadiness({ isStopping, upstream }: ReadinessOptions): Plugin {
+  async function answer({ Response }: FetchAPI): Promise<Response> {
+    const { state, events, shared, quota } = await upstream()
+    const [status, code] = isStopping() ? (['stopping', 503] as const) : (['ready', 200] as const)
+    return Response.json({ status, upstream: state, events, shared, quota }, { status: code })
+  }
   return {
-    onRequest({ url, fetchAPI, endResponse }) {
-      if (!isAt(url, '/ready')) return
-      const [status, code] = isStopping() ? (['stopping', 503] as const) : (['ready', 200] as const)
-      const body = { status, upstream: upstream(), events: events(), shared: shared() }
-      endResponse(fetchAPI.Response.json(body, { status: code }))
-    },
+    // Every request comes by here, and only this one waits.
+    onRequest: ({ url, fetchAPI, endResponse }) =>
+      isAt(url, '/ready') ? answer(fetchAPI).then(endResponse) : undefined,
   }
 }

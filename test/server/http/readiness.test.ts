@@ -24,19 +24,19 @@ describe('The health of the process', () => {
     }
     expect(await ready()).toEqual([
       200,
-      { status: 'ready', upstream: 'unknown', events: 'off', shared: 'off' },
+      { status: 'ready', upstream: 'unknown', events: 'off', shared: 'off', quota: null },
     ])
     expect(upstream.requests).toEqual([])
     await gateway.query('{ appointment(id: "a") { id } }')
     expect(await ready()).toEqual([
       200,
-      { status: 'ready', upstream: 'failing', events: 'off', shared: 'off' },
+      { status: 'ready', upstream: 'failing', events: 'off', shared: 'off', quota: null },
     ])
     status = 200
     await gateway.query('{ appointment(id: "a") { id } }')
     expect(await ready()).toEqual([
       200,
-      { status: 'ready', upstream: 'answering', events: 'off', shared: 'off' },
+      { status: 'ready', upstream: 'answering', events: 'off', shared: 'off', quota: null },
     ])
   })
 
@@ -60,7 +60,13 @@ describe('The health of the process', () => {
     gateway.prepareToStop()
     expect(await get(server.url, '/ready')).toEqual({
       status: 503,
-      body: JSON.stringify({ status: 'stopping', upstream: 'unknown', events: 'off', shared: 'off' }),
+      body: JSON.stringify({
+        status: 'stopping',
+        upstream: 'unknown',
+        events: 'off',
+        shared: 'off',
+        quota: null,
+      }),
     })
     const closed = server.close()
     answer()

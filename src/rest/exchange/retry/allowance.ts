@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../../clock.ts'
 
 /**
  * How many retries one key may cause. In ten seconds, ten or a fifth of its requests, whichever is more. So retries do not

@@ -1,7 +1,7 @@
-import type { Ending } from '../ending.ts'
-import { isInDoubt, provesNothingDone, UpstreamError } from '../errors.ts'
-import { endingOf, type Layer, type RestRequest } from '../pipe/pipe.ts'
-import type { Keys } from './keys.ts'
+import type { Ending } from '../../ending.ts'
+import { isInDoubt, provesNothingDone, UpstreamError } from '../../errors.ts'
+import { endingOf, type Layer, type RestRequest } from '../../pipe/pipe.ts'
+import type { Keys } from '../keys.ts'
 
 export interface RetryOptions {
   /** From 0 to 1. */
