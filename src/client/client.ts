@@ -60,6 +60,17 @@ export interface SubscribeOptions extends RequestOptions {
    * @default does nothing
    */
   readonly onOpen?: () => void | Promise<void>
+  /**
+   * Called each time that a stream opens, with true, and that one breaks or does not open, with false: for a sign on a screen.
+   * @default does nothing
+   */
+  readonly onLine?: (isOpen: boolean) => void
+  /**
+   * Where the gateway no longer has the changes since the last one (`RESUME_EXPIRED`), subscribe anew and call `onOpen` again,
+   * in place of rejecting.
+   * @default false
+   */
+  readonly anew?: boolean
 }
 
 export interface Client {
@@ -249,7 +260,7 @@ export function createClient(options: ClientOptions): Client {
     },
     subscribe<Data, Variables extends Resumable>(
       document: TypedDocumentString<Data, Variables>,
-      ...[variables, { signal, onOpen } = {}]: Rest<Variables, SubscribeOptions>
+      ...[variables, subscribeOptions = {}]: Rest<Variables, SubscribeOptions>
     ) {
       const query = document.toString()
       return followAnswers<Data>({
@@ -261,8 +272,7 @@ export function createClient(options: ClientOptions): Client {
           post(bodyOf(askedBy(document, asked)), { accept: STREAM_OR_JSON, ...headers }, leaving),
         wait: options.wait ?? waitFor,
         silenceMs: options.silenceMs ?? SILENCE_MS,
-        onOpen,
-        signal,
+        ...subscribeOptions,
       })
     },
   }

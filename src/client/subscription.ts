@@ -11,8 +11,10 @@ export interface SubscriptionOptions {
   readonly post: (variables: object, headers: HeaderLines, signal: AbortSignal) => Promise<Response>
   readonly wait: (pause: Pause) => Promise<unknown>
   readonly silenceMs: number
-  readonly onOpen: (() => void | Promise<void>) | undefined
-  readonly signal: AbortSignal | undefined
+  readonly onOpen?: () => void | Promise<void>
+  readonly onLine?: (isOpen: boolean) => void
+  readonly anew?: boolean
+  readonly signal?: AbortSignal
 }
 
 /** How a stream ended that another one goes on with. */
@@ -59,9 +61,11 @@ function iterate<Data>(options: SubscriptionOptions): AsyncIterator<Answer<Data>
 }
 
 async function* generate<Data>(
-  { query, variables, headers, post, wait, silenceMs, onOpen }: SubscriptionOptions,
+  options: SubscriptionOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Answer<Data>, undefined, void> {
+  const { query, headers, post, wait, silenceMs, onOpen, onLine = () => {}, anew = false } = options
+  let { variables } = options
   const takesAfter = /\$after\b/.test(query)
   /** The sequence from which the next stream goes on; undefined where it is not known. */
   let place = variables.after ?? undefined
@@ -90,6 +94,7 @@ async function* generate<Data>(
     attempt = 0
     // Going on from there repeats this stream from its first change.
     place = response.headers.get('x-resume-after') ?? place
+    onLine(true)
     if (!hasOpened) await onOpen?.()
     hasOpened = true
     for await (const { name, data: json } of readEvents(body, { silenceMs, signal })) {
@@ -110,8 +115,18 @@ async function* generate<Data>(
 
   for (;;) {
     signal.throwIfAborted()
-    const broken = yield* follow(await headers())
+    let broken: Break
+    try {
+      broken = yield* follow(await headers())
+    } catch (error) {
+      if (!anew || !isExpired(error)) throw error
+      variables = { ...variables, after: undefined }
+      place = undefined
+      hasOpened = false
+      continue
+    }
     signal.throwIfAborted()
+    onLine(false)
     place ??= broken.resumeAfter
     if (hasOpened && (place === undefined || !takesAfter)) throw new ResumeError({ cause: broken.cause })
     attempt += 1
@@ -134,6 +149,10 @@ async function refusal(response: Response): Promise<Break> {
     (error: unknown) => error,
   )
   return { retryAfterMs: retryAfterMs(response), cause }
+}
+
+function isExpired(error: unknown): boolean {
+  return error instanceof RequestError && error.find('RESUME_EXPIRED') !== undefined
 }
 
 /** Throws what coming again can't mend. */

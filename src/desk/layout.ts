@@ -1,5 +1,7 @@
-import { type Clock, HOUR, MINUTE } from './clock.ts'
-import type { Range, Row } from './rows.ts'
+import type { ClinicClock } from '../client/index.ts'
+import type { Row } from './state.ts'
+
+export type Range = readonly [from: number, to: number]
 
 /** A row in its column: the `lane`-th of `lanes` beside each other. */
 export interface Placed {
@@ -8,24 +10,29 @@ export interface Placed {
   readonly lanes: number
 }
 
-/** The shortest gap that can be booked. */
-const SHORTEST = 15 * MINUTE
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+/** The grid of times, and the shortest gap that can be booked. */
+export const STEP = 15 * MINUTE
 
 /** The hours that a day shows: from eight to six, and further where there is something. */
-export function hoursOf(day: string, rows: readonly Row[], clock: Clock): Range {
+export function hoursOf(day: string, rows: readonly Row[], clock: ClinicClock): Range {
   const [dawn, end] = clock.rangeOf(day)
   const first = Math.min(clock.instantOf(day, '08:00') ?? dawn, ...rows.map(({ start }) => start))
   const last = Math.max(clock.instantOf(day, '18:00') ?? end, ...rows.map((row) => row.end))
-  return [
-    dawn + Math.floor((first - dawn) / HOUR) * HOUR,
-    Math.min(end, dawn + Math.ceil((last - dawn) / HOUR) * HOUR),
-  ]
+  const hour = (instant: number, round: (value: number) => number) =>
+    dawn + round((instant - dawn) / HOUR) * HOUR
+  return [hour(first, Math.floor), Math.min(end, hour(last, Math.ceil))]
+}
+
+export function hoursIn([from, to]: Range): readonly number[] {
+  return Array.from({ length: Math.ceil((to - from) / HOUR) }, (_, index) => from + index * HOUR)
 }
 
 /** Rows that overlap stand beside each other. They come in the order of their beginning. */
 export function place(rows: readonly Row[]): readonly Placed[] {
   const placed: Placed[] = []
-  let group: { readonly row: Row; readonly lane: number }[] = []
+  let group: Omit<Placed, 'lanes'>[] = []
   let ends: number[] = []
   function close() {
     placed.push(...group.map((each) => ({ ...each, lanes: ends.length })))
@@ -43,15 +50,15 @@ export function place(rows: readonly Row[]): readonly Placed[] {
   return placed
 }
 
-/** The gaps that can be booked still. What is cancelled, or nobody came to, leaves its time free. */
+/** The gaps that can still be booked. What is cancelled, or nobody came to, leaves its time free. */
 export function gapsOf(rows: readonly Row[], [from, to]: Range, now: number): readonly Range[] {
   const gaps: Range[] = []
-  let free = Math.max(from, Math.ceil(now / SHORTEST) * SHORTEST)
+  let free = Math.max(from, Math.ceil(now / STEP) * STEP)
   for (const { status, start, end } of rows) {
     if (status === 'CANCELLED' || status === 'NO_SHOW') continue
-    if (start - free >= SHORTEST) gaps.push([free, start])
+    if (start - free >= STEP) gaps.push([free, start])
     free = Math.max(free, end)
   }
-  if (to - free >= SHORTEST) gaps.push([free, to])
+  if (to - free >= STEP) gaps.push([free, to])
   return gaps
 }

@@ -168,6 +168,15 @@ export type UpdateAppointmentInput = {
   videoProvider?: string | null | undefined;
 };
 
+/** How the last request to the upstream ended, whoever caused it. */
+export type UpstreamState =
+  /** It was answered, be it by a refusal. */
+  | 'ANSWERING'
+  /** There was no answer, or the upstream failed: reads get what was seen before, as far as that is kept. */
+  | 'FAILING'
+  /** There has been none. */
+  | 'UNKNOWN';
+
 export type DeskDayQueryVariables = Exact<{
   day: string;
 }>;
@@ -176,17 +185,17 @@ export type DeskDayQueryVariables = Exact<{
 export type DeskDayQuery = { appointments: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, clinician: { id: string } | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null };
 
 export type DeskWeekQueryVariables = Exact<{
-  monday: string;
-  tuesday: string;
-  wednesday: string;
-  thursday: string;
-  friday: string;
-  saturday: string;
-  sunday: string;
+  mon: string;
+  tue: string;
+  wed: string;
+  thu: string;
+  fri: string;
+  sat: string;
+  sun: string;
 }>;
 
 
-export type DeskWeekQuery = { monday: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, tuesday: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, wednesday: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, thursday: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, friday: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, saturday: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, sunday: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null };
+export type DeskWeekQuery = { mon: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, tue: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, wed: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, thu: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, fri: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, sat: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, sun: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null };
 
 export type DeskDirectoryQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -227,6 +236,11 @@ export type DeskVisitsQueryVariables = Exact<{
 
 
 export type DeskVisitsQuery = { appointments: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null> } | null };
+
+export type DeskUpstreamQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DeskUpstreamQuery = { upstream: { state: UpstreamState, quota: { limit: number, remaining: number, resetsAt: string, forecast: { spentAt: string | null } | null } | null } | null };
 
 export type DeskCancelMutationVariables = Exact<{
   input: CancelAppointmentInput;
@@ -511,26 +525,26 @@ export const DeskDayDocument = new TypedDocumentString(`
   }
 }`, {"trusted":"sha256:8e0e5e3f2122f31f6a57877adc26c55d323482450d595dc75ff48167ed7b6aff"}) as unknown as TypedDocumentString<DeskDayQuery, DeskDayQueryVariables>;
 export const DeskWeekDocument = new TypedDocumentString(`
-    query DeskWeek($monday: Date!, $tuesday: Date!, $wednesday: Date!, $thursday: Date!, $friday: Date!, $saturday: Date!, $sunday: Date!) {
-  monday: appointments(first: 100, filter: {day: $monday}) {
+    query DeskWeek($mon: Date!, $tue: Date!, $wed: Date!, $thu: Date!, $fri: Date!, $sat: Date!, $sun: Date!) {
+  mon: appointments(first: 100, filter: {day: $mon}) {
     ...DeskWeekday
   }
-  tuesday: appointments(first: 100, filter: {day: $tuesday}) {
+  tue: appointments(first: 100, filter: {day: $tue}) {
     ...DeskWeekday
   }
-  wednesday: appointments(first: 100, filter: {day: $wednesday}) {
+  wed: appointments(first: 100, filter: {day: $wed}) {
     ...DeskWeekday
   }
-  thursday: appointments(first: 100, filter: {day: $thursday}) {
+  thu: appointments(first: 100, filter: {day: $thu}) {
     ...DeskWeekday
   }
-  friday: appointments(first: 100, filter: {day: $friday}) {
+  fri: appointments(first: 100, filter: {day: $fri}) {
     ...DeskWeekday
   }
-  saturday: appointments(first: 100, filter: {day: $saturday}) {
+  sat: appointments(first: 100, filter: {day: $sat}) {
     ...DeskWeekday
   }
-  sunday: appointments(first: 100, filter: {day: $sunday}) {
+  sun: appointments(first: 100, filter: {day: $sun}) {
     ...DeskWeekday
   }
 }
@@ -552,7 +566,7 @@ fragment DeskWeekday on AppointmentConnection {
   pageInfo {
     hasNextPage
   }
-}`, {"trusted":"sha256:cbc7f804558ac8a04c55f7c0d7779240e008d65fa0ae1a05266d7e32fc167ffb"}) as unknown as TypedDocumentString<DeskWeekQuery, DeskWeekQueryVariables>;
+}`, {"trusted":"sha256:00b92013c7af18b5c9129e294d04ea81d8fbdd4b5aab17614e3511a4beef857f"}) as unknown as TypedDocumentString<DeskWeekQuery, DeskWeekQueryVariables>;
 export const DeskDirectoryDocument = new TypedDocumentString(`
     query DeskDirectory {
   clinicians(first: 100) {
@@ -653,6 +667,21 @@ export const DeskVisitsDocument = new TypedDocumentString(`
     id
   }
 }`, {"trusted":"sha256:9770c68fed7cec360e59577bbce81b25e4949abf7a4e9f2ad1c04c2166717c0a"}) as unknown as TypedDocumentString<DeskVisitsQuery, DeskVisitsQueryVariables>;
+export const DeskUpstreamDocument = new TypedDocumentString(`
+    query DeskUpstream {
+  upstream {
+    quota {
+      limit
+      remaining
+      resetsAt
+      forecast {
+        spentAt
+      }
+    }
+    state
+  }
+}
+    `, {"trusted":"sha256:ae9772355552866323581bbf02a6f2eb7e3208218f72db5b7029a4d89ae77121"}) as unknown as TypedDocumentString<DeskUpstreamQuery, DeskUpstreamQueryVariables>;
 export const DeskCancelDocument = new TypedDocumentString(`
     mutation DeskCancel($input: CancelAppointmentInput!) {
   cancelAppointment(input: $input) {

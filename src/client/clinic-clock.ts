@@ -1,26 +1,31 @@
-/** What the clocks of a time zone show. A day is a text such as `2026-03-29`, an instant milliseconds since the epoch. */
-export interface Clock {
+/** What the clocks of a clinic show. A day is a text such as `2026-03-29`, an instant milliseconds since the epoch. */
+export interface ClinicClock {
   dayOf(instant: number): string
   /** `09:30` */
   timeOf(instant: number): string
   /** The first instant of the day, and that of the next: 23 or 25 hours later where the clocks change. */
   rangeOf(day: string): readonly [from: number, to: number]
-  /** When the clocks of a day first show this time; undefined where they skip it. */
+  /** When the clocks of a day first show a time such as `09:30`; undefined where they skip it. */
   instantOf(day: string, time: string): number | undefined
 }
 
-export const MINUTE = 60_000
-export const HOUR = 60 * MINUTE
+const HOUR_MS = 3_600_000
 /** No clock is further from UTC. */
-const REACH = 16 * HOUR
+const REACH_MS = 16 * HOUR_MS
 
-export function createClock(timeZone: string): Clock {
+/**
+ * For what a screen does with the `day` of a filter: draws its hours, and makes an instant of the time that somebody typed.
+ * Right for every zone of today: their clocks are some whole minutes from UTC. Throws a RangeError for an unknown zone.
+ *
+ * @param timeZone an IANA name, such as `Europe/London`
+ */
+export function createClinicClock(timeZone: string): ClinicClock {
   // Swedish clocks write `2026-03-29 09:30`.
   const format = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'short' })
   const readingOf = (instant: number) => Date.parse(`${format.format(instant).replace(' ', 'T')}Z`)
 
   function instantsOf(reading: number) {
-    const tried = [reading - REACH, reading + REACH].map((near) => reading - (readingOf(near) - near))
+    const tried = [reading - REACH_MS, reading + REACH_MS].map((near) => reading - (readingOf(near) - near))
     return { shown: tried.filter((instant) => readingOf(instant) === reading), latest: Math.max(...tried) }
   }
 
@@ -41,17 +46,7 @@ export function createClock(timeZone: string): Clock {
   }
 }
 
+/** Steps through the calendar, where every day has 24 hours. */
 export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(day) + days * 24 * HOUR).toISOString().slice(0, 10)
-}
-
-/** The seven days of the week that has this day, from Monday. */
-export function weekOf(day: string): readonly string[] {
-  const monday = addDays(day, -((new Date(day).getUTCDay() + 6) % 7))
-  return Array.from({ length: 7 }, (_, index) => addDays(monday, index))
-}
-
-/** A day in words, in the parts that the options name. */
-export function nameOfDay(day: string, parts: Intl.DateTimeFormatOptions): string {
-  return new Date(day).toLocaleDateString('en-GB', { timeZone: 'UTC', ...parts })
+  return new Date(Date.parse(day) + days * 24 * HOUR_MS).toISOString().slice(0, 10)
 }
