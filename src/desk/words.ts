@@ -46,7 +46,7 @@ export const STATUS: Readonly<Record<string, string>> = {
 
 /** A day in words, in the parts that the options name. */
 export function nameOfDay(day: string, parts: Intl.DateTimeFormatOptions = LONG): string {
-  return new Date(day).toLocaleDateString('en-GB', { timeZone: 'UTC', ...parts })
+  return new Date(day).toLocaleDateString('en-GB', { timeZone: 'UTC', ...parts }).replace(',', '')
 }
 
 const LONG = { weekday: 'long', day: 'numeric', month: 'long' } as const
