@@ -1,7 +1,7 @@
 import { shownRows } from '../client/index.ts'
 import { takeArrow } from './keys.ts'
 import { gapsOf, hoursIn, hoursOf, MINUTE, type Placed, place, type Range, STEP } from './layout.ts'
-import type { Desk } from './parts.tsx'
+import { type Desk, Unseen } from './parts.tsx'
 import { type Clinician, type Row, rowsIn, type State } from './state.ts'
 import { ageOf, STATUS } from './words.ts'
 
@@ -79,13 +79,7 @@ function Block({ desk, row, lane, lanes, hours, top }: Placed & { desk: Desk; ho
     : staleSince
       ? ageOf(staleSince, state.now)
       : UNUSUAL.test(status) && STATUS[status]
-  const label = [
-    `${clock.timeOf(start)} to ${clock.timeOf(end)}`,
-    name,
-    title,
-    STATUS[status],
-    mark !== STATUS[status] && mark,
-  ]
+  const unseen = [`until ${clock.timeOf(end)}`, mark !== STATUS[status] && STATUS[status]]
 
   function drag(event: PointerEvent & { readonly currentTarget: HTMLElement }) {
     const block = event.currentTarget
@@ -127,14 +121,13 @@ function Block({ desk, row, lane, lanes, hours, top }: Placed & { desk: Desk; ho
       type="button"
       class={`block ${marks.filter(Boolean).join(' ')}`}
       data-item={id}
-      aria-label={label.filter(Boolean).join(', ')}
       style={{ ...top(start), '--long': (end - start) / MINUTE, '--lane': lane, '--lanes': lanes }}
       onClick={({ currentTarget }) => currentTarget.dataset.dragged ?? open({ kind: 'details', row })}
       onKeyDown={takeKey}
       onPointerDown={drag}
     >
       <time>{clock.timeOf(start)}</time> <b>{name ?? title}</b> {name && <span>{title}</span>}
-      {mark && <em>{mark}</em>}
+      {mark && <em>{mark}</em>} <Unseen>{unseen.filter(Boolean).join(', ')}</Unseen>
     </button>
   )
 }
@@ -148,7 +141,6 @@ function Gap({ desk, gap: [start, end], id, top }: { desk: Desk; gap: Range; id:
       class="gap"
       data-item={`${id}${start}`}
       tabIndex={-1}
-      aria-label={`Free from ${timeOf(start)} to ${timeOf(end)}: book`}
       style={{ ...top(start), '--long': (end - start) / MINUTE }}
       onClick={({ offsetY, detail, currentTarget }) => {
         const steps =
@@ -156,7 +148,7 @@ function Gap({ desk, gap: [start, end], id, top }: { desk: Desk; gap: Range; id:
         desk.open({ kind: 'book', gap: { start: start + steps * STEP, end, clinicianId: id || null } })
       }}
     >
-      + {timeOf(start)} – {timeOf(end)}
+      + {timeOf(start)} – {timeOf(end)} <Unseen>free, book</Unseen>
     </button>
   )
 }

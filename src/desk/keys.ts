@@ -43,15 +43,13 @@ export function takeArrow(event: KeyboardEvent & { readonly currentTarget: HTMLE
   const [dx, dy] = ARROWS[event.key] ?? []
   if (dx === undefined || dy === undefined || !(event.target instanceof Element)) return
   const here = middleOf(event.target)
-  const distanceTo = (item: Element) => {
+  const ahead = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-item]')].flatMap((item) => {
     const [x, y] = [middleOf(item).x - here.x, middleOf(item).y - here.y]
     const along = x * dx + y * dy
-    return along < 1 ? Number.POSITIVE_INFINITY : along + 3 * Math.abs(x * dy + y * dx)
-  }
-  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-item]')]
-  const [nearest] = items.sort((a, b) => distanceTo(a) - distanceTo(b))
+    return along < 1 ? [] : { item, distance: along + 3 * Math.abs(x * dy + y * dx) }
+  })
   event.preventDefault()
-  if (nearest && Number.isFinite(distanceTo(nearest))) nearest.focus()
+  ahead.sort((a, b) => a.distance - b.distance)[0]?.item.focus()
 }
 
 function middleOf(element: Element) {

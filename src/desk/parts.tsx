@@ -89,6 +89,11 @@ export function Choice({ label, of, ...select }: ChoiceProps) {
   )
 }
 
+/** What the eye takes from the place or the colour. */
+export function Unseen({ children }: { children: ComponentChildren }) {
+  return <i class="unseen">{children}</i>
+}
+
 export function Facts({ of }: { of: readonly (readonly [name: string, value: ComponentChildren])[] }) {
   const known = of.filter(([, value]) => value)
   return (
@@ -122,6 +127,15 @@ export function Choices({
   )
 }
 
+export function aboutPatient(patient: DeskPatientFragment): ComponentChildren {
+  const { dateOfBirth, postcode } = patient
+  return [
+    <b key="name">{nameOf(patient)}</b>,
+    dateOfBirth && `, born ${dateOfBirth}`,
+    postcode && `, ${postcode}`,
+  ]
+}
+
 /** Asks when the person says so, and not with each letter: a search costs a request. */
 export function PatientSearch({
   desk,
@@ -153,7 +167,7 @@ export function PatientSearch({
         says={says}
         of={found.map((patient) => ({
           id: patient.id,
-          text: [<b key="b">{nameOf(patient)}</b>, ` born ${patient.dateOfBirth}, ${patient.postcode}`],
+          text: aboutPatient(patient),
           choose: () => onChoose(patient),
         }))}
       />

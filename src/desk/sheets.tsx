@@ -2,7 +2,18 @@ import { useEffect, useState } from 'preact/hooks'
 import type { DeskAppointmentQuery, DeskPatientFragment } from '../client/generated/graphql.ts'
 import type { Told } from './data.ts'
 import { MINUTE } from './layout.ts'
-import { Choice, Choices, type Desk, Facts, Field, Form, PatientSearch, type Place, Sheet } from './parts.tsx'
+import {
+  aboutPatient,
+  Choice,
+  Choices,
+  type Desk,
+  Facts,
+  Field,
+  Form,
+  PatientSearch,
+  type Place,
+  Sheet,
+} from './parts.tsx'
 import { type Row, rowOf } from './state.ts'
 import { nameOf, nameOfDay, STATUS } from './words.ts'
 import { book, cancel, move } from './writes.ts'
@@ -109,9 +120,7 @@ export function Book({ desk, gap }: { desk: Desk; gap: Place & { readonly end: n
         <PatientSearch desk={desk} onChoose={setPatient} />
       ) : (
         <Form onSubmit={submit}>
-          <p>
-            <b>{nameOf(patient)}</b>, born {patient.dateOfBirth}
-          </p>
+          <p>{aboutPatient(patient)}</p>
           <Choice
             label="Kind"
             name="kind"
@@ -192,7 +201,7 @@ export function SignIn() {
   return (
     <Form onSubmit={signIn}>
       <Field label="Your key or token">
-        <input name="key" autocomplete="off" />
+        <input type="password" name="key" autocomplete="off" />
       </Field>
       <button type="submit">Open the desk</button>
     </Form>

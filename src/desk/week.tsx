@@ -1,6 +1,6 @@
 import { shownRows } from '../client/index.ts'
 import { takeArrow } from './keys.ts'
-import type { Desk } from './parts.tsx'
+import { type Desk, Unseen } from './parts.tsx'
 import { daysOf, rowsIn } from './state.ts'
 import { nameOfDay, STATUS } from './words.ts'
 
@@ -21,13 +21,9 @@ export function Week({ desk }: { desk: Desk }) {
             class={day === clock.dayOf(state.now) ? 'today' : ''}
           >
             <h2>
-              <button
-                type="button"
-                data-item={day}
-                onClick={() => desk.show(day)}
-                aria-label={`${nameOfDay(day)}: show`}
-              >
-                <small>{nameOfDay(day, { weekday: 'short' })}</small> {nameOfDay(day, { day: 'numeric' })}
+              <button type="button" data-item={day} onClick={() => desk.show(day)}>
+                <small>{nameOfDay(day, { weekday: 'short' })}</small> {nameOfDay(day, { day: 'numeric' })}{' '}
+                <Unseen>{nameOfDay(day, { month: 'long' })}, show</Unseen>
               </button>
             </h2>
             {own.length === 0 && <p class={isRead ? 'empty' : 'loading'}>{isRead ? 'Nothing' : ''}</p>}
@@ -37,10 +33,10 @@ export function Week({ desk }: { desk: Desk }) {
                 type="button"
                 class={`block ${row.status} ${row.staleSince ? 'stale' : ''}`}
                 data-item={row.id}
-                aria-label={`${clock.timeOf(row.start)}, ${row.name ?? row.title}, ${STATUS[row.status]}`}
                 onClick={() => desk.open({ kind: 'details', row })}
               >
-                <time>{clock.timeOf(row.start)}</time> <b>{row.name ?? row.title}</b>
+                <time>{clock.timeOf(row.start)}</time> <b>{row.name ?? row.title}</b>{' '}
+                <Unseen>{STATUS[row.status]}</Unseen>
               </button>
             ))}
           </section>

@@ -31,7 +31,8 @@ export function problemOf(error: GatewayError | undefined, timeOf: (instant: num
     const status = error.extensions.details.current_status.replace('_', ' ')
     return { code, text: `It is ${status} already.` }
   }
-  return { code, text: WORDS[code] ?? error.message }
+  const failed = 'status' in error.extensions && Number(error.extensions.status) >= 500
+  return { code, text: WORDS[code] ?? (failed ? DOWN : error.message) }
 }
 
 export const STATUS: Readonly<Record<string, string>> = {

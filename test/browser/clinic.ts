@@ -1,5 +1,8 @@
 import { MINUTE } from '../../src/desk/layout.ts'
-import type { SandboxOptions } from '../../src/sandbox/server.ts'
+import { listen } from '../../src/process/listen.ts'
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
+import { createGateway } from '../../src/server/gateway.ts'
+import { SECRET } from '../support/events.ts'
 import type { GatewayTestOptions } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
 
@@ -70,5 +73,51 @@ export function visitAt(time: string, minutes: number, fields: object = {}): obj
     end_time: end,
     status: 'confirmed',
     ...fields,
+  }
+}
+
+interface SandboxApart extends AsyncDisposable {
+  readonly sandbox: Sandbox
+  elsewhere: Clinic['elsewhere']
+}
+
+/** The sandbox alone, which outlives the gateways in front of it. */
+export async function startSandboxApart(): Promise<SandboxApart> {
+  let at = MONDAY
+  const sandbox = await startSandbox({ rateLimit: 0, faults: true, clock: () => new Date(at) })
+  return {
+    sandbox,
+    async elsewhere(fields) {
+      at += 1000
+      const response = await fetch(`${sandbox.url}/_elsewhere`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(fields),
+      })
+      const { data } = (await response.json()) as { readonly data: { readonly id: string } }
+      return data.id
+    },
+    [Symbol.asyncDispose]: () => sandbox.close(),
+  }
+}
+
+/** A gateway that is told of changes, on this port; 0 takes a free one. */
+export async function startGatewayAt({ sandbox }: SandboxApart, port: number) {
+  const gateway = createGateway({
+    url: sandbox.url,
+    key: sandbox.key,
+    development: true,
+    now: () => MONDAY,
+    webhooks: { secrets: [{ secret: SECRET }] },
+  })
+  const server = await listen(gateway.handler, '127.0.0.1', port)
+  sandbox.addWebhook({ url: `${server.url}/webhooks/appointments`, secret: SECRET })
+  return {
+    url: server.url,
+    async [Symbol.asyncDispose]() {
+      gateway.prepareToStop()
+      await server.close()
+      await gateway.close()
+    },
   }
 }

@@ -12,8 +12,8 @@ export interface DeskPage extends AsyncDisposable {
   block(name: string): Locator
   /** Waits until the page shows this text. */
   shows(text: string | RegExp): Promise<void>
-  /** What axe finds, as `rule: element`. */
-  findings(): Promise<readonly string[]>
+  /** What axe finds, as `rule: element`; of the rules that are named, or of all. */
+  findings(...rules: readonly string[]): Promise<readonly string[]>
   /** Saves a PNG in `test/browser/screenshots/`. */
   takeScreenshot(name: string): Promise<void>
 }
