@@ -1,4 +1,3 @@
-import { MINUTE } from '../../src/desk/layout.ts'
 import { listen } from '../../src/process/listen.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
 import { createGateway } from '../../src/server/gateway.ts'
@@ -7,6 +6,7 @@ import type { GatewayTestOptions } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
 
 /** A Monday in March, in winter time: 10:40 in London. */
+export const MINUTE_MS = 60_000
 export const MONDAY = Date.parse('2026-03-23T10:40:00Z')
 
 export interface Clinic extends Product {
@@ -66,7 +66,7 @@ export async function startClinic({ sandbox, gateway, live = true }: ClinicOptio
 /** The fields of a visit on that Monday, at a time such as `11:30` for so many minutes. */
 export function visitAt(time: string, minutes: number, fields: object = {}): object {
   const start = Date.parse(`2026-03-23T${time}:00Z`)
-  const end = new Date(start + minutes * MINUTE).toISOString()
+  const end = new Date(start + minutes * MINUTE_MS).toISOString()
   return {
     title: 'Visit',
     start_time: new Date(start).toISOString(),

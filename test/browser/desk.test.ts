@@ -397,6 +397,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
 
   test('axe finds nothing, in light and dark, in every view and window', async () => {
     await using clinic = await startClinic({ sandbox: { seed: 60 } })
+    await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
     await using desk = await openNamed(clinic)
     const { page } = desk
     const { keyboard } = page
