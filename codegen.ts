@@ -19,7 +19,11 @@ const codegen: CodegenConfig = {
     'src/client/generated/': {
       documents: 'src/client/*.graphql',
       preset,
-      presetConfig,
+      // The hashes have a name of their own: a client that does not ask for them sends texts.
+      presetConfig: {
+        ...presetConfig,
+        persistedDocuments: { hashPropertyName: 'trusted', hashAlgorithm: 'sha256' },
+      },
       config: { ...config, documentMode: 'string' },
     },
   },

@@ -255,6 +255,7 @@ const ENVIRONMENT = z.object({
   }),
   ...group('Documents', {
     GRAPHIQL: flag.optional().describe('true or false; without it GraphiQL is shown in development'),
+    DESK: flag.optional().describe('true or false; without it the desk is served in development'),
     INTROSPECTION: flag
       .optional()
       .describe('true or false; without it clients may read the schema in development'),

@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   shared: ['contract'],
   events: ['contract'],
   sandbox: ['contract', 'events'],
+  desk: ['client'],
   client: [],
   config: ['contract'],
   pagination: [],
@@ -36,6 +37,8 @@ const PACKAGE_ONLY_IN: readonly (readonly [packages: RegExp, rooms: readonly str
   [/^ioredis$/, ['shared']],
   [/^ical-generator$/, ['server']],
   [/^(prom-client$|@opentelemetry\/)/, ['telemetry']],
+  [/^rolldown$/, ['server']],
+  [/^preact/, ['desk']],
   [/^(node:sqlite|kysely)$/, ['sandbox']],
 ]
 
@@ -45,6 +48,7 @@ const FIRST_FILE: Readonly<Record<string, string>> = {
   'src/config': 'values.ts',
   'src/client/streams': 'subscription.ts',
   'src/contract': 'appointment.ts',
+  'src/desk': 'desk.tsx',
   'src/events': 'event.ts',
   'src/loaders/lists': 'connection.ts',
   'src/pagination': 'page.ts',
@@ -215,7 +219,7 @@ describe('The tests', () => {
 })
 
 function roomOf(path: string): string {
-  return (path.split('/')[1] ?? '').replace(/\.[jt]s$/, '')
+  return (path.split('/')[1] ?? '').replace(/\.[jt]sx?$/, '')
 }
 
 function mayImport(room: string, imported: string): boolean {

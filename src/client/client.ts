@@ -1,6 +1,6 @@
 import { RequestError } from './errors.ts'
 import type { TypedDocumentString } from './generated/graphql.ts'
-import { type Asked, urlOf } from './get.ts'
+import { type Asked, byHash, urlOf } from './get.ts'
 import { createKeptAnswers } from './kept.ts'
 import { type Answer, costOf, type HeaderLines, readText, STREAM_OR_JSON } from './response.ts'
 import { followLive } from './streams/live.ts'
@@ -34,6 +34,12 @@ export interface ClientOptions {
   readonly silenceMs?: number
   /** What `byGet` of a request is where the request does not say. */
   readonly byGet?: boolean
+  /**
+   * The gateway trusts the documents of this package (`TRUSTED_DOCUMENTS`): the client sends their hashes, by GET and by POST,
+   * and the text of one that it turns out not to know.
+   * @default false
+   */
+  readonly trusted?: boolean
 }
 
 export interface RequestOptions {
@@ -55,6 +61,17 @@ export interface SubscribeOptions extends RequestOptions {
    * @default does nothing
    */
   readonly onOpen?: () => void | Promise<void>
+  /**
+   * Called each time that a stream opens, with true, and that one breaks or does not open, with false: for a sign on a screen.
+   * @default does nothing
+   */
+  readonly onLine?: (isOpen: boolean) => void
+  /**
+   * Where the gateway no longer has the changes since the last one (`RESUME_EXPIRED`), subscribe anew and call `onOpen` again,
+   * in place of rejecting.
+   * @default false
+   */
+  readonly anew?: boolean
 }
 
 export interface Client {
@@ -164,6 +181,21 @@ export function createClient(options: ClientOptions): Client {
     return (options.fetch ?? globalThis.fetch)(url, { ...init, ...(signal && { signal }) })
   }
 
+  function askedBy<Data, Variables>(
+    document: TypedDocumentString<Data, Variables>,
+    variables: unknown,
+  ): Asked {
+    const { __meta__ } = document
+    // graphql-codegen writes it with `persistedDocuments`: into the documents of this package under a name of its own.
+    const hash: unknown = __meta__?.hash ?? (options.trusted ? __meta__?.trusted : undefined)
+    return { query: document.toString(), hash: typeof hash === 'string' ? hash : undefined, variables }
+  }
+
+  /** A text or, to a gateway that trusts it, its hash. */
+  function bodyOf({ query, hash, variables }: Asked): object {
+    return options.trusted && hash !== undefined ? { ...byHash(hash), variables } : { query, variables }
+  }
+
   function post(body: object, headers: HeaderLines, signal: AbortSignal | undefined): Promise<Response> {
     const all = { 'content-type': 'application/json', accept: 'application/json', ...headers }
     return send(options.url, { method: 'POST', headers: all, body: JSON.stringify(body) }, signal)
@@ -187,8 +219,8 @@ export function createClient(options: ClientOptions): Client {
     return { response, status: response.status, text }
   }
 
-  async function postAll({ query, variables }: Asked, headers: HeaderLines, signal: AbortSignal | undefined) {
-    const response = await post({ query, variables }, headers, signal)
+  async function postAll(asked: Asked, headers: HeaderLines, signal: AbortSignal | undefined) {
+    const response = await post(bodyOf(asked), headers, signal)
     return { response, status: response.status, text: await response.text() }
   }
 
@@ -196,14 +228,15 @@ export function createClient(options: ClientOptions): Client {
     const { signal, byGet = options.byGet } = requestOptions
     const headers = await readHeaders()
     const hash = asked.hash !== undefined && untrusted.has(asked.hash) ? undefined : asked.hash
-    const url = urlOf(options.url, { ...asked, hash }, byGet)
-    const received = await (url === undefined ? postAll(asked, headers, signal) : get(url, headers, signal))
+    const sent = { ...asked, hash }
+    const url = urlOf(options.url, sent, byGet)
+    const received = await (url === undefined ? postAll(sent, headers, signal) : get(url, headers, signal))
     const answer: Answer<Data> = {
       ...readText<Data>(received),
       upstreamRequests: costOf(received.response),
     }
     const isUnknown = answer.errors.some(({ extensions }) => SENDS_TEXT.includes(extensions?.code))
-    if (url === undefined || hash === undefined || !isUnknown) return { answer, status: received.status }
+    if (hash === undefined || !isUnknown) return { answer, status: received.status }
     untrusted.add(hash)
     return ask(asked, requestOptions)
   }
@@ -229,7 +262,7 @@ export function createClient(options: ClientOptions): Client {
       document: TypedDocumentString<Data, Variables>,
       ...[variables, { signal } = {}]: Rest<Variables>
     ) {
-      const body = { query: document.toString(), variables }
+      const body = bodyOf(askedBy(document, variables))
       return readParts<Data>({
         post: async (leaving) => post(body, { accept: STREAM_OR_JSON, ...(await readHeaders()) }, leaving),
         silenceMs: options.silenceMs ?? SILENCE_MS,
@@ -251,7 +284,7 @@ export function createClient(options: ClientOptions): Client {
     },
     subscribe<Data, Variables extends Resumable>(
       document: TypedDocumentString<Data, Variables>,
-      ...[variables, { signal, onOpen } = {}]: Rest<Variables, SubscribeOptions>
+      ...[variables, subscribeOptions = {}]: Rest<Variables, SubscribeOptions>
     ) {
       const query = document.toString()
       return followAnswers<Data>({
@@ -260,11 +293,10 @@ export function createClient(options: ClientOptions): Client {
         headers: readHeaders,
         // JSON is for what is refused, so that its status is that of the response.
         post: (asked, headers, leaving) =>
-          post({ query, variables: asked }, { accept: STREAM_OR_JSON, ...headers }, leaving),
+          post(bodyOf(askedBy(document, asked)), { accept: STREAM_OR_JSON, ...headers }, leaving),
         wait: options.wait ?? waitFor,
         silenceMs: options.silenceMs ?? SILENCE_MS,
-        onOpen,
-        signal,
+        ...subscribeOptions,
       })
     },
   }
@@ -280,10 +312,4 @@ interface Received {
 interface Asking<Data> {
   readonly answer: Answer<Data>
   readonly status: number
-}
-
-function askedBy<Data, Variables>(document: TypedDocumentString<Data, Variables>, variables: unknown): Asked {
-  // graphql-codegen writes it with `persistedDocuments`.
-  const hash: unknown = document.__meta__?.hash
-  return { query: document.toString(), hash: typeof hash === 'string' ? hash : undefined, variables }
 }

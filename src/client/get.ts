@@ -21,15 +21,17 @@ export function urlOf(url: string, asked: Asked, mayHoldAll: boolean | undefined
   if (mayHoldAll === false || !/^[\s,\ufeff]*(query\b|\{)/.test(query)) return undefined
   const json = JSON.stringify(variables)
   if (!mayHoldAll && !namesNobody(JSON.parse(json))) return undefined
-  const parameters = new URLSearchParams(hash === undefined ? { query } : { extensions: byHash(hash) })
+  const parameters = new URLSearchParams(
+    hash === undefined ? { query } : { extensions: JSON.stringify(byHash(hash).extensions) },
+  )
   if (variables !== null) parameters.set('variables', json)
   const full = `${url}${url.includes('?') ? '&' : '?'}${parameters}`
   return full.length <= MAX_URL_LENGTH ? full : undefined
 }
 
 /** As Apollo's and urql's links send it. */
-function byHash(sha256Hash: string): string {
-  return JSON.stringify({ persistedQuery: { version: 1, sha256Hash } })
+export function byHash(sha256Hash: string) {
+  return { extensions: { persistedQuery: { version: 1, sha256Hash } } }
 }
 
 const STATUSES: Readonly<Record<AppointmentStatus, true>> = {

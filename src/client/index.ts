@@ -9,6 +9,7 @@ export {
   type RequestOptions,
   type SubscribeOptions,
 } from './client.ts'
+export { addDays, type ClinicClock, createClinicClock } from './clinic-clock.ts'
 export {
   type ErrorCode,
   type ErrorExtensions,
@@ -41,6 +42,16 @@ export {
   UpdateAppointmentDocument,
   type UpdateAppointmentInput,
 } from './generated/graphql.ts'
+export {
+  type Found,
+  type LiveRows,
+  NO_ROWS,
+  propose,
+  settle,
+  shownRows,
+  takeChange,
+  takeFound,
+} from './live-rows.ts'
 export { type Observable, observe, type Payload } from './observe.ts'
 export { createRelayNetwork, type RelayNetwork } from './relay.ts'
 export type { Answer } from './response.ts'

@@ -11,13 +11,22 @@ export interface Answer<Data> {
    * the header `X-Upstream-Requests`, `subscribe` from `extensions.upstream` of each change.
    */
   readonly upstreamRequests: number | undefined
+  /**
+   * Since when the oldest part of the answer may be out of date, in RFC 3339: the quota is spent, or the upstream is down, and
+   * the gateway gave what it had. Undefined where nothing is older than it may be.
+   */
+  readonly staleSince?: string | undefined
 }
 
 /** A part of a stream: of an answer that comes in parts, or a change. */
 export interface StreamPart<Data> {
   readonly data?: Data | null
   readonly errors?: readonly GatewayError[]
-  readonly extensions?: { readonly upstream?: { readonly requests?: number } }
+  readonly extensions?: Extensions
+}
+
+interface Extensions {
+  readonly upstream?: { readonly requests?: number; readonly stale?: readonly { readonly asOf: string }[] }
 }
 
 export function answerOf<Data>({ data = null, errors = [], extensions }: StreamPart<Data>): Answer<Data> {
@@ -45,8 +54,10 @@ export function costOf({ headers }: Response): number | undefined {
   return cost === null ? undefined : Number(cost)
 }
 
+type Body<Data> = Pick<Answer<Data>, 'data' | 'errors' | 'staleSince'>
+
 /** Reads a response of JSON. Rejects with a `RequestError` when it is not a GraphQL response. */
-export async function readBody<Data>(response: Response): Promise<Pick<Answer<Data>, 'data' | 'errors'>> {
+export async function readBody<Data>(response: Response): Promise<Body<Data>> {
   return readText({ status: response.status, text: await response.text() })
 }
 
@@ -57,13 +68,19 @@ export function readText<Data>({
 }: {
   readonly status: number
   readonly text: string
-}): Pick<Answer<Data>, 'data' | 'errors'> {
+}): Body<Data> {
   const body = parse(text)
   if (typeof body !== 'object' || body === null || !('data' in body || 'errors' in body))
     throw new RequestError({ status, errors: [], data: null })
   // The types are not checked here: the gateway answers as its schema says.
-  const { data = null, errors = [] } = body as { data?: Data | null; errors?: readonly GatewayError[] }
-  return { data, errors }
+  const { data = null, errors = [], extensions } = body as StreamPart<Data>
+  return { data, errors, staleSince: staleSinceOf(extensions) }
+}
+
+/** Instants in UTC sort as texts. */
+function staleSinceOf(extensions: Extensions | undefined): string | undefined {
+  const [oldest] = extensions?.upstream?.stale?.map(({ asOf }) => asOf).sort() ?? []
+  return oldest
 }
 
 /** Undefined for what is no JSON, such as the error page of a proxy. */

@@ -108,6 +108,7 @@ async function runGateway(config: Config): Promise<Running> {
     loopbackOnly: mode.loopbackOnly,
     development,
     graphiql,
+    ...(config.DESK !== undefined && { desk: config.DESK }),
     ...(config.INTROSPECTION !== undefined && { introspection: config.INTROSPECTION }),
     sampleData: sandbox !== undefined,
     ...(config.CORS_ORIGINS && { corsOrigins: config.CORS_ORIGINS }),

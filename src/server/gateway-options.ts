@@ -36,6 +36,12 @@ export interface GatewayOptions {
   /** @default the value of `development` */
   readonly introspection?: boolean
   /**
+   * Serves the desk, a front end for a receptionist, at `/desk`: beside `endpoint`.
+   *
+   * @default the value of `development`
+   */
+  readonly desk?: boolean
+  /**
    * The upstream holds sample data: GraphiQL's tour shows its rows, and changes them.
    *
    * @default false

@@ -19,6 +19,7 @@ import { createCalendar } from './calendar/calendar.ts'
 import { createCost, useCost } from './cost/cost.ts'
 import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
 import { createDeferral } from './deferred/deferral.ts'
+import { useDesk } from './desk/desk.ts'
 import { useAnonymousLimit } from './documents/anonymous.ts'
 import { createDocuments } from './documents/documents.ts'
 import { operationNames, useTrustedDocuments } from './documents/trusted.ts'
@@ -98,6 +99,7 @@ export function createGateway({
   development = false,
   graphiql = development,
   introspection = development,
+  desk = development,
   sampleData = false,
   endpoint = '/graphql',
   corsOrigins = [],
@@ -347,6 +349,7 @@ export function createGateway({
           ask: (url, init) => yoga.fetch(url, init),
           now,
         }),
+      desk && useDesk({ endpoint, timeZone: clinicTimeZone, trusted: trustedDocumentsOnly, graphiql }),
     ],
   })
 

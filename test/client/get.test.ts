@@ -11,6 +11,7 @@ import {
   UpdateAppointmentDocument,
 } from '../../src/client/index.ts'
 import { createKeptAnswers } from '../../src/client/kept.ts'
+import { readTrustedDocuments } from '../../src/server/documents/trusted.ts'
 import type { GatewayTestOptions } from '../support/gateway.ts'
 import { startProduct } from '../support/product.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
@@ -194,6 +195,26 @@ describe('The typed client', () => {
     await using closed = await startPolling({}, { trustedDocumentsOnly: true })
     await expect(closed.client.request(document)).rejects.toHaveProperty('status', 400)
     expect(closed.takeLines()).toEqual(['GET 400'])
+  })
+
+  test('The documents of the package go by their hashes to a gateway that trusts them', async () => {
+    const trustedDocuments = readTrustedDocuments(
+      'src/client/generated/persisted-documents.json',
+      'TRUSTED_DOCUMENTS',
+    )
+    await using trusting = await startPolling(
+      { trusted: true },
+      { trustedDocuments, trustedDocumentsOnly: true },
+    )
+    const { appointments } = await trusting.client.request(AppointmentsDocument, { first: 1 })
+    const id = appointments?.nodes[0]?.id ?? ''
+    await trusting.client.request(UpdateAppointmentDocument, { input: { id, title: 'New' } })
+    expect(trusting.takeLines()).toEqual(['GET 200', 'POST 200'])
+    // Where they turn out not to be trusted, their texts go.
+    await using polling = await startPolling({ trusted: true })
+    for (let nth = 0; nth < 2; nth += 1)
+      await polling.client.request(UpdateAppointmentDocument, { input: { id, title: 'New' } })
+    expect(polling.takeLines()).toEqual(['POST 200', 'POST 200', 'POST 200'])
   })
 
   test('What failed is asked anew, and 304 to what nobody has is no answer', async () => {

@@ -24,7 +24,7 @@ const ROOT = join(import.meta.dirname, '../..')
 /** Reads every TypeScript and JavaScript file of `src` or `test` except those that `npm run codegen` writes. */
 export function readSourceFiles(folder: 'src' | 'test'): readonly SourceFile[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.[jt]s$/.test(name) && !name.includes('generated/'))
+    .filter((name) => /\.[jt]sx?$/.test(name) && !name.includes('generated/'))
     .map((name) => readSourceFile(`${folder}/${name.replaceAll('\\', '/')}`))
     .sort((a, b) => (a.path < b.path ? -1 : 1))
 }
@@ -38,7 +38,7 @@ export function* nodesOf(value: unknown): Generator<SyntaxNode> {
 
 function readSourceFile(path: string): SourceFile {
   const text = readFileSync(join(ROOT, path), 'utf8')
-  const syntax = parseAst(text, { lang: 'ts' }) as unknown as SyntaxNode
+  const syntax = parseAst(text, { lang: path.endsWith('x') ? 'tsx' : 'ts' }) as unknown as SyntaxNode
   const specifiers = specifiersOf(syntax)
   const imports = specifiers
     .filter((specifier) => specifier.startsWith('.'))

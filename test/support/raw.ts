@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { type IncomingHttpHeaders, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 
 export interface RawResponse {
@@ -47,4 +48,20 @@ export function rawPost(
   }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
   return [`POST ${path} HTTP/1.1`, ...lines, '', body].join('\r\n')
+}
+
+/** A GET with exactly these headers, because `fetch` adds Accept-Encoding and unpacks the body. */
+export function rawGet(
+  url: string,
+  headers: Record<string, string>,
+): Promise<{ readonly headers: IncomingHttpHeaders; readonly body: Buffer }> {
+  return new Promise((resolve, reject) =>
+    request(url, { headers }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }))
+    })
+      .on('error', reject)
+      .end(),
+  )
 }

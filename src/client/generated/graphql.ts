@@ -179,6 +179,114 @@ export type UpdateAppointmentInput = {
   videoProvider?: string | null | undefined;
 };
 
+/** How the last request to the upstream ended, whoever caused it. */
+export type UpstreamState =
+  /** It was answered, be it by a refusal. */
+  | 'ANSWERING'
+  /** There was no answer, or the upstream failed: reads get what was seen before, as far as that is kept. */
+  | 'FAILING'
+  /** There has been none. */
+  | 'UNKNOWN';
+
+export type DeskDayQueryVariables = Exact<{
+  day: string;
+}>;
+
+
+export type DeskDayQuery = { appointments: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, clinician: { id: string } | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null };
+
+export type DeskWeekQueryVariables = Exact<{
+  mon: string;
+  tue: string;
+  wed: string;
+  thu: string;
+  fri: string;
+  sat: string;
+  sun: string;
+}>;
+
+
+export type DeskWeekQuery = { mon: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, tue: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, wed: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, thu: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, fri: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, sat: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, sun: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null };
+
+export type DeskDirectoryQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DeskDirectoryQuery = { clinicians: { nodes: Array<{ id: string, displayName: string | null, name: string | null, role: string | null, isActive: boolean | null } | null> } | null, appointmentTypes: { nodes: Array<{ id: string, name: string | null, durationMinutes: number | null, isActive: boolean | null } | null> } | null };
+
+export type DeskNamesQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type DeskNamesQuery = { nodes: Array<
+    | { attendeeName: string | null, id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+   | null> };
+
+export type DeskAppointmentQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeskAppointmentQuery = { appointment: { description: string | null, attendeeName: string | null, attendeeEmail: string | null, cancellationReason: string | null, isRemote: boolean | null, id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, clinician: { id: string } | null, location: { name: string | null } | null, patient: { id: string, firstName: string | null, lastName: string | null, dateOfBirth: string | null, mobilePhone: string | null } | null } | null };
+
+export type DeskPatientsQueryVariables = Exact<{
+  search: string;
+}>;
+
+
+export type DeskPatientsQuery = { patients: { nodes: Array<{ id: string, firstName: string | null, lastName: string | null, dateOfBirth: string | null, postcode: string | null } | null> } | null };
+
+export type DeskVisitsQueryVariables = Exact<{
+  patientId: string | number;
+  gte: string;
+}>;
+
+
+export type DeskVisitsQuery = { appointments: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null> } | null };
+
+export type DeskUpstreamQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DeskUpstreamQuery = { upstream: { state: UpstreamState, quota: { limit: number, remaining: number, resetsAt: string, forecast: { spentAt: string | null } | null } | null } | null };
+
+export type DeskCancelMutationVariables = Exact<{
+  input: CancelAppointmentInput;
+}>;
+
+
+export type DeskCancelMutation = { cancelAppointment: { appointment: { id: string, status: AppointmentStatus | null } | null } | null };
+
+export type DeskMoveMutationVariables = Exact<{
+  input: UpdateAppointmentInput;
+}>;
+
+
+export type DeskMoveMutation = { updateAppointment: { appointment: { id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null } | null };
+
+export type DeskBookMutationVariables = Exact<{
+  input: CreateAppointmentInput;
+}>;
+
+
+export type DeskBookMutation = { createAppointment: { appointment: { id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null } | null };
+
+export type DeskChangesSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type DeskChangesSubscription = { appointmentChanged: { sequence: string, movement: Movement, appointment: { attendeeName: string | null, id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, clinician: { id: string } | null, patient: { id: string } | null } | null } | null };
+
+export type DeskRowFragment = { id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null };
+
+export type DeskWeekdayFragment = { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } };
+
+export type DeskPatientFragment = { id: string, firstName: string | null, lastName: string | null, dateOfBirth: string | null, postcode: string | null };
+
 export type AppointmentsQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -266,6 +374,48 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const DeskRowFragmentDoc = new TypedDocumentString(`
+    fragment DeskRow on Appointment {
+  id
+  title
+  startTime
+  endTime
+  status
+  isCancellable
+  patient {
+    id
+  }
+}
+    `, {"fragmentName":"DeskRow"}) as unknown as TypedDocumentString<DeskRowFragment, unknown>;
+export const DeskWeekdayFragmentDoc = new TypedDocumentString(`
+    fragment DeskWeekday on AppointmentConnection {
+  nodes {
+    ...DeskRow
+  }
+  pageInfo {
+    hasNextPage
+  }
+}
+    fragment DeskRow on Appointment {
+  id
+  title
+  startTime
+  endTime
+  status
+  isCancellable
+  patient {
+    id
+  }
+}`, {"fragmentName":"DeskWeekday"}) as unknown as TypedDocumentString<DeskWeekdayFragment, unknown>;
+export const DeskPatientFragmentDoc = new TypedDocumentString(`
+    fragment DeskPatient on Patient {
+  id
+  firstName
+  lastName
+  dateOfBirth
+  postcode
+}
+    `, {"fragmentName":"DeskPatient"}) as unknown as TypedDocumentString<DeskPatientFragment, unknown>;
 export const AppointmentSummaryFragmentDoc = new TypedDocumentString(`
     fragment AppointmentSummary on Appointment {
   id
@@ -360,6 +510,262 @@ export const AppointmentDetailsFragmentDoc = new TypedDocumentString(`
     restId
   }
 }`, {"fragmentName":"AppointmentDetails"}) as unknown as TypedDocumentString<AppointmentDetailsFragment, unknown>;
+export const DeskDayDocument = new TypedDocumentString(`
+    query DeskDay($day: Date!) {
+  appointments(first: 200, filter: {day: $day}) {
+    nodes {
+      ...DeskRow
+      clinician {
+        id
+      }
+    }
+    pageInfo {
+      hasNextPage
+    }
+  }
+}
+    fragment DeskRow on Appointment {
+  id
+  title
+  startTime
+  endTime
+  status
+  isCancellable
+  patient {
+    id
+  }
+}`, {"trusted":"sha256:8e0e5e3f2122f31f6a57877adc26c55d323482450d595dc75ff48167ed7b6aff"}) as unknown as TypedDocumentString<DeskDayQuery, DeskDayQueryVariables>;
+export const DeskWeekDocument = new TypedDocumentString(`
+    query DeskWeek($mon: Date!, $tue: Date!, $wed: Date!, $thu: Date!, $fri: Date!, $sat: Date!, $sun: Date!) {
+  mon: appointments(first: 100, filter: {day: $mon}) {
+    ...DeskWeekday
+  }
+  tue: appointments(first: 100, filter: {day: $tue}) {
+    ...DeskWeekday
+  }
+  wed: appointments(first: 100, filter: {day: $wed}) {
+    ...DeskWeekday
+  }
+  thu: appointments(first: 100, filter: {day: $thu}) {
+    ...DeskWeekday
+  }
+  fri: appointments(first: 100, filter: {day: $fri}) {
+    ...DeskWeekday
+  }
+  sat: appointments(first: 100, filter: {day: $sat}) {
+    ...DeskWeekday
+  }
+  sun: appointments(first: 100, filter: {day: $sun}) {
+    ...DeskWeekday
+  }
+}
+    fragment DeskRow on Appointment {
+  id
+  title
+  startTime
+  endTime
+  status
+  isCancellable
+  patient {
+    id
+  }
+}
+fragment DeskWeekday on AppointmentConnection {
+  nodes {
+    ...DeskRow
+  }
+  pageInfo {
+    hasNextPage
+  }
+}`, {"trusted":"sha256:00b92013c7af18b5c9129e294d04ea81d8fbdd4b5aab17614e3511a4beef857f"}) as unknown as TypedDocumentString<DeskWeekQuery, DeskWeekQueryVariables>;
+export const DeskDirectoryDocument = new TypedDocumentString(`
+    query DeskDirectory {
+  clinicians(first: 100) {
+    nodes {
+      id
+      displayName
+      name
+      role
+      isActive
+    }
+  }
+  appointmentTypes(first: 100) {
+    nodes {
+      id
+      name
+      durationMinutes
+      isActive
+    }
+  }
+}
+    `, {"trusted":"sha256:9f87e0db07d776478bb3f1f987e0ef2dff8fbb5ecbf09cbb39dc0c99dab8fa77"}) as unknown as TypedDocumentString<DeskDirectoryQuery, DeskDirectoryQueryVariables>;
+export const DeskNamesDocument = new TypedDocumentString(`
+    query DeskNames($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    id
+    ... on Appointment {
+      attendeeName
+    }
+  }
+}
+    `, {"trusted":"sha256:0616aebae701149f654c0c8aa8e9cf965066ea72d69eb593837d78d3619ebe31"}) as unknown as TypedDocumentString<DeskNamesQuery, DeskNamesQueryVariables>;
+export const DeskAppointmentDocument = new TypedDocumentString(`
+    query DeskAppointment($id: ID!) {
+  appointment(id: $id) {
+    ...DeskRow
+    description
+    attendeeName
+    attendeeEmail
+    cancellationReason
+    isRemote
+    clinician {
+      id
+    }
+    location {
+      name
+    }
+    patient {
+      id
+      firstName
+      lastName
+      dateOfBirth
+      mobilePhone
+    }
+  }
+}
+    fragment DeskRow on Appointment {
+  id
+  title
+  startTime
+  endTime
+  status
+  isCancellable
+  patient {
+    id
+  }
+}`, {"trusted":"sha256:9292512f5bc277db3a78850797905d6374c7577facd657ed172e38c34e1f8d53"}) as unknown as TypedDocumentString<DeskAppointmentQuery, DeskAppointmentQueryVariables>;
+export const DeskPatientsDocument = new TypedDocumentString(`
+    query DeskPatients($search: String!) {
+  patients(first: 8, search: $search) {
+    nodes {
+      ...DeskPatient
+    }
+  }
+}
+    fragment DeskPatient on Patient {
+  id
+  firstName
+  lastName
+  dateOfBirth
+  postcode
+}`, {"trusted":"sha256:f748ca18349a1f9ff098fdb1ba84937755a822513d0579ef71a9a763b85e8950"}) as unknown as TypedDocumentString<DeskPatientsQuery, DeskPatientsQueryVariables>;
+export const DeskVisitsDocument = new TypedDocumentString(`
+    query DeskVisits($patientId: ID!, $gte: DateTime!) {
+  appointments(first: 8, filter: {patientId: $patientId, startTime: {gte: $gte}}) {
+    nodes {
+      ...DeskRow
+    }
+  }
+}
+    fragment DeskRow on Appointment {
+  id
+  title
+  startTime
+  endTime
+  status
+  isCancellable
+  patient {
+    id
+  }
+}`, {"trusted":"sha256:9770c68fed7cec360e59577bbce81b25e4949abf7a4e9f2ad1c04c2166717c0a"}) as unknown as TypedDocumentString<DeskVisitsQuery, DeskVisitsQueryVariables>;
+export const DeskUpstreamDocument = new TypedDocumentString(`
+    query DeskUpstream {
+  upstream {
+    quota {
+      limit
+      remaining
+      resetsAt
+      forecast {
+        spentAt
+      }
+    }
+    state
+  }
+}
+    `, {"trusted":"sha256:ae9772355552866323581bbf02a6f2eb7e3208218f72db5b7029a4d89ae77121"}) as unknown as TypedDocumentString<DeskUpstreamQuery, DeskUpstreamQueryVariables>;
+export const DeskCancelDocument = new TypedDocumentString(`
+    mutation DeskCancel($input: CancelAppointmentInput!) {
+  cancelAppointment(input: $input) {
+    appointment {
+      id
+      status
+    }
+  }
+}
+    `, {"trusted":"sha256:e89ca87bd56d97c4bb5e4813aa72c055ec3c61f8b5140e0cf0e4369a59b558cc"}) as unknown as TypedDocumentString<DeskCancelMutation, DeskCancelMutationVariables>;
+export const DeskMoveDocument = new TypedDocumentString(`
+    mutation DeskMove($input: UpdateAppointmentInput!) {
+  updateAppointment(input: $input) {
+    appointment {
+      ...DeskRow
+    }
+  }
+}
+    fragment DeskRow on Appointment {
+  id
+  title
+  startTime
+  endTime
+  status
+  isCancellable
+  patient {
+    id
+  }
+}`, {"trusted":"sha256:c050f3908d8ee3a6af706d6b438ee7586e640291c738c117c1287516cf48112b"}) as unknown as TypedDocumentString<DeskMoveMutation, DeskMoveMutationVariables>;
+export const DeskBookDocument = new TypedDocumentString(`
+    mutation DeskBook($input: CreateAppointmentInput!) {
+  createAppointment(input: $input) {
+    appointment {
+      ...DeskRow
+    }
+  }
+}
+    fragment DeskRow on Appointment {
+  id
+  title
+  startTime
+  endTime
+  status
+  isCancellable
+  patient {
+    id
+  }
+}`, {"trusted":"sha256:1520394f97c886b0648025975cd3ee458cc90d2a8e27746c03b44faea889528b"}) as unknown as TypedDocumentString<DeskBookMutation, DeskBookMutationVariables>;
+export const DeskChangesDocument = new TypedDocumentString(`
+    subscription DeskChanges($after: String) {
+  appointmentChanged(after: $after) {
+    sequence
+    movement
+    appointment {
+      ...DeskRow
+      attendeeName
+      clinician {
+        id
+      }
+    }
+  }
+}
+    fragment DeskRow on Appointment {
+  id
+  title
+  startTime
+  endTime
+  status
+  isCancellable
+  patient {
+    id
+  }
+}`, {"trusted":"sha256:a08d1d9f63749867479a74d1390964692db89dcbefb8ef74d66fe245faaae45d"}) as unknown as TypedDocumentString<DeskChangesSubscription, DeskChangesSubscriptionVariables>;
 export const AppointmentsDocument = new TypedDocumentString(`
     query Appointments($first: Int, $after: String, $last: Int, $before: String, $filter: AppointmentFilter) {
   appointments(
@@ -393,14 +799,14 @@ export const AppointmentsDocument = new TypedDocumentString(`
     id
     restId
   }
-}`) as unknown as TypedDocumentString<AppointmentsQuery, AppointmentsQueryVariables>;
+}`, {"trusted":"sha256:565ebecea0678fe0550850406022107843d6fce37c16916cd6d1310197c5d0ea"}) as unknown as TypedDocumentString<AppointmentsQuery, AppointmentsQueryVariables>;
 export const AppointmentCountDocument = new TypedDocumentString(`
     query AppointmentCount($filter: AppointmentFilter) {
   appointments(filter: $filter) {
     totalCount
   }
 }
-    `) as unknown as TypedDocumentString<AppointmentCountQuery, AppointmentCountQueryVariables>;
+    `, {"trusted":"sha256:86b29a1f305c674a74fdd848aab0e1e29443db10b7b2c791c166e591b58fc9b7"}) as unknown as TypedDocumentString<AppointmentCountQuery, AppointmentCountQueryVariables>;
 export const AppointmentDocument = new TypedDocumentString(`
     query Appointment($id: ID!) {
   appointment(id: $id) {
@@ -449,7 +855,7 @@ fragment AppointmentDetails on Appointment {
     id
     restId
   }
-}`) as unknown as TypedDocumentString<AppointmentQuery, AppointmentQueryVariables>;
+}`, {"trusted":"sha256:0ba136425e927a41cc7f5c9593bb249aff9f6f2ec94964e9e23108f77eee3f22"}) as unknown as TypedDocumentString<AppointmentQuery, AppointmentQueryVariables>;
 export const PatientHistoryDocument = new TypedDocumentString(`
     query PatientHistory($patientId: ID!, $first: Int, $after: String) {
   patient(id: $patientId) {
@@ -479,7 +885,7 @@ export const PatientHistoryDocument = new TypedDocumentString(`
     id
     restId
   }
-}`) as unknown as TypedDocumentString<PatientHistoryQuery, PatientHistoryQueryVariables>;
+}`, {"trusted":"sha256:54949f4b52f3def34715948d0f0bf7786ae4baef3e760602a0a0d2765d8e80c8"}) as unknown as TypedDocumentString<PatientHistoryQuery, PatientHistoryQueryVariables>;
 export const CreateAppointmentDocument = new TypedDocumentString(`
     mutation CreateAppointment($input: CreateAppointmentInput!) {
   createAppointment(input: $input) {
@@ -501,7 +907,7 @@ export const CreateAppointmentDocument = new TypedDocumentString(`
     id
     restId
   }
-}`) as unknown as TypedDocumentString<CreateAppointmentMutation, CreateAppointmentMutationVariables>;
+}`, {"trusted":"sha256:aa7306445f6224421f08670532091e0e14df0e7daa915aeb6bb0808bd3d7ecc7"}) as unknown as TypedDocumentString<CreateAppointmentMutation, CreateAppointmentMutationVariables>;
 export const UpdateAppointmentDocument = new TypedDocumentString(`
     mutation UpdateAppointment($input: UpdateAppointmentInput!) {
   updateAppointment(input: $input) {
@@ -523,7 +929,7 @@ export const UpdateAppointmentDocument = new TypedDocumentString(`
     id
     restId
   }
-}`) as unknown as TypedDocumentString<UpdateAppointmentMutation, UpdateAppointmentMutationVariables>;
+}`, {"trusted":"sha256:b977b562910e2ec062f4d6bc4a4a487c12d4e1c2fb1790b494348f164e8e0e57"}) as unknown as TypedDocumentString<UpdateAppointmentMutation, UpdateAppointmentMutationVariables>;
 export const CancelAppointmentDocument = new TypedDocumentString(`
     mutation CancelAppointment($input: CancelAppointmentInput!) {
   cancelAppointment(input: $input) {
@@ -537,7 +943,7 @@ export const CancelAppointmentDocument = new TypedDocumentString(`
     performedBy
   }
 }
-    `) as unknown as TypedDocumentString<CancelAppointmentMutation, CancelAppointmentMutationVariables>;
+    `, {"trusted":"sha256:fa3145a37f597ab7fdc434cbc6a4681f2eca3909a0af8b9075868a03ad4fe401"}) as unknown as TypedDocumentString<CancelAppointmentMutation, CancelAppointmentMutationVariables>;
 export const AppointmentChangesDocument = new TypedDocumentString(`
     subscription AppointmentChanges($filter: AppointmentFilter, $after: String) {
   appointmentChanged(filter: $filter, after: $after) {
@@ -583,4 +989,4 @@ fragment AppointmentInEvent on Appointment {
     id
     restId
   }
-}`) as unknown as TypedDocumentString<AppointmentChangesSubscription, AppointmentChangesSubscriptionVariables>;
+}`, {"trusted":"sha256:d9669ec436d0cf36c08ed8cd1da58a476dc80bc48c0e48a734c4b05cef0ac1fb"}) as unknown as TypedDocumentString<AppointmentChangesSubscription, AppointmentChangesSubscriptionVariables>;

@@ -1,4 +1,4 @@
-import { ResumeError } from '../errors.ts'
+import { RequestError, ResumeError } from '../errors.ts'
 import { type Answer, answerOf, type HeaderLines, readPart, type StreamPart } from '../response.ts'
 import { type Break, breakOf, isBusy, leavable, refusal, requireStream } from './break.ts'
 import { readEvents } from './event-stream.ts'
@@ -12,8 +12,10 @@ export interface SubscriptionOptions {
   readonly post: (variables: object, headers: HeaderLines, signal: AbortSignal) => Promise<Response>
   readonly wait: (pause: Pause) => Promise<unknown>
   readonly silenceMs: number
-  readonly onOpen: (() => void | Promise<void>) | undefined
-  readonly signal: AbortSignal | undefined
+  readonly onOpen?: () => void | Promise<void>
+  readonly onLine?: (isOpen: boolean) => void
+  readonly anew?: boolean
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -25,9 +27,11 @@ export function followAnswers<Data>(options: SubscriptionOptions): AsyncIterable
 }
 
 async function* generate<Data>(
-  { query, variables, headers, post, wait, silenceMs, onOpen }: SubscriptionOptions,
+  options: SubscriptionOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Answer<Data>, undefined, void> {
+  const { query, headers, post, wait, silenceMs, onOpen, onLine = () => {}, anew = false } = options
+  let { variables } = options
   const takesAfter = /\$after\b/.test(query)
   /** The sequence from which the next stream goes on; undefined where it is not known. */
   let place = variables.after ?? undefined
@@ -56,6 +60,7 @@ async function* generate<Data>(
     attempt = 0
     // Going on from there repeats this stream from its first change.
     place = response.headers.get('x-resume-after') ?? place
+    onLine(true)
     if (!hasOpened) await onOpen?.()
     hasOpened = true
     for await (const { name, data: json } of readEvents(body, { silenceMs, signal })) {
@@ -76,13 +81,27 @@ async function* generate<Data>(
 
   for (;;) {
     signal.throwIfAborted()
-    const broken = yield* follow(await headers())
+    let broken: Break
+    try {
+      broken = yield* follow(await headers())
+    } catch (error) {
+      if (!anew || !isExpired(error)) throw error
+      variables = { ...variables, after: undefined }
+      place = undefined
+      hasOpened = false
+      continue
+    }
     signal.throwIfAborted()
+    onLine(false)
     place ??= broken.resumeAfter
     if (hasOpened && (place === undefined || !takesAfter)) throw new ResumeError({ cause: broken.cause })
     attempt += 1
     await wait({ ms: pauseMs(attempt, broken.retryAfterMs), attempt, signal })
   }
+}
+
+function isExpired(error: unknown): boolean {
+  return error instanceof RequestError && error.find('RESUME_EXPIRED') !== undefined
 }
 
 /** The change of a part, wherever the document puts it: a subscription has one root field. Undefined where it failed. */

@@ -265,6 +265,26 @@ describe('A subscription that ends', () => {
     expect([sequences, codeOf(error)]).toEqual([['a'], 'RESUME_EXPIRED'])
   })
 
+  test('With anew, RESUME_EXPIRED begins again: the list is read again, and the line is told of', async () => {
+    await using script = await startScript([
+      stream([change('a')], 'broken', '0'),
+      refused(400, 'RESUME_EXPIRED'),
+      stream([change('k')], 'open', '9'),
+    ])
+    const seen: unknown[] = []
+    const options = {
+      anew: true,
+      onOpen: () => void seen.push('read'),
+      onLine: (isOpen: boolean) => void seen.push(isOpen),
+    }
+    for await (const { data } of script.client.subscribe(AppointmentChangesDocument, {}, options)) {
+      seen.push(data?.appointmentChanged?.sequence)
+      if (seen.includes('k')) break
+    }
+    expect(seen).toEqual([true, 'read', 'a', false, true, 'read', 'k'])
+    expect(script.afters()).toEqual([undefined, 'a', undefined])
+  })
+
   test('An error of another code as the last part rejects', async () => {
     await using script = await startScript([stream([failure('INTERNAL_SERVER_ERROR')], 'complete', '0')])
     expect(codeOf((await read(script.client)).error)).toBe('INTERNAL_SERVER_ERROR')

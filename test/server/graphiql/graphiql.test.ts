@@ -1,8 +1,8 @@
-import { request } from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { startGateway } from '../../support/gateway.ts'
 import { startProduct } from '../../support/product.ts'
+import { rawGet } from '../../support/raw.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
 interface Tab {
@@ -19,19 +19,6 @@ async function openPage(url: string) {
   const tabs = JSON.parse(/const tabs = (.*)/.exec(html)?.[1] ?? '[]') as readonly Tab[]
   const assets = [...html.matchAll(/\?graphiql=[\w-]+\.\w+/g)].map(([query]) => `${url}/graphql${query}`)
   return { response, html, tabs, assets }
-}
-
-/** A GET with exactly these headers, because `fetch` adds Accept-Encoding and unpacks the body. */
-function rawGet(url: string, headers: Record<string, string>): Promise<{ headers: object; body: Buffer }> {
-  return new Promise((resolve, reject) =>
-    request(url, { headers }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }))
-    })
-      .on('error', reject)
-      .end(),
-  )
 }
 
 describe('The page of GraphiQL', () => {

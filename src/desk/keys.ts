@@ -1,0 +1,70 @@
+import { addDays } from '../client/index.ts'
+import type { Desk } from './parts.tsx'
+import { daysOf, weekOf } from './state.ts'
+
+/** Steps through days or weeks. */
+export function step({ data, show }: Desk, steps: number): void {
+  const [day = '', ...others] = daysOf(data.state.view)
+  const next = addDays(day, steps * (others.length + 1))
+  show(others.length > 0 ? `week-${next}` : next)
+}
+
+/** From a day to its week, and back: to today, where the week has it. */
+export function toggleWeek({ data, show }: Desk): void {
+  const [day = '', ...others] = daysOf(data.state.view)
+  const today = data.clock.dayOf(data.state.now)
+  show(others.length === 0 ? weekOf(day) : others.includes(today) ? today : day)
+}
+
+/** The keys that work everywhere but in fields and windows. */
+export function takeKey(event: KeyboardEvent, desk: Desk): void {
+  const { target, key, altKey, ctrlKey, metaKey, defaultPrevented } = event
+  if (altKey || ctrlKey || metaKey || defaultPrevented || !(target instanceof Element)) return
+  if (target.closest('input, select, dialog')) return
+  const actions: Readonly<Record<string, () => void>> = {
+    ArrowLeft: () => step(desk, -1),
+    ArrowRight: () => step(desk, 1),
+    t: () => desk.show(desk.data.clock.dayOf(Date.now())),
+    w: () => toggleWeek(desk),
+    f: () => desk.open({ kind: 'find' }),
+    '?': () => desk.open({ kind: 'keys' }),
+  }
+  if (sessionStorage.getItem('desk:letters') === 'off' && key.length === 1) return
+  if (actions[key]) event.preventDefault()
+  actions[key]?.()
+}
+
+const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
+  ...{ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] },
+}
+
+/** In a grid, arrow keys lead to the nearest item in their direction, as the eye sees it. */
+export function takeArrow(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
+  const [dx, dy] = ARROWS[event.key] ?? []
+  if (dx === undefined || dy === undefined || !(event.target instanceof Element)) return
+  const here = middleOf(event.target)
+  const ahead = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-item]')].flatMap((item) => {
+    const [x, y] = [middleOf(item).x - here.x, middleOf(item).y - here.y]
+    const along = x * dx + y * dy
+    return along < 1 ? [] : { item, distance: along + 3 * Math.abs(x * dy + y * dx) }
+  })
+  event.preventDefault()
+  ahead.sort((a, b) => a.distance - b.distance)[0]?.item.focus()
+}
+
+function middleOf(element: Element) {
+  const { left, top, width, height } = element.getBoundingClientRect()
+  return { x: left + width / 2, y: top + height / 2 }
+}
+
+/** A finger that goes sideways turns the page. */
+export function followSwipes(element: HTMLElement, turn: (steps: number) => void): void {
+  let start: Touch | undefined
+  element.addEventListener('touchstart', ({ touches }) => {
+    start = touches.length === 1 ? touches[0] : undefined
+  })
+  element.addEventListener('touchend', ({ changedTouches: [end] }) => {
+    const [dx, dy] = start && end ? [end.clientX - start.clientX, end.clientY - start.clientY] : [0, 0]
+    if (Math.abs(dx) > 60 && Math.abs(dx) > 2 * Math.abs(dy)) turn(dx < 0 ? 1 : -1)
+  })
+}

@@ -1,0 +1,62 @@
+import { type GatewayError, hasCode } from '../client/index.ts'
+
+/** What a person at a desk reads of an error. */
+export interface Problem {
+  readonly code: string
+  readonly text: string
+}
+
+const DOWN = 'The record system does not answer.'
+const WORDS: Readonly<Record<string, string>> = {
+  UPSTREAM_TIMEOUT: DOWN,
+  UPSTREAM_UNAVAILABLE: DOWN,
+  UPSTREAM_INVALID_RESPONSE: 'The record system answers something that makes no sense.',
+  UNAUTHENTICATED: 'Your key is missing, or no longer valid.',
+  FORBIDDEN: 'You may not do this.',
+  NOT_FOUND: 'The record system no longer has it.',
+  OVERLOADED: 'The gateway has too much to do. Try again in a moment.',
+  INTERNAL_SERVER_ERROR: 'Something is wrong with the gateway.',
+}
+
+/** @param error undefined where no answer came @param timeOf the clinic's clocks */
+export function problemOf(error: GatewayError | undefined, timeOf: (instant: number) => string): Problem {
+  if (error === undefined) return { code: 'NO_ANSWER', text: 'The gateway does not answer.' }
+  const { code } = error.extensions
+  if (hasCode(error, 'RATE_LIMITED')) {
+    const { resetsAt } = error.extensions
+    const until = resetsAt ? ` until ${timeOf(Date.parse(resetsAt))}` : ''
+    return { code, text: `This hour’s requests to the record system are used up${until}.` }
+  }
+  if (hasCode(error, 'INVALID_STATE_TRANSITION')) {
+    const status = error.extensions.details.current_status.replace('_', ' ')
+    return { code, text: `It is ${status} already.` }
+  }
+  const failed = 'status' in error.extensions && Number(error.extensions.status) >= 500
+  return { code, text: WORDS[code] ?? (failed ? DOWN : error.message) }
+}
+
+export const STATUS: Readonly<Record<string, string>> = {
+  PENDING_APPROVAL: 'To approve',
+  PENDING: 'To confirm',
+  CONFIRMED: 'Confirmed',
+  SCHEDULED: 'Scheduled',
+  CANCELLED: 'Cancelled',
+  COMPLETED: 'Done',
+  NO_SHOW: 'Did not come',
+}
+
+/** A day in words, in the parts that the options name. */
+export function nameOfDay(day: string, parts: Intl.DateTimeFormatOptions = LONG): string {
+  return new Date(day).toLocaleDateString('en-GB', { timeZone: 'UTC', ...parts }).replace(',', '')
+}
+
+const LONG = { weekday: 'long', day: 'numeric', month: 'long' } as const
+
+export function nameOf(person: { firstName?: string | null; lastName?: string | null }): string {
+  return [person.firstName, person.lastName].filter(Boolean).join(' ')
+}
+
+export function ageOf(since: string, now: number): string {
+  const minutes = Math.max(0, Math.round((now - Date.parse(since)) / 60_000))
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

@@ -1,0 +1,459 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readTrustedDocuments } from '../../src/server/documents/trusted.ts'
+import { startBrowser } from './chromium.ts'
+import { type Clinic, MONDAY, startClinic, startGatewayAt, startSandboxApart, visitAt } from './clinic.ts'
+import { type DeskPage, openDesk } from './desk-page.ts'
+
+// npm carries a Chromium for this platform only.
+const hasBrowser = process.platform === 'linux' && process.arch === 'x64'
+
+describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await startBrowser()
+  }, 60_000)
+  afterAll(() => browser.close())
+
+  /** A desk that has read its view, and is told of changes. */
+  async function open(clinic: Clinic, options: Parameters<typeof openDesk>[2] = {}): Promise<DeskPage> {
+    const desk = await openDesk(browser, clinic.url, { at: clinic.at, ...options })
+    await desk.shows('Live')
+    await desk.page.locator('.day[aria-busy=false], .week[aria-busy=false]').waitFor()
+    return desk
+  }
+
+  /** The same, and every name is there: so nothing is on its way any more. */
+  async function openNamed(clinic: Clinic, options: Parameters<typeof openDesk>[2] = {}): Promise<DeskPage> {
+    const desk = await open(clinic, options)
+    await expect.poll(() => desk.page.locator('.day .block:not(:has(span))').count()).toBe(0)
+    clinic.takePaths()
+    return desk
+  }
+
+  test('A day costs its list, one a clinician and one a name, from its own host only', async () => {
+    await using clinic = await startClinic()
+    await using desk = await open(clinic)
+    await expect.poll(() => desk.page.locator('.block:not(:has(span))').count()).toBe(0)
+    const rows = await desk.page.locator('.block').count()
+    const paths = clinic.takePaths()
+    const lists = ['GET /appointments', 'GET /clinician-profiles', 'GET /appointment-templates']
+    expect(lists.map((path) => paths.filter((each) => each === path).length)).toEqual([1 + 4, 1, 1])
+    expect(paths.filter((path) => path.startsWith('GET /appointments/')).length).toBe(rows)
+    expect(paths.length).toBe(7 + rows)
+    expect(await desk.page.locator('.column h2').allInnerTexts()).toContainEqual(
+      expect.stringContaining('Dr Maya Lindqvist'),
+    )
+    expect(new Set(desk.requestUrls.map((target) => new URL(target).origin))).toEqual(new Set([clinic.url]))
+    expect(await desk.page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0)
+    expect(desk.pageErrors).toEqual([])
+    await desk.takeScreenshot('light')
+    await desk.page.emulateMedia({ colorScheme: 'dark' })
+    await desk.takeScreenshot('dark')
+  })
+
+  test('What another screen does shows in its place, and costs no request', async () => {
+    await using clinic = await startClinic()
+    await using desk = await openNamed(clinic)
+    const clinician = await desk.page.locator('.track').nth(1).getAttribute('data-clinician')
+    const restId = atob(clinician ?? '').replace('Clinician:', '')
+    const walkIn = visitAt('12:00', 30, {
+      title: 'Walk-in',
+      attendee_name: 'Ada Ash',
+      clinician_profile_id: restId,
+    })
+    const id = await clinic.elsewhere(walkIn)
+    const inItsColumn = desk.page
+      .locator('.column')
+      .nth(1)
+      .getByRole('button', { name: '12:00 Ada Ash Walk-in until 12:30, Confirmed' })
+    await inItsColumn.waitFor()
+    await clinic.elsewhere({ id, ...visitAt('13:00', 45) })
+    await desk.page.getByRole('button', { name: '13:00 Ada Ash Visit until 13:45' }).waitFor()
+    await clinic.elsewhere({ id, status: 'completed' })
+    await desk.page.getByRole('button', { name: '13:00 Ada Ash Visit Done until 13:45' }).waitFor()
+    await clinic.elsewhere({ id, start_time: '2026-03-24T09:00:00Z', end_time: '2026-03-24T09:30:00Z' })
+    await expect.poll(() => desk.block('Ada Ash').count()).toBe(0)
+    expect(clinic.takePaths()).toEqual([])
+    expect(desk.pageErrors).toEqual([])
+  })
+
+  test('Two tabs are both right, whoever writes', async () => {
+    await using clinic = await startClinic()
+    await using left = await openNamed(clinic)
+    await using right = await openNamed(clinic)
+    const id = await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
+    await Promise.all([left.block('Ada Ash').waitFor(), right.block('Ada Ash').waitFor()])
+    clinic.takePaths()
+    await left.block('Ada Ash').click()
+    await left.page.getByLabel('Reason').fill('Patient request')
+    await left.page.getByRole('button', { name: 'Cancel appointment' }).click()
+    await left.shows('Ada Ash, 12:00 is cancelled.')
+    await right.page.getByRole('button', { name: 'Ada Ash Visit Cancelled' }).waitFor()
+    expect(clinic.takePaths().filter((path) => path.startsWith('POST'))).toEqual([
+      `POST /appointments/${id}/cancel`,
+    ])
+    const shownBy = ({ page }: DeskPage) =>
+      page.locator('.block').evaluateAll((all) => all.map((each) => each.textContent))
+    expect(await shownBy(left)).toEqual(await shownBy(right))
+    expect(await shownBy(left)).toHaveLength(await left.page.locator('.block').count())
+  })
+
+  test('A cancel shows at once, and a refusal puts it back and says why', async () => {
+    await using clinic = await startClinic()
+    await using desk = await openNamed(clinic)
+    const id = await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
+    await desk.block('Ada Ash').waitFor()
+    await desk.block('Ada Ash').click()
+    await expect.poll(() => desk.page.getByText('Reading…').count()).toBe(0)
+    // Somebody completes it, and the desk is not told.
+    await clinic.fault({ route: 'webhook', drop: 'before' })
+    await clinic.elsewhere({ id, status: 'completed' })
+    await clinic.fault({ route: 'POST /appointments/{id}/cancel', delay_ms: 400 })
+    await desk.page.getByRole('button', { name: 'Cancel appointment' }).click()
+    await desk.page.locator('.block.proposed.CANCELLED', { hasText: 'Ada Ash' }).waitFor()
+    await desk.shows('Ada Ash, 12:00 is not cancelled. It is completed already.')
+    await desk.takeScreenshot('refused')
+    expect(await desk.page.locator('.block.CANCELLED', { hasText: 'Ada Ash' }).count()).toBe(0)
+  })
+
+  test('A write whose end nobody knows is told in plain words, with what to check', async () => {
+    await using clinic = await startClinic()
+    await using desk = await openNamed(clinic)
+    await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
+    await desk.block('Ada Ash').click()
+    await desk.shows('Reason')
+    await clinic.fault({ route: 'POST /appointments/{id}/cancel', drop: 'before', times: 9 })
+    await clinic.fault({ route: 'GET /appointments/{id}', status: 503, times: 9 })
+    await desk.page.getByRole('button', { name: 'Cancel appointment' }).click()
+    await desk.shows('Nobody can say yet whether Ada Ash, 12:00 is cancelled')
+    await desk.page.locator('.block.unclear', { hasText: 'Ada Ash' }).waitFor()
+    await desk.takeScreenshot('unclear')
+    await fetch(`${clinic.upstream.url}/_faults`, { method: 'DELETE' })
+    await desk.page.getByRole('button', { name: 'Look now' }).click()
+    await desk.shows('Ada Ash, 12:00: confirmed, Monday 23 March, 12:00.')
+    expect(await desk.page.locator('.block.unclear').count()).toBe(0)
+  })
+
+  test('A gap is booked by a patient’s name, and pressed twice it is booked once', async () => {
+    await using clinic = await startClinic({ sandbox: { seed: 60 } })
+    await clinic.patient('Zora', 'Zimmer')
+    await using desk = await openNamed(clinic)
+    const { page } = desk
+    await page
+      .locator('.gap')
+      .last()
+      .click({ position: { x: 20, y: 4 } })
+    await page.getByLabel('Name of the patient').fill('zimmer')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Zora Zimmer' }).click()
+    await desk.takeScreenshot('booking')
+    clinic.takePaths()
+    await clinic.fault({ route: 'POST /appointments', delay_ms: 300 })
+    await page.evaluate(() => {
+      const form = document.querySelector('dialog form') as HTMLFormElement
+      form.requestSubmit()
+      form.requestSubmit()
+    })
+    await desk.shows(/Zora Zimmer, .* is booked/)
+    expect(clinic.takePaths().filter((path) => path.startsWith('POST'))).toEqual(['POST /appointments'])
+    await expect.poll(() => desk.block('Zora Zimmer').count()).toBe(1)
+    expect(desk.pageErrors).toEqual([])
+  })
+
+  test('A booking whose answer is lost is tried again, and is there once', async () => {
+    await using clinic = await startClinic({ sandbox: { seed: 60 } })
+    await clinic.patient('Zora', 'Zimmer')
+    await using desk = await openNamed(clinic)
+    const { page } = desk
+    await page.locator('.gap').last().click()
+    await page.getByLabel('Name of the patient').fill('zimmer')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Zora Zimmer' }).click()
+    await clinic.fault({ route: 'webhook', drop: 'before' })
+    await clinic.fault({ route: 'POST /appointments', drop: 'after', times: 9 })
+    await page.getByRole('button', { name: 'Book', exact: true }).click()
+    await desk.shows('Nobody can say yet whether Zora Zimmer')
+    await fetch(`${clinic.upstream.url}/_faults`, { method: 'DELETE' })
+    await page.getByRole('button', { name: 'Try again: it books once' }).click()
+    await desk.shows(/Zora Zimmer, .* is booked/)
+    const { body } = await clinic.rest('GET', '/appointments?limit=100&date_gte=2026-03-23')
+    const booked = body.data.filter(({ patient_id: id }: { patient_id: string }) => id !== null)
+    expect(await desk.block('Zora Zimmer').count()).toBe(1)
+    expect(booked.length).toBe(new Set(booked.map(({ id }: { id: string }) => id)).size)
+  })
+
+  test('An appointment is dragged to another time and clinician, and moved once that is confirmed', async () => {
+    await using clinic = await startClinic({ sandbox: { seed: 60 } })
+    await using desk = await openNamed(clinic)
+    const { page } = desk
+    const id = await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
+    await desk.block('Ada Ash').waitFor()
+    const from = await desk.block('Ada Ash').boundingBox()
+    const target = await page.locator('.track').first().boundingBox()
+    if (!from || !target) throw new Error('Nothing to drag')
+    await page.mouse.move(from.x + 20, from.y + 8)
+    await page.mouse.down()
+    await page.mouse.move(from.x - 200, from.y + 50, { steps: 4 })
+    await page.mouse.move(target.x + 30, from.y + 8 + 90, { steps: 4 })
+    await desk.takeScreenshot('drag')
+    await page.mouse.up()
+    await page.getByRole('dialog').waitFor()
+    expect(await page.getByLabel('Time').inputValue()).toBe('13:00')
+    clinic.takePaths()
+    await page.keyboard.press('Enter')
+    await desk.shows(/Ada Ash, 12:00 is moved to Monday 23 March, 13:00/)
+    expect(clinic.takePaths()).toContain(`PATCH /appointments/${id}`)
+    await page.locator('.column').first().getByRole('button', { name: '13:00 Ada Ash' }).waitFor()
+  })
+
+  test('With keys alone: to an appointment, into it, a quarter of an hour later, and back', async () => {
+    await using clinic = await startClinic({ sandbox: { seed: 60 } })
+    await using desk = await openNamed(clinic)
+    const { page } = desk
+    await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
+    await desk.block('Ada Ash').focus()
+    await page.keyboard.press('ArrowDown')
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('gap')
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Ada Ash' }).waitFor()
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toMatch(/Ada Ash/)
+    await page.keyboard.press('Alt+ArrowDown')
+    expect(await page.getByLabel('Time').inputValue()).toBe('12:15')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: '12:15 Ada Ash' }).waitFor()
+    await page.locator('body').press('?')
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await page.getByLabel('Single letters are keys').uncheck()
+    await page.keyboard.press('Escape')
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+    await page.keyboard.press('w')
+    await page.keyboard.press('ArrowRight')
+    await desk.shows('Tuesday 24 March 2026')
+    expect(new URL(page.url()).hash).toBe('#2026-03-24')
+  })
+
+  test('A week costs one list, and leads to its days', async () => {
+    await using clinic = await startClinic()
+    await using desk = await open(clinic, { view: 'week-2026-03-23' })
+    await desk.page.locator('.week .block').first().waitFor()
+    expect(clinic.takePaths().filter((path) => path === 'GET /appointments')).toHaveLength(1)
+    expect(await desk.page.locator('.week section').count()).toBe(7)
+    await desk.takeScreenshot('week')
+    await desk.page.getByRole('button', { name: 'Tue 24 March, show' }).click()
+    await desk.page.locator('.column').first().waitFor()
+    await desk.page.goBack()
+    await desk.page.locator('.week').waitFor()
+    await desk.page.keyboard.press('w')
+    await desk.shows('Monday 23 March 2026')
+  })
+
+  test('A patient is found by name, and leads to the day of the visit', async () => {
+    await using clinic = await startClinic()
+    const patient = await clinic.patient('Zora', 'Zimmer')
+    const start = { start_time: '2026-03-25T11:00:00Z', end_time: '2026-03-25T11:30:00Z' }
+    await clinic.elsewhere({ title: 'Visit', patient_id: patient, status: 'confirmed', ...start })
+    await using desk = await openNamed(clinic)
+    const { page } = desk
+    await page.keyboard.press('f')
+    await page.getByLabel('Name of the patient').fill('nobody of this name')
+    await page.keyboard.press('Enter')
+    await desk.shows('Nobody is called “nobody of this name”.')
+    clinic.takePaths()
+    await page.getByLabel('Name of the patient').fill('Zora')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Zora Zimmer' }).click()
+    await page.getByRole('button', { name: 'Wednesday 25 March, 11:00: Visit' }).click()
+    await desk.shows('Wednesday 25 March 2026')
+    expect(clinic.takePaths().slice(0, 2)).toEqual(['GET /patients', 'GET /appointments'])
+  })
+
+  test.for([
+    ['2026-03-29', '00:30', '02:30', '23 hours', ['00:00', '02:00', '03:00']],
+    ['2026-10-25', '01:30', '01:30', '25 hours', ['01:00', '01:00', '02:00']],
+  ] as const)(
+    'On %s, when clocks change, every hour is in its place',
+    async ([day, first, second, length, labels]) => {
+      await using clinic = await startClinic({ sandbox: { seed: 0 } })
+      const at = (hour: number) => new Date(Date.parse(`${day}T00:30:00Z`) + hour * 3_600_000).toISOString()
+      for (const hour of [0, 1])
+        await clinic.elsewhere({
+          title: `Night ${hour}`,
+          start_time: at(hour),
+          end_time: at(hour + 0.5),
+          status: 'confirmed',
+        })
+      await using desk = await open(clinic, { view: day })
+      await desk.shows(`The clocks change: this day has ${length}.`)
+      await desk.page.getByRole('button', { name: `${first} Night 0` }).waitFor()
+      const blocks = await desk.page.locator('.block').all()
+      const [one, two] = await Promise.all(blocks.map((block) => block.boundingBox()))
+      expect((two?.y ?? 0) - (one?.y ?? 0)).toBe(90)
+      expect(await desk.block('Night 1').locator('time').innerText()).toBe(second)
+      expect(await desk.page.locator('.hours span').allInnerTexts()).toEqual(
+        expect.arrayContaining([...labels]),
+      )
+      if (day === '2026-03-29')
+        expect(await desk.page.locator('.hours span').allInnerTexts()).not.toContain('01:00')
+    },
+  )
+
+  test('A gateway that was started again is found again: no reload, no missed change', async () => {
+    await using sandbox = await startSandboxApart()
+    let gateway = await startGatewayAt(sandbox, 0)
+    const { port } = new URL(gateway.url)
+    await using desk = await openDesk(browser, gateway.url, { at: MONDAY })
+    await desk.shows('Live')
+    await desk.page.locator('.block').first().waitFor()
+    await desk.page.evaluate(() => Object.assign(globalThis, { isSamePage: true }))
+    const id = await sandbox.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
+    await desk.block('Ada Ash').waitFor()
+    await gateway[Symbol.asyncDispose]()
+    await desk.shows('No connection. Trying again…')
+    expect(await desk.block('Ada Ash').count()).toBe(1)
+    await desk.takeScreenshot('away')
+    // Nobody tells the desk of these.
+    await sandbox.elsewhere({ id, ...visitAt('15:00', 30) })
+    await sandbox.elsewhere(visitAt('16:00', 30, { attendee_name: 'Bo Birk' }))
+    gateway = await startGatewayAt(sandbox, Number(port))
+    await desk.shows('Live')
+    await desk.page.getByRole('button', { name: '15:00 Ada Ash' }).waitFor()
+    await desk.block('Bo Birk').waitFor()
+    expect(await desk.block('Ada Ash').count()).toBe(1)
+    expect(await desk.page.evaluate(() => 'isSamePage' in globalThis)).toBe(true)
+    await gateway[Symbol.asyncDispose]()
+  })
+
+  test('A spent quota leaves the day on the screen, marked with its age', async () => {
+    await using clinic = await startClinic({ sandbox: { rateLimit: 40 }, live: false })
+    await using desk = await openDesk(browser, clinic.url, { at: MONDAY })
+    await desk.page.locator('.block').first().waitFor()
+    const rows = await desk.page.locator('.block').count()
+    while ((await clinic.rest('GET', '/appointments?limit=1')).status === 200);
+    clinic.at += 3 * 60_000
+    await desk.page.clock.setFixedTime(clinic.at)
+    // A read that is refused tells the gateway.
+    await clinic.query('{ appointments(first: 3) { nodes { id } } }')
+    await desk.page.reload()
+    await desk.shows('As it was at 10:40, 3 min ago: this hour’s requests are used up.')
+    expect(await desk.page.locator('.block.stale em', { hasText: '3 min' }).count()).toBe(rows)
+    await desk.shows(/^0 left, full again at 11:00|left/)
+    await desk.takeScreenshot('stale')
+    expect(await desk.findings()).toEqual([])
+    // A day that was never read has nothing to show, and says why.
+    await desk.page.keyboard.press('ArrowRight')
+    await desk.shows('This hour’s requests to the record system are used up until 11:00.')
+    await desk.takeScreenshot('spent')
+    expect(await desk.findings()).toEqual([])
+  })
+
+  test('Where the upstream is down, the day stays, and another day says why it is empty', async () => {
+    await using clinic = await startClinic()
+    await using desk = await openNamed(clinic)
+    const rows = await desk.page.locator('.block').count()
+    await clinic.fault({ status: 503, times: 99 })
+    await desk.page.keyboard.press('ArrowRight')
+    await desk.shows('The record system does not answer.')
+    await desk.takeScreenshot('error')
+    expect(await desk.findings()).toEqual([])
+    await desk.page.keyboard.press('ArrowLeft')
+    await expect.poll(() => desk.page.locator('.block').count()).toBe(rows)
+    await fetch(`${clinic.upstream.url}/_faults`, { method: 'DELETE' })
+  })
+
+  test('On a phone days are turned by a finger, and nothing is wider than the screen', async () => {
+    await using clinic = await startClinic()
+    await using desk = await openNamed(clinic, {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    })
+    const { page } = desk
+    await desk.takeScreenshot('phone')
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    expect(await desk.findings()).toEqual([])
+    const swipe = (from: number, to: number) =>
+      page.evaluate(
+        ([x1, x2]) => {
+          const main = document.querySelector('main') as HTMLElement
+          const touch = (clientX: number) => new Touch({ identifier: 1, target: main, clientX, clientY: 400 })
+          main.dispatchEvent(new TouchEvent('touchstart', { touches: [touch(x1 ?? 0)] }))
+          main.dispatchEvent(new TouchEvent('touchend', { changedTouches: [touch(x2 ?? 0)] }))
+        },
+        [from, to],
+      )
+    await swipe(300, 100)
+    await desk.shows('Tuesday 24 March 2026')
+    await swipe(100, 300)
+    await desk.shows('Monday 23 March 2026')
+    await page.getByRole('button', { name: 'Week' }).click()
+    await page.locator('.week .block').first().waitFor()
+    await desk.takeScreenshot('phone-week')
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    expect(await desk.findings()).toEqual([])
+  })
+
+  test('axe finds nothing, in light and dark, in every view and window', async () => {
+    await using clinic = await startClinic({ sandbox: { seed: 60 } })
+    await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
+    await using desk = await openNamed(clinic)
+    const { page } = desk
+    const { keyboard } = page
+    const steps: Readonly<Record<string, () => Promise<unknown>>> = {
+      day: async () => {},
+      details: () => page.locator('.block:not(.COMPLETED, .CANCELLED)').first().click(),
+      keys: () => keyboard.press('?'),
+      find: () => keyboard.press('f'),
+      book: () => page.locator('.gap').last().click(),
+      empty: () => page.evaluate(() => location.assign('#2026-03-28')),
+      week: () => keyboard.press('w'),
+    }
+    for (const [name, step] of Object.entries(steps)) {
+      await page.evaluate(() => document.querySelector('dialog')?.close())
+      await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+      await step()
+      await page
+        .locator({ day: '.day', empty: '.empty', week: '.week .block' }[name] ?? 'dialog')
+        .first()
+        .waitFor()
+      await page.emulateMedia({ colorScheme: 'light' })
+      expect([name, await desk.findings()]).toEqual([name, []])
+      await page.emulateMedia({ colorScheme: 'dark' })
+      expect([name, 'dark', await desk.findings('color-contrast')]).toEqual([name, 'dark', []])
+      await desk.takeScreenshot(`axe-${name}`)
+    }
+    expect(desk.pageErrors).toEqual([])
+  })
+
+  test('A gateway that runs trusted documents only serves it by their hashes', async () => {
+    const trustedDocuments = readTrustedDocuments(
+      'src/client/generated/persisted-documents.json',
+      'TRUSTED_DOCUMENTS',
+    )
+    await using clinic = await startClinic({ gateway: { trustedDocuments, trustedDocumentsOnly: true } })
+    const texts: string[] = []
+    await using desk = await openNamed(clinic)
+    desk.page.on('request', (request) => texts.push(request.postData() ?? ''))
+    await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
+    await desk.block('Ada Ash').click()
+    await desk.page.getByRole('button', { name: 'Cancel appointment' }).click()
+    await desk.shows('Ada Ash, 12:00 is cancelled.')
+    expect(texts.length).toBeGreaterThan(0)
+    expect(texts.filter((text) => text.includes('query'))).toEqual([])
+    expect(desk.pageErrors).toEqual([])
+  })
+
+  test('Where callers have keys of their own it asks for one, and this tab keeps it', async () => {
+    await using clinic = await startClinic({ live: false, gateway: { key: null } })
+    await using desk = await openDesk(browser, clinic.url, { at: MONDAY })
+    await desk.page.getByLabel('Your key or token').fill(clinic.upstream.key)
+    await desk.takeScreenshot('sign-in')
+    expect(await desk.findings()).toEqual([])
+    await desk.page.getByRole('button', { name: 'Open the desk' }).click()
+    await desk.page.locator('.block').first().waitFor()
+    await desk.shows('Looks again each minute')
+    expect(await desk.page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 1])
+  })
+})

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { addDays, createClinicClock } from '../../src/client/index.ts'
+import { rangeOfDay } from '../../src/contract/clinic-day.ts'
+
+const ZONES = [
+  ...[
+    'Europe/London',
+    'America/Sao_Paulo',
+    'America/Santiago',
+    'Asia/Beirut',
+    'Africa/Cairo',
+    'Asia/Kolkata',
+  ],
+  ...[
+    'Australia/Lord_Howe',
+    'Pacific/Apia',
+    'America/St_Johns',
+    'UTC',
+    'Asia/Kathmandu',
+    'Africa/Casablanca',
+  ],
+]
+
+test.for(ZONES)('%s: a day is the instants that the gateway takes for it, for four years', (zone) => {
+  const clock = createClinicClock(zone)
+  for (let day = '2025-01-01'; day < '2029-01-01'; day = addDays(day, 1)) {
+    const [from, to] = clock.rangeOf(day)
+    const { startsFrom = '', startsTo = '' } = rangeOfDay(day, zone) ?? {}
+    if (from !== Date.parse(startsFrom) || to - 1 !== Date.parse(startsTo))
+      expect([day, from, to - 1]).toEqual([day, Date.parse(startsFrom), Date.parse(startsTo)])
+  }
+})
+
+test('A time is the first instant that shows it, and none where the clocks skip it', () => {
+  const { instantOf, timeOf, dayOf } = createClinicClock('Europe/London')
+  const at = (day: string, time: string) => new Date(instantOf(day, time) ?? Number.NaN).toJSON()
+  expect(at('2026-03-23', '09:30')).toBe('2026-03-23T09:30:00.000Z')
+  expect(at('2026-07-01', '09:30')).toBe('2026-07-01T08:30:00.000Z')
+  expect(at('2026-10-25', '01:30')).toBe('2026-10-25T00:30:00.000Z')
+  expect(instantOf('2026-03-29', '01:30')).toBeUndefined()
+  const evening = Date.parse('2026-07-01T23:30:00Z')
+  expect([dayOf(evening), timeOf(evening)]).toEqual(['2026-07-02', '00:30'])
+})
