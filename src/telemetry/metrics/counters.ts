@@ -11,48 +11,51 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** Between the making of an event and its arrival: the upstream may try for a day. */
 const DELAYS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86_400]
 
-const OUTCOMES: readonly ExchangeReport['outcome'][] = [
-  'ok',
-  'refused',
-  'limited',
-  'timeout',
-  'unavailable',
-  'invalid',
-  'abandoned',
-]
+const NONE: Readonly<Record<ExchangeReport['outcome'], number>> = {
+  ok: 0,
+  refused: 0,
+  limited: 0,
+  timeout: 0,
+  unavailable: 0,
+  invalid: 0,
+  abandoned: 0,
+}
 
 /** The name of an operation that no trusted document has. */
 const OTHER = 'other'
 
+/** How often operations of one name have ended, by kind and code. */
+interface OperationTally {
+  readonly seconds: Histogram.Internal<string>
+  readonly counts: Map<string, { readonly labels: OperationLabels; count: number }>
+}
+
+interface OperationLabels {
+  readonly operation: string
+  readonly kind: string
+  readonly code: string
+}
+
+interface RouteTally {
+  readonly seconds: Histogram.Internal<string>
+  readonly outcomes: Record<ExchangeReport['outcome'], number>
+}
+
 /**
- * What happens is counted as it happens. Each combination of labels has a handle that is kept, because looking one up takes
- * longer than counting; there are as many as trusted operations, codes and routes have combinations.
+ * What happens is counted in plain numbers as it happens, and given to Prometheus' counters when somebody reads them: theirs
+ * look their labels up each time. There are as many numbers as trusted operations, codes and routes have combinations.
  */
 export function createCounters(registry: Registry): Observer {
   const registers = [registry]
-  const operations = new Counter({
-    name: 'gateway_operations_total',
-    help: 'Operations that have ended. code: OK, or the code of the first error.',
-    labelNames: ['operation', 'kind', 'code'],
-    registers,
-  })
+  const operations = new Map<string, OperationTally>()
+  const routes = new Map<string, RouteTally>()
+  const reads = { asked: 0, remembered: 0, joined: 0, fused: 0, stale: 0 }
+
   const operationSeconds = new Histogram({
     name: 'gateway_operation_seconds',
     help: 'How long operations took.',
     labelNames: ['operation'],
     buckets: SECONDS,
-    registers,
-  })
-  const refused = new Counter({
-    name: 'gateway_refused_total',
-    help: 'Requests of GraphQL that were refused before anything of them ran. why: the code.',
-    labelNames: ['why'],
-    registers,
-  })
-  const exchanges = new Counter({
-    name: 'gateway_upstream_requests_total',
-    help: 'Requests to the upstream, each attempt for itself.',
-    labelNames: ['route', 'outcome'],
     registers,
   })
   const exchangeSeconds = new Histogram({
@@ -62,10 +65,10 @@ export function createCounters(registry: Registry): Observer {
     buckets: SECONDS,
     registers,
   })
-  const reads = new Counter({
-    name: 'gateway_reads_total',
-    help: 'Reads by how they got their answer.',
-    labelNames: ['how'],
+  const refused = new Counter({
+    name: 'gateway_refused_total',
+    help: 'Requests of GraphQL that were refused before anything of them ran. why: the code.',
+    labelNames: ['why'],
     registers,
   })
   const events = new Counter({
@@ -86,43 +89,77 @@ export function createCounters(registry: Registry): Observer {
     buckets: DELAYS,
     registers,
   })
-
-  const read = {
-    asked: reads.labels('asked'),
-    remembered: reads.labels('remembered'),
-    joined: reads.labels('joined'),
-    fused: reads.labels('fused'),
-    stale: reads.labels('stale'),
-  }
-  // A rise from nothing is no rise to Prometheus, so what alerts look at is there before it rises.
-  for (const handle of Object.values(read)) handle.inc(0)
+  new Counter({
+    name: 'gateway_operations_total',
+    help: 'Operations that have ended. code: OK, or the code of the first error.',
+    labelNames: ['operation', 'kind', 'code'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { counts } of operations.values())
+        for (const { labels, count } of counts.values()) this.inc({ ...labels }, count)
+    },
+  })
+  new Counter({
+    name: 'gateway_upstream_requests_total',
+    help: 'Requests to the upstream, each attempt for itself.',
+    labelNames: ['route', 'outcome'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [route, { outcomes }] of routes)
+        for (const [outcome, count] of Object.entries(outcomes)) this.inc({ route, outcome }, count)
+    },
+  })
+  new Counter({
+    name: 'gateway_reads_total',
+    help: 'Reads by how they got their answer.',
+    labelNames: ['how'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [how, count] of Object.entries(reads)) this.inc({ how }, count)
+    },
+  })
+  // A rise from nothing is no rise to Prometheus, so what an alert looks at is there before it rises.
   refused.inc({ why: 'OVERLOADED' }, 0)
 
-  const countOperation = keep((name: string, kind: string, code: string) =>
-    operations.labels(name, kind, code),
-  )
-  const timeOperation = keep((name: string) => operationSeconds.labels(name))
-  const countExchange = keep((route: string, outcome: string) => exchanges.labels(route, outcome))
-  const timeExchange = keep((route: string) => {
-    for (const outcome of OUTCOMES) countExchange(route, outcome).inc(0)
-    return exchangeSeconds.labels(route)
-  })
+  function operationOf(operation: string): OperationTally {
+    const known = operations.get(operation)
+    if (known !== undefined) return known
+    const tally = { seconds: operationSeconds.labels({ operation }), counts: new Map() }
+    operations.set(operation, tally)
+    return tally
+  }
+
+  function routeOf(route: string): RouteTally {
+    const known = routes.get(route)
+    if (known !== undefined) return known
+    const tally = { seconds: exchangeSeconds.labels({ route }), outcomes: { ...NONE } }
+    routes.set(route, tally)
+    return tally
+  }
 
   return {
     operation({ name, kind, code, seconds, remembered, stale, joined, fused }: OperationReport) {
       const operation = name ?? OTHER
-      countOperation(operation, kind, code).inc()
-      timeOperation(operation).observe(seconds)
-      if (remembered > 0) read.remembered.inc(remembered)
-      if (joined > 0) read.joined.inc(joined)
-      if (fused > 0) read.fused.inc(fused)
-      if (stale > 0) read.stale.inc(stale)
+      const tally = operationOf(operation)
+      tally.seconds.observe(seconds)
+      const key = `${kind} ${code}`
+      const counted = tally.counts.get(key)
+      if (counted === undefined) tally.counts.set(key, { labels: { operation, kind, code }, count: 1 })
+      else counted.count += 1
+      reads.remembered += remembered
+      reads.joined += joined
+      reads.fused += fused
+      reads.stale += stale
     },
     refusal: (why) => refused.inc({ why }),
     exchange({ route, outcome, seconds, isFirstRead }: ExchangeReport) {
-      timeExchange(route).observe(seconds)
-      countExchange(route, outcome).inc()
-      if (isFirstRead) read.asked.inc()
+      const tally = routeOf(route)
+      tally.seconds.observe(seconds)
+      tally.outcomes[outcome] += 1
+      if (isFirstRead) reads.asked += 1
     },
     event({ kind, source, fate, style, delayMs }: EventReport) {
       events.inc({ kind: kind ?? 'none', source, fate })
@@ -130,20 +167,5 @@ export function createCounters(registry: Registry): Observer {
       // The clock of the upstream may be ahead.
       if (delayMs !== undefined) delays.observe(Math.max(0, delayMs) / 1000)
     },
-  }
-}
-
-/** Keeps what is made of each combination of texts, none of which has a blank at its end. */
-function keep<Texts extends readonly string[], Made>(
-  make: (...texts: Texts) => Made,
-): (...texts: Texts) => Made {
-  const made = new Map<string, Made>()
-  return (...texts) => {
-    const key = texts.length === 1 ? (texts[0] as string) : texts.join('\n')
-    const known = made.get(key)
-    if (known !== undefined) return known
-    const fresh = make(...texts)
-    made.set(key, fresh)
-    return fresh
   }
 }
