@@ -26,9 +26,9 @@ interface Running extends Stoppable {
 }
 
 /** How long the last answers may take to reach their clients once their operations are over. */
-const LAST_ANSWERS_MS = 1_000
+export const LAST_ANSWERS_MS = 1_000
 /** What a load balancer needs that looks at `/ready` every two seconds, and believes the second refusal. */
-const DRAIN_MS = 5_000
+export const DRAIN_MS = 5_000
 
 /** The process: reads its arguments and the environment, does what they ask for, and obeys signals where it serves. */
 export async function run(): Promise<void> {

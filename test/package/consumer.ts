@@ -10,7 +10,7 @@ const REPOSITORY = resolve(import.meta.dirname, '../..')
 const PACKED = [
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'src', 'test/package/manifest.ts'],
   ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'schema.graphql'],
-  ...['subgraph.graphql', 'docs', 'findings'],
+  ...['subgraph.graphql', 'deploy', 'docs', 'findings'],
 ]
 
 export interface Manifest {

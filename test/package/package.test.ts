@@ -93,7 +93,7 @@ describe('the package, installed into an empty project', () => {
   test('holds the pages that its README links to, and nothing that no page explains', async () => {
     expect((await readdir(consumer.installed)).sort()).toEqual([
       ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md'],
-      ...['dist', 'docs', 'findings', 'package.json', 'schema.graphql', 'subgraph.graphql'],
+      ...['deploy', 'dist', 'docs', 'findings', 'package.json', 'schema.graphql', 'subgraph.graphql'],
     ])
     const text = await readFile(join(consumer.installed, 'README.md'), 'utf8')
     const files = linksOf({ path: 'README.md', text }).map((link) => link.split('#')[0] ?? '')
