@@ -20,6 +20,8 @@ export interface Operation {
   readonly view: string
   /** Its reads must be fresh: nobody else's answer will do, and its answers are nobody else's. */
   readonly isBypassing?: boolean
+  /** Its answer is written again when an event tells of a change: until then, names too are as they were. */
+  readonly isLive?: boolean
   /** Sent upstream as `X-Request-Id`, so that the logs of both sides name the same operation. */
   readonly requestId: string
   /** Ends the operation's reads: its deadline has passed, or its client has left. */
