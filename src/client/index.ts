@@ -38,6 +38,7 @@ export {
   type DateTimeRange,
   type Movement,
   PatientHistoryDocument,
+  type SlotOwner,
   TypedDocumentString,
   UpdateAppointmentDocument,
   type UpdateAppointmentInput,

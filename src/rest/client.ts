@@ -84,8 +84,10 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const { onFeedState = () => {}, onFound = () => {} } = events ?? {}
   const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState, onFound })
   const epochs = createEpochs(shared.epochs, clock)
-  const lifetimeOf: LifetimeOf = ({ lifetimeMs }, account, askedAt) =>
-    lifetimeMs ?? ownLifetime(account, askedAt)
+  const lifetimeOf: LifetimeOf = ({ lifetimeMs }, account, askedAt, isLive = false) =>
+    isLive
+      ? Math.max(lifetimeMs ?? 0, ownLifetime(account, askedAt))
+      : (lifetimeMs ?? ownLifetime(account, askedAt))
   const ownLifetime = (account: string, askedAt: number) =>
     fedTtlMs > cacheTtlMs && coherence.covers(account, askedAt) ? fedTtlMs : cacheTtlMs
   const isOn = ({ lifetimeMs = cacheTtlMs }: RestRequest) => lifetimeMs > 0

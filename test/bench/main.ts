@@ -5,6 +5,7 @@ const FILES: Readonly<Record<string, string>> = {
   instances: './instances.ts',
   bookings: './instances/bookings.ts',
   streams: './streams.ts',
+  live: './streams/live.ts',
   paging: './paging.ts',
   drift: './drift.ts',
   'sandbox-indexes': './sandbox-indexes.ts',

@@ -33,6 +33,7 @@ const RESULTS = {
     urql: 'Seen by urql',
     relay: 'Seen by Relay',
   },
+  'docs/clients.md/answers-that-keep-up-to-date': 'Seen alive',
   'docs/clients.md/details-that-come-later': [3, true, true],
   'docs/deploying.md/embedding': { nodeHttp: 3, hono: 3, fastify: 3, next: 3 },
   'docs/sandbox.md/in-the-tests-of-your-own-package': [5],

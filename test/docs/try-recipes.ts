@@ -168,6 +168,18 @@ const TRIES: Readonly<Record<string, Try>> = {
     apollo.client.stop()
     return results
   },
+  async 'docs/clients.md/answers-that-keep-up-to-date'(load) {
+    const { showDay } = await load()
+    const { data } = await ask(url, PAGE, { first: 1 })
+    const [{ id, startTime }] = data.appointments.nodes
+    const leaving = new AbortController()
+    const title = await titleSeen(id, 'Seen alive', (see) => {
+      const show = (day: Any) => see(day.appointments.nodes.find((row: Any) => row.id === id)?.title)
+      showDay(startTime.slice(0, 10), show, leaving.signal).catch(() => {})
+    })
+    leaving.abort()
+    return title
+  },
   async 'docs/deploying.md/embedding'(load) {
     const { gateway, httpServer, app, server } = await load()
     const route = await load('app/api/graphql/route.js')

@@ -44,6 +44,24 @@ describeWithRedis('Pairs of bookings that race for one time over four instances'
   })
 })
 
+describeWithRedis('Two instances whose Redis is away', () => {
+  test('Each looks again after its booking, and no two stand', async () => {
+    await using redis = await startRedis()
+    await using instances = await startInstances({ redisUrl: redis.url, count: 2, ...LIVE })
+    await feed(instances)
+    await redis.stop()
+    for (let round = 0; round < 8; round += 1) {
+      const day = dayOf(round)
+      const slot = { startTime: `${day}T10:00:00Z`, endTime: `${day}T11:00:00Z` }
+      const answers = await Promise.all([0, 1].map((caller) => book(instances, caller, slot)))
+      const booked = answers.filter(({ end }) => end === 'booked')
+      expect(booked.length).toBeLessThanOrEqual(1)
+      expect(answers.filter(({ end }) => end === 'taken')).toHaveLength(2 - booked.length)
+      for (const { extra } of booked) expect(extra).toBe(2)
+    }
+  })
+})
+
 describe('Four instances that share nothing', () => {
   test('No two bookings stand: whoever sees another one gives way', async () => {
     const options = { redisUrl: null, count: 4, sandbox: { seed: 0 }, gateway: { webhooks: null } }

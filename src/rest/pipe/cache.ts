@@ -18,7 +18,7 @@ export interface CacheOptions {
 }
 
 /** How long a reply may be given again that was asked for at that instant of the monotonic clock, in milliseconds. */
-export type LifetimeOf = (request: RestRequest, account: string, askedAt: number) => number
+export type LifetimeOf = (request: RestRequest, account: string, askedAt: number, isLive?: boolean) => number
 
 export interface Cache {
   readonly layer: Layer
@@ -76,7 +76,8 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   function isFresh(entry: Entry, request: RestRequest, operation: Operation): boolean {
-    const isYoung = clock.monotonic() - entry.askedAt < lifetimeOf(request, operation.account, entry.askedAt)
+    const { account, isLive } = operation
+    const isYoung = clock.monotonic() - entry.askedAt < lifetimeOf(request, account, entry.askedAt, isLive)
     return isYoung && holds(entry, request, operation)
   }
 

@@ -23,6 +23,8 @@ export interface Operation {
   readonly isBypassing?: boolean
   /** A request on its behalf has failed like this: its reads get what was seen before, or the same error, and ask nothing. */
   readonly failure?: UpstreamError
+  /** Its answer is written again when an event tells of a change: until then, names too are as they were. */
+  readonly isLive?: boolean
   /** Sent upstream as `X-Request-Id`, so that the logs of both sides name the same operation. */
   readonly requestId: string
   /** Ends the operation's reads: its deadline has passed, or its client has left. */

@@ -126,7 +126,8 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
 
   async function run(): Promise<void> {
     const madeAt = clock.monotonic()
-    const { operation, end } = beginEvent(by)
+    const { operation: begun, end } = beginEvent(by)
+    const operation = { ...begun, isLive: true }
     const { ledger } = operation
     ledger.reads = []
     try {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { startProduct } from '../../support/product.ts'
 import { BOOK, type Clinic, SLOT, startClinic, startFedClinic } from './clinic.ts'
 
 const INPUT = { title: 'Visit', ...SLOT, clinicianId: 'cli_1', ifFree: ['CLINICIAN'] }
@@ -106,6 +107,20 @@ describe('A booking of a time that must be free', () => {
       estimate: { min: 4, max: 4 },
     })
     expect(clinic.takeRequests()).toEqual([READ])
+  })
+})
+
+describe('A booking where the quota is short', () => {
+  test('It uses what is kept for writes, its reads too', async () => {
+    await using product = await startProduct({
+      sandbox: { seed: 0, rateLimit: 10 },
+      gateway: { writeReservePercent: 50, cacheTtlSeconds: 0 },
+    })
+    const read = () => product.query('{ appointments(first: 1) { nodes { id } } }')
+    let refused = await read()
+    while (refused.errors === undefined) refused = await read()
+    expect(refused.errors[0]?.extensions.code).toBe('RATE_LIMITED')
+    expect((await product.query(BOOK, { input: INPUT })).errors).toBeUndefined()
   })
 })
 

@@ -295,6 +295,33 @@ describe('A live query with names', () => {
     await deliver(product.url, eventBody({ type: 'patient.updated', object: { id } }))
     expect((await stream.next())?.data).toEqual({ patient: { lastName: 'Renamed' } })
   })
+
+  test('While events are healthy, names are not read again at each change', async () => {
+    let passed = 0
+    await using product = await startProduct({
+      live: true,
+      sandbox: { seed: 20 },
+      gateway: { monotonic: () => performance.now() + passed },
+    })
+    const { body } = await product.rest('GET', '/patients?limit=1')
+    const [{ id, last_name: lastName }] = body.data
+    const query = `query Who @live {
+      appointments(first: 20, filter: { clinicianId: "cli_live" }) { nodes { title patient { lastName } } } }`
+    await using stream = await watch(product, query)
+    await stream.next()
+    const slot = { start_time: '2030-01-07T10:00:00Z', end_time: '2030-01-07T11:00:00Z' }
+    for (const title of ['First', 'Second', 'Third']) {
+      // Longer than a patient is remembered.
+      passed += 60_000
+      product.takeRequests()
+      const row = { title, patient_id: id, clinician_profile_id: 'cli_live', ...slot }
+      await product.rest('POST', '/appointments', row)
+      const nodes = (await stream.next())?.data.appointments.nodes
+      expect(nodes.at(-1)).toEqual({ title, patient: { lastName } })
+      const patients = product.takeRequests().filter((line) => line.includes('/patients/'))
+      expect(patients).toHaveLength(title === 'First' ? 1 : 0)
+    }
+  })
 })
 
 describe('A reader that is too slow', () => {
