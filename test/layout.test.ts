@@ -43,6 +43,7 @@ const PACKAGE_ONLY_IN: readonly (readonly [packages: RegExp, rooms: readonly str
 /** The file to open first, where it is neither `index.ts` nor named like its folder. */
 const FIRST_FILE: Readonly<Record<string, string>> = {
   src: 'main.ts',
+  'src/client/screen': 'live-rows.ts',
   'src/contract': 'appointment.ts',
   'src/desk': 'desk.tsx',
   'src/events': 'event.ts',
