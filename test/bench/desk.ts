@@ -13,7 +13,7 @@ await using clinic = await startClinic()
 const browser = await startBrowser()
 const paints: number[] = []
 for (let nth = 0; nth < OPENINGS; nth += 1) {
-  await using desk = await openDesk(browser, clinic.url, { at: clinic.at })
+  await using desk = await openDesk(browser, clinic.url, { view: '2026-03-23' })
   await desk.page.locator('.day .block').first().waitFor()
   paints.push(
     await desk.page.evaluate(() => {
