@@ -47,6 +47,7 @@ const FIRST_FILE: Readonly<Record<string, string>> = {
   src: 'main.ts',
   'src/config': 'values.ts',
   'src/client/streams': 'subscription.ts',
+  'src/client/screen': 'live-rows.ts',
   'src/contract': 'appointment.ts',
   'src/desk': 'desk.tsx',
   'src/events': 'event.ts',

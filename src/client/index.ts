@@ -9,7 +9,6 @@ export {
   type RequestOptions,
   type SubscribeOptions,
 } from './client.ts'
-export { addDays, type ClinicClock, createClinicClock } from './clinic-clock.ts'
 export {
   type ErrorCode,
   type ErrorExtensions,
@@ -43,6 +42,10 @@ export {
   UpdateAppointmentDocument,
   type UpdateAppointmentInput,
 } from './generated/graphql.ts'
+export { type Observable, observe, type Payload } from './observe.ts'
+export { createRelayNetwork, type RelayNetwork } from './relay.ts'
+export type { Answer } from './response.ts'
+export { addDays, type ClinicClock, createClinicClock } from './screen/clinic-clock.ts'
 export {
   type Found,
   type LiveRows,
@@ -52,9 +55,6 @@ export {
   shownRows,
   takeChange,
   takeFound,
-} from './live-rows.ts'
-export { type Observable, observe, type Payload } from './observe.ts'
-export { createRelayNetwork, type RelayNetwork } from './relay.ts'
-export type { Answer } from './response.ts'
+} from './screen/live-rows.ts'
 export type { PartialAnswer } from './streams/parts.ts'
 export type { Pause } from './streams/pause.ts'

@@ -346,6 +346,7 @@ export function createGateway({
           endpoint,
           sampleData,
           asksForCredential: key === null || tokens !== null,
+          desk,
           ask: (url, init) => yoga.fetch(url, init),
           now,
         }),

@@ -183,7 +183,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(booked.length).toBe(new Set(booked.map(({ id }: { id: string }) => id)).size)
   })
 
-  test('An appointment is dragged to another time and clinician, and moved once that is confirmed', async () => {
+  test('An appointment is dragged to a time and a clinician, and moved by a press', async () => {
     await using clinic = await startClinic({ sandbox: { seed: 60 } })
     await using desk = await openNamed(clinic)
     const { page } = desk
@@ -207,7 +207,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await page.locator('.column').first().getByRole('button', { name: '13:00 Ada Ash' }).waitFor()
   })
 
-  test('With keys alone: to an appointment, into it, a quarter of an hour later, and back', async () => {
+  test('Keys alone lead to an appointment, into it, move it, and turn the days', async () => {
     await using clinic = await startClinic({ sandbox: { seed: 60 } })
     await using desk = await openNamed(clinic)
     const { page } = desk

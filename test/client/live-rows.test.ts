@@ -120,7 +120,7 @@ test('What a list leaves out stays as a change told it, and null takes it away',
   expect(takeChange(read, 'CHANGED', { id: 'a', name: null }).byId.get('a')).toEqual({ id: 'a', name: null })
 })
 
-test('A row that is being written shows as it will be, and as it was where that is refused', () => {
+test('A row shows as a write will leave it, and as it was where that is refused', () => {
   const row = { id: 'a', day: 1, version: 1 }
   const read = takeFound<Row>(NO_ROWS, { rows: [row], since: 0 })
   const proposed = propose(read, { ...row, day: 2 })

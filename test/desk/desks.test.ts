@@ -10,7 +10,7 @@ const TOMORROW = '2026-03-24'
 /** For a machine that has other things to do. */
 const PATIENT = { timeout: 10_000, interval: 5 }
 
-test('Twenty desks cost at most twenty list requests in an hour, and all are right at its end', async () => {
+test('Twenty desks cost an hour at most twenty lists, and all are right at its end', async () => {
   await using clinic = await startClinic()
   // The upstream's events are known to come: until then answers are kept for ten seconds.
   await clinic.elsewhere({

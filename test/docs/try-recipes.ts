@@ -85,6 +85,12 @@ const TRIES: Readonly<Record<string, Try>> = {
       one: appointment.id === id,
     }
   },
+  async 'docs/clients.md/the-rows-of-a-screen'(load) {
+    const { readDay } = await load()
+    const { data } = await ask(url, PAGE, { first: 1 })
+    const day = data.appointments.nodes[0].startTime.slice(0, 10)
+    return [await readDay(day), await readDay(day)].map((rows) => rows.length > 0)
+  },
   async 'docs/clients.md/graphql-codegen'(load) {
     const { Day } = await load('src/day.js')
     return rowsOf(await ask(url, print(Day as DocumentNode)))

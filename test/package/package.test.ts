@@ -62,6 +62,22 @@ describe('the package, installed into an empty project', () => {
     await consumer.node(TSC, ...STRICT, '--types', 'node', ...names)
   }, 60_000)
 
+  test('serves the desk as it was built, without the packages that build it', async () => {
+    await consumer.write('desk.ts', DESK_SCRIPT)
+    const { status, script, style } = JSON.parse(await consumer.node('desk.ts'))
+    expect([status, style]).toEqual([200, true])
+    expect(script).toBe(await readFile(join(consumer.installed, 'dist', 'desk', 'desk.js'), 'utf8'))
+    expect(Object.keys(consumer.manifest.dependencies)).not.toContain('rolldown')
+    expect(existsSync(join(consumer.installed, '..', 'rolldown'))).toBe(false)
+  }, 30_000)
+
+  test('holds the hashes of its documents, for gateways that run trusted documents only', async () => {
+    const file = join(consumer.installed, 'dist', 'client', 'trusted-documents.json')
+    const texts = Object.values(JSON.parse(await readFile(file, 'utf8')))
+    expect(texts).toContainEqual(expect.stringContaining('query DeskDay'))
+    expect(texts).toContainEqual(expect.stringContaining('mutation CancelAppointment'))
+  })
+
   test('does not replace the command `node` of the project', async () => {
     const { dependencies, optionalDependencies } = consumer.manifest
     expect(optionalDependencies).toEqual({})
@@ -103,7 +119,10 @@ describe('the package, installed into an empty project', () => {
 
   test('holds no module that none of its entries leads to', async () => {
     const dist = join(consumer.installed, 'dist')
-    const modules = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith('.js'))
+    // The desk is a script for browsers, which the gateway serves.
+    const modules = (await readdir(dist, { recursive: true })).filter(
+      (name) => name.endsWith('.js') && !name.startsWith('desk'),
+    )
     const reached = await reachableModules(dist, ['main.js', ...ENTRIES, 'client/index.js'])
     expect(modules.map((name) => join(dist, name)).filter((path) => !reached.has(path))).toEqual([])
   })
@@ -125,7 +144,13 @@ describe('the package, installed into an empty project', () => {
     const { messages } = await publint({ pkgDir: consumer.installed, strict: true })
     expect(messages).toEqual([])
     // The package has ES modules only.
-    const files = ['--exclude-entrypoints', './schema.graphql', './subgraph.graphql', './package.json']
+    const files = [
+      '--exclude-entrypoints',
+      './schema.graphql',
+      './subgraph.graphql',
+      './package.json',
+      './trusted-documents.json',
+    ]
     await consumer.node(ATTW, consumer.tarball, '--profile', 'esm-only', ...files)
   }, 60_000)
 })
@@ -178,6 +203,19 @@ const schema = readFileSync(fileURLToPath(import.meta.resolve('appointments-gate
 console.log(JSON.stringify({ nodes: nodes.length, upstreamRequests, refused, schema: schema.includes('type Query') }))
 await gateway.close()
 await sandbox.close()
+`
+
+const DESK_SCRIPT = `
+import { createGateway } from 'appointments-gateway'
+
+const gateway = createGateway({ url: 'http://127.0.0.1:1', key: 'k', desk: true })
+const get = (path: string) => gateway.fetch(new Request('http://gateway.test/desk' + path))
+const page = await get('')
+const [script = '', style = ''] = ((await page.text()).match(/[?]file=[^"]+/g) ?? []).sort().reverse().map(String)
+const files = await Promise.all([script, style].map(async (path) => (await get(path)).text()))
+const [js = '', css = ''] = files[0]?.includes('--paper:') ? files.reverse() : files
+console.log(JSON.stringify({ status: page.status, script: js, style: css.includes('--paper:') }))
+await gateway.close()
 `
 
 const BROWSER_SCRIPT = `

@@ -13,6 +13,8 @@ export interface GraphiQLOptions {
   readonly sampleData: boolean
   /** Whether callers send an `Authorization` header: then the page has a place for it. */
   readonly asksForCredential: boolean
+  /** The desk is beside the endpoint, and the page leads to it. */
+  readonly desk: boolean
   /** Asks the gateway itself, as any client does. */
   readonly ask: Ask
   readonly now: () => number
@@ -25,7 +27,14 @@ const ASSET = 'graphiql'
  * GraphiQL for browsers, at the GraphQL endpoint: a small page and its scripts, all served by the gateway. It reads and
  * compresses the scripts when the first browser asks for the page, and keeps them.
  */
-export function useGraphiQL({ endpoint, sampleData, asksForCredential, ask, now }: GraphiQLOptions): Plugin {
+export function useGraphiQL({
+  endpoint,
+  sampleData,
+  asksForCredential,
+  desk,
+  ask,
+  now,
+}: GraphiQLOptions): Plugin {
   /** Headers of the page and its assets, which replace those of answers with patients' data. */
   const headers = createNote<Request, Readonly<Record<string, string>>>('headers')
   let latest: { readonly html: string; readonly page: Packed } | undefined
@@ -37,6 +46,7 @@ export function useGraphiQL({ endpoint, sampleData, asksForCredential, ask, now 
     ])
     const html = renderPage({
       assetUrl: (name) => `?${ASSET}=${assets.get(name)?.hash}-${name}`,
+      deskUrl: desk ? 'desk' : undefined,
       tabs: tourTabs({ now: now(), rows: sample?.rows, asksForCredential }),
     })
     if (latest?.html !== html) latest = { html, page: await pack(html, 'text/html; charset=utf-8') }

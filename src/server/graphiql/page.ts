@@ -4,6 +4,8 @@ import type { Tab } from './tour.ts'
 export interface PageOptions {
   readonly assetUrl: (name: string) => string
   readonly tabs: readonly Tab[]
+  /** Where the desk is, relative to the page; undefined where there is none. */
+  readonly deskUrl: string | undefined
 }
 
 /**
@@ -11,7 +13,7 @@ export interface PageOptions {
  * tab only, and none of it in the URL: queries and answers may name patients, a header holds a key, and people in a clinic
  * share computers.
  */
-export function renderPage({ assetUrl, tabs }: PageOptions): string {
+export function renderPage({ assetUrl, tabs, deskUrl }: PageOptions): string {
   // Raw, so that a backslash of a script reaches the browser.
   return String.raw`<!doctype html>
 <html lang="en">
@@ -25,11 +27,16 @@ export function renderPage({ assetUrl, tabs }: PageOptions): string {
       html, body, #root { height: 100%; margin: 0 }
       /* With several tabs from the start, GraphiQL moves a tab away under the pointer that presses it. */
       .graphiql-tab { transform: none !important }
+      .desk {
+        position: fixed; right: 24px; bottom: 24px; padding: 4px 14px; border-radius: 14px;
+        font: 14px system-ui; text-decoration: none; color: #fff; background: #0e5a6b;
+      }
     </style>
   </head>
   <body>
     <noscript>GraphiQL needs JavaScript.</noscript>
     <div id="root"></div>
+    ${deskUrl ? `<a class="desk" href="${deskUrl}">Desk</a>` : ''}
     <script>
       const workers = ${inScript(workerUrls(assetUrl))}
       self.MonacoEnvironment = {

@@ -265,7 +265,7 @@ describe('A subscription that ends', () => {
     expect([sequences, codeOf(error)]).toEqual([['a'], 'RESUME_EXPIRED'])
   })
 
-  test('With anew, RESUME_EXPIRED begins again: the list is read again, and the line is told of', async () => {
+  test('With anew, RESUME_EXPIRED begins again, and the list is read again', async () => {
     await using script = await startScript([
       stream([change('a')], 'broken', '0'),
       refused(400, 'RESUME_EXPIRED'),

@@ -52,6 +52,20 @@ describe('The page of the desk', () => {
     expect([unknown.status, unknown.headers.get('cache-control')]).toEqual([404, 'private, no-store'])
   })
 
+  test('GraphiQL leads to it where it is served, and it leads back', async () => {
+    const linksOf = async (options: object) => {
+      await using gateway = await startGateway({ ...UPSTREAM, ...options })
+      const pages = ['graphql', 'desk'].map(async (path) => {
+        const response = await fetch(`${gateway.url}/${path}`, { headers: { accept: 'text/html' } })
+        return /href="desk"|data-graphiql/.test(await response.text())
+      })
+      return await Promise.all(pages)
+    }
+    expect(await linksOf({})).toEqual([true, true])
+    expect(await linksOf({ desk: false })).toEqual([false, false])
+    expect(await linksOf({ graphiql: false })).toEqual([false, false])
+  })
+
   test('It tells its script where GraphQL is, and whose clocks count', async () => {
     await using gateway = await startGateway({
       ...UPSTREAM,

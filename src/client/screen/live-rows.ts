@@ -1,4 +1,4 @@
-import type { Movement } from './generated/graphql.ts'
+import type { Movement } from '../generated/graphql.ts'
 
 interface Identified {
   readonly id: string
