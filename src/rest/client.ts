@@ -16,9 +16,11 @@ import { createKeys } from './exchange/keys.ts'
 import type { RateLimit } from './exchange/quota.ts'
 import { createRetry, type RetryOptions } from './exchange/retry.ts'
 import type { UpstreamState } from './exchange/upstream-state.ts'
-import { type Cache, createCache, type LifetimeOf, type Snapshot } from './pipe/cache.ts'
+import { type Cache, createCache, type LifetimeOf, type ListFate } from './pipe/cache.ts'
 import { createEpochs, isOfAppointments } from './pipe/epochs.ts'
 import { createFlights } from './pipe/flight.ts'
+import type { RememberedRead } from './pipe/ledger.ts'
+import { createLists } from './pipe/lists.ts'
 import { ownRows } from './pipe/own-rows.ts'
 import { type Operation, pipe, type RestRequest } from './pipe/pipe.ts'
 import { requireCredential, requireRoom } from './pipe/requirements.ts'
@@ -49,6 +51,11 @@ export interface RestClientOptions {
 export interface EventsOptions extends Pick<CoherenceOptions, 'accounts' | 'silentMs' | 'onFeedState'> {
   /** How long a reply may be given again while events tell of every change, in milliseconds. */
   readonly fedTtlMs: number
+  /**
+   * Called for each remembered list that changes have not spared.
+   * @default ignores it
+   */
+  readonly onListChange?: (fate: ListFate) => void
 }
 
 /** The REST API as the gateway sees it. One for the whole process; what it keeps, it keeps per credential. */
@@ -65,9 +72,9 @@ export interface RestClient {
 }
 
 /** What is made of cached answers may be kept for as long as they are. */
-export interface Remembered extends Pick<Cache, 'snapshot' | 'holds'> {
+export interface Remembered extends Pick<Cache, 'holds'> {
   /** Comes before `holds`, where instances share what invalidates an answer. */
-  refresh(snapshot: Snapshot, operation: Operation): Promise<void> | undefined
+  refresh(reads: readonly RememberedRead[], operation: Operation): Promise<void> | undefined
 }
 
 export function createRestClient(options: RestClientOptions): RestClient {
@@ -84,7 +91,19 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const isShared = (request: RestRequest) =>
     (request.lifetimeMs ?? cacheTtlMs) > CLOCK_SKEW_MS &&
     (isOfAppointments(request) || request.isForAll === true)
-  const cache = createCache({ isOn, lifetimeOf, staleMs: staleIfLimitedMs, epochs, clock })
+  const lists = createLists()
+  const { onListChange = () => {} } = events ?? {}
+  const cache = createCache({
+    isOn,
+    lifetimeOf,
+    staleMs: staleIfLimitedMs,
+    epochs,
+    lists,
+    clock,
+    onListChange,
+  })
+  const isFed = (request: RestRequest, { account }: Operation) =>
+    isOfAppointments(request) && coherence.hasEvents(account)
   const keys = createKeys({ writeReservePercent, clock, notes: shared.notes })
   const gate = createGate(keys, clock, shared)
   const wire = createWire({ url, timeoutMs })
@@ -95,11 +114,11 @@ export function createRestClient(options: RestClientOptions): RestClient {
       cache.layer,
       ownRows,
       requireRoom,
-      createFlights({ epochs, clock }),
+      createFlights({ epochs, clock, isFed }),
       ...(shared.replies.areShared
-        ? [createSharedReplies({ shared, isShared, lifetimeOf, epochs, clock })]
+        ? [createSharedReplies({ shared, isShared, lifetimeOf, epochs, lists, clock })]
         : []),
-      ...(events === null ? [] : [createSightings(coherence, clock)]),
+      ...(events === null ? [] : [lists.layer, createSightings(coherence, clock)]),
       createRetry(keys, options.retry),
       gate.refuseEarly,
       createConnections(),
@@ -120,12 +139,11 @@ export function createRestClient(options: RestClientOptions): RestClient {
     directory: guardDirectory(settlePatientDoubts(directory)),
     coherence,
     remembered: {
-      snapshot: cache.snapshot,
       holds: cache.holds,
-      refresh: ({ requests }, { account }) =>
+      refresh: (reads, { account }) =>
         shared.epochs.refresh(
           account,
-          requests.map(({ path }) => path),
+          reads.map(({ request }) => request.path),
         ),
     },
     changes: createChanges(coherence),

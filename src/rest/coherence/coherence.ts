@@ -11,6 +11,7 @@ import type { Clock } from '../clock.ts'
 import { LISTS, pathOf } from '../pipe/epochs.ts'
 import { isGap, latest, meaningOf, orderOfEvent, orderOfWrite, type Sighting, toldAgain } from './evidence.ts'
 import { createHealth, type FeedState, type Health } from './health.ts'
+import { createUpstreamClock, type UpstreamClock } from './upstream-clock.ts'
 
 /** What became of an event: told on, known already, older than what is known, delivered before, or not taken. */
 export type EventFate = 'logged' | 'echo' | 'outdated' | 'duplicate' | 'unavailable'
@@ -66,6 +67,8 @@ export interface Coherence {
   takeOther(account: string, paths: readonly string[]): MaybePromise<void>
   takeWrite(account: string, write: OwnWrite): Promise<void>
   takeRead(account: string, sighting: Sighting): MaybePromise<void>
+  /** An answer of the upstream was dated so, in milliseconds since the epoch. */
+  takeDate(account: string, dateMs: number): void
   /** Whether events told of every change since that instant of the monotonic clock. */
   covers(account: string, since: number): boolean
   /** The worst of all accounts; `off` where there are none. */
@@ -80,6 +83,9 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   const { epochs, events } = shared
   const feeds = new Map<string, Health>(
     accounts.map((account) => [account, createHealth({ silentMs, clock, onChange: onFeedState })]),
+  )
+  const clocks = new Map<string, UpstreamClock>(
+    accounts.map((account) => [account, createUpstreamClock(clock.monotonic)]),
   )
 
   const sightings = new LRUCache<string, Sighting>({ max: MAX_SIGHTINGS })
@@ -108,10 +114,15 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     }
   }
 
-  /** Forgets what the change may have changed. It comes before subscribers are told: what they read is new. */
-  async function forget(account: string, { now, before }: Pick<Change, 'now' | 'before'>): Promise<void> {
+  /** Forgets, or patches, what the change may have changed. It comes before subscribers are told: what they read is new. */
+  async function applyEvent(
+    account: string,
+    { now, before, createdAt }: AppointmentEvent,
+    isLatest: boolean,
+  ): Promise<void> {
+    const since = isLatest ? clocks.get(account)?.sinceOf(createdAt, now) : undefined
     await epochs.advance(account, [pathOf(now.id)])
-    await epochs.advance(account, [LISTS], { id: now.id, now, before })
+    await epochs.advance(account, [LISTS], { id: now.id, now, before, since })
   }
 
   function toldBy(upstreams: string | undefined): Told {
@@ -144,7 +155,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       // A write has made the gateway forget what it changed already.
       if (order === 'same' && known !== undefined)
         return { eventId, isNews: false, lastWord: toldAgain(known, now, toldAt) }
-      await forget(account, { now, before: event.before })
+      await applyEvent(account, event, order === 'newer' || order === 'same')
       if (order === 'older' && last !== undefined) return { eventId, isNews: false, lastWord: last }
       if (known !== undefined && isGap(event, known.now)) await noticeLoss(account, now.id)
       const before = event.before === undefined ? known?.now : event.before
@@ -233,6 +244,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       const isNothing = meaningOf(sighting, events.knownHere(account, id), earlier) === 'nothing'
       return isNothing ? undefined : takeRead(account, sighting, earlier)
     },
+    takeDate: (account, dateMs) => clocks.get(account)?.hear(dateMs),
     covers: (account, since) => shared.wasUpSince(since) && (feeds.get(account)?.covers(since) ?? false),
     feedState() {
       const states = [...feeds.values()].map((health) => health.state())

@@ -14,13 +14,16 @@ export function createSightings(coherence: Coherence, clock: Clock): Layer {
     const askedAt = clock.monotonic()
     const reply = await next(request, operation)
     const seenAt = clock.monotonic()
+    const { dateMs } = reply.response
+    if (dateMs !== undefined) coherence.takeDate(operation.account, dateMs)
     for (const row of rowsOf(reply)) {
       const id = readId(row.id)
       if (id === undefined) continue
       const noting = coherence.takeRead(operation.account, { shown: fieldsOf(row, id), askedAt, seenAt })
       if (noting !== undefined) await noting
     }
-    return reply
+    // The upstream may date an answer when it begins to work on it.
+    return dateMs === undefined ? reply : { ...reply, asOf: dateMs + (seenAt - askedAt) }
   }
 
   return (next) => (request, operation) =>

@@ -3,6 +3,8 @@ import type { Epoch } from '../../shared/epochs.ts'
 import type { Clock } from '../clock.ts'
 import { isNotFound, isRateLimited, type UpstreamError } from '../errors.ts'
 import type { Epochs } from './epochs.ts'
+import type { RememberedRead } from './ledger.ts'
+import type { Lists } from './lists.ts'
 import type { Layer, Operation, Reply, RestRequest, Send } from './pipe.ts'
 
 export interface CacheOptions {
@@ -12,8 +14,13 @@ export interface CacheOptions {
   /** How much longer it may be given where the quota is spent, in milliseconds. */
   readonly staleMs: number
   readonly epochs: Epochs
+  readonly lists: Pick<Lists, 'after'>
   readonly clock: Clock
+  /** Called for each remembered list that changes have not spared: `patched`, or `forgotten` where it has to be asked for again. */
+  readonly onListChange: (fate: ListFate) => void
 }
+
+export type ListFate = 'patched' | 'forgotten'
 
 /** How long a reply may be given again that was asked for at that instant of the monotonic clock, in milliseconds. */
 export type LifetimeOf = (request: RestRequest, account: string, askedAt: number) => number
@@ -22,24 +29,15 @@ export interface Cache {
   readonly layer: Layer
   /** Whether this read would cost nothing now. */
   readonly has: (request: RestRequest, operation: Operation) => boolean
-  /** The answers to these reads as they are kept now; undefined where one of them is not. */
-  readonly snapshot: (requests: readonly RestRequest[], operation: Operation) => Snapshot | undefined
   /** Whether each of these reads would get the same answer again now, at no cost. */
-  readonly holds: (snapshot: Snapshot, operation: Operation) => boolean
-}
-
-/** Answers to reads, which something was made of. */
-export interface Snapshot {
-  readonly requests: readonly RestRequest[]
-  /** Opaque; in the order of the requests. They hold no answer, so that the cache alone decides how long one is kept. */
-  readonly tokens: readonly object[]
+  readonly holds: (reads: readonly RememberedRead[], operation: Operation) => boolean
 }
 
 interface Entry {
-  /** Stands for the entry outside of the cache. */
+  /** Stands for the answer outside of the cache, so that the cache alone decides how long one is kept. */
   readonly token: object
   /** What the upstream answered: that there is no such appointment is an answer too. */
-  readonly answer: Reply | UpstreamError
+  answer: Reply | UpstreamError
   /** When the upstream was asked, on the monotonic clock: the answer may be as old as that. */
   readonly askedAt: number
   /** The latest epoch in which the answer is known to hold. */
@@ -52,108 +50,119 @@ const ENTRY_BYTES = 512
 
 /**
  * Keeps the answers to reads, by view: for a short time, or for long while the upstream tells of every change. A change
- * invalidates the answers that it may change through their epochs.
+ * invalidates the answers that it may change through their epochs, or patches them.
  */
 export function createCache(options: CacheOptions): Cache {
-  const { isOn, lifetimeOf, staleMs, epochs, clock } = options
+  const { isOn, lifetimeOf, staleMs, epochs, lists, clock, onListChange } = options
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
     sizeCalculation: ({ answer }) => ('bytes' in answer ? answer.bytes : 0) + ENTRY_BYTES,
   })
 
-  /** Whether nothing since the answer may have changed it. */
-  function holds(entry: Entry, request: RestRequest, operation: Operation): boolean {
+  /** The entry as of now; undefined where something since its answer may have changed it. */
+  function update(entry: Entry, request: RestRequest, operation: Operation): Entry | undefined {
     const epoch = epochs.epochOf(request, operation)
-    const reply = 'bytes' in entry.answer ? entry.answer : undefined
-    if (!epochs.isCurrent(entry.epoch, request, operation, reply)) return false
+    if (entry.epoch === epoch) return entry
+    const changes = epochs.changesSince(entry.epoch, request, operation)
+    const { answer } = entry
+    const updated =
+      changes && 'bytes' in answer ? lists.after(changes, request, answer, operation.account) : undefined
+    if (updated === undefined) return undefined
     // What has been looked at is not looked at again.
-    entry.epoch = epoch
-    return true
+    if ('bytes' in answer && updated.data === answer.data) {
+      entry.answer = updated
+      entry.epoch = epoch
+      return entry
+    }
+    return { ...entry, token: {}, answer: updated, epoch }
   }
 
-  function isFresh(entry: Entry, request: RestRequest, operation: Operation): boolean {
-    const isYoung = clock.monotonic() - entry.askedAt < lifetimeOf(request, operation.account, entry.askedAt)
-    return isYoung && holds(entry, request, operation)
+  /** The kept entry, where it is of use as it is or patched. */
+  function currentEntry(request: RestRequest, operation: Operation): Entry | undefined {
+    const name = epochs.nameOf(request, operation)
+    const entry = entries.get(name)
+    if (entry === undefined || !epochs.isTrusted(request, operation)) return undefined
+    const updated = update(entry, request, operation)
+    if (updated === entry) return entry
+    if (request.filter !== undefined) onListChange(updated === undefined ? 'forgotten' : 'patched')
+    if (updated === undefined) entries.delete(name)
+    else entries.set(name, updated)
+    return updated
+  }
+
+  function freshEntry(request: RestRequest, operation: Operation): Entry | undefined {
+    const entry = currentEntry(request, operation)
+    if (entry === undefined) return undefined
+    const ageMs = clock.monotonic() - entry.askedAt
+    return ageMs < lifetimeOf(request, operation.account, entry.askedAt) ? entry : undefined
   }
 
   /** The cached reply, where the quota is spent and nothing has been written since. */
-  function staleReply(
-    entry: Entry,
-    error: unknown,
-    request: RestRequest,
-    operation: Operation,
-  ): Reply | undefined {
+  function staleReply(error: unknown, request: RestRequest, operation: Operation): Reply | undefined {
     if (!isRateLimited(error) || operation.ledger.isMutation) return undefined
+    const entry = currentEntry(request, operation)
+    if (entry === undefined || !('bytes' in entry.answer)) return undefined
     const ageMs = clock.monotonic() - entry.askedAt
-    if (
-      ageMs >= lifetimeOf(request, operation.account, entry.askedAt) + staleMs ||
-      !('bytes' in entry.answer)
-    )
-      return undefined
+    if (ageMs >= lifetimeOf(request, operation.account, entry.askedAt) + staleMs) return undefined
     return { ...entry.answer, staleSince: new Date(clock.now() - ageMs).toISOString() }
+  }
+
+  function noteRead({ ledger }: Operation, request: RestRequest, entry: Entry | undefined): void {
+    // Without an entry, nothing says later whether what was made of the answer still holds.
+    if (entry === undefined) ledger.reads = undefined
+    else ledger.reads?.push({ request, token: entry.token })
   }
 
   async function read(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
     if (!epochs.isTrusted(request, operation)) {
-      operation.ledger.reads = undefined
+      noteRead(operation, request, undefined)
       return next(request, operation)
     }
-    operation.ledger.reads?.push(request)
-    const name = epochs.nameOf(request, operation)
-    const epoch = epochs.epochOf(request, operation)
-    const askedAt = clock.monotonic()
-    const entry = entries.get(name)
-    if (entry !== undefined && isFresh(entry, request, operation)) {
+    const entry = freshEntry(request, operation)
+    if (entry !== undefined) {
+      noteRead(operation, request, entry)
       operation.ledger.remembered += 1
       if ('bytes' in entry.answer) return entry.answer
       throw entry.answer
     }
-    /** Nothing from before a change in the meantime may be kept. */
-    function keep(answer: Entry['answer'], at: number): void {
-      const kept = { token: {}, answer, askedAt: at, epoch }
-      if (epochs.isTrusted(request, operation) && holds(kept, request, operation)) entries.set(name, kept)
-    }
+    const epoch = epochs.epochOf(request, operation)
+    const askedAt = clock.monotonic()
     try {
       const reply = await next(request, operation)
-      keep(reply, reply.askedAt ?? askedAt)
+      const kept = { token: {}, answer: reply, askedAt: reply.askedAt ?? askedAt, epoch }
+      noteRead(operation, request, keep(kept, request, operation))
       return reply
     } catch (error) {
-      if (isNotFound(error)) keep(error, askedAt)
-      const isUsable = entry !== undefined && epochs.isTrusted(request, operation)
-      const stale =
-        isUsable && holds(entry, request, operation)
-          ? staleReply(entry, error, request, operation)
-          : undefined
+      if (isNotFound(error))
+        noteRead(operation, request, keep({ token: {}, answer: error, askedAt, epoch }, request, operation))
+      const stale = staleReply(error, request, operation)
       if (stale === undefined) throw error
       operation.ledger.remembered += 1
       return stale
     }
   }
 
-  function freshEntry(request: RestRequest, operation: Operation): Entry | undefined {
-    const entry = entries.peek(epochs.nameOf(request, operation))
-    const isUsable = entry !== undefined && epochs.isTrusted(request, operation)
-    return isUsable && isFresh(entry, request, operation) ? entry : undefined
+  /** Nothing from before a change in the meantime is kept, unless the change can be put into it. */
+  function keep(entry: Entry, request: RestRequest, operation: Operation): Entry | undefined {
+    const name = epochs.nameOf(request, operation)
+    const known = entries.get(name)
+    // Those who share a request share its entry.
+    if (known?.answer === entry.answer) return known
+    const updated = update(entry, request, operation)
+    if (updated === undefined || !epochs.isTrusted(request, operation)) return undefined
+    entries.set(name, updated)
+    return updated === entry ? entry : undefined
   }
 
   return {
     layer: (next) => (request, operation) => {
       if (request.method !== 'GET') return next(request, operation)
       if (isOn(request)) return read(request, operation, next)
-      // Nothing says later whether what was made of it still holds.
-      operation.ledger.reads = undefined
+      noteRead(operation, request, undefined)
       return next(request, operation)
     },
     has: (request, operation) => freshEntry(request, operation) !== undefined,
-    snapshot(requests, operation) {
-      const found = requests.map((request) => freshEntry(request, operation))
-      const kept = found.filter((entry) => entry !== undefined)
-      if (kept.length < requests.length) return undefined
-      return { requests, tokens: kept.map(({ token }) => token) }
-    },
-    holds: (snapshot, operation) =>
-      snapshot.requests.every(
-        (request, index) => freshEntry(request, operation)?.token === snapshot.tokens[index],
-      ),
+    holds: (reads, operation) =>
+      reads.every(({ request, token }) => freshEntry(request, operation)?.token === token),
   }
 }

@@ -1,10 +1,5 @@
 import type { Reply } from './pipe.ts'
-
-/** The part of a list that a request asks for. */
-export interface Window {
-  readonly offset: number
-  readonly limit: number
-}
+import type { Window } from './request.ts'
 
 /**
  * `has_more` says it; where a server leaves it out, `next_offset` does. Where both are missing, fewer rows than the limit
