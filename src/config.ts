@@ -213,6 +213,7 @@ const ENVIRONMENT = z.object({
   WEBHOOK_TOLERANCE_SECONDS: integer(1, 604_800).prefault('86400'),
   EVENTS_KEPT: integer(1, 1_000_000).prefault('10000'),
   EVENTS_SILENT_SECONDS: integer(1, 86_400).prefault('900'),
+  RECONCILE_SECONDS: integer(1, 86_400).prefault('300'),
   CACHE_TTL_FED_SECONDS: integer(0, 86_400).prefault('3600'),
   REDIS_URL: redisUrl.optional(),
   // Braces choose the slot of a key in a cluster, and `*?[` stand for other signs in a pattern of keys.

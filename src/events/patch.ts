@@ -88,7 +88,8 @@ function mayFollow(shown: PartialAppointment, now: PartialAppointment): boolean 
   return shown.updatedAt == null || now.updatedAt == null || isBefore(shown.updatedAt, now.updatedAt)
 }
 
-function agreesWith(shown: PartialAppointment, now: PartialAppointment): boolean {
+/** A row shows nothing else than what is so now. */
+export function agreesWith(shown: PartialAppointment, now: PartialAppointment): boolean {
   return fieldsOf(shown).every((name) => shown[name] === now[name])
 }
 

@@ -7,6 +7,7 @@ import { type Changes, createChanges } from './coherence/changes.ts'
 import { type Coherence, type CoherenceOptions, createCoherence } from './coherence/coherence.ts'
 import { announceWrites } from './coherence/own-writes.ts'
 import { createSightings } from './coherence/sightings.ts'
+import { createSweeps, type Sweeps } from './coherence/sweeps.ts'
 import { createDirectory, type Directory } from './directory/directory.ts'
 import { guardDirectory } from './directory/guard.ts'
 import { settlePatientDoubts } from './directory/settle.ts'
@@ -51,11 +52,25 @@ export interface RestClientOptions {
 export interface EventsOptions extends Pick<CoherenceOptions, 'accounts' | 'silentMs' | 'onFeedState'> {
   /** How long a reply may be given again while events tell of every change, in milliseconds. */
   readonly fedTtlMs: number
+  /** Between two sweeps of a list that somebody watches while events can't be relied on, in milliseconds. */
+  readonly reconcileMs: number
   /**
    * Called for each remembered list that changes have not spared.
    * @default ignores it
    */
   readonly onListChange?: (fate: ListFate) => void
+  /** @default ignores it */
+  readonly onReconciled?: () => void
+}
+
+const NO_EVENTS: Required<EventsOptions> = {
+  accounts: [],
+  silentMs: 0,
+  onFeedState() {},
+  fedTtlMs: 0,
+  reconcileMs: 0,
+  onListChange() {},
+  onReconciled() {},
 }
 
 /** The REST API as the gateway sees it. One for the whole process; what it keeps, it keeps per credential. */
@@ -65,6 +80,8 @@ export interface RestClient {
   readonly coherence: Coherence
   readonly remembered: Remembered
   readonly changes: Changes
+  /** Looks for losses in what somebody watches, as it does by itself from time to time. */
+  readonly sweep: Sweeps['sweep']
   /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
   readonly upstreamState: () => UpstreamState
@@ -79,8 +96,11 @@ export interface Remembered extends Pick<Cache, 'holds'> {
 
 export function createRestClient(options: RestClientOptions): RestClient {
   const { url, timeoutMs, cacheTtlMs, staleIfLimitedMs, writeReservePercent, clock, shared, events } = options
-  const { accounts = [], silentMs = 0, onFeedState = () => {}, fedTtlMs = 0 } = events ?? {}
-  const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState })
+  const { accounts, silentMs, onFeedState, fedTtlMs, reconcileMs, onListChange, onReconciled } = {
+    ...NO_EVENTS,
+    ...events,
+  }
+  const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState, onReconciled })
   const epochs = createEpochs(shared.epochs, clock)
   const lifetimeOf: LifetimeOf = ({ lifetimeMs }, account, askedAt) =>
     lifetimeMs ?? ownLifetime(account, askedAt)
@@ -92,7 +112,6 @@ export function createRestClient(options: RestClientOptions): RestClient {
     (request.lifetimeMs ?? cacheTtlMs) > CLOCK_SKEW_MS &&
     (isOfAppointments(request) || request.isForAll === true)
   const lists = createLists()
-  const { onListChange = () => {} } = events ?? {}
   const cache = createCache({
     isOn,
     lifetimeOf,
@@ -127,6 +146,8 @@ export function createRestClient(options: RestClientOptions): RestClient {
     wire.send,
   )
   const settled = settleDoubts(createAppointments(send, cache.has))
+  const { rateLimit } = gate
+  const sweeps = createSweeps({ appointments: settled, coherence, shared, rateLimit, clock, reconcileMs })
   const directory = createDirectory({
     send,
     isCached: cache.has,
@@ -146,9 +167,13 @@ export function createRestClient(options: RestClientOptions): RestClient {
           reads.map(({ request }) => request.path),
         ),
     },
-    changes: createChanges(coherence),
-    rateLimit: gate.rateLimit,
+    changes: createChanges(coherence, sweeps),
+    sweep: sweeps.sweep,
+    rateLimit,
     upstreamState: gate.upstreamState,
-    close: wire.close,
+    close() {
+      sweeps.close()
+      return wire.close()
+    },
   }
 }

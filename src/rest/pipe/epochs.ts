@@ -58,8 +58,9 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
     changesSince: (epoch, { path }, { account }) => shared.changesSince(account, path, epoch),
     bump(write, { account }, diff) {
       const [lists, ...item] = scopesOf(write)
-      if (diff === undefined || item.length === 0) return shared.advance(account, [lists, ...item], diff)
-      const advancing = shared.advance(account, item)
+      if (diff === undefined || diff.id === '') return shared.advance(account, [lists, ...item], diff)
+      // Also of a create: somebody may have asked for it before it was there.
+      const advancing = shared.advance(account, [pathOf(diff.id)])
       const advanceLists = () => shared.advance(account, [lists], diff)
       return advancing instanceof Promise ? advancing.then(advanceLists) : advanceLists()
     },

@@ -7,11 +7,11 @@ import {
 } from '../../contract/field-names.ts'
 import { matches } from '../../events/filter.ts'
 import { isInOrder, LIST_ORDERS, type ListOrder } from '../../events/list-order.ts'
-import { patch } from '../../events/patch.ts'
+import { agreesWith, patch } from '../../events/patch.ts'
 import type { AppointmentDiff } from '../../shared/epochs.ts'
 import { readRow } from '../appointments/row.ts'
 import { invalidResponse, UpstreamError } from '../errors.ts'
-import { mayHaveMore } from './page.ts'
+import { isWhole, type ListRead } from './page.ts'
 import type { Layer, Reply, RestRequest } from './pipe.ts'
 
 /** Remembered lists of appointments, and what changes do to them. */
@@ -75,14 +75,6 @@ export function createLists(): Lists {
   }
 }
 
-type ListRead = RestRequest & Required<Pick<RestRequest, 'filter' | 'window'>>
-
-function isWhole(read: RestRequest, reply: Reply): read is ListRead {
-  const { filter, window } = read
-  if (filter === undefined || window?.offset !== 0 || !Array.isArray(reply.data)) return false
-  return !mayHaveMore(reply, reply.data.length, window)
-}
-
 function patchReply(
   reply: Reply,
   { filter, window }: ListRead,
@@ -129,13 +121,25 @@ function afterUnseen(
   return changes.some((change) => mayChange(filter, change, reply)) ? undefined : reply
 }
 
+function rowIn(data: unknown, id: string): unknown {
+  const rows: readonly unknown[] = Array.isArray(data) ? data : []
+  return rows.find((row) => (row as { readonly id?: unknown } | null)?.id === id)
+}
+
+function showsAll(shown: unknown, now: PartialAppointment): boolean {
+  const [row] = readRows([shown]) ?? []
+  return row !== undefined && agreesWith(row, now)
+}
+
 function mayChange(
   filter: AppointmentFilter,
   { id, now, before }: AppointmentDiff,
   { data }: Reply,
 ): boolean {
+  const shown = rowIn(data, id)
+  if (shown !== undefined && matches(filter, now) === true && showsAll(shown, now)) return false
   if (before === undefined || matches(filter, now) !== false) return true
   if (before !== null && matches(filter, before) !== false) return true
   // A list may show the appointment as it was before a change that nobody told of.
-  return Array.isArray(data) && data.some((row) => (row as { readonly id?: unknown } | null)?.id === id)
+  return shown !== undefined
 }
