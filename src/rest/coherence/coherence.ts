@@ -192,7 +192,8 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       }
       await applyEvent(account, event, order === 'newer' || order === 'same')
       if (order === 'older' && last !== undefined) return { eventId, isNews: false, lastWord: last }
-      if (known !== undefined && isGap(event, known.now)) await noticeLoss(account, now, sinceOf(account, event))
+      if (known !== undefined && isGap(event, known.now))
+        await noticeLoss(account, now, sinceOf(account, event))
       const before = event.before === undefined ? known?.now : event.before
       const change: Change = { kind, source: 'webhook', occurredAt: toldAt, now, before }
       if (order !== 'unclear')

@@ -54,13 +54,12 @@ function stormOf(steps: fc.Arbitrary<Step>) {
 
 /** Runs 400 storms, and returns what they came to in all. */
 async function runStorms(steps: fc.Arbitrary<Step>) {
-  const sum = { patched: 0, forgotten: 0, wrongBeforeRepair: 0, naiveWrong: 0 }
+  const sum = { patched: 0, wrongBeforeRepair: 0, naiveWrong: 0 }
   await fc.assert(
     fc.asyncProperty(stormOf(steps), async (weather) => {
       const { faults, lists, wrongBeforeRepair, isNaiveWrong } = await runStorm(weather)
       expect(faults).toEqual([])
       sum.patched += lists.patched
-      sum.forgotten += lists.forgotten
       sum.wrongBeforeRepair += wrongBeforeRepair > 0 ? 1 : 0
       sum.naiveWrong += isNaiveWrong ? 1 : 0
     }),
@@ -72,8 +71,7 @@ async function runStorms(steps: fc.Arbitrary<Step>) {
 test('In 400 storms without loss no cache is ever wrong and no row goes back', {
   timeout: 240_000,
 }, async () => {
-  const { patched, forgotten, wrongBeforeRepair, naiveWrong } = await runStorms(step)
-  console.log({ patched, forgotten, wrongBeforeRepair, naiveWrong })
+  const { patched, wrongBeforeRepair, naiveWrong } = await runStorms(step)
   expect(wrongBeforeRepair).toBe(0)
   // Else storms prove nothing.
   expect(naiveWrong).toBeGreaterThan(30)
@@ -83,8 +81,7 @@ test('In 400 storms without loss no cache is ever wrong and no row goes back', {
 test('In 400 storms with a tenth of the events lost, a sweep makes all right again', {
   timeout: 240_000,
 }, async () => {
-  const { wrongBeforeRepair, ...sum } = await runStorms(stepWithLoss)
-  console.log({ wrongBeforeRepair, ...sum })
+  const { wrongBeforeRepair } = await runStorms(stepWithLoss)
   // Else nothing was lost that mattered.
-  expect(wrongBeforeRepair).toBeGreaterThan(20)
+  expect(wrongBeforeRepair).toBeGreaterThan(8)
 })
