@@ -137,7 +137,7 @@ describe('A list after a change', () => {
   function idsAfter(
     list: WholeList,
     change: Partial<ListChange> & { now: PartialAppointment },
-    orders = BY_START,
+    orders: readonly ListOrder[] = BY_START,
   ): string | null {
     const { id: each } = change.now
     const patched = patch(list, { id: each, before: undefined, since: LATER, ...change }, orders)

@@ -9,7 +9,7 @@ import { narrow } from '../appointments/guard.ts'
 import { readableFields } from '../appointments/row.ts'
 import { type Clock, HOUR_MS } from '../clock.ts'
 import { createAbortable } from '../ending.ts'
-import { UpstreamError } from '../errors.ts'
+import { isNotFound, UpstreamError } from '../errors.ts'
 import type { RateLimit } from '../exchange/quota.ts'
 import { createLedger } from '../pipe/ledger.ts'
 import { bypassingCache, type Operation } from '../pipe/pipe.ts'
@@ -91,8 +91,16 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     const read = { filter, shown, askedAt, seenAt: clock.monotonic() }
     for (const id of await coherence.takeList(by.account, read)) {
       if (!mayAsk(by)) return
-      await appointments.retrieve(id, operation)
+      await readMissing(id, operation)
     }
+  }
+
+  /** What a read shows becomes known by itself. */
+  async function readMissing(id: string, operation: Operation): Promise<void> {
+    await appointments.retrieve(id, operation).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error
+      return coherence.takeMissing(operation.account, id)
+    })
   }
 
   async function sweep(): Promise<void> {
