@@ -4,7 +4,7 @@ import type { PartialAppointment } from '../../contract/field-names.ts'
 import { utcOf } from '../../contract/instant.ts'
 import type { AppointmentEvent } from '../../events/event.ts'
 import { matches } from '../../events/filter.ts'
-import type { Order } from '../../events/order.ts'
+import { differ, type Order } from '../../events/order.ts'
 import type { Change, ChangeKind, Entry, EventLog, LastWord, LoggedChange } from '../../shared/event-log.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Shared } from '../../shared/shared.ts'
@@ -143,6 +143,12 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     }
   }
 
+  /** The latest read of the appointment shows it as it is now. */
+  function isRead(account: string, now: PartialAppointment): boolean {
+    const seen = sightings.get(`${account} ${now.id}`)
+    return seen !== undefined && !differ(seen.sighting.shown, now)
+  }
+
   function sinceOf(account: string, { createdAt, now }: Pick<AppointmentEvent, 'createdAt' | 'now'>) {
     return clocks.get(account)?.sinceOf(createdAt, now)
   }
@@ -151,10 +157,10 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   async function applyEvent(
     account: string,
     { now, before, createdAt }: AppointmentEvent,
-    isLatest: boolean,
+    { isLatest, isRead = false }: { readonly isLatest: boolean; readonly isRead?: boolean },
   ): Promise<void> {
     const since = isLatest ? sinceOf(account, { createdAt, now }) : undefined
-    await epochs.advance(account, [pathOf(now.id)])
+    if (!isRead) await epochs.advance(account, [pathOf(now.id)])
     await epochs.advance(account, [LISTS], { id: now.id, now, before, since })
   }
 
@@ -187,10 +193,11 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       order = orderOfEvent({ now, before: event.before, toldAt }, last)
       // A write has changed the lists already. But the answer to a cancel tells little, and this may be of a later change.
       if (order === 'same' && known !== undefined) {
-        if (tellsMore(now, known.now)) await applyEvent(account, event, true)
+        if (tellsMore(now, known.now))
+          await applyEvent(account, event, { isLatest: true, isRead: isRead(account, now) })
         return { eventId, isNews: false, lastWord: toldAgain(known, now, toldAt) }
       }
-      await applyEvent(account, event, order === 'newer' || order === 'same')
+      await applyEvent(account, event, { isLatest: order === 'newer' || order === 'same' })
       if (order === 'older' && last !== undefined) return { eventId, isNews: false, lastWord: last }
       if (known !== undefined && isGap(event, known.now))
         await noticeLoss(account, now, sinceOf(account, event))
