@@ -203,6 +203,11 @@ const ENVIRONMENT = z.object({
     EVENTS_SILENT_SECONDS: integer(1, 86_400)
       .prefault('900')
       .describe('without an event for this long, the gateway relies on them no longer'),
+    RECONCILE_SECONDS: integer(1, 86_400)
+      .prefault('300')
+      .describe(
+        'how often it reads the lists that somebody subscribes to, for changes that no event told of',
+      ),
     CACHE_TTL_FED_SECONDS: integer(0, 86_400)
       .prefault('3600')
       .describe('how long it reuses an answer while events tell of every change; 0 = no longer than without'),

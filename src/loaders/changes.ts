@@ -99,6 +99,7 @@ export async function createChangeStream(
     change: (change) => (isEarly ? void early.push(change) : take(change)),
     lost,
   })
+  const unwatch = changes.watch(filter, by)
   let resumeAfter = following.backlog.length > 0 && after !== undefined ? after : following.head
   const backlog = settleBacklog([...following.backlog, ...early]).values()
   isEarly = false
@@ -150,6 +151,7 @@ export async function createChangeStream(
     isOver = true
     waiting = []
     following.stop()
+    unwatch()
     answer(DONE)
   }
 

@@ -229,6 +229,7 @@ function webhookOptions(config: Config, secrets: WebhookOptions['secrets']): Web
     ...(config.WEBHOOK_STYLE && { style: config.WEBHOOK_STYLE }),
     eventsKept: config.EVENTS_KEPT,
     silentSeconds: config.EVENTS_SILENT_SECONDS,
+    reconcileSeconds: config.RECONCILE_SECONDS,
     cacheTtlFedSeconds: config.CACHE_TTL_FED_SECONDS,
   }
 }

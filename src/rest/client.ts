@@ -8,6 +8,7 @@ import { type Changes, createChanges } from './coherence/changes.ts'
 import { type Coherence, type CoherenceOptions, createCoherence } from './coherence/coherence.ts'
 import { announceWrites } from './coherence/own-writes.ts'
 import { createSightings } from './coherence/sightings.ts'
+import { createSweeps, type Sweeps } from './coherence/sweeps.ts'
 import { createDirectory, type Directory } from './directory/directory.ts'
 import { guardDirectory } from './directory/guard.ts'
 import { settlePatientDoubts } from './directory/settle.ts'
@@ -18,9 +19,11 @@ import type { RateLimit } from './exchange/quota.ts'
 import { createUpstreamReports, type UpstreamReports } from './exchange/report.ts'
 import { createRetry, type RetryOptions } from './exchange/retry/retry.ts'
 import { createObservation, type ExchangeReport } from './observation/observation.ts'
-import { type Cache, createCache, type LifetimeOf, type Snapshot } from './pipe/cache.ts'
+import { type Cache, createCache, type LifetimeOf, type ListFate } from './pipe/cache.ts'
 import { createEpochs, isOfAppointments } from './pipe/epochs.ts'
 import { createFlights } from './pipe/flight.ts'
+import type { RememberedRead } from './pipe/ledger.ts'
+import { createLists } from './pipe/lists.ts'
 import { ownRows } from './pipe/own-rows.ts'
 import { type Operation, pipe, type RestRequest } from './pipe/pipe.ts'
 import { requireCredential, requireRoom } from './pipe/requirements.ts'
@@ -53,9 +56,27 @@ export interface RestClientOptions {
 }
 
 export interface EventsOptions
-  extends Pick<CoherenceOptions, 'accounts' | 'silentMs' | 'onFeedState' | 'onFound'> {
+  extends Pick<CoherenceOptions, 'accounts' | 'silentMs' | 'onFeedState'>,
+    Partial<Pick<CoherenceOptions, 'onFound'>> {
   /** How long a reply may be given again while events tell of every change, in milliseconds. */
   readonly fedTtlMs: number
+  /** Between two sweeps of a list that somebody watches while events can't be relied on, in milliseconds. */
+  readonly reconcileMs: number
+  /**
+   * Called for each remembered list that changes have not spared.
+   * @default ignores it
+   */
+  readonly onListChange?: (fate: ListFate) => void
+}
+
+const NO_EVENTS: Required<EventsOptions> = {
+  accounts: [],
+  silentMs: 0,
+  onFeedState() {},
+  fedTtlMs: 0,
+  reconcileMs: 0,
+  onListChange() {},
+  onFound() {},
 }
 
 /** The REST API as the gateway sees it. One for the whole process; what it keeps, it keeps per credential. */
@@ -65,6 +86,8 @@ export interface RestClient extends UpstreamReports {
   readonly coherence: Coherence
   readonly remembered: Remembered
   readonly changes: Changes
+  /** Looks for losses in what somebody watches, as it does by itself from time to time. */
+  readonly sweep: Sweeps['sweep']
   /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
   readonly keyStates: () => readonly KeyState[]
@@ -72,16 +95,18 @@ export interface RestClient extends UpstreamReports {
 }
 
 /** What is made of cached answers may be kept for as long as they are. */
-export interface Remembered extends Pick<Cache, 'snapshot' | 'holds' | 'isUnchanged'> {
+export interface Remembered extends Pick<Cache, 'holds' | 'isUnchanged'> {
   /** Comes before `holds`, where instances share what invalidates an answer. */
-  refresh(snapshot: Snapshot, operation: Operation): Promise<void> | undefined
+  refresh(reads: readonly RememberedRead[], operation: Operation): Promise<void> | undefined
 }
 
 export function createRestClient(options: RestClientOptions): RestClient {
   const { url, timeoutMs, cacheTtlMs, writeReservePercent, clock, shared, events, observe } = options
   const { staleIfLimitedMs, staleIfDownMs } = options
-  const { accounts = [], silentMs = 0, fedTtlMs = 0 } = events ?? {}
-  const { onFeedState = () => {}, onFound = () => {} } = events ?? {}
+  const { accounts, silentMs, onFeedState, onFound, fedTtlMs, reconcileMs, onListChange } = {
+    ...NO_EVENTS,
+    ...events,
+  }
   const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState, onFound })
   const epochs = createEpochs(shared.epochs, clock)
   const lifetimeOf: LifetimeOf = ({ lifetimeMs }, account, askedAt, isLive = false) =>
@@ -95,7 +120,19 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const isShared = (request: RestRequest) =>
     (request.lifetimeMs ?? cacheTtlMs) > CLOCK_SKEW_MS &&
     (isOfAppointments(request) || request.isForAll === true)
-  const cache = createCache({ isOn, lifetimeOf, staleIfLimitedMs, staleIfDownMs, epochs, clock })
+  const lists = createLists()
+  const cache = createCache({
+    isOn,
+    lifetimeOf,
+    staleIfLimitedMs,
+    staleIfDownMs,
+    epochs,
+    lists,
+    clock,
+    onListChange,
+  })
+  const isFed = (request: RestRequest, { account }: Operation) =>
+    isOfAppointments(request) && coherence.hasEvents(account)
   const keys = createKeys({ writeReservePercent, clock, notes: shared.notes })
   const gate = createGate(keys, clock, shared)
   const wire = createWire({ url, timeoutMs })
@@ -107,11 +144,11 @@ export function createRestClient(options: RestClientOptions): RestClient {
       ownRows,
       requireRoom,
       gate.checkWrites,
-      createFlights({ epochs, clock }),
+      createFlights({ epochs, clock, isFed }),
       ...(shared.replies.areShared
-        ? [createSharedReplies({ shared, isShared, lifetimeOf, epochs, clock })]
+        ? [createSharedReplies({ shared, isShared, lifetimeOf, epochs, lists, clock })]
         : []),
-      ...(events === null ? [] : [createSightings(coherence, clock)]),
+      ...(events === null ? [] : [lists.layer, createSightings(coherence, clock)]),
       createRetry(keys, options.retry),
       gate.refuseEarly,
       createConnections(),
@@ -123,6 +160,8 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const settled = settleDoubts(createAppointments(send, cache.has))
   const announced = events === null ? settled : announceWrites(settled, coherence)
   const { leases } = shared
+  const { rateLimit } = gate
+  const sweeps = createSweeps({ appointments: settled, coherence, shared, rateLimit, clock, reconcileMs })
   const directory = createDirectory({
     send,
     isCached: cache.has,
@@ -135,19 +174,22 @@ export function createRestClient(options: RestClientOptions): RestClient {
     directory: guardDirectory(settlePatientDoubts(directory)),
     coherence,
     remembered: {
-      snapshot: cache.snapshot,
       holds: cache.holds,
       isUnchanged: cache.isUnchanged,
-      refresh: ({ requests }, { account }) =>
+      refresh: (reads, { account }) =>
         shared.epochs.refresh(
           account,
-          requests.map(({ path }) => path),
+          reads.map(({ request }) => request.path),
         ),
     },
-    changes: createChanges(coherence),
-    rateLimit: gate.rateLimit,
+    changes: createChanges(coherence, sweeps),
+    sweep: sweeps.sweep,
+    rateLimit,
     ...createUpstreamReports(gate, coherence, shared),
     keyStates: gate.keyStates,
-    close: wire.close,
+    close() {
+      sweeps.close()
+      return wire.close()
+    },
   }
 }

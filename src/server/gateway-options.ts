@@ -280,6 +280,13 @@ export interface WebhookOptions {
    * @default 900
    */
   readonly silentSeconds?: number
+  /**
+   * How often the gateway reads the lists that somebody subscribes to, to find changes that no event told of, in seconds:
+   * once an hour at most while events tell of every change.
+   *
+   * @default 300
+   */
+  readonly reconcileSeconds?: number
 }
 
 export interface WebhookSecret {

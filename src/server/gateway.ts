@@ -160,6 +160,7 @@ export function createGateway({
       accounts: [...new Set([...accountsOfSecret.values()].flat())],
       fedTtlMs: (webhooks.cacheTtlFedSeconds ?? 3600) * 1000,
       silentMs: (webhooks.silentSeconds ?? 900) * 1000,
+      reconcileMs: (webhooks.reconcileSeconds ?? 300) * 1000,
       onFeedState: logFeed,
       onFound: (change) => observer?.event({ ...change, fate: 'logged' }),
     },

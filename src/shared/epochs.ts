@@ -10,6 +10,11 @@ export interface AppointmentDiff {
   readonly now: PartialAppointment
   /** null for an appointment that is new; undefined where it is not known. */
   readonly before: PartialAppointment | null | undefined
+  /**
+   * The earliest instant at which it can have happened, on the upstream's clock, in milliseconds since the epoch. Undefined
+   * where that is not known, or `now` may not be the latest state.
+   */
+  readonly since?: number | undefined
 }
 
 /** Names the states of what the upstream holds: `scope` is a path of the REST API, an item or the lists. */

@@ -24,7 +24,14 @@ async function open(): Promise<{
   stream: ChangeStream
   resume(after: string): Promise<ChangeStream>
 }> {
-  const events = { accounts: ['a'], fedTtlMs: 0, silentMs: 1, onFeedState: () => {}, onFound: () => {} }
+  const events = {
+    accounts: ['a'],
+    fedTtlMs: 0,
+    reconcileMs: 300_000,
+    silentMs: 1,
+    onFeedState: () => {},
+    onFound: () => {},
+  }
   const rest = startRest('http://127.0.0.1:1', { events })
   const openAt = (after?: string) =>
     createChangeStream(rest.changes, { filter: {}, after, by: operationOf('a') })

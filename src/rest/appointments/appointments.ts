@@ -3,8 +3,9 @@ import { FIELD_NAMES } from '../../contract/field-names.ts'
 import { toUtc } from '../../contract/instant.ts'
 import { invalidResponse, UpstreamError } from '../errors.ts'
 import { LISTS, pathOf } from '../pipe/epochs.ts'
-import { mayHaveMore, type Window } from '../pipe/page.ts'
+import { mayHaveMore } from '../pipe/page.ts'
 import type { Operation, Reply, RestRequest, Send } from '../pipe/pipe.ts'
+import type { Window } from '../pipe/request.ts'
 import { type AppointmentRow, type ListedRow, readRow } from './row.ts'
 
 /** The fields of a create or an update, under the product's names; absent = leave, null = clear. */
@@ -96,10 +97,11 @@ export function createAppointments(send: Send, isCached: IsCached): Appointments
   }
 }
 
-function listRequest(filter: AppointmentFilter, { limit, offset }: Window): RestRequest {
+function listRequest(filter: AppointmentFilter, window: Window): RestRequest {
+  const { limit, offset } = window
   const conditions = filterQuery(filter)
   const query = `${conditions}${conditions && '&'}limit=${limit}&offset=${offset}`
-  return { method: 'GET', path: LISTS, query, filter }
+  return { method: 'GET', path: LISTS, query, filter, window }
 }
 
 function itemRequest(id: string): RestRequest {

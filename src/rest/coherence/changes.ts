@@ -8,6 +8,7 @@ import { eventsAway, eventsUnavailable, resumeExpired, unauthenticated } from '.
 import type { Operation } from '../pipe/pipe.ts'
 import type { Coherence } from './coherence.ts'
 import { isBlank } from './evidence.ts'
+import type { Sweeps } from './sweeps.ts'
 
 /** What a change means to one list of one caller. */
 export interface Effect {
@@ -34,14 +35,17 @@ export interface Changes {
   ): SettledEffect | undefined
   /** Whether nothing newer is known of its appointment. */
   isLatest(change: LoggedChange, by: Operation): boolean
+  /** Somebody has the list on a screen, until the returned function is called: losses in it are looked for. */
+  readonly watch: Sweeps['watch']
 }
 
 export interface SettledEffect extends Effect {
   readonly movement: Movement
 }
 
-export function createChanges(coherence: Coherence): Changes {
+export function createChanges(coherence: Coherence, { watch }: Pick<Sweeps, 'watch'>): Changes {
   return {
+    watch,
     async follow(after, by, follower) {
       if (by.credential === null) throw unauthenticated()
       requireRead(by)

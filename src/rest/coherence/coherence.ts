@@ -3,14 +3,26 @@ import { LRUCache } from 'lru-cache'
 import type { PartialAppointment } from '../../contract/field-names.ts'
 import { utcOf } from '../../contract/instant.ts'
 import type { AppointmentEvent } from '../../events/event.ts'
-import type { Order } from '../../events/order.ts'
+import { matches } from '../../events/filter.ts'
+import { differ, type Order } from '../../events/order.ts'
 import type { Change, ChangeKind, Entry, EventLog, LastWord, LoggedChange } from '../../shared/event-log.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Shared } from '../../shared/shared.ts'
 import type { Clock } from '../clock.ts'
 import { LISTS, pathOf } from '../pipe/epochs.ts'
-import { isGap, latest, meaningOf, orderOfEvent, orderOfWrite, type Sighting, toldAgain } from './evidence.ts'
+import {
+  isGap,
+  latest,
+  meaningOf,
+  orderOfEvent,
+  orderOfWrite,
+  type Sighting,
+  tellsMore,
+  toldAgain,
+} from './evidence.ts'
 import { createHealth, type FeedState, type Health } from './health.ts'
+import { createUpstreamClock, type UpstreamClock } from './upstream-clock.ts'
+import { createWindows, type WholeRead } from './windows.ts'
 
 /** What became of an event: told on, known already, older than what is known, delivered before, or not taken. */
 export type EventFate = 'logged' | 'echo' | 'outdated' | 'duplicate' | 'unavailable'
@@ -46,6 +58,12 @@ interface Told {
   readonly toldWithinMs: number
 }
 
+/** The latest read of a row. */
+interface Seen {
+  readonly sighting: Sighting
+  readonly firstSeenAt: number
+}
+
 /** Rows that are known by reads only. */
 const MAX_SIGHTINGS = 20_000
 /** The upstream's own times may count whole seconds, and an answer takes its time. */
@@ -68,8 +86,19 @@ export interface Coherence {
   takeOther(account: string, paths: readonly string[]): MaybePromise<void>
   takeWrite(account: string, write: OwnWrite): Promise<void>
   takeRead(account: string, sighting: Sighting): MaybePromise<void>
+  /**
+   * Takes the rows that a list shows and did not show before, and returns the ids of those that are missing from it, for all
+   * that is known. Each row was taken as a read already.
+   */
+  takeList(account: string, read: WholeRead): Promise<readonly string[]>
+  /** It is missing from a list that was read at once. */
+  takeMissing(account: string, id: string): Promise<void>
+  /** An answer of the upstream was dated so, in milliseconds since the epoch. */
+  takeDate(account: string, dateMs: number): void
   /** Whether events told of every change since that instant of the monotonic clock. */
   covers(account: string, since: number): boolean
+  /** Whether events come now, and nothing contradicts them. */
+  isHealthy(account: string): boolean
   /** The worst of all accounts; `off` where there are none. */
   feedState(): FeedState | 'off'
   /** Of one account; `off` where its events do not reach the gateway. */
@@ -85,8 +114,12 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   const feeds = new Map<string, Health>(
     accounts.map((account) => [account, createHealth({ silentMs, clock, onChange: onFeedState })]),
   )
+  const clocks = new Map<string, UpstreamClock>(
+    accounts.map((account) => [account, createUpstreamClock(clock.monotonic)]),
+  )
 
-  const sightings = new LRUCache<string, Sighting>({ max: MAX_SIGHTINGS })
+  const sightings = new LRUCache<string, Seen>({ max: MAX_SIGHTINGS })
+  const windows = createWindows()
 
   // What another instance takes, or finds, counts here too.
   if (shared.notes.areShared)
@@ -112,10 +145,25 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     }
   }
 
-  /** Forgets what the change may have changed. It comes before subscribers are told: what they read is new. */
-  async function forget(account: string, { now, before }: Pick<Change, 'now' | 'before'>): Promise<void> {
-    await epochs.advance(account, [pathOf(now.id)])
-    await epochs.advance(account, [LISTS], { id: now.id, now, before })
+  /** The latest read of the appointment shows it as it is now. */
+  function isRead(account: string, now: PartialAppointment): boolean {
+    const seen = sightings.get(`${account} ${now.id}`)
+    return seen !== undefined && !differ(seen.sighting.shown, now)
+  }
+
+  function sinceOf(account: string, { createdAt, now }: Pick<AppointmentEvent, 'createdAt' | 'now'>) {
+    return clocks.get(account)?.sinceOf(createdAt, now)
+  }
+
+  /** Forgets, or patches, what the change may have changed. It comes before subscribers are told: what they read is new. */
+  async function applyEvent(
+    account: string,
+    { now, before, createdAt }: AppointmentEvent,
+    { isLatest, isRead = false }: { readonly isLatest: boolean; readonly isRead?: boolean },
+  ): Promise<void> {
+    const since = isLatest ? sinceOf(account, { createdAt, now }) : undefined
+    if (!isRead) await epochs.advance(account, [pathOf(now.id)])
+    await epochs.advance(account, [LISTS], { id: now.id, now, before, since })
   }
 
   function toldBy(upstreams: string | undefined): Told {
@@ -145,12 +193,16 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     const noted = await note(account, now.id, async (known) => {
       const last = known ?? seenWord(account, now.id)
       order = orderOfEvent({ now, before: event.before, toldAt }, last)
-      // A write has made the gateway forget what it changed already.
-      if (order === 'same' && known !== undefined)
+      // A write has changed the lists already. But the answer to a cancel tells little, and this may be of a later change.
+      if (order === 'same' && known !== undefined) {
+        if (tellsMore(now, known.now))
+          await applyEvent(account, event, { isLatest: true, isRead: isRead(account, now) })
         return { eventId, isNews: false, lastWord: toldAgain(known, now, toldAt) }
-      await forget(account, { now, before: event.before })
+      }
+      await applyEvent(account, event, { isLatest: order === 'newer' || order === 'same' })
       if (order === 'older' && last !== undefined) return { eventId, isNews: false, lastWord: last }
-      if (known !== undefined && isGap(event, known.now)) await noticeLoss(account, now.id)
+      if (known !== undefined && isGap(event, known.now))
+        await noticeLoss(account, now, sinceOf(account, event))
       const before = event.before === undefined ? known?.now : event.before
       const change: Change = { kind, source: 'webhook', occurredAt: toldAt, now, before }
       if (order !== 'unclear')
@@ -163,15 +215,17 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     return order === 'same' ? 'echo' : order === 'older' ? 'outdated' : 'logged'
   }
 
-  /** A change that no event told of: the lists that it changed are not known. */
-  async function noticeLoss(account: string, id: string): Promise<void> {
-    feeds.get(account)?.suspect(id)
-    await epochs.advance(account, [LISTS])
+  /** A change that no event told of. It may have been in any list before. */
+  async function noticeLoss(account: string, now: PartialAppointment, since: number | undefined) {
+    feeds.get(account)?.suspect(now.id)
+    await epochs.advance(account, [LISTS], { id: now.id, now, before: undefined, since })
   }
 
   /** Only what the request and the answer say is told: what was known before may be old. */
   async function takeWrite(account: string, write: OwnWrite): Promise<void> {
     const { kind, now, known: knownWhenSent, at } = write
+    // A read may have shown it before its answer came.
+    feeds.get(account)?.explain(now.id)
     const noted = await note(account, now.id, async (known) => {
       const isFirst = known?.mark === knownWhenSent?.mark
       const order = isFirst || known === undefined ? 'newer' : orderOfWrite(now, known)
@@ -187,10 +241,8 @@ export function createCoherence(options: CoherenceOptions): Coherence {
 
   async function takeRead(account: string, sighting: Sighting, earlier: Sighting | undefined): Promise<void> {
     const { shown } = sighting
-    let isFound = false
-    const noted = await note(account, shown.id, async (known) => {
+    await note(account, shown.id, async (known) => {
       const meaning = meaningOf(sighting, known, earlier)
-      isFound = meaning === 'change' || meaning === 'unclear'
       if (meaning === 'nothing') return undefined
       const told = toldBy(shown.updatedAt ?? undefined)
       if (meaning === 'place' && known !== undefined)
@@ -198,24 +250,62 @@ export function createCoherence(options: CoherenceOptions): Coherence {
           isNews: false,
           lastWord: wordOf({ ...known, source: 'reconciled', now: shown }, known, told),
         }
-      await epochs.advance(account, [pathOf(shown.id)])
-      await noticeLoss(account, shown.id)
-      const change = changeSeen(sighting, known?.now ?? earlier?.shown)
+      await applyFound(account, shown, meaning === 'unclear' ? undefined : sighting.since)
+      const change = changeSeen(shown, known?.now ?? earlier?.shown)
       const read = meaning === 'unclear' ? unclearOf(change, known) : change
       return { isNews: true, lastWord: wordOf(read, known, told) }
     })
-    if (isFound && noted === 'logged') onFound({ kind: 'reconciled', source: 'reconciled' })
   }
 
-  function changeSeen({ shown }: Sighting, before: PartialAppointment | undefined): Change {
+  /** A read has found that the appointment changed. */
+  async function applyFound(account: string, now: PartialAppointment, since?: number): Promise<void> {
+    await epochs.advance(account, [pathOf(now.id)])
+    await noticeLoss(account, now, since)
+    onFound({ kind: 'reconciled', source: 'reconciled' })
+  }
+
+  function changeSeen(shown: PartialAppointment, before: PartialAppointment | undefined): Change {
     const occurredAt = shown.updatedAt ?? utcOf(clock.now())
     return { kind: 'reconciled', source: 'reconciled', occurredAt, now: shown, before }
   }
 
+  /** Nobody has told of the appointment, and the list did not show it when it was read before. */
+  async function takeCome(account: string, shown: PartialAppointment, since: number): Promise<void> {
+    const seen = sightings.get(`${account} ${shown.id}`)
+    if (seen === undefined || seen.firstSeenAt <= since) return
+    await note(account, shown.id, async (known) => {
+      if (known !== undefined) return undefined
+      await applyFound(account, shown, seen.sighting.since)
+      const lastWord = wordOf(changeSeen(shown, undefined), undefined, toldBy(shown.updatedAt ?? undefined))
+      return { isNews: true, lastWord }
+    })
+  }
+
+  /** For all that is known it would be in the list. */
+  function isMissing(account: string, id: string, { filter, askedAt }: WholeRead): boolean {
+    const word = events.knownHere(account, id)
+    const seen = sightings.get(`${account} ${id}`)?.sighting
+    const known = word?.now ?? seen?.shown
+    const knownAt = Math.max(word?.notedAt ?? 0, seen?.seenAt ?? 0)
+    return known !== undefined && knownAt <= askedAt && matches(filter, known) === true
+  }
+
+  async function takeMissing(account: string, id: string): Promise<void> {
+    const seen = sightings.get(`${account} ${id}`)?.sighting
+    await note(account, id, async (known) => {
+      const before = known?.now ?? seen?.shown
+      await applyFound(account, { id })
+      const change = { ...changeSeen({ id }, before), before }
+      return { isNews: true, lastWord: wordOf(change, known, toldBy(undefined)) }
+    })
+  }
+
   /** What the latest read showed, as if it were the last word. */
   function seenWord(account: string, id: string): LastWord | undefined {
-    const seen = sightings.get(`${account} ${id}`)
-    return seen && wordOf(changeSeen(seen, undefined), undefined, toldBy(seen.shown.updatedAt ?? undefined))
+    const seen = sightings.get(`${account} ${id}`)?.sighting
+    return (
+      seen && wordOf(changeSeen(seen.shown, undefined), undefined, toldBy(seen.shown.updatedAt ?? undefined))
+    )
   }
 
   return {
@@ -234,14 +324,23 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     takeRead(account, sighting) {
       const { id } = sighting.shown
       const key = `${account} ${id}`
-      const earlier = sightings.get(key)
+      const { sighting: earlier, firstSeenAt = sighting.seenAt } = sightings.get(key) ?? {}
       // An answer that took its time is not the latest.
-      if (earlier === undefined || earlier.askedAt <= sighting.askedAt) sightings.set(key, sighting)
+      if (earlier === undefined || earlier.askedAt <= sighting.askedAt)
+        sightings.set(key, { sighting, firstSeenAt })
       // As a rule there is nothing to note.
       const isNothing = meaningOf(sighting, events.knownHere(account, id), earlier) === 'nothing'
       return isNothing ? undefined : takeRead(account, sighting, earlier)
     },
+    async takeList(account, read) {
+      const { gone, come, since } = windows.compare(account, read) ?? { gone: [], come: [], since: 0 }
+      for (const shown of come) await takeCome(account, shown, since)
+      return gone.filter((id) => isMissing(account, id, read))
+    },
+    takeMissing,
+    takeDate: (account, dateMs) => clocks.get(account)?.hear(dateMs),
     covers: (account, since) => shared.wasUpSince(since) && (feeds.get(account)?.covers(since) ?? false),
+    isHealthy: (account) => feeds.get(account)?.state() === 'healthy',
     feedState() {
       const states = [...feeds.values()].map((health) => health.state())
       return WORST_FIRST.find((state) => states.includes(state)) ?? 'off'

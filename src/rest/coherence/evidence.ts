@@ -1,4 +1,4 @@
-import type { PartialAppointment } from '../../contract/field-names.ts'
+import { FIELDS_OF_SUMMARY, type PartialAppointment } from '../../contract/field-names.ts'
 import { isBefore } from '../../events/filter.ts'
 import { agree, differ, type News, type Order, orderOf } from '../../events/order.ts'
 import type { LastWord } from '../../shared/event-log.ts'
@@ -11,6 +11,8 @@ export interface Sighting {
   /** When the read was sent, and when it was answered, on the monotonic clock. */
   readonly askedAt: number
   readonly seenAt: number
+  /** The earliest instant of which it can be, on the upstream's clock, in milliseconds since the epoch. */
+  readonly since?: number | undefined
 }
 
 /**
@@ -79,6 +81,11 @@ export function orderOfWrite(now: PartialAppointment, known: LastWord): Order {
 /** The event begins with another state than the one that is known, and does not end there: another change lies between. */
 export function isGap({ now, before }: Pick<News, 'now' | 'before'>, known: PartialAppointment): boolean {
   return before != null && differ(before, known) && !agree(now, known)
+}
+
+/** Of what the rows of lists show. */
+export function tellsMore(news: PartialAppointment, known: PartialAppointment): boolean {
+  return FIELDS_OF_SUMMARY.some((name) => known[name] === undefined && news[name] !== undefined)
 }
 
 /** The last word stays. Its version is known better, and perhaps more of its fields. */

@@ -24,6 +24,8 @@ export interface Health {
   hear(appointmentId: string | undefined): void
   /** The appointment has changed, and no event has told of it: it may still be on its way. */
   suspect(appointmentId: string): void
+  /** It was the gateway's own write. */
+  explain(appointmentId: string): void
   /** Whether events told of every change since that instant of the monotonic clock. */
   readonly covers: (since: number) => boolean
 }
@@ -70,6 +72,7 @@ export function createHealth({ silentMs, clock, onChange }: HealthOptions): Heal
       if (state() === 'healthy' && !suspectedAt.has(appointmentId))
         suspectedAt.set(appointmentId, clock.monotonic())
     },
+    explain: (appointmentId) => void suspectedAt.delete(appointmentId),
     covers: (since) => state() === 'healthy' && since > healthySince,
   }
 }

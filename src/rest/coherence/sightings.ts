@@ -2,6 +2,7 @@ import { FIELD_NAMES, type FieldName, type PartialAppointment } from '../../cont
 import { FIELD_READERS, readId } from '../../contract/field-values.ts'
 import type { Clock } from '../clock.ts'
 import { isOfAppointments } from '../pipe/epochs.ts'
+import { isWhole } from '../pipe/page.ts'
 import type { Layer, Operation, Reply, RestRequest, Send } from '../pipe/pipe.ts'
 import type { Coherence } from './coherence.ts'
 
@@ -14,13 +15,22 @@ export function createSightings(coherence: Coherence, clock: Clock): Layer {
     const askedAt = clock.monotonic()
     const reply = await next(request, operation)
     const seenAt = clock.monotonic()
-    for (const row of rowsOf(reply)) {
-      const id = readId(row.id)
-      if (id === undefined) continue
-      const noting = coherence.takeRead(operation.account, { shown: fieldsOf(row, id), askedAt, seenAt })
+    const { dateMs } = reply.response
+    if (dateMs !== undefined) coherence.takeDate(operation.account, dateMs)
+    const rows = rowsOf(reply).flatMap((row) => fieldsOf(row) ?? [])
+    const tookMs = seenAt - askedAt
+    const since = dateMs === undefined ? undefined : dateMs - tookMs
+    for (const shown of rows) {
+      const noting = coherence.takeRead(operation.account, { shown, askedAt, seenAt, since })
       if (noting !== undefined) await noting
     }
-    return reply
+    if (isWhole(request, reply)) {
+      const whole = { filter: request.filter, shown: rows, askedAt, seenAt }
+      const missing = await coherence.takeList(operation.account, whole)
+      for (const id of missing) await coherence.takeMissing(operation.account, id)
+    }
+    // The upstream may date an answer when it begins to work on it.
+    return dateMs === undefined ? reply : { ...reply, asOf: dateMs + tookMs }
   }
 
   return (next) => (request, operation) =>
@@ -37,7 +47,9 @@ function rowsOf({ data }: Reply): readonly RestRow[] {
 }
 
 /** What can't be read is left out. */
-function fieldsOf(row: RestRow, id: string): PartialAppointment {
+function fieldsOf(row: RestRow): PartialAppointment | undefined {
+  const id = readId(row.id)
+  if (id === undefined) return undefined
   const fields: Record<string, unknown> = {}
   for (const name of Object.keys(FIELD_NAMES) as FieldName[]) {
     const value = row[FIELD_NAMES[name]]

@@ -7,8 +7,9 @@ import {
   type EntryValue,
 } from '../../contract/directory-fields.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../errors.ts'
-import { mayHaveMore, type Window } from '../pipe/page.ts'
+import { mayHaveMore } from '../pipe/page.ts'
 import type { Operation, Reply, RestRequest, Send } from '../pipe/pipe.ts'
+import type { Window } from '../pipe/request.ts'
 import { type Entry, readEntry, WORDS } from './entry.ts'
 import { type EntryFilter, entryQuery } from './filter.ts'
 

@@ -3,6 +3,8 @@ import type { Epoch } from '../../shared/epochs.ts'
 import type { Clock } from '../clock.ts'
 import { isDown, isNotFound, isRateLimited, type UpstreamError } from '../errors.ts'
 import type { Epochs } from './epochs.ts'
+import type { RememberedRead } from './ledger.ts'
+import type { Lists } from './lists.ts'
 import type { Layer, Operation, Reply, RestRequest, Send } from './pipe.ts'
 
 export interface CacheOptions {
@@ -14,8 +16,13 @@ export interface CacheOptions {
   /** The same where the upstream does not answer. */
   readonly staleIfDownMs: number
   readonly epochs: Epochs
+  readonly lists: Pick<Lists, 'after'>
   readonly clock: Clock
+  /** Called for each remembered list that changes have not spared: `patched`, or `forgotten` where it has to be asked for again. */
+  readonly onListChange: (fate: ListFate) => void
 }
+
+export type ListFate = 'patched' | 'forgotten'
 
 /** How long a reply may be given again that was asked for at that instant of the monotonic clock, in milliseconds. */
 export type LifetimeOf = (request: RestRequest, account: string, askedAt: number, isLive?: boolean) => number
@@ -24,30 +31,23 @@ export interface Cache {
   readonly layer: Layer
   /** Whether this read would cost nothing now. */
   readonly has: (request: RestRequest, operation: Operation) => boolean
-  /** The answers to these reads as they are kept now; undefined where one of them is not. */
-  readonly snapshot: (requests: readonly RestRequest[], operation: Operation) => Snapshot | undefined
   /** Whether each of these reads would get the same answer again now, at no cost. */
-  readonly holds: (snapshot: Snapshot, operation: Operation) => boolean
+  readonly holds: (reads: readonly RememberedRead[], operation: Operation) => boolean
   /** Whether nothing has told that one of them may be another by now, however old they are. */
-  readonly isUnchanged: (snapshot: Snapshot, operation: Operation) => boolean
-}
-
-/** Answers to reads, which something was made of. */
-export interface Snapshot {
-  readonly requests: readonly RestRequest[]
-  /** Opaque; in the order of the requests. They hold no answer, so that the cache alone decides how long one is kept. */
-  readonly tokens: readonly object[]
+  readonly isUnchanged: (reads: readonly RememberedRead[], operation: Operation) => boolean
 }
 
 interface Entry {
-  /** Stands for the entry outside of the cache. */
+  /** Stands for the answer outside of the cache, so that the cache alone decides how long one is kept. */
   readonly token: object
   /** What the upstream answered: that there is no such appointment is an answer too. */
-  readonly answer: Reply | UpstreamError
+  answer: Reply | UpstreamError
   /** When the upstream was asked, on the monotonic clock: the answer may be as old as that. */
   readonly askedAt: number
   /** The latest epoch in which the answer is known to hold. */
   epoch: Epoch
+  /** It did not hold when somebody asked for it. */
+  isForgotten?: boolean
 }
 
 const MAX_BYTES = 64 * 1024 * 1024
@@ -56,29 +56,55 @@ const ENTRY_BYTES = 512
 
 /**
  * Keeps the answers to reads, by view: for a short time, or for long while the upstream tells of every change. A change
- * invalidates the answers that it may change through their epochs.
+ * invalidates the answers that it may change through their epochs, or patches them.
  */
 export function createCache(options: CacheOptions): Cache {
-  const { isOn, lifetimeOf, staleIfLimitedMs, staleIfDownMs, epochs, clock } = options
+  const { isOn, lifetimeOf, epochs, lists, clock, onListChange } = options
+  const { staleIfLimitedMs, staleIfDownMs } = options
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
     sizeCalculation: ({ answer }) => ('bytes' in answer ? answer.bytes : 0) + ENTRY_BYTES,
   })
 
-  /** Whether nothing since the answer may have changed it. */
-  function holds(entry: Entry, request: RestRequest, operation: Operation): boolean {
+  /** The entry as of now; undefined where something since its answer may have changed it. */
+  function update(entry: Entry, request: RestRequest, operation: Operation): Entry | undefined {
     const epoch = epochs.epochOf(request, operation)
-    const reply = 'bytes' in entry.answer ? entry.answer : undefined
-    if (!epochs.isCurrent(entry.epoch, request, operation, reply)) return false
-    // What has been looked at is not looked at again.
-    entry.epoch = epoch
-    return true
+    if (entry.epoch === epoch) return entry
+    const changes = epochs.changesSince(entry.epoch, request, operation)
+    if (changes === undefined) return undefined
+    const { answer } = entry
+    const updated = 'bytes' in answer ? lists.after(changes, request, answer, operation.account) : undefined
+    const isSame = 'bytes' in answer ? updated?.data === answer.data : changes.length === 0
+    if (isSame) {
+      // What has been looked at is not looked at again.
+      entry.answer = updated ?? answer
+      entry.epoch = epoch
+      return entry
+    }
+    return updated && { ...entry, token: {}, answer: updated, epoch }
   }
 
-  function isFresh(entry: Entry, request: RestRequest, operation: Operation): boolean {
+  /** The kept entry, where it is of use as it is or patched. */
+  function currentEntry(request: RestRequest, operation: Operation): Entry | undefined {
+    const name = epochs.nameOf(request, operation)
+    const entry = entries.get(name)
+    if (entry === undefined || !epochs.isTrusted(request, operation)) return undefined
+    const updated = update(entry, request, operation)
+    if (updated === entry) return entry
+    if (request.filter !== undefined && !entry.isForgotten)
+      onListChange(updated === undefined ? 'forgotten' : 'patched')
+    // It stays: a write that turns out never to have been sent has changed nothing.
+    if (updated === undefined) entry.isForgotten = true
+    else entries.set(name, updated)
+    return updated
+  }
+
+  function freshEntry(request: RestRequest, operation: Operation): Entry | undefined {
+    const entry = currentEntry(request, operation)
+    if (entry === undefined) return undefined
+    const ageMs = clock.monotonic() - entry.askedAt
     const { account, isLive } = operation
-    const isYoung = clock.monotonic() - entry.askedAt < lifetimeOf(request, account, entry.askedAt, isLive)
-    return isYoung && holds(entry, request, operation)
+    return ageMs < lifetimeOf(request, account, entry.askedAt, isLive) ? entry : undefined
   }
 
   /** How much longer than a cached answer one may be given that this error stands in the way of. */
@@ -88,59 +114,62 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   /** The cached reply, where the upstream can't be asked and nothing has been written since. */
-  function staleReply(
-    entry: Entry | undefined,
-    error: unknown,
-    request: RestRequest,
-    operation: Operation,
-  ): Reply | undefined {
+  function staleReply(error: unknown, request: RestRequest, operation: Operation): Reply | undefined {
     const staleMs = staleMsFor(error)
-    if (entry === undefined || staleMs === undefined || operation.ledger.isMutation) return undefined
+    if (staleMs === undefined || operation.ledger.isMutation) return undefined
+    const entry = currentEntry(request, operation)
+    if (entry === undefined || !('bytes' in entry.answer)) return undefined
     const ageMs = clock.monotonic() - entry.askedAt
-    const isYoung = ageMs < lifetimeOf(request, operation.account, entry.askedAt) + staleMs
-    if (!isYoung || !('bytes' in entry.answer)) return undefined
-    if (!epochs.isTrusted(request, operation) || !holds(entry, request, operation)) return undefined
+    if (ageMs >= lifetimeOf(request, operation.account, entry.askedAt) + staleMs) return undefined
     operation.ledger.remembered += 1
     operation.ledger.staleReads += 1
     return { ...entry.answer, staleSince: new Date(clock.now() - ageMs).toISOString() }
   }
 
+  function noteRead({ ledger }: Operation, request: RestRequest, entry: Entry | undefined): void {
+    // Without an entry, nothing says later whether what was made of the answer still holds.
+    if (entry === undefined) ledger.reads = undefined
+    else ledger.reads?.push({ request, token: entry.token })
+  }
+
   async function read(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
     if (!epochs.isTrusted(request, operation)) {
-      operation.ledger.reads = undefined
+      noteRead(operation, request, undefined)
       return next(request, operation)
     }
-    operation.ledger.reads?.push(request)
-    const name = epochs.nameOf(request, operation)
-    const epoch = epochs.epochOf(request, operation)
-    const askedAt = clock.monotonic()
-    const entry = entries.get(name)
-    if (entry !== undefined && isFresh(entry, request, operation)) {
+    const entry = freshEntry(request, operation)
+    if (entry !== undefined) {
+      noteRead(operation, request, entry)
       operation.ledger.remembered += 1
       if ('bytes' in entry.answer) return entry.answer
       throw entry.answer
     }
-    /** Nothing from before a change in the meantime may be kept. */
-    function keep(answer: Entry['answer'], at: number): void {
-      const kept = { token: {}, answer, askedAt: at, epoch }
-      if (epochs.isTrusted(request, operation) && holds(kept, request, operation)) entries.set(name, kept)
-    }
+    const epoch = epochs.epochOf(request, operation)
+    const askedAt = clock.monotonic()
     try {
       const reply = await next(request, operation)
-      keep(reply, reply.askedAt ?? askedAt)
+      const kept = { token: {}, answer: reply, askedAt: reply.askedAt ?? askedAt, epoch }
+      noteRead(operation, request, keep(kept, request, operation))
       return reply
     } catch (error) {
-      if (isNotFound(error)) keep(error, askedAt)
-      const stale = staleReply(entry, error, request, operation)
+      if (isNotFound(error))
+        noteRead(operation, request, keep({ token: {}, answer: error, askedAt, epoch }, request, operation))
+      const stale = staleReply(error, request, operation)
       if (stale === undefined) throw error
       return stale
     }
   }
 
-  function freshEntry(request: RestRequest, operation: Operation): Entry | undefined {
-    const entry = entries.peek(epochs.nameOf(request, operation))
-    const isUsable = entry !== undefined && epochs.isTrusted(request, operation)
-    return isUsable && isFresh(entry, request, operation) ? entry : undefined
+  /** Nothing from before a change in the meantime is kept, unless the change can be put into it. */
+  function keep(entry: Entry, request: RestRequest, operation: Operation): Entry | undefined {
+    const name = epochs.nameOf(request, operation)
+    const known = entries.get(name)
+    // Those who share a request share its entry.
+    if (known?.answer === entry.answer) return known
+    const updated = update(entry, request, operation)
+    if (updated === undefined || !epochs.isTrusted(request, operation)) return undefined
+    entries.set(name, updated)
+    return updated === entry ? entry : undefined
   }
 
   /** What lies behind the cache, for an operation that asks nothing more. */
@@ -155,28 +184,14 @@ export function createCache(options: CacheOptions): Cache {
       return (request, operation) => {
         if (request.method !== 'GET') return next(request, operation)
         if (isOn(request)) return read(request, operation, next)
-        // Nothing says later whether what was made of it still holds.
-        operation.ledger.reads = undefined
+        noteRead(operation, request, undefined)
         return next(request, operation)
       }
     },
     has: (request, operation) => freshEntry(request, operation) !== undefined,
-    snapshot(requests, operation) {
-      const found = requests.map((request) => freshEntry(request, operation))
-      const kept = found.filter((entry) => entry !== undefined)
-      if (kept.length < requests.length) return undefined
-      return { requests, tokens: kept.map(({ token }) => token) }
-    },
-    holds: (snapshot, operation) =>
-      snapshot.requests.every(
-        (request, index) => freshEntry(request, operation)?.token === snapshot.tokens[index],
-      ),
-    isUnchanged: (snapshot, operation) =>
-      snapshot.requests.every((request, index) => {
-        const entry = entries.peek(epochs.nameOf(request, operation))
-        return (
-          entry?.token === snapshot.tokens[index] && entry !== undefined && holds(entry, request, operation)
-        )
-      }),
+    holds: (reads, operation) =>
+      reads.every(({ request, token }) => freshEntry(request, operation)?.token === token),
+    isUnchanged: (reads, operation) =>
+      reads.every(({ request, token }) => currentEntry(request, operation)?.token === token),
   }
 }

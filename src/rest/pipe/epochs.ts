@@ -1,9 +1,7 @@
-import type { AppointmentFilter, PartialAppointment } from '../../contract/field-names.ts'
-import { matches } from '../../events/filter.ts'
 import type { AppointmentDiff, Epoch, Epochs as SharedEpochs } from '../../shared/epochs.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Clock } from '../clock.ts'
-import type { Layer, Operation, Reply, RestRequest } from './pipe.ts'
+import type { Layer, Operation, RestRequest } from './pipe.ts'
 
 /**
  * Counts what could change what a read returns: each write, once when it is sent and again when it was answered or lost,
@@ -18,25 +16,22 @@ export interface Epochs {
   readonly epochOf: (read: RestRequest, operation: Operation) => Epoch
   /** Reads the epoch of what is asked for, where it is shared, before anything is answered. */
   readonly layer: Layer
-  /**
-   * Whether the reply to this read can't have changed since that epoch. A change of one appointment leaves the lists that
-   * it certainly is in neither before nor after.
-   */
-  readonly isCurrent: (epoch: Epoch, read: RestRequest, operation: Operation, reply?: Reply) => boolean
-  /** Whether none of these changes may change the reply to this read. */
-  readonly leave: (changes: readonly AppointmentDiff[], read: RestRequest, reply: Reply) => boolean
-  /** A write may change its item, and every list; a create only the lists that its appointment may be in. */
-  readonly bump: (
-    write: RestRequest,
+  /** What has changed since that epoch of what a read asks for, oldest first. Undefined where that is not known. */
+  readonly changesSince: (
+    epoch: Epoch,
+    read: RestRequest,
     operation: Operation,
-    created?: Partial<PartialAppointment>,
-  ) => MaybePromise<void>
+  ) => readonly AppointmentDiff[] | undefined
+  /** A write may change its item, and every list; where it is known how it changed its appointment, those that it may be in. */
+  readonly bump: (write: RestRequest, operation: Operation, diff?: AppointmentDiff) => MaybePromise<void>
   /** The same for a write that is about to be sent. What it returns takes it back where the write was not sent. */
   readonly announce: (
     write: RestRequest,
     operation: Operation,
-    created?: Partial<PartialAppointment>,
+    diff?: AppointmentDiff,
   ) => MaybePromise<(() => void) | undefined>
+  /** The same, but lists wait until it is known. */
+  readonly announceItem: (write: RestRequest, operation: Operation) => MaybePromise<(() => void) | undefined>
   /** Nothing says whether a write happened, and it may still do: what is read meanwhile may be old at any moment. */
   readonly distrust: (write: RestRequest, operation: Operation) => void
   /** Whether a reply to this read may be cached. */
@@ -66,17 +61,20 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
       const reading = request.method === 'GET' ? shared.refresh(operation.account, [request.path]) : undefined
       return reading === undefined ? next(request, operation) : reading.then(() => next(request, operation))
     },
-    isCurrent(epoch, read, operation, reply) {
-      if (epoch === epochOf(read, operation)) return true
-      const { path } = read
-      const changes = shared.changesSince(operation.account, path, epoch)
-      return changes !== undefined && leaves(changes, read, reply)
+    changesSince: (epoch, { path }, { account }) => shared.changesSince(account, path, epoch),
+    bump(write, { account }, diff) {
+      const [lists, ...item] = scopesOf(write)
+      if (diff === undefined || diff.id === '') return shared.advance(account, [lists, ...item], diff)
+      // Also of a create: somebody may have asked for it before it was there.
+      const advancing = shared.advance(account, [pathOf(diff.id)])
+      const advanceLists = () => shared.advance(account, [lists], diff)
+      return advancing instanceof Promise ? advancing.then(advanceLists) : advanceLists()
     },
-    leave: leaves,
-    announce: (write, { account }, created) =>
-      shared.announce(account, scopesOf(write), created && diffOf(created)),
-    bump: (write, { account }, created) =>
-      shared.advance(account, scopesOf(write), created && diffOf(created)),
+    announce: (write, { account }, diff) => shared.announce(account, scopesOf(write), diff),
+    announceItem(write, { account }) {
+      const [, ...item] = scopesOf(write)
+      return item.length === 0 ? () => {} : shared.announce(account, item)
+    },
     distrust(write, { account }) {
       for (const [scope, until] of distrustedUntil) if (until <= monotonic()) distrustedUntil.delete(scope)
       for (const scope of scopesOf(write))
@@ -87,11 +85,6 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
       return until === undefined || until <= monotonic()
     },
   }
-}
-
-function diffOf(created: Partial<PartialAppointment>): AppointmentDiff {
-  const id = created.id ?? ''
-  return { id, now: { ...created, id }, before: null }
 }
 
 /** The path, and so the scope, of every list. */
@@ -106,30 +99,7 @@ export function pathOf(id: string): string {
   return `${LISTS}/${encodeURIComponent(id)}`
 }
 
-function scopesOf({ path }: RestRequest): string[] {
+function scopesOf({ path }: RestRequest): [lists: string, ...item: string[]] {
   const [, lists = path, id] = /^(\/[^/]+)(?:\/([^/]+))?/.exec(path) ?? []
   return id === undefined ? [lists] : [lists, `${lists}/${id}`]
-}
-
-function leaves(
-  changes: readonly AppointmentDiff[],
-  { filter }: RestRequest,
-  reply: Reply | undefined,
-): boolean {
-  return changes.every((change) => filter !== undefined && !mayChange(filter, change, reply))
-}
-
-function mayChange(
-  filter: AppointmentFilter,
-  { id, now, before }: AppointmentDiff,
-  reply: Reply | undefined,
-): boolean {
-  if (before === undefined || matches(filter, now) !== false) return true
-  return (before !== null && matches(filter, before) !== false) || lists(reply, id)
-}
-
-/** A list may show the appointment as it was before a change that nobody told of. */
-function lists(reply: Reply | undefined, id: string): boolean {
-  const rows = reply?.data
-  return Array.isArray(rows) && rows.some((row) => (row as { readonly id?: unknown } | null)?.id === id)
 }

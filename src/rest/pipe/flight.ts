@@ -1,15 +1,16 @@
-import type { PartialAppointment } from '../../contract/field-names.ts'
-import { readableFields, readRow } from '../appointments/row.ts'
 import type { Clock } from '../clock.ts'
 import { type Abortable, createAbortable, type Ending } from '../ending.ts'
-import { invalidResponse, mayStillHappen, operationEnded, UpstreamError } from '../errors.ts'
+import { mayStillHappen, operationEnded, UpstreamError } from '../errors.ts'
 import type { Epochs } from './epochs.ts'
 import type { Ledger } from './ledger.ts'
 import { endingOf, type Layer, type Operation, type Reply, type RestRequest, type Send } from './pipe.ts'
+import { diffOfSent, diffOfWrite } from './written.ts'
 
 export interface FlightOptions {
   readonly epochs: Epochs
   readonly clock: Clock
+  /** Whether the upstream tells of what this write changes, so that the lists that it changes may be kept. */
+  readonly isFed: (write: RestRequest, operation: Operation) => boolean
 }
 
 /** A read in flight, and the operations that wait for its reply. */
@@ -24,16 +25,23 @@ interface SharedRequest {
  * that began it has left, and each of them leaves by its own ending. Writes are never shared. A read that begins after a
  * write does not join one that began before it.
  */
-export function createFlights({ epochs, clock }: FlightOptions): Layer {
+export function createFlights({ epochs, clock, isFed }: FlightOptions): Layer {
   const inFlight = new Map<string, SharedRequest>()
 
   async function write(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
-    const announcing = epochs.announce(request, operation, request.creates)
+    const isTracked = isFed(request, operation)
+    const isTold = isTracked || request.creates !== undefined
+    const sentAt = clock.monotonic()
+    // Lists are patched with the answer: until then nobody can expect to see the write.
+    const announcing = isTracked
+      ? epochs.announceItem(request, operation)
+      : epochs.announce(request, operation, diffOfSent(request))
     // In memory it is done, and the request goes out at once.
     const retract = announcing instanceof Promise ? await announcing : announcing
     try {
       const reply = await next(request, operation)
-      await epochs.bump(request, operation, request.creates && createdBy(reply))
+      const diff = isTold ? diffOfWrite(request, reply, clock.monotonic() - sentAt) : undefined
+      await epochs.bump(request, operation, diff)
       return reply
     } catch (error) {
       if (error instanceof UpstreamError && mayStillHappen(error)) epochs.distrust(request, operation)
@@ -81,12 +89,6 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
 
   return (next) => (request, operation) =>
     request.method === 'GET' ? read(request, operation, next) : write(request, operation, next)
-}
-
-/** What was created, as the upstream says: it may have put in more than it was sent, or have rounded it. */
-function createdBy({ data }: Reply): PartialAppointment | undefined {
-  const row = readRow(data, invalidResponse)
-  return row instanceof UpstreamError ? undefined : readableFields(row)
 }
 
 /** Waits for the shared reply until the subscriber's own ending. The last one that leaves ends the request. */

@@ -1,5 +1,12 @@
 import type { RestRequest } from './request.ts'
 
+/** A read whose answer is kept, which something was made of. */
+export interface RememberedRead {
+  readonly request: RestRequest
+  /** Opaque: stands for the answer, and holds nothing of it. */
+  readonly token: object
+}
+
 export interface StaleAnswer {
   readonly path: readonly (string | number)[]
   /** RFC 3339. */
@@ -30,8 +37,8 @@ export interface Ledger {
   isInParts: boolean
   /** It was given the answer before, because each read below that is still cached. */
   isRepeated: boolean
-  /** The reads that its answer depends on, where somebody collects them. */
-  reads: RestRequest[] | undefined
+  /** The reads that its answer depends on, where somebody collects them and each is kept. */
+  reads: RememberedRead[] | undefined
 }
 
 export function createLedger(ceiling: number): Ledger {

@@ -1,10 +1,5 @@
 import type { Reply } from './pipe.ts'
-
-/** The part of a list that a request asks for. */
-export interface Window {
-  readonly offset: number
-  readonly limit: number
-}
+import type { RestRequest, Window } from './request.ts'
 
 /**
  * `has_more` says it; where a server leaves it out, `next_offset` does. Where both are missing, fewer rows than the limit
@@ -15,4 +10,13 @@ export function mayHaveMore({ meta }: Reply, rows: number, window: Window): bool
   if (typeof has_more === 'boolean') return has_more
   if (next_offset !== undefined) return next_offset !== null
   return rows > 0 && rows >= Math.min(window.limit, typeof limit === 'number' ? limit : window.limit)
+}
+
+export type ListRead = RestRequest & Required<Pick<RestRequest, 'filter' | 'window'>>
+
+/** Whether it is a list of appointments from its start, and nothing follows. */
+export function isWhole(read: RestRequest, reply: Reply): read is ListRead {
+  const { filter, window } = read
+  if (filter === undefined || window?.offset !== 0 || !Array.isArray(reply.data)) return false
+  return !mayHaveMore(reply, reply.data.length, window)
 }

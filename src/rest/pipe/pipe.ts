@@ -49,6 +49,10 @@ export interface Reply {
   readonly staleSince?: string
   /** When the request was sent that others may share: the reply may be as old as that. On the monotonic clock. */
   readonly askedAt?: number
+  /** The latest instant of which it can be, on the upstream's clock, in milliseconds since the epoch; absent = not known. */
+  readonly asOf?: number
+  /** Of a list that was patched: by appointment, the `since` of the latest change. */
+  readonly changedAt?: ReadonlyMap<string, number>
 }
 
 /** Asks the upstream. Rejects with `UpstreamError` only. */

@@ -1,5 +1,11 @@
 import type { AppointmentFields, AppointmentFilter } from '../../contract/field-names.ts'
 
+/** The part of a list that a request asks for. */
+export interface Window {
+  readonly offset: number
+  readonly limit: number
+}
+
 /** What the gateway asks the upstream. */
 export interface RestRequest {
   readonly method: 'GET' | 'POST' | 'PATCH'
@@ -9,6 +15,8 @@ export interface RestRequest {
   readonly query?: string
   /** Of a list: the conditions in `query`. */
   readonly filter?: AppointmentFilter
+  /** Of a list: the part in `query`. */
+  readonly window?: Window
   /** Of a create: the fields in `body`. */
   readonly creates?: Partial<AppointmentFields>
   /** Of a read: how long its answer may be given again, in milliseconds; 0 = never. Without it the cache decides. */

@@ -5,6 +5,7 @@ import type { Shared } from '../../shared/shared.ts'
 import type { Clock } from '../clock.ts'
 import type { LifetimeOf } from './cache.ts'
 import type { Epochs } from './epochs.ts'
+import type { Lists } from './lists.ts'
 import { endingOf, type Layer, type Operation, type Reply, type RestRequest, type Send } from './pipe.ts'
 
 export interface SharedRepliesOptions {
@@ -13,6 +14,7 @@ export interface SharedRepliesOptions {
   readonly isShared: (request: RestRequest) => boolean
   readonly lifetimeOf: LifetimeOf
   readonly epochs: Epochs
+  readonly lists: Pick<Lists, 'after'>
   readonly clock: Clock
 }
 
@@ -28,7 +30,7 @@ const LOOKS_MS = [10, 20, 40, 80, 160, 320]
  * a moment for it. An answer is of use under the same rules as a cached one of this instance.
  */
 export function createSharedReplies(options: SharedRepliesOptions): Layer {
-  const { shared, isShared, lifetimeOf, epochs, clock } = options
+  const { shared, isShared, lifetimeOf, epochs, lists, clock } = options
   const { replies, leases } = shared
   const holder = randomUUID()
 
@@ -41,11 +43,9 @@ export function createSharedReplies(options: SharedRepliesOptions): Layer {
     if (found === undefined) return undefined
     const now = clock.monotonic()
     const askedAt = Math.min(now, now - (clock.now() - found.askedAt)) - CLOCK_SKEW_MS
-    const reply = { ...(found.value as Reply), askedAt }
     const isYoung = now - askedAt < lifetimeOf(request, operation.account, askedAt)
-    const isOfUse =
-      isYoung && epochs.leave(found.changes, request, reply) && epochs.isTrusted(request, operation)
-    return isOfUse ? reply : undefined
+    if (!isYoung || !epochs.isTrusted(request, operation)) return undefined
+    return lists.after(found.changes, request, { ...(found.value as Reply), askedAt }, operation.account)
   }
 
   /** The answer of another instance; undefined where this one is to ask, by the lease or because no other has answered. */

@@ -3,7 +3,7 @@ import { execute } from '../../execution/index.ts'
 import type { Remembered } from '../../rest/client.ts'
 import type { Clock } from '../../rest/clock.ts'
 import type { Changes } from '../../rest/coherence/changes.ts'
-import type { Snapshot } from '../../rest/pipe/cache.ts'
+import type { RememberedRead } from '../../rest/pipe/ledger.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Context } from '../../schema/context.ts'
 import type { Following } from '../../shared/event-log.ts'
@@ -59,7 +59,7 @@ export interface Version {
 /** What an answer was made of, and how good it is. */
 interface Basis {
   /** Undefined where it depends on something that is not cached. */
-  readonly snapshot: Snapshot | undefined
+  readonly reads: readonly RememberedRead[] | undefined
   /** Something in it failed, or is older than it may be. */
   readonly isPoor: boolean
   /** On the monotonic clock. */
@@ -119,9 +119,9 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
   }
 
   async function isUnchanged(): Promise<boolean> {
-    if (basis?.snapshot === undefined || basis.isPoor) return false
-    await remembered.refresh(basis.snapshot, by)
-    return remembered.isUnchanged(basis.snapshot, by)
+    if (basis?.reads === undefined || basis.isPoor) return false
+    await remembered.refresh(basis.reads, by)
+    return remembered.isUnchanged(basis.reads, by)
   }
 
   async function run(): Promise<void> {
@@ -135,7 +135,7 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
       if (isOver) return
       const { reads } = ledger
       basis = {
-        snapshot: reads && remembered.snapshot(reads, operation),
+        reads,
         isPoor: result.errors !== undefined || ledger.stale.size > 0,
         madeAt,
       }

@@ -3,7 +3,7 @@ import type { ExecutionResult } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { rightsOf } from '../../rest/access.ts'
 import type { Remembered } from '../../rest/client.ts'
-import type { Snapshot } from '../../rest/pipe/cache.ts'
+import type { RememberedRead } from '../../rest/pipe/ledger.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import { createNote } from '../note.ts'
@@ -34,7 +34,7 @@ interface Kept {
   readonly key: string
   /** The whole answer, where there is nothing but `data` in it. */
   readonly bytes: Buffer<ArrayBuffer>
-  readonly snapshot: Snapshot
+  readonly reads: readonly RememberedRead[]
   /** What was made of it for its clients. Replacing the entry keeps it. */
   readonly made: { tag?: string; readonly compressed: Map<Coding, MaybePromise<Bytes>> }
 }
@@ -64,14 +64,14 @@ const OVERHEAD_BYTES = 1024
  * one of them. Answers with errors, or with anything stale, are not kept.
  */
 export function createMemo(
-  { snapshot, holds, refresh }: Omit<Remembered, 'isUnchanged'>,
+  { holds, refresh }: Omit<Remembered, 'isUnchanged'>,
   { isOn = true }: { readonly isOn?: boolean } = {},
 ): Memo {
   const answers = new LRUCache<string, Kept>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf })
   const given = createNote<Operation, Given>('given')
 
   function repeat(kept: Kept, by: Operation): WrittenResult {
-    by.ledger.remembered += kept.snapshot.requests.length
+    by.ledger.remembered += kept.reads.length
     by.ledger.isRepeated = true
     return { data: {}, stringify: (result) => write(kept, result, by) }
   }
@@ -92,15 +92,13 @@ export function createMemo(
     const result = await execute()
     const { reads } = ledger
     const isPlain = result.errors === undefined && result.data != null && ledger.stale.size === 0
-    if (!isPlain || reads === undefined || reads.length === 0) return result
-    const madeOf = snapshot(reads, by)
-    if (madeOf === undefined) return result
+    if (!isPlain || reads === undefined || reads.length === 0 || !holds(reads, by)) return result
     const written: WrittenResult = {
       ...result,
       // Written once: what is sent is what is kept.
       stringify(finished) {
         const bytes = bytesOf(`{"data":${JSON.stringify(result.data)}}`)
-        const kept = { key, bytes, snapshot: madeOf, made: { compressed: new Map() } }
+        const kept = { key, bytes, reads, made: { compressed: new Map() } }
         answers.set(key, kept)
         return write(kept, finished, by)
       },
@@ -120,8 +118,8 @@ export function createMemo(
       const key = JSON.stringify([view, rightsOf(access), operationName, variables, text])
       const kept = answers.get(key)
       if (kept === undefined) return executeAndKeep(key, by, execute)
-      const decide = () => (holds(kept.snapshot, by) ? repeat(kept, by) : executeAndKeep(key, by, execute))
-      const refreshing = refresh(kept.snapshot, by)
+      const decide = () => (holds(kept.reads, by) ? repeat(kept, by) : executeAndKeep(key, by, execute))
+      const refreshing = refresh(kept.reads, by)
       return refreshing === undefined ? decide() : refreshing.then(decide)
     },
     tagOf(by) {

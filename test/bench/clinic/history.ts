@@ -15,8 +15,14 @@ export interface DayRow {
 }
 
 export interface Reading {
-  /** The age is the time since a newer version exists, in milliseconds. Undefined if no version has these rows. */
-  judge(rows: readonly DayRow[], now: number): { ageMs: number; isBeforeKnownWrite: boolean } | undefined
+  judge(rows: readonly DayRow[], now: number): Judgment
+}
+
+export interface Judgment {
+  /** The time since a newer version exists, in milliseconds. Undefined if no version has all of these rows. */
+  readonly ageMs: number | undefined
+  /** A row that the gateway itself wrote is as it was before that, or is missing. */
+  readonly isBeforeKnownWrite: boolean
 }
 
 interface Version {
@@ -28,7 +34,6 @@ interface Version {
 export function createHistory(first: readonly DayRow[], at: number): History {
   const versions: Version[] = []
   let latest = first
-  let knownDay = 0
   const knownRows = new Map<string, number>()
 
   function add(rows: readonly DayRow[], since: number, writtenId?: string): void {
@@ -39,8 +44,7 @@ export function createHistory(first: readonly DayRow[], at: number): History {
       since,
     })
     if (writtenId === undefined) return
-    knownDay = versions.length - 1
-    knownRows.set(writtenId, knownDay)
+    knownRows.set(writtenId, versions.length - 1)
   }
 
   add(first, at)
@@ -48,20 +52,25 @@ export function createHistory(first: readonly DayRow[], at: number): History {
     add,
     latest: () => latest,
     beginRead(id) {
-      const oldest = id === undefined ? knownDay : (knownRows.get(id) ?? 0)
+      const oldest = id === undefined ? new Map(knownRows) : new Map([[id, knownRows.get(id) ?? 0]])
       return {
         judge(read, now) {
+          const shown = new Map(read.map((row) => [row.restId, textOf(row)]))
+          const isBeforeKnownWrite = [...oldest].some(
+            ([each, since]) =>
+              versions.findLastIndex(({ rows }) => rows.get(each) === shown.get(each)) < since,
+          )
           const text = read.map(textOf).join('\n')
           const seen = versions.findLastIndex(
             ({ day, rows }) => (id === undefined ? day : rows.get(id)) === text,
           )
-          if (seen < 0) return undefined
+          if (seen < 0) return { ageMs: undefined, isBeforeKnownWrite }
           const superseded = versions
             .slice(seen + 1)
             .find(({ day, rows }) => (id === undefined ? day : rows.get(id)) !== text)
           return {
             ageMs: superseded === undefined ? 0 : now - superseded.since,
-            isBeforeKnownWrite: seen < oldest,
+            isBeforeKnownWrite,
           }
         },
       }

@@ -20,7 +20,7 @@ export interface HourReport extends DeliveryCounts {
   readonly staleAfterWrite: number
   /** Responses that report themselves as stale. */
   readonly saidToBeStale: number
-  /** Responses with rows that no version of the day has. */
+  /** Responses whose rows no version of the day has all together: one lacks a change that another one has. */
   readonly neverTrue: number
 }
 
@@ -118,9 +118,9 @@ export async function runHour(
         }
         const { appointment, appointments } = data as ReadData
         const judged = reading.judge(appointments?.nodes ?? [appointment], now)
-        if (judged === undefined) seen.neverTrue += 1
+        if (judged.ageMs === undefined) seen.neverTrue += 1
         else seen.oldestMs = Math.max(seen.oldestMs, judged.ageMs)
-        if (judged?.isBeforeKnownWrite) seen.staleAfterWrite += 1
+        if (judged.isBeforeKnownWrite) seen.staleAfterWrite += 1
         if (extensions?.upstream?.stale !== undefined) seen.saidToBeStale += 1
       }
     }

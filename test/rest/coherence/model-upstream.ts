@@ -11,12 +11,17 @@ export interface ModelRow {
   readonly version: number
   /** Grows with changes that no list and no event shows. */
   readonly attendance: number
+  readonly createdAt: number
   readonly updatedAt: number
 }
+
+/** What its lists are in the order of. */
+export type ModelOrder = 'start' | 'created' | 'hidden'
 
 export interface ModelOptions {
   /** What lists and events show. */
   readonly shows: 'summary' | 'full'
+  readonly order: ModelOrder
   /** How finely `updated_at` counts, in milliseconds. */
   readonly granularityMs: number
   readonly now: () => number
@@ -27,6 +32,8 @@ export interface ModelOptions {
 export interface ModelUpstream extends AsyncDisposable {
   readonly url: string
   readonly rows: ReadonlyMap<string, ModelRow>
+  /** All versions of an appointment so far, oldest first. */
+  historyOf(id: string): readonly ModelRow[]
   /** Changes an appointment, or creates it, and returns it as it was. */
   change(id: string, change: Partial<ModelRow>): ModelRow | null
   /** Changes what neither a list nor an event shows. */
@@ -41,14 +48,32 @@ export interface ModelUpstream extends AsyncDisposable {
   show(row: ModelRow): Record<string, unknown>
 }
 
-/** A small upstream over real HTTP: it lists, retrieves and updates, and its answers can be held back. */
+/** Which of two rows a list shows first. */
+export const MODEL_ORDERS: Readonly<Record<ModelOrder, (a: ModelRow, b: ModelRow) => number>> = {
+  start: (a, b) => a.hour - b.hour || byId(a, b),
+  created: (a, b) => b.createdAt - a.createdAt || byId(a, b),
+  hidden: (a, b) => scramble(a) - scramble(b),
+}
+
+function byId(a: ModelRow, b: ModelRow): number {
+  return a.id < b.id ? -1 : 1
+}
+
+/** It depends on nothing that can be seen, and changes with each change. */
+function scramble({ id, version }: ModelRow): number {
+  return ((id.charCodeAt(0) * 31 + version * 17) * 7919) % 1009
+}
+
+/** A small upstream over real HTTP: it lists, retrieves, creates, updates and cancels, and its answers can be held back. */
 export async function startModelUpstream({
   shows,
+  order,
   granularityMs,
   now,
   skewMs,
 }: ModelOptions): Promise<ModelUpstream> {
   const rows = new Map<string, ModelRow>()
+  const histories = new Map<string, ModelRow[]>()
   let waiting: { send: () => void; sent: Promise<unknown> }[] = []
   let isHolding = false
 
@@ -61,10 +86,13 @@ export async function startModelUpstream({
       hour: 9,
       version: 0,
       attendance: 0,
+      createdAt: now(),
       updatedAt: 0,
     }
     const updatedAt = Math.floor(now() / granularityMs) * granularityMs
-    rows.set(id, { ...(before ?? start), ...parts, version: (before?.version ?? 0) + 1, updatedAt })
+    const row = { ...(before ?? start), ...parts, version: (before?.version ?? 0) + 1, updatedAt }
+    rows.set(id, row)
+    histories.set(id, [...(histories.get(id) ?? []), row])
     return before
   }
 
@@ -79,7 +107,7 @@ export async function startModelUpstream({
     return { ...show(row), attendance_status: String(row.attendance) }
   }
 
-  function show({ id, patient, status, hour, version, updatedAt }: ModelRow): Record<string, unknown> {
+  function show({ id, patient, status, hour, version, createdAt, updatedAt }: ModelRow) {
     const start = Date.parse('2026-01-05T00:00:00Z') + hour * 3_600_000
     const summary = {
       id,
@@ -88,7 +116,7 @@ export async function startModelUpstream({
       start_time: new Date(start).toISOString(),
       end_time: new Date(start + 1_800_000).toISOString(),
       status,
-      created_at: '2026-01-01T00:00:00Z',
+      created_at: new Date(createdAt).toISOString(),
     }
     if (shows === 'summary') return summary
     return { ...summary, location_id: null, updated_at: new Date(updatedAt).toISOString() }
@@ -102,9 +130,24 @@ export async function startModelUpstream({
       .filter(({ patient }) => !query.has('patient_id') || query.get('patient_id') === patient)
       .filter(({ status }) => statuses?.includes(status) ?? true)
       .filter((row) => isWithin(String(show(row).start_time), query))
-      .sort((a, b) => a.hour - b.hour || (a.id < b.id ? -1 : 1))
+      .sort(MODEL_ORDERS[order])
     const data = found.slice(offset, offset + limit).map(show)
     return { data, meta: { limit, has_more: found.length > offset + limit, next_offset: null } }
+  }
+
+  /** The answer to a write, as the reference has it: a create shows the fields of a row, a cancel three. */
+  function write(method: string, id: string | undefined, isCancel: boolean, body: string): object {
+    const { title, patient_id } = JSON.parse(body) as { title?: string; patient_id?: string }
+    // The model's creates carry the id in the title.
+    const written = id ?? String(title)
+    change(written, {
+      ...(patient_id !== undefined && { patient: patient_id }),
+      ...(isCancel && { status: 'cancelled' as const }),
+    })
+    const row = rows.get(written) as ModelRow
+    const { status } = row
+    if (isCancel) return { data: { id, status, cancellation_reason: null }, meta: {} }
+    return { data: method === 'PATCH' ? showWhole(row) : show(row), meta: {} }
   }
 
   function headers(): Record<string, string> {
@@ -114,15 +157,14 @@ export async function startModelUpstream({
   const upstream = await startScriptedUpstream(({ line, body }) => {
     const [method = '', target = ''] = line.split(' ')
     const { pathname, searchParams } = new URL(target, 'http://model')
-    const id = pathname.split('/')[2]
-    if (method === 'PATCH' && id !== undefined) {
-      const { patient_id } = JSON.parse(body) as { patient_id: string }
-      change(id, { patient: patient_id })
-      return { headers: headers(), body: { data: show(rows.get(id) as ModelRow), meta: {} } }
-    }
+    const [, , id, action] = pathname.split('/')
+    if (method !== 'GET') return { headers: headers(), body: write(method, id, action === 'cancel', body) }
     const row = id === undefined ? undefined : rows.get(id)
     const answer = id === undefined ? list(searchParams) : { data: row && showWhole(row), meta: {} }
-    if (!isHolding) return { headers: headers(), body: answer }
+    const isThere = id === undefined || row !== undefined
+    const found = isThere ? answer : { data: null, error: { code: 'NOT_FOUND', message: '-' } }
+    const status = isThere ? 200 : 404
+    if (!isHolding) return { status, headers: headers(), body: found }
     isHolding = false
     return (response: ServerResponse) => {
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -130,7 +172,7 @@ export async function startModelUpstream({
         send: () => {
           if (response.destroyed) return resolve()
           response.on('close', () => resolve())
-          response.writeHead(200, headers()).end(JSON.stringify(answer))
+          response.writeHead(status, headers()).end(JSON.stringify(found))
         },
         sent: promise,
       })
@@ -140,6 +182,7 @@ export async function startModelUpstream({
   return {
     url: upstream.url,
     rows,
+    historyOf: (id) => histories.get(id) ?? [],
     change,
     attend,
     hold: () => {

@@ -1,14 +1,18 @@
 import type { AppointmentFilter } from '../../../src/contract/field-names.ts'
 import { readDelivery } from '../../../src/events/event.ts'
 import type { AppointmentRow } from '../../../src/rest/appointments/row.ts'
-import { bypassingCache } from '../../../src/rest/pipe/pipe.ts'
+import { isNotFound } from '../../../src/rest/errors.ts'
+import type { ListFate } from '../../../src/rest/pipe/cache.ts'
 import { eventBody } from '../../support/events.ts'
 import { NOON, operationOf, startRest } from '../../support/rest.ts'
-import { type ModelRow, startModelUpstream } from './model-upstream.ts'
+import { createJudge, isIn } from './judge.ts'
+import { MODEL_ORDERS, type ModelOrder, type ModelRow, startModelUpstream } from './model-upstream.ts'
+import { createNaiveOverlay } from './naive-overlay.ts'
 
 export type Step =
   | { readonly do: 'elsewhere' | 'write'; readonly id: string; readonly change: Partial<ModelRow> }
-  | { readonly do: 'attend'; readonly id: string }
+  | { readonly do: 'attend' | 'cancel'; readonly id: string }
+  | { readonly do: 'book' }
   | { readonly do: 'deliver'; readonly nth: number; readonly isRepeated: boolean }
   | { readonly do: 'lose'; readonly nth: number }
   | { readonly do: 'read'; readonly what: number; readonly isHeld: boolean }
@@ -17,13 +21,29 @@ export type Step =
 
 export interface Storm {
   readonly shows: 'summary' | 'full'
+  readonly order: ModelOrder
   readonly granularityMs: number
   readonly previous: 'whole' | 'none'
   readonly skewMs: number
   readonly steps: readonly Step[]
 }
 
-export const IDS = ['a', 'b', 'c', 'd']
+export interface Outcome {
+  /** A line for each promise that was broken. */
+  readonly faults: readonly string[]
+  /** Lists that were wrong before anybody looked for losses. */
+  readonly wrongBeforeRepair: number
+  /** Whether the naive overlay ended with a list that is wrong. */
+  readonly isNaiveWrong: boolean
+  readonly lists: Readonly<Record<ListFate, number>>
+}
+
+/** The last two do not exist at first. */
+/** Between two steps. */
+const STEP_MS = 700
+
+export const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+const FIRST = 6
 export const PATIENTS = ['p', 'q']
 
 const FILTERS: readonly AppointmentFilter[] = [
@@ -33,45 +53,56 @@ const FILTERS: readonly AppointmentFilter[] = [
   { startsFrom: '2026-01-05T10:00:00Z', startsTo: '2026-01-05T12:00:00Z' },
   { patientId: 'q', statuses: ['cancelled'] },
 ]
-/** Whole lists, and windows into them. */
-const LISTS = FILTERS.flatMap((filter) => [
-  { filter, window: { offset: 0, limit: 10 } },
-  { filter, window: { offset: 1, limit: 1 } },
-])
+/** Whole lists, and parts of them. */
+const LISTS = [
+  ...FILTERS.map((filter) => ({ filter, window: { offset: 0, limit: 10 } })),
+  ...FILTERS.slice(0, 2).map((filter) => ({ filter, window: { offset: 1, limit: 1 } })),
+]
 export const READS = LISTS.length + IDS.length
 
 interface Pending {
   readonly body: Buffer
-  readonly id: string
+  readonly row: ModelRow
   /** No read can show that it was lost. */
   readonly isQuiet: boolean
 }
 
-/** Runs a storm, and returns a line for each promise that was broken. */
-export async function runStorm({ previous, steps, ...model }: Storm): Promise<string[]> {
+/** Runs a storm over the real cache and real HTTP. Lost events are found by a sweep of what is watched. */
+export async function runStorm({ previous, steps, ...model }: Storm): Promise<Outcome> {
   const faults: string[] = []
+  const fates = { patched: 0, forgotten: 0 }
   let now = NOON
   const tick = (ms = 1) => {
     now += ms
   }
   await using upstream = await startModelUpstream({ ...model, now: () => now })
-  for (const id of IDS) upstream.change(id, { hour: 9 + IDS.indexOf(id) })
-  // Answers are kept for an hour, whatever is known of the events: what is forgotten, the events make it forget.
+  for (const id of IDS.slice(0, FIRST)) {
+    upstream.change(id, { hour: 9 + (IDS.indexOf(id) % 5) })
+    tick(10)
+  }
+  // Answers are kept for a day, whatever is known of the events: what is forgotten, the events make it forget.
+  const keptMs = 86_400_000
   await using rest = startRest(upstream.url, {
     now: () => now,
-    cacheTtlMs: 3_600_000,
+    cacheTtlMs: keptMs,
     timeoutMs: 60_000,
     events: {
       accounts: ['x'],
-      fedTtlMs: 3_600_000,
-      silentMs: 3_600_000,
+      fedTtlMs: keptMs,
+      silentMs: keptMs,
+      reconcileMs: 300_000,
       onFeedState: () => {},
       onFound: () => {},
+      onListChange: (fate) => {
+        fates[fate] += 1
+      },
     },
   })
+  const order = MODEL_ORDERS[model.order]
+  const judge = createJudge({ ids: IDS, historyOf: upstream.historyOf, order })
+  const naive = createNaiveOverlay(upstream.rows, order)
   const by = operationOf('x')
   const pending: Pending[] = []
-  const lost = new Set<string>()
   const reading: Promise<unknown>[] = []
 
   /** The versions that a subscriber has been shown, and those that it has to read for itself. */
@@ -90,32 +121,55 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
       toRead.delete(row.id)
     },
   })
+  for (const filter of FILTERS) rest.changes.watch(filter, by)
 
   function emit(id: string, before: ModelRow | null, isQuiet = false): void {
-    const object = upstream.show(upstream.rows.get(id) as ModelRow)
+    const row = upstream.rows.get(id)
+    if (row === undefined) return
     const body = eventBody({
       type: before === null ? 'appointment.created' : 'appointment.updated',
       created_at: new Date(now).toISOString(),
-      object,
+      object: upstream.show(row),
       ...(previous === 'whole' && { previous: before && upstream.show(before) }),
     })
-    pending.push({ body: Buffer.from(body), id, isQuiet })
+    pending.push({ body: Buffer.from(body), row, isQuiet })
   }
 
-  async function deliver({ body, id }: Pending): Promise<void> {
+  async function deliver({ body, row }: Pending): Promise<void> {
     const event = readDelivery(body)?.event
-    if (typeof event !== 'object') throw new Error(`The model's event of ${id} is unreadable`)
+    if (typeof event !== 'object') throw new Error(`The model's event of ${row.id} is unreadable`)
     await rest.coherence.takeEvent('x', event)
+    naive.apply(row)
+    judge.know(row.id, row.version)
   }
 
-  function readAt(what: number, as = operationOf('x')): Promise<readonly AppointmentRow[]> {
+  async function write(id: string, send: () => Promise<unknown>): Promise<void> {
+    const before = upstream.rows.get(id) ?? null
+    await send()
+    const row = upstream.rows.get(id) as ModelRow
+    naive.apply(row)
+    judge.know(id, row.version)
+    emit(id, before)
+  }
+
+  /** Undefined where the appointment does not exist. */
+  async function readAt(what: number, as = operationOf('x')): Promise<readonly AppointmentRow[]> {
     const asked = LISTS[what]
-    if (asked !== undefined)
-      return rest.appointments
-        .list(asked.filter, asked.window, as)
-        .then(({ rows }) => rows as readonly AppointmentRow[])
-    const id = IDS[what - LISTS.length] as string
-    return rest.appointments.retrieve(id, as).then(({ row }) => [row])
+    if (asked === undefined) {
+      const id = IDS[what - LISTS.length] as string
+      const found = await rest.appointments.retrieve(id, as).catch((error: unknown) => {
+        if (isNotFound(error)) return undefined
+        throw error
+      })
+      return found === undefined ? [] : [found.row]
+    }
+    const { filter, window } = asked
+    const settle = window.offset === 0 ? judge.begin(JSON.stringify(filter), filter) : undefined
+    if (settle !== undefined) naive.read(filter)
+    const page = await rest.appointments.list(filter, window, as)
+    const rows = page.rows as readonly AppointmentRow[]
+    faults.push(...(settle?.(rows.map(nameOf)) ?? []))
+    return rows
   }
 
   async function take(step: Step): Promise<void> {
@@ -126,10 +180,20 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
       case 'attend':
         emit(step.id, upstream.attend(step.id), true)
         return
-      case 'write': {
-        const before = upstream.rows.get(step.id) ?? null
-        await rest.appointments.update(step.id, { patientId: step.change.patient ?? 'p' }, by)
-        emit(step.id, before)
+      case 'write':
+        if (upstream.rows.has(step.id)) {
+          const patientId = step.change.patient ?? 'p'
+          await write(step.id, () => rest.appointments.update(step.id, { patientId }, by))
+        }
+        return
+      case 'cancel':
+        if (upstream.rows.has(step.id))
+          await write(step.id, () => rest.appointments.cancel(step.id, null, by))
+        return
+      case 'book': {
+        const id = IDS.find((each) => !upstream.rows.has(each))
+        if (id !== undefined)
+          await write(id, () => rest.appointments.create({ title: id, patientId: 'q' }, id, by))
         return
       }
       case 'deliver': {
@@ -140,9 +204,7 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
       }
       case 'lose': {
         const event = pending[step.nth % Math.max(1, pending.length)]
-        if (event === undefined || event.isQuiet) return
-        pending.splice(pending.indexOf(event), 1)
-        lost.add(event.id)
+        if (event !== undefined && !event.isQuiet) pending.splice(pending.indexOf(event), 1)
         return
       }
       case 'read': {
@@ -171,10 +233,40 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
     }
   }
 
-  // A loss is found where a read shows another state than the one before, so that each appointment has to be seen once.
-  await readAt(0)
+  /** A line for each list and appointment whose cached state is not the upstream's. */
+  async function wrongReads(): Promise<string[]> {
+    const wrong: string[] = []
+    for (let what = 0; what < READS; what += 1) {
+      const name = what < LISTS.length ? JSON.stringify(LISTS[what]) : IDS[what - LISTS.length]
+      const fresh = freshAt(what)
+      const cached = (await readAt(what)).map(nameOf).join()
+      if (cached !== fresh) wrong.push(`${name} is cached as ${cached}, not ${fresh}`)
+    }
+    return wrong
+  }
+
+  function freshAt(what: number): string {
+    const asked = LISTS[what]
+    if (asked === undefined) {
+      const row = upstream.rows.get(IDS[what - LISTS.length] as string)
+      return row === undefined ? '' : `${row.id}:${row.version} ${row.attendance}`
+    }
+    const { filter, window } = asked
+    return listNow(filter)
+      .slice(window.offset, window.offset + window.limit)
+      .join()
+  }
+
+  function listNow(filter: AppointmentFilter): string[] {
+    const rows = [...upstream.rows.values()].filter((row) => isIn(filter, row)).sort(order)
+    return rows.map(({ id, version }) => `${id}:${version}`)
+  }
+
+  // A loss is found where a read shows another state than the one before, so that each list has to be seen once.
+  for (let what = 0; what < READS; what += 1) await readAt(what)
+  tick(5000)
   for (const step of steps) {
-    tick()
+    tick(STEP_MS)
     await take(step)
   }
   while (upstream.held() > 0) await upstream.release(0)
@@ -184,50 +276,28 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<st
     await deliver(event)
   }
   tick()
-  // What was lost becomes known by a read.
-  for (const id of lost) await rest.appointments.retrieve(id, bypassingCache(by))
-
+  const isNaiveWrong = FILTERS.some((filter) => naive.read(filter) !== listNow(filter).join())
+  const wrong = await wrongReads()
+  if (steps.some((step) => step.do === 'lose')) {
+    // What was lost becomes known by a sweep, which is due within the hour.
+    tick(3_700_000)
+    await rest.sweep()
+    faults.push(...(await wrongReads()))
+  } else faults.push(...wrong)
   for (const id of IDS) {
     const version = upstream.rows.get(id)?.version ?? 0
     const isKnown = toRead.has(id) || !shown.has(id) || shown.get(id) === version
     if (!isKnown) faults.push(`the subscriber was left with ${id} as of ${shown.get(id)}, not ${version}`)
   }
-  for (let what = 0; what < READS; what += 1) {
-    const name = what < LISTS.length ? JSON.stringify(LISTS[what]) : IDS[what - LISTS.length]
-    const fresh = await freshAt(what)
-    const cached = (await readAt(what)).map((row) => nameOf(row, row.attendanceStatus)).join()
-    if (cached !== fresh) faults.push(`${name} is cached as ${cached}, not ${fresh}`)
-  }
   stop()
-  return faults
-
-  async function freshAt(what: number): Promise<string> {
-    const target =
-      what < LISTS.length
-        ? listTarget(LISTS[what] as (typeof LISTS)[number])
-        : `/appointments/${IDS[what - LISTS.length]}`
-    const { data } = (await (await fetch(upstream.url + target)).json()) as { data: unknown }
-    const rows = (Array.isArray(data) ? data : [data]) as Record<string, string>[]
-    return rows.map((row) => nameOf(row, row.attendance_status)).join()
-  }
+  return { faults, wrongBeforeRepair: wrong.length, isNaiveWrong, lists: fates }
 }
 
-function nameOf(
-  { id, title }: { readonly id?: unknown; readonly title?: unknown },
-  attendance: unknown,
-): string {
-  return `${id}${title}${attendance ?? ''}`
+/** With what a whole appointment shows besides. */
+function nameOf({ id, title, attendanceStatus }: AppointmentRow): string {
+  return attendanceStatus === undefined ? `${id}:${title}` : `${id}:${title} ${attendanceStatus}`
 }
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
-}
-
-function listTarget({ filter, window }: (typeof LISTS)[number]): string {
-  const query = new URLSearchParams({ limit: String(window.limit), offset: String(window.offset) })
-  if (filter.patientId !== undefined) query.set('patient_id', filter.patientId)
-  if (filter.statuses !== undefined) query.set('status_in', filter.statuses.join())
-  if (filter.startsFrom !== undefined) query.set('date_gte', filter.startsFrom)
-  if (filter.startsTo !== undefined) query.set('date_lte', filter.startsTo)
-  return `/appointments?${query}`
 }

@@ -27,6 +27,7 @@ test('Where the log of changes is lost, calendars are read again, and follow the
       effectOf: () => ({ movement: 'changed', isHidden: false }),
       effectOnceRead: () => undefined,
       isLatest: () => true,
+      watch: () => () => {},
     },
     clock: { now: () => NOON, monotonic: () => NOON },
   })

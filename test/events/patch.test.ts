@@ -1,0 +1,245 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { AppointmentFilter, FieldName, PartialAppointment } from '../../src/contract/field-names.ts'
+import { FIELDS_OF_EVENT, FIELDS_OF_SUMMARY } from '../../src/contract/field-names.ts'
+import { utcOf } from '../../src/contract/instant.ts'
+import { matches } from '../../src/events/filter.ts'
+import { isInOrder, LIST_ORDERS, type ListOrder } from '../../src/events/list-order.ts'
+import { type ListChange, patch, type WholeList } from '../../src/events/patch.ts'
+
+const NOON = Date.parse('2026-01-05T12:00:00Z')
+const LIMIT = 8
+
+/** All that the upstream has of an appointment. */
+type State = Required<PartialAppointment>
+
+const state = fc.record({
+  patientId: fc.constantFrom('p', 'q', null),
+  clinicianId: fc.constantFrom('c', 'd'),
+  status: fc.constantFrom('confirmed' as const, 'cancelled' as const),
+  title: fc.constantFrom('A', 'B', 'C'),
+  // Few hours, so that many begin at the same time.
+  startTime: fc
+    .integer({ min: 9, max: 13 })
+    .map((hour) => `2026-01-05T${String(hour).padStart(2, '0')}:00:00Z`),
+})
+const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g')
+const filter: fc.Arbitrary<AppointmentFilter> = fc.constantFrom(
+  {},
+  { patientId: 'p' },
+  { clinicianId: 'c' },
+  { statuses: ['confirmed' as const] },
+  { startsFrom: '2026-01-05T10:00:00Z', startsTo: '2026-01-05T12:00:00Z' },
+)
+/** An order that the gateway does not know. */
+const byTitle: ListOrder = (a, b) => (`${a.title} ${a.id}` < `${b.title} ${b.id}` ? -1 : 1)
+
+const world = fc.record({
+  rows: fc.uniqueArray(fc.tuple(id, state), { selector: ([each]) => each, minLength: 5, maxLength: 7 }),
+  filter,
+  order: fc.constantFrom(...LIST_ORDERS, byTitle),
+  listShows: fc.constantFrom<readonly FieldName[]>(FIELDS_OF_SUMMARY, FIELDS_OF_EVENT),
+  eventShows: fc.constantFrom<readonly FieldName[]>(FIELDS_OF_SUMMARY, FIELDS_OF_EVENT),
+  tellsBefore: fc.boolean(),
+  changes: fc.array(
+    fc.record({ id, state, waitMs: fc.integer({ min: 1, max: 5000 }), isRead: fc.boolean() }),
+    {
+      minLength: 1,
+      maxLength: 12,
+    },
+  ),
+})
+
+/** Whole appointments in time: each is created at another second, and each change is a version of its own. */
+function createUpstream(order: ListOrder) {
+  const rows = new Map<string, State>()
+  return {
+    rows,
+    set(each: string, fields: object, at: number) {
+      const createdAt = rows.get(each)?.createdAt ?? utcOf(NOON - 1000 * ((each.charCodeAt(0) * 7) % 11))
+      rows.set(each, { id: each, ...fields, endTime: 'x', createdAt, updatedAt: utcOf(at) } as State)
+    },
+    list: (by: AppointmentFilter) =>
+      [...rows.values()].filter((row) => matches(by, row)).sort((a, b) => order(a, b) as number),
+  }
+}
+
+function pick(row: PartialAppointment, names: readonly FieldName[]): PartialAppointment {
+  return Object.fromEntries(names.map((name) => [name, row[name] ?? null])) as unknown as PartialAppointment
+}
+
+function listOf(rows: readonly PartialAppointment[], given: Partial<WholeList> = {}): WholeList {
+  return { filter: {}, limit: LIMIT, rows, asOf: NOON, changedAt: new Map(), ...given }
+}
+
+describe('A list after a change', () => {
+  test('It is what a fresh read shows, or it is forgotten', () => {
+    const counts = { patched: 0, forgotten: 0 }
+    fc.assert(
+      fc.property(world, ({ rows, filter: by, order, listShows, eventShows, tellsBefore, changes }) => {
+        const upstream = createUpstream(order)
+        let now = NOON
+        for (const [each, fields] of rows) upstream.set(each, fields, now)
+        // What the gateway has seen of the order so far.
+        const all = upstream.list({}).map((row) => pick(row, listShows))
+        const orders = LIST_ORDERS.filter((possible) => isInOrder(all, possible))
+        const read = () => upstream.list(by).map((row) => pick(row, listShows))
+        let list = listOf(read(), { filter: by, asOf: now })
+        for (const change of changes) {
+          now += change.waitMs
+          const before = upstream.rows.get(change.id)
+          upstream.set(change.id, change.state, now)
+          const told: ListChange = {
+            id: change.id,
+            now: pick(upstream.rows.get(change.id) as State, eventShows),
+            before: !tellsBefore ? undefined : before === undefined ? null : pick(before, eventShows),
+            since: now,
+          }
+          const patched = patch(list, told, orders)
+          counts[patched === null ? 'forgotten' : 'patched'] += 1
+          if (patched !== null) expect(patched.rows).toEqual(read())
+          list = patched ?? listOf(read(), { filter: by, asOf: now })
+          if (change.isRead) list = listOf(read(), { filter: by, asOf: now })
+        }
+      }),
+      { numRuns: 1000, seed: 20 },
+    )
+    // Else it is right because nothing is ever patched.
+    expect(counts.patched).toBeGreaterThan(counts.forgotten)
+  })
+
+  const A: PartialAppointment = row('a', { startTime: '2026-01-05T09:00:00Z' })
+  const B: PartialAppointment = row('b', { startTime: '2026-01-05T11:00:00Z' })
+  const LATER = NOON + 10_000
+  /** What the upstream's lists have shown: they are in the order of their starts, whatever breaks ties. */
+  const BY_START = LIST_ORDERS.filter((order) =>
+    isInOrder(
+      ['02', '03', '01'].map((day, nth) =>
+        row(`${nth}`, { startTime: `2026-01-05T1${nth}:00:00Z`, createdAt: `2026-01-${day}T00:00:00Z` }),
+      ),
+      order,
+    ),
+  )
+
+  function row(each: string, fields: Partial<PartialAppointment> = {}): PartialAppointment {
+    return {
+      id: each,
+      patientId: 'p',
+      title: 'A',
+      startTime: '2026-01-05T10:00:00Z',
+      endTime: '2026-01-05T10:30:00Z',
+      status: 'confirmed',
+      createdAt: '2026-01-01T00:00:00Z',
+      ...fields,
+    }
+  }
+
+  function idsAfter(
+    list: WholeList,
+    change: Partial<ListChange> & { now: PartialAppointment },
+    orders: readonly ListOrder[] = BY_START,
+  ): string | null {
+    const { id: each } = change.now
+    const patched = patch(list, { id: each, before: undefined, since: LATER, ...change }, orders)
+    return patched?.rows.map(({ id: shown, title }) => `${shown}${title}`).join() ?? null
+  }
+
+  test('A row enters, changes and leaves', () => {
+    const list = listOf([A, B], { filter: { patientId: 'p' } })
+    expect(idsAfter(list, { now: row('n') })).toBe('aA,nA,bA')
+    expect(idsAfter(list, { now: { ...B, title: 'new' } })).toBe('aA,bnew')
+    expect(idsAfter(list, { now: { ...A, startTime: '2026-01-05T12:00:00Z' } })).toBe('bA,aA')
+    expect(idsAfter(list, { now: { ...A, patientId: 'q' } })).toBe('bA')
+    expect(idsAfter(list, { now: row('n', { patientId: 'q' }) })).toBe('aA,bA')
+  })
+
+  test('A change that may be older than the list makes it forgotten', () => {
+    const list = listOf([A, B])
+    const now = { ...A, title: 'new' }
+    expect(idsAfter(list, { now, since: NOON - 60_000 })).toBeNull()
+    expect(idsAfter(list, { now, since: NOON + 2000 })).toBeNull()
+    expect(idsAfter(list, { now, since: NOON + 2001 })).toBe('anew,bA')
+    expect(idsAfter(list, { now, since: undefined })).toBeNull()
+  })
+
+  test('A change that says what the list shows leaves it, whenever it happened', () => {
+    const list = listOf([A, B], { filter: { patientId: 'p' } })
+    for (const since of [NOON - 60_000, NOON, LATER]) {
+      expect(idsAfter(list, { now: A, since })).toBe('aA,bA')
+      expect(idsAfter(list, { now: row('n', { patientId: 'q' }), since })).toBe('aA,bA')
+    }
+  })
+
+  test('Of two changes of one appointment the earlier one comes first', () => {
+    const change = (title: string, since: number) => ({
+      id: 'a',
+      now: { ...A, title },
+      before: undefined,
+      since,
+    })
+    const list = patch(listOf([A, B]), change('new', LATER), LIST_ORDERS) as WholeList
+    expect(patch(list, change('old', LATER - 1), LIST_ORDERS)).toBeNull()
+    expect(patch(list, change('tie', LATER), LIST_ORDERS)).toBeNull()
+    expect(patch(list, change('next', LATER + 1), LIST_ORDERS)?.rows[0]?.title).toBe('next')
+    // Also where it has left the list meanwhile.
+    const left = patch(list, { ...change('', LATER + 5), now: { ...A, status: 'cancelled' } }, LIST_ORDERS)
+    const confirmed = { ...left, filter: { statuses: ['confirmed'] } } as WholeList
+    const gone = patch(
+      confirmed,
+      { ...change('', LATER + 9), now: { ...A, status: 'cancelled' } },
+      LIST_ORDERS,
+    )
+    expect(gone?.rows.map(({ id: each }) => each)).toEqual(['b'])
+    expect(patch(gone as WholeList, change('back', LATER + 8), LIST_ORDERS)).toBeNull()
+  })
+
+  test('A change that does not begin with what is shown makes the list forgotten', () => {
+    const list = listOf([A, B])
+    const now = { ...A, title: 'new' }
+    expect(idsAfter(list, { now, before: A })).toBe('anew,bA')
+    expect(idsAfter(list, { now, before: { ...A, title: 'other' } })).toBeNull()
+    expect(idsAfter(list, { now, before: null })).toBeNull()
+    expect(idsAfter(list, { now: row('n'), before: row('n', { title: 'other' }) })).toBeNull()
+  })
+
+  test('A version that ties, or is the older one, makes the list forgotten', () => {
+    const dated = (second: number) => ({ updatedAt: `2026-01-05T12:00:0${second}Z` })
+    const list = listOf([
+      { ...A, ...dated(5) },
+      { ...B, ...dated(5) },
+    ])
+    const at = (second: number) => idsAfter(list, { now: { ...A, title: 'new', ...dated(second) } })
+    expect([at(4), at(5), at(6)]).toEqual([null, null, 'anew,bA'])
+  })
+
+  test('Missing fields, of the filter or of the row, make the list forgotten', () => {
+    const { endTime, ...withoutEnd } = row('n')
+    expect(idsAfter(listOf([A, B]), { now: withoutEnd })).toBeNull()
+    expect(idsAfter(listOf([A, B], { filter: { clinicianId: 'c' } }), { now: row('n') })).toBeNull()
+    expect(
+      idsAfter(listOf([A, B], { filter: { clinicianId: 'c' } }), { now: { ...A, title: 'new' } }),
+    ).toBeNull()
+    const { title, ...untitled } = B
+    expect(idsAfter(listOf([A, untitled]), { now: row('n') })).toBeNull()
+    expect(idsAfter(listOf([]), { now: row('n') })).toBeNull()
+  })
+
+  test('Where its place is not certain, or there is no room, the list is forgotten', () => {
+    const newest = (rows: readonly PartialAppointment[]) => idsAfter(listOf(rows), { now: row('n') })
+    // By its start it would be in the middle; by its creation it may be anywhere.
+    const byCreation = [
+      { ...A, createdAt: '2026-01-01T02:00:00Z' },
+      { ...B, createdAt: '2026-01-01T01:00:00Z' },
+    ]
+    expect(idsAfter(listOf(byCreation), { now: row('n') }, LIST_ORDERS)).toBeNull()
+    expect(newest([A, { ...B, startTime: A.startTime ?? '' }, { ...A, id: '0' }])).toBeNull()
+    const full = Array.from({ length: LIMIT }, (_, nth) =>
+      row(`r${nth}`, { startTime: `2026-01-05T09:0${nth}:00Z` }),
+    )
+    expect(newest(full.slice(1))).not.toBeNull()
+    expect(newest(full)).toBeNull()
+    expect(idsAfter(listOf(full), { now: { ...(full[3] as PartialAppointment), title: 'new' } })).toContain(
+      'r3new',
+    )
+  })
+})
