@@ -1,18 +1,11 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const REPOSITORY = resolve(import.meta.dirname, '../..')
-/** What is packed, and what packing needs. */
-const PACKED = [
-  ...['package.json', 'package-lock.json', 'tsconfig.json', 'src', 'test/package/manifest.ts'],
-  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'schema.graphql'],
-  ...['subgraph.graphql', 'deploy', 'docs', 'findings'],
-]
-
 export interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
   readonly peerDependencies: Readonly<Record<string, string>>
@@ -22,7 +15,6 @@ export interface Manifest {
 }
 
 export interface Consumer extends AsyncDisposable {
-  readonly tarball: string
   /** The folder of the installed package. */
   readonly installed: string
   readonly manifest: Manifest
@@ -32,9 +24,8 @@ export interface Consumer extends AsyncDisposable {
 }
 
 /** Creates an empty project with the package installed from its tarball, without a registry. */
-export async function createConsumer(): Promise<Consumer> {
+export async function createConsumer(tarball: string): Promise<Consumer> {
   const folder = await mkdtemp(join(tmpdir(), 'consumer-'))
-  const tarball = await pack(join(folder, 'packed'))
   const project = join(folder, 'project')
   const installed = join(project, 'node_modules', 'appointments-gateway')
   await mkdir(installed, { recursive: true })
@@ -45,7 +36,6 @@ export async function createConsumer(): Promise<Consumer> {
   for (const name of [...Object.keys(named), '@types/node']) await link(name, project)
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
   return {
-    tarball,
     installed,
     manifest,
     write: (name, text) => writeFile(join(project, name), text),
@@ -62,18 +52,6 @@ export async function createConsumer(): Promise<Consumer> {
 /** The path of a file in one of the packages that this repository depends on. */
 export function scriptOf(name: string, path: string): string {
   return join(REPOSITORY, 'node_modules', name, path)
-}
-
-/** Packs a copy of the repository: packing changes the manifest for a moment, which other tests may read. */
-async function pack(stage: string): Promise<string> {
-  for (const part of PACKED) await cp(join(REPOSITORY, part), join(stage, part), { recursive: true })
-  await symlink(join(REPOSITORY, 'node_modules'), join(stage, 'node_modules'))
-  const before = await readFile(join(stage, 'package.json'), 'utf8')
-  await run('npm', ['pack', '--silent'], { cwd: stage })
-  if ((await readFile(join(stage, 'package.json'), 'utf8')) !== before)
-    throw new Error('Packing has changed the manifest.')
-  const [tarball = ''] = (await readdir(stage)).filter((name) => name.endsWith('.tgz'))
-  return join(stage, tarball)
 }
 
 async function link(name: string, project: string): Promise<void> {

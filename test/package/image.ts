@@ -15,10 +15,8 @@ type Started = ChildProcessByStdio<null, Readable, Readable>
 
 /** What the last stage of a Dockerfile is, as a folder in place of an image. */
 export interface Image extends AsyncDisposable {
-  /** The folder that stands for `/`. */
-  readonly root: string
-  /** The working directory, as a path of this machine. */
-  readonly folder: string
+  /** The working directory of its last stage, or of an earlier one, as a path of this machine. */
+  folderOf(stage?: string): string
   readonly user: string
   /** Starts the entrypoint. Node may write no file, and start no program: a file system that is read-only. */
   start(environment: Readonly<Record<string, string>>, ...args: string[]): Started
@@ -45,7 +43,7 @@ export async function buildImage(dockerfile: string): Promise<Image> {
   let stage = newStage(folder)
   for (const instruction of DockerfileParser.parse(dockerfile).getInstructions()) {
     if (instruction instanceof From) {
-      const name = instruction.getBuildStage() ?? 'last'
+      const name = instruction.getBuildStage() ?? LAST
       stage = newStage(join(folder, name))
       stages.set(name, stage)
       await mkdir(stage.root)
@@ -66,8 +64,10 @@ export async function buildImage(dockerfile: string): Promise<Image> {
     })
   }
   return {
-    root,
-    folder: join(root, cwd),
+    folderOf: (name = LAST) => {
+      const { root, cwd } = stages.get(name) ?? stage
+      return join(root, cwd)
+    },
     user,
     start: (given, ...args) =>
       start([...entrypoint, ...args], { ...environmentOf(given), NODE_OPTIONS: READ_ONLY }),
@@ -81,6 +81,9 @@ const READ_ONLY = '--permission --allow-fs-read=* --disable-warning=Experimental
 
 /** The Node that runs this stands for the one of the image. */
 const PATH = { PATH: [dirname(process.execPath), process.env.PATH].join(delimiter) }
+
+/** The stage without a name. */
+const LAST = 'last'
 
 function newStage(root: string): Stage {
   return { root, cwd: '/', user: 'root', entrypoint: [], health: [], environment: {} }

@@ -1,10 +1,16 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { validate } from 'dockerfile-utils'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readText } from '../deploy/files.ts'
 import { linksOf } from '../docs/documents.ts'
 import { type Consumer, createConsumer, scriptOf } from './consumer.ts'
+import { buildImage, type Image } from './image.ts'
 
 const TSC = scriptOf('typescript', 'bin/tsc')
 const ATTW = scriptOf('@arethetypeswrong/cli', 'dist/index.js')
@@ -15,14 +21,31 @@ const ENTRIES = [
   'shared/redis/redis.d.ts',
   'sandbox/server.d.ts',
 ]
+const DOCKERFILE = readText('Dockerfile')
 const STRICT = '--strict --noEmit --module nodenext --target es2024 --exactOptionalPropertyTypes'.split(' ')
+
+/** Packing takes its time, so the package is the one that the image is made of. */
+let image: Image
+let tarball: string
+beforeAll(async () => {
+  image = await buildImage(DOCKERFILE)
+  const [name = ''] = (await readdir(image.folderOf('pack'))).filter((file) => file.endsWith('.tgz'))
+  tarball = join(image.folderOf('pack'), name)
+}, 180_000)
+afterAll(() => image[Symbol.asyncDispose]())
 
 describe('the package, installed into an empty project', () => {
   let consumer: Consumer
   beforeAll(async () => {
-    consumer = await createConsumer()
-  }, 90_000)
+    consumer = await createConsumer(tarball)
+  })
   afterAll(() => consumer[Symbol.asyncDispose]())
+
+  test('leaves the manifest as it was before it was packed', async () => {
+    expect(await readFile(join(image.folderOf('pack'), 'package.json'), 'utf8')).toBe(
+      readText('package.json'),
+    )
+  })
 
   test('runs a type-checked script with sandbox, gateway, client and schema', async () => {
     await consumer.write('use.ts', SERVER_SCRIPT)
@@ -111,8 +134,8 @@ describe('the package, installed into an empty project', () => {
       ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md'],
       ...['deploy', 'dist', 'docs', 'findings', 'package.json', 'schema.graphql', 'subgraph.graphql'],
     ])
-    const text = await readFile(join(consumer.installed, 'README.md'), 'utf8')
-    const files = linksOf({ path: 'README.md', text }).map((link) => link.split('#')[0] ?? '')
+    const readme = await readFile(join(consumer.installed, 'README.md'), 'utf8')
+    const files = linksOf({ path: 'README.md', text: readme }).map((link) => link.split('#')[0] ?? '')
     expect(files).toContain('docs/deploying.md')
     expect(files.filter((file) => !existsSync(join(consumer.installed, file)))).toEqual([])
   })
@@ -151,8 +174,61 @@ describe('the package, installed into an empty project', () => {
       './package.json',
       './trusted-documents.json',
     ]
-    await consumer.node(ATTW, consumer.tarball, '--profile', 'esm-only', ...files)
+    await consumer.node(ATTW, tarball, '--profile', 'esm-only', ...files)
   }, 60_000)
+})
+
+describe('The image, its steps run in their order on bare folders', () => {
+  test('It answers, is healthy and stops, where Node may write no file', async () => {
+    const process = image.start({ PORT: '0', SANDBOX_PORT: '0', DRAIN_MS: '0' })
+    const errors = text(process.stderr)
+    const [greeting] = await once(createInterface(process.stdout), 'line')
+    const [, port = ''] = /:(\d+)\/graphql/.exec(greeting) ?? []
+    const answer = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ appointments(first: 2) { nodes { title } } }"}',
+    })
+    expect((await answer.json()).data.appointments.nodes).toHaveLength(2)
+    expect(await image.checkHealth({ PORT: port })).toBe(0)
+    process.kill('SIGTERM')
+    expect(await once(process, 'exit')).toEqual([0, null])
+    expect(await image.checkHealth({ PORT: port })).toBe(1)
+    expect(
+      (await errors).split('\n').filter((line) => line !== '' && !line.startsWith('{"level":30')),
+    ).toEqual([])
+  })
+
+  test('Its entrypoint takes the commands', async () => {
+    const process = image.start({}, 'check')
+    expect(await text(process.stdout)).toMatch(/^The configuration has no problem\.\n/)
+    const misused = image.start({}, 'chek')
+    expect(await text(misused.stderr)).toMatch(/^There is no command chek\. Did you mean check\?/)
+    if (misused.exitCode === null) await once(misused, 'exit')
+    expect(misused.exitCode).toBe(2)
+  })
+
+  test('Its user is not root, and can read the compiled code that it holds', async () => {
+    expect(image.user).toMatch(/^[1-9]\d*:[1-9]\d*$/)
+    const cache = join(image.folderOf(), 'node_modules/.cache/appointments-gateway')
+    const [folder = ''] = await readdir(cache)
+    const [file = ''] = await readdir(join(cache, folder))
+    expect((await stat(join(cache, folder, file))).mode & 0o004).toBe(0o004)
+  })
+
+  test('It holds the package and what it needs, and no secret, source or tool', async () => {
+    const names = await readdir(image.folderOf())
+    expect(names).toEqual(expect.arrayContaining(['dist', 'node_modules', 'package.json']))
+    for (const name of ['.env', '.git', 'src', 'test', 'coverage']) expect(names).not.toContain(name)
+    const packages = await readdir(join(image.folderOf(), 'node_modules'))
+    expect(packages).toContain('graphql')
+    expect(packages.filter((name) => /^(node-|vitest|typescript|playwright)/.test(name))).toEqual([])
+  })
+})
+
+test('The linter of Dockerfiles finds nothing in ours', () => {
+  expect(validate(DOCKERFILE)).toEqual([])
+  expect(validate(DOCKERFILE.replace('EXPOSE 4000', 'EXPOSE port'))).not.toEqual([])
 })
 
 /** The modules that the entries import, directly or not. A module of types shows only in declarations. */
