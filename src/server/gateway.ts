@@ -23,7 +23,7 @@ import { useAnonymousLimit } from './documents/anonymous.ts'
 import { createDocuments } from './documents/documents.ts'
 import { useTrustedDocuments } from './documents/trusted.ts'
 import { answerFault, useWording } from './errors.ts'
-import type { GatewayOptions, TokenOptions, WebhookOptions } from './gateway-options.ts'
+import type { GatewayOptions, OperationLine, TokenOptions, WebhookOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql/graphiql.ts'
 import { useJsonBody } from './http/body.ts'
 import { useCodedRefusals } from './http/coded-refusals.ts'
@@ -50,6 +50,8 @@ import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
 import { createMemo } from './operation/memo.ts'
 import { createOperations } from './operation/operation.ts'
+import { createOperationHistory } from './start/operations.ts'
+import { useStartPage } from './start/start.ts'
 import { createPlaces } from './streams/places.ts'
 import { createStreams } from './streams/streams.ts'
 import { useWebhooks } from './webhooks.ts'
@@ -118,7 +120,7 @@ export function createGateway({
   now = Date.now,
   monotonic = now === Date.now ? () => performance.now() : now,
   reportFault = () => {},
-  logOperation = () => {},
+  logOperation: hostsLog = () => {},
   logEvent = () => {},
   logFeed = () => {},
 }: GatewayOptions): Gateway {
@@ -148,6 +150,14 @@ export function createGateway({
       onFeedState: logFeed,
     },
   })
+  const history = development ? createOperationHistory(now) : undefined
+  const logOperation =
+    history === undefined
+      ? hostsLog
+      : (line: OperationLine) => {
+          history.note(line)
+          hostsLog(line)
+        }
   const listMemory = createListMemory(monotonic)
   const sizes = createSizeMemory()
   const { useIdentity, letIn, identityOf } = createIdentities(chooseIdentity(key, tokens, clock))
@@ -287,6 +297,17 @@ export function createGateway({
           asksForCredential: key === null || tokens !== null,
           ask: (url, init) => yoga.fetch(url, init),
           now,
+        }),
+      history !== undefined &&
+        useStartPage({
+          loopbackOnly,
+          links: {
+            graphiql: graphiql ? endpoint : null,
+            desk: '/desk',
+            api: sampleData ? `${url}/docs` : null,
+          },
+          upstream: () => rest.upstreamOf(ownAccount),
+          history,
         }),
     ],
   })

@@ -74,7 +74,7 @@ export function useGraphiQL({ endpoint, sampleData, asksForCredential, ask, now 
 const OWN_ORIGIN_ONLY = [
   "default-src 'none'",
   "connect-src 'self'",
-  "script-src 'self' 'unsafe-inline'",
+  "script-src 'self'",
   "worker-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",
   "font-src 'self' data:",

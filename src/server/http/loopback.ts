@@ -21,10 +21,15 @@ LOOPBACK.addAddress('::1', 'ipv6')
 export function useLoopbackNames(): Plugin {
   return {
     onRequestParse({ request }) {
-      if (!isLoopback(hostName(request.headers.get('host') ?? '')))
+      if (!isForThisMachine(request))
         throw csrfRefused('Without a token check this gateway answers on the names of this machine only.')
     },
   }
+}
+
+/** Whether the request is addressed to this machine by its own names. */
+export function isForThisMachine({ headers }: Request): boolean {
+  return isLoopback(hostName(headers.get('host') ?? ''))
 }
 
 function hostName(host: string): string {

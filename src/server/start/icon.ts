@@ -1,0 +1,5 @@
+/** The icon of all pages: a page of a calendar. */
+export const ICON_SVG =
+  "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='4' fill='#245'/><path d='M4 5h8v7H4zM4 7.5h8M6 3.5V6M10 3.5V6' fill='none' stroke='#fff'/></svg>"
+
+export const ICON = `data:image/svg+xml,${encodeURIComponent(ICON_SVG)}`
