@@ -24,7 +24,7 @@ import { useAnonymousLimit } from './documents/anonymous.ts'
 import { createDocuments } from './documents/documents.ts'
 import { operationNames, useTrustedDocuments } from './documents/trusted.ts'
 import { answerFault, useWording } from './errors.ts'
-import type { GatewayOptions, TokenOptions, WebhookOptions } from './gateway-options.ts'
+import type { GatewayOptions, OperationLine, TokenOptions, WebhookOptions } from './gateway-options.ts'
 import { useGraphiQL } from './graphiql/graphiql.ts'
 import { useHome } from './home/home.ts'
 import { useJsonBody } from './http/body.ts'
@@ -56,6 +56,8 @@ import { createExecution } from './operation/execution.ts'
 import { useOperationLog } from './operation/log.ts'
 import { createMemo } from './operation/memo.ts'
 import { createOperations } from './operation/operation.ts'
+import { createOperationHistory } from './start/operations.ts'
+import { useStartPage } from './start/start.ts'
 import { createPlaces } from './streams/places.ts'
 import { createStreams } from './streams/streams.ts'
 import { createStreamWriter } from './streams/writer.ts'
@@ -128,7 +130,7 @@ export function createGateway({
   now = Date.now,
   monotonic = now === Date.now ? () => performance.now() : now,
   reportFault = () => {},
-  logOperation = () => {},
+  logOperation: hostsLog = () => {},
   logEvent = () => {},
   logFeed = () => {},
   observer = null,
@@ -166,6 +168,14 @@ export function createGateway({
     },
     observe: observer === null && tracer === null ? null : (exchange) => observer?.exchange(exchange),
   })
+  const history = development ? createOperationHistory(now) : undefined
+  const logOperation =
+    history === undefined
+      ? hostsLog
+      : (line: OperationLine) => {
+          history.note(line)
+          hostsLog(line)
+        }
   const listMemory = createListMemory(monotonic)
   const sizes = createSizeMemory()
   const identify = chooseIdentity(key, tokens, clock)
@@ -341,6 +351,17 @@ export function createGateway({
       useExecution(),
       useStreams(),
       // Last, because their headers replace those that every response gets.
+      history !== undefined &&
+        useStartPage({
+          loopbackOnly,
+          links: {
+            graphiql: graphiql ? endpoint : null,
+            desk: desk ? '/desk' : null,
+            api: sampleData ? `${url}/docs` : null,
+          },
+          upstream: () => rest.upstreamOf(ownAccount),
+          history,
+        }),
       useHome({ endpoint, graphiql }),
       graphiql &&
         useGraphiQL({

@@ -7,12 +7,14 @@ export interface GraphiQLPage extends AsyncDisposable {
   readonly requestUrls: readonly string[]
   /** The messages of the page's own exceptions and of its console errors. */
   readonly pageErrors: readonly string[]
-  /** Chooses a tab, clicks the run button, and returns the response once the page shows it. */
-  run(tab: string): Promise<Answer>
-  /** Chooses the tab of a subscription and clicks the run button. Resolves once its stream is open. */
-  watch(tab: string): Promise<void>
+  /** Chooses the tab of an operation, clicks the run button, and returns the response once the page shows it. */
+  run(operation: string): Promise<Answer>
+  /** Does the same with a subscription. Resolves once its stream is open. */
+  watch(operation: string): Promise<void>
   /** Waits until the response shows this text. */
   showsResponse(text: string): Promise<void>
+  /** Waits until the bar over the answer shows this text. */
+  showsCost(text: string): Promise<void>
   /** Replaces the text of the editor. */
   write(document: string): Promise<void>
   /** Clicks the run button. */
@@ -36,8 +38,12 @@ interface Answer {
 const SCREENSHOTS = new URL('screenshots/', import.meta.url).pathname
 
 /** Opens GraphiQL in a browser context of its own, so that no tab shares storage with another. */
-export async function openGraphiQL(browser: Browser, url: string): Promise<GraphiQLPage> {
-  const context: BrowserContext = await browser.newContext({ viewport: { width: 1240, height: 720 } })
+export async function openGraphiQL(
+  browser: Browser,
+  url: string,
+  viewport = { width: 1240, height: 720 },
+): Promise<GraphiQLPage> {
+  const context: BrowserContext = await browser.newContext({ viewport })
   const page = await context.newPage()
   const requestUrls: string[] = []
   const pageErrors: string[] = []
@@ -47,11 +53,13 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
   await page.goto(`${url}/graphql`)
 
   /** Chooses a tab and clicks the run button; resolves once the response begins. */
-  async function begin(tab: string) {
+  async function begin(operation: string) {
+    // Of the tour, the tab of `PageTwo` is called Page two.
+    const tab = operation.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
     await page.getByRole('tab', { name: tab }).click()
-    await page.locator('.graphiql-query-editor', { hasText: tab }).waitFor()
+    await page.locator('.graphiql-query-editor', { hasText: operation }).waitFor()
     const [response] = await Promise.all([
-      page.waitForResponse((answer) => answer.request().postData()?.includes(tab) ?? false),
+      page.waitForResponse((answer) => answer.request().postData()?.includes(operation) ?? false),
       page.getByRole('button', { name: 'Execute query' }).click(),
     ])
     return response
@@ -61,15 +69,16 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
     page,
     requestUrls,
     pageErrors,
-    async run(tab) {
-      const response = await begin(tab)
+    async run(operation) {
+      const response = await begin(operation)
       const answer = (await response.json()) as Answer
-      await page.locator('.result-window', { hasText: 'upstream' }).waitFor()
+      await page.locator('.result-window', { hasText: 'data' }).waitFor()
       return answer
     },
-    async watch(tab) {
-      await begin(tab)
+    async watch(operation) {
+      await begin(operation)
     },
+    showsCost: (text) => page.locator('#cost', { hasText: text }).waitFor(),
     showsResponse: (text) => page.locator('.result-window', { hasText: text }).waitFor(),
     async write(document) {
       await page.locator('.graphiql-query-editor .view-lines').click()

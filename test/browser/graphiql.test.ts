@@ -8,6 +8,8 @@ import { statusOfStream } from '../support/stream.ts'
 import { startBrowser } from './chromium.ts'
 import { openGraphiQL } from './graphiql-page.ts'
 
+const NOON = Date.parse('2026-01-05T12:00:00Z')
+
 /** For a machine that has other things to do. */
 const PATIENT = { timeout: 10_000 }
 
@@ -67,6 +69,69 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     const cancelled = await run('Cancel')
     expect([cancelled.data.cancelAppointment.appointment.status, cancelled.cost]).toEqual(['CANCELLED', 1])
     expect(graphiql.pageErrors).toEqual([])
+  })
+
+  test('The bar over the answer says what a press cost, and an estimate asks nothing', async () => {
+    await using counted = await startProduct({
+      sandbox: { rateLimit: 1000, clock: () => new Date(NOON) },
+      gateway: { sampleData: true, now: () => NOON },
+    })
+    await using graphiql = await openGraphiQL(browser, counted.url)
+    const { page } = graphiql
+    await graphiql.run('OneAndHistory')
+    await graphiql.showsCost('2 requests 0 remembered 0 shared 997 of 1,000 left until')
+    await graphiql.execute()
+    await graphiql.showsCost('0 requests 2 remembered 0 shared 997 of 1,000 left until')
+    counted.takeRequests()
+    await page.getByRole('tab', { name: 'Page two' }).click()
+    await page.locator('.graphiql-query-editor', { hasText: 'PageTwo' }).waitFor()
+    const estimate = page.getByRole('button', { name: 'Estimate' })
+    await estimate.click()
+    await graphiql.showsCost('estimated nothing was asked')
+    await graphiql.write('query Fifty { appointments(first: 50) { nodes { attendeeName } } }')
+    await estimate.click()
+    await graphiql.showsCost('1 to 51 requests estimated nothing was asked')
+    await graphiql.write('query Nonsense { nonsense }')
+    await estimate.click()
+    await graphiql.showsCost('Cannot query field')
+    expect(counted.takeRequests()).toEqual([])
+    expect(graphiql.pageErrors).toEqual([])
+  })
+
+  test('The history has what was run, in this browser tab only', async () => {
+    await using graphiql = await openGraphiQL(browser, product.url)
+    const { page } = graphiql
+    await graphiql.run('TheDay')
+    await graphiql.run('PageTwo')
+    await page.reload()
+    await page.getByRole('button', { name: 'Show History' }).click()
+    await page.locator('.graphiql-history-item', { hasText: 'TheDay' }).waitFor()
+    await page.locator('.graphiql-history-item', { hasText: 'PageTwo' }).waitFor()
+    expect(await page.evaluate(() => localStorage.length)).toBe(0)
+  })
+
+  test('On a narrow screen the answer stands below the query, over the whole width', async () => {
+    await using graphiql = await openGraphiQL(browser, product.url, { width: 390, height: 780 })
+    const { page } = graphiql
+    await graphiql.run('TheDay')
+    const boxOf = async (selector: string) => {
+      const box = await page.locator(selector).boundingBox()
+      return box ?? expect.fail(selector)
+    }
+    const [query, bar, answer] = [
+      await boxOf('.graphiql-query-editor'),
+      await boxOf('#cost'),
+      await boxOf('.result-window'),
+    ]
+    expect(bar.y).toBeGreaterThanOrEqual(query.y + query.height)
+    expect(answer.y).toBeGreaterThanOrEqual(bar.y + bar.height)
+    expect(answer.y + answer.height).toBeLessThanOrEqual(780)
+    for (const { x, width } of [query, answer]) {
+      expect(width).toBeGreaterThan(340)
+      expect(x + width).toBeLessThanOrEqual(390)
+    }
+    expect(answer.height).toBeGreaterThan(200)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
   })
 
   test('The error tab shows its error beside the data that did not fail', async () => {
@@ -161,7 +226,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     expect(await graphiql.page.locator('.result-window').textContent()).not.toContain('Ada Ash')
     letAnswer()
     await graphiql.showsResponse('Ada Ash')
-    await graphiql.showsResponse('"requests": 2')
+    await graphiql.showsCost('2 requests')
     expect(graphiql.pageErrors).toEqual([])
   })
 

@@ -310,7 +310,7 @@ describe('A cached answer that is older than the cache allows', () => {
     expect(upstream.requests).toHaveLength(4)
   })
 
-  test('In an outage each list of a union gets what was seen of it, at no request', async () => {
+  test('In an outage each list of a union gets what was seen, at no further request', async () => {
     let now = NOON
     let isDown = false
     await using upstream = await startScriptedUpstream(() =>

@@ -28,7 +28,7 @@ test('Changes that are too long ago are not told, and what is told has no gap', 
   }
 })
 
-test('What was announced and taken back changed nothing, whatever came meanwhile', () => {
+test('What was announced and taken back has changed nothing', () => {
   const epochs = createEpochs()
   const diff = { id: 'a', now: { id: 'a' }, before: null }
   const start = epochs.of('x', '/a')

@@ -9,6 +9,9 @@ import { streamBodyOf } from '../http/stream-body.ts'
 export interface UpstreamCost {
   /** In development only. */
   readonly requests?: number
+  /** In development only: reads that the cache answered, and reads that shared the request of another operation. */
+  readonly remembered?: number
+  readonly joined?: number
   /** In development only; null until the upstream has sent its rate headers. */
   readonly rateLimit?: RateLimit | null
   /** What is older than a cached answer may be, because the upstream can't be asked. Absent where nothing is. */
@@ -25,9 +28,9 @@ export type AddCost = (result: ExecutionResult, operation: Operation) => Executi
 
 export function createCost({ rateLimit, development }: CostOptions): AddCost {
   return (result, operation) => {
-    const { exchanges, stale } = operation.ledger
+    const { exchanges, remembered, joined, stale } = operation.ledger
     const upstream: UpstreamCost = {
-      ...(development && { requests: exchanges, rateLimit: rateLimit(operation) }),
+      ...(development && { requests: exchanges, remembered, joined, rateLimit: rateLimit(operation) }),
       ...(stale.size > 0 && { stale: [...stale.values()] }),
     }
     if (Object.keys(upstream).length === 0) return result

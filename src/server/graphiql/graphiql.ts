@@ -84,7 +84,7 @@ export function useGraphiQL({
 const OWN_ORIGIN_ONLY = [
   "default-src 'none'",
   "connect-src 'self'",
-  "script-src 'self' 'unsafe-inline'",
+  "script-src 'self'",
   "worker-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",
   "font-src 'self' data:",

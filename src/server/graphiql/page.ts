@@ -9,13 +9,12 @@ export interface PageOptions {
 }
 
 /**
- * The page as HTML. Every URL in it is relative, so it works behind any prefix. GraphiQL keeps its state for this browser
- * tab only, and none of it in the URL: queries and answers may name patients, a header holds a key, and people in a clinic
- * share computers.
+ * The page as HTML. Every URL in it is relative, so it works behind any prefix. GraphiQL keeps its state and its history for
+ * this browser tab only, and none of it in the URL: queries and answers may name patients, a header holds a key, and people in
+ * a clinic share computers. `explorer.js` renders GraphiQL from what stands in the page, and the bar with the cost over it.
  */
 export function renderPage({ assetUrl, tabs, deskUrl }: PageOptions): string {
-  // Raw, so that a backslash of a script reaches the browser.
-  return String.raw`<!doctype html>
+  return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -23,87 +22,56 @@ export function renderPage({ assetUrl, tabs, deskUrl }: PageOptions): string {
     <title>Appointments</title>
     <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
     <link rel="stylesheet" href="${assetUrl('graphiql.css')}">
-    <style>
-      html, body, #root { height: 100%; margin: 0 }
-      /* With several tabs from the start, GraphiQL moves a tab away under the pointer that presses it. */
-      .graphiql-tab { transform: none !important }
-      .desk {
-        position: fixed; right: 24px; bottom: 24px; padding: 4px 14px; border-radius: 14px;
-        font: 14px system-ui; text-decoration: none; color: #fff; background: #0e5a6b;
-      }
-    </style>
+    <style>${STYLE}</style>
   </head>
   <body>
     <noscript>GraphiQL needs JavaScript.</noscript>
     <div id="root"></div>
     ${deskUrl ? `<a class="desk" href="${deskUrl}">Desk</a>` : ''}
-    <script>
-      const workers = ${inScript(workerUrls(assetUrl))}
-      self.MonacoEnvironment = {
-        globalAPI: false,
-        getWorkerUrl: (_module, label) => location.pathname + workers[label],
-      }
-    </script>
+    <script type="application/json" id="explorer">${inScript({ tabs, workers: workerUrls(assetUrl) })}</script>
     <script src="${assetUrl('graphiql.js')}"></script>
-    <script>
-      async function ask({ query, variables, operationName }, { headers } = {}) {
-        // GraphiQL updates the operation name some time after the user chooses a tab.
-        const names = query.match(/(?<=\b(query|mutation|subscription)\s+)\w+/g) ?? []
-        const isNamed = names.includes(operationName)
-        const leaving = new AbortController()
-        const response = await fetch(location.pathname, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
-          body: JSON.stringify({ query, variables, ...(isNamed && { operationName }) }),
-          signal: leaving.signal,
-        })
-        if (!response.headers.get('content-type')?.startsWith('text/event-stream'))
-          return inReadingOrder(await response.json())
-        return {
-          subscribe(observer) {
-            readChanges(response.body, observer).catch((error) => leaving.signal.aborted || observer.error(error))
-            return { unsubscribe: () => leaving.abort() }
-          },
-        }
-      }
-
-      // The extensions come first, so that the cost shows above the rows and not below the last one.
-      function inReadingOrder({ errors, extensions, ...rest }) {
-        return { errors, extensions, ...rest }
-      }
-
-      // The gateway's own event streams: an empty line ends an event, and its data is one line.
-      async function readChanges(body, observer) {
-        const reader = body.pipeThrough(new TextDecoderStream()).getReader()
-        let text = ''
-        for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-          const events = (text + piece.value).split('\n\n')
-          text = events.pop()
-          for (const event of events) {
-            const data = event.match(/^data: (.+)$/m)?.[1]
-            if (data) observer.next(inReadingOrder(JSON.parse(data)))
-          }
-        }
-        observer.complete()
-      }
-
-      const tabs = ${inScript(tabs)}
-      const returns = sessionStorage.getItem('graphiql:tabState') !== null
-      YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
-        fetcher: ask,
-        title: 'Appointments',
-        logo: '',
-        defaultTabs: tabs,
-        ...(!returns && { query: tabs[0].query, variables: tabs[0].variables, headers: tabs[0].headers }),
-        storage: sessionStorage,
-        shouldPersistHeaders: true,
-        onEditQuery() {},
-      })
-    </script>
+    <script type="module" src="${assetUrl('explorer.js')}"></script>
   </body>
 </html>
 `
 }
+
+const STYLE = `
+      html, body, #root { height: 100%; margin: 0 }
+      /* With several tabs from the start, GraphiQL moves a tab away under the pointer that presses it. */
+      .graphiql-tab { transform: none !important }
+      .graphiql-container .graphiql-logo a { color: inherit; text-decoration: none }
+      .graphiql-container .graphiql-logo a:hover { text-decoration: underline }
+      .desk {
+        position: fixed; right: 24px; bottom: 24px; padding: 4px 14px; border-radius: 14px;
+        font: 14px system-ui; text-decoration: none; color: #fff; background: #0e5a6b;
+      }
+      #cost { display: flex; align-items: start; gap: 12px; padding: 0 8px 10px 24px; font-size: 14px }
+      #cost p { flex: 1; margin: 0; padding: 5px 0; line-height: 22px }
+      #cost strong { font-weight: 600; white-space: nowrap }
+      #cost span { white-space: nowrap }
+      #cost p > :not(:last-child)::after { content: ' ·'; opacity: 0.6; font-weight: 400 }
+      #cost button {
+        padding: 4px 12px; border: 1px solid currentcolor; border-radius: 8px;
+        background: none; color: hsl(var(--color-primary)); font: inherit; line-height: 22px; cursor: pointer
+      }
+      #cost button:hover { background: hsla(var(--color-primary), 0.1) }
+      #cost button:focus-visible { outline: 2px solid hsl(var(--color-primary)); outline-offset: 1px }
+      /* On a narrow screen the answer stands below the query, and the tools below both. */
+      @media (width < 700px) {
+        .graphiql-container { flex-direction: column-reverse; height: 100dvh }
+        .graphiql-container .graphiql-sidebar { flex-direction: row; width: auto; padding: 0 8px }
+        .graphiql-container .graphiql-main { flex-direction: column; min-height: 0 }
+        .graphiql-container .graphiql-main > :has(> .graphiql-plugin) { flex: 0 1 40% !important; overflow: auto }
+        .graphiql-container .graphiql-sessions { margin: 0; border-radius: 0; min-height: 0 }
+        .graphiql-container .graphiql-logo, .graphiql-horizontal-drag-bar { display: none }
+        .graphiql-container #graphiql-session { flex-direction: column; min-height: 0 }
+        .graphiql-container :is(.graphiql-editors, .graphiql-response) { flex: 1 1 0 !important; min-height: 0 }
+        .graphiql-container .graphiql-response { padding-top: 8px }
+        .graphiql-container .graphiql-query-editor { padding: 8px }
+        #cost { padding-left: 8px }
+      }
+    `
 
 function workerUrls(assetUrl: PageOptions['assetUrl']): Readonly<Record<string, string>> {
   const labels = ['editorWorkerService', 'json', 'graphql']

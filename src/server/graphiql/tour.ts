@@ -62,7 +62,7 @@ const PAGE = 5
 
 const THE_DAY = `
 # The list of one day, five rows at a time.
-# extensions.upstream says what it cost.
+# The bar over the answer says what it cost.
 query TheDay($filter: AppointmentFilter, $first: Int) {
   appointments(filter: $filter, first: $first) {
     nodes {

@@ -24,9 +24,14 @@ export function useLoopbackNames(): Plugin {
   }
 }
 
-export function requireLoopbackName({ headers }: Request): void {
-  if (!isLoopback(hostName(headers.get('host') ?? '')))
+export function requireLoopbackName(request: Request): void {
+  if (!isForThisMachine(request))
     throw csrfRefused('Without a token check this gateway answers on the names of this machine only.')
+}
+
+/** Whether the request is addressed to this machine by its own names. */
+export function isForThisMachine({ headers }: Request): boolean {
+  return isLoopback(hostName(headers.get('host') ?? ''))
 }
 
 function hostName(host: string): string {

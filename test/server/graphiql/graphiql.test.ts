@@ -16,8 +16,10 @@ const HTML = { accept: 'text/html,application/xhtml+xml' }
 async function openPage(url: string) {
   const response = await fetch(`${url}/graphql`, { headers: HTML })
   const html = await response.text()
-  const tabs = JSON.parse(/const tabs = (.*)/.exec(html)?.[1] ?? '[]') as readonly Tab[]
-  const assets = [...html.matchAll(/\?graphiql=[\w-]+\.\w+/g)].map(([query]) => `${url}/graphql${query}`)
+  const { tabs } = JSON.parse(/ id="explorer">(.*)<\/script>/.exec(html)?.[1] ?? '{"tabs":[]}') as {
+    readonly tabs: readonly Tab[]
+  }
+  const assets = [...new Set(html.match(/\?graphiql=[\w-]+\.\w+/g))].map((query) => `${url}/graphql${query}`)
   return { response, html, tabs, assets }
 }
 
@@ -83,6 +85,7 @@ describe('The page of GraphiQL', () => {
     const { response, html } = await openPage(product.url)
     const policy = response.headers.get('content-security-policy')
     expect(policy).toContain("default-src 'none'; connect-src 'self'")
+    expect(policy).toContain("script-src 'self'; ")
     expect(policy).toContain("frame-ancestors 'none'")
     expect(html).not.toMatch(/(?:src|href)="https?:/)
   })
@@ -90,7 +93,7 @@ describe('The page of GraphiQL', () => {
   test('The page is absent in production, and for a client that accepts JSON', async () => {
     await using production = await startProduct({ gateway: { development: false } })
     await using product = await startProduct()
-    expect((await openPage(production.url)).html).not.toContain('YogaGraphiQL')
+    expect((await openPage(production.url)).html).not.toContain('explorer')
     const answer = await fetch(`${product.url}/graphql?query={__typename}`, {
       headers: { accept: 'application/json', 'x-graphql-yoga-csrf': '1' },
     })
@@ -102,7 +105,7 @@ describe('The scripts of GraphiQL', () => {
   test('The gateway compresses the scripts for clients that accept gzip only', async () => {
     await using product = await startProduct()
     const { assets } = await openPage(product.url)
-    expect(assets).toHaveLength(5)
+    expect(assets).toHaveLength(6)
     for (const url of [...assets, `${product.url}/graphql`]) {
       const packed = await rawGet(url, { ...HTML, 'accept-encoding': 'br, gzip' })
       expect(packed.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept-Encoding, Origin' })

@@ -1,0 +1,122 @@
+import { readdir, readFile } from 'node:fs/promises'
+import type { FetchAPI, Plugin } from 'graphql-yoga'
+import type { UpstreamReport } from '../../rest/exchange/report.ts'
+import type { MaybePromise } from '../../shared/maybe-promise.ts'
+import { type Packed, pack, packedAnswer } from '../graphiql/packed.ts'
+import { isForThisMachine } from '../http/loopback.ts'
+import { addToVary } from '../http/privacy.ts'
+import { createNote } from '../note.ts'
+import type { OperationHistory } from './operations.ts'
+import { type Links, renderStartPage, STYLE } from './page.ts'
+
+export interface StartOptions {
+  readonly links: Links
+  /** As for operations: a page of another site that has this machine's address under its own name reads no figure. */
+  readonly loopbackOnly: boolean
+  /** Of the gateway's own key; without one, of none. */
+  readonly upstream: () => MaybePromise<UpstreamReport>
+  readonly history: OperationHistory
+}
+
+/** The query parameter that names a file of the page. */
+const FILE = 'file'
+
+/**
+ * The start page, at `/` in development: what is left of the quota, what memory has saved, and the last operations with their
+ * cost. Whoever does not ask for HTML gets the figures as JSON, as the page's own script does. It asks the upstream nothing.
+ */
+export function useStartPage({ links, loopbackOnly, upstream, history }: StartOptions): Plugin {
+  /** Headers of the page and its files, which replace those of answers with patients' data. */
+  const headers = createNote<Request, Readonly<Record<string, string>>>('headers')
+  let loading: Promise<ReadonlyMap<string, Packed>> | undefined
+
+  /** The page by the empty name, and its files by theirs. */
+  async function load(): Promise<ReadonlyMap<string, Packed>> {
+    const [code, docs] = await Promise.all([
+      readFile(new URL('./start-page.js', import.meta.url), 'utf8'),
+      readDocs(),
+    ])
+    const script = await pack(code, 'text/javascript; charset=utf-8')
+    const style = await pack(STYLE, 'text/css; charset=utf-8')
+    const urlOf = (name: string) => `?${FILE}=${name}`
+    const [scriptName, styleName] = [`${script.hash}.js`, `${style.hash}.css`]
+    const html = renderStartPage({
+      links,
+      docs: [...docs].map(([name, text]) => ({
+        href: urlOf(name),
+        title: /^# (.+)/m.exec(text)?.[1] ?? name,
+      })),
+      scriptUrl: urlOf(scriptName),
+      styleUrl: urlOf(styleName),
+    })
+    const files = [...docs].map(async ([name, text]) => [name, await pack(text, TEXT)] as const)
+    return new Map([
+      ['', await pack(html, 'text/html; charset=utf-8')],
+      [scriptName, script],
+      [styleName, style],
+      ...(await Promise.all(files)),
+    ])
+  }
+
+  async function answerFile(request: Request, name: string, fetchAPI: FetchAPI): Promise<Response> {
+    loading ??= load()
+    const file = (await loading).get(name)
+    if (file === undefined) return new fetchAPI.Response('', { status: 404 })
+    headers.set(request, PAGE)
+    return packedAnswer(file, request, fetchAPI)
+  }
+
+  async function answerFigures({ Response }: FetchAPI): Promise<Response> {
+    const { state, events, shared, quota } = await upstream()
+    const known = { quota, upstream: state, events, shared }
+    return Response.json({ ...known, totals: history.totals(), operations: history.latest() })
+  }
+
+  return {
+    onRequest({ request, url, fetchAPI, endResponse }) {
+      if (request.method !== 'GET' || (loopbackOnly && !isForThisMachine(request))) return undefined
+      if (url.pathname !== '/') return undefined
+      const file = url.searchParams.get(FILE)
+      const isPage = request.headers.get('accept')?.includes('text/html') ?? false
+      const answer =
+        file !== null || isPage ? answerFile(request, file ?? '', fetchAPI) : answerFigures(fetchAPI)
+      return answer.then(endResponse)
+    },
+    onResponse({ request, response }) {
+      for (const [name, value] of Object.entries(headers.get(request) ?? {}))
+        response.headers.set(name, value)
+      if (headers.get(request) === PAGE) addToVary(response.headers, 'Accept')
+    },
+  }
+}
+
+/** The documents are beside the sources, and beside what is built of them. */
+const PACKAGE = new URL('../../../', import.meta.url)
+/** A browser shows it as it is. */
+const TEXT = 'text/plain; charset=utf-8'
+
+/** The texts of the README and of the documents, by their names. */
+async function readDocs(): Promise<ReadonlyMap<string, string>> {
+  const names = await readdir(new URL('docs/', PACKAGE))
+  const paths = ['README.md', ...names.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
+  return new Map(
+    await Promise.all(
+      paths.map(async (path) => [path, await readFile(new URL(path, PACKAGE), 'utf8')] as const),
+    ),
+  )
+}
+
+/** The browser runs and shows nothing but the two files, and asks no other host. */
+const PAGE = {
+  'cache-control': 'no-cache',
+  'content-security-policy': [
+    "default-src 'none'",
+    "connect-src 'self'",
+    "script-src 'self'",
+    "style-src 'self'",
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+}
