@@ -78,7 +78,7 @@ function Gauge({ desk: { data } }: { desk: Desk }) {
 
 /** What a person has to know of the view: rows that may be out of date, a reading that failed, clocks that change. */
 export function Notes({ desk: { data } }: { desk: Desk }) {
-  const { view, now, readings, upstreamFails } = data.state
+  const { view, now, readings, upstreamFails, line } = data.state
   const { problem, staleSince, isCut, readAt } = readings.get(view) ?? {}
   const lengths = daysOf(view)
     .map((day) => data.clock.rangeOf(day))
@@ -87,7 +87,7 @@ export function Notes({ desk: { data } }: { desk: Desk }) {
   const why = upstreamFails ? 'the record system does not answer' : 'this hour’s requests are used up'
   const notes = [
     staleSince &&
-      `As it was at ${data.clock.timeOf(Date.parse(staleSince))}, ${ageOf(staleSince, now)} ago: ${why}. Changes still show as they come.`,
+      `As it was at ${data.clock.timeOf(Date.parse(staleSince))}, ${ageOf(staleSince, now)} ago: ${why}.${line === 'live' ? ' Changes still show as they come.' : ''}`,
     problem && `${problem.text} ${readAt ? `This was read at ${data.clock.timeOf(readAt)}.` : ''}`,
     isCut && 'There are more appointments than these.',
     changed >= 0 &&

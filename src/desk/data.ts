@@ -162,7 +162,7 @@ export function createData(options: DataOptions) {
 
   /** What was read before the stream opened may lack a change. */
   function readAgain(): void {
-    set({ readings: new Map() })
+    set({ readings: new Map([...state.readings].filter(([view]) => view === state.view)) })
     void read(state.view)
   }
 
@@ -185,7 +185,7 @@ export function createData(options: DataOptions) {
         const { code } = problemOf(error instanceof RequestError ? error.errors[0] : undefined, clock.timeOf)
         set({ line: code === 'EVENTS_UNAVAILABLE' ? 'off' : 'away', needsKey: code === 'UNAUTHENTICATED' })
       }
-      await pause(5000)
+      await pause(state.line === 'off' ? 20 * TICK_MS : 5000)
     }
   }
 

@@ -14,9 +14,19 @@ export function Day({ desk }: { desk: Desk }) {
   const { view: day, now } = state
   const rows = rowsIn(shownRows(state.rows), clock.rangeOf(day))
   const hours = hoursOf(day, rows, clock)
-  const isRead = state.readings.get(day)?.readAt !== undefined
+  const { readAt, problem } = state.readings.get(day) ?? {}
+  const isRead = readAt !== undefined
   const top = (instant: number) => ({ '--at': (instant - hours[0]) / MINUTE })
   const columns = columnsOf(state, rows)
+  if (problem && !isRead && rows.length === 0)
+    return (
+      <div class="empty">
+        <p>This day can’t be shown yet. The desk tries again by itself.</p>
+        <button type="button" onClick={() => desk.data.show(day)}>
+          Try now
+        </button>
+      </div>
+    )
   return (
     <>
       {isRead && rows.length === 0 && <p class="empty">Nothing is booked on this day.</p>}

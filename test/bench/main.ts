@@ -14,7 +14,7 @@ const FILES: Readonly<Record<string, string>> = {
   defer: './latency/defer.ts',
   again: './latency/again.ts',
   footprint: './footprint.ts',
-  desk: './desk.ts',
+  desk: './desk/desk.ts',
   entered: './entered.ts',
   telemetry: './latency/telemetry.ts',
 }

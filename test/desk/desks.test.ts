@@ -10,6 +10,35 @@ const TOMORROW = '2026-03-24'
 /** For a machine that has other things to do. */
 const PATIENT = { timeout: 10_000, interval: 5 }
 
+test('Without events a desk looks again once a minute, and no more often', async () => {
+  await using clinic = await startClinic({ live: false })
+  let timers: { readonly at: number; readonly run: () => void }[] = []
+  let asked = 0
+  const data = createData({
+    url: 'http://localhost/graphql',
+    clock: createClinicClock('Europe/London'),
+    view: TODAY,
+    now: () => clinic.at,
+    setTimer: (run, ms) => void timers.push({ at: clinic.at + ms, run }),
+    fetch(url, init) {
+      if (url.includes('DeskDay')) asked += 1
+      return clinic.fetch(new Request(url, init))
+    },
+  })
+  data.open()
+  await expect.poll(() => data.state.line, PATIENT).toBe('off')
+  await expect.poll(() => data.state.readings.get(TODAY)?.readAt, PATIENT).toBe(clinic.at)
+  for (let second = 0; second < 300; second += 5) {
+    clinic.at += 5000
+    const due = timers.filter(({ at }) => at <= clinic.at)
+    timers = timers.filter(({ at }) => at > clinic.at)
+    for (const { run } of due) run()
+    await expect.poll(() => data.state.readings.get(TODAY)?.isLoading, PATIENT).toBe(false)
+  }
+  data.close()
+  expect(asked).toBe(1 + 5)
+})
+
 test('Twenty desks cost an hour at most twenty lists, and all are right at its end', async () => {
   await using clinic = await startClinic()
   // The upstream's events are known to come: until then answers are kept for ten seconds.

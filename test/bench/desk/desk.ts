@@ -2,9 +2,9 @@
  * The desk in a real browser: from a change elsewhere to the screen, and from the document to the first paint. The page and
  * the gateway share this machine.
  */
-import { startBrowser } from '../browser/chromium.ts'
-import { startClinic, visitAt } from '../browser/clinic.ts'
-import { openDesk } from '../browser/desk-page.ts'
+import { startBrowser } from '../../browser/chromium.ts'
+import { startClinic, visitAt } from '../../browser/clinic.ts'
+import { openDesk } from '../../browser/desk-page.ts'
 
 const CHANGES = 60
 const OPENINGS = 10
