@@ -44,7 +44,9 @@ export async function startGateways(options: GatewaysOptions): Promise<Gateways>
         ? createMemory({ monotonic: clock.monotonic })
         : await openRedis({ url: redisUrl, prefix, replies, ...clock })
     stack.defer(() => shared.close())
-    const given = { ...upstream, ...clock, shared, webhooks: { secrets: [{ secret: SECRET }] }, ...gateway }
+    // However long a test takes, it sees no sweep.
+    const webhooks = { secrets: [{ secret: SECRET }], reconcileSeconds: 86_400 }
+    const given = { ...upstream, ...clock, shared, webhooks, ...gateway }
     gateways.push(stack.use(await startGateway(given)))
   }
   const ends = stack.move()
