@@ -108,6 +108,8 @@ describeWithRedis('Instances that are replaced one by one', () => {
           REDIS_TIMEOUT_MS: '2000',
           WEBHOOK_SECRETS: SECRET,
           DRAIN_MS: '200',
+          // However long it takes, nobody sees a sweep.
+          RECONCILE_SECONDS: '86400',
           LOG_LEVEL: 'silent',
         }),
       )

@@ -13,7 +13,7 @@ async function startVersionedUpstream() {
   let isHolding = false
   const upstream = await startScriptedUpstream(({ line }) => {
     if (!line.startsWith('GET')) version += 1
-    const item = { id: line.split(/[/?]/)[2] ?? 'a', title: `version ${version}` }
+    const item = { id: line.split(/[/?]/)[2] ?? 'n', title: `version ${version}` }
     const data = line.includes('limit=') ? [{ ...item, id: 'a' }] : item
     const body = JSON.stringify({ data, meta: { has_more: false } })
     const answer = (response: ServerResponse) => void response.end(body)

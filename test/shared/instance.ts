@@ -50,7 +50,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   })
   const client = await startGateway({
     ...upstream,
-    ...(live && { webhooks: { secrets: secrets.map((secret) => ({ secret })) } }),
+    ...(live && { webhooks: { secrets: secrets.map((secret) => ({ secret })), reconcileSeconds: 86_400 } }),
     shared,
     ...gateway,
   })
