@@ -15,6 +15,9 @@ const STEPS = Number(process.env.LIVE_STEPS ?? 10_000)
 const SCREEN = `query Screen($day: Date) @live {
   appointments(first: 50, filter: { day: $day, timeZone: "UTC" }) { nodes { restId title status startTime } } }`
 
+/** Between two changes, by the clocks of both sides: what follows a read at once may be older than it. */
+const PAUSE_MS = 5000
+let now = Date.parse('2030-12-01T09:00:00Z')
 const ids = new Map<string, string>()
 const dayOf = (nth: number) => `2031-01-${String((nth % DAYS) + 1).padStart(2, '0')}`
 
@@ -27,13 +30,19 @@ function start(): Promise<Product> {
   const limits = { MAX_STREAMS: 2 * SCREENS, MAX_STREAMS_OF_CALLER: 2 * SCREENS }
   return startProduct({
     live: true,
-    sandbox: { seed: 0, faults: true },
-    gateway: { limits, logOperation: () => {} },
+    sandbox: { seed: 0, faults: true, clock: () => new Date(now) },
+    gateway: { limits, now: () => now, logOperation: () => {} },
   })
 }
 
 async function watchChanges() {
   await using product = await start()
+  for (let nth = 0; nth < DAYS; nth += 1)
+    for (const hour of ['11', '13', '15']) {
+      const day = dayOf(nth)
+      const slot = { start_time: `${day}T${hour}:00:00.000Z`, end_time: `${day}T${hour}:30:00.000Z` }
+      await product.rest('POST', '/_elsewhere', { title: 'Visit', ...slot })
+    }
   const streams: TestStream[] = []
   for (let nth = 0; nth < SCREENS; nth += 1) {
     const variables = { day: dayOf(nth) }
@@ -63,6 +72,7 @@ async function change(product: Product, streams: readonly TestStream[], nth: num
   const title = `Visit ${nth}`
   const slot = { start_time: `${day}T10:00:00.000Z`, end_time: `${day}T10:30:00.000Z` }
   const watching = streams.filter((_, screen) => dayOf(screen) === day)
+  now += PAUSE_MS
   const begun = performance.now()
   const write = product.rest('POST', '/_elsewhere', { id: ids.get(day), title, ...slot })
   const shown = watching.map(async (stream) => {
@@ -87,6 +97,7 @@ async function compareSteps() {
   await readUntil(stream, shown)
   const counts = { changes: 0, answers: 0 }
   for (let nth = 0; nth < STEPS; nth += 1) {
+    now += PAUSE_MS
     await step(product, known, random)
     const wanted = await freshDay(fresh.query)
     if (wanted === shown) continue

@@ -5,7 +5,7 @@ import { subscribe } from '../../support/stream.ts'
 import { freshDay, LIVE_DAY, randomOf, readUntil, step } from './steps.ts'
 
 /** `npm run bench -- live` takes ten thousand. */
-const STEPS = 400
+const STEPS = 120
 
 test('After each of many random changes a live query shows what a fresh one does', async () => {
   await using product = await startProduct({ live: true, sandbox: { seed: 0, faults: true } })
