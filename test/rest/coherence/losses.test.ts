@@ -34,7 +34,11 @@ async function startSilent({ ids = ['a', 'b'], ...options }: Options = {}) {
     if (isRefusing) return { status: 403, body: { data: null, error: { code: 'FORBIDDEN', message: '-' } } }
     return {
       status: isThere ? 200 : 404,
-      headers: { 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': String(remaining) },
+      headers: {
+        date: new Date(now).toUTCString(),
+        'x-ratelimit-limit': '1000',
+        'x-ratelimit-remaining': String(remaining),
+      },
       body: isThere
         ? { data, meta: { has_more: id === undefined && all.length > offset + limit } }
         : { data: null, error: { code: 'NOT_FOUND', message: '-' } },
@@ -79,6 +83,7 @@ async function startSilent({ ids = ['a', 'b'], ...options }: Options = {}) {
       await rest.sweep()
       return upstream.requests.slice(taken).map(({ line }) => line)
     },
+    requests: () => upstream.requests.length,
     async tell(object: object, parts: object = {}) {
       const event = readDelivery(
         Buffer.from(eventBody({ created_at: new Date(now).toISOString(), object, ...parts })),
@@ -136,6 +141,41 @@ describe('A list that is read', () => {
     expect(silent.rest.coherence.feedState()).toBe('contradicted')
     await silent.tell(shown('z', { updated_at: '2026-01-05T13:01:00Z' }))
     expect(silent.rest.coherence.feedState()).toBe('healthy')
+  })
+})
+
+describe('A cached list', () => {
+  const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+  const at = (ms: number) => ({ created_at: new Date(NOON + ms).toISOString(), type: 'appointment.created' })
+  const created = (id: string, ms: number) =>
+    [shown(id, { updated_at: new Date(NOON + ms).toISOString() }), { ...at(ms), previous: null }] as const
+
+  test('It gets what happened after it, and is read again for what may be older', async () => {
+    await using silent = await startSilent({ ids: IDS })
+    const ids = async () => (await silent.list()).rows.map((row) => ('id' in row ? row.id : '?')).join('')
+    await silent.tell(shown('z'), at(0))
+    silent.pass(MINUTE)
+    expect(await ids()).toBe('abcdefgh')
+    silent.pass(MINUTE)
+    await silent.tell(...created('bb', 90_000))
+    expect([await ids(), silent.requests()]).toEqual(['abbbcdefgh', 1])
+    // It was made before the list was read, and it is not in it: it has left since.
+    await silent.tell(...created('cc', 50_000))
+    expect([await ids(), silent.requests()]).toEqual(['abcdefgh', 2])
+  })
+
+  test('Events of a clock that is ahead are put into no list that may be newer', async () => {
+    await using silent = await startSilent({ ids: IDS })
+    const ids = async () => (await silent.list()).rows.map((row) => ('id' in row ? row.id : '?')).join('')
+    await silent.list()
+    silent.pass(MINUTE)
+    // It seems to be from two minutes ahead, so the next one was made before the list was read.
+    await silent.tell(...created('y', 180_000))
+    await ids()
+    silent.pass(10_000)
+    const requests = silent.requests()
+    await silent.tell(...created('bb', 175_000))
+    expect([await ids(), silent.requests()]).toEqual(['abcdefgh', requests + 1])
   })
 })
 
