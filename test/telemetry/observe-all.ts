@@ -9,6 +9,7 @@ export function observeAll(metrics: Metrics): void {
     seconds: 0.1,
     requests: 1,
     remembered: 1,
+    patched: 1,
     stale: 1,
     joined: 1,
     fused: 1,

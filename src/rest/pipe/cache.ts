@@ -95,7 +95,10 @@ export function createCache(options: CacheOptions): Cache {
       onListChange(updated === undefined ? 'forgotten' : 'patched')
     // It stays: a write that turns out never to have been sent has changed nothing.
     if (updated === undefined) entry.isForgotten = true
-    else entries.set(name, updated)
+    else {
+      entries.set(name, updated)
+      operation.ledger.patched += 1
+    }
     return updated
   }
 

@@ -23,6 +23,8 @@ export interface Ledger {
   remembered: number
   /** Of those, the reads whose answer is older than a cached answer may be. */
   staleReads: number
+  /** And those that put the changes since into a cached list. */
+  patched: number
   /** Reads that shared the request of another operation. */
   joined: number
   /** Reads that shared the request of another one of the same operation. */
@@ -47,6 +49,7 @@ export function createLedger(ceiling: number): Ledger {
     exchanges: 0,
     remembered: 0,
     staleReads: 0,
+    patched: 0,
     joined: 0,
     fused: 0,
     stale: new Map(),

@@ -74,6 +74,7 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
   const { changes, remembered, covers, contextOf, beginEvent, addCost, reportFault, clock } = options
   const watchers = new Set<() => void>()
   let following: Following | undefined
+  let unwatch = () => {}
   let basis: Basis | undefined
   let version: Version | undefined
   /** The text of the latest answer, without what it cost. */
@@ -134,6 +135,7 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
       const result = wordResult(await resultOf(operation), reportFault)
       if (isOver) return
       const { reads } = ledger
+      watchLists(reads)
       basis = {
         reads,
         isPoor: result.errors !== undefined || ledger.stale.size > 0,
@@ -150,6 +152,15 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
     } finally {
       end()
     }
+  }
+
+  /** Losses are looked for in the lists that the answer is made of. */
+  function watchLists(reads: readonly RememberedRead[] = []): void {
+    const before = unwatch
+    const filters = reads.flatMap(({ request }) => request.filter ?? [])
+    const watched = filters.map((filter) => changes.watch(filter, by))
+    unwatch = () => watched.forEach((end) => void end())
+    before()
   }
 
   async function resultOf(operation: Operation): Promise<ExecutionResult> {
@@ -192,6 +203,7 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
     isWatched: () => watchers.size > 0,
     end() {
       isOver = true
+      unwatch()
       following?.stop()
     },
   }

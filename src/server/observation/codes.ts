@@ -24,6 +24,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'QUERY_TOO_COSTLY',
   'RATE_LIMITED',
   'RESUME_EXPIRED',
+  'SLOT_TAKEN',
   'STREAM_ENDED',
   'STREAM_LAGGED',
   'UNAUTHENTICATED',

@@ -33,8 +33,10 @@ export interface OperationReport {
   readonly seconds: number
   /** Upstream requests that it caused, retries included. */
   readonly requests: number
-  /** Reads that the cache answered, without the stale ones. */
+  /** Reads that the cache answered, without those of the next two kinds. */
   readonly remembered: number
+  /** Reads that put what changed since into a cached list. */
+  readonly patched: number
   /** Reads that got an answer which is older than a cached answer may be. */
   readonly stale: number
   /** Reads that shared the request of another operation. */

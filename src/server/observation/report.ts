@@ -36,10 +36,10 @@ export function createReport({ log, observer, names, monotonic }: ReportOptions)
     const report = reportOf(operation, ended, names, durationMs / 1000)
     observer?.operation(report)
     if (span === undefined) return
-    const { kind, name, code, requests, remembered, stale, joined, fused } = report
+    const { kind, name, code, requests, remembered, patched, stale, joined, fused } = report
     span.end({
       name: name === null ? kind : `${kind} ${name}`,
-      facts: { requests, remembered, stale, joined, fused },
+      facts: { requests, remembered, patched, stale, joined, fused },
       code: code === OK ? undefined : code,
     })
   }
@@ -78,7 +78,8 @@ function reportOf(
     code: first === undefined ? OK : knownCode(first),
     seconds,
     requests: ledger.exchanges,
-    remembered: ledger.remembered - ledger.staleReads,
+    remembered: Math.max(0, ledger.remembered - ledger.staleReads - ledger.patched),
+    patched: ledger.patched,
     stale: ledger.staleReads,
     joined: ledger.joined,
     fused: Math.max(0, ledger.fused),

@@ -49,7 +49,7 @@ export function createCounters(registry: Registry): Observer {
   const registers = [registry]
   const operations = new Map<string, OperationTally>()
   const routes = new Map<string, RouteTally>()
-  const reads = { asked: 0, remembered: 0, joined: 0, fused: 0, stale: 0 }
+  const reads = { asked: 0, remembered: 0, patched: 0, joined: 0, fused: 0, stale: 0 }
 
   const operationSeconds = new Histogram({
     name: 'gateway_operation_seconds',
@@ -141,7 +141,7 @@ export function createCounters(registry: Registry): Observer {
   }
 
   return {
-    operation({ name, kind, code, seconds, remembered, stale, joined, fused }: OperationReport) {
+    operation({ name, kind, code, seconds, remembered, patched, stale, joined, fused }: OperationReport) {
       const operation = name ?? OTHER
       const tally = operationOf(operation)
       tally.seconds.observe(seconds)
@@ -152,6 +152,7 @@ export function createCounters(registry: Registry): Observer {
       reads.remembered += remembered
       reads.joined += joined
       reads.fused += fused
+      reads.patched += patched
       reads.stale += stale
     },
     refusal: (why) => refused.inc({ why }),
