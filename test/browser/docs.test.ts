@@ -31,7 +31,7 @@ describe.runIf(hasBrowser)('The documentation of the sandbox in a browser', { ti
     await page.getByRole('link', { name: '/docs' }).click()
     await page.locator('.opblock').last().waitFor()
     // The twenty-one endpoints, and what a webhook receives.
-    expect(await page.locator('.opblock').count()).toBe(22)
+    expect(await page.locator('.opblock').count()).toBe(26)
 
     await page.locator('.auth-wrapper .authorize').click()
     await page.locator('.auth-container input').fill(sandbox.key)

@@ -74,6 +74,7 @@ describe('The trace of an operation', () => {
     expect(operation?.facts).toEqual({
       'gateway.requests': 1,
       'gateway.remembered': 0,
+      'gateway.patched': 0,
       'gateway.stale': 0,
       'gateway.joined': 0,
       'gateway.fused': 0,

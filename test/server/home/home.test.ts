@@ -3,13 +3,13 @@ import { startGateway } from '../../support/gateway.ts'
 
 const UPSTREAM = { url: 'http://127.0.0.1:9', key: 'k' }
 
-test('Where GraphiQL is shown, the address without a path leads to it', async () => {
-  await using gateway = await startGateway(UPSTREAM)
+test('Where GraphiQL is shown outside development, the bare address leads to it', async () => {
+  await using gateway = await startGateway({ ...UPSTREAM, development: false, graphiql: true })
   const answer = await fetch(gateway.url, { redirect: 'manual' })
   expect([answer.status, answer.headers.get('location')]).toEqual([302, './graphql'])
   const followed = await fetch(gateway.url, { headers: { accept: 'text/html' } })
   expect([followed.url, followed.status]).toEqual([`${gateway.url}/graphql`, 200])
-  expect(await followed.text()).toContain('YogaGraphiQL')
+  expect(await followed.text()).toContain('explorer.js')
 })
 
 test('Elsewhere it is a short page that loads nothing but its icon', async () => {
