@@ -415,6 +415,8 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     }
     for (const [name, step] of Object.entries(steps)) {
       await page.evaluate(() => document.querySelector('dialog')?.close())
+      // Until it is gone, keys are its own.
+      await page.locator('dialog').waitFor({ state: 'detached' })
       await page.evaluate(() => (document.activeElement as HTMLElement).blur())
       await step()
       await page
