@@ -19,7 +19,7 @@ import type { RateLimit } from './exchange/quota.ts'
 import { createUpstreamReports, type UpstreamReports } from './exchange/report.ts'
 import { createRetry, type RetryOptions } from './exchange/retry/retry.ts'
 import { createObservation, type ExchangeReport } from './observation/observation.ts'
-import { type Cache, createCache, type LifetimeOf, type ListFate } from './pipe/cache.ts'
+import { type Cache, createCache, type LifetimeOf } from './pipe/cache.ts'
 import { createEpochs, isOfAppointments } from './pipe/epochs.ts'
 import { createFlights } from './pipe/flight.ts'
 import type { RememberedRead } from './pipe/ledger.ts'
@@ -62,11 +62,6 @@ export interface EventsOptions
   readonly fedTtlMs: number
   /** Between two sweeps of a list that somebody watches while events can't be relied on, in milliseconds. */
   readonly reconcileMs: number
-  /**
-   * Called for each remembered list that changes have not spared.
-   * @default ignores it
-   */
-  readonly onListChange?: (fate: ListFate) => void
 }
 
 const NO_EVENTS: Required<EventsOptions> = {
@@ -75,7 +70,6 @@ const NO_EVENTS: Required<EventsOptions> = {
   onFeedState() {},
   fedTtlMs: 0,
   reconcileMs: 0,
-  onListChange() {},
   onFound() {},
 }
 
@@ -103,7 +97,7 @@ export interface Remembered extends Pick<Cache, 'holds' | 'isUnchanged'> {
 export function createRestClient(options: RestClientOptions): RestClient {
   const { url, timeoutMs, cacheTtlMs, writeReservePercent, clock, shared, events, observe } = options
   const { staleIfLimitedMs, staleIfDownMs } = options
-  const { accounts, silentMs, onFeedState, onFound, fedTtlMs, reconcileMs, onListChange } = {
+  const { accounts, silentMs, onFeedState, onFound, fedTtlMs, reconcileMs } = {
     ...NO_EVENTS,
     ...events,
   }
@@ -129,7 +123,6 @@ export function createRestClient(options: RestClientOptions): RestClient {
     epochs,
     lists,
     clock,
-    onListChange,
   })
   const isFed = (request: RestRequest, { account }: Operation) =>
     isOfAppointments(request) && coherence.hasEvents(account)

@@ -18,11 +18,7 @@ export interface CacheOptions {
   readonly epochs: Epochs
   readonly lists: Pick<Lists, 'after'>
   readonly clock: Clock
-  /** Called for each remembered list that changes have not spared: `patched`, or `forgotten` where it has to be asked for again. */
-  readonly onListChange: (fate: ListFate) => void
 }
-
-export type ListFate = 'patched' | 'forgotten'
 
 /** How long a reply may be given again that was asked for at that instant of the monotonic clock, in milliseconds. */
 export type LifetimeOf = (request: RestRequest, account: string, askedAt: number, isLive?: boolean) => number
@@ -46,8 +42,6 @@ interface Entry {
   readonly askedAt: number
   /** The latest epoch in which the answer is known to hold. */
   epoch: Epoch
-  /** It did not hold when somebody asked for it. */
-  isForgotten?: boolean
 }
 
 const MAX_BYTES = 64 * 1024 * 1024
@@ -59,7 +53,7 @@ const ENTRY_BYTES = 512
  * invalidates the answers that it may change through their epochs, or patches them.
  */
 export function createCache(options: CacheOptions): Cache {
-  const { isOn, lifetimeOf, epochs, lists, clock, onListChange } = options
+  const { isOn, lifetimeOf, epochs, lists, clock } = options
   const { staleIfLimitedMs, staleIfDownMs } = options
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
@@ -90,15 +84,10 @@ export function createCache(options: CacheOptions): Cache {
     const entry = entries.get(name)
     if (entry === undefined || !epochs.isTrusted(request, operation)) return undefined
     const updated = update(entry, request, operation)
-    if (updated === entry) return entry
-    if (request.filter !== undefined && !entry.isForgotten)
-      onListChange(updated === undefined ? 'forgotten' : 'patched')
-    // It stays: a write that turns out never to have been sent has changed nothing.
-    if (updated === undefined) entry.isForgotten = true
-    else {
-      entries.set(name, updated)
-      operation.ledger.patched += 1
-    }
+    // One that does not hold stays: a write that turns out never to have been sent has changed nothing.
+    if (updated === entry || updated === undefined) return updated
+    entries.set(name, updated)
+    operation.ledger.patched += 1
     return updated
   }
 

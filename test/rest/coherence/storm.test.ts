@@ -60,9 +60,9 @@ async function runStorms(steps: fc.Arbitrary<Step>) {
   const sum = { patched: 0, wrongBeforeRepair: 0, naiveWrong: 0 }
   await fc.assert(
     fc.asyncProperty(stormOf(steps), async (weather) => {
-      const { faults, lists, wrongBeforeRepair, isNaiveWrong } = await runStorm(weather)
+      const { faults, patched, wrongBeforeRepair, isNaiveWrong } = await runStorm(weather)
       expect(faults).toEqual([])
-      sum.patched += lists.patched
+      sum.patched += patched
       sum.wrongBeforeRepair += wrongBeforeRepair > 0 ? 1 : 0
       sum.naiveWrong += isNaiveWrong ? 1 : 0
     }),

@@ -2,7 +2,7 @@ import type { AppointmentFilter } from '../../../src/contract/field-names.ts'
 import { readDelivery } from '../../../src/events/event.ts'
 import type { AppointmentRow } from '../../../src/rest/appointments/row.ts'
 import { isNotFound } from '../../../src/rest/errors.ts'
-import type { ListFate } from '../../../src/rest/pipe/cache.ts'
+import type { Operation } from '../../../src/rest/pipe/pipe.ts'
 import { eventBody } from '../../support/events.ts'
 import { NOON, operationOf, startRest } from '../../support/rest.ts'
 import { createJudge, isIn } from './judge.ts'
@@ -35,7 +35,8 @@ export interface Outcome {
   readonly wrongBeforeRepair: number
   /** Whether the naive overlay ended with a list that is wrong. */
   readonly isNaiveWrong: boolean
-  readonly lists: Readonly<Record<ListFate, number>>
+  /** Reads that put changes into a cached list. */
+  readonly patched: number
 }
 
 /** The last two do not exist at first. */
@@ -70,7 +71,12 @@ interface Pending {
 /** Runs a storm over the real cache and real HTTP. Lost events are found by a sweep of what is watched. */
 export async function runStorm({ previous, steps, ...model }: Storm): Promise<Outcome> {
   const faults: string[] = []
-  const fates = { patched: 0, forgotten: 0 }
+  const operations: Operation[] = []
+  function beginOperation(): Operation {
+    const begun = operationOf('x')
+    operations.push(begun)
+    return begun
+  }
   let now = NOON
   const tick = (ms = 1) => {
     now += ms
@@ -93,15 +99,12 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<Ou
       reconcileMs: 300_000,
       onFeedState: () => {},
       onFound: () => {},
-      onListChange: (fate) => {
-        fates[fate] += 1
-      },
     },
   })
   const order = MODEL_ORDERS[model.order]
   const judge = createJudge({ ids: IDS, historyOf: upstream.historyOf, order })
   const naive = createNaiveOverlay(upstream.rows, order)
-  const by = operationOf('x')
+  const by = beginOperation()
   const pending: Pending[] = []
   const reading: Promise<unknown>[] = []
 
@@ -153,7 +156,7 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<Ou
   }
 
   /** Undefined where the appointment does not exist. */
-  async function readAt(what: number, as = operationOf('x')): Promise<readonly AppointmentRow[]> {
+  async function readAt(what: number, as = beginOperation()): Promise<readonly AppointmentRow[]> {
     const asked = LISTS[what]
     if (asked === undefined) {
       const id = IDS[what - LISTS.length] as string
@@ -209,7 +212,7 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<Ou
       }
       case 'read': {
         const holding = upstream.held()
-        const as = operationOf('x')
+        const as = beginOperation()
         if (step.isHeld) upstream.hold()
         const read = readAt(step.what, as)
         reading.push(read)
@@ -290,7 +293,8 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<Ou
     if (!isKnown) faults.push(`the subscriber was left with ${id} as of ${shown.get(id)}, not ${version}`)
   }
   stop()
-  return { faults, wrongBeforeRepair: wrong.length, isNaiveWrong, lists: fates }
+  const patched = operations.reduce((sum, { ledger }) => sum + ledger.patched, 0)
+  return { faults, wrongBeforeRepair: wrong.length, isNaiveWrong, patched }
 }
 
 /** With what a whole appointment shows besides. */
