@@ -1,7 +1,7 @@
 import type { FetchAPI, Plugin } from 'graphql-yoga'
-import { pack, packedAnswer } from '../graphiql/packed.ts'
 import { isAt } from '../http/path.ts'
-import { createNote } from '../note.ts'
+import { type Packed, pack, packedAnswer } from '../pages/packed.ts'
+import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
 import { loadDesk } from './files.ts'
 import { renderDeskPage } from './page.ts'
 
@@ -21,10 +21,11 @@ const FILE = 'file'
 /** The desk: a front end for a receptionist, beside the GraphQL endpoint. It asks the gateway as any other client does. */
 export function useDesk({ endpoint, timeZone, trusted, graphiql }: DeskOptions): Plugin {
   const path = endpoint.replace(/[^/]*$/, 'desk')
-  /** Headers of the page and its files, which replace those of answers with patients' data. */
-  const headers = createNote<Request, Readonly<Record<string, string>>>('headers')
+  const headers = createPageHeaders()
 
-  async function answerPage(request: Request, fetchAPI: FetchAPI): Promise<Response> {
+  let page: Promise<Packed> | undefined
+
+  async function packPage(): Promise<Packed> {
     const { script, style } = await loadDesk()
     const html = renderDeskPage({
       scriptUrl: `?${FILE}=${script.hash}.js`,
@@ -34,8 +35,14 @@ export function useDesk({ endpoint, timeZone, trusted, graphiql }: DeskOptions):
       trusted,
       graphiql,
     })
+    return pack(html, 'text/html; charset=utf-8')
+  }
+
+  async function answerPage(request: Request, fetchAPI: FetchAPI): Promise<Response> {
+    page ??= packPage()
+    const packed = await page
     headers.set(request, PAGE_HEADERS)
-    return packedAnswer(await pack(html, 'text/html; charset=utf-8'), request, fetchAPI)
+    return packedAnswer(packed, request, fetchAPI)
   }
 
   async function answerFile(request: Request, asked: string, fetchAPI: FetchAPI): Promise<Response> {
@@ -57,10 +64,7 @@ export function useDesk({ endpoint, timeZone, trusted, graphiql }: DeskOptions):
         await (asked === null ? answerPage(request, fetchAPI) : answerFile(request, asked, fetchAPI)),
       )
     },
-    onResponse({ request, response }) {
-      for (const [name, value] of Object.entries(headers.get(request) ?? {}))
-        response.headers.set(name, value)
-    },
+    onResponse: headers.onResponse,
   }
 }
 
@@ -69,15 +73,11 @@ const PAGE_HEADERS = {
   'cache-control': 'no-cache',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
-  'content-security-policy': [
-    "default-src 'none'",
+  'content-security-policy': contentPolicy([
     "connect-src 'self'",
     "script-src 'self'",
     "style-src 'self'",
     'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-  ].join('; '),
+  ]),
 }

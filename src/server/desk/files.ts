@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { type Packed, pack } from '../graphiql/packed.ts'
+import { type Packed, pack } from '../pages/packed.ts'
 
 export interface DeskFiles {
   readonly script: Packed

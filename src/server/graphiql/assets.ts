@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type Packed, pack } from './packed.ts'
+import { type Packed, pack } from '../pages/packed.ts'
 
 let loading: Promise<ReadonlyMap<string, Packed>> | undefined
 

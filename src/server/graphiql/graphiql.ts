@@ -1,8 +1,8 @@
 import type { FetchAPI, Plugin } from 'graphql-yoga'
 import { isAt } from '../http/path.ts'
-import { createNote } from '../note.ts'
+import { type Packed, pack, packedAnswer } from '../pages/packed.ts'
+import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
 import { loadAssets } from './assets.ts'
-import { type Packed, pack, packedAnswer } from './packed.ts'
 import { renderPage } from './page.ts'
 import { type Ask, readSample } from './sample.ts'
 import { tourTabs } from './tour.ts'
@@ -35,8 +35,7 @@ export function useGraphiQL({
   ask,
   now,
 }: GraphiQLOptions): Plugin {
-  /** Headers of the page and its assets, which replace those of answers with patients' data. */
-  const headers = createNote<Request, Readonly<Record<string, string>>>('headers')
+  const headers = createPageHeaders()
   let latest: { readonly html: string; readonly page: Packed } | undefined
 
   async function answerPage(request: Request, url: URL, fetchAPI: FetchAPI): Promise<Response> {
@@ -73,23 +72,16 @@ export function useGraphiQL({
       if (request.headers.get('accept')?.includes('text/html'))
         endResponse(await answerPage(request, url, fetchAPI))
     },
-    onResponse({ request, response }) {
-      for (const [name, value] of Object.entries(headers.get(request) ?? {}))
-        response.headers.set(name, value)
-    },
+    onResponse: headers.onResponse,
   }
 }
 
 /** The browser blocks every request of the page to another host, and does not show the page in a frame. */
-const OWN_ORIGIN_ONLY = [
-  "default-src 'none'",
+const OWN_ORIGIN_ONLY = contentPolicy([
   "connect-src 'self'",
   "script-src 'self'",
   "worker-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",
   "font-src 'self' data:",
   "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+])

@@ -1,4 +1,4 @@
-import { ICON } from '../home/icon.ts'
+import { ICON } from '../pages/icon.ts'
 import type { Tab } from './tour.ts'
 
 export interface PageOptions {

@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga'
 import { isAt } from '../http/path.ts'
-import { createNote } from '../note.ts'
-import { ICON } from './icon.ts'
+import { ICON } from '../pages/icon.ts'
+import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
 
 export interface HomeOptions {
   readonly endpoint: string
@@ -11,8 +11,7 @@ export interface HomeOptions {
 
 /** What a browser gets that opens the gateway's address without a path: GraphiQL, or a short page. And the icon. */
 export function useHome({ endpoint, graphiql }: HomeOptions): Plugin {
-  /** Headers of the page and the icon, which replace those of answers with patients' data. */
-  const headers = createNote<Request, Readonly<Record<string, string>>>('headers')
+  const headers = createPageHeaders()
   const page = renderHome(endpoint)
 
   return {
@@ -27,10 +26,7 @@ export function useHome({ endpoint, graphiql }: HomeOptions): Plugin {
         endResponse(new fetchAPI.Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } }))
       }
     },
-    onResponse({ request, response }) {
-      for (const [name, value] of Object.entries(headers.get(request) ?? {}))
-        response.headers.set(name, value)
-    },
+    onResponse: headers.onResponse,
   }
 }
 
@@ -39,14 +35,7 @@ function leadTo(endpoint: string, fetchAPI: { readonly Response: typeof Response
   return new fetchAPI.Response(null, { status: 302, headers: { location: `.${endpoint}` } })
 }
 
-const NOTHING_BUT_THE_ICON = [
-  "default-src 'none'",
-  "img-src 'self'",
-  "style-src 'unsafe-inline'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+const NOTHING_BUT_THE_ICON = contentPolicy(["img-src 'self'", "style-src 'unsafe-inline'"])
 
 function renderHome(endpoint: string): string {
   return `<!doctype html>

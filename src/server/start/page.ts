@@ -1,4 +1,4 @@
-import { ICON } from '../home/icon.ts'
+import { ICON } from '../pages/icon.ts'
 
 /** Where the page leads; null = there is no such place. */
 export interface Links {

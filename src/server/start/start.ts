@@ -2,10 +2,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import type { FetchAPI, Plugin } from 'graphql-yoga'
 import type { UpstreamReport } from '../../rest/exchange/report.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
-import { type Packed, pack, packedAnswer } from '../graphiql/packed.ts'
 import { isForThisMachine } from '../http/loopback.ts'
 import { addToVary } from '../http/privacy.ts'
-import { createNote } from '../note.ts'
+import { type Packed, pack, packedAnswer } from '../pages/packed.ts'
+import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
 import type { OperationHistory } from './operations.ts'
 import { type Links, renderStartPage, STYLE } from './page.ts'
 
@@ -26,8 +26,7 @@ const FILE = 'file'
  * cost. Whoever does not ask for HTML gets the figures as JSON, as the page's own script does. It asks the upstream nothing.
  */
 export function useStartPage({ links, loopbackOnly, upstream, history }: StartOptions): Plugin {
-  /** Headers of the page and its files, which replace those of answers with patients' data. */
-  const headers = createNote<Request, Readonly<Record<string, string>>>('headers')
+  const headers = createPageHeaders()
   let loading: Promise<ReadonlyMap<string, Packed>> | undefined
 
   /** The page by the empty name, and its files by theirs. */
@@ -83,8 +82,7 @@ export function useStartPage({ links, loopbackOnly, upstream, history }: StartOp
       return answer.then(endResponse)
     },
     onResponse({ request, response }) {
-      for (const [name, value] of Object.entries(headers.get(request) ?? {}))
-        response.headers.set(name, value)
+      headers.onResponse({ request, response })
       if (headers.get(request) === PAGE) addToVary(response.headers, 'Accept')
     },
   }
@@ -109,14 +107,10 @@ async function readDocs(): Promise<ReadonlyMap<string, string>> {
 /** The browser runs and shows nothing but the two files, and asks no other host. */
 const PAGE = {
   'cache-control': 'no-cache',
-  'content-security-policy': [
-    "default-src 'none'",
+  'content-security-policy': contentPolicy([
     "connect-src 'self'",
     "script-src 'self'",
     "style-src 'self'",
     'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
+  ]),
 }
