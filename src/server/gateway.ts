@@ -19,7 +19,7 @@ import { createCalendar } from './calendar/calendar.ts'
 import { createCost, useCost } from './cost/cost.ts'
 import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
 import { createDeferral } from './deferred/deferral.ts'
-import { useDesk } from './desk/desk.ts'
+import { deskPath, useDesk } from './desk/desk.ts'
 import { useAnonymousLimit } from './documents/anonymous.ts'
 import { createDocuments } from './documents/documents.ts'
 import { operationNames, useTrustedDocuments } from './documents/trusted.ts'
@@ -356,7 +356,7 @@ export function createGateway({
           loopbackOnly,
           links: {
             graphiql: graphiql ? endpoint : null,
-            desk: desk ? '/desk' : null,
+            desk: desk ? deskPath(endpoint) : null,
             api: sampleData ? `${url}/docs` : null,
           },
           upstream: () => rest.upstreamOf(ownAccount),

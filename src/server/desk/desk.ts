@@ -18,9 +18,14 @@ export interface DeskOptions {
 /** The query parameter that names a file. With it the page needs no second route where another server mounts the gateway. */
 const FILE = 'file'
 
+/** Beside the GraphQL endpoint. */
+export function deskPath(endpoint: string): string {
+  return endpoint.replace(/[^/]*$/, 'desk')
+}
+
 /** The desk: a front end for a receptionist, beside the GraphQL endpoint. It asks the gateway as any other client does. */
 export function useDesk({ endpoint, timeZone, trusted, graphiql }: DeskOptions): Plugin {
-  const path = endpoint.replace(/[^/]*$/, 'desk')
+  const path = deskPath(endpoint)
   const headers = createPageHeaders()
 
   let page: Promise<Packed> | undefined
