@@ -220,6 +220,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await page.getByRole('dialog', { name: 'Ada Ash' }).waitFor()
     await page.keyboard.press('Escape')
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toMatch(/Ada Ash/)
+    await page.locator('dialog').waitFor({ state: 'detached' })
     await page.keyboard.press('Alt+ArrowDown')
     expect(await page.getByLabel('Time').inputValue()).toBe('12:15')
     await page.getByLabel('Time').press('Enter')
