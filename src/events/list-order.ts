@@ -1,40 +1,122 @@
 import type { PartialAppointment } from '../contract/field-names.ts'
 import { isBefore } from './filter.ts'
 
-/** An order that a list may be in: negative where `a` comes first, undefined where the two do not show it. */
+/** An order that lists may be in: negative where `a` comes first, undefined where it is not proven which of the two does. */
 export type ListOrder = (a: PartialAppointment, b: PartialAppointment) => number | undefined
 
-const byStart: ListOrder = (a, b) => compareInstants(a.startTime, b.startTime)
-const byCreation: ListOrder = (a, b) => compareInstants(a.createdAt, b.createdAt)
-const byId: ListOrder = (a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
-
-/** The upstream documents no order. These are the ones that the gateway recognises, each with a way to break ties. */
-export const LIST_ORDERS: readonly ListOrder[] = [
-  ...[byStart, reversed(byStart)].flatMap((order) =>
-    [byId, reversed(byId), byCreation, reversed(byCreation)].map((tie) => thenBy(order, tie)),
-  ),
-  ...[byCreation, reversed(byCreation)].flatMap((order) =>
-    [byId, reversed(byId)].map((tie) => thenBy(order, tie)),
-  ),
-]
-
-/** Whether the rows are in this order. Two that tie prove nothing, and so are in no order. */
-export function isInOrder(rows: readonly PartialAppointment[], order: ListOrder): boolean {
-  return rows.every((row, nth) => {
-    const previous = rows[nth - 1]
-    return previous === undefined || isFirst(order(previous, row))
-  })
+/** What the upstream's lists have shown of the order that they are in. The upstream documents none. */
+export interface OrderEvidence {
+  /** Takes the rows of a list, or of a part of one. */
+  learn(rows: readonly PartialAppointment[]): void
+  /** Each order in which all that was shown can be. */
+  orders(): readonly ListOrder[]
 }
 
-/** Where a row belongs among the others. Undefined where these orders, in all of which the others are, differ in that. */
+/** Two rows may tie: then it is 0. Undefined where one of them does not show it. */
+type Comparison = (a: PartialAppointment, b: PartialAppointment) => number | undefined
+
+const byStart: Comparison = (a, b) => compareInstants(a.startTime, b.startTime)
+const byCreation: Comparison = (a, b) => compareInstants(a.createdAt, b.createdAt)
+const byId: Comparison = (a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
+const byIds = [byId, reversed(byId)]
+const byCreations = [byCreation, reversed(byCreation)]
+
+/** The orders that the gateway recognises: what lists are sorted by, each with what may break its ties. */
+const SORTS: readonly (readonly [sort: Comparison, ties: readonly Comparison[]])[] = [
+  ...[byStart, reversed(byStart)].map((sort) => [sort, [...byIds, ...byCreations]] as const),
+  ...byCreations.map((sort) => [sort, byIds] as const),
+]
+
+/** In bits: rows are sorted by chance once in some thousand times. Seven in one list show as much, or twelve lists of two. */
+const ENOUGH_FOR_SORT = 12
+/** Six pairs that tie. A wrong order of two that begin together is the smaller harm, and ties are rare. */
+const ENOUGH_FOR_TIES = 6
+
+/** Proof of something by what lists show. What is shown again proves nothing more. */
+interface Proof {
+  add(observation: string, bits: number): void
+  readonly isEnough: () => boolean
+}
+
+function createProof(enough: number): Proof {
+  const seen = new Set<string>()
+  let sum = 0
+  return {
+    add(observation, bits) {
+      if (sum >= enough || seen.has(observation)) return
+      seen.add(observation)
+      sum += bits
+    },
+    isEnough: () => sum >= enough,
+  }
+}
+
+export function createOrderEvidence(): OrderEvidence {
+  let sorts = SORTS.map(([sort, ties]) => createSortEvidence(sort, ties))
+  return {
+    learn(rows) {
+      sorts = sorts.filter((sort) => sort.learn(rows))
+    },
+    orders: () => sorts.map(({ order }) => order),
+  }
+}
+
+/** What speaks for one way to sort. How it breaks ties is proven by ties alone. */
+function createSortEvidence(sort: Comparison, allTies: readonly Comparison[]) {
+  const proofOfSort = createProof(ENOUGH_FOR_SORT)
+  const proofOfTies = createProof(ENOUGH_FOR_TIES)
+  let ties = allTies
+
+  /** False where the rows are not sorted like this. */
+  function learn(rows: readonly PartialAppointment[]): boolean {
+    let tied = 1
+    return rows.every((row, nth) => {
+      const previous = rows[nth - 1]
+      if (previous === undefined) return true
+      const compared = sort(previous, row)
+      if (compared === undefined || compared > 0) return false
+      tied = compared === 0 ? tied + 1 : 1
+      // As many as there are places in which it could be.
+      if (compared < 0) proofOfSort.add(JSON.stringify([previous.id, row.id].sort()), Math.log2(nth + 1))
+      else {
+        // Once one of the two has changed, they prove something again: that a change moves neither.
+        proofOfTies.add(JSON.stringify([previous, row]), Math.log2(tied))
+        ties = ties.filter((tie) => isFirst(tie(previous, row)))
+      }
+      return true
+    })
+  }
+
+  function order(a: PartialAppointment, b: PartialAppointment): number | undefined {
+    const compared = sort(a, b)
+    if (compared !== 0) return proofOfSort.isEnough() ? compared : undefined
+    if (!proofOfTies.isEnough()) return undefined
+    const [broken, ...others] = ties.map((tie) => tie(a, b))
+    return others.every((other) => other === broken) ? broken : undefined
+  }
+
+  return { learn, order }
+}
+
+/** Where a row belongs among the others. Undefined where no order proves it, or they differ in that. */
 export function placeIn(
   rows: readonly PartialAppointment[],
   row: PartialAppointment,
   orders: readonly ListOrder[],
 ): number | undefined {
+  if (rows.length === 0) return 0
   const places = orders.map((order) => placeBy(order, rows, row))
   const [place] = places
   return places.every((other) => other === place) ? place : undefined
+}
+
+/** Nothing proves that the rows are in another order. */
+export function isPossible(rows: readonly PartialAppointment[], order: ListOrder): boolean {
+  return rows.every((row, nth) => {
+    const previous = rows[nth - 1]
+    return previous === undefined || !isFirst(order(row, previous))
+  })
 }
 
 function placeBy(
@@ -56,13 +138,6 @@ function compareInstants(a: string | undefined, b: string | undefined): number |
   return isBefore(a, b) ? -1 : isBefore(b, a) ? 1 : 0
 }
 
-function reversed(order: ListOrder): ListOrder {
-  return (a, b) => order(b, a)
-}
-
-function thenBy(order: ListOrder, tie: ListOrder): ListOrder {
-  return (a, b) => {
-    const decided = order(a, b)
-    return decided === 0 ? tie(a, b) : decided
-  }
+function reversed(comparison: Comparison): Comparison {
+  return (a, b) => comparison(b, a)
 }

@@ -31,7 +31,8 @@ export type Order = 'newer' | 'same' | 'older' | 'unclear'
 /**
  * Places news beside what is known, so that nobody is shown an appointment going back. `updated_at` decides. Where it ties
  * (it may count whole seconds) or is not known, two events are in the order in which the upstream made them. A write is the
- * same as an event that says nothing else, and does not begin where the write ended. What a read showed may be told.
+ * same as an event that says nothing else, and does not begin where the write ended: an event that says more may be of what has
+ * happened since. What a read showed may be told.
  */
 export function orderOf(news: News, known: Known): Order {
   const { updatedAt } = news.now
@@ -40,12 +41,18 @@ export function orderOf(news: News, known: Known): Order {
     if (known.isExact && isBefore(known.updatedAt, updatedAt)) return 'newer'
   }
   const passedMs = between(known.toldAt, news.toldAt)
+  const areAlike = agree(news.now, known.now)
   if (known.toldWithinMs === 0 && passedMs !== undefined) {
     if (passedMs !== 0) return passedMs < 0 ? 'older' : 'newer'
-    if (agree(news.now, known.now)) return 'same'
-  } else if (agree(news.now, known.now)) return known.isWritten && !follows(news, known) ? 'same' : 'newer'
+    if (areAlike) return 'same'
+  } else if (areAlike) {
+    if (!known.isWritten || follows(news, known)) return 'newer'
+    if (isEcho(news, known)) return 'same'
+  }
   if (passedMs !== undefined && Math.abs(passedMs) > known.toldWithinMs)
     return passedMs < 0 ? 'older' : 'newer'
+  // Whatever of the write is known is still so, or again: unless it is the write's own event, this is what came of it.
+  if (areAlike) return differ(news.now, expectedAfter(known)) ? 'unclear' : 'newer'
   const isNext = follows(news, known)
   const isPrevious = known.before != null && agree(news.now, known.before)
   if (isNext !== isPrevious) return isNext ? 'newer' : 'older'
@@ -53,8 +60,30 @@ export function orderOf(news: News, known: Known): Order {
 }
 
 /** The news begin with what is known. */
-function follows({ before }: News, { now }: News): boolean {
-  return before != null && agree(before, now)
+function follows({ before }: News, known: Known): boolean {
+  return before != null && agree(before, known.now) && !differ(before, expectedAfter(known))
+}
+
+/** An event is made some time after its change. */
+const LATEST_ECHO_MS = 300_000
+
+/** The event of what the gateway wrote: it says nothing that was not expected of it. A create has one event only. */
+function isEcho(news: News, known: Known): boolean {
+  if (news.before === null && known.before === null) return true
+  const passedMs = between(known.toldAt, news.toldAt)
+  if (passedMs !== undefined && Math.abs(passedMs) > LATEST_ECHO_MS) return false
+  const expected = expectedAfter(known)
+  return CHANGEABLE.every((name) => news.now[name] === undefined || news.now[name] === expected[name])
+}
+
+/** What a write does not tell is as it was before. */
+function expectedAfter({ now, before, isWritten }: Known): PartialAppointment {
+  return isWritten ? { ...before, ...withoutUndefined(now) } : now
+}
+
+export function withoutUndefined(fields: PartialAppointment): PartialAppointment {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return { ...(Object.fromEntries(entries) as Partial<PartialAppointment>), id: fields.id }
 }
 
 /** Milliseconds; undefined where one of the two is not known. */
@@ -79,3 +108,4 @@ function sharedFields(a: PartialAppointment, b: PartialAppointment): FieldName[]
 }
 
 const COMPARED = FIELDS_OF_EVENT.filter((name) => name !== 'id' && name !== 'updatedAt')
+const CHANGEABLE = COMPARED.filter((name) => name !== 'createdAt')

@@ -124,8 +124,6 @@ export function createRestClient(options: RestClientOptions): RestClient {
     lists,
     clock,
   })
-  const isFed = (request: RestRequest, { account }: Operation) =>
-    isOfAppointments(request) && coherence.hasEvents(account)
   const keys = createKeys({ writeReservePercent, clock, notes: shared.notes })
   const gate = createGate(keys, clock, shared)
   const wire = createWire({ url, timeoutMs })
@@ -137,7 +135,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
       ownRows,
       requireRoom,
       gate.checkWrites,
-      createFlights({ epochs, clock, isFed }),
+      createFlights({ epochs, clock }),
       ...(shared.replies.areShared
         ? [createSharedReplies({ shared, isShared, lifetimeOf, epochs, lists, clock })]
         : []),

@@ -40,6 +40,36 @@ describe('The order of two tellings', () => {
       known(row('A'), { before: null }),
       'same',
     ],
+    [
+      'an event that shows more than is known of a write',
+      news({ ...row('A'), clinicianId: 'c' }),
+      known(row('A')),
+      'newer',
+    ],
+    [
+      'an event that shows as much as was known before a write',
+      news({ ...row('B'), clinicianId: 'c' }),
+      known(row('B'), { before: { ...row('A'), clinicianId: 'c' } }),
+      'same',
+    ],
+    [
+      'an event that shows something else than was known before a write',
+      news({ ...row('B'), clinicianId: 'd' }),
+      known(row('B'), { before: { ...row('A'), clinicianId: 'c' } }),
+      'unclear',
+    ],
+    [
+      'an event ten minutes after a write that says the same',
+      news(row('B'), { toldAt: '2026-01-05T12:10:01Z' }),
+      known(row('B'), { toldAt: T1, toldWithinMs: 2000 }),
+      'newer',
+    ],
+    [
+      "an event that begins with a cancel's status, and with another title than the cancel",
+      news({ ...row('A'), status: 'cancelled' }, { before: { ...row('A'), status: 'cancelled' } }),
+      known({ id: 'a', status: 'cancelled' }, { before: row('B') }),
+      'unclear',
+    ],
     ['what a read showed', news(row('A', T1)), known(row('A', T1), { isWritten: false }), 'newer'],
     ['nothing in common', news({ id: 'a', updatedAt: T1 }), known(row('A', T1)), 'unclear'],
     [

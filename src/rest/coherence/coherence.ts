@@ -4,22 +4,13 @@ import type { PartialAppointment } from '../../contract/field-names.ts'
 import { utcOf } from '../../contract/instant.ts'
 import type { AppointmentEvent } from '../../events/event.ts'
 import { matches } from '../../events/filter.ts'
-import { differ, type Order } from '../../events/order.ts'
+import type { Order } from '../../events/order.ts'
 import type { Change, ChangeKind, Entry, EventLog, LastWord, LoggedChange } from '../../shared/event-log.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Shared } from '../../shared/shared.ts'
 import type { Clock } from '../clock.ts'
 import { LISTS, pathOf } from '../pipe/epochs.ts'
-import {
-  isGap,
-  latest,
-  meaningOf,
-  orderOfEvent,
-  orderOfWrite,
-  type Sighting,
-  tellsMore,
-  toldAgain,
-} from './evidence.ts'
+import { isGap, latest, meaningOf, orderOfEvent, orderOfWrite, type Sighting, toldAgain } from './evidence.ts'
 import { createHealth, type FeedState, type Health } from './health.ts'
 import { createUpstreamClock, type UpstreamClock } from './upstream-clock.ts'
 import { createWindows, type WholeRead } from './windows.ts'
@@ -44,10 +35,14 @@ export interface OwnWrite {
   readonly kind: ChangeKind
   /** What the answer and the request tell of the appointment. */
   readonly now: PartialAppointment
+  /** What of that is certain, whatever the upstream has made of the request: it is put into lists. */
+  readonly certain: PartialAppointment
   /** What was known of it when the write was sent; undefined for a create. */
   readonly known: LastWord | undefined
   /** When it happened by the upstream's clock, in RFC 3339; undefined where the answer does not tell. */
   readonly at: string | undefined
+  /** The earliest instant at which it can have happened, on the clock of answers, in milliseconds since the epoch. */
+  readonly since: number | undefined
 }
 
 /** An entry without what is the same for all. */
@@ -84,7 +79,10 @@ export interface Coherence {
   takeUnreadable(account: string): Promise<void>
   /** An event that is of no appointment is a sign of life. It may have changed what is at these paths. */
   takeOther(account: string, paths: readonly string[]): MaybePromise<void>
+  /** Tells lists and subscribers of it. Its item is forgotten already. */
   takeWrite(account: string, write: OwnWrite): Promise<void>
+  /** It was answered, and nothing says how: any list may have changed. */
+  takeUnreadableWrite(account: string): MaybePromise<void>
   takeRead(account: string, sighting: Sighting): MaybePromise<void>
   /**
    * Takes the rows that a list shows and did not show before, and returns the ids of those that are missing from it, for all
@@ -145,12 +143,6 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     }
   }
 
-  /** The latest read of the appointment shows it as it is now. */
-  function isRead(account: string, now: PartialAppointment): boolean {
-    const seen = sightings.get(`${account} ${now.id}`)
-    return seen !== undefined && !differ(seen.sighting.shown, now)
-  }
-
   function sinceOf(account: string, { createdAt, now }: Pick<AppointmentEvent, 'createdAt' | 'now'>) {
     return clocks.get(account)?.sinceOf(createdAt, now)
   }
@@ -159,10 +151,10 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   async function applyEvent(
     account: string,
     { now, before, createdAt }: AppointmentEvent,
-    { isLatest, isRead = false }: { readonly isLatest: boolean; readonly isRead?: boolean },
+    isLatest: boolean,
   ): Promise<void> {
     const since = isLatest ? sinceOf(account, { createdAt, now }) : undefined
-    if (!isRead) await epochs.advance(account, [pathOf(now.id)])
+    await epochs.advance(account, [pathOf(now.id)])
     await epochs.advance(account, [LISTS], { id: now.id, now, before, since })
   }
 
@@ -193,13 +185,10 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     const noted = await note(account, now.id, async (known) => {
       const last = known ?? seenWord(account, now.id)
       order = orderOfEvent({ now, before: event.before, toldAt }, last)
-      // A write has changed the lists already. But the answer to a cancel tells little, and this may be of a later change.
-      if (order === 'same' && known !== undefined) {
-        if (tellsMore(now, known.now))
-          await applyEvent(account, event, { isLatest: true, isRead: isRead(account, now) })
+      await applyEvent(account, event, order === 'newer')
+      // The lists have it already, and show the same. But it may be of a later change of something that it does not show.
+      if (order === 'same' && known !== undefined)
         return { eventId, isNews: false, lastWord: toldAgain(known, now, toldAt) }
-      }
-      await applyEvent(account, event, { isLatest: order === 'newer' || order === 'same' })
       if (order === 'older' && last !== undefined) return { eventId, isNews: false, lastWord: last }
       if (known !== undefined && isGap(event, known.now))
         await noticeLoss(account, now, sinceOf(account, event))
@@ -222,15 +211,30 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   }
 
   /** Only what the request and the answer say is told: what was known before may be old. */
+  /**
+   * What came while the write was on its way is in the log, and in the lists. Where that may be the later one, the write is put
+   * into no list.
+   */
   async function takeWrite(account: string, write: OwnWrite): Promise<void> {
-    const { kind, now, known: knownWhenSent, at } = write
+    const { kind, now, certain, known: knownWhenSent, at, since } = write
+    const { id } = now
     // A read may have shown it before its answer came.
-    feeds.get(account)?.explain(now.id)
-    const noted = await note(account, now.id, async (known) => {
+    feeds.get(account)?.explain(id)
+    const noted = await note(account, id, async (known) => {
       const isFirst = known?.mark === knownWhenSent?.mark
       const order = isFirst || known === undefined ? 'newer' : orderOfWrite(now, known)
-      if (order === 'same' || order === 'older') return undefined
+      if (order === 'older') return undefined
       const before = kind === 'created' ? null : known?.now
+      // Somebody may have asked for it before it was there.
+      if (kind === 'created') await epochs.advance(account, [pathOf(id)])
+      const isLatest = order === 'newer'
+      await epochs.advance(account, [LISTS], {
+        id,
+        now: certain,
+        before,
+        since: isLatest ? since : undefined,
+      })
+      if (order === 'same') return undefined
       const occurredAt = at ?? utcOf(clock.now())
       const change: Change = { kind, source: 'gateway', occurredAt, now, before }
       const told = order === 'unclear' ? unclearOf(change, known) : change
@@ -321,6 +325,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       return paths.length === 0 ? undefined : epochs.advance(account, paths)
     },
     takeWrite,
+    takeUnreadableWrite: (account) => epochs.advance(account, [LISTS]),
     takeRead(account, sighting) {
       const { id } = sighting.shown
       const key = `${account} ${id}`

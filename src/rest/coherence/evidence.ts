@@ -1,6 +1,6 @@
-import { FIELDS_OF_SUMMARY, type PartialAppointment } from '../../contract/field-names.ts'
+import type { PartialAppointment } from '../../contract/field-names.ts'
 import { isBefore } from '../../events/filter.ts'
-import { agree, differ, type News, type Order, orderOf } from '../../events/order.ts'
+import { agree, differ, type News, type Order, orderOf, withoutUndefined } from '../../events/order.ts'
 import type { LastWord } from '../../shared/event-log.ts'
 
 // What a telling means beside what is known already. Pure.
@@ -83,11 +83,6 @@ export function isGap({ now, before }: Pick<News, 'now' | 'before'>, known: Part
   return before != null && differ(before, known) && !agree(now, known)
 }
 
-/** Of what the rows of lists show. */
-export function tellsMore(news: PartialAppointment, known: PartialAppointment): boolean {
-  return FIELDS_OF_SUMMARY.some((name) => known[name] === undefined && news[name] !== undefined)
-}
-
 /** The last word stays. Its version is known better, and perhaps more of its fields. */
 export function toldAgain(known: LastWord, shown: PartialAppointment, toldAt: string): LastWord {
   const { updatedAt } = shown
@@ -100,9 +95,4 @@ export function toldAgain(known: LastWord, shown: PartialAppointment, toldAt: st
 /** The later of two instants. */
 export function latest(a: string, b: string | undefined): string {
   return b === undefined || isBefore(b, a) ? a : b
-}
-
-export function withoutUndefined(fields: PartialAppointment): PartialAppointment {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return { ...(Object.fromEntries(entries) as Partial<PartialAppointment>), id: fields.id }
 }

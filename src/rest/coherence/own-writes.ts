@@ -1,29 +1,56 @@
+import { MARGIN_MS } from '../../events/patch.ts'
 import type { ChangeKind } from '../../shared/event-log.ts'
 import type { AppointmentChanges, Appointments } from '../appointments/appointments.ts'
 import { type AppointmentRow, readableFields } from '../appointments/row.ts'
-import type { Operation } from '../pipe/pipe.ts'
-import type { Coherence } from './coherence.ts'
+import type { Operation, Period } from '../pipe/pipe.ts'
+import { certainAfter } from '../pipe/written.ts'
+import type { Coherence, OwnWrite } from './coherence.ts'
 
-/** Each write that the upstream answered is a change that subscribers are told of, at once and at no cost. */
+/** What is sent. */
+interface Write {
+  /** Absent of a create. */
+  readonly id?: string
+  readonly kind: ChangeKind
+  readonly sent?: AppointmentChanges
+}
+
+/** What the answer says. */
+interface Told {
+  readonly row: AppointmentRow
+  /** When it happened. */
+  readonly at: unknown
+}
+
+/**
+ * Each write that the upstream answered is a change that subscribers are told of, and that lists are patched with, at once and
+ * at no cost.
+ */
 export function announceWrites(appointments: Appointments, coherence: Coherence): Appointments {
-  /** Sends a write, and tells of it once it is answered. The answer may leave fields out that the request has. */
+  /** Sends a write, and tells of it once it is answered. */
   async function announce<Answer>(
-    { account }: Operation,
-    {
-      id,
-      kind,
-      sent = {},
-    }: { readonly id?: string; readonly kind: ChangeKind; readonly sent?: AppointmentChanges },
-    send: () => Promise<Answer>,
-    told: (answer: Answer) => { readonly row: AppointmentRow; readonly at: unknown },
+    by: Operation,
+    write: Write,
+    send: (by: Operation) => Promise<Answer>,
+    toldBy: (answer: Answer) => Told,
   ): Promise<Answer> {
-    if (!coherence.hasEvents(account)) return send()
-    const known = id === undefined ? undefined : await coherence.lastWord(account, id)
-    const answer = await send()
-    const { row, at } = told(answer)
-    const now = { ...sent, ...readableFields(row) }
-    await coherence.takeWrite(account, { kind, now, known, at: typeof at === 'string' ? at : undefined })
-    return answer
+    const { account } = by
+    if (!coherence.hasEvents(account)) return send(by)
+    const known = write.id === undefined ? undefined : await coherence.lastWord(account, write.id)
+    let isWritten = false
+    let period: Period | undefined
+    const onWritten: Operation['onWritten'] = (answered) => {
+      isWritten = true
+      period = answered
+    }
+    try {
+      const answer = await send({ ...by, onWritten })
+      await coherence.takeWrite(account, { ...describe(write, toldBy(answer), period), known })
+      return answer
+    } catch (error) {
+      // It is answered, and nobody knows with what.
+      if (isWritten) await coherence.takeUnreadableWrite(account)
+      throw error
+    }
   }
 
   return {
@@ -32,24 +59,48 @@ export function announceWrites(appointments: Appointments, coherence: Coherence)
       announce(
         by,
         { kind: 'created', sent: fields },
-        () => appointments.create(fields, key, by),
+        (asked) => appointments.create(fields, key, asked),
         (row) => ({ row, at: row.updatedAt }),
       ),
     update: (id, changes, by) =>
       announce(
         by,
         { id, kind: isMoved(changes) ? 'rescheduled' : 'updated', sent: changes },
-        () => appointments.update(id, changes, by),
+        (asked) => appointments.update(id, changes, asked),
         (row) => ({ row, at: row.updatedAt }),
       ),
     cancel: (id, reason, by) =>
       announce(
         by,
         { id, kind: 'cancelled' },
-        () => appointments.cancel(id, reason, by),
+        (asked) => appointments.cancel(id, reason, asked),
         ({ row, performedAt }) => ({ row, at: row.updatedAt ?? performedAt }),
       ),
   }
+}
+
+/** Without a period the answer to the write itself was lost, and the row was read later. */
+function describe(
+  { kind, sent }: Write,
+  { row, at }: Told,
+  period: Period | undefined,
+): Omit<OwnWrite, 'known'> {
+  const certain = certainAfter(sent, row)
+  const isRepeated = kind === 'created' && !isNew(certain.createdAt, period)
+  return {
+    kind,
+    now: { ...sent, ...readableFields(row) },
+    certain,
+    at: typeof at === 'string' ? at : undefined,
+    since: isRepeated ? undefined : period?.earliest,
+  }
+}
+
+/** A repeated create is answered like the first one, however its appointment has changed since. */
+function isNew(createdAt: string | undefined, period: Period | undefined): boolean {
+  return (
+    createdAt !== undefined && period !== undefined && Date.parse(createdAt) >= period.earliest - MARGIN_MS
+  )
 }
 
 function isMoved({ startTime, endTime }: AppointmentChanges): boolean {

@@ -3,7 +3,14 @@ import { FIELD_READERS, readId } from '../../contract/field-values.ts'
 import type { Clock } from '../clock.ts'
 import { isOfAppointments } from '../pipe/epochs.ts'
 import { isWhole } from '../pipe/page.ts'
-import type { Layer, Operation, Reply, RestRequest, Send } from '../pipe/pipe.ts'
+import {
+  type Layer,
+  type Operation,
+  periodOf,
+  type Reply,
+  type RestRequest,
+  type Send,
+} from '../pipe/pipe.ts'
 import type { Coherence } from './coherence.ts'
 
 /**
@@ -15,11 +22,10 @@ export function createSightings(coherence: Coherence, clock: Clock): Layer {
     const askedAt = clock.monotonic()
     const reply = await next(request, operation)
     const seenAt = clock.monotonic()
-    const { dateMs } = reply.response
-    if (dateMs !== undefined) coherence.takeDate(operation.account, dateMs)
+    const period = periodOf(reply.response, seenAt - askedAt)
+    if (period !== undefined) coherence.takeDate(operation.account, period.latest)
     const rows = rowsOf(reply).flatMap((row) => fieldsOf(row) ?? [])
-    const tookMs = seenAt - askedAt
-    const since = dateMs === undefined ? undefined : dateMs - tookMs
+    const since = period?.earliest
     for (const shown of rows) {
       const noting = coherence.takeRead(operation.account, { shown, askedAt, seenAt, since })
       if (noting !== undefined) await noting
@@ -29,8 +35,7 @@ export function createSightings(coherence: Coherence, clock: Clock): Layer {
       const missing = await coherence.takeList(operation.account, whole)
       for (const id of missing) await coherence.takeMissing(operation.account, id)
     }
-    // The upstream may date an answer when it begins to work on it.
-    return dateMs === undefined ? reply : { ...reply, asOf: dateMs + tookMs }
+    return period === undefined ? reply : { ...reply, asOf: period.latest }
   }
 
   return (next) => (request, operation) =>

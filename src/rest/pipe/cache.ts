@@ -37,11 +37,11 @@ interface Entry {
   /** Stands for the answer outside of the cache, so that the cache alone decides how long one is kept. */
   readonly token: object
   /** What the upstream answered: that there is no such appointment is an answer too. */
-  answer: Reply | UpstreamError
+  readonly answer: Reply | UpstreamError
   /** When the upstream was asked, on the monotonic clock: the answer may be as old as that. */
   readonly askedAt: number
   /** The latest epoch in which the answer is known to hold. */
-  epoch: Epoch
+  readonly epoch: Epoch
 }
 
 const MAX_BYTES = 64 * 1024 * 1024
@@ -67,15 +67,10 @@ export function createCache(options: CacheOptions): Cache {
     const changes = epochs.changesSince(entry.epoch, request, operation)
     if (changes === undefined) return undefined
     const { answer } = entry
-    const updated = 'bytes' in answer ? lists.after(changes, request, answer, operation.account) : undefined
-    const isSame = 'bytes' in answer ? updated?.data === answer.data : changes.length === 0
-    if (isSame) {
-      // What has been looked at is not looked at again.
-      entry.answer = updated ?? answer
-      entry.epoch = epoch
-      return entry
-    }
-    return updated && { ...entry, token: {}, answer: updated, epoch }
+    if (!('bytes' in answer)) return changes.length === 0 ? { ...entry, epoch } : undefined
+    const updated = lists.after(changes, request, answer, operation.account)
+    if (updated === undefined) return undefined
+    return { ...entry, ...(updated.data !== answer.data && { token: {} }), answer: updated, epoch }
   }
 
   /** The kept entry, where it is of use as it is or patched. */
@@ -86,8 +81,9 @@ export function createCache(options: CacheOptions): Cache {
     const updated = update(entry, request, operation)
     // One that does not hold stays: a write that turns out never to have been sent has changed nothing.
     if (updated === entry || updated === undefined) return updated
+    // What has been looked at is not looked at again.
     entries.set(name, updated)
-    operation.ledger.patched += 1
+    if (updated.token !== entry.token) operation.ledger.patched += 1
     return updated
   }
 
@@ -161,7 +157,7 @@ export function createCache(options: CacheOptions): Cache {
     const updated = update(entry, request, operation)
     if (updated === undefined || !epochs.isTrusted(request, operation)) return undefined
     entries.set(name, updated)
-    return updated === entry ? entry : undefined
+    return updated.token === entry.token ? updated : undefined
   }
 
   /** What lies behind the cache, for an operation that asks nothing more. */

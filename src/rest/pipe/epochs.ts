@@ -24,13 +24,14 @@ export interface Epochs {
   ) => readonly AppointmentDiff[] | undefined
   /** A write may change its item, and every list; where it is known how it changed its appointment, those that it may be in. */
   readonly bump: (write: RestRequest, operation: Operation, diff?: AppointmentDiff) => MaybePromise<void>
+  readonly bumpItem: (write: RestRequest, operation: Operation) => MaybePromise<void>
   /** The same for a write that is about to be sent. What it returns takes it back where the write was not sent. */
   readonly announce: (
     write: RestRequest,
     operation: Operation,
     diff?: AppointmentDiff,
   ) => MaybePromise<(() => void) | undefined>
-  /** The same, but lists wait until it is known. */
+  /** The same, but not for lists. */
   readonly announceItem: (write: RestRequest, operation: Operation) => MaybePromise<(() => void) | undefined>
   /** Nothing says whether a write happened, and it may still do: what is read meanwhile may be old at any moment. */
   readonly distrust: (write: RestRequest, operation: Operation) => void
@@ -69,6 +70,10 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
       const advancing = shared.advance(account, [pathOf(diff.id)])
       const advanceLists = () => shared.advance(account, [lists], diff)
       return advancing instanceof Promise ? advancing.then(advanceLists) : advanceLists()
+    },
+    bumpItem(write, { account }) {
+      const [, ...item] = scopesOf(write)
+      return item.length === 0 ? undefined : shared.advance(account, item)
     },
     announce: (write, { account }, diff) => shared.announce(account, scopesOf(write), diff),
     announceItem(write, { account }) {

@@ -3,14 +3,20 @@ import { type Abortable, createAbortable, type Ending } from '../ending.ts'
 import { mayStillHappen, operationEnded, UpstreamError } from '../errors.ts'
 import type { Epochs } from './epochs.ts'
 import type { Ledger } from './ledger.ts'
-import { endingOf, type Layer, type Operation, type Reply, type RestRequest, type Send } from './pipe.ts'
-import { diffOfSent, diffOfWrite } from './written.ts'
+import {
+  endingOf,
+  type Layer,
+  type Operation,
+  periodOf,
+  type Reply,
+  type RestRequest,
+  type Send,
+} from './pipe.ts'
+import { diffOfCreated, diffOfSent } from './written.ts'
 
 export interface FlightOptions {
   readonly epochs: Epochs
   readonly clock: Clock
-  /** Whether the upstream tells of what this write changes, so that the lists that it changes may be kept. */
-  readonly isFed: (write: RestRequest, operation: Operation) => boolean
 }
 
 /** A read in flight, and the operations that wait for its reply. */
@@ -25,23 +31,25 @@ interface SharedRequest {
  * that began it has left, and each of them leaves by its own ending. Writes are never shared. A read that begins after a
  * write does not join one that began before it.
  */
-export function createFlights({ epochs, clock, isFed }: FlightOptions): Layer {
+export function createFlights({ epochs, clock }: FlightOptions): Layer {
   const inFlight = new Map<string, SharedRequest>()
 
   async function write(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
-    const isTracked = isFed(request, operation)
-    const isTold = isTracked || request.creates !== undefined
+    const { onWritten } = operation
     const sentAt = clock.monotonic()
-    // Lists are patched with the answer: until then nobody can expect to see the write.
-    const announcing = isTracked
-      ? epochs.announceItem(request, operation)
-      : epochs.announce(request, operation, diffOfSent(request))
+    // Until it is answered nobody can expect to see it, so that lists which are told of it by themselves can wait.
+    const announcing =
+      onWritten === undefined
+        ? epochs.announce(request, operation, diffOfSent(request))
+        : epochs.announceItem(request, operation)
     // In memory it is done, and the request goes out at once.
     const retract = announcing instanceof Promise ? await announcing : announcing
     try {
       const reply = await next(request, operation)
-      const diff = isTold ? diffOfWrite(request, reply, clock.monotonic() - sentAt) : undefined
-      await epochs.bump(request, operation, diff)
+      const tookMs = clock.monotonic() - sentAt
+      if (onWritten === undefined) await epochs.bump(request, operation, diffOfCreated(request, reply))
+      else await epochs.bumpItem(request, operation)
+      onWritten?.(periodOf(reply.response, tookMs))
       return reply
     } catch (error) {
       if (error instanceof UpstreamError && mayStillHappen(error)) epochs.distrust(request, operation)

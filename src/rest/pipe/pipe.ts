@@ -32,10 +32,20 @@ export interface Operation {
   /** Ends its writes too. */
   readonly deadline: Ending
   readonly ledger: Ledger
+  /**
+   * Of a write: gets when the upstream did it, once it is answered. Whoever asks for that tells the lists of the write itself.
+   */
+  readonly onWritten?: (period: Period | undefined) => void
   /** Of a request to the upstream: 2 where it repeats one that failed. Absent of the first. */
   readonly attempt?: number
   /** Absent where nobody traces it. */
   readonly span?: Span | undefined
+}
+
+/** A time on the upstream's clock, in milliseconds since the epoch. */
+export interface Period {
+  readonly earliest: number
+  readonly latest: number
 }
 
 /** A response whose envelope holds data. Readers share it, so nobody may change it. */
@@ -53,6 +63,14 @@ export interface Reply {
   readonly asOf?: number
   /** Of a list that was patched: by appointment, the `since` of the latest change. */
   readonly changedAt?: ReadonlyMap<string, number>
+}
+
+/**
+ * When the upstream did what it answers: it may date an answer when it begins to work on it, or when it has done it.
+ * `tookMs` is the time from its sending to its answer. Undefined where it has no date.
+ */
+export function periodOf({ dateMs }: ResponseInfo, tookMs: number): Period | undefined {
+  return dateMs === undefined ? undefined : { earliest: dateMs - tookMs, latest: dateMs + tookMs }
 }
 
 /** Asks the upstream. Rejects with `UpstreamError` only. */

@@ -28,7 +28,7 @@ export function createJudge({ ids, historyOf, order }: JudgeOptions): Judge {
       )
       return (shown) => {
         const faults: string[] = []
-        const rows = shown.map((name) => rowOf(name))
+        const rows = shown.map((name) => rowOf(name, filter))
         for (const row of rows) {
           if (row.version < (atLeast.get(row.id) ?? 0))
             faults.push(`${list} showed ${row.id} as of ${row.version}, not ${atLeast.get(row.id)}`)
@@ -47,9 +47,11 @@ export function createJudge({ ids, historyOf, order }: JudgeOptions): Judge {
     },
   }
 
-  function rowOf(name: string): ModelRow {
+  /** Of one version there may be several, of which the list may show any that is in it. */
+  function rowOf(name: string, filter: AppointmentFilter): ModelRow {
     const [id = '', version = ''] = name.split(':')
-    const row = historyOf(id).find((each) => each.version === Number(version))
+    const rows = historyOf(id).filter((each) => each.version === Number(version))
+    const row = rows.find((each) => isIn(filter, each)) ?? rows[0]
     if (row === undefined) throw new Error(`There was never ${name}`)
     return row
   }
@@ -61,12 +63,13 @@ export function createJudge({ ids, historyOf, order }: JudgeOptions): Judge {
 }
 
 export function isIn(
-  { patientId, statuses, startsFrom, startsTo }: AppointmentFilter,
-  { patient, status, hour }: ModelRow,
+  { patientId, clinicianId, statuses, startsFrom, startsTo }: AppointmentFilter,
+  { patient, clinician, status, hour }: ModelRow,
 ): boolean {
   const hourOf = (instant: string) => Number(instant.slice(11, 13))
   return (
     (patientId === undefined || patientId === patient) &&
+    (clinicianId === undefined || clinicianId === clinician) &&
     (statuses === undefined || statuses.includes(status)) &&
     (startsFrom === undefined || hour >= hourOf(startsFrom)) &&
     (startsTo === undefined || hour <= hourOf(startsTo))

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
-/** An appointment of the model. Its version is its title, and grows with each change. */
+/** An appointment of the model. Its version is its title, and grows with each change but those of its clinician alone. */
 export interface ModelRow {
   readonly id: string
   readonly patient: string
+  readonly clinician: string
   readonly status: 'confirmed' | 'cancelled'
   /** An hour of the day. */
   readonly hour: number
@@ -19,8 +20,12 @@ export interface ModelRow {
 export type ModelOrder = 'start' | 'created' | 'hidden'
 
 export interface ModelOptions {
-  /** What lists and events show. */
-  readonly shows: 'summary' | 'full'
+  /** What lists and events show; `mixed`: lists seven fields, and events more. */
+  readonly shows: 'summary' | 'full' | 'mixed'
+  /** What the answer to an update shows: seven fields, also with the time, or all. */
+  readonly answers: 'summary' | 'dated' | 'whole'
+  /** Whether it dates its answers when it begins to work on them, or when it sends them. */
+  readonly dates: 'start' | 'end'
   readonly order: ModelOrder
   /** How finely `updated_at` counts, in milliseconds. */
   readonly granularityMs: number
@@ -36,15 +41,18 @@ export interface ModelUpstream extends AsyncDisposable {
   historyOf(id: string): readonly ModelRow[]
   /** Changes an appointment, or creates it, and returns it as it was. */
   change(id: string, change: Partial<ModelRow>): ModelRow | null
+  /** Gives it to another clinician: no list shows that. */
+  move(id: string): ModelRow | null
   /** Changes what neither a list nor an event shows. */
   attend(id: string): ModelRow | null
-  /** The next read waits with its answer, which shows what is so when it is asked. */
+  /** The next request waits with its answer, which shows what is so when it is asked. */
   hold(): void
   /** It does not, after all. */
   letGo(): void
   /** Sends one of the answers that wait. */
   release(nth: number): Promise<void>
   readonly held: () => number
+  /** As an event shows it. */
   show(row: ModelRow): Record<string, unknown>
 }
 
@@ -59,14 +67,16 @@ function byId(a: ModelRow, b: ModelRow): number {
   return a.id < b.id ? -1 : 1
 }
 
-/** It depends on nothing that can be seen, and changes with each change. */
-function scramble({ id, version }: ModelRow): number {
-  return ((id.charCodeAt(0) * 31 + version * 17) * 7919) % 1009
+/** It depends on nothing that can be seen, and changes with each change, also with one that no list shows. */
+function scramble({ id, version, attendance }: ModelRow): number {
+  return ((id.charCodeAt(0) * 31 + version * 17 + attendance * 13) * 7919) % 1009
 }
 
 /** A small upstream over real HTTP: it lists, retrieves, creates, updates and cancels, and its answers can be held back. */
 export async function startModelUpstream({
   shows,
+  answers,
+  dates,
   order,
   granularityMs,
   now,
@@ -82,6 +92,7 @@ export async function startModelUpstream({
     const start: ModelRow = {
       id,
       patient: 'p',
+      clinician: 'c',
       status: 'confirmed',
       hour: 9,
       version: 0,
@@ -96,31 +107,49 @@ export async function startModelUpstream({
     return before
   }
 
-  function attend(id: string): ModelRow | null {
+  /** Its version stays, and so does its title. */
+  function touch(id: string, parts: (row: ModelRow) => Partial<ModelRow>): ModelRow | null {
     const before = rows.get(id) ?? null
+    if (before === null) return null
     const updatedAt = Math.floor(now() / granularityMs) * granularityMs
-    if (before !== null) rows.set(id, { ...before, attendance: before.attendance + 1, updatedAt })
+    const row = { ...before, ...parts(before), updatedAt }
+    rows.set(id, row)
+    histories.get(id)?.push(row)
     return before
   }
 
+  const attend = (id: string) => touch(id, ({ attendance }) => ({ attendance: attendance + 1 }))
+  const move = (id: string) => touch(id, ({ clinician }) => ({ clinician: clinician === 'c' ? 'd' : 'c' }))
+
   function showWhole(row: ModelRow): Record<string, unknown> {
-    return { ...show(row), attendance_status: String(row.attendance) }
+    return { ...showMore(row), attendance_status: String(row.attendance) }
   }
 
-  function show({ id, patient, status, hour, version, createdAt, updatedAt }: ModelRow) {
-    const start = Date.parse('2026-01-05T00:00:00Z') + hour * 3_600_000
-    const summary = {
+  function showSummary({ id, patient, status, hour, version, createdAt }: ModelRow) {
+    return {
       id,
       patient_id: patient,
       title: String(version),
-      start_time: new Date(start).toISOString(),
-      end_time: new Date(start + 1_800_000).toISOString(),
+      start_time: startOf(hour),
+      end_time: new Date(Date.parse(startOf(hour)) + 1_800_000).toISOString(),
       status,
       created_at: new Date(createdAt).toISOString(),
     }
-    if (shows === 'summary') return summary
-    return { ...summary, location_id: null, updated_at: new Date(updatedAt).toISOString() }
   }
+
+  function showMore(row: ModelRow) {
+    const updated_at = new Date(row.updatedAt).toISOString()
+    return { ...showSummary(row), clinician_profile_id: row.clinician, location_id: null, updated_at }
+  }
+
+  function showAnswer(row: ModelRow): Record<string, unknown> {
+    const { updated_at } = showMore(row)
+    if (answers === 'whole') return showWhole(row)
+    return { ...showSummary(row), ...(answers === 'dated' && { updated_at }) }
+  }
+
+  const showRow = shows === 'full' ? showMore : showSummary
+  const show = shows === 'summary' ? showSummary : showMore
 
   function list(query: URLSearchParams): object {
     const limit = Number(query.get('limit'))
@@ -128,43 +157,53 @@ export async function startModelUpstream({
     const statuses = (query.get('status_in') ?? query.get('status'))?.split(',')
     const found = [...rows.values()]
       .filter(({ patient }) => !query.has('patient_id') || query.get('patient_id') === patient)
+      .filter(({ clinician }) => !query.has('clinician_id') || query.get('clinician_id') === clinician)
       .filter(({ status }) => statuses?.includes(status) ?? true)
-      .filter((row) => isWithin(String(show(row).start_time), query))
+      .filter(({ hour }) => isWithin(startOf(hour), query))
       .sort(MODEL_ORDERS[order])
-    const data = found.slice(offset, offset + limit).map(show)
+    const data = found.slice(offset, offset + limit).map(showRow)
     return { data, meta: { limit, has_more: found.length > offset + limit, next_offset: null } }
   }
 
   /** The answer to a write, as the reference has it: a create shows the fields of a row, a cancel three. */
   function write(method: string, id: string | undefined, isCancel: boolean, body: string): object {
-    const { title, patient_id } = JSON.parse(body) as { title?: string; patient_id?: string }
+    const { title, patient_id, clinician_profile_id, start_time, attendance_status } = JSON.parse(body)
     // The model's creates carry the id in the title.
     const written = id ?? String(title)
-    change(written, {
-      ...(patient_id !== undefined && { patient: patient_id }),
-      ...(isCancel && { status: 'cancelled' as const }),
-    })
+    if (attendance_status !== undefined) attend(written)
+    else
+      change(written, {
+        ...(patient_id !== undefined && { patient: patient_id }),
+        ...(clinician_profile_id !== undefined && { clinician: clinician_profile_id }),
+        ...(start_time !== undefined && { hour: new Date(start_time).getUTCHours() }),
+        ...(isCancel && { status: 'cancelled' as const }),
+      })
     const row = rows.get(written) as ModelRow
     const { status } = row
     if (isCancel) return { data: { id, status, cancellation_reason: null }, meta: {} }
-    return { data: method === 'PATCH' ? showWhole(row) : show(row), meta: {} }
+    return { data: method === 'PATCH' ? showAnswer(row) : showSummary(row), meta: {} }
   }
 
-  function headers(): Record<string, string> {
-    return { 'content-type': 'application/json', date: new Date(now() + skewMs).toUTCString() }
+  function answerOf(method: string, target: string, body: string): { status: number; body: object } {
+    const { pathname, searchParams } = new URL(target, 'http://model')
+    const [, , id, action] = pathname.split('/')
+    if (method !== 'GET') return { status: 200, body: write(method, id, action === 'cancel', body) }
+    if (id === undefined) return { status: 200, body: list(searchParams) }
+    const row = rows.get(id)
+    if (row === undefined)
+      return { status: 404, body: { data: null, error: { code: 'NOT_FOUND', message: '-' } } }
+    return { status: 200, body: { data: showWhole(row), meta: {} } }
   }
 
   const upstream = await startScriptedUpstream(({ line, body }) => {
     const [method = '', target = ''] = line.split(' ')
-    const { pathname, searchParams } = new URL(target, 'http://model')
-    const [, , id, action] = pathname.split('/')
-    if (method !== 'GET') return { headers: headers(), body: write(method, id, action === 'cancel', body) }
-    const row = id === undefined ? undefined : rows.get(id)
-    const answer = id === undefined ? list(searchParams) : { data: row && showWhole(row), meta: {} }
-    const isThere = id === undefined || row !== undefined
-    const found = isThere ? answer : { data: null, error: { code: 'NOT_FOUND', message: '-' } }
-    const status = isThere ? 200 : 404
-    if (!isHolding) return { status, headers: headers(), body: found }
+    const begunAt = now()
+    const answer = answerOf(method, target, body)
+    const headers = () => ({
+      'content-type': 'application/json',
+      date: new Date((dates === 'start' ? begunAt : now()) + skewMs).toUTCString(),
+    })
+    if (!isHolding) return { ...answer, headers: headers() }
     isHolding = false
     return (response: ServerResponse) => {
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -172,7 +211,7 @@ export async function startModelUpstream({
         send: () => {
           if (response.destroyed) return resolve()
           response.on('close', () => resolve())
-          response.writeHead(status, headers()).end(JSON.stringify(found))
+          response.writeHead(answer.status, headers()).end(JSON.stringify(answer.body))
         },
         sent: promise,
       })
@@ -184,6 +223,7 @@ export async function startModelUpstream({
     rows,
     historyOf: (id) => histories.get(id) ?? [],
     change,
+    move,
     attend,
     hold: () => {
       isHolding = true
@@ -201,6 +241,10 @@ export async function startModelUpstream({
     show,
     [Symbol.asyncDispose]: () => upstream[Symbol.asyncDispose](),
   }
+}
+
+export function startOf(hour: number): string {
+  return new Date(Date.parse('2026-01-05T00:00:00Z') + hour * 3_600_000).toISOString()
 }
 
 function isWithin(startTime: string, query: URLSearchParams): boolean {

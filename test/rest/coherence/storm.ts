@@ -1,30 +1,44 @@
 import type { AppointmentFilter } from '../../../src/contract/field-names.ts'
 import { readDelivery } from '../../../src/events/event.ts'
+import type { AppointmentChanges } from '../../../src/rest/appointments/appointments.ts'
 import type { AppointmentRow } from '../../../src/rest/appointments/row.ts'
 import { isNotFound } from '../../../src/rest/errors.ts'
 import type { Operation } from '../../../src/rest/pipe/pipe.ts'
 import { eventBody } from '../../support/events.ts'
 import { NOON, operationOf, startRest } from '../../support/rest.ts'
 import { createJudge, isIn } from './judge.ts'
-import { MODEL_ORDERS, type ModelOrder, type ModelRow, startModelUpstream } from './model-upstream.ts'
+import {
+  MODEL_ORDERS,
+  type ModelOptions,
+  type ModelRow,
+  startModelUpstream,
+  startOf,
+} from './model-upstream.ts'
 import { createNaiveOverlay } from './naive-overlay.ts'
 
 export type Step =
-  | { readonly do: 'elsewhere' | 'write'; readonly id: string; readonly change: Partial<ModelRow> }
-  | { readonly do: 'attend' | 'cancel'; readonly id: string }
-  | { readonly do: 'book' }
+  | { readonly do: 'elsewhere'; readonly id: string; readonly change: Partial<ModelRow> }
+  | { readonly do: 'attend' | 'move'; readonly id: string }
+  | ({ readonly do: 'write'; readonly id: string; readonly change: Partial<ModelRow> } & Written)
+  | ({ readonly do: 'cancel'; readonly id: string } & Written)
+  | ({ readonly do: 'book' } & Written)
   | { readonly do: 'deliver'; readonly nth: number; readonly isRepeated: boolean }
   | { readonly do: 'lose'; readonly nth: number }
   | { readonly do: 'read'; readonly what: number; readonly isHeld: boolean }
   | { readonly do: 'release'; readonly nth: number }
   | { readonly do: 'wait'; readonly ms: number }
 
-export interface Storm {
-  readonly shows: 'summary' | 'full'
-  readonly order: ModelOrder
-  readonly granularityMs: number
+interface Written {
+  /** Its answer comes later. */
+  readonly isHeld: boolean
+}
+
+export interface Storm extends Omit<ModelOptions, 'now'> {
   readonly previous: 'whole' | 'none'
-  readonly skewMs: number
+  /** Whether events tell of what the gateway has written itself. */
+  readonly echoes: boolean
+  /** Between two steps, in milliseconds. */
+  readonly stepMs: number
   readonly steps: readonly Step[]
 }
 
@@ -40,15 +54,16 @@ export interface Outcome {
 }
 
 /** The last two do not exist at first. */
-/** Between two steps. */
-const STEP_MS = 700
-
 export const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
 const FIRST = 6
 export const PATIENTS = ['p', 'q']
+export const CLINICIANS = ['c', 'd']
+/** Their list shows the order that lists are in, and nothing of it changes. */
+const STILL = 'z'
 
 const FILTERS: readonly AppointmentFilter[] = [
-  {},
+  { startsTo: '2026-01-05T13:30:00Z' },
+  { clinicianId: 'd' },
   { patientId: 'p' },
   { statuses: ['confirmed'] },
   { startsFrom: '2026-01-05T10:00:00Z', startsTo: '2026-01-05T12:00:00Z' },
@@ -64,12 +79,12 @@ export const READS = LISTS.length + IDS.length
 interface Pending {
   readonly body: Buffer
   readonly row: ModelRow
-  /** No read can show that it was lost. */
+  /** No row shows that it was lost. */
   readonly isQuiet: boolean
 }
 
 /** Runs a storm over the real cache and real HTTP. Lost events are found by a sweep of what is watched. */
-export async function runStorm({ previous, steps, ...model }: Storm): Promise<Outcome> {
+export async function runStorm({ previous, echoes, stepMs, steps, ...model }: Storm): Promise<Outcome> {
   const faults: string[] = []
   const operations: Operation[] = []
   function beginOperation(): Operation {
@@ -85,6 +100,12 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<Ou
   for (const id of IDS.slice(0, FIRST)) {
     upstream.change(id, { hour: 9 + (IDS.indexOf(id) % 5) })
     tick(10)
+  }
+  for (let nth = 0; nth < 18; nth += 1) {
+    // Each two tie, by their starts or by their creation.
+    const hour = 14 + Math.floor(((nth * 7) % 18) / 2)
+    upstream.change(`${STILL}${nth}`, { hour, patient: STILL, status: 'cancelled' })
+    tick((nth % 2) * 10)
   }
   // Answers are kept for a day, whatever is known of the events: what is forgotten, the events make it forget.
   const keptMs = 86_400_000
@@ -102,11 +123,14 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<Ou
     },
   })
   const order = MODEL_ORDERS[model.order]
-  const judge = createJudge({ ids: IDS, historyOf: upstream.historyOf, order })
+  // What nobody sees may have changed it since.
+  const seenOrder = model.order === 'hidden' ? () => 0 : order
+  const judge = createJudge({ ids: IDS, historyOf: upstream.historyOf, order: seenOrder })
   const naive = createNaiveOverlay(upstream.rows, order)
   const by = beginOperation()
   const pending: Pending[] = []
   const reading: Promise<unknown>[] = []
+  const writing: Promise<unknown>[] = []
 
   /** The versions that a subscriber has been shown, and those that it has to read for itself. */
   const shown = new Map<string, number>()
@@ -146,13 +170,26 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<Ou
     judge.know(row.id, row.version)
   }
 
-  async function write(id: string, send: () => Promise<unknown>): Promise<void> {
+  async function write(
+    id: string,
+    { isHeld }: Written,
+    send: () => Promise<unknown>,
+    isQuiet = false,
+  ): Promise<void> {
     const before = upstream.rows.get(id) ?? null
-    await send()
+    const holding = upstream.held()
+    if (isHeld) upstream.hold()
+    const sending = send()
+    if (!isHeld) await sending
+    while (isHeld && upstream.held() === holding) await turn()
     const row = upstream.rows.get(id) as ModelRow
-    naive.apply(row)
-    judge.know(id, row.version)
-    emit(id, before)
+    if (echoes) emit(id, before, isQuiet)
+    const written = sending.then(() => {
+      naive.apply(row)
+      judge.know(id, row.version)
+    })
+    if (isHeld) writing.push(written)
+    else await written
   }
 
   /** Undefined where the appointment does not exist. */
@@ -183,20 +220,24 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<Ou
       case 'attend':
         emit(step.id, upstream.attend(step.id), true)
         return
+      case 'move':
+        emit(step.id, upstream.move(step.id), true)
+        return
       case 'write':
         if (upstream.rows.has(step.id)) {
-          const patientId = step.change.patient ?? 'p'
-          await write(step.id, () => rest.appointments.update(step.id, { patientId }, by))
+          const changes = changesOf(step.change)
+          const isQuiet = changes.attendanceStatus !== undefined
+          await write(step.id, step, () => rest.appointments.update(step.id, changes, by), isQuiet)
         }
         return
       case 'cancel':
         if (upstream.rows.has(step.id))
-          await write(step.id, () => rest.appointments.cancel(step.id, null, by))
+          await write(step.id, step, () => rest.appointments.cancel(step.id, null, by))
         return
       case 'book': {
         const id = IDS.find((each) => !upstream.rows.has(each))
         if (id !== undefined)
-          await write(id, () => rest.appointments.create({ title: id, patientId: 'q' }, id, by))
+          await write(id, step, () => rest.appointments.create({ title: id, patientId: 'q' }, id, by))
         return
       }
       case 'deliver': {
@@ -267,13 +308,14 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<Ou
 
   // A loss is found where a read shows another state than the one before, so that each list has to be seen once.
   for (let what = 0; what < READS; what += 1) await readAt(what)
+  await rest.appointments.list({ patientId: STILL }, { offset: 0, limit: 100 }, by)
   tick(5000)
   for (const step of steps) {
-    tick(STEP_MS)
+    tick(stepMs)
     await take(step)
   }
   while (upstream.held() > 0) await upstream.release(0)
-  await Promise.all(reading)
+  await Promise.all([...reading, ...writing])
   for (const event of pending.splice(0)) {
     tick()
     await deliver(event)
@@ -295,6 +337,14 @@ export async function runStorm({ previous, steps, ...model }: Storm): Promise<Ou
   stop()
   const patched = operations.reduce((sum, { ledger }) => sum + ledger.patched, 0)
   return { faults, wrongBeforeRepair: wrong.length, isNaiveWrong, patched }
+}
+
+/** One of the fields is updated. */
+function changesOf({ patient, clinician, hour, attendance }: Partial<ModelRow>): AppointmentChanges {
+  if (patient !== undefined) return { patientId: patient }
+  if (clinician !== undefined) return { clinicianId: clinician }
+  if (hour !== undefined) return { startTime: startOf(hour), endTime: startOf(hour + 0.5) }
+  return { attendanceStatus: String(attendance) }
 }
 
 /** With what a whole appointment shows besides. */
