@@ -20,7 +20,7 @@ async function takenPort(): Promise<string> {
 
 describe('A start that the machine prevents', () => {
   test.for(['PORT', 'METRICS_PORT', 'SANDBOX_PORT'])(
-    'A taken %s is told by its name before anything is served, with exit code 1',
+    'A taken %s is told by its name, with exit code 1',
     async (name) => {
       const port = await takenPort()
       expect(await runProcess({ ...FREE, [name]: port })).toEqual({
@@ -30,6 +30,12 @@ describe('A start that the machine prevents', () => {
       })
     },
   )
+
+  test('The port of the metrics is opened before that of the gateway', async () => {
+    const taken = { PORT: await takenPort(), METRICS_PORT: await takenPort() }
+    const { stderr } = await runProcess({ ...FREE, ...taken })
+    expect(stderr).toMatch(/^METRICS_PORT: port \d+ is in use: [^\n]*\n$/)
+  })
 
   test.for([
     ['HOST', 'nobody.invalid', 'no address is found for this name.'],
