@@ -13,9 +13,11 @@ import { Week } from './week.tsx'
 function App({ data, graphiql }: { data: Data; graphiql: string | undefined }) {
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const [sheet, open] = useState<SheetName>()
+  // A window that closes may have given way to the next one, which stays.
+  const close = () => open((now) => (now === sheet ? undefined : now))
   const main = useRef<HTMLElement>(null)
   // The day is in the URL, so that the browser's own way back works.
-  const desk: Desk = { data, open, show: (view) => location.assign(`#${view}`) }
+  const desk: Desk = { data, open, close, show: (view) => location.assign(`#${view}`) }
   const { view, needsKey } = data.state
 
   useEffect(() => {
@@ -33,10 +35,10 @@ function App({ data, graphiql }: { data: Data; graphiql: string | undefined }) {
         {needsKey ? <SignIn /> : view.startsWith('week') ? <Week desk={desk} /> : <Day desk={desk} />}
       </main>
       <Notices desk={desk} />
-      {sheet?.kind === 'details' && <Details key={sheet.row.id} desk={desk} {...sheet} />}
-      {sheet?.kind === 'book' && <Book desk={desk} {...sheet} />}
-      {sheet?.kind === 'find' && <Find desk={desk} />}
-      {sheet?.kind === 'keys' && <Keys desk={desk} />}
+      {sheet?.kind === 'details' && <Details key={sheet} desk={desk} {...sheet} />}
+      {sheet?.kind === 'book' && <Book key={sheet} desk={desk} {...sheet} />}
+      {sheet?.kind === 'find' && <Find key={sheet} desk={desk} />}
+      {sheet?.kind === 'keys' && <Keys key={sheet} desk={desk} />}
     </>
   )
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { DeskPatientFragment } from '../client/generated/graphql.ts'
 import type { Data } from './data.ts'
 import type { Row, View } from './state.ts'
@@ -19,15 +19,18 @@ export type SheetName =
 export interface Desk {
   readonly data: Data
   readonly show: (view: View) => void
-  readonly open: (sheet: SheetName | undefined) => void
+  /** Each opening is a window of its own: so give a new object. */
+  readonly open: (sheet: SheetName) => void
+  /** Closes the window that is open while this is drawn, and no later one. */
+  readonly close: () => void
 }
 
 /** A window at the side. The browser keeps the focus in it, and gives it back; Escape closes it. */
 export function Sheet({ desk, title, children }: { desk: Desk; title: string; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
+  useLayoutEffect(() => dialog.current?.showModal(), [])
   return (
-    <dialog ref={dialog} class="sheet" aria-label={title} onClose={() => desk.open(undefined)}>
+    <dialog ref={dialog} class="sheet" aria-label={title} onClose={desk.close}>
       <header>
         <h2>{title}</h2>
         <button type="button" class="quiet" onClick={() => dialog.current?.close()}>

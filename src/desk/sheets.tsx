@@ -20,7 +20,7 @@ import { book, cancel, move } from './writes.ts'
 
 /** One appointment: what the record says of it, and what can be done. */
 export function Details({ desk, row: given, to }: { desk: Desk; row: Row; to?: Place | undefined }) {
-  const { data, open } = desk
+  const { data, close } = desk
   const { clock } = data
   const [told, setTold] = useState<Told<DeskAppointmentQuery>>()
   useEffect(() => void data.details(given.id).then(setTold), [given.id, data])
@@ -31,7 +31,7 @@ export function Details({ desk, row: given, to }: { desk: Desk; row: Row; to?: P
   function submitMove(field: (name: string) => string) {
     const from = clock.instantOf(field('day'), field('time'))
     if (from === undefined) return data.notify('problem', 'The clocks do not show this time on that day.')
-    open(undefined)
+    close()
     void move(data, row, {
       start: from,
       end: from + row.end - row.start,
@@ -39,7 +39,7 @@ export function Details({ desk, row: given, to }: { desk: Desk; row: Row; to?: P
     })
   }
   function submitCancel(field: (name: string) => string) {
-    open(undefined)
+    close()
     void cancel(data, row, field('reason'))
   }
   return (
@@ -95,7 +95,7 @@ export function Details({ desk, row: given, to }: { desk: Desk; row: Row; to?: P
 
 /** A gap becomes an appointment. */
 export function Book({ desk, gap }: { desk: Desk; gap: Place & { readonly end: number } }) {
-  const { data, open } = desk
+  const { data, close } = desk
   const { clock, state } = data
   // The same for each press: so it books once.
   const [key] = useState(() => crypto.getRandomValues(new Uint32Array(4)).join('-'))
@@ -107,7 +107,7 @@ export function Book({ desk, gap }: { desk: Desk; gap: Place & { readonly end: n
     const kind = state.kinds.find(({ id }) => id === field('kind'))
     const start = clock.instantOf(day, field('time'))
     if (!kind || !patient || start === undefined) return
-    open(undefined)
+    close()
     const whom = {
       clinicianId: field('clinician') || null,
       patient: { id: patient.id, name: nameOf(patient) },
