@@ -266,6 +266,23 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(desk.pageErrors).toEqual([])
   })
 
+  test('What is typed into a window stays while changes come from elsewhere', async () => {
+    await using clinic = await startClinic({ sandbox: { seed: 60 } })
+    await using desk = await openNamed(clinic)
+    const { page } = desk
+    const id = await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
+    await desk.block('Ada Ash').click()
+    await page.getByLabel('Time').fill('14:45')
+    await page.locator('select').selectOption({ index: 1 })
+    const chosen = await page.locator('select').inputValue()
+    await page.getByLabel('Reason').fill('Patient request')
+    await clinic.elsewhere({ id, ...visitAt('13:00', 30) })
+    await page.getByText('13:00 to 13:30').waitFor()
+    expect(await page.getByLabel('Time').inputValue()).toBe('14:45')
+    expect(await page.locator('select').inputValue()).toBe(chosen)
+    expect(await page.getByLabel('Reason').inputValue()).toBe('Patient request')
+  })
+
   test('A week costs one list, and leads to its days', async () => {
     await using clinic = await startClinic()
     await using desk = await open(clinic, { view: 'week-2026-03-23' })
@@ -273,7 +290,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(clinic.takePaths().filter((path) => path === 'GET /appointments')).toHaveLength(1)
     expect(await desk.page.locator('.week section').count()).toBe(7)
     await desk.takeScreenshot('week')
-    await desk.page.getByRole('button', { name: 'Tue 24 March, show' }).click()
+    await desk.page.getByRole('link', { name: 'Tue 24 March' }).click()
     await desk.page.locator('.column').first().waitFor()
     await desk.page.goBack()
     await desk.page.locator('.week').waitFor()
@@ -424,7 +441,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await desk.shows('Tuesday 24 March 2026')
     await swipe(100, 300)
     await desk.shows('Monday 23 March 2026')
-    await page.getByRole('button', { name: 'Week' }).click()
+    await page.getByRole('link', { name: 'Week' }).click()
     await page.locator('.week .block').first().waitFor()
     await desk.takeScreenshot('phone-week')
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
