@@ -1,6 +1,6 @@
 import { otherView, viewFrom } from './keys.ts'
 import { HOUR } from './layout.ts'
-import { type Desk, daysOf, rangeOf } from './state.ts'
+import { type Desk, daysOf, type Notice, rangeOf } from './state.ts'
 import { ageOf, nameOfDay } from './words.ts'
 
 const LINES = {
@@ -96,28 +96,24 @@ export function Notes({ desk: { state, clock } }: { desk: Desk }) {
   )
 }
 
+const DISMISS = { label: 'Dismiss', run: () => {} }
+
 /** What became of what was done. */
 export function Notices({ desk }: { desk: Desk }) {
+  function press(notice: Notice, run: () => void) {
+    desk.dismiss(notice)
+    run()
+  }
   return (
     <div class="notices" role="log">
       {desk.state.notices.map((notice) => (
         <p key={notice} class={notice.kind}>
           {notice.text}
-          {[notice.action, { label: 'Dismiss', run: () => {} }].map(
-            (action) =>
-              action && (
-                <button
-                  key={action.label}
-                  type="button"
-                  onClick={() => {
-                    desk.dismiss(notice)
-                    action.run()
-                  }}
-                >
-                  {action.label}
-                </button>
-              ),
-          )}
+          {[...(notice.action ? [notice.action] : []), DISMISS].map(({ label, run }) => (
+            <button key={label} type="button" onClick={() => press(notice, run)}>
+              {label}
+            </button>
+          ))}
         </p>
       ))}
     </div>

@@ -31,7 +31,7 @@ function App({ desk, graphiql }: { desk: Desk; graphiql: string | undefined }) {
       <Notices desk={desk} />
       {sheet?.kind === 'details' && <Details key={sheet} desk={desk} sheet={sheet} />}
       {sheet?.kind === 'patients' && <Patients key={sheet} desk={desk} sheet={sheet} />}
-      {sheet?.kind === 'keys' && <Keys key={sheet} desk={desk} sheet={sheet} />}
+      {sheet?.kind === 'keys' && <Keys key={sheet} desk={desk} />}
     </>
   )
 }

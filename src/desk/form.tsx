@@ -9,13 +9,16 @@ interface Field {
   readonly of?: readonly (readonly [value: string, text: string])[]
 }
 
+/** By the names of the fields. */
+export type Values = Readonly<Record<string, string>>
+
 interface FormProps {
   readonly fields: readonly Field[]
   readonly button: string
   readonly class?: string
   /** Its button is what a person needs next. */
   readonly isNext?: boolean
-  readonly onSubmit: (values: Readonly<Record<string, string>>, event: Event) => void
+  readonly onSubmit: (values: Values, event: Event) => void
 }
 
 /** Closes the window that it is in, unless the default of its event is prevented. */
@@ -40,12 +43,7 @@ export function Form({ fields, button, isNext = false, onSubmit, ...rest }: Form
               ))}
             </select>
           ) : (
-            <input
-              autocomplete="off"
-              required={control.type !== undefined}
-              defaultValue={value}
-              {...control}
-            />
+            <input autocomplete="off" defaultValue={value} {...control} />
           )}
         </label>
       ))}
@@ -59,7 +57,7 @@ export function Form({ fields, button, isNext = false, onSubmit, ...rest }: Form
 
 /** Where callers have a key or a token of their own. This browser tab keeps it until it is closed. */
 export function SignIn() {
-  function signIn({ key = '' }: Readonly<Record<string, string>>) {
+  function signIn({ key = '' }: Values) {
     sessionStorage.setItem('desk:key', key)
     location.reload()
   }

@@ -1,12 +1,17 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { DeskAppointmentQuery, DeskPatientFragment } from '../client/generated/graphql.ts'
-import { DeskPatientsDocument, DeskVisitsDocument } from '../client/generated/graphql.ts'
+import {
+  type DeskAppointmentQuery,
+  type DeskKindFragment,
+  type DeskPatientFragment,
+  DeskPatientsDocument,
+  DeskVisitsDocument,
+} from '../client/generated/graphql.ts'
 import { nodesOf } from '../client/index.ts'
-import { Form } from './form.tsx'
+import { Form, type Values } from './form.tsx'
 import { go } from './keys.ts'
 import { MINUTE } from './layout.ts'
-import { type Desk, rowOf, type Sheet, type Told, utc } from './state.ts'
+import { type Desk, type Row, rowOf, type Sheet, type Told, utc } from './state.ts'
 import { nameOf, nameOfDay, STATUS, whenOf } from './words.ts'
 import { book, cancel, move } from './writes.ts'
 
@@ -15,14 +20,10 @@ interface Of<Kind> {
   readonly sheet: Extract<Sheet, { readonly kind: Kind }>
 }
 
-interface WindowProps extends Of<Sheet['kind']> {
-  readonly title: string
-  readonly children: ComponentChildren
-}
-
 /** A window at the side. The browser keeps the focus in it, and gives it back; Escape closes it. */
-function Window({ desk, sheet, title, children }: WindowProps) {
+function Window({ desk, title, children }: { desk: Desk; title: string; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null)
+  const [sheet] = useState(desk.state.sheet)
   useLayoutEffect(() => dialog.current?.showModal(), [])
   return (
     <dialog ref={dialog} class="sheet" aria-label={title} onClose={() => desk.close(sheet)}>
@@ -62,11 +63,7 @@ export function Details({ desk, sheet }: Of<'details'>) {
   const clinician = state.clinicians.find(({ id }) => id === row.clinician?.id)
   const status = STATUS[row.status ?? '']
   return (
-    <Window
-      desk={desk}
-      sheet={sheet}
-      title={row.attendeeName ?? (patient ? nameOf(patient) : (row.title ?? ''))}
-    >
+    <Window desk={desk} title={row.attendeeName ?? (patient ? nameOf(patient) : (row.title ?? ''))}>
       <Facts
         of={[
           ['When', `${whenOf(row, clock)} to ${clock.timeOf(row.end)}`],
@@ -86,8 +83,8 @@ export function Details({ desk, sheet }: Of<'details'>) {
             button="Move"
             isNext={sheet.to !== undefined}
             fields={[
-              { label: 'Day', name: 'day', type: 'date', value: clock.dayOf(start) },
-              { label: 'Time', name: 'time', type: 'time', value: clock.timeOf(start) },
+              { label: 'Day', name: 'day', type: 'date', value: clock.dayOf(start), required: true },
+              { label: 'Time', name: 'time', type: 'time', value: clock.timeOf(start), required: true },
               clinicianField(desk, clinicianId),
             ]}
             onSubmit={({ day = '', time = '', clinician = '' }, event) => {
@@ -111,11 +108,7 @@ export function Details({ desk, sheet }: Of<'details'>) {
   )
 }
 
-interface Choice {
-  readonly key: string
-  readonly text: ComponentChildren
-  readonly choose: () => void
-}
+type Choice = readonly [id: string, text: ComponentChildren, choose: () => void]
 
 /** Finds a patient by name. Then a gap becomes an appointment, or what is booked from now on is shown. */
 export function Patients({ desk, sheet }: Of<'patients'>) {
@@ -133,29 +126,23 @@ export function Patients({ desk, sheet }: Of<'patients'>) {
     const { data, problem } = await desk.ask(desk.client.ask(DeskPatientsDocument, { search: words }))
     const patients = nodesOf(data?.patients)
     const choose = (found: DeskPatientFragment) => (gap ? setPatient(found) : void showVisits(found))
-    offer(patients.map((found) => ({ key: found.id, text: about(found), choose: () => choose(found) })))
+    offer(patients.map((found) => [found.id, about(found), () => choose(found)]))
     say(problem?.text ?? (patients.length === 0 ? `Nobody is called “${words}”.` : ''))
   }
   async function showVisits(found: DeskPatientFragment) {
     const asked = { patientId: found.id, gte: utc(Date.now()) }
     const { data, problem } = await desk.ask(desk.client.ask(DeskVisitsDocument, asked))
     const rows = nodesOf(data?.appointments).map((node) => rowOf({ ...node, attendeeName: nameOf(found) }))
-    const show = (row: (typeof rows)[number]) => {
+    const show = (row: Row) => {
       go(clock.dayOf(row.start))
       desk.open({ kind: 'details', row })
     }
-    offer(
-      rows.map((row) => ({
-        key: row.id,
-        text: `${whenOf(row, clock)}: ${row.title}`,
-        choose: () => show(row),
-      })),
-    )
+    offer(rows.map((row) => [row.id, `${whenOf(row, clock)}: ${row.title}`, () => show(row)]))
     say(problem?.text ?? `${nameOf(found)}: ${rows.length === 0 ? 'nothing is booked' : 'what is booked'}.`)
   }
   if (!gap || !patient)
     return (
-      <Window desk={desk} sheet={sheet} title={gap ? `Book ${whenOf(gap, clock)}` : 'Find a patient'}>
+      <Window desk={desk} title={gap ? `Book ${whenOf(gap, clock)}` : 'Find a patient'}>
         <search>
           <Form
             button="Find"
@@ -167,8 +154,8 @@ export function Patients({ desk, sheet }: Of<'patients'>) {
           />
           <p role="status">{says}</p>
           <ul class="choices">
-            {choices.map(({ key, text, choose }) => (
-              <li key={key}>
+            {choices.map(([id, text, choose]) => (
+              <li key={id}>
                 <button type="button" onClick={choose}>
                   {text}
                 </button>
@@ -180,39 +167,35 @@ export function Patients({ desk, sheet }: Of<'patients'>) {
     )
 
   const day = clock.dayOf(gap.start)
-  const lengthOf = ({ durationMinutes }: { durationMinutes: number | null }) =>
-    (durationMinutes ?? 30) * MINUTE
+  const lengthOf = (kind: DeskKindFragment) => (kind.durationMinutes ?? 30) * MINUTE
   const fitting = state.kinds.find((kind) => gap.start + lengthOf(kind) <= gap.end)
   const kinds = state.kinds.map((kind) => [kind.id, `${kind.name}, ${lengthOf(kind) / MINUTE} min`] as const)
+  function submit(values: Values, event: Event) {
+    const kind = state.kinds.find(({ id }) => id === values.kind)
+    const start = clock.instantOf(day, values.time ?? '')
+    if (!kind || !patient || start === undefined) return event.preventDefault()
+    const times = { startTime: utc(start), endTime: utc(start + lengthOf(kind)) }
+    const whom = {
+      patientId: patient.id,
+      attendeeName: nameOf(patient),
+      clinicianId: values.clinician || null,
+    }
+    const what = { title: kind.name ?? '', appointmentTypeId: kind.id, idempotencyKey }
+    void book(desk, { ...what, ...whom, ...times })
+  }
+  const until = `Time, free until ${clock.timeOf(gap.end)}`
   return (
-    <Window desk={desk} sheet={sheet} title={`Book ${nameOfDay(day)}`}>
+    <Window desk={desk} title={`Book ${nameOfDay(day)}`}>
       <p>{about(patient)}</p>
       <Form
         button="Book"
         isNext={true}
         fields={[
           { label: 'Kind', name: 'kind', value: fitting?.id ?? '', of: kinds },
-          {
-            label: `Time, free until ${clock.timeOf(gap.end)}`,
-            name: 'time',
-            type: 'time',
-            value: clock.timeOf(gap.start),
-          },
+          { label: until, name: 'time', type: 'time', value: clock.timeOf(gap.start), required: true },
           clinicianField(desk, gap.clinicianId),
         ]}
-        onSubmit={(fields, event) => {
-          const kind = state.kinds.find(({ id }) => id === fields.kind)
-          const start = clock.instantOf(day, fields.time ?? '')
-          if (!kind || start === undefined) return event.preventDefault()
-          const times = { startTime: utc(start), endTime: utc(start + lengthOf(kind)) }
-          const whom = {
-            patientId: patient.id,
-            attendeeName: nameOf(patient),
-            clinicianId: fields.clinician || null,
-          }
-          const what = { title: kind.name ?? '', appointmentTypeId: kind.id, idempotencyKey }
-          void book(desk, { ...what, ...whom, ...times })
-        }}
+        onSubmit={submit}
       />
     </Window>
   )
@@ -234,9 +217,9 @@ function clinicianField({ state }: Desk, value: string) {
   return { label: 'Clinician', name: 'clinician', value, of }
 }
 
-export function Keys({ desk, sheet }: Of<'keys'>) {
+export function Keys({ desk }: { desk: Desk }) {
   return (
-    <Window desk={desk} sheet={sheet} title="Keys">
+    <Window desk={desk} title="Keys">
       <Facts of={KEYS} />
       <label class="check">
         <input

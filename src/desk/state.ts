@@ -13,6 +13,7 @@ import {
 } from '../client/generated/graphql.ts'
 import {
   type Answer,
+  type ClientOptions,
   type ClinicClock,
   createClient,
   type LiveRows,
@@ -88,15 +89,9 @@ export interface State {
 /** An answer, and its first error in words. */
 export type Told<Data> = Pick<Answer<Data>, 'data' | 'staleSince'> & { readonly problem?: Problem }
 
-interface DeskOptions {
-  readonly url: string
+type DeskOptions = ClientOptions & {
   readonly clock: ClinicClock
   readonly view: View
-  /** The gateway knows the documents by their hashes. */
-  readonly trusted?: boolean
-  /** Those of callers that have a key or a token. */
-  readonly headers?: () => Readonly<Record<string, string>>
-  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
   readonly now?: () => number
   readonly setTimer?: (run: () => void, ms: number) => unknown
 }
@@ -278,7 +273,7 @@ export function createDesk({
     },
     open: (sheet: Sheet) => set({ sheet }),
     /** A window that closes may have given way to the next one, which stays. */
-    close: (sheet: Sheet) => state.sheet === sheet && set({ sheet: undefined }),
+    close: (sheet: Sheet | undefined) => state.sheet === sheet && set({ sheet: undefined }),
     /** Good news goes by itself, and when the next comes. */
     notify(notice: Notice): void {
       set({ notices: [...state.notices.filter(({ kind }) => kind !== 'done').slice(-2), notice] })
