@@ -1,6 +1,6 @@
 import { otherView, viewFrom } from './keys.ts'
 import { HOUR } from './layout.ts'
-import { type Desk, daysOf, type Notice, rangeOf } from './state.ts'
+import { type Desk, daysOf, type Notice } from './state.ts'
 import { ageOf, nameOfDay } from './words.ts'
 
 const LINES = {
@@ -76,9 +76,11 @@ function Gauge({ desk: { state, clock } }: { desk: Desk }) {
 export function Notes({ desk: { state, clock } }: { desk: Desk }) {
   const { view, now, readings, upstream, line } = state
   const { problem, staleSince, isCut, readAt } = readings.get(view) ?? {}
-  const [from, to] = rangeOf(view, clock)
-  const days = daysOf(view).length
-  const hours = (to - from) / HOUR
+  const hoursOf = (day: string) => {
+    const [from, to] = clock.rangeOf(day)
+    return (to - from) / HOUR
+  }
+  const changed = daysOf(view).find((day) => hoursOf(day) !== 24)
   const why =
     upstream?.state === 'FAILING' ? 'the record system does not answer' : 'this hour’s requests are used up'
   const notes = [
@@ -87,7 +89,7 @@ export function Notes({ desk: { state, clock } }: { desk: Desk }) {
     staleSince && line === 'live' && 'Changes still show as they come.',
     problem && `${problem.text} ${readAt ? `This was read at ${clock.timeOf(readAt)}.` : ''}`,
     isCut && 'There are more appointments than these.',
-    hours !== days * 24 && `The clocks change: this ${days > 1 ? 'week' : 'day'} has ${hours} hours.`,
+    changed && `The clocks change on ${nameOfDay(changed)}: it has ${hoursOf(changed)} hours.`,
   ]
   return (
     <div class="notes" role="status">

@@ -105,7 +105,7 @@ export function Block({ desk: { state, clock }, desk, row, style = {}, hours }: 
   const mark = isUnclear
     ? 'Not known'
     : staleSince
-      ? ageOf(staleSince, state.now)
+      ? `${ageOf(staleSince, state.now)} old`
       : UNUSUAL.test(status) && STATUS[status]
   const marks = [
     status,

@@ -1,8 +1,16 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readTrustedDocuments } from '../../src/server/documents/trusted.ts'
 import { startBrowser } from './chromium.ts'
-import { type Clinic, MONDAY, startClinic, startGatewayAt, startSandboxApart, visitAt } from './clinic.ts'
+import {
+  type Clinic,
+  MINUTE_MS,
+  MONDAY,
+  startClinic,
+  startGatewayAt,
+  startSandboxApart,
+  visitAt,
+} from './clinic.ts'
 import { type DeskPage, openDesk } from './desk-page.ts'
 
 // npm carries a Chromium for this platform only.
@@ -36,6 +44,12 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await settle(desk)
     clinic.takePaths()
     return desk
+  }
+
+  /** What a block has beside its colour: the line around it, and what is said of it. */
+  async function edgeOf(block: Locator): Promise<string> {
+    const line = await block.evaluate((element) => getComputedStyle(element).borderTopStyle)
+    return `${line} ${await block.locator('em').innerText()}`
   }
 
   test('A day costs its list, one a clinician and one a name, from its own host only', async () => {
@@ -137,7 +151,13 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await desk.page.getByRole('button', { name: 'Cancel appointment' }).click()
     await desk.shows('Nobody can say yet whether Ada Ash, 12:00 is cancelled')
     await desk.page.locator('.block.unclear', { hasText: 'Ada Ash' }).waitFor()
+    // Not by the colour alone: the edges and the words differ too.
+    expect(await edgeOf(desk.page.locator('.block.unclear'))).toBe('double Not known')
+    expect(await edgeOf(desk.page.locator('.block.PENDING').first())).toBe('solid To confirm')
     await desk.takeScreenshot('unclear')
+    expect(await desk.findings()).toEqual([])
+    await desk.page.emulateMedia({ colorScheme: 'dark' })
+    expect(await desk.findings('color-contrast')).toEqual([])
     await fetch(`${clinic.upstream.url}/_faults`, { method: 'DELETE' })
     await desk.page.getByRole('button', { name: 'Look now' }).click()
     await desk.shows('Ada Ash, 12:00: confirmed, Monday 23 March, 12:00.')
@@ -319,8 +339,8 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
   })
 
   test.for([
-    ['2026-03-29', '00:30', '02:30', '23 hours', ['00:00', '02:00', '03:00']],
-    ['2026-10-25', '01:30', '01:30', '25 hours', ['01:00', '01:00', '02:00']],
+    ['2026-03-29', '00:30', '02:30', 'Sunday 29 March: it has 23 hours', ['00:00', '02:00', '03:00']],
+    ['2026-10-25', '01:30', '01:30', 'Sunday 25 October: it has 25 hours', ['01:00', '01:00', '02:00']],
   ] as const)(
     'On %s, when clocks change, every hour is in its place',
     async ([day, first, second, length, labels]) => {
@@ -334,7 +354,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
           status: 'confirmed',
         })
       await using desk = await open(clinic, { view: day })
-      await desk.shows(`The clocks change: this day has ${length}.`)
+      await desk.shows(`The clocks change on ${length}.`)
       await desk.page.getByRole('button', { name: `${first} Night 0` }).waitFor()
       const blocks = await desk.page.locator('.block').all()
       const [one, two] = await Promise.all(blocks.map((block) => block.boundingBox()))
@@ -388,10 +408,13 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await clinic.query('{ appointments(first: 3) { nodes { id } } }')
     await desk.page.reload()
     await desk.shows('As it was at 10:40, 3 min ago: this hour’s requests are used up.')
-    expect(await desk.page.locator('.block.stale em', { hasText: '3 min' }).count()).toBe(rows)
+    expect(await desk.page.locator('.block.stale em', { hasText: '3 min old' }).count()).toBe(rows)
+    expect(await edgeOf(desk.page.locator('.block.stale').first())).toBe('dotted 3 min old')
     await desk.shows('0 left, full again at 11:00')
     await desk.takeScreenshot('stale')
     expect(await desk.findings()).toEqual([])
+    await desk.page.emulateMedia({ colorScheme: 'dark' })
+    expect(await desk.findings('color-contrast')).toEqual([])
     // A day that was never read has nothing to show, and says why.
     await desk.page.keyboard.press('ArrowRight')
     await desk.shows('This hour’s requests to the record system are used up until 11:00.')
@@ -414,6 +437,48 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await fetch(`${clinic.upstream.url}/_faults`, { method: 'DELETE' })
     await desk.page.keyboard.press('ArrowRight')
     await desk.page.locator('.day .block').first().waitFor()
+  })
+
+  test('Where the upstream is down, rows that were read before show their age', async () => {
+    await using clinic = await startClinic({ live: false, gateway: { staleIfDownSeconds: 600 } })
+    await using desk = await openDesk(browser, clinic.url, { at: MONDAY })
+    await desk.page.locator('.block').first().waitFor()
+    await settle(desk)
+    const rows = await desk.page.locator('.block').count()
+    await clinic.fault({ status: 503, times: 999 })
+    clinic.at += 5 * MINUTE_MS
+    await desk.page.clock.setFixedTime(clinic.at)
+    await desk.page.reload()
+    await desk.shows('As it was at 10:40, 5 min ago: the record system does not answer.')
+    expect(await desk.page.locator('.block.stale em', { hasText: '5 min old' }).count()).toBe(rows)
+    await desk.takeScreenshot('down')
+    expect(await desk.findings()).toEqual([])
+  })
+
+  test.for([
+    ['no-preference', ['block', 'sheet']],
+    ['reduce', []],
+  ] as const)('With motion: %s, only what may move moves', async ([reducedMotion, moving]) => {
+    await using clinic = await startClinic()
+    await using desk = await openNamed(clinic, { reducedMotion })
+    await desk.page.keyboard.press('f')
+    await desk.page.getByRole('dialog').waitFor()
+    const found = await desk.page.evaluate(() =>
+      [...document.querySelectorAll('body *')].flatMap((element) => {
+        const { animationName, transitionDuration } = getComputedStyle(element)
+        return animationName !== 'none' || transitionDuration !== '0s' ? (element.classList[0] ?? '') : []
+      }),
+    )
+    expect([...new Set(found)].sort()).toEqual(moving)
+    // What moves in other moments does so below the same condition.
+    const free = await desk.page.evaluate(() =>
+      [...document.styleSheets]
+        .flatMap(({ cssRules }) => [...cssRules])
+        .filter((rule) => !(rule instanceof CSSMediaRule && rule.conditionText.includes('no-preference')))
+        .map(({ cssText }) => cssText)
+        .filter((text) => /(animation|transition)[\w-]*:/.test(text)),
+    )
+    expect(free).toEqual([])
   })
 
   test('On a phone days are turned by a finger, and nothing is wider than the screen', async () => {
