@@ -411,6 +411,8 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(await desk.page.locator('.block.stale em', { hasText: '3 min old' }).count()).toBe(rows)
     expect(await edgeOf(desk.page.locator('.block.stale').first())).toBe('dotted 3 min old')
     await desk.shows('0 left, full again at 11:00')
+    // What is told above the day is not scrolled out of sight.
+    expect(await desk.page.evaluate(() => scrollY)).toBe(0)
     await desk.takeScreenshot('stale')
     expect(await desk.findings()).toEqual([])
     await desk.page.emulateMedia({ colorScheme: 'dark' })
