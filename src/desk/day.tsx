@@ -164,11 +164,13 @@ function drag(
     const over = document.elementFromPoint(dropped.clientX, dropped.clientY)?.closest('.track')
     block.style.translate = ''
     delete block.dataset.dragged
+    if (dropped.type === 'pointercancel') return
     const clinicianId = over?.getAttribute('data-clinician') || row.clinician?.id || ''
     desk.open({ kind: 'details', row, to: { start: row.start + stepsOf(dropped) * STEP, clinicianId } })
   }
   window.addEventListener('pointermove', follow, ending)
   window.addEventListener('pointerup', drop, ending)
+  window.addEventListener('pointercancel', drop, ending)
 }
 
 /** Free time. A press of the mouse books where it is; the keys book at its beginning. */

@@ -145,8 +145,8 @@ export function createDesk({
     setReading(view, { isLoading: true })
     const { changes: since } = state.rows
     const [from, to] = rangeOf(view, clock)
-    const withClinicians = daysOf(view).length === 1
-    const asked = { from: utc(from), to: utc(to - 1), withClinicians }
+    const isDay = daysOf(view).length === 1
+    const asked = { from: utc(from), to: utc(to - 1), first: isDay ? 200 : 500, withClinicians: isDay }
     const { data, staleSince, problem } = await ask(client.ask(DeskDaysDocument, asked))
     const list = data?.appointments
     if (!list) return setReading(view, { isLoading: false, problem })
@@ -160,7 +160,7 @@ export function createDesk({
     set({ rows: takeFound(state.rows, { rows, since, isListed }) })
     setReading(view, { isLoading: false, readAt: now(), staleSince, problem, isCut })
     await readUpstream()
-    if (withClinicians && !problem) await readNames(rows)
+    if (isDay && !problem) await readNames(rows)
   }
 
   /** A name costs a request, once an hour for all desks: so only while more than half of the quota is left. */

@@ -56,12 +56,7 @@ export function whenOf({ start }: { readonly start: number }, clock: ClinicClock
   return `${nameOfDay(clock.dayOf(start))}, ${clock.timeOf(start)}`
 }
 
-interface Person {
-  readonly displayName?: string | null
-  readonly name?: string | null
-  readonly firstName?: string | null
-  readonly lastName?: string | null
-}
+type Person = Partial<Record<'displayName' | 'name' | 'firstName' | 'lastName', string | null>>
 
 export function nameOf({ displayName, name, firstName, lastName }: Person): string {
   return displayName ?? name ?? [firstName, lastName].filter(Boolean).join(' ')

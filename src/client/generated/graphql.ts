@@ -191,6 +191,7 @@ export type UpstreamState =
 export type DeskDaysQueryVariables = Exact<{
   from: string;
   to: string;
+  first: number;
   withClinicians: boolean;
 }>;
 
@@ -496,8 +497,8 @@ export const AppointmentDetailsFragmentDoc = new TypedDocumentString(`
   }
 }`, {"fragmentName":"AppointmentDetails"}) as unknown as TypedDocumentString<AppointmentDetailsFragment, unknown>;
 export const DeskDaysDocument = new TypedDocumentString(`
-    query DeskDays($from: DateTime!, $to: DateTime!, $withClinicians: Boolean!) {
-  appointments(first: 200, filter: {startTime: {gte: $from, lte: $to}}) {
+    query DeskDays($from: DateTime!, $to: DateTime!, $first: Int!, $withClinicians: Boolean!) {
+  appointments(first: $first, filter: {startTime: {gte: $from, lte: $to}}) {
     nodes {
       ...DeskRow
       clinician @include(if: $withClinicians) {
@@ -516,7 +517,7 @@ export const DeskDaysDocument = new TypedDocumentString(`
   endTime
   status
   isCancellable
-}`, {"trusted":"sha256:0f3864204bce55ab25bc6250a8baa87714652423540bfb7ce1164b64a30963a3"}) as unknown as TypedDocumentString<DeskDaysQuery, DeskDaysQueryVariables>;
+}`, {"trusted":"sha256:ee037e26128f4cd8a2311a89083f1f23c5bdb6a486233ed49d49e34852e27a72"}) as unknown as TypedDocumentString<DeskDaysQuery, DeskDaysQueryVariables>;
 export const DeskDirectoryDocument = new TypedDocumentString(`
     query DeskDirectory {
   clinicians(first: 100) {
