@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import {
-  type DeskAppointmentQuery,
   type DeskKindFragment,
   type DeskPatientFragment,
   DeskPatientsDocument,
@@ -11,7 +10,7 @@ import { nodesOf } from '../client/index.ts'
 import { Form, type Values } from './form.tsx'
 import { go } from './keys.ts'
 import { MINUTE } from './layout.ts'
-import { type Desk, type Row, rowOf, type Sheet, type Told, utc } from './state.ts'
+import { type Desk, type Row, rowOf, type Sheet, utc } from './state.ts'
 import { nameOf, nameOfDay, STATUS, whenOf } from './words.ts'
 import { book, cancel, move } from './writes.ts'
 
@@ -49,16 +48,14 @@ function Facts({ of }: { of: readonly (readonly [name: string, value: string | n
 /** One appointment: what the record says of it, and what can be done. */
 export function Details({ desk, sheet }: Of<'details'>) {
   const { state, clock } = desk
-  const [told, setTold] = useState<Told<DeskAppointmentQuery>>()
   const [says, say] = useState('Reading…')
   const row = state.rows.byId.get(sheet.row.id) ?? sheet.row
   useEffect(() => {
-    void desk.readRow(row.id).then((told) => {
-      setTold(told)
-      say(told.problem ? `${told.problem.text} This is what the day shows.` : '')
-    })
+    void desk
+      .readRow(row.id)
+      .then(({ problem }) => say(problem ? `${problem.text} This is what the day shows.` : ''))
   }, [])
-  const { patient, location, description, cancellationReason } = told?.data?.appointment ?? {}
+  const { patient, location, description, cancellationReason } = row
   const { start, clinicianId } = sheet.to ?? { start: row.start, clinicianId: row.clinician?.id ?? '' }
   const clinician = state.clinicians.find(({ id }) => id === row.clinician?.id)
   const status = STATUS[row.status ?? '']

@@ -7,7 +7,6 @@ import {
   DeskDirectoryDocument,
   type DeskKindFragment,
   DeskNamesDocument,
-  type DeskRowFragment,
   DeskUpstreamDocument,
   type DeskUpstreamQuery,
 } from '../client/generated/graphql.ts'
@@ -26,12 +25,8 @@ import {
 } from '../client/index.ts'
 import { type Problem, problemOf } from './words.ts'
 
-/** What an answer says of an appointment. A change and a single read say more than a list; what none said is undefined. */
-type Said = Partial<DeskRowFragment> & {
-  readonly id: string
-  readonly attendeeName?: string | null
-  readonly clinician?: { readonly id: string } | null | undefined
-}
+/** What answers say of an appointment, each of them a part. What none has said is undefined. */
+type Said = Partial<NonNullable<DeskAppointmentQuery['appointment']>> & { readonly id: string }
 
 /** An appointment on the screen. It begins and ends in milliseconds since the epoch. */
 export type Row = Said & { readonly start: number; readonly end: number; readonly staleSince: string | null }
@@ -152,8 +147,8 @@ export function createDesk({
     if (!list) return setReading(view, { isLoading: false, problem })
     const rows = nodesOf(list).map((node) => {
       // Where a part has failed, nothing says that there is nobody.
-      const clinician = node.clinician ?? (problem ? undefined : node.clinician)
-      return rowOf({ ...node, clinician }, staleSince)
+      const { clinician = null, ...rest } = node
+      return rowOf(clinician || (isDay && !problem) ? { ...rest, clinician } : rest, staleSince)
     })
     const isCut = list.pageInfo.hasNextPage
     const isListed = ({ start }: Row) => !isCut && start >= from && start < to
