@@ -53,7 +53,6 @@ function passing(headers: Span['headers']): Span {
   return span
 }
 
-/** The caller's `tracestate` is a text of its own, so it goes no further. */
 function headersOf(span: OtelSpan): Span['headers'] {
   const { traceId, spanId, traceFlags } = span.spanContext()
   return { traceparent: `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}` }

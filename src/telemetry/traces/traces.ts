@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api'
+import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import type { TraceHeaders, Tracer } from '../../server/observation/observer.ts'
+import type { Tracer } from '../../server/observation/observer.ts'
 import { createExporter } from './exporter.ts'
 import { createSampler, type SamplerName } from './sampler.ts'
 import { createSpans } from './spans.ts'
@@ -62,7 +62,7 @@ export function createTraces(options: TracesOptions): Traces {
   })
   const spans = createSpans(provider.getTracer('appointments-gateway'), propagateUpstream)
   return {
-    begin: (name, parent) => spans.begin(name, SpanKind.SERVER, contextOf(parent)),
+    begin: (name, traceparent) => spans.begin(name, SpanKind.SERVER, contextOf(traceparent)),
     async close() {
       const { promise: isTime, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, exportMs)
@@ -75,12 +75,8 @@ export function createTraces(options: TracesOptions): Traces {
 
 const propagator = new W3CTraceContextPropagator()
 
-/** What the caller's headers say of its trace; what can't be read is no parent. */
-function contextOf(headers: TraceHeaders | undefined) {
-  if (headers === undefined || headers.traceparent === null) return ROOT_CONTEXT
-  return propagator.extract(ROOT_CONTEXT, headers, {
-    keys: Object.keys,
-    get: ({ traceparent, tracestate }, name) =>
-      (name === 'traceparent' ? traceparent : tracestate) ?? undefined,
-  })
+/** What the caller says of its trace; what can't be read is no parent. */
+function contextOf(traceparent: string | null | undefined) {
+  if (traceparent == null) return ROOT_CONTEXT
+  return propagator.extract(ROOT_CONTEXT, { traceparent }, defaultTextMapGetter)
 }
