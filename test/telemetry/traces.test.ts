@@ -228,6 +228,35 @@ describe('A collector that fails', () => {
     await traces.close()
   })
 
+  test('A collector that drips its answer is down, and gets what comes once it answers', async () => {
+    const states: string[] = []
+    let isDripping = true
+    let cut = 0
+    await using collector = await startScriptedUpstream(() => {
+      if (!isDripping) return { body: {} }
+      return (response) => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        const drip = setInterval(() => response.write(' '), 5)
+        response.on('close', () => {
+          clearInterval(drip)
+          cut += 1
+        })
+      }
+    })
+    const traces = startTraces(collector.url, {
+      exportMs: 100,
+      everyMs: 1,
+      onState: (state) => states.push(state),
+    })
+    traces.begin('operation')?.end({ facts: {} })
+    await expect.poll(() => [states, cut]).toEqual([['down'], 1])
+    isDripping = false
+    traces.begin('operation')?.end({ facts: {} })
+    await expect.poll(() => states).toEqual(['down', 'up'])
+    await traces.close()
+    expect(collector.requests).toHaveLength(2)
+  })
+
   test('A collector that never answers holds up nothing, and memory is bounded', async () => {
     const bodies: string[] = []
     await using collector = await startScriptedUpstream(({ body }) => {
