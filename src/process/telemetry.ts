@@ -55,12 +55,13 @@ async function openMetrics(
 }
 
 async function openTraces(config: Config, { onTraces }: TelemetryOptions): Promise<Traces | undefined> {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = config
-  if (endpoint === undefined) return undefined
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER } = config
+  if (endpoint === undefined || OTEL_SDK_DISABLED || OTEL_TRACES_EXPORTER === 'none') return undefined
   const { createTraces } = await import('../telemetry/traces/traces.ts')
   return createTraces({
     endpoint,
     serviceName: config.OTEL_SERVICE_NAME,
+    attributes: config.OTEL_RESOURCE_ATTRIBUTES,
     sampler: config.OTEL_TRACES_SAMPLER,
     ratio: config.OTEL_TRACES_SAMPLER_ARG,
     propagateUpstream: config.OTEL_PROPAGATE_UPSTREAM,

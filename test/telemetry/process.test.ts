@@ -93,7 +93,7 @@ describe('The telemetry of a process', () => {
       ...FREE,
       METRICS_PORT: '0',
       OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`,
-      OTEL_SERVICE_NAME: 'clinic',
+      OTEL_RESOURCE_ATTRIBUTES: 'service.name=clinic,deployment.environment.name=test%2Cbench',
       OTEL_TRACES_SAMPLER: 'always_on',
     })
     await ask(product)
@@ -103,6 +103,7 @@ describe('The telemetry of a process', () => {
       ['GET /appointments', 'clinic'],
       ['query', 'clinic'],
     ])
+    expect(collector.server.requests[0]?.body).toContain('"stringValue":"test,bench"')
   })
 
   test('A collector that never answers holds up no answer, and the stop a few seconds', async () => {
@@ -127,7 +128,10 @@ registerHooks({ resolve(name, context, next) {
   return next(name, context)
 } })`
     const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(watch)}`
-    expect(await (await startProcess({ ...FREE, NODE_OPTIONS })).stop()).toBe(0)
+    const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: NOWHERE, OTEL_TRACES_SAMPLER: 'always_on' }
+    const off = [{}, { ...traced, OTEL_SDK_DISABLED: 'true' }, { ...traced, OTEL_TRACES_EXPORTER: 'none' }]
+    for (const environment of off)
+      expect(await (await startProcess({ ...FREE, NODE_OPTIONS, ...environment })).stop()).toBe(0)
     expect(await (await startProcess({ ...FREE, NODE_OPTIONS, METRICS: 'true' })).stop()).toBe(9)
   })
 })

@@ -137,6 +137,20 @@ describe('The trace of an operation', () => {
   })
 })
 
+test('The service has the name that it is given, before that of its attributes', async () => {
+  const namedBy = async (options: Partial<TracesOptions>) => {
+    await using collector = await startCollector()
+    const traces = startTraces(collector.url, options)
+    traces.begin('operation')?.end({ facts: {} })
+    await traces.close()
+    return collector.spans().map(({ service }) => service)
+  }
+  const attributes = { 'service.name': 'of the attributes' }
+  expect(await namedBy({ serviceName: 'given', attributes })).toEqual(['given'])
+  expect(await namedBy({ serviceName: undefined, attributes })).toEqual(['of the attributes'])
+  expect(await namedBy({ serviceName: undefined })).toEqual(['appointments-gateway'])
+})
+
 describe('The choice of traces', () => {
   test("The trace of the caller goes on, and its choice is the gateway's", async () => {
     await using traced = await startTraced({ traces: { sampler: 'parentbased_traceidratio', ratio: 0 } })

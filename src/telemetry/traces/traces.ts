@@ -11,7 +11,14 @@ import { createSpans } from './spans.ts'
 export interface TracesOptions {
   /** Base URL of the collector, which takes OTLP over HTTP, as JSON, at `/v1/traces`. */
   readonly endpoint: string
-  readonly serviceName: string
+  /** @default `service.name` of the attributes, else appointments-gateway */
+  readonly serviceName?: string | undefined
+  /**
+   * What each span says of the service.
+   *
+   * @default none
+   */
+  readonly attributes?: Readonly<Record<string, string>> | undefined
   readonly sampler: SamplerName
   /** Of the samplers by ratio: how many of all traces are kept, from 0 to 1. */
   readonly ratio: number
@@ -46,11 +53,16 @@ const MAX_WAITING = 2048
  * and nothing else.
  */
 export function createTraces(options: TracesOptions): Traces {
-  const { serviceName, propagateUpstream, exportMs = 3_000, everyMs = 5_000 } = options
+  const { serviceName, attributes, propagateUpstream, exportMs = 3_000, everyMs = 5_000 } = options
   const { exporter, destroy } = createExporter({ ...options, exportMs })
   const provider = new TracerProvider({
     sampler: createSampler(options.sampler, options.ratio),
-    resource: resourceFromAttributes({ 'service.name': serviceName, 'service.instance.id': randomUUID() }),
+    resource: resourceFromAttributes({
+      'service.name': 'appointments-gateway',
+      'service.instance.id': randomUUID(),
+      ...attributes,
+      ...(serviceName !== undefined && { 'service.name': serviceName }),
+    }),
     spanProcessors: [
       new BatchSpanProcessor({
         exporter,
