@@ -110,7 +110,7 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
       reportFault(faultOf(error))
       line = { fate: 'unavailable' }
     }
-    log(line)
+    log({ ...line, ...(span !== undefined && { trace: span.traceId }) })
     observe({ ...line, source: 'webhook' })
     const { fate, kind, style } = line
     span?.end({ facts: { fate, kind, style } })

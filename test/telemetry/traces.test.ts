@@ -151,6 +151,35 @@ test('The service has the name that it is given, before that of its attributes',
   expect(await namedBy({ serviceName: undefined })).toEqual(['appointments-gateway'])
 })
 
+describe('The log of what is traced', () => {
+  test('A line has the id of its trace, and none where nothing is traced', async () => {
+    const lines: { readonly trace?: string }[] = []
+    const options: GatewayTestOptions = {
+      logOperation: (line) => lines.push(line),
+      logEvent: (line) => lines.push(line),
+      webhooks: { secrets: [{ secret: SECRET }] },
+    }
+    await using traced = await startTraced({ ...options, traces: { sampler: 'parentbased_always_on' } })
+    await traced.gateway.query(ONE, {}, from(TRACE))
+    await deliver(traced.gateway.url, eventBody({ object: shown('apt_secret') }))
+    await traced.gateway.query(ONE, {}, from('1'.repeat(32), '00'))
+    const webhook = (await traced.end()).find(({ name }) => name === 'webhook')
+    expect(lines.map(({ trace }) => trace)).toEqual([TRACE, webhook?.traceId, undefined])
+    expect(lines.map((line) => 'trace' in line)).toEqual([true, true, false])
+  })
+
+  test('Of a trace that the upstream is told of and nobody keeps there is the id too', async () => {
+    const lines: { readonly trace?: string }[] = []
+    await using traced = await startTraced({
+      logOperation: (line) => lines.push(line),
+      traces: { propagateUpstream: true, sampler: 'always_off' },
+    })
+    await traced.gateway.query(ONE, {}, from(TRACE))
+    expect(lines.map(({ trace }) => trace)).toEqual([TRACE])
+    expect(await traced.end()).toEqual([])
+  })
+})
+
 describe('The choice of traces', () => {
   test("The trace of the caller goes on, and its choice is the gateway's", async () => {
     await using traced = await startTraced({ traces: { sampler: 'parentbased_traceidratio', ratio: 0 } })

@@ -44,6 +44,7 @@ describe('The start page', () => {
       'remembered',
       'repeated',
       'requests',
+      'stale',
     ]
     for (const operation of figures.operations) expect(Object.keys(operation).sort()).toEqual(names)
     expect(JSON.stringify(figures)).not.toContain(id)
