@@ -37,6 +37,16 @@ describe('The page of GraphiQL', () => {
     expect(second.html).toBe(first.html)
   })
 
+  test('Where only names of this machine are answered, only they get rows in the tour', async () => {
+    await using product = await startProduct({ gateway: { sampleData: true, loopbackOnly: true } })
+    const foreign = await rawGet(`${product.url}/graphql`, { ...HTML, host: 'elsewhere.test' })
+    expect(foreign.body.toString()).toContain('the id of an appointment')
+    expect(product.takeRequests()).toEqual([])
+    const { html, response } = await openPage(product.url)
+    expect(html).not.toContain('the id of an appointment')
+    expect(response.headers.get('x-upstream-requests')).toBe('1')
+  })
+
   test('Over real data the page costs nothing, and no tab can change anything as given', async () => {
     await using product = await startProduct()
     const { tabs } = await openPage(product.url)
