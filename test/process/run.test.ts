@@ -9,7 +9,7 @@ import { AUDIENCE, bearer, ISSUER, SECRET } from '../support/tokens.ts'
 
 const FREE = { PORT: '0', SANDBOX_PORT: '0' }
 
-async function ask(firstLine: string, query: string, headers: HeadersInit = {}) {
+async function ask(firstLine: string, query: string, headers: Readonly<Record<string, string>> = {}) {
   const url = /http:\S+\/graphql/.exec(firstLine)?.[0] ?? ''
   const response = await fetch(url, {
     method: 'POST',
