@@ -98,7 +98,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     expect(graphiql.pageErrors).toEqual([])
   })
 
-  test('Outside development an answer is shown with its requests, and with what is stale', async () => {
+  test('Outside development an answer is shown with its requests and what is stale', async () => {
     let now = NOON
     let isDown = false
     await using upstream = await startScriptedUpstream(() =>
