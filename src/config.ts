@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { meantVariable } from './config/misspelt.ts'
 import {
+  attributes,
   baseUrl,
   calendarSecrets,
+  collectorUrl,
   flag,
   headerNames,
   integer,
@@ -121,13 +123,20 @@ const ENVIRONMENT = z.object({
     METRICS: flag
       .prefault('false')
       .describe('true: the port of the gateway has /metrics, for callers that it checks'),
-    OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl
+    OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl
       .optional()
       .describe('base URL of the collector of traces; without it there are none'),
+    OTEL_SDK_DISABLED: flag.prefault('false').describe('true: there are no traces, whatever else is set'),
+    OTEL_TRACES_EXPORTER: oneOf('otlp', 'none').describe('none: there are no traces either'),
     OTEL_SERVICE_NAME: z
       .string()
-      .default('appointments-gateway')
-      .describe('what the service is called in traces'),
+      .optional()
+      .describe(
+        'what the service is called in traces; without it by OTEL_RESOURCE_ATTRIBUTES, or appointments-gateway',
+      ),
+    OTEL_RESOURCE_ATTRIBUTES: attributes
+      .optional()
+      .describe('what traces say of the service: deployment.environment.name=production,…'),
     OTEL_TRACES_SAMPLER: oneOf(
       'parentbased_traceidratio',
       'parentbased_always_on',

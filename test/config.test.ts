@@ -219,6 +219,29 @@ describe('the configuration', () => {
       ])
   })
 
+  test('A path is put behind the address of the collector, so it has no query', () => {
+    const problemsOf = (url: string) => readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: url }).problems
+    for (const url of ['http://h?x=1', 'http://h/p?', 'http://h/#p'])
+      expect(problemsOf(url)).toEqual([
+        'OTEL_EXPORTER_OTLP_ENDPOINT: must be a URL without ? and #: a path is put behind it',
+      ])
+    expect(problemsOf('ftp://h?x')).toEqual(['OTEL_EXPORTER_OTLP_ENDPOINT: must be an http or https URL'])
+    expect(problemsOf('http://h/p/')).toBeNull()
+  })
+
+  test('Attributes of traces are pairs, and what is neither name nor value is encoded', () => {
+    const read = (text: string) => readConfig({ OTEL_RESOURCE_ATTRIBUTES: text })
+    expect(read('a=1, b.c = x%3Dy%2C,d=,').config?.OTEL_RESOURCE_ATTRIBUTES).toEqual({
+      a: '1',
+      'b.c': 'x=y,',
+      d: '',
+    })
+    for (const text of ['secret', 'a=secret=2', '=secret', 'a=%zz'])
+      expect(read(text).problems).toEqual([
+        'OTEL_RESOURCE_ATTRIBUTES: must be a list of name=value, separated by commas; signs such as , and = are percent-encoded',
+      ])
+  })
+
   test('readConfig reports every problem, a line each, without the value', () => {
     const { problems } = readConfig({
       PORT: '70000',

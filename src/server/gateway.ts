@@ -355,8 +355,8 @@ export function createGateway({
         useStartPage({
           loopbackOnly,
           links: {
-            graphiql: graphiql ? endpoint : null,
-            desk: desk ? deskPath(endpoint) : null,
+            graphiql: graphiql ? `.${endpoint}` : null,
+            desk: desk ? `.${deskPath(endpoint)}` : null,
             api: sampleData ? `${url}/docs` : null,
           },
           upstream: () => rest.upstreamOf(ownAccount),

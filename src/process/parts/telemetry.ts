@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { Config } from '../../config.ts'
+import { isLoopback, onLoopbackNames } from '../../server/http/loopback.ts'
 import type { GatewayState, MetricsPage, Observer, Tracer } from '../../server/observation/observer.ts'
 import type { Metrics } from '../../telemetry/metrics/metrics.ts'
 import type { Traces } from '../../telemetry/traces/traces.ts'
@@ -50,22 +51,24 @@ export async function openTelemetry(config: Config, options: TelemetryOptions): 
 }
 
 async function openMetrics(
-  { METRICS, METRICS_PORT }: Config,
+  { HOST, METRICS, METRICS_PORT }: Config,
   { lagMs }: TelemetryOptions,
 ): Promise<{ readonly metrics: Metrics; readonly handler: RequestListener } | undefined> {
   if (!METRICS && METRICS_PORT === undefined) return undefined
   const { createMetrics, metricsHandler } = await import('../../telemetry/metrics/metrics.ts')
   const metrics = createMetrics({ lagMs, now: Date.now })
-  return { metrics, handler: metricsHandler(metrics.page) }
+  const handler = metricsHandler(metrics.page)
+  return { metrics, handler: isLoopback(HOST) ? onLoopbackNames(handler) : handler }
 }
 
 async function openTraces(config: Config, { onTraces }: TelemetryOptions): Promise<Traces | undefined> {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = config
-  if (endpoint === undefined) return undefined
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER } = config
+  if (endpoint === undefined || OTEL_SDK_DISABLED || OTEL_TRACES_EXPORTER === 'none') return undefined
   const { createTraces } = await import('../../telemetry/traces/traces.ts')
   return createTraces({
     endpoint,
     serviceName: config.OTEL_SERVICE_NAME,
+    attributes: config.OTEL_RESOURCE_ATTRIBUTES,
     sampler: config.OTEL_TRACES_SAMPLER,
     ratio: config.OTEL_TRACES_SAMPLER_ARG,
     propagateUpstream: config.OTEL_PROPAGATE_UPSTREAM,

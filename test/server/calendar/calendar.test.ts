@@ -250,6 +250,7 @@ describe('The answer to a calendar', () => {
         requests: 1,
         remembered: 0,
         joined: 0,
+        stale: 0,
         repeated: false,
         codes: [],
       },
