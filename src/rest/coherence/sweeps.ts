@@ -14,6 +14,7 @@ import type { RateLimit } from '../exchange/quota.ts'
 import { createLedger } from '../pipe/ledger.ts'
 import { bypassingCache, type Operation } from '../pipe/pipe.ts'
 import type { Coherence } from './coherence.ts'
+import type { WholeRead } from './windows.ts'
 
 export interface SweepsOptions {
   readonly appointments: Pick<Appointments, 'list' | 'retrieve'>
@@ -91,15 +92,15 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     const read = { filter, shown, askedAt, seenAt: clock.monotonic() }
     for (const id of await coherence.takeList(by.account, read)) {
       if (!mayAsk(by)) return
-      await readMissing(id, operation)
+      await readMissing(id, read, operation)
     }
   }
 
   /** What a read shows becomes known by itself. */
-  async function readMissing(id: string, operation: Operation): Promise<void> {
+  async function readMissing(id: string, read: WholeRead, operation: Operation): Promise<void> {
     await appointments.retrieve(id, operation).catch((error: unknown) => {
       if (!isNotFound(error)) throw error
-      return coherence.takeMissing(operation.account, id)
+      return coherence.takeMissing(operation.account, id, read)
     })
   }
 
