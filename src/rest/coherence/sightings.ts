@@ -27,7 +27,7 @@ export function createSightings(coherence: Coherence, clock: Clock): Layer {
     if (isWhole(request, reply)) {
       const whole = { filter: request.filter, shown: rows, askedAt, seenAt }
       const missing = await coherence.takeList(operation.account, whole)
-      for (const id of missing) await coherence.takeMissing(operation.account, id)
+      for (const id of missing) await coherence.takeMissing(operation.account, id, whole)
     }
     // The upstream may date an answer when it begins to work on it.
     return dateMs === undefined ? reply : { ...reply, asOf: dateMs + tookMs }
