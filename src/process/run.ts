@@ -4,6 +4,7 @@ import type { Sandbox } from '../sandbox/server.ts'
 import { trustedCostLines, trustedCosts } from '../server/cost/trusted-costs.ts'
 import { readTrustedDocuments } from '../server/documents/trusted.ts'
 import { trustedOrderWarnings } from '../server/documents/trusted-order.ts'
+import { faultOf } from '../server/errors.ts'
 import { createGateway } from '../server/gateway.ts'
 import type { WebhookOptions } from '../server/gateway-options.ts'
 import { accountOfKey } from '../server/identity/identity.ts'
@@ -215,6 +216,7 @@ async function openShared(
       logger.shared(state)
       resolve()
     },
+    onFault: (thrown) => logger.fault(faultOf(thrown)),
   })
   const timer = setTimeout(resolve, FIRST_ANSWER_MS)
   await isUp
