@@ -157,6 +157,7 @@ export function createGateway({
   const rest = createRestClient({
     url,
     timeoutMs: upstreamTimeoutMs,
+    operationTimeoutMs,
     cacheTtlMs: cacheTtlSeconds * 1000,
     directoryTtlMs: directoryTtlSeconds * 1000,
     staleIfLimitedMs: staleIfLimitedSeconds * 1000,
