@@ -2,17 +2,17 @@ import { isBefore } from '../../events/filter.ts'
 import type { Leases } from '../../shared/leases.ts'
 import type { AppointmentChanges, Appointments, FreeCheck } from '../appointments/appointments.ts'
 import { matchesChanges } from '../appointments/matching.ts'
-import type { AppointmentRow } from '../appointments/row.ts'
+import { type AppointmentRow, readableFields } from '../appointments/row.ts'
 import type { Clock } from '../clock.ts'
 import type { Coherence } from '../coherence/coherence.ts'
 import { derivedUuid } from '../derived-uuid.ts'
 import { bookingUnchecked, slotTaken, tooCostly, UpstreamError } from '../errors.ts'
 import { bypassingCache, type Operation } from '../pipe/pipe.ts'
 import { type Claims, createClaims } from './claims.ts'
-import { type Conflict, type Days, readDays, type Wanted } from './days.ts'
+import { type Conflict, type Days, mayConflict, readDays, type Wanted } from './days.ts'
 import { type Hold, holdAll } from './hold.ts'
 import { type News, watchNews } from './news.ts'
-import { daysOf, mayTake, ownerIn } from './slot.ts'
+import { daysOf, ownerIn } from './slot.ts'
 
 export interface BookingOptions {
   readonly coherence: Coherence
@@ -128,7 +128,7 @@ export function bookIfFree(appointments: Appointments, options: BookingOptions):
     const isBooked = await claims.isBooked(id)
     const earlier = shown ?? (isBooked || isOld(created, attempt) ? await readAgain(id, booking) : undefined)
     // Whoever was told that it is booked keeps it, and where it has moved or was cancelled it is in nobody's way.
-    if (earlier !== undefined && (isBooked || !mayTake(earlier, booking.slot))) return earlier
+    if (earlier !== undefined && (isBooked || !mayConflict(readableFields(earlier), booking))) return earlier
     const row = earlier ?? created.row
     if (isSure(created, before, attempt)) return row
     // What was there before an earlier attempt is seen wherever that is seen.

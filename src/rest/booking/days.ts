@@ -1,10 +1,11 @@
-import type { AppointmentFilter } from '../../contract/field-names.ts'
+import type { AppointmentFilter, PartialAppointment } from '../../contract/field-names.ts'
 import { PAGE_LIMIT } from '../../contract/list.ts'
+import { matches } from '../../events/filter.ts'
 import type { Appointments, SlotOwner } from '../appointments/appointments.ts'
 import type { AppointmentRow, ListedRow } from '../appointments/row.ts'
 import { bookingsWait, invalidResponse, UpstreamError } from '../errors.ts'
 import { bypassingCache, type Operation } from '../pipe/pipe.ts'
-import { reachOf, type Slot, takenBy } from './slot.ts'
+import { mayTake, reachOf, type Slot, takenBy } from './slot.ts'
 
 /** A slot, and whose time it is to be. */
 export interface Wanted {
@@ -58,6 +59,11 @@ export async function readDays(lists: Lists, { owners, slot }: Wanted, by: Opera
     pages: reads.reduce((sum, { pages }) => sum + pages, 0),
     isRemembered: ledger.remembered + ledger.joined > saved,
   }
+}
+
+/** Whether the appointment may be in the way, as far as its known fields tell. */
+export function mayConflict(known: PartialAppointment, { owners, slot }: Wanted): boolean {
+  return owners.some(({ filter }) => matches(filter, known) !== false) && mayTake(known, slot)
 }
 
 /** Pages that are remembered may be of different times, so it is read anew past the cache. */

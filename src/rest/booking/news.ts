@@ -1,8 +1,6 @@
-import { matches } from '../../events/filter.ts'
 import type { LoggedChange } from '../../shared/event-log.ts'
 import type { Coherence } from '../coherence/coherence.ts'
-import type { Wanted } from './days.ts'
-import { mayTake } from './slot.ts'
+import { mayConflict, type Wanted } from './days.ts'
 
 export interface News {
   /** Whether one of them may be of another appointment that takes the time. */
@@ -14,15 +12,14 @@ export interface News {
 export async function watchNews(
   coherence: Pick<Coherence, 'hasEvents' | 'follow'>,
   account: string,
-  { owners, slot }: Wanted,
+  wanted: Wanted,
 ): Promise<News> {
   const ids = new Set<string>()
   let isLost = false
   const following = coherence.hasEvents(account)
     ? await coherence.follow(account, undefined, {
         change({ now }: LoggedChange) {
-          const isTheirs = owners.some(({ filter }) => matches(filter, now) !== false)
-          if (isTheirs && mayTake(now, slot)) ids.add(now.id)
+          if (mayConflict(now, wanted)) ids.add(now.id)
         },
         lost() {
           isLost = true

@@ -1,4 +1,4 @@
-import type { AppointmentFilter } from '../../contract/field-names.ts'
+import type { AppointmentFilter, PartialAppointment } from '../../contract/field-names.ts'
 import { utcOf } from '../../contract/instant.ts'
 import { isBefore } from '../../events/filter.ts'
 import type { AppointmentChanges, SlotOwner } from '../appointments/appointments.ts'
@@ -66,9 +66,9 @@ export function takenBy(row: AppointmentRow, slot: Slot): Slot | undefined {
 }
 
 /** The same of an appointment of which not all is known: it may be at any time that it does not tell. */
-export function mayTake(row: AppointmentRow, slot: Slot): boolean {
-  const isTimed = typeof row.startTime === 'string' && typeof row.endTime === 'string'
-  return takesTime(row) && (!isTimed || takenBy(row, slot) !== undefined)
+export function mayTake(known: PartialAppointment, slot: Slot): boolean {
+  const isTimed = known.startTime != null && known.endTime != null
+  return takesTime(known) && (!isTimed || takenBy(known, slot) !== undefined)
 }
 
 function takesTime({ status }: AppointmentRow): boolean {

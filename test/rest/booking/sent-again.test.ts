@@ -110,6 +110,19 @@ describe('A booking that is sent again with its idempotency key', () => {
     expect(clinic.takeRequests()).toEqual([READ, CREATE, 'GET /appointments/apt_2'])
   })
 
+  test("Also where it is another clinician's since, and an equal one has its time", async () => {
+    await using clinic = await startFedClinic()
+    clinic.hooks.losesCreate = () => true
+    await book(clinic, { idempotencyKey })
+    clinic.hooks.losesCreate = () => false
+    clinic.pass(62_000)
+    clinic.change('apt_2', { clinician_profile_id: 'cli_2' })
+    clinic.elsewhere()
+    clinic.takeRequests()
+    expect((await book(clinic, { idempotencyKey })).appointment.restId).toBe('apt_2')
+    expect(clinic.takeRequests()).toEqual([READ, CREATE, 'GET /appointments/apt_2'])
+  })
+
   test('Where it has moved and can not be read, its id is told', async () => {
     await using clinic = await startFedClinic()
     await book(clinic, { idempotencyKey })

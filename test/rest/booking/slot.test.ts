@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { AppointmentRow } from '../../../src/rest/appointments/row.ts'
+import type { PartialAppointment } from '../../../src/contract/field-names.ts'
 import { daysOf, mayTake, reachOf, takenBy } from '../../../src/rest/booking/slot.ts'
 
 const HOUR_MS = 3_600_000
@@ -91,7 +91,7 @@ describe('A slot', () => {
     ['not told', undefined],
   ] as const)('One whose end is %s may take it, unless it takes no time', ([, endTime]) => {
     const slot = slotOf(0, HOUR_MS)
-    const row = { id: 'x', startTime: slot.startTime, endTime } as AppointmentRow
+    const row = { id: 'x', startTime: slot.startTime, endTime } as PartialAppointment
     expect(mayTake(row, slot)).toBe(true)
     expect(mayTake({ ...row, status: 'cancelled' }, slot)).toBe(false)
   })
