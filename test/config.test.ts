@@ -20,6 +20,7 @@ describe('the configuration', () => {
       OPERATION_TIMEOUT_MS: 30_000,
       MAX_PAGE_SIZE: 500,
       CLINIC_TIME_ZONE: 'Europe/London',
+      SANDBOX_HOST: '127.0.0.1',
       SANDBOX_PORT: 4010,
       SANDBOX_KEYS: [
         {
@@ -59,6 +60,15 @@ describe('the configuration', () => {
   test('an empty value counts as absent', () => {
     expect(readConfig({ PORT: '', APPOINTMENTS_API_URL: '' }).config).toMatchObject({ PORT: 4000 })
   })
+
+  test.for(['http://user:secret@gateway.test/in', 'gateway.test', 'ftp://gateway.test'])(
+    'SANDBOX_WEBHOOK_URL refuses "%s" without quoting it',
+    (url) => {
+      const { problems } = readConfig({ SANDBOX_WEBHOOK_URL: url })
+      expect(problems).toEqual([expect.stringMatching(/^SANDBOX_WEBHOOK_URL: must /)])
+      expect(problems?.join()).not.toContain('test')
+    },
+  )
 
   test('a sandbox key has all scopes, those to read or to write, or the ones it names', () => {
     const { config } = readConfig({

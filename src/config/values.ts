@@ -126,6 +126,12 @@ function isRedisUrl(text: string): boolean {
 
 export const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
 
+/** Where the sandbox tells of changes. */
+export const receiverUrl = baseUrl.refine((text) => {
+  const url = URL.parse(text)
+  return url === null || url.username + url.password === ''
+}, 'must hold no user and no password')
+
 /** As OpenTelemetry has it. */
 export const ratio = z
   .string()

@@ -23,7 +23,8 @@ describe("The metrics on the gateway's own port", () => {
   test('The metrics are for tokens that may read every appointment', async () => {
     const { page } = startMetrics()
     await using gateway = await startGateway({ url: NOWHERE, key: 'k', tokens: TOKENS, metrics: page })
-    const ask = (headers: HeadersInit = {}) => fetch(`${gateway.url}/metrics`, { headers })
+    const ask = (headers: Readonly<Record<string, string>> = {}) =>
+      fetch(`${gateway.url}/metrics`, { headers })
     const codeOf = async (response: Response) => {
       const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] }
       return [response.status, errors[0]?.extensions.code]
