@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts'
+import { faultOf } from '../../server/errors.ts'
 import type { WebhookOptions } from '../../server/gateway-options.ts'
 import type { Shared } from '../../shared/shared.ts'
 import type { Logger } from '../logger.ts'
@@ -13,7 +14,7 @@ const FIRST_ANSWER_MS = 1_000
 export async function openShared(
   config: Config,
   secrets: WebhookOptions['secrets'],
-  logger: Pick<Logger, 'shared'>,
+  logger: Pick<Logger, 'shared' | 'fault'>,
 ): Promise<Shared | null> {
   const { REDIS_URL: url, REDIS_PREFIX: prefix } = config
   if (url === undefined) return null
@@ -40,6 +41,7 @@ export async function openShared(
       logger.shared(state)
       resolve()
     },
+    onFault: (thrown) => logger.fault(faultOf(thrown)),
   })
   const timer = setTimeout(resolve, FIRST_ANSWER_MS)
   await isUp
