@@ -42,7 +42,7 @@ describe('The check of a configuration', () => {
         DESK: 'false',
         METRICS: 'true',
         METRICS_PORT: '9464',
-        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:hush@collector.test:4318/in?key=hush',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:hush@collector.test:4318/in',
       },
       'check',
     )
