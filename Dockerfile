@@ -20,6 +20,7 @@ ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 COPY --from=install /app/ ./
 USER 1000:1000
-EXPOSE 4000
+# The gateway. Where they are asked for: the sandbox alone (SANDBOX_HOST=0.0.0.0), and METRICS_PORT=9464.
+EXPOSE 4000 4010 9464
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4000}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/main.js"]

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { meantVariable } from './config/misspelt.ts'
 import {
+  attributes,
   baseUrl,
   calendarSecrets,
+  collectorUrl,
   flag,
   headerNames,
   integer,
@@ -10,6 +12,7 @@ import {
   oneOf,
   origins,
   ratio,
+  receiverUrl,
   redisUrl,
   webhookSecrets,
 } from './config/values.ts'
@@ -43,9 +46,9 @@ export interface VariableGroup {
  * that is nearly one of ours is a problem too: its value would be ignored, and whoever set it relies on it.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): ConfigResult {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => (value ?? '') !== ''))
   const parsed = ENVIRONMENT.safeParse(given)
-  const misspelt = misspeltNames(environment)
+  const misspelt = misspeltNames(Object.keys(given), environment)
   if (parsed.success && misspelt.length === 0) return { config: Object.freeze(parsed.data), problems: null }
   // The line has no value, because the value may be a key.
   const bad = parsed.error?.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`) ?? []
@@ -53,9 +56,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 /** Who sets the variable that is meant, too, has not misspelt it: the other name is of another program. */
-function misspeltNames(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+function misspeltNames(
+  given: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
   const names = groups.flatMap(({ variables }) => variables).map(({ name }) => name)
-  return Object.keys(environment).flatMap((name) => {
+  return given.flatMap((name) => {
     const meant = meantVariable(name, names)
     if (meant === undefined || environment[meant] !== undefined) return []
     return `${name}: is no variable of the gateway. If ${meant} is meant, correct the name; if not, set ${meant} as well, be it to nothing`
@@ -101,9 +107,7 @@ const ENVIRONMENT = z.object({
     NODE_ENV: z
       .string()
       .optional()
-      .describe(
-        'development shows GraphiQL, introspection and costs; over the sandbox they are always shown',
-      ),
+      .describe('development shows GraphiQL, the desk, introspection and costs, as the sandbox does always'),
     LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent').describe(
       'or fatal, error, warn, debug, trace, silent',
     ),
@@ -119,13 +123,20 @@ const ENVIRONMENT = z.object({
     METRICS: flag
       .prefault('false')
       .describe('true: the port of the gateway has /metrics, for callers that it checks'),
-    OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl
+    OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl
       .optional()
       .describe('base URL of the collector of traces; without it there are none'),
+    OTEL_SDK_DISABLED: flag.prefault('false').describe('true: there are no traces, whatever else is set'),
+    OTEL_TRACES_EXPORTER: oneOf('otlp', 'none').describe('none: there are no traces either'),
     OTEL_SERVICE_NAME: z
       .string()
-      .default('appointments-gateway')
-      .describe('what the service is called in traces'),
+      .optional()
+      .describe(
+        'what the service is called in traces; without it by OTEL_RESOURCE_ATTRIBUTES, or appointments-gateway',
+      ),
+    OTEL_RESOURCE_ATTRIBUTES: attributes
+      .optional()
+      .describe('what traces say of the service: deployment.environment.name=production,…'),
     OTEL_TRACES_SAMPLER: oneOf(
       'parentbased_traceidratio',
       'parentbased_always_on',
@@ -299,7 +310,8 @@ const ENVIRONMENT = z.object({
       .describe('how far the event loop may be behind, in milliseconds'),
   }),
   ...group('The sandbox', {
-    SANDBOX_PORT: integer(0, 65_535).prefault('4010').describe('0 takes a free one'),
+    SANDBOX_HOST: z.string().default('127.0.0.1').describe('the address that the sandbox listens on'),
+    SANDBOX_PORT: integer(0, 65_535).prefault('4010').describe('its port; 0 takes a free one'),
     SANDBOX_KEYS: keys
       .prefault('pk_test_sandbox:org_sandbox')
       .describe('key:organisation[:scope+scope],…; a key sees the rows of its organisation only'),
@@ -311,6 +323,9 @@ const ENVIRONMENT = z.object({
       .prefault('1000')
       .describe('requests of a key in a clock hour; 0 = no quota'),
     SANDBOX_FAULTS: flag.prefault('false').describe('true opens /_faults and /_elsewhere'),
+    SANDBOX_WEBHOOK_URL: receiverUrl
+      .optional()
+      .describe('a webhook that it has from its start, signed with the first of WEBHOOK_SECRETS'),
     SANDBOX_WEBHOOK_RETRY_MS: integer(1, 3_600_000)
       .prefault('1000')
       .describe('the wait before the first of five retries of a delivery; it doubles each time'),

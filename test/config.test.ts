@@ -20,6 +20,7 @@ describe('the configuration', () => {
       OPERATION_TIMEOUT_MS: 30_000,
       MAX_PAGE_SIZE: 500,
       CLINIC_TIME_ZONE: 'Europe/London',
+      SANDBOX_HOST: '127.0.0.1',
       SANDBOX_PORT: 4010,
       SANDBOX_KEYS: [
         {
@@ -59,6 +60,15 @@ describe('the configuration', () => {
   test('an empty value counts as absent', () => {
     expect(readConfig({ PORT: '', APPOINTMENTS_API_URL: '' }).config).toMatchObject({ PORT: 4000 })
   })
+
+  test.for(['http://user:secret@gateway.test/in', 'gateway.test', 'ftp://gateway.test'])(
+    'SANDBOX_WEBHOOK_URL refuses "%s" without quoting it',
+    (url) => {
+      const { problems } = readConfig({ SANDBOX_WEBHOOK_URL: url })
+      expect(problems).toEqual([expect.stringMatching(/^SANDBOX_WEBHOOK_URL: must /)])
+      expect(problems?.join()).not.toContain('test')
+    },
+  )
 
   test('a sandbox key has all scopes, those to read or to write, or the ones it names', () => {
     const { config } = readConfig({
@@ -206,6 +216,29 @@ describe('the configuration', () => {
     ])
       expect(readConfig({ CALENDAR_SECRET: secret }).problems).toEqual([
         'CALENDAR_SECRET: must be a secret of 32 characters or more, printable ASCII without spaces and commas; or two, separated by a comma',
+      ])
+  })
+
+  test('A path is put behind the address of the collector, so it has no query', () => {
+    const problemsOf = (url: string) => readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: url }).problems
+    for (const url of ['http://h?x=1', 'http://h/p?', 'http://h/#p'])
+      expect(problemsOf(url)).toEqual([
+        'OTEL_EXPORTER_OTLP_ENDPOINT: must be a URL without ? and #: a path is put behind it',
+      ])
+    expect(problemsOf('ftp://h?x')).toEqual(['OTEL_EXPORTER_OTLP_ENDPOINT: must be an http or https URL'])
+    expect(problemsOf('http://h/p/')).toBeNull()
+  })
+
+  test('Attributes of traces are pairs, and what is neither name nor value is encoded', () => {
+    const read = (text: string) => readConfig({ OTEL_RESOURCE_ATTRIBUTES: text })
+    expect(read('a=1, b.c = x%3Dy%2C,d=,').config?.OTEL_RESOURCE_ATTRIBUTES).toEqual({
+      a: '1',
+      'b.c': 'x=y,',
+      d: '',
+    })
+    for (const text of ['secret', 'a=secret=2', '=secret', 'a=%zz'])
+      expect(read(text).problems).toEqual([
+        'OTEL_RESOURCE_ATTRIBUTES: must be a list of name=value, separated by commas; signs such as , and = are percent-encoded',
       ])
   })
 

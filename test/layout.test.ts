@@ -54,6 +54,7 @@ const FIRST_FILE: Readonly<Record<string, string>> = {
   'src/loaders/lists': 'connection.ts',
   'src/pagination': 'page.ts',
   'src/process': 'run.ts',
+  'src/process/parts': 'sandbox.ts',
   'src/rest': 'client.ts',
   'src/sandbox': 'server.ts',
   'src/sandbox/faults': 'endpoint.ts',

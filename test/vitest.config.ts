@@ -10,7 +10,8 @@ export default defineConfig({
     // import graphql, so it needs no inlining.
     server: { deps: { inline: [/^(?!.*render-graphiql).*graphql/, /@pothos/] } },
     testTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than two cores, because tests wait for processes, browsers and Redis about a third of their time.
+    maxWorkers: 3,
     // A worker loads each module once, and not once for each of two hundred files: that is a third of the time.
     isolate: false,
   },

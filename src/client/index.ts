@@ -45,11 +45,13 @@ export {
 export { type Observable, observe, type Payload } from './observe.ts'
 export { createRelayNetwork, type RelayNetwork } from './relay.ts'
 export type { Answer } from './response.ts'
-export { addDays, type ClinicClock, createClinicClock } from './screen/clinic-clock.ts'
+export { addDays, type ClinicClock, createClinicClock, weekOf } from './screen/clinic-clock.ts'
+export { gapsIn, type InLane, inLanes, type Range, type Timed } from './screen/day-grid.ts'
 export {
   type Found,
   type LiveRows,
   NO_ROWS,
+  nodesOf,
   propose,
   settle,
   shownRows,

@@ -124,7 +124,45 @@ function isRedisUrl(text: string): boolean {
   }
 }
 
-export const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+export const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
+
+/** The path of the traces is put behind it, so a query would swallow that. */
+export const collectorUrl = baseUrl.regex(
+  /^[^?#]*$/,
+  'must be a URL without ? and #: a path is put behind it',
+)
+
+/** As OpenTelemetry has it: in names and values `,` and `=` are percent-encoded. */
+export const attributes = z.string().transform((text, context) =>
+  Object.fromEntries(
+    text
+      .split(',')
+      .filter((entry) => entry.trim() !== '')
+      .map((entry) => {
+        const [name = '', value, ...rest] = entry.split('=').map(decoded)
+        if (name === '' || value === undefined || rest.length > 0)
+          context.addIssue(
+            'must be a list of name=value, separated by commas; signs such as , and = are percent-encoded',
+          )
+        return [name, value ?? '']
+      }),
+  ),
+)
+
+/** Undefined where a percent sign stands for nothing. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.trim())
+  } catch {
+    return undefined
+  }
+}
+
+/** Where the sandbox tells of changes. */
+export const receiverUrl = baseUrl.refine((text) => {
+  const url = URL.parse(text)
+  return url === null || url.username + url.password === ''
+}, 'must hold no user and no password')
 
 /** As OpenTelemetry has it. */
 export const ratio = z

@@ -1,7 +1,6 @@
-import { step, toggleWeek } from './keys.ts'
+import { otherView, viewFrom } from './keys.ts'
 import { HOUR } from './layout.ts'
-import type { Desk } from './parts.tsx'
-import { daysOf } from './state.ts'
+import { type Desk, daysOf, type Notice } from './state.ts'
 import { ageOf, nameOfDay } from './words.ts'
 
 const LINES = {
@@ -13,41 +12,43 @@ const LINES = {
 
 /** Which day it is, where to go from here, and how things are. */
 export function Bar({ desk, graphiql }: { desk: Desk; graphiql: string | undefined }) {
-  const { data, show, open } = desk
-  const { view, line, now } = data.state
+  const { view, line, now } = desk.state
   const [day = view, ...others] = daysOf(view)
-  const unit = others.length > 0 ? 'week' : 'day'
-  const today = data.clock.dayOf(now)
-  const dayMonth = { day: 'numeric', month: 'long' } as const
+  const isWeek = others.length > 0
+  const unit = isWeek ? 'week' : 'day'
+  const today = desk.clock.dayOf(now)
+  const date = { day: 'numeric', month: 'long' } as const
+  const from = nameOfDay(day, isWeek ? date : { ...date, weekday: 'long', year: 'numeric' })
+  const to = isWeek ? ` – ${nameOfDay(others[5] ?? day, { ...date, year: 'numeric' })}` : ''
   return (
     <header class="bar">
       <nav aria-label="Days">
-        <button type="button" aria-label={`The ${unit} before`} onClick={() => step(desk, -1)}>
+        <a href={`#${viewFrom(desk, -1)}`} aria-label={`The ${unit} before`}>
           ‹
-        </button>
-        <button type="button" aria-current={view === today && 'date'} onClick={() => show(today)}>
+        </a>
+        <a href={`#${today}`} aria-current={view === today && 'date'}>
           Today
-        </button>
-        <button type="button" aria-label={`The ${unit} after`} onClick={() => step(desk, 1)}>
+        </a>
+        <a href={`#${viewFrom(desk, 1)}`} aria-label={`The ${unit} after`}>
           ›
-        </button>
+        </a>
       </nav>
-      <h1>
-        {unit === 'day'
-          ? nameOfDay(day, { weekday: 'long', ...dayMonth, year: 'numeric' })
-          : `${nameOfDay(day, dayMonth)} – ${nameOfDay(others[5] ?? day, { ...dayMonth, year: 'numeric' })}`}
-      </h1>
+      <h1>{from + to}</h1>
       <nav aria-label="Views">
-        <button type="button" aria-pressed={unit === 'week'} onClick={() => toggleWeek(desk)}>
+        <a href={`#${otherView(desk)}`} aria-current={isWeek}>
           Week
-        </button>
-        <button type="button" onClick={() => open({ kind: 'find' })}>
+        </a>
+        <button type="button" onClick={() => desk.open({ kind: 'patients' })}>
           Find patient
         </button>
-        <button type="button" class="quiet" aria-label="Keys" onClick={() => open({ kind: 'keys' })}>
+        <button type="button" class="quiet" aria-label="Keys" onClick={() => desk.open({ kind: 'keys' })}>
           ?
         </button>
-        {graphiql && <a href={graphiql}>GraphiQL</a>}
+        {graphiql && (
+          <a class="quiet" href={graphiql}>
+            GraphiQL
+          </a>
+        )}
       </nav>
       <Gauge desk={desk} />
       <p class={`signal ${line}`} role="status">
@@ -57,41 +58,38 @@ export function Bar({ desk, graphiql }: { desk: Desk; graphiql: string | undefin
   )
 }
 
-function Gauge({ desk: { data } }: { desk: Desk }) {
-  const { quota } = data.state
-  if (quota === null) return null
-  const { limit, remaining, forecast, resetsAt } = quota
-  const timeOf = (instant: string) => data.clock.timeOf(Date.parse(instant))
-  const spentAt = forecast?.spentAt
+function Gauge({ desk: { state, clock } }: { desk: Desk }) {
+  if (!state.upstream?.quota) return null
+  const { limit, remaining, forecast, resetsAt } = state.upstream.quota
+  const timeOf = (instant: string) => clock.timeOf(Date.parse(instant))
+  const { spentAt } = forecast ?? {}
   const enough = spentAt ? `until ${timeOf(spentAt)}` : `enough until ${timeOf(resetsAt)}`
   return (
     <p class={`gauge ${spentAt || remaining < limit / 10 ? 'low' : ''}`}>
-      <meter
-        max={limit}
-        value={remaining}
-        aria-label="Requests to the record system that are left of this hour"
-      />
+      <meter max={limit} value={remaining} aria-label="Requests to the record system left of this hour" />
       {remaining} left, {remaining === 0 ? `full again at ${timeOf(resetsAt)}` : enough}
     </p>
   )
 }
 
 /** What a person has to know of the view: rows that may be out of date, a reading that failed, clocks that change. */
-export function Notes({ desk: { data } }: { desk: Desk }) {
-  const { view, now, readings, upstreamFails, line } = data.state
+export function Notes({ desk: { state, clock } }: { desk: Desk }) {
+  const { view, now, readings, upstream, line } = state
   const { problem, staleSince, isCut, readAt } = readings.get(view) ?? {}
-  const lengths = daysOf(view)
-    .map((day) => data.clock.rangeOf(day))
-    .map(([from, to]) => (to - from) / HOUR)
-  const changed = lengths.findIndex((hours) => hours !== 24)
-  const why = upstreamFails ? 'the record system does not answer' : 'this hour’s requests are used up'
+  const hoursOf = (day: string) => {
+    const [from, to] = clock.rangeOf(day)
+    return (to - from) / HOUR
+  }
+  const changed = daysOf(view).find((day) => hoursOf(day) !== 24)
+  const why =
+    upstream?.state === 'FAILING' ? 'the record system does not answer' : 'this hour’s requests are used up'
   const notes = [
     staleSince &&
-      `As it was at ${data.clock.timeOf(Date.parse(staleSince))}, ${ageOf(staleSince, now)} ago: ${why}.${line === 'live' ? ' Changes still show as they come.' : ''}`,
-    problem && `${problem.text} ${readAt ? `This was read at ${data.clock.timeOf(readAt)}.` : ''}`,
+      `As it was at ${clock.timeOf(Date.parse(staleSince))}, ${ageOf(staleSince, now)} ago: ${why}.`,
+    staleSince && line === 'live' && 'Changes still show as they come.',
+    problem && `${problem.text} ${readAt ? `This was read at ${clock.timeOf(readAt)}.` : ''}`,
     isCut && 'There are more appointments than these.',
-    changed >= 0 &&
-      `The clocks change${lengths.length > 1 ? ` on ${nameOfDay(daysOf(view)[changed] ?? view)}` : ''}: this day has ${lengths[changed]} hours.`,
+    changed && `The clocks change on ${nameOfDay(changed)}: it has ${hoursOf(changed)} hours.`,
   ]
   return (
     <div class="notes" role="status">
@@ -100,22 +98,21 @@ export function Notes({ desk: { data } }: { desk: Desk }) {
   )
 }
 
+const DISMISS = { label: 'Dismiss', run: () => {} }
+
 /** What became of what was done. */
-export function Notices({ desk: { data } }: { desk: Desk }) {
+export function Notices({ desk }: { desk: Desk }) {
+  function press(notice: Notice, run: () => void) {
+    desk.dismiss(notice)
+    run()
+  }
   return (
     <div class="notices" role="log">
-      {data.state.notices.map(({ id, kind, text, action }) => (
-        <p key={id} class={kind}>
-          {text}
-          {[...(action ? [action] : []), { label: 'Dismiss', run: () => {} }].map(({ label, run }) => (
-            <button
-              key={label}
-              type="button"
-              onClick={() => {
-                data.dismiss(id)
-                run()
-              }}
-            >
+      {desk.state.notices.map((notice) => (
+        <p key={notice} class={notice.kind}>
+          {notice.text}
+          {[...(notice.action ? [notice.action] : []), DISMISS].map(({ label, run }) => (
+            <button key={label} type="button" onClick={() => press(notice, run)}>
               {label}
             </button>
           ))}

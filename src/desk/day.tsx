@@ -1,28 +1,36 @@
-import { shownRows } from '../client/index.ts'
+import type { CSSProperties } from 'preact'
+import { gapsIn, inLanes, type Range, shownRows } from '../client/index.ts'
 import { takeArrow } from './keys.ts'
-import { gapsOf, hoursIn, hoursOf, MINUTE, type Placed, place, type Range, STEP } from './layout.ts'
-import { type Desk, Unseen } from './parts.tsx'
-import { type Clinician, type Row, rowsIn, type State } from './state.ts'
-import { ageOf, STATUS } from './words.ts'
+import { HOUR, hoursOf, MINUTE, rowsIn, STEP } from './layout.ts'
+import type { Desk, Place, Row } from './state.ts'
+import { ageOf, nameOf, STATUS } from './words.ts'
 
 /** For rows of which the clinician is not known, or nobody is named. */
-const NOBODY: Clinician = { id: '', name: 'No clinician', role: '', isActive: true }
+const NOBODY = { id: '', displayName: 'No clinician', name: null, role: null, isActive: true }
 
 /** A column for each clinician, and time from top to bottom as it passes, also where the clocks change. */
-export function Day({ desk }: { desk: Desk }) {
-  const { state, clock } = desk.data
+export function Day({ desk: { state, clock }, desk }: { desk: Desk }) {
   const { view: day, now } = state
   const rows = rowsIn(shownRows(state.rows), clock.rangeOf(day))
   const hours = hoursOf(day, rows, clock)
+  const [from, to] = hours
+  const bookable = Math.max(from, Math.ceil(now / STEP) * STEP)
   const { readAt, problem } = state.readings.get(day) ?? {}
   const isRead = readAt !== undefined
-  const top = (instant: number) => ({ '--at': (instant - hours[0]) / MINUTE })
-  const columns = columnsOf(state, rows)
+  const known = state.clinicians.filter(
+    ({ id, isActive }) => isActive !== false || rows.some(({ clinician }) => clinician?.id === id),
+  )
+  const columnOf = ({ clinician }: Row) => known.find(({ id }) => id === clinician?.id) ?? NOBODY
+  const needsNobody = known.length === 0 || rows.some((row) => columnOf(row) === NOBODY)
+  const at = (start: number, end = start) => ({
+    '--at': (start - from) / MINUTE,
+    '--long': (end - start) / MINUTE,
+  })
   if (problem && !isRead && rows.length === 0)
     return (
       <div class="empty">
         <p>This day can’t be shown yet. The desk tries again by itself.</p>
-        <button type="button" onClick={() => desk.data.show(day)}>
+        <button type="button" onClick={() => desk.show(day)}>
           Try now
         </button>
       </div>
@@ -35,31 +43,40 @@ export function Day({ desk }: { desk: Desk }) {
         class="day"
         aria-busy={!isRead}
         onKeyDown={takeArrow}
-        style={{ '--minutes': (hours[1] - hours[0]) / MINUTE }}
+        style={{ '--minutes': (to - from) / MINUTE }}
       >
         <div class="hours" aria-hidden="true">
-          {hoursIn(hours).map((hour) => (
-            <span key={hour} style={top(hour)}>
-              {clock.timeOf(hour)}
-            </span>
-          ))}
+          {Array.from({ length: Math.ceil((to - from) / HOUR) }, (_, nth) => from + nth * HOUR).map(
+            (hour) => (
+              <span key={hour} style={at(hour)}>
+                {clock.timeOf(hour)}
+              </span>
+            ),
+          )}
         </div>
-        {columns.map(({ id, name, role }) => {
-          const own = rows.filter(({ clinicianId }) => (clinicianId ?? '') === id)
+        {[...known, ...(needsNobody ? [NOBODY] : [])].map((clinician) => {
+          const own = rows.filter((row) => columnOf(row) === clinician)
+          const blocks = inLanes(own).map(({ row, lane, lanes }) => {
+            const style = { ...at(row.start, row.end), '--lane': lane, '--lanes': lanes }
+            return {
+              start: row.start,
+              item: <Block key={row.id} desk={desk} row={row} style={style} hours={hours} />,
+            }
+          })
+          const gaps = (isRead ? gapsIn([bookable, to], own, STEP) : []).map(([start, end]) => {
+            const gap = { start, end, clinicianId: clinician.id }
+            return { start, item: <Gap key={start} desk={desk} gap={gap} style={at(start, end)} /> }
+          })
+          // As they follow each other in time: so does the focus, and a phone's list.
+          const items = [...blocks, ...gaps].sort((a, b) => a.start - b.start)
           return (
-            <section key={id} class="column" aria-label={name}>
+            <section key={clinician.id} class="column" aria-label={nameOf(clinician)}>
               <h2>
-                {name} <small>{role}</small>
+                {nameOf(clinician)} <small>{clinician.role}</small>
               </h2>
-              <div class={isRead ? 'track' : 'track loading'} data-clinician={id}>
-                {inOrder(own, isRead ? gapsOf(own, hours, now) : []).map((each) =>
-                  'row' in each ? (
-                    <Block key={each.row.id} desk={desk} {...each} hours={hours} top={top} />
-                  ) : (
-                    <Gap key={each[0]} desk={desk} gap={each} id={id} top={top} />
-                  ),
-                )}
-                {now > hours[0] && now < hours[1] && <div class="now" style={top(now)} />}
+              <div class={isRead ? 'track' : 'track loading'} data-clinician={clinician.id}>
+                {items.map(({ item }) => item)}
+                {now > from && now < to && <div class="now" style={at(now)} />}
               </div>
             </section>
           )
@@ -69,14 +86,27 @@ export function Day({ desk }: { desk: Desk }) {
   )
 }
 
-type Top = (instant: number) => object
+/** What is said of a row beside its colour. */
+const UNUSUAL = /PENDING|CANCELLED|COMPLETED|NO_SHOW/
 
-/** An appointment. It is dragged with a mouse or a pen; a finger scrolls, and finds the same in the sheet. */
-function Block({ desk, row, lane, lanes, hours, top }: Placed & { desk: Desk; hours: Range; top: Top }) {
-  const { data, open } = desk
-  const { state, clock } = data
-  const { id, start, end, status, title, name, staleSince } = row
+interface BlockProps {
+  readonly desk: Desk
+  readonly row: Row
+  readonly style?: CSSProperties
+  /** In a day: those that it shows. */
+  readonly hours?: Range
+}
+
+/** An appointment. */
+export function Block({ desk: { state, clock }, desk, row, style = {}, hours }: BlockProps) {
+  const { id, start, end, title, attendeeName: name, staleSince } = row
+  const status = row.status ?? 'PENDING'
   const isUnclear = state.unclear.has(id)
+  const mark = isUnclear
+    ? 'Not known'
+    : staleSince
+      ? `${ageOf(staleSince, state.now)} old`
+      : UNUSUAL.test(status) && STATUS[status]
   const marks = [
     status,
     state.rows.pending.has(id) && 'proposed',
@@ -84,98 +114,92 @@ function Block({ desk, row, lane, lanes, hours, top }: Placed & { desk: Desk; ho
     staleSince && 'stale',
     end - start < 2 * STEP && 'short',
   ]
-  const mark = isUnclear
-    ? 'Not known'
-    : staleSince
-      ? ageOf(staleSince, state.now)
-      : UNUSUAL.test(status) && STATUS[status]
-  const unseen = [`until ${clock.timeOf(end)}`, mark !== STATUS[status] && STATUS[status]]
-
-  function drag(event: PointerEvent & { readonly currentTarget: HTMLElement }) {
-    const block = event.currentTarget
-    if (event.pointerType === 'touch' || event.button !== 0 || !row.isCancellable) return
-    const perPixel = (hours[1] - hours[0]) / (block.parentElement?.clientHeight ?? 1)
-    const ending = new AbortController()
-    const stepsOf = ({ pageY }: PointerEvent) => Math.round(((pageY - event.pageY) * perPixel) / STEP)
-    function follow(moved: PointerEvent) {
-      if (Math.hypot(moved.pageX - event.pageX, moved.pageY - event.pageY) < 6) return
-      block.dataset.dragged = clock.timeOf(start + stepsOf(moved) * STEP)
-      block.style.translate = `${moved.pageX - event.pageX}px ${(stepsOf(moved) * STEP) / perPixel}px`
-    }
-    function drop(dropped: PointerEvent) {
-      ending.abort()
-      block.style.translate = ''
-      if (block.dataset.dragged === undefined) return
-      const over = document
-        .elementsFromPoint(dropped.clientX, dropped.clientY)
-        .find((each) => each.matches('.track'))
-      const clinicianId = over?.getAttribute('data-clinician') || (row.clinicianId ?? null)
-      open({ kind: 'details', row, to: { start: start + stepsOf(dropped) * STEP, clinicianId } })
-      // A click follows, which opens what is open already.
-      setTimeout(() => delete block.dataset.dragged)
-    }
-    window.addEventListener('pointermove', follow, ending)
-    window.addEventListener('pointerup', drop, ending)
-  }
-
   function takeKey(event: KeyboardEvent) {
     const steps = { ArrowUp: -1, ArrowDown: 1 }[event.altKey && row.isCancellable ? event.key : '']
     if (steps === undefined) return
     event.preventDefault()
     event.stopPropagation()
-    open({ kind: 'details', row, to: { start: start + steps * STEP, clinicianId: row.clinicianId ?? null } })
+    const to = { start: start + steps * STEP, clinicianId: row.clinician?.id ?? '' }
+    desk.open({ kind: 'details', row, to })
   }
-
   return (
     <button
       type="button"
       class={`block ${marks.filter(Boolean).join(' ')}`}
       data-item={id}
-      style={{ ...top(start), '--long': (end - start) / MINUTE, '--lane': lane, '--lanes': lanes }}
-      onClick={({ currentTarget }) => currentTarget.dataset.dragged ?? open({ kind: 'details', row })}
+      style={style}
+      onClick={() => desk.open({ kind: 'details', row })}
       onKeyDown={takeKey}
-      onPointerDown={drag}
+      onPointerDown={(event) => hours && drag(event, { desk, row, hours })}
     >
       <time>{clock.timeOf(start)}</time> <b>{name ?? title}</b> {name && <span>{title}</span>}
-      {mark && <em>{mark}</em>} <Unseen>{unseen.filter(Boolean).join(', ')}</Unseen>
+      {mark && <em>{mark}</em>}{' '}
+      <i class="unseen">
+        until {clock.timeOf(end)}
+        {mark !== STATUS[status] && `, ${STATUS[status]}`}
+      </i>
     </button>
   )
 }
 
+/** A mouse or a pen drags an appointment; a finger scrolls, and finds the same in the window. */
+function drag(
+  event: PointerEvent & { readonly currentTarget: HTMLElement },
+  { desk, row, hours: [from, to] }: Required<Pick<BlockProps, 'desk' | 'row' | 'hours'>>,
+) {
+  const block = event.currentTarget
+  const track = block.closest('.track')
+  if (!track || event.pointerType === 'touch' || event.button !== 0 || !row.isCancellable) return
+  const perPixel = (to - from) / track.clientHeight
+  const stepsOf = ({ pageY }: PointerEvent) => Math.round(((pageY - event.pageY) * perPixel) / STEP)
+  const ending = new AbortController()
+  function follow(moved: PointerEvent) {
+    if (Math.hypot(moved.pageX - event.pageX, moved.pageY - event.pageY) < 6) return
+    block.dataset.dragged = desk.clock.timeOf(row.start + stepsOf(moved) * STEP)
+    block.style.translate = `${moved.pageX - event.pageX}px ${(stepsOf(moved) * STEP) / perPixel}px`
+  }
+  function drop(dropped: PointerEvent) {
+    ending.abort()
+    if (block.dataset.dragged === undefined) return
+    const over = document.elementFromPoint(dropped.clientX, dropped.clientY)?.closest('.track')
+    block.style.translate = ''
+    delete block.dataset.dragged
+    if (dropped.type === 'pointercancel') return
+    const clinicianId = over?.getAttribute('data-clinician') || row.clinician?.id || ''
+    desk.open({ kind: 'details', row, to: { start: row.start + stepsOf(dropped) * STEP, clinicianId } })
+  }
+  window.addEventListener('pointermove', follow, ending)
+  window.addEventListener('pointerup', drop, ending)
+  window.addEventListener('pointercancel', drop, ending)
+}
+
 /** Free time. A press of the mouse books where it is; the keys book at its beginning. */
-function Gap({ desk, gap: [start, end], id, top }: { desk: Desk; gap: Range; id: string; top: Top }) {
-  const { timeOf } = desk.data.clock
+function Gap({
+  desk,
+  gap,
+  style,
+}: {
+  desk: Desk
+  gap: Place & { readonly end: number }
+  style: CSSProperties
+}) {
+  const { start, end, clinicianId } = gap
+  const { timeOf } = desk.clock
+  function book({ offsetY, detail, currentTarget }: MouseEvent & { readonly currentTarget: HTMLElement }) {
+    const share = detail === 0 ? 0 : offsetY / currentTarget.clientHeight
+    const steps = Math.floor((share * (end - start)) / STEP)
+    desk.open({ kind: 'patients', gap: { ...gap, start: start + steps * STEP } })
+  }
   return (
     <button
       type="button"
       class="gap"
-      data-item={`${id}${start}`}
+      data-item={clinicianId + start}
       tabIndex={-1}
-      style={{ ...top(start), '--long': (end - start) / MINUTE }}
-      onClick={({ offsetY, detail, currentTarget }) => {
-        const steps =
-          detail === 0 ? 0 : Math.floor(((offsetY / currentTarget.clientHeight) * (end - start)) / STEP)
-        desk.open({ kind: 'book', gap: { start: start + steps * STEP, end, clinicianId: id || null } })
-      }}
+      style={style}
+      onClick={book}
     >
-      + {timeOf(start)} – {timeOf(end)} <Unseen>free, book</Unseen>
+      + {timeOf(start)} – {timeOf(end)} <i class="unseen">free, book</i>
     </button>
   )
-}
-
-/** What is said of a row beside its colour. */
-const UNUSUAL = /PENDING|CANCELLED|COMPLETED|NO_SHOW/
-
-/** As they follow each other in time: so does the focus, and a phone's list. */
-function inOrder(rows: readonly Row[], gaps: readonly Range[]): readonly (Placed | Range)[] {
-  const startOf = (each: Placed | Range) => ('row' in each ? each.row.start : each[0])
-  return [...place(rows), ...gaps].sort((a, b) => startOf(a) - startOf(b))
-}
-
-/** Those who work here, and whoever else has a row. */
-function columnsOf({ clinicians }: State, rows: readonly Row[]): readonly Clinician[] {
-  const named = new Set(rows.map(({ clinicianId }) => clinicianId ?? ''))
-  const known = clinicians.filter(({ id, isActive }) => isActive || named.has(id))
-  for (const { id } of known) named.delete(id)
-  return named.size > 0 || known.length === 0 ? [...known, NOBODY] : known
 }

@@ -1,28 +1,24 @@
 import { render } from 'preact'
-import { useEffect, useReducer, useRef, useState } from 'preact/hooks'
-import { createClinicClock } from '../client/index.ts'
+import { useEffect, useReducer, useRef } from 'preact/hooks'
+import { type ClinicClock, createClinicClock } from '../client/index.ts'
 import { Bar, Notes, Notices } from './bar.tsx'
-import { createData, type Data } from './data.ts'
 import { Day } from './day.tsx'
-import { followSwipes, step, takeKey } from './keys.ts'
-import type { Desk, SheetName } from './parts.tsx'
-import { Book, Details, Find, Keys, SignIn } from './sheets.tsx'
-import type { View } from './state.ts'
+import { SignIn } from './form.tsx'
+import { followSwipes, go, takeKey, viewFrom } from './keys.ts'
+import { Details, Keys, Patients } from './sheets.tsx'
+import { createDesk, type Desk, type View } from './state.ts'
 import { Week } from './week.tsx'
 
-function App({ data, graphiql }: { data: Data; graphiql: string | undefined }) {
+function App({ desk, graphiql }: { desk: Desk; graphiql: string | undefined }) {
   const [, redraw] = useReducer((count: number) => count + 1, 0)
-  const [sheet, open] = useState<SheetName>()
   const main = useRef<HTMLElement>(null)
-  // The day is in the URL, so that the browser's own way back works.
-  const desk: Desk = { data, open, show: (view) => location.assign(`#${view}`) }
-  const { view, needsKey } = data.state
+  const { view, sheet, needsKey } = desk.state
 
   useEffect(() => {
-    data.subscribe(() => redraw(undefined))
-    window.addEventListener('hashchange', () => data.show(viewInUrl(data.clock)))
+    desk.start(() => redraw(undefined))
+    window.addEventListener('hashchange', () => desk.show(viewInUrl(desk.clock)))
     window.addEventListener('keydown', (event) => takeKey(event, desk))
-    if (main.current) followSwipes(main.current, (steps) => step(desk, steps))
+    if (main.current) followSwipes(main.current, (steps) => go(viewFrom(desk, steps)))
   }, [])
 
   return (
@@ -33,15 +29,14 @@ function App({ data, graphiql }: { data: Data; graphiql: string | undefined }) {
         {needsKey ? <SignIn /> : view.startsWith('week') ? <Week desk={desk} /> : <Day desk={desk} />}
       </main>
       <Notices desk={desk} />
-      {sheet?.kind === 'details' && <Details key={sheet.row.id} desk={desk} {...sheet} />}
-      {sheet?.kind === 'book' && <Book desk={desk} {...sheet} />}
-      {sheet?.kind === 'find' && <Find desk={desk} />}
-      {sheet?.kind === 'keys' && <Keys desk={desk} />}
+      {sheet?.kind === 'details' && <Details key={sheet} desk={desk} sheet={sheet} />}
+      {sheet?.kind === 'patients' && <Patients key={sheet} desk={desk} sheet={sheet} />}
+      {sheet?.kind === 'keys' && <Keys key={sheet} desk={desk} />}
     </>
   )
 }
 
-function viewInUrl(clock: Data['clock']): View {
+function viewInUrl(clock: ClinicClock): View {
   return /^#((?:week-)?\d{4}-\d\d-\d\d)$/.exec(location.hash)?.[1] ?? clock.dayOf(Date.now())
 }
 
@@ -55,8 +50,7 @@ if (root) {
   const { endpoint = 'graphql', timeZone = 'UTC', trusted, graphiql } = root.dataset
   const clock = createClinicClock(timeZone)
   const url = new URL(endpoint, location.href).href
-  const data = createData({ url, clock, headers, view: viewInUrl(clock), trusted: trusted !== undefined })
-  data.open()
+  const desk = createDesk({ url, clock, headers, view: viewInUrl(clock), trusted: trusted !== undefined })
   root.replaceChildren()
-  render(<App data={data} graphiql={graphiql && endpoint} />, root)
+  render(<App desk={desk} graphiql={graphiql && endpoint} />, root)
 }

@@ -1,19 +1,23 @@
-import { addDays } from '../client/index.ts'
-import type { Desk } from './parts.tsx'
-import { daysOf, weekOf } from './state.ts'
+import { addDays, weekOf } from '../client/index.ts'
+import { type Desk, daysOf, type View } from './state.ts'
 
-/** Steps through days or weeks. */
-export function step({ data, show }: Desk, steps: number): void {
-  const [day = '', ...others] = daysOf(data.state.view)
-  const next = addDays(day, steps * (others.length + 1))
-  show(others.length > 0 ? `week-${next}` : next)
+/** The view is in the URL, so that the browser's own way back works. */
+export function go(view: View): void {
+  location.assign(`#${view}`)
 }
 
-/** From a day to its week, and back: to today, where the week has it. */
-export function toggleWeek({ data, show }: Desk): void {
-  const [day = '', ...others] = daysOf(data.state.view)
-  const today = data.clock.dayOf(data.state.now)
-  show(others.length === 0 ? weekOf(day) : others.includes(today) ? today : day)
+/** The day or the week that is so many further. */
+export function viewFrom({ state }: Desk, steps: number): View {
+  const [day = '', ...others] = daysOf(state.view)
+  const next = addDays(day, steps * (others.length + 1))
+  return others.length > 0 ? `week-${next}` : next
+}
+
+/** The week of a day, and the day of a week: today, where the week has it. */
+export function otherView({ state, clock }: Desk): View {
+  const [day = '', ...others] = daysOf(state.view)
+  const today = clock.dayOf(state.now)
+  return others.length === 0 ? `week-${weekOf(day)[0]}` : others.includes(today) ? today : day
 }
 
 /** The keys that work everywhere but in fields and windows. */
@@ -21,15 +25,15 @@ export function takeKey(event: KeyboardEvent, desk: Desk): void {
   const { target, key, altKey, ctrlKey, metaKey, defaultPrevented } = event
   if (altKey || ctrlKey || metaKey || defaultPrevented || !(target instanceof Element)) return
   if (target.closest('input, select, dialog')) return
+  if (sessionStorage.getItem('desk:letters') === 'off' && key.length === 1) return
   const actions: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => step(desk, -1),
-    ArrowRight: () => step(desk, 1),
-    t: () => desk.show(desk.data.clock.dayOf(Date.now())),
-    w: () => toggleWeek(desk),
-    f: () => desk.open({ kind: 'find' }),
+    ArrowLeft: () => go(viewFrom(desk, -1)),
+    ArrowRight: () => go(viewFrom(desk, 1)),
+    t: () => go(desk.clock.dayOf(Date.now())),
+    w: () => go(otherView(desk)),
+    f: () => desk.open({ kind: 'patients' }),
     '?': () => desk.open({ kind: 'keys' }),
   }
-  if (sessionStorage.getItem('desk:letters') === 'off' && key.length === 1) return
   if (actions[key]) event.preventDefault()
   actions[key]?.()
 }

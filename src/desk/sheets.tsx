@@ -1,57 +1,71 @@
-import { useEffect, useState } from 'preact/hooks'
-import type { DeskAppointmentQuery, DeskPatientFragment } from '../client/generated/graphql.ts'
-import type { Told } from './data.ts'
-import { MINUTE } from './layout.ts'
+import type { ComponentChildren } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import {
-  aboutPatient,
-  Choice,
-  Choices,
-  type Desk,
-  Facts,
-  Field,
-  Form,
-  PatientSearch,
-  type Place,
-  Sheet,
-} from './parts.tsx'
-import { type Row, rowOf } from './state.ts'
-import { nameOf, nameOfDay, STATUS } from './words.ts'
+  type DeskKindFragment,
+  type DeskPatientFragment,
+  DeskPatientsDocument,
+  DeskVisitsDocument,
+} from '../client/generated/graphql.ts'
+import { nodesOf } from '../client/index.ts'
+import { Form, type Values } from './form.tsx'
+import { go } from './keys.ts'
+import { MINUTE } from './layout.ts'
+import { type Desk, type Row, rowOf, type Sheet, utc } from './state.ts'
+import { nameOf, nameOfDay, STATUS, whenOf } from './words.ts'
 import { book, cancel, move } from './writes.ts'
 
-/** One appointment: what the record says of it, and what can be done. */
-export function Details({ desk, row: given, to }: { desk: Desk; row: Row; to?: Place | undefined }) {
-  const { data, open } = desk
-  const { clock } = data
-  const [told, setTold] = useState<Told<DeskAppointmentQuery>>()
-  useEffect(() => void data.details(given.id).then(setTold), [given.id, data])
-  const row = data.state.rows.byId.get(given.id) ?? given
-  const { patient, location, description, cancellationReason } = told?.data?.appointment ?? {}
-  const { start, clinicianId } = to ?? row
+interface Of<Kind> {
+  readonly desk: Desk
+  readonly sheet: Extract<Sheet, { readonly kind: Kind }>
+}
 
-  function submitMove(field: (name: string) => string) {
-    const from = clock.instantOf(field('day'), field('time'))
-    if (from === undefined) return data.notify('problem', 'The clocks do not show this time on that day.')
-    open(undefined)
-    void move(data, row, {
-      start: from,
-      end: from + row.end - row.start,
-      clinicianId: field('clinician') || null,
-    })
-  }
-  function submitCancel(field: (name: string) => string) {
-    open(undefined)
-    void cancel(data, row, field('reason'))
-  }
+/** A window at the side. The browser keeps the focus in it, and gives it back; Escape closes it. */
+function Window({ desk, title, children }: { desk: Desk; title: string; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [sheet] = useState(desk.state.sheet)
+  useLayoutEffect(() => dialog.current?.showModal(), [])
   return (
-    <Sheet desk={desk} title={row.name ?? (patient ? nameOf(patient) : row.title)}>
+    <dialog ref={dialog} class="sheet" aria-label={title} onClose={() => desk.close(sheet)}>
+      <header>
+        <h2>{title}</h2>
+        <button type="button" class="quiet" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+      </header>
+      {children}
+    </dialog>
+  )
+}
+
+function Facts({ of }: { of: readonly (readonly [name: string, value: string | null | undefined])[] }) {
+  return (
+    <dl>
+      {of.map(([name, value]) => value && [<dt key={name}>{name}</dt>, <dd key={`${name}=`}>{value}</dd>])}
+    </dl>
+  )
+}
+
+/** One appointment: what the record says of it, and what can be done. */
+export function Details({ desk, sheet }: Of<'details'>) {
+  const { state, clock } = desk
+  const [says, say] = useState('Reading…')
+  const row = state.rows.byId.get(sheet.row.id) ?? sheet.row
+  useEffect(() => {
+    void desk
+      .readRow(row.id)
+      .then(({ problem }) => say(problem ? `${problem.text} This is what the day shows.` : ''))
+  }, [])
+  const { patient, location, description, cancellationReason } = row
+  const { start, clinicianId } = sheet.to ?? { start: row.start, clinicianId: row.clinician?.id ?? '' }
+  const clinician = state.clinicians.find(({ id }) => id === row.clinician?.id)
+  const status = STATUS[row.status ?? '']
+  return (
+    <Window desk={desk} title={row.attendeeName ?? (patient ? nameOf(patient) : (row.title ?? ''))}>
       <Facts
         of={[
-          [
-            'When',
-            `${nameOfDay(clock.dayOf(row.start))}, ${clock.timeOf(row.start)} to ${clock.timeOf(row.end)}`,
-          ],
-          ['What', `${row.title}. ${STATUS[row.status]}.`],
-          ['With', data.state.clinicians.find(({ id }) => id === row.clinicianId)?.name],
+          ['When', `${whenOf(row, clock)} to ${clock.timeOf(row.end)}`],
+          ['What', `${row.title}. ${status}.`],
+          ['With', clinician && nameOf(clinician)],
           ['Where', location?.name],
           ['Born', patient?.dateOfBirth],
           ['Phone', patient?.mobilePhone],
@@ -59,159 +73,163 @@ export function Details({ desk, row: given, to }: { desk: Desk; row: Row; to?: P
           ['Reason', cancellationReason],
         ]}
       />
-      <p role="status">
-        {told ? told.problem && `${told.problem.text} This is what the day shows.` : 'Reading…'}
-      </p>
+      <p role="status">{says}</p>
       {row.isCancellable ? (
         <>
-          <Form onSubmit={submitMove}>
-            <Field label="Day">
-              <input type="date" name="day" value={clock.dayOf(start)} required autocomplete="off" />
-            </Field>
-            <Field label="Time">
-              <input type="time" name="time" value={clock.timeOf(start)} required autocomplete="off" />
-            </Field>
-            <ClinicianChoice desk={desk} value={clinicianId} />
-            {/* biome-ignore lint/a11y/noAutofocus: after a drag, this is what follows */}
-            <button type="submit" autoFocus={to !== undefined}>
-              Move
-            </button>
-          </Form>
-          <Form onSubmit={submitCancel}>
-            <Field label="Reason">
-              <input name="reason" autocomplete="off" />
-            </Field>
-            <button type="submit" class="danger">
-              Cancel appointment
-            </button>
-          </Form>
+          <Form
+            button="Move"
+            isNext={sheet.to !== undefined}
+            fields={[
+              { label: 'Day', name: 'day', type: 'date', value: clock.dayOf(start), required: true },
+              { label: 'Time', name: 'time', type: 'time', value: clock.timeOf(start), required: true },
+              clinicianField(desk, clinicianId),
+            ]}
+            onSubmit={({ day = '', time = '', clinician = '' }, event) => {
+              const from = clock.instantOf(day, time)
+              if (from !== undefined) return void move(desk, row, from, clinician)
+              event.preventDefault()
+              say('The clocks do not show this time on that day.')
+            }}
+          />
+          <Form
+            button="Cancel appointment"
+            class="danger"
+            fields={[{ label: 'Reason', name: 'reason' }]}
+            onSubmit={({ reason = '' }) => void cancel(desk, row, reason)}
+          />
         </>
       ) : (
-        <p>{STATUS[row.status]}: nothing can be changed.</p>
+        <p>{status}: nothing can be changed.</p>
       )}
-    </Sheet>
+    </Window>
   )
 }
 
-/** A gap becomes an appointment. */
-export function Book({ desk, gap }: { desk: Desk; gap: Place & { readonly end: number } }) {
-  const { data, open } = desk
-  const { clock, state } = data
-  // The same for each press: so it books once.
-  const [key] = useState(() => crypto.getRandomValues(new Uint32Array(4)).join('-'))
+type Choice = readonly [id: string, text: ComponentChildren, choose: () => void]
+
+/** Finds a patient by name. Then a gap becomes an appointment, or what is booked from now on is shown. */
+export function Patients({ desk, sheet }: Of<'patients'>) {
+  const { clock, state } = desk
+  const { gap } = sheet
+  const [says, say] = useState('')
+  const [choices, offer] = useState<readonly Choice[]>([])
   const [patient, setPatient] = useState<DeskPatientFragment>()
-  const day = clock.dayOf(gap.start)
-  const fitting = state.kinds.find(({ minutes }) => gap.start + minutes * MINUTE <= gap.end)
+  // The same for each press: so it books once.
+  const [idempotencyKey] = useState(() => crypto.getRandomValues(new Uint32Array(4)).join('-'))
 
-  function submit(field: (name: string) => string) {
-    const kind = state.kinds.find(({ id }) => id === field('kind'))
-    const start = clock.instantOf(day, field('time'))
-    if (!kind || !patient || start === undefined) return
-    open(undefined)
-    const whom = {
-      clinicianId: field('clinician') || null,
-      patient: { id: patient.id, name: nameOf(patient) },
-    }
-    void book(data, { key, kind, start, end: start + kind.minutes * MINUTE, ...whom })
+  /** Asks when the person says so, and not with each letter: a search costs a request. */
+  async function search(words: string) {
+    say('Looking…')
+    const { data, problem } = await desk.ask(desk.client.ask(DeskPatientsDocument, { search: words }))
+    const patients = nodesOf(data?.patients)
+    const choose = (found: DeskPatientFragment) => (gap ? setPatient(found) : void showVisits(found))
+    offer(patients.map((found) => [found.id, about(found), () => choose(found)]))
+    say(problem?.text ?? (patients.length === 0 ? `Nobody is called “${words}”.` : ''))
   }
-  return (
-    <Sheet desk={desk} title={`Book ${nameOfDay(day)}`}>
-      {patient === undefined ? (
-        <PatientSearch desk={desk} onChoose={setPatient} />
-      ) : (
-        <Form onSubmit={submit}>
-          <p>{aboutPatient(patient)}</p>
-          <Choice
-            label="Kind"
-            name="kind"
-            value={fitting?.id}
-            of={state.kinds.map(({ id, name, minutes }) => ({ id, name: `${name}, ${minutes} min` }))}
+  async function showVisits(found: DeskPatientFragment) {
+    const asked = { patientId: found.id, gte: utc(Date.now()) }
+    const { data, problem } = await desk.ask(desk.client.ask(DeskVisitsDocument, asked))
+    const rows = nodesOf(data?.appointments).map((node) => rowOf({ ...node, attendeeName: nameOf(found) }))
+    const show = (row: Row) => {
+      go(clock.dayOf(row.start))
+      desk.open({ kind: 'details', row })
+    }
+    offer(rows.map((row) => [row.id, `${whenOf(row, clock)}: ${row.title}`, () => show(row)]))
+    say(problem?.text ?? `${nameOf(found)}: ${rows.length === 0 ? 'nothing is booked' : 'what is booked'}.`)
+  }
+  if (!gap || !patient)
+    return (
+      <Window desk={desk} title={gap ? `Book ${whenOf(gap, clock)}` : 'Find a patient'}>
+        <search>
+          <Form
+            button="Find"
+            fields={[{ label: 'Name of the patient', name: 'words', autoFocus: true, required: true }]}
+            onSubmit={({ words = '' }, event) => {
+              event.preventDefault()
+              void search(words)
+            }}
           />
-          <Field label={`Time, free until ${clock.timeOf(gap.end)}`}>
-            <input type="time" name="time" value={clock.timeOf(gap.start)} required autocomplete="off" />
-          </Field>
-          <ClinicianChoice desk={desk} value={gap.clinicianId} />
-          {/* biome-ignore lint/a11y/noAutofocus: the patient is chosen, and this is what follows */}
-          <button type="submit" autoFocus>
-            Book
-          </button>
-        </Form>
-      )}
-    </Sheet>
+          <p role="status">{says}</p>
+          <ul class="choices">
+            {choices.map(([id, text, choose]) => (
+              <li key={id}>
+                <button type="button" onClick={choose}>
+                  {text}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </search>
+      </Window>
+    )
+
+  const day = clock.dayOf(gap.start)
+  const lengthOf = (kind: DeskKindFragment) => (kind.durationMinutes ?? 30) * MINUTE
+  const fitting = state.kinds.find((kind) => gap.start + lengthOf(kind) <= gap.end)
+  const kinds = state.kinds.map((kind) => [kind.id, `${kind.name}, ${lengthOf(kind) / MINUTE} min`] as const)
+  function submit(values: Values, event: Event) {
+    const kind = state.kinds.find(({ id }) => id === values.kind)
+    const start = clock.instantOf(day, values.time ?? '')
+    if (!kind || !patient || start === undefined) return event.preventDefault()
+    const times = { startTime: utc(start), endTime: utc(start + lengthOf(kind)) }
+    const whom = {
+      patientId: patient.id,
+      attendeeName: nameOf(patient),
+      clinicianId: values.clinician || null,
+    }
+    const what = { title: kind.name ?? '', appointmentTypeId: kind.id, idempotencyKey }
+    void book(desk, { ...what, ...whom, ...times })
+  }
+  const until = `Time, free until ${clock.timeOf(gap.end)}`
+  return (
+    <Window desk={desk} title={`Book ${nameOfDay(day)}`}>
+      <p>{about(patient)}</p>
+      <Form
+        button="Book"
+        isNext={true}
+        fields={[
+          { label: 'Kind', name: 'kind', value: fitting?.id ?? '', of: kinds },
+          { label: until, name: 'time', type: 'time', value: clock.timeOf(gap.start), required: true },
+          clinicianField(desk, gap.clinicianId),
+        ]}
+        onSubmit={submit}
+      />
+    </Window>
   )
 }
 
-/** A patient by name, and what is booked from now on. */
-export function Find({ desk }: { desk: Desk }) {
-  const { data, show, open } = desk
-  const { clock } = data
-  const [visits, setVisits] = useState<readonly Row[]>([])
-  const [says, setSays] = useState('')
-  async function choose(patient: DeskPatientFragment) {
-    const told = await data.visitsOf(patient.id)
-    const rows = told.data?.appointments?.nodes.flatMap((node) => (node ? rowOf(node) : [])) ?? []
-    setVisits(rows.map((row) => ({ ...row, name: nameOf(patient) })))
-    setSays(
-      told.problem?.text ??
-        `${nameOf(patient)}: ${rows.length === 0 ? 'nothing is booked' : 'what is booked'}.`,
-    )
-  }
-  return (
-    <Sheet desk={desk} title="Find a patient">
-      <PatientSearch desk={desk} onChoose={(patient) => void choose(patient)} />
-      <Choices
-        says={says}
-        of={visits.map((row) => ({
-          id: row.id,
-          text: `${nameOfDay(clock.dayOf(row.start))}, ${clock.timeOf(row.start)}: ${row.title}`,
-          choose() {
-            show(clock.dayOf(row.start))
-            open({ kind: 'details', row })
-          },
-        }))}
-      />
-    </Sheet>
-  )
+function about(patient: DeskPatientFragment): ComponentChildren {
+  const { dateOfBirth, postcode } = patient
+  return [
+    <b key="name">{nameOf(patient)}</b>,
+    dateOfBirth && `, born ${dateOfBirth}`,
+    postcode && `, ${postcode}`,
+  ]
+}
+
+function clinicianField({ state }: Desk, value: string) {
+  const working = state.clinicians.filter(({ id, isActive }) => isActive !== false || id === value)
+  const named = working.map((each) => [each.id, nameOf(each)] as const)
+  const of = value ? named : [['', 'Nobody'] as const, ...named]
+  return { label: 'Clinician', name: 'clinician', value, of }
 }
 
 export function Keys({ desk }: { desk: Desk }) {
   return (
-    <Sheet desk={desk} title="Keys">
+    <Window desk={desk} title="Keys">
       <Facts of={KEYS} />
       <label class="check">
         <input
           type="checkbox"
           checked={sessionStorage.getItem('desk:letters') !== 'off'}
-          onChange={({ currentTarget: { checked } }) =>
-            sessionStorage.setItem('desk:letters', checked ? 'on' : 'off')
+          onChange={(event) =>
+            sessionStorage.setItem('desk:letters', event.currentTarget.checked ? 'on' : 'off')
           }
         />
         Single letters are keys
       </label>
-    </Sheet>
+    </Window>
   )
-}
-
-/** Where callers have a key or a token of their own. This browser tab keeps it until it is closed. */
-export function SignIn() {
-  function signIn(field: (name: string) => string) {
-    sessionStorage.setItem('desk:key', field('key'))
-    location.reload()
-  }
-  return (
-    <Form onSubmit={signIn}>
-      <Field label="Your key or token">
-        <input type="password" name="key" autocomplete="off" />
-      </Field>
-      <button type="submit">Open the desk</button>
-    </Form>
-  )
-}
-
-function ClinicianChoice({ desk, value }: { desk: Desk; value: string | null | undefined }) {
-  const working = desk.data.state.clinicians.filter(({ id, isActive }) => isActive || id === value)
-  const nobody = value ? [] : [{ id: '', name: 'Nobody' }]
-  return <Choice label="Clinician" name="clinician" value={value ?? ''} of={[...nobody, ...working]} />
 }
 
 const KEYS = [

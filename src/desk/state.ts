@@ -1,28 +1,59 @@
-import type { DeskRowFragment } from '../client/generated/graphql.ts'
-import { type AppointmentStatus, addDays, type LiveRows, NO_ROWS } from '../client/index.ts'
-import type { Problem } from './words.ts'
+import {
+  DeskAppointmentDocument,
+  type DeskAppointmentQuery,
+  DeskChangesDocument,
+  type DeskClinicianFragment,
+  DeskDaysDocument,
+  DeskDirectoryDocument,
+  type DeskKindFragment,
+  DeskNamesDocument,
+  DeskUpstreamDocument,
+  type DeskUpstreamQuery,
+} from '../client/generated/graphql.ts'
+import {
+  type Answer,
+  type ClientOptions,
+  type ClinicClock,
+  createClient,
+  type LiveRows,
+  NO_ROWS,
+  nodesOf,
+  RequestError,
+  takeChange,
+  takeFound,
+  weekOf,
+} from '../client/index.ts'
+import { type Problem, problemOf } from './words.ts'
 
-/** An appointment on the screen. */
-export interface Row {
-  readonly id: string
-  readonly title: string
-  /** Milliseconds since the epoch. */
-  readonly start: number
-  readonly end: number
-  readonly status: AppointmentStatus
-  readonly isCancellable: boolean
-  /** Null: nobody is named. Undefined: not known yet. So is the name of the patient. */
-  readonly clinicianId?: string | null | undefined
-  readonly name?: string | null | undefined
-  /** Since when it may be out of date, in RFC 3339; null where it is not. */
-  readonly staleSince?: string | null | undefined
-}
+/** What answers say of an appointment, each of them a part. What none has said is undefined. */
+type Said = Partial<NonNullable<DeskAppointmentQuery['appointment']>> & { readonly id: string }
+
+/** An appointment on the screen. It begins and ends in milliseconds since the epoch. */
+export type Row = Said & { readonly start: number; readonly end: number; readonly staleSince: string | null }
 
 /** A day such as `2026-03-29`, or a week by its Monday: `week-2026-03-23`. */
 export type View = string
 
+export interface Place {
+  readonly start: number
+  readonly clinicianId: string
+}
+
+/** A window. Each object is an opening of its own. */
+export type Sheet =
+  | { readonly kind: 'details'; readonly row: Row; readonly to?: Place }
+  | { readonly kind: 'patients'; readonly gap?: Place & { readonly end: number } }
+  | { readonly kind: 'keys' }
+
+/** What became of what was done. */
+export interface Notice {
+  readonly kind: 'done' | 'problem' | 'unclear'
+  readonly text: string
+  readonly action?: { readonly label: string; readonly run: () => void } | undefined
+}
+
 /** How the reading of a view went. Its rows stay, whatever happens to a later reading. */
-export interface Reading {
+interface Reading {
   readonly isLoading: boolean
   /** When it was read last, by this machine's clock; undefined before that. */
   readonly readAt?: number
@@ -32,45 +63,17 @@ export interface Reading {
   readonly isCut?: boolean
 }
 
-export interface Clinician {
-  readonly id: string
-  readonly name: string
-  readonly role: string
-  readonly isActive: boolean
-}
-
-export interface Kind {
-  readonly id: string
-  readonly name: string
-  readonly minutes: number
-}
-
-export interface Quota {
-  readonly limit: number
-  readonly remaining: number
-  readonly resetsAt: string
-  /** Null until there is one. */
-  readonly forecast: { readonly spentAt: string | null } | null
-}
-
-export interface Notice {
-  readonly id: number
-  readonly kind: 'done' | 'problem' | 'unclear'
-  readonly text: string
-  readonly action?: { readonly label: string; readonly run: () => void } | undefined
-}
-
 export interface State {
   readonly now: number
   readonly view: View
+  readonly sheet?: Sheet | undefined
   readonly rows: LiveRows<Row>
   readonly readings: ReadonlyMap<View, Reading>
-  readonly clinicians: readonly Clinician[]
-  readonly kinds: readonly Kind[]
-  /** Of the stream of changes. `off`: the gateway gets no events, so the desk looks again each minute. */
+  readonly clinicians: readonly DeskClinicianFragment[]
+  readonly kinds: readonly DeskKindFragment[]
+  readonly upstream: DeskUpstreamQuery['upstream']
+  /** The stream of changes. `off`: the gateway gets no events, so the desk looks again each minute. */
   readonly line: 'opening' | 'live' | 'away' | 'off'
-  readonly quota: Quota | null
-  readonly upstreamFails: boolean
   /** Rows of which nobody knows whether a write has happened. */
   readonly unclear: ReadonlySet<string>
   readonly notices: readonly Notice[]
@@ -78,46 +81,216 @@ export interface State {
   readonly needsKey: boolean
 }
 
-export function initialState(view: View, now: number): State {
+/** An answer, and its first error in words. */
+export type Told<Data> = Pick<Answer<Data>, 'data' | 'staleSince'> & { readonly problem?: Problem }
+
+type DeskOptions = ClientOptions & {
+  readonly clock: ClinicClock
+  readonly view: View
+  readonly now?: () => number
+  readonly setTimer?: (run: () => void, ms: number) => unknown
+}
+
+export type Desk = ReturnType<typeof createDesk>
+
+const TICK_MS = 30_000
+/** The most names that one operation asks for. */
+const NAMES = 25
+
+/** What the desk knows, and how it comes to know it. It needs no browser. */
+export function createDesk({
+  clock,
+  view,
+  now = Date.now,
+  setTimer = setTimeout,
+  ...transport
+}: DeskOptions) {
+  const pause = (ms: number) => new Promise<void>((resolve) => setTimer(resolve, ms))
+  const client = createClient({ ...transport, wait: ({ ms }) => pause(ms) })
+  const leaving = new AbortController()
+  const { signal } = leaving
+  let redraw = () => {}
+  let state: State = {
+    ...{ now: now(), view, rows: NO_ROWS, readings: new Map(), clinicians: [], kinds: [], upstream: null },
+    ...{ line: 'opening', unclear: new Set(), notices: [], needsKey: false },
+  }
+
+  function set(change: Partial<State>): void {
+    state = { ...state, ...change }
+    redraw()
+  }
+
+  async function ask<Data>(answer: Promise<Answer<Data>>): Promise<Told<Data>> {
+    const { data, errors, staleSince }: Answer<Data> = await answer.catch((error: unknown) => {
+      const all = error instanceof RequestError ? error.errors : []
+      return { data: null, errors: all, upstreamRequests: undefined }
+    })
+    if (data !== null && errors.length === 0) return { data, staleSince }
+    const problem = problemOf(errors[0], clock)
+    if (problem.code === 'UNAUTHENTICATED') set({ needsKey: true })
+    return { data, staleSince, problem }
+  }
+
+  function setReading(view: View, reading: Partial<Reading>): void {
+    const before = state.readings.get(view) ?? { isLoading: false }
+    set({ readings: new Map(state.readings).set(view, { ...before, ...reading }) })
+  }
+
+  async function read(view: View): Promise<void> {
+    setReading(view, { isLoading: true })
+    const { changes: since } = state.rows
+    const [from, to] = rangeOf(view, clock)
+    const isDay = daysOf(view).length === 1
+    const asked = { from: utc(from), to: utc(to - 1), first: isDay ? 200 : 500, withClinicians: isDay }
+    const { data, staleSince, problem } = await ask(client.ask(DeskDaysDocument, asked))
+    const list = data?.appointments
+    if (!list) return setReading(view, { isLoading: false, problem })
+    const rows = nodesOf(list).map((node) => {
+      // Where a part has failed, nothing says that there is nobody.
+      const { clinician = null, ...rest } = node
+      return rowOf(clinician || (isDay && !problem) ? { ...rest, clinician } : rest, staleSince)
+    })
+    const isCut = list.pageInfo.hasNextPage
+    const isListed = ({ start }: Row) => !isCut && start >= from && start < to
+    set({ rows: takeFound(state.rows, { rows, since, isListed }) })
+    setReading(view, { isLoading: false, readAt: now(), staleSince, problem, isCut })
+    await readUpstream()
+    if (isDay && !problem) await readNames(rows)
+  }
+
+  /** A name costs a request, once an hour for all desks: so only while more than half of the quota is left. */
+  async function readNames(rows: readonly Row[]): Promise<void> {
+    const ids = rows.map(({ id }) => id).filter((id) => state.rows.byId.get(id)?.attendeeName === undefined)
+    for (let from = 0; from < ids.length; from += NAMES) {
+      const { quota } = state.upstream ?? {}
+      if (quota && quota.remaining < quota.limit / 2) return
+      const { changes: since } = state.rows
+      const { data } = await ask(client.ask(DeskNamesDocument, { ids: ids.slice(from, from + NAMES) }))
+      const named = nodesOf(data).flatMap((node) => {
+        const row = state.rows.byId.get(node.id)
+        return row && 'attendeeName' in node ? { ...row, attendeeName: node.attendeeName } : []
+      })
+      set({ rows: takeFound(state.rows, { rows: named, since }) })
+      await readUpstream()
+    }
+  }
+
+  async function readDirectory(): Promise<void> {
+    const { data } = await ask(client.ask(DeskDirectoryDocument, {}))
+    const kinds = nodesOf(data?.appointmentTypes).filter(({ isActive }) => isActive !== false)
+    set({ clinicians: nodesOf(data?.clinicians), kinds })
+  }
+
+  async function readUpstream(): Promise<void> {
+    const { data } = await ask(client.ask(DeskUpstreamDocument, {}, { byGet: false }))
+    if (data?.upstream) set({ upstream: data.upstream })
+  }
+
+  /** What was read before the stream opened may lack a change. */
+  function readAgain(): void {
+    set({ readings: new Map([...state.readings].filter(([view]) => view === state.view)) })
+    void read(state.view)
+  }
+
+  function setLine(isOpen: boolean): void {
+    set({ line: isOpen ? 'live' : 'away' })
+    if (isOpen && state.readings.get(state.view)?.problem) void read(state.view)
+  }
+
+  /** Follows the changes for as long as the desk is open. */
+  async function follow(): Promise<void> {
+    while (!signal.aborted) {
+      const told = { signal, anew: true, onOpen: readAgain, onLine: setLine }
+      try {
+        for await (const { data } of client.subscribe(DeskChangesDocument, {}, told)) {
+          const { appointment, movement } = data?.appointmentChanged ?? {}
+          if (appointment && movement) set({ rows: takeChange(state.rows, movement, rowOf(appointment)) })
+        }
+      } catch (error) {
+        const { code } = problemOf(error instanceof RequestError ? error.errors[0] : undefined, clock)
+        set({ line: code === 'EVENTS_UNAVAILABLE' ? 'off' : 'away', needsKey: code === 'UNAUTHENTICATED' })
+      }
+      await pause(state.line === 'off' ? 20 * TICK_MS : 5000)
+    }
+  }
+
+  function tick(): void {
+    if (signal.aborted) return
+    set({ now: now() })
+    const { isLoading, problem, staleSince, readAt = 0 } = state.readings.get(state.view) ?? {}
+    const isOld = state.line === 'off' && now() - readAt >= 2 * TICK_MS
+    if (!isLoading && (problem || staleSince || isOld)) void read(state.view)
+    else void readUpstream()
+    if (state.clinicians.length === 0) void readDirectory()
+    setTimer(tick, TICK_MS)
+  }
+
+  function dismiss(notice: Notice): void {
+    set({ notices: state.notices.filter((each) => each !== notice) })
+  }
+
   return {
-    ...{ now, view, rows: NO_ROWS, readings: new Map(), clinicians: [], kinds: [], line: 'opening' },
-    ...{ quota: null, upstreamFails: false, unclear: new Set(), notices: [], needsKey: false },
+    client,
+    clock,
+    ask,
+    set,
+    dismiss,
+    readUpstream,
+    get state(): State {
+      return state
+    },
+    /** @param onChange runs whenever the state has changed */
+    start(onChange?: () => void): void {
+      if (onChange) redraw = onChange
+      void read(state.view)
+      void readDirectory()
+      void follow()
+      setTimer(tick, TICK_MS)
+    },
+    stop: () => leaving.abort(),
+    show(view: View): void {
+      set({ view })
+      const { isLoading, readAt, problem } = state.readings.get(view) ?? {}
+      if (!isLoading && (readAt === undefined || problem)) void read(view)
+    },
+    /** Also tells whether an unclear write has happened. */
+    async readRow(id: string): Promise<Told<DeskAppointmentQuery>> {
+      const { changes: since } = state.rows
+      const told = await ask(client.ask(DeskAppointmentDocument, { id }))
+      const { data, staleSince } = told
+      if (!data?.appointment) return told
+      const rows = takeFound(state.rows, { rows: [rowOf(data.appointment, staleSince)], since })
+      set({
+        rows,
+        ...(!staleSince && { unclear: new Set([...state.unclear].filter((each) => each !== id)) }),
+      })
+      return told
+    },
+    open: (sheet: Sheet) => set({ sheet }),
+    /** A window that closes may have given way to the next one, which stays. */
+    close: (sheet: Sheet | undefined) => state.sheet === sheet && set({ sheet: undefined }),
+    /** Good news goes by itself, and when the next comes. */
+    notify(notice: Notice): void {
+      set({ notices: [...state.notices.filter(({ kind }) => kind !== 'done').slice(-2), notice] })
+      if (notice.kind === 'done') setTimer(() => dismiss(notice), 8000)
+    },
   }
 }
 
-type Node = DeskRowFragment & {
-  readonly attendeeName?: string | null
-  readonly clinician?: { readonly id: string } | null
-}
-
-/** What an answer says of an appointment: what it does not say stays undefined. */
-export function rowOf({ clinician, attendeeName, ...node }: Node): Row {
-  return {
-    id: node.id,
-    title: node.title ?? '',
-    start: Date.parse(node.startTime ?? ''),
-    end: Date.parse(node.endTime ?? ''),
-    status: node.status ?? 'PENDING',
-    isCancellable: node.isCancellable === true,
-    clinicianId: clinician === undefined ? undefined : (clinician?.id ?? null),
-    name: attendeeName,
-    staleSince: null,
-  }
+export function rowOf(said: Said, staleSince: string | null = null): Row {
+  return { ...said, start: Date.parse(said.startTime ?? ''), end: Date.parse(said.endTime ?? ''), staleSince }
 }
 
 /** One day, or the seven of a week. */
 export function daysOf(view: View): readonly string[] {
-  const monday = /^week-(.*)/.exec(view)?.[1]
-  return monday ? Array.from({ length: 7 }, (_, index) => addDays(monday, index)) : [view]
+  return view.startsWith('week-') ? weekOf(view.slice(5)) : [view]
 }
 
-export function weekOf(day: string): View {
-  return `week-${addDays(day, -((new Date(day).getUTCDay() + 6) % 7))}`
+export function rangeOf(view: View, clock: ClinicClock): readonly [from: number, to: number] {
+  const ranges = daysOf(view).map(clock.rangeOf)
+  return [ranges.at(0)?.[0] ?? 0, ranges.at(-1)?.[1] ?? 0]
 }
 
-/** The rows that begin in the range, in the order of their beginning. */
-export function rowsIn(rows: readonly Row[], [from, to]: readonly [number, number]): readonly Row[] {
-  return rows
-    .filter(({ start }) => start >= from && start < to)
-    .sort((a, b) => a.start - b.start || a.end - b.end)
+export function utc(instant: number): string {
+  return new Date(instant).toISOString()
 }

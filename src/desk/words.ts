@@ -1,4 +1,4 @@
-import { type GatewayError, hasCode } from '../client/index.ts'
+import { type ClinicClock, type GatewayError, hasCode } from '../client/index.ts'
 
 /** What a person at a desk reads of an error. */
 export interface Problem {
@@ -18,13 +18,13 @@ const WORDS: Readonly<Record<string, string>> = {
   INTERNAL_SERVER_ERROR: 'Something is wrong with the gateway.',
 }
 
-/** @param error undefined where no answer came @param timeOf the clinic's clocks */
-export function problemOf(error: GatewayError | undefined, timeOf: (instant: number) => string): Problem {
+/** @param error undefined where no answer came */
+export function problemOf(error: GatewayError | undefined, clock: ClinicClock): Problem {
   if (error === undefined) return { code: 'NO_ANSWER', text: 'The gateway does not answer.' }
   const { code } = error.extensions
   if (hasCode(error, 'RATE_LIMITED')) {
     const { resetsAt } = error.extensions
-    const until = resetsAt ? ` until ${timeOf(Date.parse(resetsAt))}` : ''
+    const until = resetsAt ? ` until ${clock.timeOf(Date.parse(resetsAt))}` : ''
     return { code, text: `This hour’s requests to the record system are used up${until}.` }
   }
   if (hasCode(error, 'INVALID_STATE_TRANSITION')) {
@@ -45,15 +45,21 @@ export const STATUS: Readonly<Record<string, string>> = {
   NO_SHOW: 'Did not come',
 }
 
+const LONG = { weekday: 'long', day: 'numeric', month: 'long' } as const
+
 /** A day in words, in the parts that the options name. */
 export function nameOfDay(day: string, parts: Intl.DateTimeFormatOptions = LONG): string {
   return new Date(day).toLocaleDateString('en-GB', { timeZone: 'UTC', ...parts }).replace(',', '')
 }
 
-const LONG = { weekday: 'long', day: 'numeric', month: 'long' } as const
+export function whenOf({ start }: { readonly start: number }, clock: ClinicClock): string {
+  return `${nameOfDay(clock.dayOf(start))}, ${clock.timeOf(start)}`
+}
 
-export function nameOf(person: { firstName?: string | null; lastName?: string | null }): string {
-  return [person.firstName, person.lastName].filter(Boolean).join(' ')
+type Person = Partial<Record<'displayName' | 'name' | 'firstName' | 'lastName', string | null>>
+
+export function nameOf({ displayName, name, firstName, lastName }: Person): string {
+  return displayName ?? name ?? [firstName, lastName].filter(Boolean).join(' ')
 }
 
 export function ageOf(since: string, now: number): string {

@@ -1,134 +1,95 @@
-import { DeskBookDocument, DeskCancelDocument, DeskMoveDocument } from '../client/generated/graphql.ts'
-import { propose, settle, takeFound } from '../client/index.ts'
-import type { Data, Told } from './data.ts'
-import { type Row, rowOf } from './state.ts'
-import { nameOfDay, STATUS } from './words.ts'
-
-export interface Booking {
-  /** The same for each press of one form: so it books once. */
-  readonly key: string
-  readonly start: number
-  readonly end: number
-  readonly kind: { readonly id: string; readonly name: string }
-  readonly clinicianId: string | null
-  readonly patient: { readonly id: string; readonly name: string }
-}
+import {
+  DeskBookDocument,
+  DeskCancelDocument,
+  DeskMoveDocument,
+  type DeskRowFragment,
+} from '../client/generated/graphql.ts'
+import { type Answer, type CreateAppointmentInput, propose, settle } from '../client/index.ts'
+import { type Desk, type Notice, type Row, rowOf, utc } from './state.ts'
+import { STATUS, whenOf } from './words.ts'
 
 /** Nobody knows whether the write has happened: the gateway says so, or its answer did not come. */
 const UNCLEAR = ['OUTCOME_UNKNOWN', 'NO_ANSWER']
 
-export function cancel(data: Data, row: Row, cancellationReason: string): Promise<void> {
-  const cancelled: Row = { ...row, status: 'CANCELLED', isCancellable: false }
-  const look = { label: 'Look now', run: () => void check(data, row) }
-  return write(data, cancelled, 'cancelled', look, async () => {
-    const input = { id: row.id, cancellationReason: cancellationReason || null }
-    const told = await data.ask(data.client.ask(DeskCancelDocument, { input }))
-    return { ...told, data: told.data?.cancelAppointment ? cancelled : null }
+export function cancel(desk: Desk, row: Row, reason: string): Promise<void> {
+  const input = { id: row.id, cancellationReason: reason || null }
+  return write(desk, {
+    row: { ...row, status: 'CANCELLED', isCancellable: false },
+    deed: 'cancelled',
+    send: () => desk.client.ask(DeskCancelDocument, { input }),
+    help: { label: 'Look now', run: () => void look(desk, row) },
   })
 }
 
-export function move(data: Data, row: Row, to: Pick<Row, 'start' | 'end' | 'clinicianId'>): Promise<void> {
-  const moved = { ...row, ...to }
-  const look = { label: 'Look now', run: () => void check(data, row) }
-  return write(data, moved, `moved to ${whenOf(data, moved)}`, look, async () => {
-    const times = { startTime: utc(to.start), endTime: utc(to.end) }
-    const clinician =
-      to.clinicianId && to.clinicianId !== row.clinicianId ? { clinicianId: to.clinicianId } : {}
-    const input = { id: row.id, ...times, ...clinician }
-    const told = await data.ask(data.client.ask(DeskMoveDocument, { input }))
-    return { ...told, data: told.data?.updateAppointment ? moved : null }
+/** @param clinicianId empty: as it is */
+export function move(desk: Desk, row: Row, start: number, clinicianId: string): Promise<void> {
+  const times = { startTime: utc(start), endTime: utc(start + row.end - row.start) }
+  const isOther = clinicianId !== '' && clinicianId !== row.clinician?.id
+  const moved = rowOf({ ...row, ...times, ...(isOther && { clinician: { id: clinicianId } }) })
+  const input = { id: row.id, ...times, ...(isOther && { clinicianId }) }
+  return write(desk, {
+    row: moved,
+    deed: `moved to ${whenOf(moved, desk.clock)}`,
+    send: () => desk.client.ask(DeskMoveDocument, { input }),
+    help: { label: 'Look now', run: () => void look(desk, row) },
   })
 }
 
-export function book(data: Data, booking: Booking): Promise<void> {
-  const { key, start, end, kind, clinicianId, patient } = booking
-  const row: Row = {
-    id: key,
-    title: kind.name,
-    start,
-    end,
-    clinicianId,
-    name: patient.name,
-    status: 'PENDING',
-    isCancellable: false,
-  }
-  const again = { label: 'Try again: it books once', run: () => void book(data, booking) }
-  return write(data, row, 'booked', again, async () => {
-    const times = { startTime: utc(start), endTime: utc(end) }
-    const whom = {
-      clinicianId,
-      patientId: patient.id,
-      attendeeName: patient.name,
-      appointmentTypeId: kind.id,
-    }
-    const input = { title: kind.name, ...times, ...whom, idempotencyKey: key }
-    const told = await data.ask(data.client.ask(DeskBookDocument, { input }))
-    const booked = told.data?.createAppointment?.appointment
-    return { ...told, data: booked ? { ...rowOf(booked), clinicianId, name: patient.name } : null }
+/** @param input its key is the same for each press of one form: so it books once */
+export function book(desk: Desk, input: CreateAppointmentInput & { idempotencyKey: string }): Promise<void> {
+  const { idempotencyKey: id, clinicianId, title, startTime, endTime, attendeeName = null } = input
+  const clinician = clinicianId ? { id: `${clinicianId}` } : null
+  return write(desk, {
+    row: rowOf({ id, title, startTime, endTime, attendeeName, clinician, status: 'PENDING' }),
+    deed: 'booked',
+    send: () => desk.client.ask(DeskBookDocument, { input }),
+    help: { label: 'Try again: it books once', run: () => void book(desk, input) },
   })
+}
+
+interface Write {
+  /** As it will be. */
+  readonly row: Row
+  /** What happens to it, as in: it is cancelled. */
+  readonly deed: string
+  readonly send: () => Promise<Answer<{ written: { appointment: Partial<DeskRowFragment> | null } | null }>>
+  /** What helps where nobody knows whether it has happened. */
+  readonly help: Notice['action']
+}
+
+/** Shows the row as it will be until the answer comes, and then as it is. What a change told meanwhile is newer. */
+async function write(desk: Desk, { row, deed, send, help }: Write): Promise<void> {
+  const { byId, pending, changes: since } = desk.state.rows
+  if (pending.has(row.id)) return
+  const label = labelOf(desk, byId.get(row.id) ?? row)
+  desk.set({ rows: propose(desk.state.rows, row) })
+  const { data, problem } = await desk.ask(send())
+  const { appointment } = data?.written ?? {}
+  const rows = appointment ? [rowOf({ ...row, ...appointment })] : []
+  desk.set({ rows: settle(desk.state.rows, row.id, { rows, since }) })
+  void desk.readUpstream()
+  if (data?.written) return desk.notify({ kind: 'done', text: `${label} is ${deed}.` })
+  if (!UNCLEAR.includes(problem?.code ?? ''))
+    return desk.notify({ kind: 'problem', text: `${label} is not ${deed}. ${problem?.text}` })
+  if (byId.has(row.id)) desk.set({ unclear: new Set(desk.state.unclear).add(row.id) })
+  const text = `Nobody can say yet whether ${label} is ${deed}: the answer was lost on its way.`
+  desk.notify({ kind: 'unclear', text: `${text} Look before you do it again.`, action: help })
 }
 
 /** Reads what is unclear. */
-export async function check(data: Data, row: Row): Promise<void> {
-  const since = data.state.rows.changes
-  const told = await data.details(row.id)
-  const found = told.data?.appointment && rowOf(told.data.appointment)
-  if (!found) {
-    const text = told.problem?.text ?? 'The record system no longer has it.'
-    return data.notify('problem', text, { label: 'Look again', run: () => void check(data, row) })
+async function look(desk: Desk, row: Row): Promise<void> {
+  const { data, problem } = await desk.readRow(row.id)
+  if (data?.appointment) {
+    const found = rowOf(data.appointment)
+    const status = STATUS[found.status ?? '']?.toLowerCase()
+    const text = `${labelOf(desk, found)}: ${status}, ${whenOf(found, desk.clock)}.`
+    return desk.notify({ kind: 'done', text })
   }
-  const unclear = new Set(data.state.unclear)
-  unclear.delete(row.id)
-  data.set({ unclear, rows: takeFound(data.state.rows, { rows: [found], since }) })
-  data.notify(
-    'done',
-    `${labelOf(data, found)}: ${STATUS[found.status]?.toLowerCase()}, ${whenOf(data, found)}.`,
-  )
+  const text = problem?.text ?? 'The record system no longer has it.'
+  const action = { label: 'Look again', run: () => void look(desk, row) }
+  desk.notify({ kind: 'problem', text, action })
 }
 
-/**
- * Shows the row as it will be until the answer comes, and then as it is. What a change has told of meanwhile is newer.
- *
- * @param deed what happens to it, as in: it is cancelled
- * @param action what helps where nobody knows whether it has happened
- * @param send gives the row as it is after the write, or null where it failed
- */
-async function write(
-  data: Data,
-  row: Row,
-  deed: string,
-  action: Action,
-  send: () => Promise<Told<Row>>,
-): Promise<void> {
-  if (data.state.rows.pending.has(row.id)) return
-  const label = labelOf(data, data.state.rows.byId.get(row.id) ?? row)
-  const since = data.state.rows.changes
-  data.set({ rows: propose(data.state.rows, row) })
-  const { data: found, problem } = await send()
-  const rows = found ? [{ ...found, staleSince: null }] : []
-  data.set({ rows: settle(data.state.rows, row.id, { rows, since }) })
-  void data.readUpstream()
-  if (found) return data.notify('done', `${label} is ${deed}.`)
-  if (!UNCLEAR.includes(problem?.code ?? ''))
-    return data.notify('problem', `${label} is not ${deed}. ${problem?.text}`)
-  if (data.state.rows.byId.has(row.id)) data.set({ unclear: new Set(data.state.unclear).add(row.id) })
-  const text = `Nobody can say yet whether ${label} is ${deed}: the answer was lost on its way.`
-  data.notify('unclear', `${text} Look before you do it again.`, action)
-}
-
-interface Action {
-  readonly label: string
-  readonly run: () => void
-}
-
-function labelOf(data: Data, { name, title, start }: Row): string {
-  return `${name ?? title}, ${data.clock.timeOf(start)}`
-}
-
-function whenOf({ clock }: Data, { start }: Row): string {
-  return `${nameOfDay(clock.dayOf(start))}, ${clock.timeOf(start)}`
-}
-
-function utc(instant: number): string {
-  return new Date(instant).toISOString()
+function labelOf({ clock }: Desk, { attendeeName, title, start }: Row): string {
+  return `${attendeeName ?? title}, ${clock.timeOf(start)}`
 }

@@ -3,6 +3,7 @@ import { isLoopback } from '../server/http/loopback.ts'
 
 interface IdentitySettings {
   readonly HOST: string
+  readonly NODE_ENV?: string | undefined
   readonly APPOINTMENTS_API_URL?: string | undefined
   readonly APPOINTMENTS_API_KEY?: string | undefined
   readonly AUTH_JWKS_URL?: string | undefined
@@ -19,7 +20,10 @@ export type IdentityMode =
   | {
       readonly problem: null
       readonly tokens: TokenOptions | null
-      /** The gateway answers only requests whose `Host` header is a loopback name. */
+      /**
+       * The gateway answers only requests whose `Host` header is a loopback name. So it is on a loopback address wherever
+       * it answers anything without a credential; elsewhere a proxy in front may have a name of its own.
+       */
       readonly loopbackOnly: boolean
       readonly startupLine: string
     }
@@ -31,6 +35,9 @@ export type IdentityMode =
 export function identityMode(settings: IdentitySettings): IdentityMode {
   const { HOST, APPOINTMENTS_API_URL: url, APPOINTMENTS_API_KEY: key, AUTH_ISSUER: issuer } = settings
   const embedded = url === undefined
+  const isLocal = isLoopback(HOST)
+  // The start page of development asks nobody who they are.
+  const loopbackOnly = isLocal && (embedded || settings.NODE_ENV === 'development')
   if (hasTokenSettings(settings)) {
     const tokens = tokenOptions(settings)
     if ('problem' in tokens) return tokens
@@ -40,17 +47,17 @@ export function identityMode(settings: IdentitySettings): IdentityMode {
           "APPOINTMENTS_API_KEY: must be set where AUTH_… is: callers present tokens, so the upstream is asked with the gateway's own key.",
       }
     const startupLine = `Callers: tokens of ${issuer} are checked, and the upstream is asked with the gateway's key.${warningOf(settings)}`
-    return { problem: null, tokens, loopbackOnly: false, startupLine }
+    return { problem: null, tokens, loopbackOnly, startupLine }
   }
   if (embedded) {
     const startupLine = 'Callers: open: whoever reaches this address reads and writes the sample data.'
-    return { problem: null, tokens: null, loopbackOnly: false, startupLine }
+    return { problem: null, tokens: null, loopbackOnly, startupLine }
   }
   if (key === undefined) {
     const startupLine = "Callers: pass-through: each caller's own key goes upstream."
-    return { problem: null, tokens: null, loopbackOnly: false, startupLine }
+    return { problem: null, tokens: null, loopbackOnly, startupLine }
   }
-  if (isLoopback(HOST)) {
+  if (isLocal) {
     const startupLine = "Callers: open: whoever is on this machine asks with the gateway's key."
     return { problem: null, tokens: null, loopbackOnly: true, startupLine }
   }

@@ -35,6 +35,8 @@ export interface RestClientOptions {
   readonly url: string
   /** One total time for an exchange, headers and body, in milliseconds. */
   readonly timeoutMs: number
+  /** How long an operation may take, in milliseconds. */
+  readonly operationTimeoutMs: number
   /** How long a reply may be given again, in milliseconds; 0 = never. */
   readonly cacheTtlMs: number
   /** The same of clinicians, locations and types, in milliseconds; 0 = never. */
@@ -95,7 +97,17 @@ export interface Remembered extends Pick<Cache, 'holds' | 'isUnchanged'> {
 }
 
 export function createRestClient(options: RestClientOptions): RestClient {
-  const { url, timeoutMs, cacheTtlMs, writeReservePercent, clock, shared, events, observe } = options
+  const {
+    url,
+    timeoutMs,
+    operationTimeoutMs,
+    cacheTtlMs,
+    writeReservePercent,
+    clock,
+    shared,
+    events,
+    observe,
+  } = options
   const { staleIfLimitedMs, staleIfDownMs } = options
   const { accounts, silentMs, onFeedState, onFound, fedTtlMs, reconcileMs } = {
     ...NO_EVENTS,
@@ -161,7 +173,9 @@ export function createRestClient(options: RestClientOptions): RestClient {
     monotonic: clock.monotonic,
   })
   return {
-    appointments: guardAppointments(bookIfFree(announced, { coherence, leases, clock, cacheTtlMs })),
+    appointments: guardAppointments(
+      bookIfFree(announced, { coherence, leases, clock, cacheTtlMs, operationTimeoutMs }),
+    ),
     directory: guardDirectory(settlePatientDoubts(directory)),
     coherence,
     remembered: {

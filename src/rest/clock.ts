@@ -7,6 +7,7 @@ export interface Clock {
 }
 
 export const HOUR_MS = 3_600_000
+export const DAY_MS = 24 * HOUR_MS
 const SAME_MS = 2_000
 
 /**

@@ -329,6 +329,8 @@ export interface EventLine {
   readonly style?: 'stripe' | 'headers_hex' | 'headers_base64'
   /** Between the making of the event and its arrival, by two clocks. */
   readonly delayMs?: number
+  /** The id of its trace; absent where it is not traced. */
+  readonly trace?: string
 }
 
 /**
@@ -380,8 +382,12 @@ export interface OperationLine {
   /** Reads that the cache answered, and reads that shared the request of another operation. */
   readonly remembered: number
   readonly joined: number
+  /** Of those remembered: whose answer is older than a cached answer may be. */
+  readonly stale: number
   /** It was given the answer before, because each read below that is still cached. */
   readonly repeated: boolean
-  /** The codes of its errors, each once. */
+  /** The codes of its errors, each once; `other` for those of the upstream's own. */
   readonly codes: readonly string[]
+  /** The id of its trace; absent where it is not traced. */
+  readonly trace?: string
 }

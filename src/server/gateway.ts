@@ -23,8 +23,14 @@ import { deskPath, useDesk } from './desk/desk.ts'
 import { useAnonymousLimit } from './documents/anonymous.ts'
 import { createDocuments } from './documents/documents.ts'
 import { operationNames, useTrustedDocuments } from './documents/trusted.ts'
-import { answerFault, useWording } from './errors.ts'
-import type { GatewayOptions, OperationLine, TokenOptions, WebhookOptions } from './gateway-options.ts'
+import { answerFault, faultOf, useWording } from './errors.ts'
+import type {
+  GatewayOptions,
+  OperationLine,
+  ReportFault,
+  TokenOptions,
+  WebhookOptions,
+} from './gateway-options.ts'
 import { useGraphiQL } from './graphiql/graphiql.ts'
 import { useHome } from './home/home.ts'
 import { useJsonBody } from './http/body.ts'
@@ -147,10 +153,11 @@ export function createGateway({
   const clock = { now, monotonic }
   const ownAccount = key === null ? null : accountOfKey(key)
   const accountsOfSecret = accountsOf(webhooks, ownAccount)
-  const shared = givenShared ?? createOwnShared(webhooks, clock)
+  const shared = givenShared ?? createOwnShared(webhooks, clock, reportFault)
   const rest = createRestClient({
     url,
     timeoutMs: upstreamTimeoutMs,
+    operationTimeoutMs,
     cacheTtlMs: cacheTtlSeconds * 1000,
     directoryTtlMs: directoryTtlSeconds * 1000,
     staleIfLimitedMs: staleIfLimitedSeconds * 1000,
@@ -355,8 +362,8 @@ export function createGateway({
         useStartPage({
           loopbackOnly,
           links: {
-            graphiql: graphiql ? endpoint : null,
-            desk: desk ? deskPath(endpoint) : null,
+            graphiql: graphiql ? `.${endpoint}` : null,
+            desk: desk ? `.${deskPath(endpoint)}` : null,
             api: sampleData ? `${url}/docs` : null,
           },
           upstream: () => rest.upstreamOf(ownAccount),
@@ -438,10 +445,15 @@ function accountsOf(
   return accounts
 }
 
-function createOwnShared(webhooks: WebhookOptions | null, { monotonic }: Clock): Shared {
+function createOwnShared(
+  webhooks: WebhookOptions | null,
+  { monotonic }: Clock,
+  reportFault: ReportFault,
+): Shared {
   const { eventsKept, toleranceSeconds } = webhooks ?? {}
   return createMemory({
     monotonic,
+    onFault: (thrown) => reportFault(faultOf(thrown)),
     ...(eventsKept !== undefined && { eventsKept }),
     // Whatever may still be accepted is known as old.
     ...(toleranceSeconds !== undefined && { seenMs: 2 * toleranceSeconds * 1000 }),

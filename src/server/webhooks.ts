@@ -7,7 +7,7 @@ import type { EventFate, EventLine, ReportFault, WebhookOptions } from './gatewa
 import { readBytes } from './http/body.ts'
 import type { NodeContext } from './http/node-handler.ts'
 import { isAt } from './http/path.ts'
-import { type EventReport, type Tracer, traceHeadersOf } from './observation/observer.ts'
+import type { EventReport, Tracer } from './observation/observer.ts'
 
 export interface WebhooksOptions {
   /** The secrets, each with the accounts whose events it signs. */
@@ -98,7 +98,7 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
   }
 
   async function answer(request: Request, context: NodeContext): Promise<EventFate> {
-    const span = tracer?.begin('webhook', traceHeadersOf(request))
+    const span = tracer?.begin('webhook', request.headers.get('traceparent'))
     let line: EventLine
     try {
       const bytes = await readBytes(request, context?.req, MAX_BYTES)
@@ -110,7 +110,7 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
       reportFault(faultOf(error))
       line = { fate: 'unavailable' }
     }
-    log(line)
+    log({ ...line, ...(span !== undefined && { trace: span.traceId }) })
     observe({ ...line, source: 'webhook' })
     const { fate, kind, style } = line
     span?.end({ facts: { fate, kind, style } })

@@ -105,7 +105,11 @@ export interface EventLogOptions {
   /** How long an event is known by its id, in milliseconds. */
   readonly seenMs: number
   readonly monotonic: () => number
+  readonly onFault: OnFault
 }
+
+/** Gets what a follower of the log has thrown. */
+export type OnFault = (thrown: unknown) => void
 
 const MAX_SEEN = 200_000
 
@@ -120,7 +124,7 @@ interface AccountLog {
   length: number
 }
 
-export function createEventLog({ maxChanges, seenMs, monotonic }: EventLogOptions): EventLog {
+export function createEventLog({ maxChanges, seenMs, monotonic, onFault }: EventLogOptions): EventLog {
   const logs = new Map<string, AccountLog>()
 
   function logOf(account: string): AccountLog {
@@ -153,7 +157,7 @@ export function createEventLog({ maxChanges, seenMs, monotonic }: EventLogOption
     log.changes.push(logged)
     // In blocks, because each of them moves the whole array.
     if (log.changes.length >= 2 * maxChanges) log.changes.splice(0, log.changes.length - maxChanges)
-    for (const listener of log.listeners) listener(logged)
+    tellEach(log.listeners, (listener) => listener(logged), onFault)
   }
 
   /** The changes behind a sequence; undefined where one of them is lost, or the sequence is of another log. */
@@ -188,6 +192,20 @@ export function createEventLog({ maxChanges, seenMs, monotonic }: EventLogOption
       return { backlog, head: sequenceOf(log), stop: () => void log.listeners.delete(listener) }
     },
   }
+}
+
+/** Tells all of them: a fault of one costs neither the others nor the log anything. */
+export function tellEach<Listener>(
+  listeners: Iterable<Listener>,
+  tell: (listener: Listener) => void,
+  onFault: OnFault,
+): void {
+  for (const listener of listeners)
+    try {
+      tell(listener)
+    } catch (thrown) {
+      onFault(thrown)
+    }
 }
 
 /** What subscribers get of a last word. */

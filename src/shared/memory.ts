@@ -16,6 +16,8 @@ export interface MemoryOptions {
    * @default two days
    */
   readonly seenMs?: number
+  /** Gets what a follower of the events has thrown: a fault of the gateway. */
+  readonly onFault?: (thrown: unknown) => void
   readonly monotonic: () => number
 }
 
@@ -23,11 +25,12 @@ export interface MemoryOptions {
 export function createMemory({
   eventsKept = 10_000,
   seenMs = 172_800_000,
+  onFault = () => {},
   monotonic,
 }: MemoryOptions): Shared {
   return {
     epochs: createEpochs(),
-    events: createEventLog({ maxChanges: eventsKept, seenMs, monotonic }),
+    events: createEventLog({ maxChanges: eventsKept, seenMs, monotonic, onFault }),
     leases: createLeases(monotonic),
     notes: NO_NOTES,
     replies: NO_REPLIES,

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import axe from 'axe-core'
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator, Page, Request } from 'playwright-core'
 
 export interface DeskPage extends AsyncDisposable {
   readonly page: Page
@@ -12,8 +12,10 @@ export interface DeskPage extends AsyncDisposable {
   block(name: string): Locator
   /** Waits until the page shows this text. */
   shows(text: string | RegExp): Promise<void>
+  /** The requests that are on their way, but for the stream of changes. */
+  readonly onTheirWay: ReadonlySet<Request>
   /** What axe finds, as `rule: element`; of the rules that are named, or of all. */
-  findings(...rules: readonly string[]): Promise<readonly string[]>
+  findings(...rules: string[]): Promise<readonly string[]>
   /** Saves a PNG in `test/browser/screenshots/`. */
   takeScreenshot(name: string): Promise<void>
 }
@@ -41,8 +43,14 @@ export async function openDesk(
   })
   const page = await context.newPage()
   const requestUrls: string[] = []
+  const onTheirWay = new Set<Request>()
   const pageErrors: string[] = []
-  page.on('request', (request) => requestUrls.push(request.url()))
+  page.on('request', (request) => {
+    requestUrls.push(request.url())
+    if (!request.headers().accept?.includes('text/event-stream')) onTheirWay.add(request)
+  })
+  for (const end of ['requestfinished', 'requestfailed'] as const)
+    page.on(end as 'requestfinished', (request) => void onTheirWay.delete(request))
   page.on('pageerror', (error) => pageErrors.push(error.message))
   page.on('console', (message) => message.type() === 'error' && pageErrors.push(message.text()))
   if (at !== undefined) await page.clock.setFixedTime(at)
@@ -51,12 +59,15 @@ export async function openDesk(
     page,
     requestUrls,
     pageErrors,
+    onTheirWay,
     block: (name) => page.locator('.block', { hasText: name }),
     shows: (text) => page.getByText(text).first().waitFor(),
-    async findings() {
+    async findings(...rules) {
       await page.evaluate(axe.source)
-      const { violations } = await page.evaluate(() =>
-        (globalThis as unknown as { axe: typeof axe }).axe.run(),
+      const { violations } = await page.evaluate(
+        (runOnly) =>
+          (globalThis as unknown as { axe: typeof axe }).axe.run(runOnly.length > 0 ? { runOnly } : {}),
+        rules,
       )
       return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
     },

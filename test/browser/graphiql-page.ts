@@ -15,6 +15,8 @@ export interface GraphiQLPage extends AsyncDisposable {
   showsResponse(text: string): Promise<void>
   /** Waits until the bar over the answer shows this text. */
   showsCost(text: string): Promise<void>
+  /** What the bar over the answer shows. */
+  bar(): Promise<string>
   /** Replaces the text of the editor. */
   write(document: string): Promise<void>
   /** Clicks the run button. */
@@ -79,6 +81,7 @@ export async function openGraphiQL(
       await begin(operation)
     },
     showsCost: (text) => page.locator('#cost', { hasText: text }).waitFor(),
+    bar: () => page.locator('#cost p').innerText(),
     showsResponse: (text) => page.locator('.result-window', { hasText: text }).waitFor(),
     async write(document) {
       await page.locator('.graphiql-query-editor .view-lines').click()

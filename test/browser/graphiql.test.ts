@@ -98,15 +98,56 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     expect(graphiql.pageErrors).toEqual([])
   })
 
-  test('The history has what was run, in this browser tab only', async () => {
+  test('Outside development an answer is shown with its requests and what is stale', async () => {
+    let now = NOON
+    let isDown = false
+    await using upstream = await startScriptedUpstream(() =>
+      isDown ? { status: 503, body: '' } : { body: { data: { id: 'a', title: 'Visit a' }, meta: {} } },
+    )
+    await using gateway = await startGateway({
+      url: upstream.url,
+      key: 'k',
+      development: false,
+      graphiql: true,
+      now: () => now,
+    })
+    await using graphiql = await openGraphiQL(browser, gateway.url)
+    await graphiql.page.locator('.graphiql-query-editor', { hasText: 'TheDay' }).waitFor()
+    await graphiql.write('query One { appointment(id: "a") { title } }')
+    await graphiql.execute()
+    await graphiql.showsResponse('Visit a')
+    expect(await graphiql.bar()).toBe('1 request')
+    isDown = true
+    now += 60_000
+    await graphiql.write('query Again { appointment(id: "a") { restId title } }')
+    await graphiql.execute()
+    await graphiql.showsResponse('"asOf"')
+    await graphiql.showsResponse('Visit a')
+    expect(await graphiql.bar()).toMatch(/^\d requests? as of \d\d:\d\d$/)
+    expect(graphiql.pageErrors).toEqual([])
+  })
+
+  test('The history has what was run once, in this browser tab only', async () => {
     await using graphiql = await openGraphiQL(browser, product.url)
     const { page } = graphiql
     await graphiql.run('TheDay')
     await graphiql.run('PageTwo')
     await page.reload()
+    await page.getByRole('tab', { name: 'Page two', selected: true }).waitFor()
+    await page.getByRole('button', { name: 'New tab' }).click()
+    await graphiql.write('query OfMyOwn { __typename }')
+    // GraphiQL keeps an edit a tenth of a second after it, and the tab is called by it then.
+    await page.getByRole('tab', { name: 'Of my own', selected: true }).waitFor()
+    await graphiql.execute()
+    await graphiql.showsResponse('"Query"')
     await page.getByRole('button', { name: 'Show History' }).click()
-    await page.locator('.graphiql-history-item', { hasText: 'TheDay' }).waitFor()
-    await page.locator('.graphiql-history-item', { hasText: 'PageTwo' }).waitFor()
+    await page.locator('.graphiql-history-item', { hasText: 'OfMyOwn' }).waitFor()
+    const items = await page.locator('.graphiql-history-item').allTextContents()
+    expect(items.map((text) => /OfMyOwn|PageTwo|TheDay/.exec(text)?.[0])).toEqual([
+      'OfMyOwn',
+      'PageTwo',
+      'TheDay',
+    ])
     expect(await page.evaluate(() => localStorage.length)).toBe(0)
   })
 

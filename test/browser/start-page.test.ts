@@ -46,7 +46,7 @@ describe.runIf(hasBrowser)('The start page in a browser', { timeout: 60_000 }, (
       expect.stringMatching(/^Find\t1\t0\t0\t/),
     ])
     const links = await page.locator('nav a').evaluateAll((all) => all.map((a) => a.getAttribute('href')))
-    expect(links.slice(0, 3)).toEqual(['/graphql', '/desk', `${product.upstream.url}/docs`])
+    expect(links.slice(0, 3)).toEqual(['./graphql', './desk', `${product.upstream.url}/docs`])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
     await page.getByRole('link', { name: 'Quota and cache' }).click()
     await page.getByText('# Quota and cache').waitFor()

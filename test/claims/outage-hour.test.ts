@@ -16,7 +16,7 @@ const THE_DAY = `query ($day: Date!) {
 const RENAME = `mutation ($id: ID!, $title: String!) {
   updateAppointment(input: { id: $id, title: $title }) { appointment { title } } }`
 
-type Outage = 'refusing' | 'failing' | 'silent'
+type Outage = 'refusing' | 'failing' | 'wording' | 'silent'
 
 /** The whole product, with a simulated clock, and an upstream that can be taken down. */
 async function startClinic() {
@@ -29,6 +29,11 @@ async function startClinic() {
   const upstream = await startScriptedUpstream(({ line, body }) => async (response) => {
     if (outage === 'silent') return void held.push(response)
     if (outage === 'refusing') return void response.destroy()
+    // So do hosted functions whose database is gone.
+    if (outage === 'wording')
+      return void response
+        .writeHead(500, { 'content-type': 'application/json' })
+        .end('{"error":{"code":"INTERNAL_ERROR","message":"no database"}}')
     if (outage === 'failing') return void response.writeHead(503).end('no')
     const [method = '', path = ''] = line.split(' ')
     const answer = await exchange(sandbox.url + path, {
@@ -73,7 +78,7 @@ async function startClinic() {
 }
 
 describe('An hour without the upstream', () => {
-  test.for<Outage>(['refusing', 'silent'])(
+  test.for<Outage>(['refusing', 'wording', 'silent'])(
     'Each day seen before is shown and marked, and no write is risked: %s',
     { timeout: 60_000 },
     async (how) => {

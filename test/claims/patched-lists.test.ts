@@ -67,7 +67,8 @@ async function startDay(options: SandboxOptions) {
 
   return {
     gateway,
-    fresh: (query: string, headers: HeadersInit) => uncounted(() => fresh.query(query, {}, headers)),
+    fresh: (query: string, headers: Readonly<Record<string, string>>) =>
+      uncounted(() => fresh.query(query, {}, headers)),
     rest: (method: string, target: string, body?: object) =>
       uncounted(async () => {
         const response = await fetch(sandbox.url + target, {
@@ -98,7 +99,11 @@ async function startDay(options: SandboxOptions) {
 type Day = Awaited<ReturnType<typeof startDay>>
 
 /** Changes the day once, here or elsewhere. */
-async function change({ gateway, rest }: Day, random: () => number, by: HeadersInit): Promise<void> {
+async function change(
+  { gateway, rest }: Day,
+  random: () => number,
+  by: Readonly<Record<string, string>>,
+): Promise<void> {
   const { data } = await rest(
     'GET',
     '/appointments?limit=100&date_gte=2026-01-05T00:00:00Z&date_lte=2026-01-05T23:59:59Z&status_in=confirmed,scheduled,pending',

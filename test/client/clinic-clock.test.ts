@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addDays, createClinicClock } from '../../src/client/index.ts'
+import { addDays, createClinicClock, weekOf } from '../../src/client/index.ts'
 import { rangeOfDay } from '../../src/contract/clinic-day.ts'
 
 const ZONES = [
@@ -40,4 +40,10 @@ test('A time is the first instant that shows it, and none where the clocks skip 
   expect(instantOf('2026-03-29', '01:30')).toBeUndefined()
   const evening = Date.parse('2026-07-01T23:30:00Z')
   expect([dayOf(evening), timeOf(evening)]).toEqual(['2026-07-02', '00:30'])
+})
+
+test('A week begins with its Monday', () => {
+  const mondays = ['2026-03-23', '2026-03-26', '2026-03-29'].map((day) => weekOf(day).at(0))
+  expect(mondays).toEqual(Array(3).fill('2026-03-23'))
+  expect(weekOf('2026-03-23').at(-1)).toBe('2026-03-29')
 })

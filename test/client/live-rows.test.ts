@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import {
   type LiveRows,
   NO_ROWS,
+  nodesOf,
   propose,
   settle,
   shownRows,
@@ -126,4 +127,9 @@ test('A row shows as a write will leave it, and as it was where that is refused'
   const proposed = propose(read, { ...row, day: 2 })
   expect(shownRows(proposed)).toEqual([{ ...row, day: 2 }])
   expect(shownRows(settle(proposed, 'a', { rows: [], since: 0 }))).toEqual([row])
+})
+
+test('A list gives the rows that did not fail, and none where it failed itself', () => {
+  expect(nodesOf({ nodes: [{ id: 'a' }, null, { id: 'b' }] })).toEqual([{ id: 'a' }, { id: 'b' }])
+  expect([nodesOf(null), nodesOf(undefined)]).toEqual([[], []])
 })

@@ -52,6 +52,10 @@ describe('A name that is nearly one of ours', () => {
     expect(readConfig({ REDIS_URI: 'redis://other.test' }).problems).toHaveLength(1)
   })
 
+  test('A name without a value is absent, as a variable is', () => {
+    expect(readConfig({ CACHE_TTL_SECOND: '', MAX_DEPHT: undefined }).problems).toBeNull()
+  })
+
   test('All problems are told at once, those of values and those of names', () => {
     const { problems } = readConfig({ PORT: 'x', CACHE_TTL_SECOND: '1', MAX_DEPHT: '3' })
     expect(problems?.map((problem) => problem.split(':')[0])).toEqual([

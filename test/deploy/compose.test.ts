@@ -3,28 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DCLinter } from 'dclint'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { readConfig } from '../../src/config.ts'
-import { readText } from './files.ts'
+import { COMPOSE, servicesWith } from './compose.ts'
 import { GRACE_MS } from './grace.ts'
-
-const TEXT = readText('compose.yaml')
-
-interface Service {
-  readonly image?: string
-  readonly build?: string
-  readonly environment?: Readonly<Record<string, string>>
-  readonly profiles?: readonly string[]
-  readonly read_only?: boolean
-  readonly stop_grace_period?: string
-  readonly depends_on?: Readonly<Record<string, object>>
-}
-
-/** What `docker compose` reads with these variables. */
-function servicesWith(variables: Readonly<Record<string, string>>): Readonly<Record<string, Service>> {
-  const text = JSON.stringify(parse(TEXT, { merge: true }).services)
-  return JSON.parse(text.replaceAll(/\$\{(\w+):-([^}]*)\}/g, (_, name, other) => variables[name] || other))
-}
 
 /** The types of the linter do not resolve by the rules of Node. */
 interface LintResult {
@@ -47,15 +28,17 @@ function lint(text: string): readonly string[] {
 
 describe('compose.yaml', () => {
   test('The linter of compose files and their schema find nothing in it', () => {
-    expect(lint(TEXT)).toEqual([])
-    expect(lint(TEXT.replace('read_only: true', 'readonly: yes'))).not.toEqual([])
+    expect(lint(COMPOSE)).toEqual([])
+    expect(lint(COMPOSE.replace('read_only: true', 'readonly: yes'))).not.toEqual([])
   })
 
-  test('It is the gateway alone, and with the profile two of them, nginx and Redis', () => {
+  test('It is one gateway; by profiles two, nginx and Redis, and a sandbox for all', () => {
     const services = Object.entries(servicesWith({}))
-    const named = (isScaled: boolean) =>
-      services.filter(([, { profiles }]) => (profiles?.[0] === 'scale') === isScaled).map(([name]) => name)
-    expect([named(false), named(true)]).toEqual([['gateway'], ['gateway-2', 'nginx', 'redis']])
+    const named = (profile?: string) =>
+      services.filter(([, { profiles }]) => profiles?.[0] === profile).map(([name]) => name)
+    expect(named()).toEqual(['gateway'])
+    expect(named('scale')).toEqual(['gateway-2', 'nginx', 'redis'])
+    expect(named('sandbox')).toEqual(['sandbox'])
   })
 
   test('Every file system in it is read-only, and each image has a version', () => {

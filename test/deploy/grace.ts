@@ -1,5 +1,5 @@
 import { readConfig } from '../../src/config.ts'
-import { DRAIN_MS, LAST_ANSWERS_MS } from '../../src/process/run.ts'
+import { DRAIN_MS, LAST_ANSWERS_MS } from '../../src/process/gateway.ts'
 
 /** The longest that the process takes from SIGTERM to its end, with the defaults. Who kills it waits longer. */
 export const GRACE_MS =

@@ -28,6 +28,8 @@ describe('The unit of systemd', () => {
       /^\/usr\/bin\/node \/opt\/.*\/appointments-gateway\/dist\/main\.js$/,
     )
     expect([settings.get('Restart'), settings.get('RestartPreventExitStatus')]).toEqual(['on-failure', '2'])
+    // systemd gives up a unit that starts five times in ten seconds.
+    expect(Number(settings.get('RestartSec'))).toBeGreaterThan(2)
   })
 
   test('It gives the process the time to drain and to finish', () => {
@@ -55,7 +57,13 @@ describe('The configuration of nginx', () => {
       ({ language }) => language === 'nginx',
     )
     const own = directivesOf(conf)
-    const elsewhere = ['server 127.0.0.1:4000;', 'proxy_set_header Host $host;', 'location = /graphql {']
+    const elsewhere = [
+      'server 127.0.0.1:4000;',
+      'proxy_set_header Host $host;',
+      'location = /graphql {',
+      'access_log /var/log/nginx/access.log without_query;',
+      'error_log /var/log/nginx/error.log crit;',
+    ]
     const missing = directivesOf(documented?.text ?? '').filter(
       (directive) => !own.includes(directive) && !elsewhere.includes(directive),
     )

@@ -8,6 +8,7 @@ import { Service } from 'kubernetes-models/v1'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { readConfig } from '../../src/config.ts'
+import { readSettings } from '../../src/process/settings.ts'
 import { ROOT } from '../docs/documents.ts'
 import { runNode, scriptOf } from '../docs/project.ts'
 import { readText } from './files.ts'
@@ -87,10 +88,28 @@ describe('The manifests for Kubernetes', () => {
       { path: '/health', port: 'http' },
       { path: '/ready', port: 'http' },
     ])
-    expect(ports).toEqual([{ name: 'http', containerPort: 4000 }])
+    expect(ports).toEqual([
+      { name: 'http', containerPort: 4000 },
+      { name: 'metrics', containerPort: 9464 },
+    ])
     expect(terminationGracePeriodSeconds * 1000).toBeGreaterThan(GRACE_MS)
     const set = Object.fromEntries(env.map(({ name, value }: Record<string, string>) => [name, value]))
-    expect(readConfig(set).config).toMatchObject({ HOST: '0.0.0.0', PORT: 4000 })
+    expect(readConfig(set).config).toMatchObject({ HOST: '0.0.0.0', PORT: 4000, METRICS_PORT: 9464 })
+  })
+
+  test('The service leads to no metrics, and pods without an upstream do not start', () => {
+    const service = manifests.find(({ kind }) => kind === 'Service')
+    expect(service?.spec.ports).toEqual([{ name: 'http', port: 80, targetPort: 'http' }])
+    const [{ env }] = podOf('appointments-gateway').containers
+    const set = Object.fromEntries(env.map(({ name, value }: Record<string, string>) => [name, value]))
+    const problemsWith = (secret: Readonly<Record<string, string>>) => {
+      const { config } = readConfig({ ...set, ...secret })
+      return config && readSettings(config).problems
+    }
+    expect(problemsWith({})).toEqual([
+      expect.stringMatching(/^APPOINTMENTS_API_URL: must be set where REDIS_URL is/),
+    ])
+    expect(problemsWith({ APPOINTMENTS_API_URL: 'https://upstream.test' })).toBeNull()
   })
 
   test.for(['appointments-gateway', 'appointments-redis'])('%s may do no more than it needs', (name) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createClinicClock, shownRows } from '../../src/client/index.ts'
-import { createData, type Data } from '../../src/desk/data.ts'
-import { rowsIn } from '../../src/desk/state.ts'
+import { rowsIn } from '../../src/desk/layout.ts'
+import { createDesk, type Desk } from '../../src/desk/state.ts'
 import { cancel, move } from '../../src/desk/writes.ts'
 import { MINUTE_MS, startClinic } from '../browser/clinic.ts'
 
@@ -14,7 +14,7 @@ test('Without events a desk looks again once a minute, and no more often', async
   await using clinic = await startClinic({ live: false })
   let timers: { readonly at: number; readonly run: () => void }[] = []
   let asked = 0
-  const data = createData({
+  const desk = createDesk({
     url: 'http://localhost/graphql',
     clock: createClinicClock('Europe/London'),
     view: TODAY,
@@ -25,17 +25,17 @@ test('Without events a desk looks again once a minute, and no more often', async
       return clinic.fetch(new Request(url, init))
     },
   })
-  data.open()
-  await expect.poll(() => data.state.line, PATIENT).toBe('off')
-  await expect.poll(() => data.state.readings.get(TODAY)?.readAt, PATIENT).toBe(clinic.at)
+  desk.start()
+  await expect.poll(() => desk.state.line, PATIENT).toBe('off')
+  await expect.poll(() => desk.state.readings.get(TODAY)?.readAt, PATIENT).toBe(clinic.at)
   for (let second = 0; second < 300; second += 5) {
     clinic.at += 5000
     const due = timers.filter(({ at }) => at <= clinic.at)
     timers = timers.filter(({ at }) => at > clinic.at)
     for (const { run } of due) run()
-    await expect.poll(() => data.state.readings.get(TODAY)?.isLoading, PATIENT).toBe(false)
+    await expect.poll(() => desk.state.readings.get(TODAY)?.isLoading, PATIENT).toBe(false)
   }
-  data.close()
+  desk.stop()
   expect(asked).toBe(1 + 5)
 })
 
@@ -56,13 +56,13 @@ test('Twenty desks cost an hour at most twenty lists, and all are right at its e
   const openDesk = () => {
     const fetch = (url: string, init: RequestInit) => clinic.fetch(new Request(url, init))
     const url = 'http://localhost/graphql'
-    const data = createData({ url, clock, view: TODAY, fetch, now: () => clinic.at, setTimer })
-    data.open()
+    const data = createDesk({ url, clock, view: TODAY, fetch, now: () => clinic.at, setTimer })
+    data.start()
     return data
   }
-  const desks: Data[] = []
-  const rowsOf = ({ state }: Data, day: string) => rowsIn(shownRows(state.rows), clock.rangeOf(day))
-  const isRead = ({ state }: Data) =>
+  const desks: Desk[] = []
+  const rowsOf = ({ state }: Desk, day: string) => rowsIn(shownRows(state.rows), clock.rangeOf(day))
+  const isRead = ({ state }: Desk) =>
     state.line === 'live' && state.readings.get(state.view)?.readAt !== undefined
   const allAreRead = () => expect.poll(() => desks.every(isRead), PATIENT).toBe(true)
 
@@ -85,12 +85,7 @@ test('Twenty desks cost an hour at most twenty lists, and all are right at its e
     if (!row || !desk) throw new Error('Nothing is left to change')
     const id = atob(row.id).replace('Appointment:', '')
     if (minute % 9 === 0) await cancel(desk, row, 'Patient request')
-    else if (minute % 3 === 0)
-      await move(desk, row, {
-        start: row.start + 15 * MINUTE_MS,
-        end: row.end + 15 * MINUTE_MS,
-        clinicianId: row.clinicianId,
-      })
+    else if (minute % 3 === 0) await move(desk, row, row.start + 15 * MINUTE_MS, '')
     else await clinic.elsewhere({ id, title: `Changed in minute ${minute}` })
     changes += 1
     await expect
@@ -118,5 +113,5 @@ test('Twenty desks cost an hour at most twenty lists, and all are right at its e
         .map(({ title, start, status }) => [title, start, status])
         .sort(),
     ).toEqual(truth)
-  for (const desk of desks) desk.close()
+  for (const desk of desks) desk.stop()
 })

@@ -8,11 +8,16 @@ import { observeAll } from '../telemetry/observe-all.ts'
 import { samplesIn, startMetrics } from '../telemetry/start-metrics.ts'
 import { ROOT, readDocument } from './documents.ts'
 
-/** The metrics of a gateway in which everything has happened once, each with the labels that it has. */
-async function readMetrics(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+/** What `/metrics` answers of a gateway in which everything has happened once. */
+async function readPage(): Promise<string> {
   const metrics = startMetrics()
   observeAll(metrics)
-  const { text } = await metrics.page()
+  return (await metrics.page()).text
+}
+
+/** Its metrics, each with the labels that it has. */
+async function readMetrics(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const text = await readPage()
   const found = new Map(
     [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => [name, new Set<string>()]),
   )
@@ -116,6 +121,16 @@ describe('The dashboard and the alerts', () => {
       ...names.flatMap((name) => [...(metrics.get(familyOf(name)) ?? [])]),
     ])
     expect(textsOf(expr, ['LabelName']).filter((label) => !known.has(label))).toEqual([])
+  })
+
+  test.for(queries)('$title asks for values of labels that there are', async ({ expr }) => {
+    const text = await readPage()
+    const matchers = textsOf(expr, ['UnquotedLabelMatcher']).map((each) =>
+      /^(\w+)(!?[=~]+)"(.*)"$/.exec(each),
+    )
+    for (const [matcher, label, , values = ''] of matchers.map((each) => each ?? []))
+      if (matcher !== undefined && label !== 'instance')
+        for (const value of values.split('|')) expect(text).toContain(`${label}="${value}"`)
   })
 
   test('Each metric of the gateway is on the dashboard', async () => {

@@ -6,6 +6,9 @@ import { book, dayOf, feed, race } from './races.ts'
 /** `npm run bench -- bookings` races a thousand. */
 const PAIRS = 60
 const LIVE = { live: true, sandbox: { seed: 0, faults: true } }
+const LIST = '{ appointments(filter: { clinicianId: "cli_race" }) { nodes { id } } }'
+const UPDATE = `mutation ($input: UpdateAppointmentInput!) {
+  updateAppointment(input: $input) { clientMutationId } }`
 const ONE_OF_EACH = { one: PAIRS, both: 0, otherwise: 0, mostExtraRequests: 1 }
 
 describe('Pairs of bookings that race for one time on one instance', () => {
@@ -27,6 +30,19 @@ describeWithRedis('Pairs of bookings that race for one time over four instances'
     await using instances = await startInstances({ redisUrl: redis.url, count: 4, ...LIVE })
     await feed(instances)
     expect(await race(instances, PAIRS)).toEqual(ONE_OF_EACH)
+  })
+
+  test('Sent again to another instance it is the same one, whatever its title is now', async () => {
+    await using instances = await startInstances({ redisUrl: redis.url, count: 2, ...LIVE })
+    await feed(instances)
+    const day = dayOf(0)
+    const slot = { startTime: `${day}T10:00:00Z`, endTime: `${day}T11:00:00Z`, idempotencyKey: 'key-4711' }
+    expect((await book(instances, 0, slot)).end).toBe('booked')
+    const { data } = await instances.at(1).query(LIST)
+    const input = { id: data.appointments.nodes[0].id, title: 'Visit, fasting' }
+    expect((await instances.at(1).query(UPDATE, { input })).errors).toBeUndefined()
+    expect(await book(instances, 1, slot)).toEqual({ end: 'booked', extra: 1 })
+    expect((await book(instances, 1, { ...slot, idempotencyKey: 'another' })).end).toBe('taken')
   })
 
   test('Redis is told of no clinician, and of no key', async () => {

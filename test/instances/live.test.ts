@@ -33,17 +33,8 @@ describeWithRedis('Live queries on several instances', () => {
     for (const stream of streams) expect(await titles(stream)).toEqual([])
     await at(1).query(CREATE, { input: { title: 'Through one', ...SLOT } })
     for (const stream of streams) expect(await titles(stream)).toEqual(['Through one'])
-    await fetch(`${upstream.url}/_elsewhere`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        title: 'Elsewhere',
-        clinician_profile_id: 'cli_live',
-        start_time: '2030-01-07T12:00:00.000Z',
-        end_time: '2030-01-07T13:00:00.000Z',
-      }),
-    })
-    for (const stream of streams) expect(await titles(stream)).toEqual(['Through one', 'Elsewhere'])
+    await bookElsewhere(upstream, '12')
+    for (const stream of streams) expect(await titles(stream)).toEqual(['Through one', '12'])
     for (const stream of streams) stream.leave()
   })
 
@@ -63,4 +54,40 @@ describeWithRedis('Live queries on several instances', () => {
     expect(errors).toBeUndefined()
     expect(await titles(stream)).toEqual(['Meanwhile'])
   })
+  test('One that has ended after Redis came back empty runs no more', async () => {
+    await using own = await startRedis()
+    await using instances = await startInstances({
+      redisUrl: own.url,
+      count: 1,
+      live: true,
+      sandbox: { seed: 0, faults: true },
+      gateway: { heartbeatMs: 50 },
+    })
+    const { url, state } = instances.at(0)
+    await using stream = await subscribe(url, { query: LIVE })
+    // What only the whole appointment shows costs it a request for each new one.
+    const ending = await subscribe(url, { query: LIVE.replace('title', 'title description') })
+    for (const each of [stream, ending]) expect(await titles(each)).toEqual([])
+    await using told = await subscribe(url, { query: 'subscription { appointmentChanged { sequence } }' })
+    await own.restart()
+    expect((await told.next())?.errors?.[0]?.extensions.code).toBe('RESUME_EXPIRED')
+    ending.leave()
+    await expect.poll(() => state().streams, { timeout: 10_000 }).toBe(1)
+    instances.takeRequests()
+    for (const hour of ['11', '12', '13']) {
+      await bookElsewhere(instances.upstream, hour)
+      expect((await titles(stream))?.at(-1)).toBe(hour)
+    }
+    expect(instances.takeRequests().filter((line) => line.startsWith('GET /appointments/'))).toEqual([])
+  })
 })
+
+/** The clinic's own screen books an appointment, with the hour as its title. */
+async function bookElsewhere({ url }: { readonly url: string }, hour: string): Promise<void> {
+  const [start_time, end_time] = [`2030-01-07T${hour}:00:00.000Z`, `2030-01-07T${hour}:30:00.000Z`]
+  await fetch(`${url}/_elsewhere`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ title: hour, clinician_profile_id: 'cli_live', start_time, end_time }),
+  })
+}

@@ -117,7 +117,7 @@ describeWithRedis('Answers that instances share', () => {
     const own = await bearer({ sub: 'q', scope: 'appointments:write', patient_id: row.patient.restId })
     instances.takeRequests()
     const id = row.restId
-    const titleFor = async (nth: number, caller: HeadersInit) =>
+    const titleFor = async (nth: number, caller: Readonly<Record<string, string>>) =>
       (await instances.at(nth).query(ONE, { id }, caller)).data.appointment?.title
     const title = await titleFor(0, everyone)
     expect(title).toBeDefined()

@@ -34,8 +34,9 @@ interface Stage {
 }
 
 /**
- * Runs the steps of a Dockerfile in their order, each stage in a bare folder. Node is the one that runs this. Of `npm ci` the
- * lockfile names what it would install, and the repository has it; every other command runs as it stands.
+ * Goes through the steps of a Dockerfile in their order, each stage in a bare folder. Every command of RUN is run as it
+ * stands but `npm ci`, which would load the packages anew each time: the lockfile names what it would install, and the
+ * repository has it. Neither the base image nor a user is taken: Node is the one that runs this, and so is the user.
  */
 export async function buildImage(dockerfile: string): Promise<Image> {
   const folder = await mkdtemp(join(tmpdir(), 'image-'))

@@ -131,7 +131,7 @@ describe('the package, installed into an empty project', () => {
 
   test('holds the pages that its README links to, and nothing that no page explains', async () => {
     expect((await readdir(consumer.installed)).sort()).toEqual([
-      ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md'],
+      ...['.env.example', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md'],
       ...['deploy', 'dist', 'docs', 'findings', 'package.json', 'schema.graphql', 'subgraph.graphql'],
     ])
     const readme = await readFile(join(consumer.installed, 'README.md'), 'utf8')
@@ -178,7 +178,7 @@ describe('the package, installed into an empty project', () => {
   }, 60_000)
 })
 
-describe('The image, its steps run in their order on bare folders', () => {
+describe('The image, made on bare folders, its packages copied and not installed', () => {
   test('It answers, is healthy and stops, where Node may write no file', async () => {
     const process = image.start({ PORT: '0', SANDBOX_PORT: '0', DRAIN_MS: '0' })
     const errors = text(process.stderr)

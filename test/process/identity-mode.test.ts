@@ -61,6 +61,20 @@ describe('The identity mode', () => {
     })
   })
 
+  test.for([
+    ['the embedded API', {}, true],
+    ['the embedded API with tokens', TOKENS, true],
+    ['a key of its own', KEYED, true],
+    ['pass-through in development', { ...NAMED, NODE_ENV: 'development' }, true],
+    ['tokens in development', { ...KEYED, ...TOKENS, NODE_ENV: 'development' }, true],
+    ['pass-through behind a proxy', NAMED, false],
+    ['tokens behind a proxy', { ...KEYED, ...TOKENS }, false],
+  ] as const)('On a loopback address, whether only its own names are answered: %s', ([, settings, own]) => {
+    expect(identityMode({ HOST: '127.0.0.1', ...settings })).toMatchObject({ loopbackOnly: own })
+    const elsewhere = identityMode({ ...settings, HOST: '0.0.0.0' })
+    if (elsewhere.problem === null) expect(elsewhere.loopbackOnly).toBe(false)
+  })
+
   test('Only an address that no other machine reaches counts as loopback', () => {
     const own = ['127.0.0.1', '127.8.0.1', '::1', 'localhost', 'LOCALHOST', '::ffff:127.0.0.1']
     const others = ['0.0.0.0', '::', '192.168.0.1', '10.0.0.1', 'gateway.test', '127.0.0.1.test', '']

@@ -2,14 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { listen } from '../../src/process/listen.ts'
 import { runProcess, startProcess } from '../support/process.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { AUDIENCE, bearer, ISSUER, SECRET } from '../support/tokens.ts'
 
 const FREE = { PORT: '0', SANDBOX_PORT: '0' }
 
-async function ask(firstLine: string, query: string, headers: HeadersInit = {}) {
+async function ask(firstLine: string, query: string, headers: Readonly<Record<string, string>> = {}) {
   const url = /http:\S+\/graphql/.exec(firstLine)?.[0] ?? ''
   const response = await fetch(url, {
     method: 'POST',
@@ -191,26 +190,6 @@ describe('The process', () => {
     expect(await stopped).toBe(0)
   })
 
-  test('The process runs the embedded API alone and prints its URL', async () => {
-    await using sandbox = await startProcess({ SANDBOX_PORT: '0' }, 'sandbox')
-    expect(sandbox.firstLine).toMatch(/http:\/\/127\.0\.0\.1:\d+/)
-    expect(await sandbox.stop()).toBe(0)
-  })
-
-  test('The process gives the embedded API the webhook settings of the environment', async () => {
-    await using sandbox = await startProcess(
-      { SANDBOX_PORT: '0', SANDBOX_WEBHOOK_SIGNATURE: 'headers_hex', SANDBOX_WEBHOOK_OBJECT: 'eight' },
-      'sandbox',
-    )
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(sandbox.firstLine)?.[0]
-    const { webhooks } = (await (await fetch(`${url}/openapi.json`)).json()) as {
-      webhooks: { appointmentChanged: { post: { parameters: { name: string }[]; requestBody: object } } }
-    }
-    const { parameters, requestBody } = webhooks.appointmentChanged.post
-    expect(parameters.map(({ name }) => name)).toEqual(['x-webhook-signature', 'x-webhook-timestamp'])
-    expect(JSON.stringify(requestBody)).not.toContain('clinician_profile_id')
-  })
-
   test('The process prints one line for each bad setting, without a stack', async () => {
     const { code, stdout, stderr } = await runProcess({ PORT: 'x', SANDBOX_ORDER: 'y' })
     expect(code).toBe(2)
@@ -230,13 +209,5 @@ describe('The process', () => {
     })
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^Node 24 or newer is needed; /)])
-  })
-
-  test('The process prints one line if its port is in use', async () => {
-    const taken = await listen((_request, response) => void response.end(), '127.0.0.1', 0)
-    const { code, stderr } = await runProcess({ ...FREE, PORT: new URL(taken.url).port })
-    await taken.close()
-    expect(code).toBe(2)
-    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^Port \d+ is in use/)])
   })
 })

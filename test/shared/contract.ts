@@ -9,6 +9,8 @@ export interface SharedUnderTest {
   readonly shared: Shared
   /** Lets time pass, in milliseconds. */
   readonly pass: (ms: number) => Promise<void>
+  /** What followers of its events have thrown. */
+  readonly faults: readonly unknown[]
 }
 
 /** The epoch, read anew. */
@@ -196,6 +198,22 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
     })
   })
 
+  describe(`${name}: a follower that fails`, () => {
+    test('It costs no other follower a change, and its fault is told', async () => {
+      const { shared, faults } = await open()
+      const fault = new Error('of this follower')
+      const fail = () => {
+        throw fault
+      }
+      await shared.events.follow('x', undefined, { change: fail, lost() {} })
+      const followed = await followAt(shared, 'x')
+      for (const id of ['a', 'b']) expect(await shared.events.append('x', entry(id))).toBe('logged')
+      await followed.arrival(2)
+      expect(followed.got.map(({ now }) => now.id)).toEqual(['a', 'b'])
+      expect(faults).toEqual([fault, fault])
+    })
+  })
+
   describe(`${name}: leases`, () => {
     test('One holder has a lease until it gives it back, or its time is over', async () => {
       const { shared, pass } = await open()
@@ -210,6 +228,17 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       expect(await leases.take('x', 'sweep', 'two', 100)).toBe(true)
       await pass(101)
       expect(await leases.take('x', 'sweep', 'one', 100)).toBe(true)
+    })
+
+    test('Its holder can be told that it has it, for as long as that is so', async () => {
+      const { shared, pass } = await open()
+      const { leases } = shared
+      const held = () => Promise.all(['one', 'two'].map((holder) => leases.holds('x', 'sweep', holder)))
+      expect(await held()).toEqual([false, false])
+      await leases.take('x', 'sweep', 'one', 100)
+      expect(await held()).toEqual([true, false])
+      await pass(101)
+      expect(await held()).toEqual([false, false])
     })
   })
 }

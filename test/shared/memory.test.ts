@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest'
 import { createEpochs } from '../../src/shared/epochs.ts'
+import { createLeases } from '../../src/shared/leases.ts'
 import { createMemory } from '../../src/shared/memory.ts'
 import { describeShared } from './contract.ts'
 
 describeShared('In memory', async () => {
   let now = 0
+  const faults: unknown[] = []
+  const onFault = (thrown: unknown) => faults.push(thrown)
   return {
-    shared: createMemory({ eventsKept: 4, seenMs: 1000, monotonic: () => now }),
+    shared: createMemory({ eventsKept: 4, seenMs: 1000, onFault, monotonic: () => now }),
+    faults,
     pass: async (ms) => {
       now += ms
     },
@@ -42,4 +46,16 @@ test('What was announced and taken back has changed nothing', () => {
   expect(epochs.changesSince('x', '/a', start)).toEqual([diff])
   epochs.advance('x', ['/a'])
   expect(epochs.changesSince('x', '/a', start)).toBeUndefined()
+})
+
+test('Taking a lease does not look at each of those that others have', () => {
+  let looks = 0
+  const leases = createLeases(() => {
+    looks += 1
+    return 0
+  })
+  for (let nth = 0; nth < 5000; nth += 1) leases.take('x', `booked ${nth}`, 'one', 86_400_000)
+  looks = 0
+  for (let nth = 0; nth < 100; nth += 1) leases.take('x', 'day', `${nth}`, 60_000)
+  expect(looks).toBeLessThan(1000)
 })

@@ -49,11 +49,15 @@ describeWithRedis('What is shared through Redis', () => {
     return shared
   }
 
-  describeShared('In Redis', async () => ({
-    shared: await open(),
-    // Timers of Node may be early, and the clock of Redis late.
-    pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms + 20)),
-  }))
+  describeShared('In Redis', async () => {
+    const faults: unknown[] = []
+    return {
+      shared: await open({ onFault: (thrown) => void faults.push(thrown) }),
+      faults,
+      // Timers of Node may be early, and the clock of Redis late.
+      pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms + 20)),
+    }
+  })
 
   test("Two instances have the same epochs, and know each other's changes", async () => {
     const one = await open({ prefix: 'two:' })

@@ -21,15 +21,20 @@ async function openRedis(options: RedisServerOptions = {}): Promise<RedisServer>
   return redis
 }
 
-/** The gateway over its sandbox, as a process with webhooks. */
+/** The gateway over a sandbox, as a process with webhooks. */
 async function openProcess(environment: Readonly<Record<string, string>>): Promise<Process> {
+  const sandbox = await startSandbox()
+  onTestFinished(() => sandbox.close())
   const gateway = await startProcess({
     PORT: '0',
-    SANDBOX_PORT: '0',
+    APPOINTMENTS_API_URL: sandbox.url,
+    APPOINTMENTS_API_KEY: sandbox.key,
+    WEBHOOK_SECRETS: SECRET,
     REDIS_TIMEOUT_MS: '1000',
     ...environment,
   })
   onTestFinished(() => gateway[Symbol.asyncDispose]())
+  sandbox.addWebhook({ url: `${urlOf(gateway)}/webhooks/appointments`, secret: SECRET })
   return gateway
 }
 

@@ -1,3 +1,5 @@
+import { request as send } from 'undici'
+
 export interface GraphQLRequest {
   readonly query: string
   readonly variables?: Readonly<Record<string, unknown>>
@@ -12,16 +14,16 @@ export interface GraphQLResult {
   }
 }
 
-/** Sends an operation to any GraphQL server as JSON over HTTP. */
+/** Sends an operation to any GraphQL server as JSON over HTTP. It takes answers as they are, so that nothing is spent on packing. */
 export async function ask(
   url: string,
   request: GraphQLRequest,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<GraphQLResult> {
-  const response = await fetch(url, {
+  const response = await send(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(request),
   })
-  return (await response.json()) as GraphQLResult
+  return (await response.body.json()) as GraphQLResult
 }

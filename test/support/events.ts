@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { request as send } from 'undici'
 import { type SignatureStyle, sign } from '../../src/events/signature.ts'
 
 export const SECRET = 'whsec_dGVzdC1zZWNyZXQ='
@@ -61,11 +62,11 @@ export async function deliver(
 ): Promise<number> {
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('latin1')
   const signed = sign({ secret, style, timestamp: Math.floor(at / 1000), body: text })
-  const response = await fetch(`${url}/webhooks/appointments`, {
+  const response = await send(`${url}/webhooks/appointments`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...signed, ...headers },
     body,
   })
-  if ((await response.text()) !== '') throw new Error('The answer to a delivery has a body')
-  return response.status
+  if ((await response.body.text()) !== '') throw new Error('The answer to a delivery has a body')
+  return response.statusCode
 }

@@ -66,6 +66,11 @@ export async function runProcess(
   return { code, stdout, stderr }
 }
 
+/** An environment in which Node runs a script first. What the script says is in no stack, but as base64. */
+export function runningFirst(script: string): { readonly NODE_OPTIONS: string } {
+  return { NODE_OPTIONS: `--import=data:text/javascript;base64,${Buffer.from(script).toString('base64')}` }
+}
+
 function spawnMain(environment: Readonly<Record<string, string>>, args: readonly string[]) {
   return spawn(process.execPath, [...NPM_START, ...args], {
     env: { PATH: process.env.PATH, DRAIN_MS: '0', ...environment },

@@ -14,6 +14,7 @@ export function startRest(
   const rest = createRestClient({
     url,
     timeoutMs: 10_000,
+    operationTimeoutMs: 30_000,
     cacheTtlMs: 10_000,
     directoryTtlMs: 600_000,
     staleIfLimitedMs: 300_000,

@@ -45,7 +45,16 @@ test('The names and numbers of 500 patients are in no metric, span or log line',
   }
   // The worst that callers and the upstream's people can do: names where names of other things belong.
   for (const { first_name, last_name, email } of patients.slice(0, 20)) {
-    await product.query(`query Of_${last_name.replace(/\W/g, '_')} { __typename }`)
+    const name = last_name.replace(/\W/g, '_')
+    await product.query(
+      `query Of_${name} { __typename }`,
+      {},
+      {
+        traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`,
+        tracestate: `patient=${last_name.replace(/[^a-z]/gi, '')}`,
+        baggage: `patient=${name}`,
+      },
+    )
     await product.query('{ patients(search: "x") { nodes { id } } }'.replace('x', last_name))
     await product.query(`{ appointment(id: "${email}") { title } }`)
     await product.query(`{ ${first_name.replace(/\W/g, '_')} }`)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createGateway } from '../../src/server/gateway.ts'
 import { startGateway } from '../support/gateway.ts'
 import { type Process, runProcess, startProcess } from '../support/process.ts'
-import { sendRaw } from '../support/raw.ts'
+import { rawPost, sendRaw } from '../support/raw.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { bearer, TOKENS } from '../support/tokens.ts'
 import { startCollector } from './collector.ts'
@@ -23,7 +23,8 @@ describe("The metrics on the gateway's own port", () => {
   test('The metrics are for tokens that may read every appointment', async () => {
     const { page } = startMetrics()
     await using gateway = await startGateway({ url: NOWHERE, key: 'k', tokens: TOKENS, metrics: page })
-    const ask = (headers: HeadersInit = {}) => fetch(`${gateway.url}/metrics`, { headers })
+    const ask = (headers: Readonly<Record<string, string>> = {}) =>
+      fetch(`${gateway.url}/metrics`, { headers })
     const codeOf = async (response: Response) => {
       const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] }
       return [response.status, errors[0]?.extensions.code]
@@ -87,13 +88,35 @@ describe('The telemetry of a process', () => {
     await expect(fetch(url)).rejects.toThrow()
   })
 
+  test.for([
+    ['127.0.0.1', 403],
+    ['0.0.0.0', 200],
+  ] as const)('Over the sandbox on %s, a name of another site gets %s', async ([HOST, status]) => {
+    await using product = await startProcess({ ...FREE, HOST, METRICS_PORT: '0', METRICS: 'true' })
+    const metrics = /http:\S+(?=\/metrics)/.exec(product.lines.join('\n'))?.[0] ?? ''
+    const gateway = /http:\S+(?=\/graphql)/.exec(product.firstLine)?.[0] ?? ''
+    const get = (url: string, path: string, host: string) =>
+      sendRaw(
+        url,
+        `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: application/json\r\nConnection: close\r\n\r\n`,
+      )
+    expect((await get(metrics, '/metrics', 'evil.test')).status).toBe(status)
+    expect((await get(gateway, '/metrics', 'evil.test')).status).toBe(status)
+    expect((await sendRaw(gateway, rawPost('{ __typename }', { host: 'evil.test' }))).status).toBe(status)
+    const figures = (await get(gateway, '/', 'evil.test')).body
+    expect(figures.includes('"totals"')).toBe(status === 200)
+    for (const host of ['localhost', '127.0.0.1:4000', '[::1]'])
+      for (const url of [metrics, gateway]) expect((await get(url, '/metrics', host)).status).toBe(200)
+    expect((await get(gateway, '/', 'localhost')).body).toContain('"totals"')
+  })
+
   test('The process sends its traces, the last ones when it stops', async () => {
     await using collector = await startCollector()
     const product = await startProcess({
       ...FREE,
       METRICS_PORT: '0',
       OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`,
-      OTEL_SERVICE_NAME: 'clinic',
+      OTEL_RESOURCE_ATTRIBUTES: 'service.name=clinic,deployment.environment.name=test%2Cbench',
       OTEL_TRACES_SAMPLER: 'always_on',
     })
     await ask(product)
@@ -103,6 +126,7 @@ describe('The telemetry of a process', () => {
       ['GET /appointments', 'clinic'],
       ['query', 'clinic'],
     ])
+    expect(collector.server.requests[0]?.body).toContain('"stringValue":"test,bench"')
   })
 
   test('A collector that never answers holds up no answer, and the stop a few seconds', async () => {
@@ -127,7 +151,10 @@ registerHooks({ resolve(name, context, next) {
   return next(name, context)
 } })`
     const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(watch)}`
-    expect(await (await startProcess({ ...FREE, NODE_OPTIONS })).stop()).toBe(0)
+    const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: NOWHERE, OTEL_TRACES_SAMPLER: 'always_on' }
+    const off = [{}, { ...traced, OTEL_SDK_DISABLED: 'true' }, { ...traced, OTEL_TRACES_EXPORTER: 'none' }]
+    for (const environment of off)
+      expect(await (await startProcess({ ...FREE, NODE_OPTIONS, ...environment })).stop()).toBe(0)
     expect(await (await startProcess({ ...FREE, NODE_OPTIONS, METRICS: 'true' })).stop()).toBe(9)
   })
 })

@@ -137,6 +137,49 @@ describe('The trace of an operation', () => {
   })
 })
 
+test('The service has the name that it is given, before that of its attributes', async () => {
+  const namedBy = async (options: Partial<TracesOptions>) => {
+    await using collector = await startCollector()
+    const traces = startTraces(collector.url, options)
+    traces.begin('operation')?.end({ facts: {} })
+    await traces.close()
+    return collector.spans().map(({ service }) => service)
+  }
+  const attributes = { 'service.name': 'of the attributes' }
+  expect(await namedBy({ serviceName: 'given', attributes })).toEqual(['given'])
+  expect(await namedBy({ serviceName: undefined, attributes })).toEqual(['of the attributes'])
+  expect(await namedBy({ serviceName: undefined })).toEqual(['appointments-gateway'])
+})
+
+describe('The log of what is traced', () => {
+  test('A line has the id of its trace, and none where nothing is traced', async () => {
+    const lines: { readonly trace?: string }[] = []
+    const options: GatewayTestOptions = {
+      logOperation: (line) => lines.push(line),
+      logEvent: (line) => lines.push(line),
+      webhooks: { secrets: [{ secret: SECRET }] },
+    }
+    await using traced = await startTraced({ ...options, traces: { sampler: 'parentbased_always_on' } })
+    await traced.gateway.query(ONE, {}, from(TRACE))
+    await deliver(traced.gateway.url, eventBody({ object: shown('apt_secret') }))
+    await traced.gateway.query(ONE, {}, from('1'.repeat(32), '00'))
+    const webhook = (await traced.end()).find(({ name }) => name === 'webhook')
+    expect(lines.map(({ trace }) => trace)).toEqual([TRACE, webhook?.traceId, undefined])
+    expect(lines.map((line) => 'trace' in line)).toEqual([true, true, false])
+  })
+
+  test('Of a trace that the upstream is told of and nobody keeps there is the id too', async () => {
+    const lines: { readonly trace?: string }[] = []
+    await using traced = await startTraced({
+      logOperation: (line) => lines.push(line),
+      traces: { propagateUpstream: true, sampler: 'always_off' },
+    })
+    await traced.gateway.query(ONE, {}, from(TRACE))
+    expect(lines.map(({ trace }) => trace)).toEqual([TRACE])
+    expect(await traced.end()).toEqual([])
+  })
+})
+
 describe('The choice of traces', () => {
   test("The trace of the caller goes on, and its choice is the gateway's", async () => {
     await using traced = await startTraced({ traces: { sampler: 'parentbased_traceidratio', ratio: 0 } })
@@ -226,6 +269,35 @@ describe('A collector that fails', () => {
     traces.begin('operation')?.end({ facts: {} })
     await expect.poll(() => states).toEqual(['down', 'up'])
     await traces.close()
+  })
+
+  test('A collector that drips its answer is down, and gets what comes once it answers', async () => {
+    const states: string[] = []
+    let isDripping = true
+    let cut = 0
+    await using collector = await startScriptedUpstream(() => {
+      if (!isDripping) return { body: {} }
+      return (response) => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        const drip = setInterval(() => response.write(' '), 5)
+        response.on('close', () => {
+          clearInterval(drip)
+          cut += 1
+        })
+      }
+    })
+    const traces = startTraces(collector.url, {
+      exportMs: 100,
+      everyMs: 1,
+      onState: (state) => states.push(state),
+    })
+    traces.begin('operation')?.end({ facts: {} })
+    await expect.poll(() => [states, cut]).toEqual([['down'], 1])
+    isDripping = false
+    traces.begin('operation')?.end({ facts: {} })
+    await expect.poll(() => states).toEqual(['down', 'up'])
+    await traces.close()
+    expect(collector.requests).toHaveLength(2)
   })
 
   test('A collector that never answers holds up nothing, and memory is bounded', async () => {

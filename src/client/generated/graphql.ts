@@ -188,25 +188,15 @@ export type UpstreamState =
   /** There has been none. */
   | 'UNKNOWN';
 
-export type DeskDayQueryVariables = Exact<{
-  day: string;
+export type DeskDaysQueryVariables = Exact<{
+  from: string;
+  to: string;
+  first: number;
+  withClinicians: boolean;
 }>;
 
 
-export type DeskDayQuery = { appointments: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, clinician: { id: string } | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null };
-
-export type DeskWeekQueryVariables = Exact<{
-  mon: string;
-  tue: string;
-  wed: string;
-  thu: string;
-  fri: string;
-  sat: string;
-  sun: string;
-}>;
-
-
-export type DeskWeekQuery = { mon: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, tue: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, wed: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, thu: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, fri: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, sat: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null, sun: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null };
+export type DeskDaysQuery = { appointments: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, clinician?: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } } | null };
 
 export type DeskDirectoryQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -231,7 +221,7 @@ export type DeskAppointmentQueryVariables = Exact<{
 }>;
 
 
-export type DeskAppointmentQuery = { appointment: { description: string | null, attendeeName: string | null, attendeeEmail: string | null, cancellationReason: string | null, isRemote: boolean | null, id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, clinician: { id: string } | null, location: { name: string | null } | null, patient: { id: string, firstName: string | null, lastName: string | null, dateOfBirth: string | null, mobilePhone: string | null } | null } | null };
+export type DeskAppointmentQuery = { appointment: { description: string | null, attendeeName: string | null, cancellationReason: string | null, id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, clinician: { id: string } | null, location: { name: string | null } | null, patient: { mobilePhone: string | null, id: string, firstName: string | null, lastName: string | null, dateOfBirth: string | null, postcode: string | null } | null } | null };
 
 export type DeskPatientsQueryVariables = Exact<{
   search: string;
@@ -246,7 +236,7 @@ export type DeskVisitsQueryVariables = Exact<{
 }>;
 
 
-export type DeskVisitsQuery = { appointments: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null> } | null };
+export type DeskVisitsQuery = { appointments: { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null } | null> } | null };
 
 export type DeskUpstreamQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -258,32 +248,34 @@ export type DeskCancelMutationVariables = Exact<{
 }>;
 
 
-export type DeskCancelMutation = { cancelAppointment: { appointment: { id: string, status: AppointmentStatus | null } | null } | null };
+export type DeskCancelMutation = { written: { appointment: { id: string, status: AppointmentStatus | null } | null } | null };
 
 export type DeskMoveMutationVariables = Exact<{
   input: UpdateAppointmentInput;
 }>;
 
 
-export type DeskMoveMutation = { updateAppointment: { appointment: { id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null } | null };
+export type DeskMoveMutation = { written: { appointment: { id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null } | null } | null };
 
 export type DeskBookMutationVariables = Exact<{
   input: CreateAppointmentInput;
 }>;
 
 
-export type DeskBookMutation = { createAppointment: { appointment: { id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null } | null };
+export type DeskBookMutation = { written: { appointment: { id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null } | null } | null };
 
 export type DeskChangesSubscriptionVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
 
-export type DeskChangesSubscription = { appointmentChanged: { sequence: string, movement: Movement, appointment: { attendeeName: string | null, id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, clinician: { id: string } | null, patient: { id: string } | null } | null } | null };
+export type DeskChangesSubscription = { appointmentChanged: { sequence: string, movement: Movement, appointment: { attendeeName: string | null, id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, clinician: { id: string } | null } | null } | null };
 
-export type DeskRowFragment = { id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null };
+export type DeskRowFragment = { id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null };
 
-export type DeskWeekdayFragment = { nodes: Array<{ id: string, title: string | null, startTime: string | null, endTime: string | null, status: AppointmentStatus | null, isCancellable: boolean | null, patient: { id: string } | null } | null>, pageInfo: { hasNextPage: boolean } };
+export type DeskClinicianFragment = { id: string, displayName: string | null, name: string | null, role: string | null, isActive: boolean | null };
+
+export type DeskKindFragment = { id: string, name: string | null, durationMinutes: number | null, isActive: boolean | null };
 
 export type DeskPatientFragment = { id: string, firstName: string | null, lastName: string | null, dateOfBirth: string | null, postcode: string | null };
 
@@ -382,31 +374,25 @@ export const DeskRowFragmentDoc = new TypedDocumentString(`
   endTime
   status
   isCancellable
-  patient {
-    id
-  }
 }
     `, {"fragmentName":"DeskRow"}) as unknown as TypedDocumentString<DeskRowFragment, unknown>;
-export const DeskWeekdayFragmentDoc = new TypedDocumentString(`
-    fragment DeskWeekday on AppointmentConnection {
-  nodes {
-    ...DeskRow
-  }
-  pageInfo {
-    hasNextPage
-  }
-}
-    fragment DeskRow on Appointment {
+export const DeskClinicianFragmentDoc = new TypedDocumentString(`
+    fragment DeskClinician on Clinician {
   id
-  title
-  startTime
-  endTime
-  status
-  isCancellable
-  patient {
-    id
-  }
-}`, {"fragmentName":"DeskWeekday"}) as unknown as TypedDocumentString<DeskWeekdayFragment, unknown>;
+  displayName
+  name
+  role
+  isActive
+}
+    `, {"fragmentName":"DeskClinician"}) as unknown as TypedDocumentString<DeskClinicianFragment, unknown>;
+export const DeskKindFragmentDoc = new TypedDocumentString(`
+    fragment DeskKind on AppointmentType {
+  id
+  name
+  durationMinutes
+  isActive
+}
+    `, {"fragmentName":"DeskKind"}) as unknown as TypedDocumentString<DeskKindFragment, unknown>;
 export const DeskPatientFragmentDoc = new TypedDocumentString(`
     fragment DeskPatient on Patient {
   id
@@ -510,12 +496,12 @@ export const AppointmentDetailsFragmentDoc = new TypedDocumentString(`
     restId
   }
 }`, {"fragmentName":"AppointmentDetails"}) as unknown as TypedDocumentString<AppointmentDetailsFragment, unknown>;
-export const DeskDayDocument = new TypedDocumentString(`
-    query DeskDay($day: Date!) {
-  appointments(first: 200, filter: {day: $day}) {
+export const DeskDaysDocument = new TypedDocumentString(`
+    query DeskDays($from: DateTime!, $to: DateTime!, $first: Int!, $withClinicians: Boolean!) {
+  appointments(first: $first, filter: {startTime: {gte: $from, lte: $to}}) {
     nodes {
       ...DeskRow
-      clinician {
+      clinician @include(if: $withClinicians) {
         id
       }
     }
@@ -531,74 +517,33 @@ export const DeskDayDocument = new TypedDocumentString(`
   endTime
   status
   isCancellable
-  patient {
-    id
-  }
-}`, {"trusted":"sha256:8e0e5e3f2122f31f6a57877adc26c55d323482450d595dc75ff48167ed7b6aff"}) as unknown as TypedDocumentString<DeskDayQuery, DeskDayQueryVariables>;
-export const DeskWeekDocument = new TypedDocumentString(`
-    query DeskWeek($mon: Date!, $tue: Date!, $wed: Date!, $thu: Date!, $fri: Date!, $sat: Date!, $sun: Date!) {
-  mon: appointments(first: 100, filter: {day: $mon}) {
-    ...DeskWeekday
-  }
-  tue: appointments(first: 100, filter: {day: $tue}) {
-    ...DeskWeekday
-  }
-  wed: appointments(first: 100, filter: {day: $wed}) {
-    ...DeskWeekday
-  }
-  thu: appointments(first: 100, filter: {day: $thu}) {
-    ...DeskWeekday
-  }
-  fri: appointments(first: 100, filter: {day: $fri}) {
-    ...DeskWeekday
-  }
-  sat: appointments(first: 100, filter: {day: $sat}) {
-    ...DeskWeekday
-  }
-  sun: appointments(first: 100, filter: {day: $sun}) {
-    ...DeskWeekday
-  }
-}
-    fragment DeskRow on Appointment {
-  id
-  title
-  startTime
-  endTime
-  status
-  isCancellable
-  patient {
-    id
-  }
-}
-fragment DeskWeekday on AppointmentConnection {
-  nodes {
-    ...DeskRow
-  }
-  pageInfo {
-    hasNextPage
-  }
-}`, {"trusted":"sha256:00b92013c7af18b5c9129e294d04ea81d8fbdd4b5aab17614e3511a4beef857f"}) as unknown as TypedDocumentString<DeskWeekQuery, DeskWeekQueryVariables>;
+}`, {"trusted":"sha256:ee037e26128f4cd8a2311a89083f1f23c5bdb6a486233ed49d49e34852e27a72"}) as unknown as TypedDocumentString<DeskDaysQuery, DeskDaysQueryVariables>;
 export const DeskDirectoryDocument = new TypedDocumentString(`
     query DeskDirectory {
   clinicians(first: 100) {
     nodes {
-      id
-      displayName
-      name
-      role
-      isActive
+      ...DeskClinician
     }
   }
   appointmentTypes(first: 100) {
     nodes {
-      id
-      name
-      durationMinutes
-      isActive
+      ...DeskKind
     }
   }
 }
-    `, {"trusted":"sha256:9f87e0db07d776478bb3f1f987e0ef2dff8fbb5ecbf09cbb39dc0c99dab8fa77"}) as unknown as TypedDocumentString<DeskDirectoryQuery, DeskDirectoryQueryVariables>;
+    fragment DeskClinician on Clinician {
+  id
+  displayName
+  name
+  role
+  isActive
+}
+fragment DeskKind on AppointmentType {
+  id
+  name
+  durationMinutes
+  isActive
+}`, {"trusted":"sha256:e97a4b5d6290950c593b016744c9fee3e94c01c891a12d1cc059dfea433cbf82"}) as unknown as TypedDocumentString<DeskDirectoryQuery, DeskDirectoryQueryVariables>;
 export const DeskNamesDocument = new TypedDocumentString(`
     query DeskNames($ids: [ID!]!) {
   nodes(ids: $ids) {
@@ -615,9 +560,7 @@ export const DeskAppointmentDocument = new TypedDocumentString(`
     ...DeskRow
     description
     attendeeName
-    attendeeEmail
     cancellationReason
-    isRemote
     clinician {
       id
     }
@@ -625,10 +568,7 @@ export const DeskAppointmentDocument = new TypedDocumentString(`
       name
     }
     patient {
-      id
-      firstName
-      lastName
-      dateOfBirth
+      ...DeskPatient
       mobilePhone
     }
   }
@@ -640,10 +580,14 @@ export const DeskAppointmentDocument = new TypedDocumentString(`
   endTime
   status
   isCancellable
-  patient {
-    id
-  }
-}`, {"trusted":"sha256:9292512f5bc277db3a78850797905d6374c7577facd657ed172e38c34e1f8d53"}) as unknown as TypedDocumentString<DeskAppointmentQuery, DeskAppointmentQueryVariables>;
+}
+fragment DeskPatient on Patient {
+  id
+  firstName
+  lastName
+  dateOfBirth
+  postcode
+}`, {"trusted":"sha256:f69933523cf0536d0b49f07dce199953fbe095d5a22a53731caea843720cbd80"}) as unknown as TypedDocumentString<DeskAppointmentQuery, DeskAppointmentQueryVariables>;
 export const DeskPatientsDocument = new TypedDocumentString(`
     query DeskPatients($search: String!) {
   patients(first: 8, search: $search) {
@@ -674,10 +618,7 @@ export const DeskVisitsDocument = new TypedDocumentString(`
   endTime
   status
   isCancellable
-  patient {
-    id
-  }
-}`, {"trusted":"sha256:9770c68fed7cec360e59577bbce81b25e4949abf7a4e9f2ad1c04c2166717c0a"}) as unknown as TypedDocumentString<DeskVisitsQuery, DeskVisitsQueryVariables>;
+}`, {"trusted":"sha256:b3e964d2f6606fe1dae5362b916a25e7cd195bb778fa782a8d61e3ace173bcc9"}) as unknown as TypedDocumentString<DeskVisitsQuery, DeskVisitsQueryVariables>;
 export const DeskUpstreamDocument = new TypedDocumentString(`
     query DeskUpstream {
   upstream {
@@ -695,17 +636,17 @@ export const DeskUpstreamDocument = new TypedDocumentString(`
     `, {"trusted":"sha256:ae9772355552866323581bbf02a6f2eb7e3208218f72db5b7029a4d89ae77121"}) as unknown as TypedDocumentString<DeskUpstreamQuery, DeskUpstreamQueryVariables>;
 export const DeskCancelDocument = new TypedDocumentString(`
     mutation DeskCancel($input: CancelAppointmentInput!) {
-  cancelAppointment(input: $input) {
+  written: cancelAppointment(input: $input) {
     appointment {
       id
       status
     }
   }
 }
-    `, {"trusted":"sha256:e89ca87bd56d97c4bb5e4813aa72c055ec3c61f8b5140e0cf0e4369a59b558cc"}) as unknown as TypedDocumentString<DeskCancelMutation, DeskCancelMutationVariables>;
+    `, {"trusted":"sha256:9fbce4aa30547600bee1ef9dbba7bdabab3882de34d06332287cc9cbfd0f8f89"}) as unknown as TypedDocumentString<DeskCancelMutation, DeskCancelMutationVariables>;
 export const DeskMoveDocument = new TypedDocumentString(`
     mutation DeskMove($input: UpdateAppointmentInput!) {
-  updateAppointment(input: $input) {
+  written: updateAppointment(input: $input) {
     appointment {
       ...DeskRow
     }
@@ -718,13 +659,10 @@ export const DeskMoveDocument = new TypedDocumentString(`
   endTime
   status
   isCancellable
-  patient {
-    id
-  }
-}`, {"trusted":"sha256:c050f3908d8ee3a6af706d6b438ee7586e640291c738c117c1287516cf48112b"}) as unknown as TypedDocumentString<DeskMoveMutation, DeskMoveMutationVariables>;
+}`, {"trusted":"sha256:876e7af06625b24fcef57d9e0a6833a98dab849afc3fb0d035bf62aecd43c19d"}) as unknown as TypedDocumentString<DeskMoveMutation, DeskMoveMutationVariables>;
 export const DeskBookDocument = new TypedDocumentString(`
     mutation DeskBook($input: CreateAppointmentInput!) {
-  createAppointment(input: $input) {
+  written: createAppointment(input: $input) {
     appointment {
       ...DeskRow
     }
@@ -737,10 +675,7 @@ export const DeskBookDocument = new TypedDocumentString(`
   endTime
   status
   isCancellable
-  patient {
-    id
-  }
-}`, {"trusted":"sha256:1520394f97c886b0648025975cd3ee458cc90d2a8e27746c03b44faea889528b"}) as unknown as TypedDocumentString<DeskBookMutation, DeskBookMutationVariables>;
+}`, {"trusted":"sha256:11588234d9e57d8a75d94fde496ea5059ac693ff4187428ec12091ace7134906"}) as unknown as TypedDocumentString<DeskBookMutation, DeskBookMutationVariables>;
 export const DeskChangesDocument = new TypedDocumentString(`
     subscription DeskChanges($after: String) {
   appointmentChanged(after: $after) {
@@ -762,10 +697,7 @@ export const DeskChangesDocument = new TypedDocumentString(`
   endTime
   status
   isCancellable
-  patient {
-    id
-  }
-}`, {"trusted":"sha256:a08d1d9f63749867479a74d1390964692db89dcbefb8ef74d66fe245faaae45d"}) as unknown as TypedDocumentString<DeskChangesSubscription, DeskChangesSubscriptionVariables>;
+}`, {"trusted":"sha256:3bb8b5e9f28c9b750a90dff7392e98db3e3d7a0e24309265706822bba8084165"}) as unknown as TypedDocumentString<DeskChangesSubscription, DeskChangesSubscriptionVariables>;
 export const AppointmentsDocument = new TypedDocumentString(`
     query Appointments($first: Int, $after: String, $last: Int, $before: String, $filter: AppointmentFilter) {
   appointments(

@@ -50,3 +50,9 @@ export function createClinicClock(timeZone: string): ClinicClock {
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(day) + days * 24 * HOUR_MS).toISOString().slice(0, 10)
 }
+
+/** The seven days of its week, from Monday on. */
+export function weekOf(day: string): readonly string[] {
+  const sinceMonday = (new Date(day).getUTCDay() + 6) % 7
+  return Array.from({ length: 7 }, (_, index) => addDays(day, index - sinceMonday))
+}

@@ -29,6 +29,13 @@ export interface Found<Row extends Identified> {
 
 export const NO_ROWS = { byId: new Map(), pending: new Map(), changes: 0, told: new Map() } as const
 
+/** The rows of a connection, or of `nodes(ids:)`, without those that failed; none where it failed itself. */
+export function nodesOf<Node>(
+  list: { readonly nodes: readonly (Node | null)[] } | null | undefined,
+): readonly Node[] {
+  return list?.nodes.filter((node) => node !== null) ?? []
+}
+
 /** The rows as the screen shows them. */
 export function shownRows<Row extends Identified>({ byId, pending }: LiveRows<Row>): readonly Row[] {
   return [...new Map([...byId, ...pending]).values()]

@@ -1,4 +1,4 @@
-import { RequestError } from '../errors.ts'
+import { type GatewayError, RequestError } from '../errors.ts'
 import {
   type Answer,
   answerOf,
@@ -61,7 +61,7 @@ async function* generate<Data>(
       if (name !== 'next') continue
       const part = readPart<StreamPart<Data>>(json)
       if (part.data === undefined) return breakOf(part)
-      const text = JSON.stringify([part.data, part.errors])
+      const text = JSON.stringify([part.data, part.errors?.map(sameEachTime)])
       if (text === latest) continue
       latest = text
       yield answerOf(part)
@@ -77,6 +77,12 @@ async function* generate<Data>(
     attempt += 1
     await wait({ ms: pauseMs(attempt, broken.retryAfterMs), attempt, signal })
   }
+}
+
+/** The same failure names another exchange each time. */
+function sameEachTime({ extensions, ...error }: GatewayError): object {
+  const { requestId, errorId, since, ...same }: Readonly<Record<string, unknown>> = { ...extensions }
+  return { ...error, extensions: same }
 }
 
 /** A query whose directive is off is answered once. Throws a `RequestError` where the gateway refused it. */

@@ -2,7 +2,8 @@ import { type Config, VARIABLES } from '../../config.ts'
 import { trustedCostLines } from '../../server/cost/trusted-costs.ts'
 import { readTrustedDocuments } from '../../server/documents/trusted.ts'
 import { createGateway } from '../../server/gateway.ts'
-import { readSettings } from '../settings.ts'
+import { gatewayOptions } from '../options.ts'
+import { readSettings, shownIn } from '../settings.ts'
 import { priceDocuments } from './price.ts'
 import type { Report } from './report.ts'
 
@@ -35,16 +36,27 @@ function missingForUpstream(config: Config): readonly string[] {
 
 function found(config: Config, callers: string): readonly string[] {
   const { APPOINTMENTS_API_URL: url, REDIS_URL, WEBHOOK_SECRETS: secrets } = config
-  const isDevelopment = url === undefined || config.NODE_ENV === 'development'
-  const isOn = (flag: boolean | undefined) => ((flag ?? isDevelopment) ? 'on' : 'off')
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: traces } = config
+  const { development, graphiql, desk, introspection } = shownIn(config)
+  const isOn = (flag: boolean) => (flag ? 'on' : 'off')
   return [
     'The configuration has no problem.',
     `Upstream: ${url === undefined ? 'the sandbox, with sample data' : placeOf(url)}`,
     callers,
-    `Development: ${isOn(undefined)}. GraphiQL: ${isOn(config.GRAPHIQL)}. Introspection: ${isOn(config.INTROSPECTION)}.`,
+    `Development: ${isOn(development)}. GraphiQL: ${isOn(graphiql)}. Desk: ${isOn(desk)}. Introspection: ${isOn(introspection)}.`,
     `Webhook secrets: ${secrets?.length ?? 0}. Instances: ${REDIS_URL === undefined ? 'one' : 'several, through Redis'}.`,
+    `Metrics: ${metricsOf(config)}. Traces: ${traces === undefined ? 'off' : `to ${placeOf(traces)}`}.`,
     ...documentLines(config),
   ]
+}
+
+function metricsOf({ METRICS, METRICS_PORT: port }: Config): string {
+  const places = [METRICS && "on the gateway's port", port !== undefined && ownPort(port)].filter(Boolean)
+  return places.length === 0 ? 'off' : places.join(', and ')
+}
+
+function ownPort(port: number): string {
+  return port === 0 ? 'on a free port of their own' : `on port ${port}`
 }
 
 /** Without what may be a secret: a user, a password, a query. */
@@ -83,13 +95,21 @@ interface Answer {
   }
 }
 
+function refusalIn(code: string): string {
+  if (code === 'UNAUTHENTICATED') return 'The upstream refuses the key: it does not know it.'
+  if (code === 'FORBIDDEN') return 'The upstream refuses the key: it lacks the scope that reads appointments.'
+  return `The upstream does not answer as it should: ${code}.`
+}
+
 /** The ceiling of one request leaves no second try. Nothing of the answer is shown but what is left of the quota. */
 async function askUpstream(config: Config): Promise<{ isFine: boolean; line: string }> {
   const gateway = createGateway({
+    ...gatewayOptions(config),
     url: config.APPOINTMENTS_API_URL ?? '',
     key: config.APPOINTMENTS_API_KEY ?? null,
     development: true,
-    upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
+    // Those of the environment are for its own callers.
+    limits: {},
     maxUpstreamRequests: 1,
   })
   const request = new Request('http://localhost/graphql', {
@@ -101,8 +121,7 @@ async function askUpstream(config: Config): Promise<{ isFine: boolean; line: str
   const { errors = [], extensions } = (await response.json()) as Answer
   await gateway.close()
   const [error] = errors
-  if (error !== undefined)
-    return { isFine: false, line: `The upstream does not answer as it should: ${error.extensions.code}.` }
+  if (error !== undefined) return { isFine: false, line: refusalIn(error.extensions.code) }
   const quota = extensions?.upstream?.rateLimit
   const left = quota ? ` ${quota.remaining} of ${quota.limit} requests are left in this hour.` : ''
   return { isFine: true, line: `The upstream accepts the key.${left}` }

@@ -18,9 +18,11 @@ export interface PlanCommand {
   readonly rates: Rates
 }
 
-/** How often a screen runs an operation in an hour. */
+/** How often an operation of a screen runs in an hour. */
 export interface Rates {
   readonly query: number
+  /** Changes of appointments. Each runs subscriptions and live queries. */
+  readonly changes: number
   /** Those of single operations, by their names. */
   readonly ofOperation: ReadonlyMap<string, number>
 }
@@ -32,18 +34,20 @@ const OPTIONS = {
   screens: { type: 'string' },
   quota: { type: 'string' },
   'per-hour': { type: 'string', multiple: true },
+  changes: { type: 'string' },
 } as const
 
 type Option = keyof typeof OPTIONS
 
-/** The options of each command besides those that every command has. */
-const COMMANDS: Readonly<Record<string, readonly Option[]>> = {
-  gateway: [],
+/** The options of each command besides those that are everywhere. Without a command the gateway starts. */
+const COMMANDS = {
   sandbox: [],
   account: [],
   check: ['upstream'],
-  plan: ['screens', 'quota', 'per-hour'],
-}
+  plan: ['screens', 'per-hour', 'changes', 'quota'],
+  help: [],
+  version: [],
+} as const satisfies Readonly<Record<string, readonly Option[]>>
 const EVERYWHERE: readonly Option[] = ['help', 'version']
 
 /** Reads the arguments of the process, those of Node left out. */
@@ -67,23 +71,20 @@ function parseCommand(args: readonly string[]): Command {
     strict: false,
     tokens: true,
   })
-  const [name = 'gateway', ...operands] = positionals
-  if (!Object.hasOwn(COMMANDS, name) || (name === 'gateway' && positionals.length > 0))
-    throw new Misuse(
-      unknown(
-        'command',
-        name,
-        Object.keys(COMMANDS).filter((known) => known !== 'gateway'),
-      ),
-    )
-  for (const token of tokens)
-    if (token.kind === 'option') checkOption(token, [...(COMMANDS[name] ?? []), ...EVERYWHERE])
+  const [word, ...operands] = positionals
+  const name = word === undefined ? 'gateway' : commandOf(word)
+  const own = name === 'gateway' ? [] : COMMANDS[name]
+  for (const token of tokens) if (token.kind === 'option') checkOption(token, [...own, ...EVERYWHERE])
   if (values.help) return { name: 'help' }
   if (values.version) return { name: 'version' }
   if (name === 'plan') return readPlan(operands, values)
   if (operands.length > 0) throw new Misuse(tooMany(name))
-  if (name === 'check') return { name, asksUpstream: values.upstream === true }
-  return { name: name as 'gateway' | 'sandbox' | 'account' }
+  return name === 'check' ? { name, asksUpstream: values.upstream === true } : { name }
+}
+
+function commandOf(word: string): keyof typeof COMMANDS {
+  if (!Object.hasOwn(COMMANDS, word)) throw new Misuse(unknown('command', word, Object.keys(COMMANDS)))
+  return word as keyof typeof COMMANDS
 }
 
 interface OptionToken {
@@ -133,19 +134,22 @@ function readPlan(
 ): PlanCommand {
   if (file === undefined || more.length > 0)
     throw new Misuse('plan takes one argument, the file of the trusted documents.')
-  const { screens, quota = '1000', 'per-hour': rates = [] } = values
+  const { screens, quota = '1000', changes = '150', 'per-hour': rates = [] } = values
   if (screens === undefined) throw new Misuse('plan needs --screens, the number of screens.')
   return {
     name: 'plan',
     file,
     screens: wholeNumber('--screens', screens, MOST_SCREENS),
     quota: wholeNumber('--quota', quota, MOST_REQUESTS),
-    rates: readRates(rates as readonly string[]),
+    rates: {
+      ...readRates(rates as readonly string[]),
+      changes: wholeNumber('--changes', changes, MOST_REQUESTS),
+    },
   }
 }
 
 /** Each is `60`, which every query has, or `Name=12`. The last one of a name counts. */
-function readRates(texts: readonly string[]): Rates {
+function readRates(texts: readonly string[]): Omit<Rates, 'changes'> {
   let query = 60
   const ofOperation = new Map<string, number>()
   for (const text of texts) {

@@ -13,14 +13,15 @@ Commands
   plan FILE           prices a file of trusted documents against the hour; 1 where it may not fit
     --screens N       the screens that are open at once
     --per-hour N      how often a screen runs each query (60); Name=N is of one operation
+    --changes N       changes of appointments in an hour (150): each runs subscriptions and live queries
     --quota N         upstream requests in an hour (1000)
   account             prints the account of APPOINTMENTS_API_KEY, for WEBHOOK_SECRETS
 
 Options
-  -h, --help          prints this
+  -h, --help, help    prints this
   -v, --version       prints the version
 
-Exit codes: 0 done, 1 a fault or a check that failed, 2 an error of use or of the configuration.
+Exit codes: 0 done, 1 a check or a start that failed, or a fault, 2 an error of use or of the configuration.
 
 Variables of the environment, with their defaults
 `

@@ -5,7 +5,7 @@ import type { PlanCommand, Rates } from './command.ts'
 import { priceDocuments } from './price.ts'
 import type { Report } from './report.ts'
 
-/** Upstream requests, at least and at most. */
+/** Of requests or runs, at least and at most. */
 interface Range {
   readonly min: number
   readonly max: number
@@ -25,8 +25,8 @@ export interface Hour {
 interface PlannedOperation extends TrustedCost {
   /** False where it is over the ceiling, whatever happens. */
   readonly runs: boolean
-  /** How often a screen runs it in an hour. */
-  readonly perHour: number
+  /** How often it runs for a screen in an hour. */
+  readonly perHour: Range
   /** What one screen spends on it in an hour. */
   readonly ofScreen: Range
 }
@@ -41,8 +41,8 @@ export interface HourPlan {
   readonly screensThatFit: Range
 }
 
-/** How often a screen runs what `--per-hour` does not speak of. */
-const PER_HOUR = { mutation: 4, subscription: 1 }
+/** How often a screen runs a mutation of which `--per-hour` does not speak. */
+const MUTATIONS = 4
 
 /** Prices the documents of a file against the hour, by the schema alone. Asks nothing. */
 export function plan({ file, ...command }: PlanCommand, config: Config): Report {
@@ -69,7 +69,8 @@ export function plan({ file, ...command }: PlanCommand, config: Config): Report 
 
 /**
  * The model is plain: every screen runs every operation as often as `rates` say, and nothing is remembered or shared. So
- * the gateway spends less than the most, and never more.
+ * the gateway spends less than the most, as long as nothing fails: a retry is a request too, and so is the search for
+ * what a lost event would have told.
  */
 export function planHour(
   costs: readonly TrustedCost[],
@@ -77,12 +78,12 @@ export function planHour(
 ): HourPlan {
   const operations = costs.map((cost) => {
     const named = cost.name === null ? undefined : rates.ofOperation.get(cost.name)
-    const perHour = named ?? (cost.kind === 'query' ? rates.query : PER_HOUR[cost.kind])
+    const perHour = named === undefined ? runsOf(cost, rates) : exactly(named)
     // What surely costs more is refused before it asks, and the rest is held to the ceiling.
     const runs = cost.min <= ceiling
     const min = runs ? cost.min : 0
     const max = runs ? Math.min(cost.max, ceiling) : 0
-    return { ...cost, min, max, runs, perHour, ofScreen: { min: perHour * min, max: perHour * max } }
+    return { ...cost, min, max, runs, perHour, ofScreen: { min: perHour.min * min, max: perHour.max * max } }
   })
   const sumOf = (isSummed: (kind: TrustedCost['kind']) => boolean) =>
     operations
@@ -103,6 +104,17 @@ export function planHour(
   }
 }
 
+/** A subscription costs nothing to open. A change that it is not told of, or that is in no live answer, runs nothing. */
+function runsOf({ kind, isLive }: TrustedCost, { query, changes }: Rates): Range {
+  if (kind === 'mutation') return exactly(MUTATIONS)
+  if (kind === 'subscription') return { min: 0, max: changes }
+  return isLive ? { min: 1, max: 1 + changes } : exactly(query)
+}
+
+function exactly(times: number): Range {
+  return { min: times, max: times }
+}
+
 /** Infinite where one costs nothing. */
 function timesIn(quota: number, each: number): number {
   return each === 0 ? Number.POSITIVE_INFINITY : Math.floor(quota / each)
@@ -111,16 +123,17 @@ function timesIn(quota: number, each: number): number {
 function inLines(planned: HourPlan, { screens, quota, rates }: Hour): readonly string[] {
   const { operations, reads, writes, readQuota, screensThatFit } = planned
   const times = (cost: Range) => inWords({ min: cost.min * screens, max: cost.max * screens })
-  const rows = operations.map(({ name, hash, kind, runs, perHour, ofScreen, ...ask }) => [
-    `${kind} ${name ?? hash.slice(0, 80)}${runs ? '' : ', which never runs'}`,
-    String(perHour),
+  const rows = operations.map(({ name, hash, kind, isLive, runs, perHour, ofScreen, ...ask }) => [
+    `${isLive ? 'live ' : ''}${kind} ${name ?? hash.slice(0, 80)}${runs ? '' : ', which never runs'}`,
+    inWords(perHour),
     inWords(ask),
     inWords(ofScreen),
     times(ofScreen),
   ])
   return [
-    `A screen runs each query ${rates.query} times an hour, each mutation ${PER_HOUR.mutation} times and each subscription once; --per-hour changes that.`,
-    'Nothing counts as remembered or shared, so the gateway spends less than the most, and never more.',
+    `A screen runs each query ${rates.query} times an hour and each mutation ${MUTATIONS} times; --per-hour sets that.`,
+    `Each of ${rates.changes} changes an hour may run each subscription, and each live query again; --changes sets that.`,
+    'Nothing counts as remembered or shared, so the gateway spends less than the most: without retries, and while events come.',
     '',
     ...table([['operation', 'an hour', 'requests', 'of one screen', `of ${screens}`], ...rows]),
     '',
@@ -131,11 +144,12 @@ function inLines(planned: HourPlan, { screens, quota, rates }: Hour): readonly s
 
 function verdict(screens: number, { min, max }: Range): string {
   const answer = screens <= min ? 'It fits' : screens <= max ? 'It may not fit' : 'It does not fit'
-  return `${answer}: ${counted(max)} screens fit where every operation costs its least, ${counted(min)} where every one costs its most.`
+  return `${answer}: ${screensFit(max)} where every operation costs its least, and ${screensFit(min)} where every one costs its most.`
 }
 
-function counted(screens: number): string {
-  return screens === Number.POSITIVE_INFINITY ? 'any number of' : String(screens)
+function screensFit(screens: number): string {
+  if (screens === Number.POSITIVE_INFINITY) return 'any number of screens fits'
+  return screens === 1 ? '1 screen fits' : `${screens} screens fit`
 }
 
 function inWords({ min, max }: Range): string {

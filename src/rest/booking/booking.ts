@@ -1,18 +1,18 @@
-import type { AppointmentFilter, PartialAppointment } from '../../contract/field-names.ts'
-import { PAGE_LIMIT } from '../../contract/list.ts'
-import { isBefore, matches } from '../../events/filter.ts'
-import type { LoggedChange } from '../../shared/event-log.ts'
+import { isBefore } from '../../events/filter.ts'
 import type { Leases } from '../../shared/leases.ts'
-import type { AppointmentChanges, Appointments, FreeCheck, SlotOwner } from '../appointments/appointments.ts'
+import type { AppointmentChanges, Appointments, FreeCheck } from '../appointments/appointments.ts'
 import { matchesChanges } from '../appointments/matching.ts'
-import type { AppointmentRow } from '../appointments/row.ts'
+import { type AppointmentRow, readableFields } from '../appointments/row.ts'
 import type { Clock } from '../clock.ts'
 import type { Coherence } from '../coherence/coherence.ts'
 import { derivedUuid } from '../derived-uuid.ts'
 import { bookingUnchecked, slotTaken, tooCostly, UpstreamError } from '../errors.ts'
 import { bypassingCache, type Operation } from '../pipe/pipe.ts'
-import { type Hold, holdAll, leaseOf } from './hold.ts'
-import { daysOf, ownerIn, reachOf, type Slot, takenBy } from './slot.ts'
+import { type Claims, createClaims } from './claims.ts'
+import { type Conflict, type Days, mayConflict, readDays, type Wanted } from './days.ts'
+import { type Hold, holdAll } from './hold.ts'
+import { type News, watchNews } from './news.ts'
+import { daysOf, ownerIn } from './slot.ts'
 
 export interface BookingOptions {
   readonly coherence: Coherence
@@ -20,12 +20,12 @@ export interface BookingOptions {
   readonly clock: Clock
   /** How long a reply may be given again without events, in milliseconds. */
   readonly cacheTtlMs: number
+  /** How long an operation may take, in milliseconds. */
+  readonly operationTimeoutMs: number
 }
 
-interface Booking {
+interface Booking extends Wanted {
   readonly fields: AppointmentChanges
-  readonly slot: Slot
-  readonly owners: readonly { readonly owner: SlotOwner; readonly filter: AppointmentFilter }[]
   readonly idempotencyKey: string
   readonly mayBeRepeated: boolean
   /** The same for every attempt at this booking. */
@@ -34,24 +34,26 @@ interface Booking {
   readonly by: Operation
 }
 
-/** What the days of the slot hold. */
-interface Days {
-  readonly rows: readonly AppointmentRow[]
-  readonly conflicts: readonly Conflict[]
-  /** Upstream requests that reading them takes. */
-  readonly pages: number
-  /** Some of it may be as old as events are late. */
-  readonly isRemembered: boolean
+/** One attempt at a booking. */
+interface Attempt {
+  readonly booking: Booking
+  readonly hold: Hold
+  readonly claims: Claims
+  readonly news: News
+  /** By either clock. */
+  readonly begun: { readonly monotonic: number; readonly now: number }
 }
 
-interface Conflict {
+/** An appointment as the create was answered. */
+interface Created {
   readonly row: AppointmentRow
-  readonly owner: SlotOwner
-  readonly taken: Slot
+  /** No answer to it was lost. */
+  readonly isAtOnce: boolean
 }
 
-const DAY_MS = 86_400_000
 const REASON = 'Another appointment was booked at the same moment.'
+/** More than the clocks of two machines differ. */
+const SKEW_MS = 60_000
 
 /**
  * Creates an appointment only where its time is free. All instances take turns at a day of a clinician, patient or location,
@@ -59,13 +61,13 @@ const REASON = 'Another appointment was booked at the same moment.'
  * the days are read again, and the booking that was not certainly the first gives way: it is cancelled.
  */
 export function bookIfFree(appointments: Appointments, options: BookingOptions): Appointments {
-  const { coherence, leases, clock, cacheTtlMs } = options
+  const { coherence, leases, clock, cacheTtlMs, operationTimeoutMs: longestMs } = options
 
   async function book(booking: Booking): Promise<AppointmentRow> {
     const { owners, slot, holder, by } = booking
     const names = owners.flatMap(({ filter }) => daysOf(slot).map((day) => JSON.stringify([filter, day])))
     const { account, deadline: ending } = by
-    const hold = await holdAll(names, { leases, account, holder, ending })
+    const hold = await holdAll(names, { leases, account, holder, ending, longestMs })
     let mayStillHappen = false
     try {
       return await bookHeld(booking, hold)
@@ -74,132 +76,106 @@ export function bookIfFree(appointments: Appointments, options: BookingOptions):
       throw error
     } finally {
       // Nobody else books these days until it has happened, or can't any more. The same booking again may.
-      if (!mayStillHappen) await hold.release()
+      await (mayStillHappen ? hold.releaseLater() : hold.release())
     }
   }
 
   async function bookHeld(booking: Booking, hold: Hold): Promise<AppointmentRow> {
-    const { fields, idempotencyKey, by } = booking
-    const { ledger, account } = by
-    const begun = clock.monotonic()
-    const news = await watch(booking)
+    const begun = { monotonic: clock.monotonic(), now: clock.now() }
+    const claims = claimsOf(booking)
+    const news = await watchNews(coherence, booking.by.account, booking)
+    const attempt: Attempt = { booking, hold, claims, news, begun }
     try {
-      // With events the cache has what the upstream has, unless an event is on its way. Without, it may be old.
-      const isFed = coherence.covers(account, begun - cacheTtlMs)
-      const before = await readDays(booking, isFed ? by : bypassingCache(by))
-      const earlier = await earlierAttempts(before, booking)
-      const [conflict] = before.conflicts
-      if (conflict !== undefined && earlier.length === 0) throw slotTaken(conflict)
-      requireRoomFor(before.pages + 2, by)
-      await hold.renew()
-      const spent = ledger.exchanges
-      const row = await appointments.create(fields, idempotencyKey, by)
-      const known = before.rows.find(({ id }) => id === row.id)
-      // The upstream repeats its first answer: what has become of the appointment since, the list knows.
-      if (known !== undefined) return known
-      await Promise.all(earlier.map((id) => leases.release(account, bookedName(id), booking.holder)))
-      await leases.take(account, bookedName(row.id), booking.holder, DAY_MS)
-      const isSure =
-        before.conflicts.length === 0 &&
-        !before.isRemembered &&
-        ledger.exchanges - spent === 1 &&
-        coherence.covers(account, begun) &&
-        !news.concern(row.id)
-      return isSure ? row : await confirm(row, booking)
+      const before = await look(attempt)
+      await requireFree(before, attempt)
+      const created = await create(before, attempt)
+      const row = await settle(created, before, attempt)
+      await claims.keep(row.id)
+      return row
     } finally {
+      await claims.release()
       news.stop()
     }
   }
 
-  async function readDays(booking: Booking, by: Operation): Promise<Days> {
-    const { owners, slot } = booking
-    const { ledger } = by
-    const saved = ledger.remembered + ledger.joined
-    const reads = await Promise.all(owners.map(({ filter }) => readAll({ ...filter, ...reachOf(slot) }, by)))
-    const conflicts = reads.flatMap(({ rows }, nth) =>
-      rows.flatMap((row): Conflict[] => {
-        const taken = takenBy(row, slot)
-        const owner = owners[nth]?.owner
-        return taken === undefined || owner === undefined ? [] : [{ row, owner, taken }]
-      }),
-    )
-    return {
-      rows: reads.flatMap(({ rows }) => rows),
-      conflicts,
-      pages: reads.reduce((sum, { pages }) => sum + pages, 0),
-      isRemembered: ledger.remembered + ledger.joined > saved,
-    }
-  }
-
-  async function readAll(filter: AppointmentFilter, by: Operation) {
-    const rows: AppointmentRow[] = []
-    for (let pages = 1; ; pages += 1) {
-      const page = await appointments.list(filter, { offset: rows.length, limit: PAGE_LIMIT.max }, by)
-      for (const row of page.rows) {
-        // What can't be read may take the time.
-        if (row instanceof UpstreamError) throw row
-        rows.push(row)
-      }
-      if (!page.hasMore || page.rows.length === 0) return { rows, pages }
-    }
-  }
-
-  /**
-   * The ids in the way that an earlier attempt at this booking may have made, whose answer the client did not get. The upstream
-   * finds out by the idempotency key: it creates nothing again.
-   */
-  async function earlierAttempts({ conflicts }: Days, booking: Booking): Promise<readonly string[]> {
-    const { fields, slot, mayBeRepeated, holder, by } = booking
-    if (!mayBeRepeated) return []
+  function claimsOf({ fields, slot, mayBeRepeated, holder, by: { account } }: Booking): Claims {
     const { title = '', patientId = null } = fields
-    const alike = conflicts
-      .filter(({ row }) => matchesChanges(row, { ...slot, title, patientId }))
-      .filter(({ row }) => isOfToday(row))
-      .map(({ row }) => row.id)
-    const may = await Promise.all(alike.map((id) => leases.take(by.account, bookedName(id), holder, DAY_MS)))
-    return alike.filter((_, nth) => may[nth])
+    const isAlike = (row: AppointmentRow) => matchesChanges(row, { ...slot, title, patientId })
+    return createClaims({ leases, clock, account, holder, mayBeRepeated, longestMs, isAlike })
   }
 
-  /** The upstream knows an idempotency key for a day. */
-  function isOfToday({ createdAt }: AppointmentRow): boolean {
-    return typeof createdAt === 'string' && clock.now() - Date.parse(createdAt) <= DAY_MS
+  function look({ booking, begun }: Attempt): Promise<Days> {
+    const { by } = booking
+    // With events the cache has what the upstream has, unless an event is on its way. Without, it may be old.
+    const isFed = coherence.covers(by.account, begun.monotonic - cacheTtlMs)
+    return readDays(appointments, booking, isFed ? by : bypassingCache(by))
   }
 
-  /** Reads the days again, past all that is cached. */
-  async function confirm(row: AppointmentRow, booking: Booking): Promise<AppointmentRow> {
-    const now = await readDays(booking, bypassingCache(booking.by)).catch(() => {
-      throw bookingUnchecked(row.id)
+  async function create(before: Days, { booking, hold }: Attempt): Promise<Created> {
+    const { fields, idempotencyKey, by } = booking
+    requireRoomFor(before.pages + 2, by)
+    await hold.renew()
+    const spent = by.ledger.exchanges
+    const row = await appointments.create(fields, idempotencyKey, by)
+    return { row, isAtOnce: by.ledger.exchanges - spent === 1 }
+  }
+
+  /** The appointment as it is now. Gives way where another one may have been first. */
+  async function settle(created: Created, before: Days, attempt: Attempt): Promise<AppointmentRow> {
+    const { booking, claims } = attempt
+    const { id } = created.row
+    const shown = before.rows.find((row) => row.id === id)
+    const isBooked = await claims.isBooked(id)
+    const earlier = shown ?? (isBooked || isOld(created, attempt) ? await readAgain(id, booking) : undefined)
+    // Whoever was told that it is booked keeps it, and where it has moved or was cancelled it is in nobody's way.
+    if (earlier !== undefined && (isBooked || !mayConflict(readableFields(earlier), booking))) return earlier
+    const row = earlier ?? created.row
+    if (isSure(created, before, attempt)) return row
+    // What was there before an earlier attempt is seen wherever that is seen.
+    const isDecisive = shown !== undefined && !before.isRemembered
+    const days = isDecisive ? before : await lookAgain(id, booking)
+    const rival = days.conflicts.find((other) => other.row.id !== id && !wasBefore(row, other.row))
+    return rival === undefined ? row : giveWay(id, rival, booking)
+  }
+
+  /** The upstream repeats its first answer, and the appointment may be another by now. */
+  function isOld({ row: { createdAt } }: Created, { booking, begun }: Attempt): boolean {
+    if (!booking.mayBeRepeated || typeof createdAt !== 'string') return false
+    return Date.parse(createdAt) < begun.now - SKEW_MS
+  }
+
+  /** Nobody can have come between. */
+  function isSure({ row, isAtOnce }: Created, before: Days, { booking, news, begun }: Attempt): boolean {
+    return (
+      before.conflicts.length === 0 &&
+      !before.isRemembered &&
+      isAtOnce &&
+      coherence.covers(booking.by.account, begun.monotonic) &&
+      !news.concern(row.id)
+    )
+  }
+
+  async function readAgain(id: string, { by }: Booking): Promise<AppointmentRow> {
+    const { row } = await appointments.retrieve(id, bypassingCache(by)).catch(() => {
+      throw bookingUnchecked(id)
     })
-    const rival = now.conflicts.find((other) => other.row.id !== row.id && !wasBefore(row, other.row))
-    if (rival === undefined) return row
+    return row
+  }
+
+  async function lookAgain(id: string, booking: Booking): Promise<Days> {
+    return readDays(appointments, booking, bypassingCache(booking.by)).catch(() => {
+      throw bookingUnchecked(id)
+    })
+  }
+
+  async function giveWay(id: string, rival: Conflict, { by }: Booking): Promise<never> {
     try {
-      await appointments.cancel(row.id, REASON, booking.by)
+      await appointments.cancel(id, REASON, by)
     } catch (error) {
       const isClosed = error instanceof UpstreamError && error.code === 'INVALID_STATE_TRANSITION'
-      throw slotTaken(rival, isClosed ? undefined : row.id)
+      throw slotTaken(rival, isClosed ? undefined : id)
     }
     throw slotTaken(rival)
-  }
-
-  /** Notes the changes from now on that may take the time. */
-  async function watch({ owners, slot, by }: Booking) {
-    const ids = new Set<string>()
-    let isLost = false
-    const following = coherence.hasEvents(by.account)
-      ? await coherence.follow(by.account, undefined, {
-          change({ now }: LoggedChange) {
-            const isTheirs = owners.some(({ filter }) => matches(filter, now) !== false)
-            if (isTheirs && mayTake(now, slot)) ids.add(now.id)
-          },
-          lost() {
-            isLost = true
-          },
-        })
-      : undefined
-    return {
-      concern: (ownId: string) => isLost || [...ids].some((id) => id !== ownId),
-      stop: () => typeof following === 'object' && following.stop(),
-    }
   }
 
   return {
@@ -222,8 +198,14 @@ export function bookIfFree(appointments: Appointments, options: BookingOptions):
   }
 }
 
-function ownersIn(fields: AppointmentChanges, { owners }: FreeCheck): Booking['owners'] {
+function ownersIn(fields: AppointmentChanges, { owners }: FreeCheck): Wanted['owners'] {
   return [...new Set(owners)].map((owner) => ({ owner, filter: ownerIn(fields, owner) }))
+}
+
+async function requireFree({ conflicts }: Days, { claims }: Attempt): Promise<void> {
+  const [conflict] = conflicts
+  if (conflict === undefined || (await claims.mayBeMade(conflicts.map(({ row }) => row)))) return
+  throw slotTaken(conflict)
 }
 
 /** What it takes to find out afterwards, and to give way, must be left. */
@@ -240,15 +222,7 @@ function wasBefore({ createdAt: own }: AppointmentRow, { createdAt: other }: App
   return typeof own === 'string' && typeof other === 'string' && isBefore(own, other)
 }
 
-function mayTake(now: PartialAppointment, slot: Slot): boolean {
-  return now.startTime === undefined || now.endTime === undefined || takenBy(now, slot) !== undefined
-}
-
 function isCreateUnknown(error: unknown): boolean {
   if (!(error instanceof UpstreamError) || error.code !== 'OUTCOME_UNKNOWN') return false
   return error.extensions.check !== undefined && 'idempotencyKey' in error.extensions.check
-}
-
-function bookedName(id: string): string {
-  return leaseOf(`booked ${id}`)
 }

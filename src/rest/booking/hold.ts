@@ -5,7 +5,7 @@ import type { Ending } from '../ending.ts'
 import { bookingsWait } from '../errors.ts'
 
 /** Longer than an upstream works on a request that nobody waits for any more. */
-const HOLD_MS = 60_000
+const AFTERMATH_MS = 60_000
 const LOOK_MS = 25
 /** Some five seconds. */
 const LOOKS = 200
@@ -14,28 +14,31 @@ export interface Hold {
   /** Rejects where it is lost: another booking may be under way. */
   renew(): Promise<void>
   release(): Promise<void>
+  /** Gives it up once the upstream has done what it was sent last, or can't any more. */
+  releaseLater(): Promise<void>
+}
+
+export interface HoldOptions {
+  readonly leases: Leases
+  readonly account: string
+  /** The same one may hold them twice. */
+  readonly holder: string
+  readonly ending: Ending
+  /** How long it may take from now to the ending, in milliseconds. */
+  readonly longestMs: number
 }
 
 /**
  * Waits until nobody else holds one of these names, and holds all of them. Everybody takes them in one order, so that no two
- * wait for each other. Rejects where others hold one for too long.
+ * wait for each other. Rejects where others hold one for too long. It outlasts whatever the holder sends before its ending.
  */
-export async function holdAll(
-  names: readonly string[],
-  {
-    leases,
-    account,
-    holder,
-    ending,
-  }: {
-    readonly leases: Leases
-    readonly account: string
-    /** The same one may hold them twice. */
-    readonly holder: string
-    readonly ending: Ending
-  },
-): Promise<Hold> {
+export async function holdAll(names: readonly string[], options: HoldOptions): Promise<Hold> {
+  const { leases, account, holder, ending, longestMs } = options
   const taken: string[] = []
+
+  function takeFor(name: string, ms: number) {
+    return leases.take(account, name, holder, ms)
+  }
 
   async function release(): Promise<void> {
     await Promise.all(taken.splice(0).map((name) => leases.release(account, name, holder)))
@@ -43,7 +46,7 @@ export async function holdAll(
 
   async function take(name: string): Promise<boolean> {
     for (let look = 0; look < LOOKS && !ending.aborted; look += 1) {
-      if (await leases.take(account, name, holder, HOLD_MS)) return true
+      if (await takeFor(name, longestMs + AFTERMATH_MS)) return true
       await wait(LOOK_MS)
     }
     return false
@@ -58,10 +61,13 @@ export async function holdAll(
   }
   return {
     async renew() {
-      const kept = await Promise.all(taken.map((name) => leases.take(account, name, holder, HOLD_MS)))
+      const kept = await Promise.all(taken.map((name) => takeFor(name, longestMs + AFTERMATH_MS)))
       if (kept.includes(false)) throw bookingsWait()
     },
     release,
+    async releaseLater() {
+      await Promise.all(taken.map((name) => takeFor(name, AFTERMATH_MS)))
+    },
   }
 }
 

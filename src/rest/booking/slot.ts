@@ -1,8 +1,9 @@
-import type { AppointmentFilter } from '../../contract/field-names.ts'
+import type { AppointmentFilter, PartialAppointment } from '../../contract/field-names.ts'
 import { utcOf } from '../../contract/instant.ts'
 import { isBefore } from '../../events/filter.ts'
 import type { AppointmentChanges, SlotOwner } from '../appointments/appointments.ts'
 import type { AppointmentRow } from '../appointments/row.ts'
+import { DAY_MS } from '../clock.ts'
 import { invalidResponse, noSlotOwner } from '../errors.ts'
 
 // When two appointments overlap, and what is to be read to find out. Pure.
@@ -13,7 +14,6 @@ export interface Slot {
   readonly endTime: string
 }
 
-const DAY_MS = 86_400_000
 const FIRST_MS = Date.parse('0000-01-01T00:00:00Z')
 
 const ID_OF = { clinician: 'clinicianId', patient: 'patientId', location: 'locationId' } as const
@@ -54,7 +54,7 @@ export function reachOf(slot: Slot): Required<Pick<AppointmentFilter, 'startsFro
 
 /** The part of the slot that the appointment takes; undefined where it takes none. Touching ends do not overlap. */
 export function takenBy(row: AppointmentRow, slot: Slot): Slot | undefined {
-  if (row.status === 'cancelled' || row.status === 'no_show') return undefined
+  if (!takesTime(row)) return undefined
   const { startTime, endTime } = row
   if (typeof startTime !== 'string' || typeof endTime !== 'string')
     throw invalidResponse('The upstream does not tell from when to when an appointment is.')
@@ -63,6 +63,16 @@ export function takenBy(row: AppointmentRow, slot: Slot): Slot | undefined {
     startTime: isBefore(startTime, slot.startTime) ? slot.startTime : startTime,
     endTime: isBefore(slot.endTime, endTime) ? slot.endTime : endTime,
   }
+}
+
+/** The same of an appointment of which not all is known: it may be at any time that it does not tell. */
+export function mayTake(known: PartialAppointment, slot: Slot): boolean {
+  const isTimed = known.startTime != null && known.endTime != null
+  return takesTime(known) && (!isTimed || takenBy(known, slot) !== undefined)
+}
+
+function takesTime({ status }: AppointmentRow): boolean {
+  return status !== 'cancelled' && status !== 'no_show'
 }
 
 function dayOf(ms: number): string {

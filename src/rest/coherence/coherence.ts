@@ -4,7 +4,6 @@ import type { PartialAppointment } from '../../contract/field-names.ts'
 import { utcOf } from '../../contract/instant.ts'
 import type { AppointmentEvent } from '../../events/event.ts'
 import { matches } from '../../events/filter.ts'
-import type { Order } from '../../events/order.ts'
 import type { Change, ChangeKind, Entry, EventLog, LastWord, LoggedChange } from '../../shared/event-log.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Shared } from '../../shared/shared.ts'
@@ -46,7 +45,13 @@ export interface OwnWrite {
 }
 
 /** An entry without what is the same for all. */
-type Noted = Pick<Entry, 'lastWord' | 'isNews'> & Partial<Pick<Entry, 'eventId'>>
+type Noted = Pick<Entry, 'lastWord' | 'isNews'> & { readonly eventId?: string }
+
+interface NotedEvent extends Noted {
+  readonly fate: EventFate
+  /** The state that it begins with, where no event told of that one. */
+  readonly lost?: PartialAppointment | null | undefined
+}
 
 interface Told {
   readonly toldAt: string | undefined
@@ -89,8 +94,8 @@ export interface Coherence {
    * that is known. Each row was taken as a read already.
    */
   takeList(account: string, read: WholeRead): Promise<readonly string[]>
-  /** It is missing from a list that was read at once. */
-  takeMissing(account: string, id: string): Promise<void>
+  /** It is missing from a list that was read at once, unless something newer is known of it by now. */
+  takeMissing(account: string, id: string, read: WholeRead): Promise<void>
   /** An answer of the upstream was dated so, in milliseconds since the epoch. */
   takeDate(account: string, dateMs: number): void
   /** Whether events told of every change since that instant of the monotonic clock. */
@@ -119,28 +124,39 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   const sightings = new LRUCache<string, Seen>({ max: MAX_SIGHTINGS })
   const windows = createWindows()
 
-  // What another instance takes, or finds, counts here too.
-  if (shared.notes.areShared)
-    for (const [account, health] of feeds)
-      events.watch(account, ({ source, now }) => {
-        if (source === 'webhook') health.hear(undefined)
-        if (source === 'reconciled') health.suspect(now.id)
-      })
+  // The log tells all instances alike, in one order: what none of its entries tells is the loss.
+  for (const [account, health] of feeds)
+    events.watch(account, ({ source, now }) => {
+      if (source === 'reconciled') health.suspect(now)
+      else health.explain(now)
+      if (source === 'webhook') health.hear()
+    })
 
   /** Notes an entry; compares again where the last word is another by the time that the log takes it. */
-  async function note(
+  async function note<Decided extends Noted | undefined>(
     account: string,
     id: string,
-    decide: (known: LastWord | undefined) => Promise<Noted | undefined>,
-  ): Promise<'logged' | 'duplicate' | 'unavailable' | undefined> {
+    decide: (known: LastWord | undefined) => Promise<Decided>,
+  ): Promise<Decided | 'duplicate' | 'unavailable'> {
     for (;;) {
       const known = await events.lastWord(account, id)
       const noted = await decide(known)
-      if (noted === undefined) return undefined
-      const entry = { eventId: undefined, ...noted, appointmentId: id, expected: known?.mark }
+      if (noted === undefined) return noted
+      const { eventId, isNews, lastWord } = noted
+      const entry = { appointmentId: id, eventId, isNews, lastWord, expected: known?.mark }
       const appended = await events.append(account, entry)
+      if (appended === 'logged') return noted
       if (appended !== 'conflict') return appended
     }
+  }
+
+  async function noteFound(
+    account: string,
+    id: string,
+    decide: (known: LastWord | undefined) => Promise<Noted | undefined>,
+  ): Promise<void> {
+    const noted = await note(account, id, decide)
+    if (typeof noted === 'object' && noted.isNews) onFound({ kind: 'reconciled', source: 'reconciled' })
   }
 
   function sinceOf(account: string, { createdAt, now }: Pick<AppointmentEvent, 'createdAt' | 'now'>) {
@@ -180,46 +196,46 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     const { id: eventId, kind, createdAt: toldAt, now } = event
     // Whoever sends an event again proves nothing of the feed.
     if (await events.hasSeen(account, eventId)) return 'duplicate'
-    feeds.get(account)?.hear(now.id)
-    let order: Order | undefined
-    const noted = await note(account, now.id, async (known) => {
+    feeds.get(account)?.hear()
+    const noted = await note(account, now.id, async (known): Promise<NotedEvent> => {
       const last = known ?? seenWord(account, now.id)
-      order = orderOfEvent({ now, before: event.before, toldAt }, last)
-      await applyEvent(account, event, order === 'newer')
-      // The lists have it already, and show the same. But it may be of a later change of something that it does not show.
+      const order = orderOfEvent({ now, before: event.before, toldAt }, last)
+      // Lists that show what a write's own event says stay. But it may be of a later change, of something that it does not show.
+      if (order !== 'same' || known?.source === 'gateway') await applyEvent(account, event, order === 'newer')
       if (order === 'same' && known !== undefined)
-        return { eventId, isNews: false, lastWord: toldAgain(known, now, toldAt) }
-      if (order === 'older' && last !== undefined) return { eventId, isNews: false, lastWord: last }
-      if (known !== undefined && isGap(event, known.now))
-        await noticeLoss(account, now, sinceOf(account, event))
+        return { fate: 'echo', eventId, isNews: false, lastWord: toldAgain(known, now, toldAt) }
+      if (order === 'older' && last !== undefined)
+        return { fate: 'outdated', eventId, isNews: false, lastWord: last }
+      const lost = known !== undefined && isGap(event, known.now) ? event.before : undefined
+      if (lost != null) await forgetLists(account, now, sinceOf(account, event))
       const before = event.before === undefined ? known?.now : event.before
       const change: Change = { kind, source: 'webhook', occurredAt: toldAt, now, before }
+      const logged = { fate: 'logged', eventId, isNews: true, lost } as const
       if (order !== 'unclear')
-        return { eventId, isNews: true, lastWord: wordOf(change, known, { toldAt, toldWithinMs: 0 }) }
+        return { ...logged, lastWord: wordOf(change, known, { toldAt, toldWithinMs: 0 }) }
       // The later one of the two may be either.
       const told = { toldAt: latest(toldAt, last?.toldAt), toldWithinMs: SKEW_MS }
-      return { eventId, isNews: true, lastWord: wordOf(unclearOf(change, last), last, told) }
+      return { ...logged, lastWord: wordOf(unclearOf(change, last), last, told) }
     })
-    if (noted !== 'logged') return noted ?? 'outdated'
-    return order === 'same' ? 'echo' : order === 'older' ? 'outdated' : 'logged'
+    if (typeof noted === 'string') return noted
+    // The log tells nobody of an event that is no news.
+    feeds.get(account)?.explain(now)
+    if (noted.lost != null) feeds.get(account)?.suspect(noted.lost)
+    return noted.fate
   }
 
-  /** A change that no event told of. It may have been in any list before. */
-  async function noticeLoss(account: string, now: PartialAppointment, since: number | undefined) {
-    feeds.get(account)?.suspect(now.id)
+  /** A change that no event told of: it may have been in any list before. */
+  async function forgetLists(account: string, now: PartialAppointment, since: number | undefined) {
     await epochs.advance(account, [LISTS], { id: now.id, now, before: undefined, since })
   }
 
-  /** Only what the request and the answer say is told: what was known before may be old. */
   /**
-   * What came while the write was on its way is in the log, and in the lists. Where that may be the later one, the write is put
+   * Only what the request and the answer say is told: what was known before may be old. What came while the write was on its way is in the log, and in the lists. Where that may be the later one, the write is put
    * into no list.
    */
   async function takeWrite(account: string, write: OwnWrite): Promise<void> {
     const { kind, now, certain, known: knownWhenSent, at, since } = write
     const { id } = now
-    // A read may have shown it before its answer came.
-    feeds.get(account)?.explain(id)
     const noted = await note(account, id, async (known) => {
       const isFirst = known?.mark === knownWhenSent?.mark
       const order = isFirst || known === undefined ? 'newer' : orderOfWrite(now, known)
@@ -240,12 +256,14 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       const told = order === 'unclear' ? unclearOf(change, known) : change
       return { isNews: true, lastWord: wordOf(told, known, toldBy(at)) }
     })
-    if (noted === 'logged') onFound({ kind, source: 'gateway' })
+    // A read may have shown it before its answer came.
+    feeds.get(account)?.explain(now)
+    if (typeof noted === 'object') onFound({ kind, source: 'gateway' })
   }
 
   async function takeRead(account: string, sighting: Sighting, earlier: Sighting | undefined): Promise<void> {
     const { shown } = sighting
-    await note(account, shown.id, async (known) => {
+    await noteFound(account, shown.id, async (known) => {
       const meaning = meaningOf(sighting, known, earlier)
       if (meaning === 'nothing') return undefined
       const told = toldBy(shown.updatedAt ?? undefined)
@@ -264,8 +282,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   /** A read has found that the appointment changed. */
   async function applyFound(account: string, now: PartialAppointment, since?: number): Promise<void> {
     await epochs.advance(account, [pathOf(now.id)])
-    await noticeLoss(account, now, since)
-    onFound({ kind: 'reconciled', source: 'reconciled' })
+    await forgetLists(account, now, since)
   }
 
   function changeSeen(shown: PartialAppointment, before: PartialAppointment | undefined): Change {
@@ -277,7 +294,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   async function takeCome(account: string, shown: PartialAppointment, since: number): Promise<void> {
     const seen = sightings.get(`${account} ${shown.id}`)
     if (seen === undefined || seen.firstSeenAt <= since) return
-    await note(account, shown.id, async (known) => {
+    await noteFound(account, shown.id, async (known) => {
       if (known !== undefined) return undefined
       await applyFound(account, shown, seen.sighting.since)
       const lastWord = wordOf(changeSeen(shown, undefined), undefined, toldBy(shown.updatedAt ?? undefined))
@@ -286,18 +303,23 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   }
 
   /** For all that is known it would be in the list. */
-  function isMissing(account: string, id: string, { filter, askedAt }: WholeRead): boolean {
-    const word = events.knownHere(account, id)
+  function isMissing(
+    account: string,
+    id: string,
+    { filter, askedAt }: WholeRead,
+    word: LastWord | undefined,
+  ): boolean {
     const seen = sightings.get(`${account} ${id}`)?.sighting
     const known = word?.now ?? seen?.shown
     const knownAt = Math.max(word?.notedAt ?? 0, seen?.seenAt ?? 0)
     return known !== undefined && knownAt <= askedAt && matches(filter, known) === true
   }
 
-  async function takeMissing(account: string, id: string): Promise<void> {
-    const seen = sightings.get(`${account} ${id}`)?.sighting
-    await note(account, id, async (known) => {
-      const before = known?.now ?? seen?.shown
+  async function takeMissing(account: string, id: string, read: WholeRead): Promise<void> {
+    await noteFound(account, id, async (known) => {
+      // Its event may have come while others that are missing were told of.
+      if (!isMissing(account, id, read, known)) return undefined
+      const before = known?.now ?? sightings.get(`${account} ${id}`)?.sighting.shown
       await applyFound(account, { id })
       const change = { ...changeSeen({ id }, before), before }
       return { isNews: true, lastWord: wordOf(change, known, toldBy(undefined)) }
@@ -317,11 +339,11 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     lastWord: (account, id) => (feeds.has(account) ? events.lastWord(account, id) : undefined),
     takeEvent,
     async takeUnreadable(account) {
-      feeds.get(account)?.hear(undefined)
+      feeds.get(account)?.hear()
       await epochs.advance(account, [LISTS])
     },
     takeOther(account, paths) {
-      feeds.get(account)?.hear(undefined)
+      feeds.get(account)?.hear()
       return paths.length === 0 ? undefined : epochs.advance(account, paths)
     },
     takeWrite,
@@ -340,7 +362,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     async takeList(account, read) {
       const { gone, come, since } = windows.compare(account, read) ?? { gone: [], come: [], since: 0 }
       for (const shown of come) await takeCome(account, shown, since)
-      return gone.filter((id) => isMissing(account, id, read))
+      return gone.filter((id) => isMissing(account, id, read, events.knownHere(account, id)))
     },
     takeMissing,
     takeDate: (account, dateMs) => clocks.get(account)?.hear(dateMs),

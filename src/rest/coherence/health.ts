@@ -1,4 +1,7 @@
+import type { PartialAppointment } from '../../contract/field-names.ts'
+import { agree } from '../../events/order.ts'
 import type { Clock } from '../clock.ts'
+import { isBlank } from './evidence.ts'
 
 /**
  * Whether the upstream's events can be relied on:
@@ -20,21 +23,27 @@ export interface HealthOptions {
 /** The health of one account's feed. */
 export interface Health {
   readonly state: () => FeedState
-  /** An event has come, of this appointment if of any. */
-  hear(appointmentId: string | undefined): void
-  /** The appointment has changed, and no event has told of it: it may still be on its way. */
-  suspect(appointmentId: string): void
-  /** It was the gateway's own write. */
-  explain(appointmentId: string): void
+  /** An event has come, whatever it tells. */
+  hear(): void
+  /** The appointment became so, and no event has told of it: it may still be on its way. */
+  suspect(found: PartialAppointment): void
+  /** An event, or a write of the gateway's own, has told that the appointment became so. */
+  explain(told: PartialAppointment): void
   /** Whether events told of every change since that instant of the monotonic clock. */
   readonly covers: (since: number) => boolean
+}
+
+interface Suspicion {
+  readonly found: PartialAppointment
+  readonly at: number
 }
 
 /** An event that takes longer than this counts as lost. */
 const GRACE_MS = 30_000
 
 export function createHealth({ silentMs, clock, onChange }: HealthOptions): Health {
-  const suspectedAt = new Map<string, number>()
+  /** The first one is the oldest. */
+  let suspicions: readonly Suspicion[] = []
   let known: FeedState = 'waiting'
   let heardAt = Number.NEGATIVE_INFINITY
   let healthySince = Number.POSITIVE_INFINITY
@@ -43,7 +52,7 @@ export function createHealth({ silentMs, clock, onChange }: HealthOptions): Heal
     if (state !== known) {
       known = state
       healthySince = state === 'healthy' ? clock.monotonic() : Number.POSITIVE_INFINITY
-      if (state !== 'healthy') suspectedAt.clear()
+      if (state !== 'healthy') suspicions = []
       onChange(state)
     }
     return state
@@ -52,27 +61,30 @@ export function createHealth({ silentMs, clock, onChange }: HealthOptions): Heal
   function state(): FeedState {
     if (known !== 'healthy') return known
     const now = clock.monotonic()
-    // The first one is the oldest.
-    for (const at of suspectedAt.values()) {
-      if (now - at >= GRACE_MS) return become('contradicted')
-      break
-    }
+    const [oldest] = suspicions
+    if (oldest !== undefined && now - oldest.at >= GRACE_MS) return become('contradicted')
     return now - heardAt >= silentMs ? become('silent') : known
   }
 
   return {
     state,
-    hear(appointmentId) {
-      if (appointmentId !== undefined) suspectedAt.delete(appointmentId)
+    hear() {
       state()
       heardAt = clock.monotonic()
       become('healthy')
     },
-    suspect(appointmentId) {
-      if (state() === 'healthy' && !suspectedAt.has(appointmentId))
-        suspectedAt.set(appointmentId, clock.monotonic())
+    suspect(found) {
+      if (state() === 'healthy') suspicions = [...suspicions, { found, at: clock.monotonic() }]
     },
-    explain: (appointmentId) => void suspectedAt.delete(appointmentId),
+    explain(told) {
+      state()
+      suspicions = suspicions.filter(({ found }) => !explains(told, found))
+    },
     covers: (since) => state() === 'healthy' && since > healthySince,
   }
+}
+
+/** News of another state say nothing of the one that was found. Where only the change is known, any of it may be the one. */
+function explains(told: PartialAppointment, found: PartialAppointment): boolean {
+  return told.id === found.id && (isBlank(found) || agree(told, found))
 }

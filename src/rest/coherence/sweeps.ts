@@ -14,6 +14,7 @@ import type { RateLimit } from '../exchange/quota.ts'
 import { createLedger } from '../pipe/ledger.ts'
 import { bypassingCache, type Operation } from '../pipe/pipe.ts'
 import type { Coherence } from './coherence.ts'
+import type { WholeRead } from './windows.ts'
 
 export interface SweepsOptions {
   readonly appointments: Pick<Appointments, 'list' | 'retrieve'>
@@ -37,13 +38,22 @@ interface Window {
   readonly filter: AppointmentFilter
   readonly by: Operation
   watchers: number
-  /** On the monotonic clock. */
+  /** When this instance or another has last read it, on the monotonic clock. */
   sweptAt: number
+  /** When this instance has last tried to. */
+  triedAt: number
+  /** Ids that it lacked in the last read, and that were not asked for yet. */
+  readonly missing: Set<string>
+  isTooLong: boolean
 }
 
+const NEVER = Number.NEGATIVE_INFINITY
 const MAX_WINDOWS = 10_000
-/** The requests that one sweep of a window may take. */
-const MAX_REQUESTS = 10
+/** Of one list. In a longer one, each sweep would read the same first pages, and never come to compare. */
+const MAX_PAGES = 10
+/** What is missing from one list, and asked for in one sweep. */
+const MAX_MISSING = 10
+const MAX_REQUESTS = MAX_PAGES + MAX_MISSING
 
 /**
  * Reads the lists that somebody watches, past the cache, from time to time: what they show that no event told becomes
@@ -55,6 +65,7 @@ export function createSweeps(options: SweepsOptions): Sweeps {
   const holder = randomUUID()
   const closing = createAbortable()
   let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> | undefined
 
   function intervalOf({ by }: Window): number {
     return coherence.isHealthy(by.account) ? Math.max(HOUR_MS, reconcileMs) : reconcileMs
@@ -65,47 +76,82 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     return !closing.aborted && (quota === null || quota.remaining > quota.limit / 2)
   }
 
+  function isDue({ watchers, isTooLong, sweptAt, triedAt, by }: Window, intervalMs: number): boolean {
+    const now = clock.monotonic()
+    return (
+      watchers > 0 && !isTooLong && now - sweptAt >= intervalMs && now - triedAt >= reconcileMs && mayAsk(by)
+    )
+  }
+
   /** Of several instances, the one that has the lease does it; another one takes over when that has gone. */
   async function sweepWindow(key: string, window: Window): Promise<void> {
     const intervalMs = intervalOf(window)
-    if (window.watchers === 0 || clock.monotonic() - window.sweptAt < intervalMs || !mayAsk(window.by)) return
-    window.sweptAt = clock.monotonic()
-    const { account } = window.by
+    if (!isDue(window, intervalMs)) return
+    window.triedAt = clock.monotonic()
+    const { account, credential } = window.by
+    // What came before the start is unknown, however lately a run before it has looked: its lease does not count.
+    const [kind, leaseMs] = window.sweptAt === NEVER ? ['start', reconcileMs] : [intervalMs, intervalMs]
     // Neither ids nor filters are told.
-    const lease = `sweep:${intervalMs}:${hash('sha256', `${window.by.credential} ${key}`, 'base64url')}`
-    if (await shared.leases.take(account, lease, holder, intervalMs)) await readWindow(window)
+    const lease = `sweep:${kind}:${hash('sha256', `${credential} ${key}`, 'base64url')}`
+    const isMine = await shared.leases.take(account, lease, holder, leaseMs)
+    const isDone = !isMine || (await readWindow(window).catch(() => false))
+    if (isDone) window.sweptAt = window.triedAt
+    else await shared.leases.release(account, lease, holder)
   }
 
-  async function readWindow({ filter, by }: Window): Promise<void> {
+  /** False where it did not come to the end. */
+  async function readWindow(window: Window): Promise<boolean> {
+    const { filter, by } = window
     const operation = bypassingCache({ ...by, requestId: randomUUID(), ledger: createLedger(MAX_REQUESTS) })
     const askedAt = clock.monotonic()
     const shown = []
-    for (let offset = 0, hasMore = true; hasMore; offset += PAGE_LIMIT.max) {
-      if (!mayAsk(by)) return
-      const page = await appointments.list(filter, { offset, limit: PAGE_LIMIT.max }, operation)
+    for (let nth = 0, hasMore = true; hasMore; nth += 1) {
+      if (nth === MAX_PAGES) window.isTooLong = true
+      if (window.isTooLong || !mayAsk(by)) return false
+      const page = await appointments.list(
+        filter,
+        { offset: nth * PAGE_LIMIT.max, limit: PAGE_LIMIT.max },
+        operation,
+      )
       for (const row of page.rows) if (!(row instanceof UpstreamError)) shown.push(readableFields(row))
       hasMore = page.hasMore && page.rows.length > 0
     }
     // One page was compared when it was read. Of several, rows may have moved from one into another meanwhile.
-    if (shown.length <= PAGE_LIMIT.max) return
+    if (shown.length <= PAGE_LIMIT.max) return true
     const read = { filter, shown, askedAt, seenAt: clock.monotonic() }
-    for (const id of await coherence.takeList(by.account, read)) {
-      if (!mayAsk(by)) return
-      await readMissing(id, operation)
+    for (const id of await coherence.takeList(by.account, read)) window.missing.add(id)
+    await readMissing(window, read, operation)
+    return true
+  }
+
+  /** What can't be asked for now is asked for in the next sweep. What such a read shows becomes known by itself. */
+  async function readMissing({ missing }: Window, read: WholeRead, operation: Operation): Promise<void> {
+    for (const id of [...missing].slice(0, MAX_MISSING)) {
+      if (!mayAsk(operation)) return
+      missing.delete(id)
+      await appointments.retrieve(id, operation).catch((error: unknown) => {
+        if (isNotFound(error)) return coherence.takeMissing(operation.account, id, read)
+        missing.add(id)
+      })
     }
   }
 
-  /** What a read shows becomes known by itself. */
-  async function readMissing(id: string, operation: Operation): Promise<void> {
-    await appointments.retrieve(id, operation).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error
-      return coherence.takeMissing(operation.account, id)
-    })
-  }
-
-  async function sweep(): Promise<void> {
+  async function sweepAll(): Promise<void> {
     // One after the other, so that none is asked for beyond the half of the quota.
     for (const [key, window] of [...windows.entries()]) await sweepWindow(key, window).catch(() => {})
+  }
+
+  /** One that takes longer than the time between two takes the place of the next. */
+  function sweep(): Promise<void> {
+    running ??= sweepAll().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+
+  function createWindow(filter: AppointmentFilter, by: Operation): Window {
+    const missing = new Set<string>()
+    return { filter, by, watchers: 0, sweptAt: NEVER, triedAt: NEVER, missing, isTooLong: false }
   }
 
   function stopWhenIdle(): void {
@@ -122,7 +168,7 @@ export function createSweeps(options: SweepsOptions): Sweeps {
       const by = backgroundOperation(account, credential)
       const { areShared } = shared.notes
       // A log that others keep is older than this process, and nobody knows what it has missed.
-      const window = windows.get(key) ?? { filter: own, by, watchers: 0, sweptAt: Number.NEGATIVE_INFINITY }
+      const window = windows.get(key) ?? createWindow(own, by)
       // Without one, whoever begins to watch has just read the list.
       if (window.watchers === 0 && !areShared) window.sweptAt = clock.monotonic()
       windows.set(key, window)

@@ -3,6 +3,8 @@ import type { ResponseInfo, UpstreamError } from '../errors.ts'
 
 /** One request to the upstream, and how it ended. */
 export interface Exchange {
+  /** What was asked for: equal requests have the same. */
+  readonly target: string
   /** On the monotonic clock, in milliseconds. */
   readonly sentAt: number
   readonly endedAt: number

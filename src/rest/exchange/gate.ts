@@ -34,6 +34,8 @@ export interface Gate {
 
 /** How long an operation waits for its probe of an upstream that does not answer, in milliseconds. */
 const PATIENCE_MS = 500
+/** The same of a write, which then is refused: so nobody hears of that later than after a second. */
+const WRITE_PATIENCE_MS = 900
 /** One row, because the answer alone counts. */
 const PROBE_READ: RestRequest = { method: 'GET', path: LISTS, query: 'limit=1' }
 export interface KeyState {
@@ -78,7 +80,7 @@ export function createGate(
     const states: KeyState[] = []
     for (const [account, { quota, circuit }] of keys.byAccount()) {
       const rateLimit = quota.rateLimit()
-      const isBreakerOpen = circuit.lock() !== undefined
+      const isBreakerOpen = circuit.isOpen()
       if (rateLimit !== null || isBreakerOpen) states.push({ account, rateLimit, isBreakerOpen })
       if (states.length === MAX_STATES) break
     }
@@ -88,19 +90,20 @@ export function createGate(
   const layer: Layer = (next) => {
     async function exchange(key: Key, request: RestRequest, operation: Operation): Promise<Reply> {
       const { ledger } = operation
-      const sentAt = clock.monotonic()
+      const sent = { target: `${request.method} ${request.path}?${request.query}`, sentAt: clock.monotonic() }
       key.quota.begin()
       ledger.exchanges += 1
       try {
         const reply = await next(request, operation)
         upstreamState = 'answering'
-        learn(key, { sentAt, endedAt: clock.monotonic(), response: reply.response, error: undefined })
+        learn(key, { ...sent, endedAt: clock.monotonic(), response: reply.response, error: undefined })
         return reply
       } catch (error) {
-        upstreamState = stateAfter(error, upstreamState)
         const response = responseOf(error)
+        // A client that leaves says nothing of the upstream.
         const isUpstreams = error instanceof UpstreamError && !endingOf(request, operation).aborted
-        learn(key, { sentAt, endedAt: clock.monotonic(), response, error: isUpstreams ? error : undefined })
+        if (isUpstreams) upstreamState = stateAfter(error, upstreamState)
+        learn(key, { ...sent, endedAt: clock.monotonic(), response, error: isUpstreams ? error : undefined })
         if (!(error instanceof UpstreamError)) throw error
         // What was never sent cost nothing.
         if (error.progress !== 'sent') ledger.exchanges -= 1
@@ -112,13 +115,12 @@ export function createGate(
 
     async function probe(key: Key, lock: Lock, request: RestRequest, operation: Operation): Promise<Reply> {
       key.probe = request
-      // One probe of all instances is enough.
-      const mayProbe = notes.areShared ? await leases.take(operation.account, PROBE, holder, PROBE_MS) : true
-      if (!mayProbe) {
-        key.probe = undefined
-        throw lock.error
-      }
       try {
+        // One probe of all instances is enough.
+        const mayProbe = notes.areShared
+          ? await leases.take(operation.account, PROBE, holder, PROBE_MS)
+          : true
+        if (!mayProbe) throw lock.error
         return await exchange(key, request, operation)
       } finally {
         key.probe = undefined
@@ -138,20 +140,17 @@ export function createGate(
     }
   }
 
-  /** The lock of an upstream that does not answer, where the next request is to probe it. */
-  function outageOf(request: RestRequest, operation: Operation): Lock | undefined {
-    const lock = lockOf(keys.of(operation.account), isForWrite(request, operation))
-    return lock?.isOutage ? lock : undefined
-  }
-
   /** A write is no probe: until a read has shown that the upstream is back, nothing is sent, and nothing is in doubt. */
   const checkWrites: Layer = (next) => async (request, operation) => {
     if (request.method === 'GET') return next(request, operation)
-    const outage = outageOf(request, operation)
-    if (outage === undefined) return next(request, operation)
-    await within(PATIENCE_MS, next(PROBE_READ, bypassingCache(operation)), outage.error).catch(() => {})
-    const lock = outageOf(request, operation)
-    if (lock !== undefined) throw lock.error
+    const { circuit } = keys.of(operation.account)
+    const suspicion = circuit.suspicion()
+    if (suspicion === undefined) return next(request, operation)
+    await within(WRITE_PATIENCE_MS, next(PROBE_READ, bypassingCache(operation)), suspicion.error).catch(
+      () => {},
+    )
+    const lasting = circuit.suspicion()
+    if (lasting !== undefined) throw lasting.error
     return next(request, operation)
   }
 

@@ -6,6 +6,8 @@ export interface Span {
   /** Begins a span within this one. */
   begin(name: string): Span
   end(ended: EndedSpan): void
+  /** Of the trace that it is part of: 32 hexadecimal digits. */
+  readonly traceId: string
   /** What tells another server of the trace, as HTTP headers; none where it is not to know. */
   readonly headers: Readonly<Record<string, string>>
 }

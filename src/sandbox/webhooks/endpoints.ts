@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { formatInstant } from '../instants.ts'
 import { transaction } from '../storage/transaction.ts'
-import { addressProblem } from './address.ts'
+import { urlProblem } from './address.ts'
 import { EVENT_TYPES, type EventType } from './event.ts'
 
 /** `*` is every type, those of later versions too. */
@@ -128,7 +128,7 @@ export function createEndpoints(database: DatabaseSync) {
 
     /** A webhook of this address with this secret, switched on, for all types: a new one, or the one that has the address. */
     put({ organisation, url, secret, now }: NewWebhook & { readonly secret: string }): void {
-      const problem = addressProblem(url)
+      const problem = urlProblem(url)
       if (problem !== undefined) throw new Error(`The url of a webhook ${problem}`)
       transaction(database, () => {
         const row = findByUrl.get(organisation, url) as Row | undefined

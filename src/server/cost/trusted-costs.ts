@@ -14,6 +14,7 @@ import {
   typeFromAST,
 } from 'graphql'
 import type { Cost } from '../../pagination/cost.ts'
+import { LIVE } from '../../schema/directives.ts'
 import { schema } from '../../schema/schema.ts'
 import type { TrustedDocuments } from '../documents/trusted.ts'
 import type { EstimateDocument } from './estimate.ts'
@@ -29,6 +30,8 @@ export interface TrustedCost extends Cost {
   /** Null where the document leaves it out. */
   readonly name: string | null
   readonly kind: `${OperationTypeNode}`
+  /** A query that is run again at each change (`@live`). */
+  readonly isLive: boolean
 }
 
 /** Prices each operation of the trusted documents with the largest page that a required variable may ask for. */
@@ -53,7 +56,9 @@ function costOf(
     estimate(document, name, examples(operation, { id, maxPageSize })),
   )
   const [most] = estimates.filter((each) => each !== undefined).toSorted((a, b) => b.max - a.max)
-  return most === undefined ? [] : [{ hash, name, kind: operation.operation, min: most.min, max: most.max }]
+  if (most === undefined) return []
+  const isLive = operation.directives?.some((directive) => directive.name.value === LIVE) ?? false
+  return [{ hash, name, kind: operation.operation, isLive, min: most.min, max: most.max }]
 }
 
 /** A line for each of them, which says as well whether it can run at all. */

@@ -14,17 +14,24 @@ import { SPECIFIED_RULES } from './specified-rules.ts'
 /** Documents by their hash. */
 export type TrustedDocuments = ReadonlyMap<string, string>
 
+/** The file can not be used. Its message is for the operator, whose file it is. */
+export class TrustedDocumentsError extends Error {}
+
 /**
  * Reads what the client preset of graphql-codegen writes for `persistedDocuments`: a JSON object of hashes and documents.
- * Throws where one of them is not valid against the schema, with a message for the operator.
+ * Throws a `TrustedDocumentsError` where it is not that, or where one of them is not valid against the schema.
  *
  * @param namedBy what names the file, for that message
  */
 export function readTrustedDocuments(file: string, namedBy: string): TrustedDocuments {
-  const documents = new Map(Object.entries(readObject(file, namedBy)))
-  for (const [hash, text] of documents)
-    if (typeof text !== 'string' || !isValid(text))
-      throw new Error(`${namedBy}: the document ${hash.slice(0, 80)} does not fit the schema.`)
+  const documents = new Map<string, unknown>(Object.entries(readObject(file, namedBy)))
+  for (const [hash, text] of documents) {
+    const problem = problemOf(text)
+    if (problem !== undefined)
+      throw new TrustedDocumentsError(
+        `${namedBy}: the document ${hash.slice(0, 80)} does not fit the schema: ${problem}`,
+      )
+  }
   return documents as TrustedDocuments
 }
 
@@ -60,22 +67,36 @@ export function useTrustedDocuments(documents: TrustedDocuments, only: boolean):
 }
 
 function readObject(file: string, namedBy: string): object {
-  let value: unknown
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    throw new Error(`${namedBy}: the file can not be read as JSON.`)
-  }
+  const value = parseJson(readText(file, namedBy), `${namedBy}: ${file} is no JSON.`)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error(`${namedBy}: the file holds no object of hashes and documents.`)
+    throw new TrustedDocumentsError(`${namedBy}: ${file} holds no object of hashes and documents.`)
   return value
 }
 
-function isValid(text: string): boolean {
+function readText(file: string, namedBy: string): string {
   try {
-    return validate(schema, parse(text), SPECIFIED_RULES).length === 0
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const problem = code === 'ENOENT' ? `there is no file ${file}` : `${file} can not be read (${code})`
+    throw new TrustedDocumentsError(`${namedBy}: ${problem}.`)
+  }
+}
+
+function parseJson(text: string, otherwise: string): unknown {
+  try {
+    return JSON.parse(text)
   } catch {
-    return false
+    throw new TrustedDocumentsError(otherwise)
+  }
+}
+
+function problemOf(text: unknown): string | undefined {
+  if (typeof text !== 'string') return 'it is no text.'
+  try {
+    return validate(schema, parse(text), SPECIFIED_RULES)[0]?.message
+  } catch (error) {
+    return (error as GraphQLError).message
   }
 }
 

@@ -24,7 +24,7 @@ async function ask(params, { headers } = {}) {
   const leaving = new AbortController()
   const response = await send(params, headers, leaving.signal)
   if (!response.headers.get('content-type')?.startsWith('text/event-stream'))
-    return show(await response.json())
+    return show(await response.json(), response.headers.get('x-upstream-requests'))
   return {
     subscribe(observer) {
       readParts(response.body, observer).catch((error) => leaving.signal.aborted || observer.error(error))
@@ -65,8 +65,8 @@ async function readParts(body, observer) {
 }
 
 /** Shows in the bar what the answer has cost. The rows come first in the answer, behind its errors. */
-function show({ errors, extensions, ...rest }) {
-  if (extensions?.upstream) setBar(costOf(extensions.upstream))
+function show({ errors, extensions, ...rest }, requests = null) {
+  setBar(costOf(extensions?.upstream ?? {}, requests))
   return { errors, ...rest, extensions }
 }
 
@@ -94,17 +94,23 @@ function setBar([first, ...more]) {
   bar.firstChild.replaceChildren(strong, ...parts)
 }
 
-function costOf({ requests, remembered, joined, rateLimit, stale = [] }) {
+/** Outside development the answer says what is stale and no more, and its header how many requests it took. */
+function costOf({ requests, remembered, joined, rateLimit, stale = [] }, inHeader) {
   const [oldest] = stale.map(({ asOf }) => asOf).sort()
+  const known = requests ?? (inHeader === null ? undefined : Number(inHeader))
   return [
-    count(requests, 'request'),
-    `${remembered} remembered`,
-    `${joined} shared`,
-    ...(oldest ? [`as of ${clock(oldest)}`] : []),
-    rateLimit
-      ? `${number(rateLimit.remaining)} of ${number(rateLimit.limit)} left until ${clock(rateLimit.resetsAt)}`
-      : 'the upstream tells no quota',
-  ]
+    known === undefined ? 'Streams tell their cost in development only.' : count(known, 'request'),
+    remembered !== undefined && `${remembered} remembered`,
+    joined !== undefined && `${joined} shared`,
+    oldest && `as of ${clock(oldest)}`,
+    rateLimit !== undefined && leftOf(rateLimit),
+  ].filter(Boolean)
+}
+
+function leftOf(rateLimit) {
+  return rateLimit === null
+    ? 'the upstream tells no quota'
+    : `${number(rateLimit.remaining)} of ${number(rateLimit.limit)} left until ${clock(rateLimit.resetsAt)}`
 }
 
 async function estimate() {
@@ -181,7 +187,9 @@ YogaGraphiQL.renderYogaGraphiQL(root, {
   title: '<a href="./">Appointments</a>',
   logo: '',
   defaultTabs: tabs,
-  ...(sessionStorage.getItem('graphiql:tabState') === null && { query, variables, headers }),
+  ...(sessionStorage.getItem('graphiql:tabState') === null && { query, variables }),
+  // Of new tabs. A tab without a text for them gets an empty one while it runs, and is in the history as both.
+  headers,
   defaultEditorToolsVisibility: innerWidth >= 700,
   // GraphiQL's default, which is its history.
   plugins: undefined,

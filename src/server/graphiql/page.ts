@@ -1,4 +1,4 @@
-import { ICON } from '../pages/icon.ts'
+import { renderHtml } from '../pages/html.ts'
 import type { Tab } from './tour.ts'
 
 export interface PageOptions {
@@ -14,26 +14,17 @@ export interface PageOptions {
  * a clinic share computers. `explorer.js` renders GraphiQL from what stands in the page, and the bar with the cost over it.
  */
 export function renderPage({ assetUrl, tabs, deskUrl }: PageOptions): string {
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>Appointments</title>
-    <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
-    <link rel="stylesheet" href="${assetUrl('graphiql.css')}">
-    <style>${STYLE}</style>
-  </head>
-  <body>
-    <noscript>GraphiQL needs JavaScript.</noscript>
+  return renderHtml({
+    title: 'Appointments',
+    head: `<link rel="stylesheet" href="${assetUrl('graphiql.css')}">
+    <style>${STYLE}</style>`,
+    body: `<noscript>GraphiQL needs JavaScript.</noscript>
     <div id="root"></div>
     ${deskUrl ? `<a class="desk" href="${deskUrl}">Desk</a>` : ''}
     <script type="application/json" id="explorer">${inScript({ tabs, workers: workerUrls(assetUrl) })}</script>
     <script src="${assetUrl('graphiql.js')}"></script>
-    <script type="module" src="${assetUrl('explorer.js')}"></script>
-  </body>
-</html>
-`
+    <script type="module" src="${assetUrl('explorer.js')}"></script>`,
+  })
 }
 
 const STYLE = `

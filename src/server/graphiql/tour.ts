@@ -5,8 +5,8 @@ export interface Tab {
   readonly query: string
   /** JSON. */
   readonly variables: string
-  /** JSON. */
-  readonly headers?: string
+  /** JSON, or empty. */
+  readonly headers: string
 }
 
 export interface TourOptions {
@@ -39,11 +39,11 @@ export function tourTabs({ now, rows, asksForCredential }: TourOptions): readonl
     [ERROR_ON_PURPOSE, { id: third ?? AN_ID }],
     [CHANGES, { filter }],
   ]
-  const headers = JSON.stringify({ Authorization: 'Bearer <your key>' }, null, 2)
+  const headers = asksForCredential ? JSON.stringify({ Authorization: 'Bearer <your key>' }, null, 2) : ''
   return tabs.map(([query, variables]) => ({
     query: query.trim(),
     variables: JSON.stringify(variables, null, 2),
-    ...(asksForCredential && { headers }),
+    headers,
   }))
 }
 

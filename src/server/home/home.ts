@@ -1,5 +1,6 @@
 import type { Plugin } from 'graphql-yoga'
 import { isAt } from '../http/path.ts'
+import { renderHtml } from '../pages/html.ts'
 import { ICON } from '../pages/icon.ts'
 import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
 
@@ -22,7 +23,7 @@ export function useHome({ endpoint, graphiql }: HomeOptions): Plugin {
         endResponse(new fetchAPI.Response(ICON, { headers: { 'content-type': 'image/svg+xml' } }))
       } else if (isAt(url, '/') && !isAt(url, endpoint)) {
         if (graphiql) return endResponse(leadTo(endpoint, fetchAPI))
-        headers.set(request, { 'content-security-policy': NOTHING_BUT_THE_ICON })
+        headers.set(request, { 'content-security-policy': NOTHING_ELSE })
         endResponse(new fetchAPI.Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } }))
       }
     },
@@ -35,29 +36,20 @@ function leadTo(endpoint: string, fetchAPI: { readonly Response: typeof Response
   return new fetchAPI.Response(null, { status: 302, headers: { location: `.${endpoint}` } })
 }
 
-const NOTHING_BUT_THE_ICON = contentPolicy(["img-src 'self'", "style-src 'unsafe-inline'"])
+/** The page loads nothing but what stands in it. */
+const NOTHING_ELSE = contentPolicy(['img-src data:', "style-src 'unsafe-inline'"])
 
 function renderHome(endpoint: string): string {
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>Appointments gateway</title>
-    <link rel="icon" href="./favicon.ico">
-    <style>
+  return renderHtml({
+    title: 'Appointments gateway',
+    head: `<style>
       body { font: 1rem/1.5 system-ui, sans-serif; margin: 10vh auto; max-width: 34rem; padding: 0 1rem }
-    </style>
-  </head>
-  <body>
-    <h1>Appointments gateway</h1>
+    </style>`,
+    body: `<h1>Appointments gateway</h1>
     <p>GraphQL is at <code>${endpoint}</code>, by POST.</p>
     <ul>
       <li><a href="./health">/health</a> says whether the gateway is alive.</li>
       <li><a href="./ready">/ready</a> says whether it takes requests, and how the upstream is.</li>
-    </ul>
-  </body>
-</html>
-`
+    </ul>`,
+  })
 }

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 import type { Plugin } from 'graphql-yoga'
 import { csrfRefused } from '../refusals.ts'
@@ -14,6 +15,8 @@ const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
 LOOPBACK.addAddress('::1', 'ipv6')
 
+const OWN_NAMES_ONLY = 'HOST is an address of this machine alone, so only its own names are answered.'
+
 /**
  * Answers only requests that are addressed to this machine. The owner of a website can point its name at 127.0.0.1, and
  * its pages would then ask an open gateway as if they were of the same origin.
@@ -24,17 +27,24 @@ export function useLoopbackNames(): Plugin {
   }
 }
 
+/** The same in front of a listener of node:http. */
+export function onLoopbackNames(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (isLoopbackName(request.headers.host)) listener(request, response)
+    else response.writeHead(403, { 'content-type': 'text/plain' }).end(`${OWN_NAMES_ONLY}\n`)
+  }
+}
+
 export function requireLoopbackName(request: Request): void {
-  if (!isForThisMachine(request))
-    throw csrfRefused('Without a token check this gateway answers on the names of this machine only.')
+  if (!isForThisMachine(request)) throw csrfRefused(OWN_NAMES_ONLY)
 }
 
-/** Whether the request is addressed to this machine by its own names. */
-export function isForThisMachine({ headers }: Request): boolean {
-  return isLoopback(hostName(headers.get('host') ?? ''))
+/** Whether the request is addressed to this machine by its own names. One that no server has taken has no `Host`. */
+export function isForThisMachine({ headers, url }: Request): boolean {
+  return isLoopbackName(headers.get('host') ?? new URL(url).host)
 }
 
-function hostName(host: string): string {
+function isLoopbackName(host = ''): boolean {
   const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(host) ?? []
-  return bracketed ?? plain ?? ''
+  return isLoopback(bracketed ?? plain ?? '')
 }

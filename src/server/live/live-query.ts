@@ -1,4 +1,4 @@
-import { type ExecutionArgs, type ExecutionResult, getOperationAST } from 'graphql'
+import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql'
 import { execute } from '../../execution/index.ts'
 import type { Remembered } from '../../rest/client.ts'
 import type { Clock } from '../../rest/clock.ts'
@@ -13,7 +13,7 @@ import type { ReportFault } from '../gateway-options.ts'
 import type { ReportOperation } from '../observation/report.ts'
 import { codesOf } from '../operation/log.ts'
 import type { Operations } from '../operation/operation.ts'
-import { plainErrors, type StreamPart, writePart } from '../streams/event-results.ts'
+import { type StreamPart, writePart } from '../streams/event-results.ts'
 
 export interface LiveQueryOptions {
   readonly changes: Changes
@@ -77,7 +77,7 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
   let unwatch = () => {}
   let basis: Basis | undefined
   let version: Version | undefined
-  /** The text of the latest answer, without what it cost. */
+  /** The text of the latest answer, without what it cost, and without what is another at each run. */
   let shown: string | undefined
   let waitMs = FIRST_WAIT_MS
   let isRunning = false
@@ -86,22 +86,33 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
 
   async function follow(): Promise<void> {
     const followed = await changes.follow(undefined, by, {
-      change: start,
+      change: check,
       lost() {
+        following?.stop()
         following = undefined
-        start()
+        unattended(followAgain().then(() => update(false)))
       },
     })
-    if (isOver) followed.stop()
+    // After a loss, a beat may follow at the same time.
+    if (isOver || following !== undefined) followed.stop()
     else following = followed
   }
 
-  function start(): void {
-    check(false).catch((fault: unknown) => reportFault(faultOf(fault)))
+  async function followAgain(): Promise<void> {
+    // Where what instances share is away, the next beat tries again.
+    await follow().catch(() => {})
+  }
+
+  function unattended(work: Promise<void>): void {
+    work.catch((fault: unknown) => reportFault(faultOf(fault)))
+  }
+
+  function check(): void {
+    unattended(update(false))
   }
 
   /** One at a time: what changes while it runs is looked at when it has. */
-  async function check(isForced: boolean): Promise<void> {
+  async function update(isForced: boolean): Promise<void> {
     if (isRunning) {
       isDirty = true
       return
@@ -126,6 +137,7 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
   }
 
   async function run(): Promise<void> {
+    if (isOver) return
     const madeAt = clock.monotonic()
     const { operation: begun, end } = beginEvent(by)
     const operation = { ...begun, isLive: true }
@@ -142,7 +154,7 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
         madeAt,
       }
       if (!basis.isPoor) waitMs = FIRST_WAIT_MS
-      const text = JSON.stringify(plainErrors(result))
+      const text = JSON.stringify(comparable(result))
       if (text !== shown) {
         shown = text
         version = { number: (version?.number ?? 0) + 1, part: writePart(addCost(result, operation)) }
@@ -178,23 +190,22 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
 
   async function beat(): Promise<void> {
     if (basis === undefined) return
-    // Where what instances share is away, the next beat tries again.
-    if (following === undefined) await follow().catch(() => {})
+    if (following === undefined) await followAgain()
     const { isPoor, madeAt } = basis
     const ageMs = clock.monotonic() - madeAt
-    if (!isPoor) return check(!covers(by.account, madeAt) && ageMs >= LONGEST_WAIT_MS)
+    if (!isPoor) return update(!covers(by.account, madeAt) && ageMs >= LONGEST_WAIT_MS)
     if (ageMs < waitMs) return
     waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)
-    return check(true)
+    return update(true)
   }
 
   return {
     async begin() {
       await follow()
-      start()
+      check()
     },
-    check: start,
-    beat: () => void beat().catch((fault: unknown) => reportFault(faultOf(fault))),
+    check,
+    beat: () => unattended(beat()),
     latest: () => version,
     watch(onVersion) {
       watchers.add(onVersion)
@@ -207,4 +218,14 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
       following?.stop()
     },
   }
+}
+
+/** The same failure names another exchange each time. */
+function comparable({ errors, ...result }: ExecutionResult): object {
+  return { ...result, errors: errors?.map(sameEachTime) }
+}
+
+function sameEachTime(error: GraphQLError): object {
+  const { http, requestId, errorId, since, ...extensions } = error.extensions
+  return { ...error.toJSON(), extensions }
 }

@@ -68,18 +68,11 @@ export interface GatewayState {
 
 /** Traces operations: each is a span, with a span for each request to the upstream. */
 export interface Tracer {
-  /** Begins the span of an operation; `traceparent` and `tracestate` are the headers of its request. */
-  begin(name: string, parent?: TraceHeaders): Span | undefined
-}
-
-export interface TraceHeaders {
-  readonly traceparent: string | null
-  readonly tracestate: string | null
-}
-
-export function traceHeadersOf({ headers }: Request): TraceHeaders {
-  const traceparent = headers.get('traceparent')
-  return { traceparent, tracestate: traceparent === null ? null : headers.get('tracestate') }
+  /**
+   * Begins the span of an operation. `traceparent` is that header of its request; `tracestate` is a text of the caller's,
+   * which would be in every span.
+   */
+  begin(name: string, traceparent?: string | null): Span | undefined
 }
 
 /** What `/metrics` answers. */

@@ -48,7 +48,7 @@ export function createReport({ log, observer, names, monotonic }: ReportOptions)
 const OK = 'OK'
 
 function lineOf(
-  { requestId, ledger }: Operation,
+  { requestId, ledger, span }: Operation,
   { definition, codes, as }: EndedOperation,
   durationMs: number,
 ): OperationLine {
@@ -56,12 +56,14 @@ function lineOf(
     requestId,
     name: definition?.name?.value ?? null,
     kind: as === 'calendar' ? as : (definition?.operation ?? null),
-    codes,
+    codes: [...new Set(codes.map(knownCode))],
     durationMs,
     requests: ledger.exchanges,
     remembered: ledger.remembered,
     joined: ledger.joined,
+    stale: ledger.staleReads,
     repeated: ledger.isRepeated,
+    ...(span !== undefined && { trace: span.traceId }),
   }
 }
 

@@ -8,7 +8,7 @@ import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { NodeContext } from '../http/node-handler.ts'
 import type { Identity } from '../identity/identity.ts'
 import { createNote } from '../note.ts'
-import { type Tracer, traceHeadersOf } from '../observation/observer.ts'
+import type { Tracer } from '../observation/observer.ts'
 
 export interface OperationOptions {
   readonly identityOf: (request: Request) => Identity
@@ -51,7 +51,7 @@ export function createOperations(options: OperationOptions): Operations {
     const signal = createAbortable()
     onClientGone(request, responses.get(request), () => signal.abort())
     const requestId = callersRequestId(request) ?? randomUUID()
-    const span = options.tracer?.begin('operation', traceHeadersOf(request))
+    const span = options.tracer?.begin('operation', request.headers.get('traceparent'))
     const view = viewOf(account, access)
     return beginFor({ credential, access, account, caller, view, requestId, span }, signal)
   }

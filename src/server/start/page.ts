@@ -1,10 +1,10 @@
-import { ICON } from '../pages/icon.ts'
+import { renderHtml } from '../pages/html.ts'
 
-/** Where the page leads; null = there is no such place. */
+/** Where the page leads, relative to it; null = there is no such place. */
 export interface Links {
   readonly graphiql: string | null
   readonly desk: string | null
-  /** The document of the REST API behind, as a page. */
+  /** The document of the REST API behind, as a page of another server. */
   readonly api: string | null
 }
 
@@ -29,19 +29,11 @@ export function renderStartPage({ links, docs, scriptUrl, styleUrl }: StartPageO
     place(desk, 'The desk', 'A front end for a reception, on the same gateway.'),
     place(api, 'The Appointments API', 'The REST API behind: its document, request by request.'),
   ]
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>Appointments gateway</title>
-    <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
-    <link rel="stylesheet" href="${styleUrl}">
-    <script type="module" src="${scriptUrl}"></script>
-  </head>
-  <body>
-    <header>
+  return renderHtml({
+    title: 'Appointments gateway',
+    head: `<link rel="stylesheet" href="${styleUrl}">
+    <script type="module" src="${scriptUrl}"></script>`,
+    body: `<header>
       <h1>Appointments gateway</h1>
       <p id="states"></p>
     </header>
@@ -83,10 +75,8 @@ export function renderStartPage({ links, docs, scriptUrl, styleUrl }: StartPageO
         <ul class="columns">${docs.map(({ href, title }) => `<li><a href="${href}">${title}</a></li>`).join('')}</ul>
       </nav>
     </main>
-    <noscript>The figures need JavaScript; without it they are this page as JSON, for any client that asks for no HTML.</noscript>
-  </body>
-</html>
-`
+    <noscript>The figures need JavaScript; without it they are this page as JSON, for any client that asks for no HTML.</noscript>`,
+  })
 }
 
 function place(href: string | null, name: string, about: string): string {

@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import type { FetchAPI, Plugin } from 'graphql-yoga'
 import type { UpstreamReport } from '../../rest/exchange/report.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
-import { isForThisMachine } from '../http/loopback.ts'
+import { isForThisMachine, isLoopback } from '../http/loopback.ts'
+import type { NodeContext } from '../http/node-handler.ts'
 import { addToVary } from '../http/privacy.ts'
 import { type Packed, pack, packedAnswer } from '../pages/packed.ts'
 import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
@@ -10,6 +11,7 @@ import type { OperationHistory } from './operations.ts'
 import { type Links, renderStartPage, STYLE } from './page.ts'
 
 export interface StartOptions {
+  /** That of the API is shown only to browsers of this machine: the API behind listens for it alone. */
   readonly links: Links
   /** As for operations: a page of another site that has this machine's address under its own name reads no figure. */
   readonly loopbackOnly: boolean
@@ -21,15 +23,23 @@ export interface StartOptions {
 /** The query parameter that names a file of the page. */
 const FILE = 'file'
 
+/** The page as browsers of this machine get it, and as all others do. */
+const PAGES = { here: 'here.html', elsewhere: 'elsewhere.html' }
+
 /**
  * The start page, at `/` in development: what is left of the quota, what memory has saved, and the last operations with their
  * cost. Whoever does not ask for HTML gets the figures as JSON, as the page's own script does. It asks the upstream nothing.
  */
-export function useStartPage({ links, loopbackOnly, upstream, history }: StartOptions): Plugin {
+export function useStartPage({
+  links,
+  loopbackOnly,
+  upstream,
+  history,
+}: StartOptions): Plugin<object, NodeContext> {
   const headers = createPageHeaders()
   let loading: Promise<ReadonlyMap<string, Packed>> | undefined
 
-  /** The page by the empty name, and its files by theirs. */
+  /** The page by `PAGES`, and its files by their names. */
   async function load(): Promise<ReadonlyMap<string, Packed>> {
     const [code, docs] = await Promise.all([
       readFile(new URL('./start-page.js', import.meta.url), 'utf8'),
@@ -39,18 +49,20 @@ export function useStartPage({ links, loopbackOnly, upstream, history }: StartOp
     const style = await pack(STYLE, 'text/css; charset=utf-8')
     const urlOf = (name: string) => `?${FILE}=${name}`
     const [scriptName, styleName] = [`${script.hash}.js`, `${style.hash}.css`]
-    const html = renderStartPage({
-      links,
-      docs: [...docs].map(([name, text]) => ({
-        href: urlOf(name),
-        title: /^# (.+)/m.exec(text)?.[1] ?? name,
-      })),
-      scriptUrl: urlOf(scriptName),
-      styleUrl: urlOf(styleName),
-    })
+    const pageWith = (shown: Links) =>
+      renderStartPage({
+        links: shown,
+        docs: [...docs].map(([name, text]) => ({
+          href: urlOf(name),
+          title: /^# (.+)/m.exec(text)?.[1] ?? name,
+        })),
+        scriptUrl: urlOf(scriptName),
+        styleUrl: urlOf(styleName),
+      })
     const files = [...docs].map(async ([name, text]) => [name, await pack(text, TEXT)] as const)
     return new Map([
-      ['', await pack(html, 'text/html; charset=utf-8')],
+      [PAGES.here, await pack(pageWith(links), HTML)],
+      [PAGES.elsewhere, await pack(pageWith({ ...links, api: null }), HTML)],
       [scriptName, script],
       [styleName, style],
       ...(await Promise.all(files)),
@@ -72,13 +84,14 @@ export function useStartPage({ links, loopbackOnly, upstream, history }: StartOp
   }
 
   return {
-    onRequest({ request, url, fetchAPI, endResponse }) {
+    onRequest({ request, url, fetchAPI, endResponse, serverContext }) {
       if (request.method !== 'GET' || (loopbackOnly && !isForThisMachine(request))) return undefined
       if (url.pathname !== '/') return undefined
       const file = url.searchParams.get(FILE)
       const isPage = request.headers.get('accept')?.includes('text/html') ?? false
+      const page = isFromThisMachine(request, serverContext) ? PAGES.here : PAGES.elsewhere
       const answer =
-        file !== null || isPage ? answerFile(request, file ?? '', fetchAPI) : answerFigures(fetchAPI)
+        file !== null || isPage ? answerFile(request, file ?? page, fetchAPI) : answerFigures(fetchAPI)
       return answer.then(endResponse)
     },
     onResponse({ request, response }) {
@@ -88,8 +101,14 @@ export function useStartPage({ links, loopbackOnly, upstream, history }: StartOp
   }
 }
 
+/** Both: the name of this machine may lead into a container, and a proxy on it may serve others. */
+function isFromThisMachine(request: Request, context: NodeContext | undefined): boolean {
+  return isForThisMachine(request) && isLoopback(context?.req?.socket.remoteAddress ?? '')
+}
+
 /** The documents are beside the sources, and beside what is built of them. */
 const PACKAGE = new URL('../../../', import.meta.url)
+const HTML = 'text/html; charset=utf-8'
 /** A browser shows it as it is. */
 const TEXT = 'text/plain; charset=utf-8'
 

@@ -8,6 +8,8 @@ import {
   type Follower,
   type LastWord,
   type LoggedChange,
+  type OnFault,
+  tellEach,
 } from '../event-log.ts'
 import type { Connection } from './connection.ts'
 import { APPEND, OPEN_LOG } from './scripts.ts'
@@ -23,6 +25,7 @@ export interface RedisEventLogOptions {
   readonly seenMs: number
   readonly now: () => number
   readonly monotonic: () => number
+  readonly onFault: OnFault
 }
 
 /** An account's log, as this process reads along. */
@@ -58,7 +61,7 @@ const CLOCK_SKEW_MS = 2000
 
 /** The log as a stream in Redis, sealed. One more connection for each account waits for its next entry. */
 export function createRedisEventLog(options: RedisEventLogOptions): EventLog & { close(): void } {
-  const { connection, prefix, seal, maxChanges, seenMs, now, monotonic } = options
+  const { connection, prefix, seal, maxChanges, seenMs, now, monotonic, onFault } = options
   const feeds = new Map<string, Feed>()
   let isClosed = false
 
@@ -139,7 +142,7 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
 
   function lose({ words, followers }: Feed): void {
     words.clear()
-    for (const follower of [...followers]) follower.lost()
+    tellEach([...followers], (follower) => follower.lost(), onFault)
   }
 
   function take(feed: Feed, id: string, [, number, , sealed]: readonly string[]): void {
@@ -155,7 +158,7 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
     }
     feed.words.set(word.now.id, word)
     const change = changeOf(word, sequenceOf(feed.log, id))
-    for (const follower of feed.followers) follower.change(change)
+    tellEach(feed.followers, (follower) => follower.change(change), onFault)
   }
 
   async function backlogAfter(

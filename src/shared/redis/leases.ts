@@ -10,6 +10,10 @@ export function createRedisLeases(connection: Connection, prefix: string, local:
       const taken = await connection.ask((redis) => redis.eval(TAKE, 1, keyOf(account, name), holder, ttlMs))
       return taken === undefined ? local.take(account, name, holder, ttlMs) : taken === 1
     },
+    async holds(account, name, holder) {
+      const held = await connection.ask((redis) => redis.get(keyOf(account, name)))
+      return held === undefined ? local.holds(account, name, holder) : held === holder
+    },
     async release(account, name, holder) {
       await connection.ask((redis) => redis.eval(RELEASE, 1, keyOf(account, name), holder))
       await local.release(account, name, holder)

@@ -57,6 +57,8 @@ export interface RedisOptions {
   readonly monotonic?: () => number
   /** Called when Redis is found to be there, or away, the first time too. */
   readonly onChange?: (state: 'up' | 'down') => void
+  /** Called with what a follower of the events has thrown: a fault of the gateway. */
+  readonly onFault?: (thrown: unknown) => void
 }
 
 const RETRY_MS = 1000
@@ -88,6 +90,7 @@ export function createRedis({
   now = Date.now,
   monotonic = () => performance.now(),
   onChange = () => {},
+  onFault = () => {},
 }: RedisOptions): Shared {
   const connection = connect({
     url,
@@ -107,6 +110,7 @@ export function createRedis({
     seenMs,
     now,
     monotonic,
+    onFault,
   })
   return {
     epochs: shared.epochs,

@@ -34,6 +34,7 @@ export function createSpans(tracer: Tracer, propagate: boolean): Spans {
         }
         span.end()
       },
+      traceId: span.spanContext().traceId,
       headers: propagate ? headersOf(span) : NO_HEADERS,
     }
   }
@@ -42,18 +43,18 @@ export function createSpans(tracer: Tracer, propagate: boolean): Spans {
     begin(name, kind, context) {
       const span = tracer.startSpan(name, { kind }, context)
       if (span.isRecording()) return recording(span, context)
-      return propagate ? passing(headersOf(span)) : undefined
+      return propagate ? passing(span) : undefined
     },
   }
 }
 
 /** A span that is not kept, of which another server is told that it is not. */
-function passing(headers: Span['headers']): Span {
-  const span: Span = { begin: () => span, end() {}, headers }
+function passing(unkept: OtelSpan): Span {
+  const { traceId } = unkept.spanContext()
+  const span: Span = { begin: () => span, end() {}, traceId, headers: headersOf(unkept) }
   return span
 }
 
-/** The caller's `tracestate` is a text of its own, so it goes no further. */
 function headersOf(span: OtelSpan): Span['headers'] {
   const { traceId, spanId, traceFlags } = span.spanContext()
   return { traceparent: `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}` }

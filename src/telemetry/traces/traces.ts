@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api'
+import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import type { TraceHeaders, Tracer } from '../../server/observation/observer.ts'
+import type { Tracer } from '../../server/observation/observer.ts'
 import { createExporter } from './exporter.ts'
 import { createSampler, type SamplerName } from './sampler.ts'
 import { createSpans } from './spans.ts'
@@ -11,7 +11,14 @@ import { createSpans } from './spans.ts'
 export interface TracesOptions {
   /** Base URL of the collector, which takes OTLP over HTTP, as JSON, at `/v1/traces`. */
   readonly endpoint: string
-  readonly serviceName: string
+  /** @default `service.name` of the attributes, else appointments-gateway */
+  readonly serviceName?: string | undefined
+  /**
+   * What each span says of the service.
+   *
+   * @default none
+   */
+  readonly attributes?: Readonly<Record<string, string>> | undefined
   readonly sampler: SamplerName
   /** Of the samplers by ratio: how many of all traces are kept, from 0 to 1. */
   readonly ratio: number
@@ -46,23 +53,29 @@ const MAX_WAITING = 2048
  * and nothing else.
  */
 export function createTraces(options: TracesOptions): Traces {
-  const { serviceName, propagateUpstream, exportMs = 3_000, everyMs = 5_000 } = options
+  const { serviceName, attributes, propagateUpstream, exportMs = 3_000, everyMs = 5_000 } = options
   const { exporter, destroy } = createExporter({ ...options, exportMs })
   const provider = new TracerProvider({
     sampler: createSampler(options.sampler, options.ratio),
-    resource: resourceFromAttributes({ 'service.name': serviceName, 'service.instance.id': randomUUID() }),
+    resource: resourceFromAttributes({
+      'service.name': 'appointments-gateway',
+      'service.instance.id': randomUUID(),
+      ...attributes,
+      ...(serviceName !== undefined && { 'service.name': serviceName }),
+    }),
     spanProcessors: [
       new BatchSpanProcessor({
         exporter,
         maxQueueSize: MAX_WAITING,
         scheduledDelayMillis: everyMs,
-        exportTimeoutMillis: exportMs,
+        // Never reached: the exporter ends in time by itself, and only then is the next batch begun.
+        exportTimeoutMillis: 2 * exportMs,
       }),
     ],
   })
   const spans = createSpans(provider.getTracer('appointments-gateway'), propagateUpstream)
   return {
-    begin: (name, parent) => spans.begin(name, SpanKind.SERVER, contextOf(parent)),
+    begin: (name, traceparent) => spans.begin(name, SpanKind.SERVER, contextOf(traceparent)),
     async close() {
       const { promise: isTime, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, exportMs)
@@ -75,12 +88,8 @@ export function createTraces(options: TracesOptions): Traces {
 
 const propagator = new W3CTraceContextPropagator()
 
-/** What the caller's headers say of its trace; what can't be read is no parent. */
-function contextOf(headers: TraceHeaders | undefined) {
-  if (headers === undefined || headers.traceparent === null) return ROOT_CONTEXT
-  return propagator.extract(ROOT_CONTEXT, headers, {
-    keys: Object.keys,
-    get: ({ traceparent, tracestate }, name) =>
-      (name === 'traceparent' ? traceparent : tracestate) ?? undefined,
-  })
+/** What the caller says of its trace; what can't be read is no parent. */
+function contextOf(traceparent: string | null | undefined) {
+  if (traceparent == null) return ROOT_CONTEXT
+  return propagator.extract(ROOT_CONTEXT, { traceparent }, defaultTextMapGetter)
 }

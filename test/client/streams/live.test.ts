@@ -97,6 +97,18 @@ describe('client.live', () => {
     expect(await take(client.live(DAY), 2)).toEqual([failed.data, ANSWER.data])
   })
 
+  test('A failure that is told again under another id is no other answer', async () => {
+    const failed = (extensions: object) => ({
+      data: { appointments: null },
+      errors: [{ message: '-', path: ['appointments'], extensions: { status: 500, ...extensions } }],
+    })
+    const { client } = clientOf([
+      stream(failed({ code: 'INTERNAL_ERROR', requestId: 'req_1' })),
+      stream(failed({ code: 'INTERNAL_ERROR', requestId: 'req_2' }), failed({ code: 'CONFLICT' }), ANSWER),
+    ])
+    expect(await take(client.live(DAY), 3)).toEqual([failed({}).data, failed({}).data, ANSWER.data])
+  })
+
   test('Where the directive is off, there is one answer', async () => {
     const { client } = clientOf([json(ANSWER)])
     expect(await take(client.live(DAY), 5)).toEqual([ANSWER.data])

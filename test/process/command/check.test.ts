@@ -28,11 +28,30 @@ describe('The check of a configuration', () => {
       'The configuration has no problem.',
       `Upstream: ${upstream.url}/v1`,
       "Callers: open: whoever is on this machine asks with the gateway's key.",
-      'Development: off. GraphiQL: off. Introspection: on.',
+      'Development: off. GraphiQL: off. Desk: off. Introspection: on.',
       'Webhook secrets: 2. Instances: one.',
+      'Metrics: off. Traces: off.',
       'Set: APPOINTMENTS_API_URL, APPOINTMENTS_API_KEY, LOG_LEVEL=warn, LOG_FORMAT=json, DRAIN_MS=0, CACHE_TTL_SECONDS=0, WEBHOOK_SECRETS, INTROSPECTION=true.',
     ])
     expect(upstream.requests).toEqual([])
+  })
+
+  test('Over the sandbox it says what development shows, and who looks at it', async () => {
+    const { stdout } = await runProcess(
+      {
+        DESK: 'false',
+        METRICS: 'true',
+        METRICS_PORT: '9464',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:hush@collector.test:4318/in',
+      },
+      'check',
+    )
+    expect(stdout.split('\n').slice(3, 6)).toEqual([
+      'Development: on. GraphiQL: on. Desk: off. Introspection: on.',
+      'Webhook secrets: 0. Instances: one.',
+      "Metrics: on the gateway's port, and on port 9464. Traces: to http://collector.test:4318/in.",
+    ])
+    expect(stdout).not.toContain('hush')
   })
 
   test('It shows no value that may hold a secret', async () => {
@@ -73,7 +92,14 @@ describe('The check of a configuration', () => {
       expect.stringMatching(/^FEDERATION: /),
     ])
     expect((await runProcess({ PORT: 'x' }, 'check')).code).toBe(2)
-    expect((await runProcess({ TRUSTED_DOCUMENTS: 'nowhere.json' }, 'check')).code).toBe(2)
+  })
+
+  test('It says what is wrong with the file of the trusted documents', async () => {
+    expect(await runProcess({ TRUSTED_DOCUMENTS: 'nowhere.json' }, 'check')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'TRUSTED_DOCUMENTS: there is no file nowhere.json.\n',
+    })
   })
 })
 
@@ -93,19 +119,23 @@ describe('The check of an upstream', () => {
   })
 
   test.for([
-    [401, 'UNAUTHENTICATED'],
-    [403, 'FORBIDDEN'],
-    [429, 'RATE_LIMITED'],
-    [503, 'UPSTREAM_UNAVAILABLE'],
-    [200, 'UPSTREAM_INVALID_RESPONSE'],
-  ] as const)('A status of %i is told by its code after one request: %s', async ([status, code]) => {
+    [401, 'The upstream refuses the key: it does not know it.'],
+    [403, 'The upstream refuses the key: it lacks the scope that reads appointments.'],
+    [429, 'The upstream does not answer as it should: RATE_LIMITED.'],
+    [503, 'The upstream does not answer as it should: UPSTREAM_UNAVAILABLE.'],
+    [200, 'The upstream does not answer as it should: UPSTREAM_INVALID_RESPONSE.'],
+  ] as const)('A status of %i is told after one request: %s', async ([status, sentence]) => {
     await using upstream = await startScriptedUpstream(() => ({ status, body: 'nothing to read' }))
     const result = await ask(upstream.url)
-    expect(result.stdout.trim().split('\n').at(-1)).toBe(
-      `The upstream does not answer as it should: ${code}.`,
-    )
+    expect(result.stdout.trim().split('\n').at(-1)).toBe(sentence)
     expect([result.code, result.stderr]).toEqual([1, ''])
     expect(upstream.requests).toHaveLength(1)
+  })
+
+  test('Limits for other callers do not refuse it', async () => {
+    await using upstream = await startScriptedUpstream(() => GOOD)
+    const environment = { APPOINTMENTS_API_URL: upstream.url, APPOINTMENTS_API_KEY: 'k', MAX_DEPTH: '1' }
+    expect((await runProcess(environment, 'check', '--upstream')).code).toBe(0)
   })
 
   test('Without an upstream and a key there is nothing to try', async () => {

@@ -33,8 +33,9 @@ describe('The plan of an hour', () => {
     )
     expect([code, stderr]).toEqual([0, ''])
     expect(lines).toEqual([
-      'A screen runs each query 60 times an hour, each mutation 4 times and each subscription once; --per-hour changes that.',
-      'Nothing counts as remembered or shared, so the gateway spends less than the most, and never more.',
+      'A screen runs each query 60 times an hour and each mutation 4 times; --per-hour sets that.',
+      'Each of 150 changes an hour may run each subscription, and each live query again; --changes sets that.',
+      'Nothing counts as remembered or shared, so the gateway spends less than the most: without retries, and while events come.',
       '',
       'operation | an hour | requests | of one screen | of 4',
       'query Visit | 60 | 1 to 2 | 60 to 120 | 240 to 480',
@@ -42,7 +43,7 @@ describe('The plan of an hour', () => {
       'mutation Cancel | 4 | 1 | 4 | 16',
       '',
       'Reads: 480 to 720 of 900 requests an hour. Writes: 16. Together: 496 to 736 of 1000.',
-      'It fits: 7 screens fit where every operation costs its least, 5 where every one costs its most.',
+      'It fits: 7 screens fit where every operation costs its least, and 5 screens fit where every one costs its most.',
       '',
     ])
   })
@@ -60,6 +61,35 @@ describe('The plan of an hour', () => {
     expect([seldom.code, seldom.stdout]).toEqual([0, expect.stringContaining('\nIt fits: ')])
   })
 
+  test('Each change may cost what a subscription or a live query selects', async () => {
+    const more = '{ description location { name } patient { firstName } }'
+    const text = JSON.stringify({
+      a1: 'subscription Told { appointmentChanged { appointment { title } } }',
+      b2: `subscription Asked { appointmentChanged { appointment ${more} } }`,
+      c3: 'query Watched @live { appointments(first: 50) { nodes { id title } } }',
+      d4: 'subscription Seldom { appointmentChanged { appointment { description } } }',
+    })
+    const rates = ['--screens', '1', '--changes', '30', '--per-hour', 'Seldom=2']
+    const { code, lines } = await planFile(text, ...rates)
+    expect(lines.slice(1, 2)).toEqual([expect.stringMatching(/^Each of 30 changes an hour may run /)])
+    expect(lines.slice(4, -1)).toEqual([
+      'operation | an hour | requests | of one screen | of 1',
+      'subscription Asked | 0 to 30 | 0 to 8 | 0 to 240 | 0 to 240',
+      'live query Watched | 1 to 31 | 1 | 1 to 31 | 1 to 31',
+      'subscription Seldom | 2 | 0 to 1 | 0 to 2 | 0 to 2',
+      'subscription Told | 0 to 30 | 0 | 0 | 0',
+      '',
+      'Reads: 1 to 273 of 900 requests an hour. Writes: 0. Together: 1 to 273 of 1000.',
+      'It fits: 900 screens fit where every operation costs its least, and 3 screens fit where every one costs its most.',
+    ])
+    expect(code).toBe(0)
+  })
+
+  test('One screen that fits is one', async () => {
+    const { lines } = await planFile(JSON.stringify(DOCUMENTS), '--screens', '1', '--per-hour', '300')
+    expect(lines.at(-2)).toMatch(/^It fits: 1 screen fits where .* least, and 1 screen fits where/)
+  })
+
   test('What costs more than an operation may never runs, and spends nothing', async () => {
     const fields = Array.from({ length: 61 }, (_, i) => `a${i}: appointment(id: "a${i}") { id }`)
     const { code, lines } = await planFile(
@@ -67,8 +97,8 @@ describe('The plan of an hour', () => {
       '--screens',
       '9',
     )
-    expect([code, lines[4]]).toEqual([0, 'query e5, which never runs | 60 | 0 | 0 | 0'])
-    expect(lines.at(-2)).toMatch(/^It fits: any number of screens fit/)
+    expect([code, lines[5]]).toEqual([0, 'query e5, which never runs | 60 | 0 | 0 | 0'])
+    expect(lines.at(-2)).toMatch(/^It fits: any number of screens fits/)
   })
 
   test('An operation that the file lacks, and a file without documents, exit with 2', async () => {
@@ -90,6 +120,7 @@ describe('The arithmetic of an hour', () => {
     kind: fc.constantFrom('query', 'mutation', 'subscription'),
     min: fc.nat(5),
     max: fc.integer({ min: 5, max: 90 }),
+    isLive: fc.boolean(),
   }) as fc.Arbitrary<TrustedCost>
   const hour: fc.Arbitrary<Hour> = fc.record({
     screens: fc.nat(50),
@@ -98,6 +129,7 @@ describe('The arithmetic of an hour', () => {
     ceiling: fc.integer({ min: 1, max: 60 }),
     rates: fc.record({
       query: fc.nat(120),
+      changes: fc.nat(300),
       ofOperation: fc
         .dictionary(fc.constant('Visit'), fc.nat(9))
         .map((rates) => new Map(Object.entries(rates))),
@@ -117,7 +149,7 @@ describe('The arithmetic of an hour', () => {
           if (fit === Number.POSITIVE_INFINITY) expect(reads[which] + writes[which]).toBe(0)
           else expect([fits(fit), fits(fit + 1)]).toEqual([true, false])
         }
-        const total = operations.reduce((sum, { perHour, max }) => sum + perHour * max, 0)
+        const total = operations.reduce((sum, { perHour, max }) => sum + perHour.max * max, 0)
         expect(reads.max + writes.max).toBe(total)
         expect(operations.every(({ max }) => max <= one.ceiling)).toBe(true)
       }),

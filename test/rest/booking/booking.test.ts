@@ -1,35 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import { startProduct } from '../../support/product.ts'
-import { BOOK, type Clinic, SLOT, startClinic, startFedClinic } from './clinic.ts'
+import { BOOK, book, CREATE, READ, SLOT, startClinic, startFedClinic } from './clinic.ts'
 
-const INPUT = { title: 'Visit', ...SLOT, clinicianId: 'cli_1', ifFree: ['CLINICIAN'] }
-
-async function book(clinic: Clinic, input: object = {}) {
-  const { data, errors } = await clinic.query(BOOK, { input: { ...INPUT, ...input } })
-  return { appointment: data?.createAppointment?.appointment, error: errors?.[0] }
-}
-
-const READ = 'GET /appointments'
-const CREATE = 'POST /appointments'
 const TAKEN = { code: 'SLOT_TAKEN', slot: { owner: 'CLINICIAN', ...SLOT } }
+const EARLY = { start_time: '2030-01-06T08:00:00Z', end_time: '2030-01-06T08:05:00Z' }
 
 describe('A booking of a time that must be free', () => {
   test('With events it costs one request more, which reads the day', async () => {
     await using clinic = await startFedClinic()
-    expect((await book(clinic)).appointment).toEqual({ restId: 'apt_2', status: 'SCHEDULED' })
+    expect((await book(clinic)).appointment).toMatchObject({ restId: 'apt_2', status: 'SCHEDULED' })
     expect(clinic.takeRequests()).toEqual([READ, CREATE])
   })
 
   test('Without events the day is read again afterwards', async () => {
     await using clinic = await startClinic({ webhooks: null })
-    expect((await book(clinic)).appointment).toEqual({ restId: 'apt_1', status: 'SCHEDULED' })
+    expect((await book(clinic)).appointment).toMatchObject({ restId: 'apt_1', status: 'SCHEDULED' })
     expect(clinic.takeRequests()).toEqual([READ, CREATE, READ])
   })
 
   test('It reads the day and the one before, up to a hundred at a time', async () => {
     await using clinic = await startFedClinic()
-    for (let nth = 0; nth < 120; nth += 1)
-      clinic.elsewhere({ start_time: '2030-01-06T08:00:00Z', end_time: '2030-01-06T08:05:00Z' })
+    for (let nth = 0; nth < 120; nth += 1) clinic.elsewhere(EARLY)
     clinic.elsewhere({ start_time: '2030-01-06T20:00:00Z', end_time: '2030-01-07T10:10:00Z' })
     const { error } = await book(clinic)
     expect(error?.extensions.slot).toEqual({
@@ -40,7 +31,7 @@ describe('A booking of a time that must be free', () => {
     const days = 'date_gte=2030-01-06T00%3A00%3A00Z&date_lte=2030-01-07T23%3A59%3A59.999Z'
     expect(clinic.takeLists()).toEqual([
       `GET /appointments?clinician_id=cli_1&${days}&limit=100&offset=0`,
-      `GET /appointments?clinician_id=cli_1&${days}&limit=100&offset=100`,
+      `GET /appointments?clinician_id=cli_1&${days}&limit=100&offset=99`,
     ])
   })
 
@@ -100,6 +91,13 @@ describe('A booking of a time that must be free', () => {
     expect(clinic.takeRequests()).toEqual([READ])
   })
 
+  test('A list that says there is more, and gives none of it, is not told free', async () => {
+    await using clinic = await startFedClinic()
+    clinic.hooks.list = () => ({ status: 200, body: { data: [], meta: { has_more: true } } })
+    expect((await book(clinic)).error?.extensions.code).toBe('UPSTREAM_INVALID_RESPONSE')
+    expect(clinic.takeRequests()).toEqual([READ])
+  })
+
   test('Where giving way would go past the ceiling of requests, nothing is booked', async () => {
     await using clinic = await startFedClinic({ maxUpstreamRequests: 3 })
     expect((await book(clinic)).error?.extensions).toMatchObject({
@@ -107,6 +105,35 @@ describe('A booking of a time that must be free', () => {
       estimate: { min: 4, max: 4 },
     })
     expect(clinic.takeRequests()).toEqual([READ])
+  })
+})
+
+describe('A day of more than a hundred appointments', () => {
+  test('One that slides onto a page that was read is seen', async () => {
+    await using clinic = await startFedClinic()
+    for (let nth = 0; nth < 100; nth += 1) clinic.elsewhere(EARLY)
+    clinic.elsewhere()
+    clinic.hooks.list = (nth) => void (nth === 2 && clinic.rows.splice(5, 1))
+    expect((await book(clinic)).error?.extensions).toEqual(TAKEN)
+    expect(clinic.takeRequests()).toEqual([READ, READ, READ])
+  })
+
+  test('So is one that slides while the day is read again', async () => {
+    await using clinic = await startClinic({ webhooks: null })
+    for (let nth = 0; nth < 100; nth += 1) clinic.elsewhere(EARLY)
+    clinic.hooks.beforeCreate = () => void clinic.elsewhere()
+    clinic.hooks.list = (nth) => void (nth === 3 && clinic.rows.splice(5, 1))
+    expect((await book(clinic)).error?.extensions).toEqual(TAKEN)
+    const again = [READ, READ, READ, READ]
+    expect(clinic.takeRequests()).toEqual([READ, CREATE, ...again, 'POST /appointments/apt_102/cancel'])
+  })
+
+  test('Where it moves under each reading, nothing is booked', async () => {
+    await using clinic = await startFedClinic()
+    for (let nth = 0; nth < 110; nth += 1) clinic.elsewhere(EARLY)
+    clinic.hooks.list = (nth) => void (nth % 2 === 0 && clinic.rows.splice(5, 1))
+    expect((await book(clinic)).error?.extensions).toEqual({ code: 'OVERLOADED' })
+    expect(clinic.takeRequests()).toEqual([READ, READ, READ, READ, READ, READ])
   })
 })
 
@@ -120,7 +147,13 @@ describe('A booking where the quota is short', () => {
     let refused = await read()
     while (refused.errors === undefined) refused = await read()
     expect(refused.errors[0]?.extensions.code).toBe('RATE_LIMITED')
-    expect((await product.query(BOOK, { input: INPUT })).errors).toBeUndefined()
+    expect(
+      (
+        await product.query(BOOK, {
+          input: { title: 'Visit', ...SLOT, clinicianId: 'cli_1', ifFree: ['CLINICIAN'] },
+        })
+      ).errors,
+    ).toBeUndefined()
   })
 })
 
@@ -200,6 +233,17 @@ describe('A double that is made elsewhere meanwhile', () => {
     expect(clinic.takeRequests()).toEqual([READ, CREATE])
   })
 
+  test('An event that does not tell the time is taken for one, and told to all', async () => {
+    await using clinic = await startFedClinic()
+    clinic.hooks.beforeCreate = async () => {
+      const untimed = { ...clinic.elsewhere(), end_time: null } as never
+      clinic.rows.pop()
+      await clinic.tell(untimed)
+    }
+    expect((await book(clinic)).error).toBeUndefined()
+    expect(clinic.takeRequests()).toEqual([READ, CREATE, READ])
+  })
+
   test('A booking that had to be sent twice is looked at afterwards', async () => {
     await using clinic = await startFedClinic()
     let sent = 0
@@ -234,75 +278,5 @@ describe('A double that is made elsewhere meanwhile', () => {
       code: 'OUTCOME_UNKNOWN',
       check: { appointmentId: 'apt_1' },
     })
-  })
-})
-
-describe('A booking that is sent again with its idempotency key', () => {
-  const idempotencyKey = 'booking 4711'
-
-  test('Its own first appointment is no conflict', async () => {
-    await using clinic = await startFedClinic()
-    const first = await book(clinic, { idempotencyKey })
-    expect(await book(clinic, { idempotencyKey })).toEqual(first)
-    expect(clinic.rows).toHaveLength(2)
-  })
-
-  test('Also where every answer to it was lost', async () => {
-    await using clinic = await startFedClinic()
-    clinic.hooks.losesCreate = () => true
-    expect((await book(clinic, { idempotencyKey })).error?.extensions.code).toBe('OUTCOME_UNKNOWN')
-    clinic.hooks.losesCreate = () => false
-    expect((await book(clinic, { idempotencyKey })).appointment).toEqual({
-      restId: 'apt_2',
-      status: 'SCHEDULED',
-    })
-    expect(clinic.rows).toHaveLength(2)
-  })
-
-  test('Until it may be sent again, nobody else books that day', async () => {
-    await using clinic = await startFedClinic()
-    clinic.hooks.losesCreate = () => true
-    await book(clinic, { idempotencyKey })
-    clinic.takeRequests()
-    clinic.hooks.losesCreate = () => false
-    const later = { startTime: SLOT.endTime, endTime: '2030-01-07T11:00:00Z' }
-    expect((await book(clinic, later)).error?.extensions).toEqual({ code: 'OVERLOADED' })
-    expect(clinic.takeRequests()).toEqual([])
-    clinic.pass(60_000)
-    expect((await book(clinic, later)).error).toBeUndefined()
-  })
-
-  test('An equal appointment that another hand made is a conflict', async () => {
-    await using clinic = await startFedClinic()
-    clinic.elsewhere({ patient_id: 'pat_1' })
-    const { error } = await book(clinic, { idempotencyKey, patientId: 'pat_1' })
-    expect(error?.extensions.code).toBe('SLOT_TAKEN')
-    expect(clinic.standing().map(({ id }) => id)).toEqual(['apt_1', 'apt_2'])
-  })
-
-  test('It shows what has become of the appointment', async () => {
-    await using clinic = await startFedClinic()
-    await book(clinic, { idempotencyKey })
-    clinic.rows[1] = { ...(clinic.rows[1] as (typeof clinic.rows)[number]), status: 'cancelled' }
-    expect((await book(clinic, { idempotencyKey })).appointment).toEqual({
-      restId: 'apt_2',
-      status: 'CANCELLED',
-    })
-  })
-
-  test('Another key does not pass for it, whatever else is equal', async () => {
-    await using clinic = await startFedClinic()
-    await book(clinic, { idempotencyKey })
-    clinic.takeRequests()
-    expect((await book(clinic, { idempotencyKey: 'another' })).error?.extensions).toEqual(TAKEN)
-    expect(clinic.takeRequests()).toEqual([READ])
-  })
-
-  test('Without a key an equal booking is a second one', async () => {
-    await using clinic = await startFedClinic()
-    await book(clinic)
-    clinic.takeRequests()
-    expect((await book(clinic)).error?.extensions).toEqual(TAKEN)
-    expect(clinic.takeRequests()).toEqual([READ])
   })
 })

@@ -20,9 +20,12 @@ export interface Hooks {
   afterCreate?: () => Promise<void> | void
   /** Whether the appointment is made, and the answer to it a 502. */
   losesCreate?: () => boolean
+  /** Whether the upstream finds the create at fault, and makes nothing. */
+  refusesCreate?: () => boolean
   /** Replaces the answer to the nth list, counted from 1. */
   list?: (nth: number) => { readonly status: number; readonly body: unknown } | undefined
   cancel?: () => { readonly status: number; readonly body: unknown } | undefined
+  retrieve?: () => { readonly status: number; readonly body: unknown } | undefined
 }
 
 export interface Clinic extends GatewayClient {
@@ -36,7 +39,9 @@ export interface Clinic extends GatewayClient {
   elsewhere(row?: Partial<ClinicRow>): ClinicRow
   /** The upstream tells the gateway of an appointment. */
   tell(row: ClinicRow, type?: string): Promise<void>
-  /** Moves the gateway's monotonic clock. */
+  /** Something is done to an appointment on the clinic's own screen. */
+  change(id: string, fields: Partial<ClinicRow>): void
+  /** Moves the clocks of the gateway and the upstream. */
   pass(ms: number): void
   /** Those that take time from 10:00 to 10:30. */
   standing(): ClinicRow[]
@@ -44,7 +49,19 @@ export interface Clinic extends GatewayClient {
 
 export const SLOT = { startTime: '2030-01-07T10:00:00Z', endTime: '2030-01-07T10:30:00Z' }
 export const BOOK = `mutation ($input: CreateAppointmentInput!) {
-  createAppointment(input: $input) { appointment { restId status } } }`
+  createAppointment(input: $input) { appointment { restId status startTime } } }`
+
+/** What the upstream is asked for a booking. */
+export const READ = 'GET /appointments'
+export const CREATE = 'POST /appointments'
+
+const INPUT = { title: 'Visit', ...SLOT, clinicianId: 'cli_1', ifFree: ['CLINICIAN'] }
+
+/** Books the slot with a clinician, unless `input` says otherwise. */
+export async function book(clinic: GatewayClient, input: object = {}) {
+  const { data, errors } = await clinic.query(BOOK, { input: { ...INPUT, ...input } })
+  return { appointment: data?.createAppointment?.appointment, error: errors?.[0] }
+}
 
 /** As whole seconds, as the upstream writes them. */
 const second = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
@@ -57,6 +74,14 @@ export async function startClinic(options: GatewayTestOptions = {}): Promise<Cli
   let lists = 0
   let passed = 0
   let ids = 0
+  const now = () => Date.now() + passed
+
+  function change(id: string, fields: Partial<ClinicRow>): ClinicRow {
+    const at = rows.findIndex((row) => row.id === id)
+    const row = { ...(rows[at] as ClinicRow), ...fields }
+    rows[at] = row
+    return row
+  }
 
   function create(fields: Partial<ClinicRow>): ClinicRow {
     ids += 1
@@ -69,7 +94,7 @@ export async function startClinic(options: GatewayTestOptions = {}): Promise<Cli
       patient_id: null,
       clinician_profile_id: null,
       location_id: null,
-      created_at: second(Date.now()),
+      created_at: second(now()),
       ...fields,
     }
     rows.push(row)
@@ -108,10 +133,14 @@ export async function startClinic(options: GatewayTestOptions = {}): Promise<Cli
     if (id !== undefined) {
       const refused = hooks.cancel?.()
       if (refused !== undefined) return refused
-      const at = rows.findIndex((row) => row.id === id)
-      rows[at] = { ...(rows[at] as ClinicRow), status: 'cancelled' }
-      return { body: { data: { ...rows[at], ...JSON.parse(request.body) }, meta: {} } }
+      const cancelled = change(id, { status: 'cancelled' })
+      return { body: { data: { ...cancelled, ...JSON.parse(request.body) }, meta: {} } }
     }
+    const [, read] = /^GET \/appointments\/(\w+)$/.exec(request.line) ?? []
+    if (read !== undefined)
+      return hooks.retrieve?.() ?? { body: { data: rows.find((row) => row.id === read), meta: {} } }
+    if (hooks.refusesCreate?.())
+      return { status: 400, body: { data: null, error: { code: 'VALIDATION_ERROR', message: '-' } } }
     return async (response) => {
       await hooks.beforeCreate?.()
       const first = { ...created(request) }
@@ -124,6 +153,7 @@ export async function startClinic(options: GatewayTestOptions = {}): Promise<Cli
   const gateway = await startGateway({
     url: upstream.url,
     key: 'k',
+    now,
     monotonic: () => performance.now() + passed,
     webhooks: { secrets: [{ secret: SECRET }] },
     ...options,
@@ -141,9 +171,11 @@ export async function startClinic(options: GatewayTestOptions = {}): Promise<Cli
     takeRequests: () => take().map((line) => line.replace(/\?.*/, '')),
     takeLists: () => take().filter((line) => line.startsWith('GET /appointments?')),
     elsewhere: (fields = {}) => create({ clinician_profile_id: 'cli_1', ...fields }),
+    change,
     async tell(row, type = 'appointment.created') {
-      const body = eventBody({ type, created_at: new Date().toISOString(), object: row, previous: null })
-      const status = await deliver(gateway.url, body)
+      const created_at = new Date(now()).toISOString()
+      const body = eventBody({ type, created_at, object: row, previous: null })
+      const status = await deliver(gateway.url, body, { at: now() })
       if (status !== 204) throw new Error(`The event is refused: ${status}`)
     },
     pass(ms) {

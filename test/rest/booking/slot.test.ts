@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { daysOf, reachOf, takenBy } from '../../../src/rest/booking/slot.ts'
+import type { PartialAppointment } from '../../../src/contract/field-names.ts'
+import { daysOf, mayTake, reachOf, takenBy } from '../../../src/rest/booking/slot.ts'
 
 const HOUR_MS = 3_600_000
 const FIRST = Date.parse('2030-01-07T00:00:00Z')
@@ -83,5 +84,15 @@ describe('A slot', () => {
   test('An appointment without an end can not be told free', () => {
     const slot = slotOf(0, HOUR_MS)
     expect(() => takenBy({ id: 'x', startTime: slot.startTime }, slot)).toThrow('from when to when')
+  })
+
+  test.for([
+    ['empty', null],
+    ['not told', undefined],
+  ] as const)('One whose end is %s may take it, unless it takes no time', ([, endTime]) => {
+    const slot = slotOf(0, HOUR_MS)
+    const row = { id: 'x', startTime: slot.startTime, endTime } as PartialAppointment
+    expect(mayTake(row, slot)).toBe(true)
+    expect(mayTake({ ...row, status: 'cancelled' }, slot)).toBe(false)
   })
 })

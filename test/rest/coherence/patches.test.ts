@@ -262,6 +262,21 @@ describe('An event after a write', () => {
   })
 })
 
+test('An event that shows what was written may be of what it does not show', async () => {
+  await using clinic = await startClinic()
+  const attendance = async () =>
+    (await clinic.rest.appointments.retrieve('a', operationOf('x'))).row.attendanceStatus
+  clinic.to(60_100)
+  await clinic.rename('a', 'Mine')
+  await clinic.tell(clinic.row('a'))
+  clinic.to(70_100)
+  await clinic.rename('a', 'Mine again')
+  await attendance()
+  const { attendance_status, ...row } = clinic.change('a', { attendance_status: 'arrived' })
+  expect(await clinic.tell(row)).toBe('echo')
+  expect(await attendance()).toBe('arrived')
+})
+
 describe('The order of lists', () => {
   test('Two rows that are read six times prove none', async () => {
     const c = shown('c', { ...hourOf(1), created_at: '2026-01-02T08:00:00Z' }) as Row

@@ -181,13 +181,109 @@ describe('The circuit breaker', () => {
     const faults = [
       ...Array(15).fill(refusal),
       ...Array(15).fill(internal),
-      ...Array(9).fill(failing(500)),
+      // The fifteen tell of one record, so they count once.
+      ...Array(8).fill(failing(500)),
       refusal,
     ]
     await using upstream = await startFaultyUpstream([...faults, ...Array(9).fill(failing(500))])
     await using rest = startRest(upstream.url, AT_ONCE)
-    for (let index = 0; index < 49; index++)
+    for (let index = 0; index < 48; index++)
       await rest.appointments.retrieve('a', operationOf()).catch(() => {})
     expect((await rest.appointments.retrieve('a', operationOf())).row.id).toBe('a')
   })
+
+  test('Ten requests that the upstream says it failed at open it, whatever its words', async () => {
+    let now = NOON
+    let isDown = true
+    const internal = { status: 500, body: { error: { code: 'INTERNAL_ERROR', message: '' } } }
+    await using upstream = await startScriptedUpstream(() => (isDown ? internal : FINE))
+    await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
+    const read = (id: string) => rest.appointments.retrieve(id, operationOf())
+    for (let index = 0; index < 12; index++) await read(`a${index}`).catch(() => {})
+    expect(upstream.requests).toHaveLength(10)
+    now += 5_000
+    await expect(read('a1')).rejects.toMatchObject({ code: 'INTERNAL_ERROR' })
+    await expect(read('a2')).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+    expect(upstream.requests).toHaveLength(11)
+    isDown = false
+    now += 5_000
+    expect((await read('a')).row.id).toBe('a')
+  })
+
+  test('Three timeouts open it', async () => {
+    await using upstream = await startScriptedUpstream(() => () => {})
+    await using rest = startRest(upstream.url, { ...AT_ONCE, timeoutMs: 50 })
+    for (let index = 0; index < 3; index++)
+      await expect(rest.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
+        code: 'UPSTREAM_TIMEOUT',
+      })
+    await expect(rest.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
+      code: 'UPSTREAM_UNAVAILABLE',
+    })
+    expect(upstream.requests).toHaveLength(3)
+  })
+
+  test('Operators are told that it is open for as long as somebody asks', async () => {
+    let now = NOON
+    await using upstream = await startScriptedUpstream(() => failing(500))
+    await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
+    for (let index = 0; index < 10; index++)
+      await rest.appointments.retrieve('a', operationOf()).catch(() => {})
+    now += 60_000
+    expect(rest.keyStates()).toMatchObject([{ isBreakerOpen: true }])
+    now += 10_000
+    expect(rest.keyStates()).toEqual([])
+    await rest.appointments.retrieve('a', operationOf()).catch(() => {})
+    expect(rest.keyStates()).toMatchObject([{ isBreakerOpen: true }])
+    expect(upstream.requests).toHaveLength(11)
+  })
+})
+
+describe('A write after a failure', () => {
+  test('A read goes before it, and where that fails too the write is not sent', async () => {
+    let isDown = false
+    await using upstream = await startScriptedUpstream(() => (isDown ? failing(500) : FINE))
+    await using rest = startRest(upstream.url, AT_ONCE)
+    const rename = () => rest.appointments.update('a', { title: 't' }, operationOf())
+    await rename()
+    isDown = true
+    await expect(rest.appointments.retrieve('a', operationOf())).rejects.toThrow()
+    await expect(rename()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+    isDown = false
+    await rename()
+    await rename()
+    const sent = upstream.requests.map(({ line }) => line)
+    const probe = 'GET /appointments?limit=1'
+    const write = 'PATCH /appointments/a'
+    expect(sent).toEqual([write, 'GET /appointments/a', probe, probe, write, write])
+  })
+
+  test('Of a silent upstream it is refused within a second', async () => {
+    let isSilent = false
+    await using upstream = await startScriptedUpstream(() => (isSilent ? () => {} : failing(500)))
+    await using rest = startRest(upstream.url, { ...AT_ONCE, timeoutMs: 1_500 })
+    await expect(rest.appointments.retrieve('a', operationOf())).rejects.toThrow()
+    isSilent = true
+    const refused = await rest.appointments.update('a', { title: 't' }, operationOf()).catch((error) => error)
+    expect([refused.code, refused.progress]).toEqual(['UPSTREAM_UNAVAILABLE', 'notSent'])
+    expect(upstream.requests.map(({ line }) => line)).toEqual([
+      'GET /appointments/a',
+      'GET /appointments?limit=1',
+    ])
+  })
+})
+
+test('A client that leaves does not make the upstream a failing one', async () => {
+  const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>()
+  await using upstream = await startScriptedUpstream(({ line }) =>
+    line.endsWith('/slow') ? () => isAsked() : FINE,
+  )
+  await using rest = startRest(upstream.url, AT_ONCE)
+  await rest.appointments.retrieve('a', operationOf())
+  const leaving = new AbortController()
+  const reading = rest.appointments.retrieve('slow', { ...operationOf(), signal: leaving.signal })
+  await asked
+  leaving.abort()
+  await expect(reading).rejects.toThrow()
+  expect(await rest.upstreamOf(null)).toMatchObject({ state: 'answering' })
 })

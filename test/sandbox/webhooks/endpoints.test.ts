@@ -235,8 +235,11 @@ describe('A webhook of the program that started the sandbox', () => {
     expect(receiver.verified(0, ['whsec_new'])).toBeDefined()
   })
 
-  test('needs https like any other', async () => {
-    const { addWebhook } = await sandboxFor()
-    expect(() => addWebhook({ url: 'http://clinic.example', secret: 'whsec_x' })).toThrow('must be an https')
+  test('may have plain http, because that program knows the network', async () => {
+    const { addWebhook, call } = await sandboxFor()
+    addWebhook({ url: 'http://gateway.example/in', secret: 'whsec_x' })
+    expect((await call('GET /webhooks')).body.data[0].url).toBe('http://gateway.example/in')
+    for (const url of ['ftp://gateway.example', 'http://user:password@gateway.example'])
+      expect(() => addWebhook({ url, secret: 'whsec_x' })).toThrow('The url of a webhook must')
   })
 })

@@ -33,7 +33,11 @@ async function startSubgraph(gateway: GatewayTestOptions = {}) {
   }
 }
 
-function entities(product: Product, representations: readonly unknown[], headers: HeadersInit = {}) {
+function entities(
+  product: Product,
+  representations: readonly unknown[],
+  headers: Readonly<Record<string, string>> = {},
+) {
   return product.query(ENTITIES, { representations }, headers)
 }
 

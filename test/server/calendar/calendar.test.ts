@@ -82,7 +82,7 @@ describe('Making a calendar', () => {
 describe('Who may read a calendar', () => {
   test('A caller without the right to read makes none', async () => {
     await using clinic = await startClinic({ tokens: TOKENS })
-    const codeFor = async (headers: HeadersInit) =>
+    const codeFor = async (headers: Readonly<Record<string, string>>) =>
       (await clinic.create({ clinicianId: 'cli_1' }, headers)).errors?.[0]?.extensions.code
     expect(await codeFor({})).toBe('UNAUTHENTICATED')
     expect(await codeFor(await bearer({ ...READ, scope: 'other' }))).toBe('FORBIDDEN')
@@ -250,6 +250,7 @@ describe('The answer to a calendar', () => {
         requests: 1,
         remembered: 0,
         joined: 0,
+        stale: 0,
         repeated: false,
         codes: [],
       },

@@ -26,9 +26,9 @@ export interface Clinic extends GatewayClient {
   takeRequests(): string[]
   /** Moves the clocks of the gateway and the upstream on. */
   pass(ms: number): void
-  create(input: object, headers?: HeadersInit): Promise<GraphQLResponse<Created>>
+  create(input: object, headers?: Readonly<Record<string, string>>): Promise<GraphQLResponse<Created>>
   /** The URL of a new feed. */
-  feed(input?: object, headers?: HeadersInit): Promise<string>
+  feed(input?: object, headers?: Readonly<Record<string, string>>): Promise<string>
 }
 
 interface Created {
@@ -89,7 +89,8 @@ export async function startClinic({
     ...options,
   })
   let taken = 0
-  const create = (input: object, headers?: HeadersInit) => gateway.query<Created>(CREATE, { input }, headers)
+  const create = (input: object, headers?: Readonly<Record<string, string>>) =>
+    gateway.query<Created>(CREATE, { input }, headers)
   return {
     ...gateway,
     upstream,
@@ -137,7 +138,7 @@ export interface FeedAnswer {
   readonly text: string
 }
 
-export async function get(url: string, headers: HeadersInit = {}): Promise<FeedAnswer> {
+export async function get(url: string, headers: Readonly<Record<string, string>> = {}): Promise<FeedAnswer> {
   const response = await fetch(url, { headers })
   return { status: response.status, headers: response.headers, text: await response.text() }
 }

@@ -11,7 +11,7 @@ describe('A document without a credential', () => {
     ['pass-through', { key: null }],
   ] as const)('A long one is refused before it is read (%s)', async ([, gateway]) => {
     await using product = await startProduct({ gateway })
-    const codeOf = async (document: string, headers: HeadersInit = {}) => {
+    const codeOf = async (document: string, headers: Readonly<Record<string, string>> = {}) => {
       const { status, errors } = await product.query(document, {}, headers)
       return `${status} ${errors?.[0]?.extensions.code}`
     }

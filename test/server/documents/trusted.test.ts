@@ -94,15 +94,20 @@ describe('Trusted documents', () => {
   })
 
   test.for([
-    ['text that is not JSON', 'Jane', /can not be read as JSON/],
-    ['a list', '["{ __typename }"]', /holds no object/],
-    ['a field that the schema lacks', `{"${HASH}":"{ jane }"}`, /b2c3d4 does not fit the schema/],
+    ['text that is not JSON', 'Jane', /persisted-documents\.json is no JSON\.$/],
+    ['a list', '["{ __typename }"]', /persisted-documents\.json holds no object/],
+    [
+      'a field that the schema lacks',
+      `{"${HASH}":"{ jane }"}`,
+      /b2c3d4 does not fit the schema: Cannot query field "jane" on type "Query"/,
+    ],
+    ['a text that is no document', `{"${HASH}":"{ jane"}`, /b2c3d4 does not fit the schema: Syntax Error/],
     [
       'an operation type that the schema lacks',
       `{"${HASH}":"subscription { __typename }"}`,
       /b2c3d4 does not fit the schema/,
     ],
-    ['an object for a document', `{"${HASH}":{"text":"{ __typename }"}}`, /b2c3d4 does not fit the schema/],
+    ['an object for a document', `{"${HASH}":{"text":"{ __typename }"}}`, /b2c3d4 .*: it is no text\.$/],
   ] as const)('The gateway reports a file with %s at its start', ([, content, message]) => {
     expect(() => read(content)).toThrow(message)
   })
@@ -130,6 +135,9 @@ describe('Trusted documents', () => {
   })
 
   test('The gateway reports a missing file under the name of its setting', () => {
-    expect(() => readTrustedDocuments('nowhere.json', 'TRUSTED_DOCUMENTS')).toThrow('TRUSTED_DOCUMENTS: ')
+    expect(() => readTrustedDocuments('nowhere.json', 'TRUSTED_DOCUMENTS')).toThrow(
+      'TRUSTED_DOCUMENTS: there is no file nowhere.json.',
+    )
+    expect(() => readTrustedDocuments(tmpdir(), 'plan')).toThrow(/^plan: .* can not be read \(EISDIR\)\.$/)
   })
 })

@@ -8,7 +8,7 @@ import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 interface Tab {
   readonly query: string
   readonly variables: string
-  readonly headers?: string
+  readonly headers: string
 }
 
 const HTML = { accept: 'text/html,application/xhtml+xml' }
@@ -35,6 +35,16 @@ describe('The page of GraphiQL', () => {
     expect(product.takeRequests()).toEqual([])
     expect(second.response.headers.get('x-upstream-requests')).toBe('0')
     expect(second.html).toBe(first.html)
+  })
+
+  test('Where only names of this machine are answered, only they get rows in the tour', async () => {
+    await using product = await startProduct({ gateway: { sampleData: true, loopbackOnly: true } })
+    const foreign = await rawGet(`${product.url}/graphql`, { ...HTML, host: 'elsewhere.test' })
+    expect(foreign.body.toString()).toContain('the id of an appointment')
+    expect(product.takeRequests()).toEqual([])
+    const { html, response } = await openPage(product.url)
+    expect(html).not.toContain('the id of an appointment')
+    expect(response.headers.get('x-upstream-requests')).toBe('1')
   })
 
   test('Over real data the page costs nothing, and no tab can change anything as given', async () => {
@@ -67,7 +77,7 @@ describe('The page of GraphiQL', () => {
     await using open = await startProduct()
     await using passThrough = await startProduct({ gateway: { key: null } })
     const headersOf = async (url: string) => (await openPage(url)).tabs.map(({ headers }) => headers)
-    expect(new Set(await headersOf(open.url))).toEqual(new Set([undefined]))
+    expect(new Set(await headersOf(open.url))).toEqual(new Set(['']))
     const [headers] = await headersOf(passThrough.url)
     expect(JSON.parse(headers ?? '')).toEqual({ Authorization: 'Bearer <your key>' })
     // The placeholder is no valid credential, so the gateway does not send it upstream.

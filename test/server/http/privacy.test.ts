@@ -6,7 +6,11 @@ import { rawPost, sendRaw } from '../../support/raw.ts'
 const UPSTREAM = { url: 'http://127.0.0.1:9', key: 'k' }
 const LISTED = 'https://clinic.test'
 
-function post(gateway: GatewayClient, body: string, headers: HeadersInit): Promise<Response> {
+function post(
+  gateway: GatewayClient,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
   return fetch(`${gateway.url}/graphql`, { method: 'POST', body, headers })
 }
 
@@ -148,7 +152,7 @@ describe('Privacy on the wire', () => {
 
   test('The gateway runs a GET with the guard header only, and never a mutation', async () => {
     await using product = await startProduct()
-    const get = (query: string, headers: HeadersInit) =>
+    const get = (query: string, headers: Readonly<Record<string, string>>) =>
       fetch(`${product.url}/graphql?query=${encodeURIComponent(query)}`, { headers })
     const read = '{ appointments(first: 1) { nodes { id } } }'
     const write = 'mutation { cancelAppointment(input: { id: "a" }) { performedAt } }'

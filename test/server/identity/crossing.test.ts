@@ -7,7 +7,7 @@ import { bearer, TOKENS } from '../../support/tokens.ts'
 interface Caller {
   readonly patientId: string | null
   readonly clinicianId: string | null
-  readonly headers: HeadersInit
+  readonly headers: Readonly<Record<string, string>>
 }
 
 const FIELDS = '{ restId title patient { restId } clinician { restId } }'

@@ -17,7 +17,7 @@ async function startGuarded() {
     pass(milliseconds: number) {
       now += milliseconds
     },
-    async answerTo(caller: Promise<HeadersInit>) {
+    async answerTo(caller: Promise<Readonly<Record<string, string>>>) {
       const { status, errors } = await product.query(READ, {}, await caller)
       return errors === undefined ? status : `${status} ${errors[0]?.extensions.code}`
     },

@@ -113,7 +113,7 @@ describe('A narrowed caller', () => {
   test('The estimate counts the check of its own rows, and foreign lists as free', async () => {
     await using clinic = await startClinic()
     const { product, own, otherPatient, caller } = clinic
-    const estimate = async (document: string, by: HeadersInit) =>
+    const estimate = async (document: string, by: Readonly<Record<string, string>>) =>
       (
         (await product.query(document, {}, { ...by, 'x-estimate-only': '1' })).extensions as {
           estimate?: object
@@ -219,7 +219,7 @@ describe('A narrowed caller', () => {
     const { product, otherPatient, caller } = clinic
     const other = await bearer({ scope: 'appointments:write', patient_id: otherPatient })
     const input = { ...SLOT, idempotencyKey: '0d5a3c52-2c3b-4e0c-9a0e-6a3c9c1f7a11' }
-    const book = async (by: HeadersInit) => {
+    const book = async (by: Readonly<Record<string, string>>) => {
       return (await product.query(CREATE, { input }, by)).data.createAppointment.appointment.restId
     }
     const first = await book(caller)

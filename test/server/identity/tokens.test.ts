@@ -130,7 +130,7 @@ describe('Callers with tokens', () => {
     await using issuer = await startIssuer()
     await using product = await startProduct({ gateway: { tokens: issuer.tokens } })
     const scope = 'appointments:read'
-    const statusOf = async (caller: Promise<HeadersInit>) =>
+    const statusOf = async (caller: Promise<Readonly<Record<string, string>>>) =>
       (await product.query(READ, {}, await caller)).status
     expect(await statusOf(issuer.sign({ scope }))).toBe(200)
     expect(await statusOf(issuer.sign({ scope }))).toBe(200)

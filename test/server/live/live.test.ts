@@ -262,6 +262,31 @@ describe('A live query that fails', () => {
     now += 120_000
     expect(await idsIn(stream)).toEqual([])
   })
+
+  test('An error is the same under another id of its request', async () => {
+    let now = 0
+    const runs = counter()
+    await using clinic = await startFedClinic({
+      monotonic: () => now,
+      heartbeatMs: 20,
+      logOperation: ({ codes }) => codes.length > 0 && runs.count(),
+    })
+    clinic.hooks.list = (nth) => ({
+      status: 500,
+      body: {
+        data: null,
+        meta: { request_id: `req_${nth}` },
+        error: { code: 'INTERNAL_ERROR', message: '-' },
+      },
+    })
+    await using stream = await watch(clinic)
+    expect((await stream.next())?.errors?.[0]?.extensions.requestId).toBeDefined()
+    now += 15_000
+    await runs.reach(2)
+    clinic.hooks.list = () => undefined
+    now += 120_000
+    expect(await idsIn(stream)).toEqual([])
+  })
 })
 
 describe('A live query of a caller that is kept to its own', () => {

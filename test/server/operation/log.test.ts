@@ -32,6 +32,7 @@ describe('The operation log', () => {
         requests: 1,
         remembered: 0,
         joined: 0,
+        stale: 0,
         repeated: false,
         codes: [],
       },
@@ -39,6 +40,51 @@ describe('The operation log', () => {
       expect.objectContaining({ name: null, kind: 'query', codes: ['BAD_USER_INPUT'] }),
       expect.objectContaining({ name: null, kind: null, codes: ['GRAPHQL_VALIDATION_FAILED'] }),
     ])
+  })
+
+  test('What is remembered because the upstream does not answer counts as stale', async () => {
+    const lines: OperationLine[] = []
+    let now = Date.parse('2026-01-05T12:00:00Z')
+    let isDown = false
+    await using upstream = await startScriptedUpstream(() =>
+      isDown ? { status: 503, body: '' } : { body: { data: { id: 'a', title: 'Visit' }, meta: {} } },
+    )
+    await using gateway = await startGateway({
+      url: upstream.url,
+      key: 'k',
+      now: () => now,
+      logOperation: (line) => lines.push(line),
+    })
+    await gateway.query('{ appointment(id: "a") { title } }')
+    now += 60_000
+    isDown = true
+    expect((await gateway.query('{ appointment(id: "a") { title } }')).data.appointment.title).toBe('Visit')
+    expect(lines.map(({ remembered, stale }) => ({ remembered, stale }))).toEqual([
+      { remembered: 0, stale: 0 },
+      { remembered: 1, stale: 1 },
+    ])
+  })
+
+  test("A code of the upstream's own is for the caller, and other in the log", async () => {
+    const lines: OperationLine[] = []
+    const codes = ['JOHN_SMITH', 'JANE_DOE', 'CONFLICT']
+    await using upstream = await startScriptedUpstream(() => ({
+      status: 422,
+      body: { error: { code: codes.shift(), message: 'no' } },
+    }))
+    await using gateway = await startGateway({
+      url: upstream.url,
+      key: 'k',
+      logOperation: (line) => lines.push(line),
+    })
+    const one = (alias: string) => `${alias}: appointment(id: "${alias}") { title }`
+    const { errors } = await gateway.query(`{ ${['a', 'b', 'c'].map(one).join(' ')} }`)
+    expect(errors?.map(({ extensions }) => extensions.code).sort()).toEqual([
+      'CONFLICT',
+      'JANE_DOE',
+      'JOHN_SMITH',
+    ])
+    expect(lines.map((line) => line.codes.toSorted())).toEqual([['CONFLICT', 'other']])
   })
 
   test('The gateway takes or creates a request id, sends it upstream and returns it', async () => {

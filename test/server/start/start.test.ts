@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { type Product, startProduct } from '../../support/product.ts'
+import { rawGet } from '../../support/raw.ts'
 
 const NOON = Date.parse('2026-01-05T12:00:00Z')
 const HTML = { accept: 'text/html,application/xhtml+xml' }
@@ -44,6 +45,7 @@ describe('The start page', () => {
       'remembered',
       'repeated',
       'requests',
+      'stale',
     ]
     for (const operation of figures.operations) expect(Object.keys(operation).sort()).toEqual(names)
     expect(JSON.stringify(figures)).not.toContain(id)
@@ -63,6 +65,19 @@ describe('The start page', () => {
       expect((await fetch(`${product.url}/${file}`)).status).toBe(404)
     const icon = await fetch(`${product.url}/favicon.ico`)
     expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml'])
+  })
+
+  test('Its links hold behind any prefix, and the API is for browsers of this machine', async () => {
+    await using product = await startProduct({ gateway: { sampleData: true } })
+    const linksIn = (html: string) => [...html.matchAll(/<li><a href="([^"?]*)"/g)].map(([, link]) => link)
+    const api = `${product.upstream.url}/docs`
+    const { url } = product
+    const page = async (host: string) => (await rawGet(url, { ...HTML, host })).body.toString()
+    expect(linksIn(await page('localhost:4000'))).toEqual(['./graphql', './desk', api])
+    expect(linksIn(await page('clinic.example'))).toEqual(['./graphql', './desk'])
+    // As from within a container, whose own name for itself leads elsewhere.
+    const request = new Request('http://localhost:4000/', { headers: HTML })
+    expect(linksIn(await (await product.fetch(request)).text())).toEqual(['./graphql', './desk'])
   })
 
   test('It is of development, and of this machine where anybody may ask', async () => {

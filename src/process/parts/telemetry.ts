@@ -1,9 +1,11 @@
 import type { RequestListener } from 'node:http'
-import type { Config } from '../config.ts'
-import type { GatewayState, MetricsPage, Observer, Tracer } from '../server/observation/observer.ts'
-import type { Metrics } from '../telemetry/metrics/metrics.ts'
-import type { Traces } from '../telemetry/traces/traces.ts'
-import { type HttpServer, listen } from './listen.ts'
+import type { Config } from '../../config.ts'
+import { isLoopback, onLoopbackNames } from '../../server/http/loopback.ts'
+import type { GatewayState, MetricsPage, Observer, Tracer } from '../../server/observation/observer.ts'
+import type { Metrics } from '../../telemetry/metrics/metrics.ts'
+import type { Traces } from '../../telemetry/traces/traces.ts'
+import { type HttpServer, listen } from '../listen.ts'
+import { openAt } from '../start-problem.ts'
 
 export interface Telemetry {
   readonly observer: Observer | null
@@ -34,33 +36,39 @@ export async function openTelemetry(config: Config, options: TelemetryOptions): 
     async begin(state) {
       metrics?.watch(state)
       if (handler === undefined || config.METRICS_PORT === undefined) return undefined
-      server = await listen(handler, config.HOST, config.METRICS_PORT)
+      const { HOST, METRICS_PORT } = config
+      server = await openAt({ host: 'HOST', port: 'METRICS_PORT' }, () => listen(handler, HOST, METRICS_PORT))
       return `${server.url}/metrics`
     },
     async close() {
-      await traces?.close()
-      await server?.close(0)
+      try {
+        await traces?.close()
+      } finally {
+        await server?.close(0)
+      }
     },
   }
 }
 
 async function openMetrics(
-  { METRICS, METRICS_PORT }: Config,
+  { HOST, METRICS, METRICS_PORT }: Config,
   { lagMs }: TelemetryOptions,
 ): Promise<{ readonly metrics: Metrics; readonly handler: RequestListener } | undefined> {
   if (!METRICS && METRICS_PORT === undefined) return undefined
-  const { createMetrics, metricsHandler } = await import('../telemetry/metrics/metrics.ts')
+  const { createMetrics, metricsHandler } = await import('../../telemetry/metrics/metrics.ts')
   const metrics = createMetrics({ lagMs, now: Date.now })
-  return { metrics, handler: metricsHandler(metrics.page) }
+  const handler = metricsHandler(metrics.page)
+  return { metrics, handler: isLoopback(HOST) ? onLoopbackNames(handler) : handler }
 }
 
 async function openTraces(config: Config, { onTraces }: TelemetryOptions): Promise<Traces | undefined> {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = config
-  if (endpoint === undefined) return undefined
-  const { createTraces } = await import('../telemetry/traces/traces.ts')
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER } = config
+  if (endpoint === undefined || OTEL_SDK_DISABLED || OTEL_TRACES_EXPORTER === 'none') return undefined
+  const { createTraces } = await import('../../telemetry/traces/traces.ts')
   return createTraces({
     endpoint,
     serviceName: config.OTEL_SERVICE_NAME,
+    attributes: config.OTEL_RESOURCE_ATTRIBUTES,
     sampler: config.OTEL_TRACES_SAMPLER,
     ratio: config.OTEL_TRACES_SAMPLER_ARG,
     propagateUpstream: config.OTEL_PROPAGATE_UPSTREAM,

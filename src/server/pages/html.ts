@@ -1,0 +1,27 @@
+import { ICON } from './icon.ts'
+
+export interface HtmlOptions {
+  readonly title: string
+  /** What else the head has: styles and scripts. */
+  readonly head: string
+  readonly body: string
+}
+
+/** A page of the gateway. Its icon stands in it, so the policy of the page allows images of `data:`. */
+export function renderHtml({ title, head, body }: HtmlOptions): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>${title}</title>
+    <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
+    ${head}
+  </head>
+  <body>
+    ${body}
+  </body>
+</html>
+`
+}

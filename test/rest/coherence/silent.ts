@@ -1,0 +1,109 @@
+import type { AppointmentFilter } from '../../../src/contract/field-names.ts'
+import { readDelivery } from '../../../src/events/event.ts'
+import type { RestClientOptions } from '../../../src/rest/client.ts'
+import type { LoggedChange } from '../../../src/shared/event-log.ts'
+import { createMemory } from '../../../src/shared/memory.ts'
+import type { Shared } from '../../../src/shared/shared.ts'
+import { eventBody, shown } from '../../support/events.ts'
+import { NOON, operationOf, startRest } from '../../support/rest.ts'
+import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
+
+export const ALL: AppointmentFilter = {}
+const PAGE = { offset: 0, limit: 100 }
+export const MINUTE = 60_000
+export const HOUR = 3_600_000
+
+interface Options extends Pick<Partial<RestClientOptions>, 'shared'> {
+  readonly ids?: readonly string[]
+}
+
+/** An upstream whose appointments change silently, and a client that hears its events. */
+export async function startSilent({ ids = ['a', 'b'], ...options }: Options = {}) {
+  let now = NOON
+  let remaining = 1000
+  let isRefusing = false
+  const rows = new Map<string, object>(ids.map((id) => [id, shown(id)]))
+  const upstream = await startScriptedUpstream(({ line }) => {
+    const query = new URL(line.split(' ')[1] ?? '', 'http://upstream').searchParams
+    const [offset, limit] = [Number(query.get('offset')), Number(query.get('limit'))]
+    const id = /^GET \/appointments\/(\w+)$/.exec(line)?.[1]
+    const all = [...rows.values()]
+    const row = id === undefined ? undefined : rows.get(id)
+    const data = id === undefined ? all.slice(offset, offset + limit) : row
+    const isThere = data !== undefined
+    if (isRefusing) return { status: 403, body: { data: null, error: { code: 'FORBIDDEN', message: '-' } } }
+    return {
+      status: isThere ? 200 : 404,
+      headers: {
+        date: new Date(now).toUTCString(),
+        'x-ratelimit-limit': '1000',
+        'x-ratelimit-remaining': String(remaining),
+      },
+      body: isThere
+        ? { data, meta: { has_more: id === undefined && all.length > offset + limit } }
+        : { data: null, error: { code: 'NOT_FOUND', message: '-' } },
+    }
+  })
+  const rest = startRest(upstream.url, {
+    now: () => now,
+    cacheTtlMs: 10_000,
+    events: {
+      accounts: ['x'],
+      fedTtlMs: HOUR,
+      silentMs: 10 * HOUR,
+      reconcileMs: 5 * MINUTE,
+      onFeedState: () => {},
+    },
+    ...options,
+  })
+  const told: LoggedChange[] = []
+  await rest.changes.follow(undefined, operationOf('x'), {
+    change: (change) => void told.push(change),
+    lost() {},
+  })
+  let taken = 0
+  return {
+    rest,
+    rows,
+    /** What subscribers were told: the source, the appointment, and its title where it is known. */
+    told: () => told.splice(0).map(({ source, now: row }) => `${source} ${row.id} ${row.title ?? '?'}`),
+    pass: (ms: number) => {
+      now += ms
+    },
+    refuse: (isOn: boolean) => {
+      isRefusing = isOn
+    },
+    leave: (count: number) => {
+      remaining = count
+    },
+    list: (filter = ALL) => rest.appointments.list(filter, PAGE, operationOf('x')),
+    /** Looks for losses, and returns the requests that it takes. */
+    async sweep() {
+      taken = upstream.requests.length
+      await rest.sweep()
+      return upstream.requests.slice(taken).map(({ line }) => line)
+    },
+    requests: () => upstream.requests.length,
+    async tell(object: object, parts: object = {}) {
+      const event = readDelivery(
+        Buffer.from(eventBody({ created_at: new Date(now).toISOString(), object, ...parts })),
+      )?.event
+      if (typeof event === 'object') await rest.coherence.takeEvent('x', event)
+    },
+    async [Symbol.asyncDispose]() {
+      await rest[Symbol.asyncDispose]()
+      await upstream[Symbol.asyncDispose]()
+    },
+  }
+}
+
+export const WHOLE_LIST = 'GET /appointments?limit=100&offset=0'
+
+/** So long after the start, as the upstream writes it. */
+export const at = (ms: number) => new Date(NOON + ms).toISOString()
+
+/** What several instances share, at noon or when the clock says. */
+export function openShared(now: () => number = () => NOON): Shared {
+  const memory = createMemory({ monotonic: now })
+  return { ...memory, notes: { ...memory.notes, areShared: true } }
+}
