@@ -73,7 +73,10 @@ function rowsAfter(
   // Whichever of the two is the later one, they say the same.
   if (shown === undefined && isIn === false && (isWhole || wasIn === false)) return rows
   const possible = orders.filter((order) => isPossible(rows, order))
-  if (shown !== undefined && isIn && staysAsItIs(list, shown, now, possible)) return rows
+  if (shown !== undefined && isIn && agreesWith(shown, now)) {
+    // A list that shows what is new is from after its creation.
+    if (before === null || isInPlace(list, shown, possible)) return rows
+  }
   if (!isWhole || since === undefined || isIn === undefined || !isFromBefore(list, id, since)) return null
   if (before !== undefined && contradicts(shown, before, wasIn)) return null
   const others = rows.filter((row) => row !== shown)
@@ -118,20 +121,23 @@ function mayFollow(shown: PartialAppointment, now: PartialAppointment): boolean 
   return shown.updatedAt == null || now.updatedAt == null || isBefore(shown.updatedAt, now.updatedAt)
 }
 
+/** A row shows nothing else than what is so now. */
+function agreesWith(shown: PartialAppointment, now: PartialAppointment): boolean {
+  return fieldsOf(shown).every((name) => shown[name] === now[name])
+}
+
 /**
- * A row shows nothing else than what is so now, and it is certainly in its place: what it does not show may be what the list
- * is sorted by. At the edge of a part of a list, its neighbour is not known.
+ * A row is certainly where it belongs: what it does not show may be what the list is sorted by. At the edge of a part of a list,
+ * its neighbour is not known.
  */
-function staysAsItIs(
+function isInPlace(
   { rows, isWhole }: RememberedList,
   shown: PartialAppointment,
-  now: PartialAppointment,
   possible: readonly ListOrder[],
 ): boolean {
-  if (!fieldsOf(shown).every((name) => shown[name] === now[name])) return false
-  const others = rows.filter((row) => row !== shown)
   const place = rows.indexOf(shown)
   if (!isWhole && (place === 0 || place === rows.length - 1)) return false
+  const others = rows.filter((row) => row !== shown)
   return placeIn(others, shown, possible) === place
 }
 

@@ -213,6 +213,23 @@ describe('A list after a change', () => {
     }
   })
 
+  test('Where no order is known, what a row does not show may have moved it', () => {
+    const list = listOf([A, B])
+    expect(idsAfter(list, { now: A }, [])).toBeNull()
+    expect(idsAfter(listOf([A]), { now: A }, [])).toBe('aA')
+    // A list that shows a new row is from after its creation.
+    expect(idsAfter(list, { now: A, before: null }, [])).toBe('aA,bA')
+  })
+
+  test('A part of a list stays only where nothing before it can have moved', () => {
+    const C = row('c', { startTime: '2026-01-05T12:00:00Z' })
+    const part = listOf([A, B, C], { isWhole: false, filter: { patientId: 'p' } })
+    expect(idsAfter(part, { now: { ...B, title: 'new' } })).toBeNull()
+    expect(idsAfter(part, { now: row('n', { patientId: 'q' }) })).toBeNull()
+    expect(idsAfter(part, { now: row('n', { patientId: 'q' }), before: null })).toBe('aA,bA,cA')
+    expect([A, B, C].map((now) => idsAfter(part, { now }))).toEqual([null, 'aA,bA,cA', null])
+  })
+
   test('Of two changes of one appointment the earlier one comes first', () => {
     const change = (title: string, since: number) => ({
       id: 'a',
