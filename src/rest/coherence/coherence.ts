@@ -4,6 +4,7 @@ import type { PartialAppointment } from '../../contract/field-names.ts'
 import { utcOf } from '../../contract/instant.ts'
 import type { AppointmentEvent } from '../../events/event.ts'
 import { matches } from '../../events/filter.ts'
+import type { AppointmentDiff } from '../../shared/epochs.ts'
 import type { Change, ChangeKind, Entry, EventLog, LastWord, LoggedChange } from '../../shared/event-log.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Shared } from '../../shared/shared.ts'
@@ -164,14 +165,14 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   }
 
   /** Forgets, or patches, what the change may have changed. It comes before subscribers are told: what they read is new. */
-  async function applyEvent(
-    account: string,
-    { now, before, createdAt }: AppointmentEvent,
-    isLatest: boolean,
-  ): Promise<void> {
-    const since = isLatest ? sinceOf(account, { createdAt, now }) : undefined
-    await epochs.advance(account, [pathOf(now.id)])
-    await epochs.advance(account, [LISTS], { id: now.id, now, before, since })
+  async function apply(account: string, diff: AppointmentDiff): Promise<void> {
+    await epochs.advance(account, [pathOf(diff.id)])
+    await epochs.advance(account, [LISTS], diff)
+  }
+
+  /** Of a change that no event told of: it may have been in any list before. */
+  function diffFound(now: PartialAppointment, since: number | undefined): AppointmentDiff {
+    return { id: now.id, now, before: undefined, since }
   }
 
   function toldBy(upstreams: string | undefined): Told {
@@ -198,16 +199,20 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     if (await events.hasSeen(account, eventId)) return 'duplicate'
     feeds.get(account)?.hear()
     const noted = await note(account, now.id, async (known): Promise<NotedEvent> => {
-      const last = known ?? seenWord(account, now.id)
+      const seen = seenOf(account, now.id)
+      const last = known ?? (seen && wordSeen(seen.shown))
       const order = orderOfEvent({ now, before: event.before, toldAt }, last)
       // Lists that show what a write's own event says stay. But it may be of a later change, of something that it does not show.
-      if (order !== 'same' || known?.source === 'gateway') await applyEvent(account, event, order === 'newer')
+      if (order !== 'same' || known?.source === 'gateway') {
+        const since = order === 'newer' ? sinceOf(account, event) : undefined
+        await apply(account, { id: now.id, now, before: event.before, since })
+      }
       if (order === 'same' && known !== undefined)
         return { fate: 'echo', eventId, isNews: false, lastWord: toldAgain(known, now, toldAt) }
       if (order === 'older' && last !== undefined)
         return { fate: 'outdated', eventId, isNews: false, lastWord: last }
       const lost = known !== undefined && isGap(event, known.now) ? event.before : undefined
-      if (lost != null) await forgetLists(account, now, sinceOf(account, event))
+      if (lost != null) await epochs.advance(account, [LISTS], diffFound(now, sinceOf(account, event)))
       const before = event.before === undefined ? known?.now : event.before
       const change: Change = { kind, source: 'webhook', occurredAt: toldAt, now, before }
       const logged = { fate: 'logged', eventId, isNews: true, lost } as const
@@ -224,14 +229,9 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     return noted.fate
   }
 
-  /** A change that no event told of: it may have been in any list before. */
-  async function forgetLists(account: string, now: PartialAppointment, since: number | undefined) {
-    await epochs.advance(account, [LISTS], { id: now.id, now, before: undefined, since })
-  }
-
   /**
-   * Only what the request and the answer say is told: what was known before may be old. What came while the write was on its way is in the log, and in the lists. Where that may be the later one, the write is put
-   * into no list.
+   * Only what the request and the answer say is told: what was known before may be old. What came while the write was on its
+   * way is in the log, and in the lists. Where that may be the later one, the write is put into no list.
    */
   async function takeWrite(account: string, write: OwnWrite): Promise<void> {
     const { kind, now, certain, known: knownWhenSent, at, since } = write
@@ -241,15 +241,10 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       const order = isFirst || known === undefined ? 'newer' : orderOfWrite(now, known)
       if (order === 'older') return undefined
       const before = kind === 'created' ? null : known?.now
+      const diff = { id, now: certain, before, since: order === 'newer' ? since : undefined }
       // Somebody may have asked for it before it was there.
-      if (kind === 'created') await epochs.advance(account, [pathOf(id)])
-      const isLatest = order === 'newer'
-      await epochs.advance(account, [LISTS], {
-        id,
-        now: certain,
-        before,
-        since: isLatest ? since : undefined,
-      })
+      if (kind === 'created') await apply(account, diff)
+      else await epochs.advance(account, [LISTS], diff)
       if (order === 'same') return undefined
       const occurredAt = at ?? utcOf(clock.now())
       const change: Change = { kind, source: 'gateway', occurredAt, now, before }
@@ -272,17 +267,11 @@ export function createCoherence(options: CoherenceOptions): Coherence {
           isNews: false,
           lastWord: wordOf({ ...known, source: 'reconciled', now: shown }, known, told),
         }
-      await applyFound(account, shown, meaning === 'unclear' ? undefined : sighting.since)
+      await apply(account, diffFound(shown, meaning === 'unclear' ? undefined : sighting.since))
       const change = changeSeen(shown, known?.now ?? earlier?.shown)
       const read = meaning === 'unclear' ? unclearOf(change, known) : change
       return { isNews: true, lastWord: wordOf(read, known, told) }
     })
-  }
-
-  /** A read has found that the appointment changed. */
-  async function applyFound(account: string, now: PartialAppointment, since?: number): Promise<void> {
-    await epochs.advance(account, [pathOf(now.id)])
-    await forgetLists(account, now, since)
   }
 
   function changeSeen(shown: PartialAppointment, before: PartialAppointment | undefined): Change {
@@ -296,9 +285,8 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     if (seen === undefined || seen.firstSeenAt <= since) return
     await noteFound(account, shown.id, async (known) => {
       if (known !== undefined) return undefined
-      await applyFound(account, shown, seen.sighting.since)
-      const lastWord = wordOf(changeSeen(shown, undefined), undefined, toldBy(shown.updatedAt ?? undefined))
-      return { isNews: true, lastWord }
+      await apply(account, diffFound(shown, seen.sighting.since))
+      return { isNews: true, lastWord: wordSeen(shown) }
     })
   }
 
@@ -309,7 +297,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     { filter, askedAt }: WholeRead,
     word: LastWord | undefined,
   ): boolean {
-    const seen = sightings.get(`${account} ${id}`)?.sighting
+    const seen = seenOf(account, id)
     const known = word?.now ?? seen?.shown
     const knownAt = Math.max(word?.notedAt ?? 0, seen?.seenAt ?? 0)
     return known !== undefined && knownAt <= askedAt && matches(filter, known) === true
@@ -319,19 +307,19 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     await noteFound(account, id, async (known) => {
       // Its event may have come while others that are missing were told of.
       if (!isMissing(account, id, read, known)) return undefined
-      const before = known?.now ?? sightings.get(`${account} ${id}`)?.sighting.shown
-      await applyFound(account, { id })
-      const change = { ...changeSeen({ id }, before), before }
+      const change = changeSeen({ id }, known?.now ?? seenOf(account, id)?.shown)
+      await apply(account, diffFound({ id }, undefined))
       return { isNews: true, lastWord: wordOf(change, known, toldBy(undefined)) }
     })
   }
 
-  /** What the latest read showed, as if it were the last word. */
-  function seenWord(account: string, id: string): LastWord | undefined {
-    const seen = sightings.get(`${account} ${id}`)?.sighting
-    return (
-      seen && wordOf(changeSeen(seen.shown, undefined), undefined, toldBy(seen.shown.updatedAt ?? undefined))
-    )
+  function seenOf(account: string, id: string): Sighting | undefined {
+    return sightings.get(`${account} ${id}`)?.sighting
+  }
+
+  /** What a read showed, as if it were the last word. */
+  function wordSeen(shown: PartialAppointment): LastWord {
+    return wordOf(changeSeen(shown, undefined), undefined, toldBy(shown.updatedAt ?? undefined))
   }
 
   return {
