@@ -1,3 +1,5 @@
+import { renderHtml } from '../pages/html.ts'
+
 export interface DeskPageOptions {
   readonly scriptUrl: string
   readonly styleUrl: string
@@ -15,27 +17,18 @@ export interface DeskPageOptions {
  */
 export function renderDeskPage(options: DeskPageOptions): string {
   const { scriptUrl, styleUrl, endpoint, timeZone, trusted, graphiql } = options
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <meta name="referrer" content="no-referrer">
-    <title>Desk</title>
-    <link rel="icon" href="${ICON}">
+  return renderHtml({
+    title: 'Desk',
+    icon: ICON,
+    head: `<meta name="referrer" content="no-referrer">
     <link rel="stylesheet" href="${styleUrl}">
-    <script type="module" src="${scriptUrl}"></script>
-  </head>
-  <body>
-    <div id="desk" data-endpoint="${inAttribute(endpoint)}" data-time-zone="${inAttribute(timeZone)}"${trusted ? ' data-trusted="true"' : ''}${graphiql ? ' data-graphiql="true"' : ''}>
+    <script type="module" src="${scriptUrl}"></script>`,
+    body: `<div id="desk" data-endpoint="${inAttribute(endpoint)}" data-time-zone="${inAttribute(timeZone)}"${trusted ? ' data-trusted="true"' : ''}${graphiql ? ' data-graphiql="true"' : ''}>
       <header class="bar"><h1>Desk</h1></header>
       <main class="opening" aria-busy="true"><p>Opening the day…</p></main>
     </div>
-    <noscript>The desk needs JavaScript.</noscript>
-  </body>
-</html>
-`
+    <noscript>The desk needs JavaScript.</noscript>`,
+  })
 }
 
 function inAttribute(text: string): string {
@@ -43,4 +36,4 @@ function inAttribute(text: string): string {
 }
 
 const ICON =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230f5c6e'/%3E%3Cpath d='M4 4.5h3v7H4zM9 4.5h3v3H9z' fill='%23fff'/%3E%3C/svg%3E"
+  "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='4' fill='#0f5c6e'/><path d='M4 4.5h3v7H4zM9 4.5h3v3H9z' fill='#fff'/></svg>"

@@ -5,10 +5,16 @@ export interface HtmlOptions {
   /** What else the head has: styles and scripts. */
   readonly head: string
   readonly body: string
+  /**
+   * As SVG.
+   *
+   * @default the icon of the gateway's pages
+   */
+  readonly icon?: string
 }
 
 /** A page of the gateway. Its icon stands in it, so the policy of the page allows images of `data:`. */
-export function renderHtml({ title, head, body }: HtmlOptions): string {
+export function renderHtml({ title, head, body, icon = ICON }: HtmlOptions): string {
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -16,7 +22,7 @@ export function renderHtml({ title, head, body }: HtmlOptions): string {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <title>${title}</title>
-    <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
+    <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">
     ${head}
   </head>
   <body>
