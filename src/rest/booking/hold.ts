@@ -3,9 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Leases } from '../../shared/leases.ts'
 import type { Ending } from '../ending.ts'
 import { bookingsWait } from '../errors.ts'
+import { AFTERMATH_MS } from '../pipe/epochs.ts'
 
-/** Longer than an upstream works on a request that nobody waits for any more. */
-const AFTERMATH_MS = 60_000
 const LOOK_MS = 25
 /** Some five seconds. */
 const LOOKS = 200

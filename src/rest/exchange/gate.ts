@@ -90,7 +90,8 @@ export function createGate(
   const layer: Layer = (next) => {
     async function exchange(key: Key, request: RestRequest, operation: Operation): Promise<Reply> {
       const { ledger } = operation
-      const sent = { target: `${request.method} ${request.path}?${request.query}`, sentAt: clock.monotonic() }
+      const { method, path, query = '' } = request
+      const sent = { target: `${method} ${path}?${query}`, sentAt: clock.monotonic() }
       key.quota.begin()
       ledger.exchanges += 1
       try {

@@ -39,8 +39,8 @@ export interface Epochs {
   readonly isTrusted: (read: RestRequest, operation: Operation) => boolean
 }
 
-/** Longer than an upstream works on a request that nobody waits for any more. */
-const DISTRUST_MS = 60_000
+/** Longer than an upstream works on a request that nobody waits for any more, in milliseconds. */
+export const AFTERMATH_MS = 60_000
 
 export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'monotonic'>): Epochs {
   const distrustedUntil = new Map<string, number>()
@@ -83,7 +83,7 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
     distrust(write, { account }) {
       for (const [scope, until] of distrustedUntil) if (until <= monotonic()) distrustedUntil.delete(scope)
       for (const scope of scopesOf(write))
-        distrustedUntil.set(`${account} ${scope}`, monotonic() + DISTRUST_MS)
+        distrustedUntil.set(`${account} ${scope}`, monotonic() + AFTERMATH_MS)
     },
     isTrusted({ path }, { account }) {
       const until = distrustedUntil.get(`${account} ${path}`)
