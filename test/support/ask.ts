@@ -14,16 +14,19 @@ export interface GraphQLResult {
   }
 }
 
-/** Sends an operation to any GraphQL server as JSON over HTTP. It takes answers as they are, so that nothing is spent on packing. */
-export async function ask(
-  url: string,
-  request: GraphQLRequest,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<GraphQLResult> {
-  const response = await send(url, {
+type Headers = Readonly<Record<string, string>>
+
+/** Sends an operation to any GraphQL server as JSON over HTTP. */
+export async function ask(url: string, request: GraphQLRequest, headers?: Headers): Promise<GraphQLResult> {
+  const response = await post(url, request, headers)
+  return (await response.body.json()) as GraphQLResult
+}
+
+/** The same with the whole response. It takes answers as they are, so that nothing is spent on packing. */
+export function post(url: string, request: object, headers: Headers = {}) {
+  return send(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(request),
   })
-  return (await response.body.json()) as GraphQLResult
 }

@@ -1,8 +1,8 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { type DocumentNode, print } from 'graphql'
-import { request as send } from 'undici'
 import { listen } from '../../src/process/listen.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/server/gateway.ts'
+import { post } from './ask.ts'
 
 export type GatewayTestOptions = Partial<GatewayOptions>
 
@@ -45,12 +45,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayClie
     state: gateway.state,
     async query(document, variables, headers = {}) {
       const query = typeof document === 'string' ? document : print(document as DocumentNode)
-      // It takes answers as they are, so that no test spends its time on packing.
-      const response = await send(`${server.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify({ query, variables }),
-      })
+      const response = await post(`${server.url}/graphql`, { query, variables }, headers)
       return {
         status: response.statusCode,
         headers: new Headers(response.headers as Record<string, string>),

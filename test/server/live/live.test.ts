@@ -244,33 +244,25 @@ describe('A live query that fails', () => {
   })
 
   test('The same error is written once, however often it is tried', async () => {
-    let now = 0
-    const runs = counter()
-    await using clinic = await startFedClinic({
-      monotonic: () => now,
-      heartbeatMs: 20,
-      logOperation: ({ codes }) => codes.length > 0 && runs.count(),
-    })
+    const time = { at: 0 }
+    const failures = counter()
+    await using clinic = await startCounting(time, failures)
     clinic.hooks.list = () => ({ status: 400, body: 'x' })
     await using stream = await watch(clinic)
     expect((await stream.next())?.errors).toHaveLength(1)
     for (const [nth, waitMs] of [15_000, 30_000, 60_000].entries()) {
-      now += waitMs
-      await runs.reach(nth + 2)
+      time.at += waitMs
+      await failures.reach(nth + 2)
     }
     clinic.hooks.list = () => undefined
-    now += 120_000
+    time.at += 120_000
     expect(await idsIn(stream)).toEqual([])
   })
 
   test('An error is the same under another id of its request', async () => {
-    let now = 0
-    const runs = counter()
-    await using clinic = await startFedClinic({
-      monotonic: () => now,
-      heartbeatMs: 20,
-      logOperation: ({ codes }) => codes.length > 0 && runs.count(),
-    })
+    const time = { at: 0 }
+    const failures = counter()
+    await using clinic = await startCounting(time, failures)
     clinic.hooks.list = (nth) => ({
       status: 500,
       body: {
@@ -281,10 +273,10 @@ describe('A live query that fails', () => {
     })
     await using stream = await watch(clinic)
     expect((await stream.next())?.errors?.[0]?.extensions.requestId).toBeDefined()
-    now += 15_000
-    await runs.reach(2)
+    time.at += 15_000
+    await failures.reach(2)
     clinic.hooks.list = () => undefined
-    now += 120_000
+    time.at += 120_000
     expect(await idsIn(stream)).toEqual([])
   })
 })
@@ -380,6 +372,15 @@ describe('A reader that is too slow', () => {
     expect(counts.length).toBeLessThan(CHANGES / 2)
   })
 })
+
+/** A clinic whose time is told, and whose failed operations are counted. */
+function startCounting(time: { readonly at: number }, failures: ReturnType<typeof counter>): Promise<Clinic> {
+  return startFedClinic({
+    monotonic: () => time.at,
+    heartbeatMs: 20,
+    logOperation: ({ codes }) => codes.length > 0 && failures.count(),
+  })
+}
 
 /** Counts what happens, and waits until it has happened so often. */
 function counter() {
