@@ -347,3 +347,19 @@ describe('The gauges', () => {
     expect((await metrics.read()).get('gateway_shared_up')).toBe(1)
   })
 })
+
+test('However many durations there are between two readings, all are in the sum', async () => {
+  const metrics = startMetrics()
+  const exchange = { route: 'GET /appointments', outcome: 'ok', isFirstRead: true } as const
+  for (let nth = 1; nth <= 2500; nth++) metrics.exchange({ ...exchange, seconds: nth % 2 === 0 ? 0.002 : 2 })
+  for (let reading = 0; reading < 2; reading++) {
+    const series = await metrics.read()
+    const at = (name: string, more = '') =>
+      series.get(`gateway_upstream_seconds_${name}{${more}route="GET /appointments"}`)
+    expect(at('count')).toBe(2500)
+    expect(at('sum')).toBeCloseTo(1250 * 2.002)
+    expect([at('bucket', 'le="0.001",'), at('bucket', 'le="0.0025",'), at('bucket', 'le="2.5",')]).toEqual([
+      0, 1250, 2500,
+    ])
+  }
+})

@@ -204,15 +204,18 @@ describe('The choice of traces', () => {
     expect(await traced.end()).toHaveLength(kept)
   })
 
-  test('Of many traces about the share is kept that the ratio says', async () => {
-    await using collector = await startCollector()
-    const traces = startTraces(collector.url, { sampler: 'parentbased_traceidratio', ratio: 0.05 })
-    for (let nth = 0; nth < 10_000; nth++) traces.begin('operation')?.end({ facts: {} })
-    await traces.close()
-    // The odds of a count outside are one in a million.
-    expect(collector.spans().length).toBeGreaterThan(390)
-    expect(collector.spans().length).toBeLessThan(615)
-  })
+  test.for(['traceidratio', 'parentbased_traceidratio'] as const)(
+    'Of many traces %s keeps about the share that the ratio says',
+    async (sampler) => {
+      await using collector = await startCollector()
+      const traces = startTraces(collector.url, { sampler, ratio: 0.05 })
+      for (let nth = 0; nth < 10_000; nth++) traces.begin('operation')?.end({ facts: {} })
+      await traces.close()
+      // The odds of a count outside are one in a million.
+      expect(collector.spans().length).toBeGreaterThan(390)
+      expect(collector.spans().length).toBeLessThan(615)
+    },
+  )
 })
 
 describe('What the upstream is told of a trace', () => {

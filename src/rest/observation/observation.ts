@@ -79,5 +79,8 @@ function outcomeOf(response: ResponseInfo | undefined, code = ''): ExchangeOutco
 
 /** The paths are the gateway's own: a resource, the id of one of it, and what is done with that. */
 function routeOf({ method, path }: RestRequest): string {
-  return `${method} ${path.replace(/^(\/[^/]+)\/[^/]+/, '$1/{id}')}`
+  const resourceEnd = path.indexOf('/', 1)
+  if (resourceEnd === -1) return `${method} ${path}`
+  const idEnd = path.indexOf('/', resourceEnd + 1)
+  return `${method} ${path.slice(0, resourceEnd)}/{id}${idEnd === -1 ? '' : path.slice(idEnd)}`
 }

@@ -26,7 +26,7 @@ const OTHER = 'other'
 
 /** How often operations of one name have ended, by kind and code. */
 interface OperationTally {
-  readonly seconds: Histogram.Internal<string>
+  readonly seconds: Durations
   readonly counts: Map<string, { readonly labels: OperationLabels; count: number }>
 }
 
@@ -37,7 +37,7 @@ interface OperationLabels {
 }
 
 interface RouteTally {
-  readonly seconds: Histogram.Internal<string>
+  readonly seconds: Durations
   readonly outcomes: Record<ExchangeReport['outcome'], number>
 }
 
@@ -57,6 +57,9 @@ export function createCounters(registry: Registry): Observer {
     labelNames: ['operation'],
     buckets: SECONDS,
     registers,
+    collect() {
+      for (const { seconds } of operations.values()) seconds.flush()
+    },
   })
   const exchangeSeconds = new Histogram({
     name: 'gateway_upstream_seconds',
@@ -64,6 +67,9 @@ export function createCounters(registry: Registry): Observer {
     labelNames: ['route'],
     buckets: SECONDS,
     registers,
+    collect() {
+      for (const { seconds } of routes.values()) seconds.flush()
+    },
   })
   const refused = new Counter({
     name: 'gateway_refused_total',
@@ -127,7 +133,7 @@ export function createCounters(registry: Registry): Observer {
   function operationOf(operation: string): OperationTally {
     const known = operations.get(operation)
     if (known !== undefined) return known
-    const tally = { seconds: operationSeconds.labels({ operation }), counts: new Map() }
+    const tally = { seconds: createDurations(operationSeconds.labels({ operation })), counts: new Map() }
     operations.set(operation, tally)
     return tally
   }
@@ -135,7 +141,7 @@ export function createCounters(registry: Registry): Observer {
   function routeOf(route: string): RouteTally {
     const known = routes.get(route)
     if (known !== undefined) return known
-    const tally = { seconds: exchangeSeconds.labels({ route }), outcomes: { ...NONE } }
+    const tally = { seconds: createDurations(exchangeSeconds.labels({ route })), outcomes: { ...NONE } }
     routes.set(route, tally)
     return tally
   }
@@ -144,7 +150,7 @@ export function createCounters(registry: Registry): Observer {
     operation({ name, kind, code, seconds, remembered, patched, stale, joined, fused }: OperationReport) {
       const operation = name ?? OTHER
       const tally = operationOf(operation)
-      tally.seconds.observe(seconds)
+      tally.seconds.add(seconds)
       const key = `${kind} ${code}`
       const counted = tally.counts.get(key)
       if (counted === undefined) tally.counts.set(key, { labels: { operation, kind, code }, count: 1 })
@@ -158,7 +164,7 @@ export function createCounters(registry: Registry): Observer {
     refusal: (why) => refused.inc({ why }),
     exchange({ route, outcome, seconds, isFirstRead }: ExchangeReport) {
       const tally = routeOf(route)
-      tally.seconds.observe(seconds)
+      tally.seconds.add(seconds)
       tally.outcomes[outcome] += 1
       if (isFirstRead) reads.asked += 1
     },
@@ -168,5 +174,29 @@ export function createCounters(registry: Registry): Observer {
       // The clock of the upstream may be ahead.
       if (delayMs !== undefined) delays.observe(Math.max(0, delayMs) / 1000)
     },
+  }
+}
+
+interface Durations {
+  add(seconds: number): void
+  flush(): void
+}
+
+/** So few that giving them on takes no time that anybody notices. */
+const MAX_WAITING = 1000
+
+/** Gives its durations to a histogram many at once, or when somebody reads it. */
+function createDurations(histogram: Histogram.Internal<string>): Durations {
+  const waiting: number[] = []
+  function flush(): void {
+    for (const seconds of waiting) histogram.observe(seconds)
+    waiting.length = 0
+  }
+  return {
+    add(seconds) {
+      waiting.push(seconds)
+      if (waiting.length >= MAX_WAITING) flush()
+    },
+    flush,
   }
 }

@@ -1,5 +1,4 @@
 import {
-  AlwaysOffSampler,
   AlwaysOnSampler,
   ParentBasedSampler,
   type Sampler,
@@ -15,15 +14,25 @@ export type SamplerName =
   | 'parentbased_always_off'
   | 'parentbased_traceidratio'
 
-/** Which traces are kept. Those `parentbased_…` keep what the caller keeps, and decide only where it says nothing. */
-export function createSampler(name: SamplerName, ratio: number): Sampler {
-  const [, parentBased, own = ''] = /^(parentbased_)?(\w+)$/.exec(name) ?? []
-  const root = createRoot(own, ratio)
-  return parentBased === undefined ? root : new ParentBasedSampler({ root })
+export interface Sampling {
+  /** Decides on a trace that begins here, once and before it costs anything. */
+  readonly isKept: () => boolean
+  /** Decides on all others. */
+  readonly sampler: Sampler
 }
 
-function createRoot(name: string, ratio: number): Sampler {
-  if (name === 'always_on') return new AlwaysOnSampler()
-  if (name === 'always_off') return new AlwaysOffSampler()
-  return new TraceIdRatioBasedSampler(ratio)
+/** Which traces are kept. Those `parentbased_…` keep what the caller keeps, and decide only where it says nothing. */
+export function createSampling(name: SamplerName, ratio: number): Sampling {
+  const [, parentBased, own = ''] = /^(parentbased_)?(\w+)$/.exec(name) ?? []
+  const share = SHARES[own] ?? ratio
+  const ofCallers = new TraceIdRatioBasedSampler(share)
+  return {
+    isKept: () => Math.random() < share,
+    sampler: new ParentBasedSampler({
+      root: new AlwaysOnSampler(),
+      ...(parentBased === undefined && { remoteParentSampled: ofCallers, remoteParentNotSampled: ofCallers }),
+    }),
+  }
 }
+
+const SHARES: Readonly<Record<string, number>> = { always_on: 1, always_off: 0 }

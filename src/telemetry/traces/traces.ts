@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api'
+import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { Tracer } from '../../server/observation/observer.ts'
 import { createExporter } from './exporter.ts'
-import { createSampler, type SamplerName } from './sampler.ts'
+import { createSampling, type SamplerName } from './sampler.ts'
 import { createSpans } from './spans.ts'
 
 export interface TracesOptions {
@@ -55,8 +55,9 @@ const MAX_WAITING = 2048
 export function createTraces(options: TracesOptions): Traces {
   const { serviceName, attributes, propagateUpstream, exportMs = 3_000, everyMs = 5_000 } = options
   const { exporter, destroy } = createExporter({ ...options, exportMs })
+  const { isKept, sampler } = createSampling(options.sampler, options.ratio)
   const provider = new TracerProvider({
-    sampler: createSampler(options.sampler, options.ratio),
+    sampler,
     resource: resourceFromAttributes({
       'service.name': 'appointments-gateway',
       'service.instance.id': randomUUID(),
@@ -75,7 +76,11 @@ export function createTraces(options: TracesOptions): Traces {
   })
   const spans = createSpans(provider.getTracer('appointments-gateway'), propagateUpstream)
   return {
-    begin: (name, traceparent) => spans.begin(name, SpanKind.SERVER, contextOf(traceparent)),
+    begin(name, traceparent) {
+      const context = contextOf(traceparent)
+      if (trace.getSpanContext(context) === undefined && !isKept()) return spans.unkept()
+      return spans.begin(name, SpanKind.SERVER, context)
+    },
     async close() {
       const { promise: isTime, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, exportMs)

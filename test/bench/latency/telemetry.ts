@@ -13,9 +13,9 @@ import { type Contestant, pinToOtherCore, startContestant } from './contestant.t
 import { SCENARIOS, VARIANTS } from './scenarios.ts'
 import { startInstantUpstream } from './upstream.ts'
 
-const LIVES = Number(process.env.LATENCY_LIVES ?? 3)
-const ROUNDS = Number(process.env.LATENCY_ROUNDS ?? 60)
-const WARM_UP_ROUNDS = 30
+const LIVES = Number(process.env.LATENCY_LIVES ?? 6)
+const ROUNDS = Number(process.env.LATENCY_ROUNDS ?? 30)
+const WARM_UP_ROUNDS = 20
 const SLICE_MS = 100
 const WIDTH = 32
 
