@@ -10,7 +10,17 @@ import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Shared } from '../../shared/shared.ts'
 import type { Clock } from '../clock.ts'
 import { LISTS, pathOf } from '../pipe/epochs.ts'
-import { isGap, latest, meaningOf, orderOfEvent, orderOfWrite, type Sighting, toldAgain } from './evidence.ts'
+import {
+  isGap,
+  isToldOf,
+  latest,
+  type Move,
+  meaningOf,
+  orderOfEvent,
+  orderOfWrite,
+  type Sighting,
+  toldAgain,
+} from './evidence.ts'
 import { createHealth, type FeedState, type Health } from './health.ts'
 import { createUpstreamClock, type UpstreamClock } from './upstream-clock.ts'
 import { createWindows, type WholeRead } from './windows.ts'
@@ -59,10 +69,11 @@ interface Told {
   readonly toldWithinMs: number
 }
 
-/** The latest read of a row. */
-interface Seen {
-  readonly sighting: Sighting
-  readonly firstSeenAt: number
+/** A row that a list showed when it was last read, and does not show any more. */
+export interface Missing {
+  readonly id: string
+  /** When the list was asked for that showed it, on the monotonic clock. */
+  readonly since: number
 }
 
 /** Rows that are known by reads only. */
@@ -91,12 +102,14 @@ export interface Coherence {
   takeUnreadableWrite(account: string): MaybePromise<void>
   takeRead(account: string, sighting: Sighting): MaybePromise<void>
   /**
-   * Takes the rows that a list shows and did not show before, and returns the ids of those that are missing from it, for all
-   * that is known. Each row was taken as a read already.
+   * Takes the rows that a list shows and did not show before, and returns those that are missing from it, for all that is
+   * known. Each row was taken as a read already.
    */
-  takeList(account: string, read: WholeRead): Promise<readonly string[]>
+  takeList(account: string, read: WholeRead): Promise<readonly Missing[]>
   /** It is missing from a list that was read at once, unless something newer is known of it by now. */
-  takeMissing(account: string, id: string, read: WholeRead): Promise<void>
+  takeMissing(account: string, missing: Missing, read: WholeRead): Promise<void>
+  /** It has come into a list, or left it: a change of what a row may not show. Does nothing where that is told already. */
+  takeMoved(account: string, shown: PartialAppointment, move: Move): Promise<void>
   /** An answer of the upstream was dated so, in milliseconds since the epoch. */
   takeDate(account: string, dateMs: number): void
   /** Whether events told of every change since that instant of the monotonic clock. */
@@ -122,7 +135,8 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     accounts.map((account) => [account, createUpstreamClock(clock.monotonic)]),
   )
 
-  const sightings = new LRUCache<string, Seen>({ max: MAX_SIGHTINGS })
+  /** The latest read of each row. */
+  const sightings = new LRUCache<string, Sighting>({ max: MAX_SIGHTINGS })
   const windows = createWindows()
 
   // The log tells all instances alike, in one order: what none of its entries tells is the loss.
@@ -279,34 +293,34 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     return { kind: 'reconciled', source: 'reconciled', occurredAt, now: shown, before }
   }
 
-  /** Nobody has told of the appointment, and the list did not show it when it was read before. */
-  async function takeCome(account: string, shown: PartialAppointment, since: number): Promise<void> {
-    const seen = sightings.get(`${account} ${shown.id}`)
-    if (seen === undefined || seen.firstSeenAt <= since) return
+  async function takeMoved(account: string, shown: PartialAppointment, move: Move): Promise<void> {
     await noteFound(account, shown.id, async (known) => {
-      if (known !== undefined) return undefined
-      await apply(account, diffFound(shown, seen.sighting.since))
-      return { isNews: true, lastWord: wordSeen(shown) }
+      if (isToldOf(move, known)) return undefined
+      await apply(account, diffFound(shown, seenOf(account, shown.id)?.since))
+      const change = changeSeen(shown, known?.now)
+      return { isNews: true, lastWord: wordOf(change, known, toldBy(shown.updatedAt ?? undefined)) }
     })
   }
 
-  /** For all that is known it would be in the list. */
+  /** For all that is known it would be in the list, or nothing that is known says why it no longer is. */
   function isMissing(
     account: string,
-    id: string,
+    { id, since }: Missing,
     { filter, askedAt }: WholeRead,
     word: LastWord | undefined,
   ): boolean {
     const seen = seenOf(account, id)
     const known = word?.now ?? seen?.shown
     const knownAt = Math.max(word?.notedAt ?? 0, seen?.seenAt ?? 0)
-    return known !== undefined && knownAt <= askedAt && matches(filter, known) === true
+    if (known !== undefined && knownAt <= askedAt && matches(filter, known) === true) return true
+    return !isToldOf({ filter, since, isIn: false }, word)
   }
 
-  async function takeMissing(account: string, id: string, read: WholeRead): Promise<void> {
+  async function takeMissing(account: string, missing: Missing, read: WholeRead): Promise<void> {
+    const { id } = missing
     await noteFound(account, id, async (known) => {
       // Its event may have come while others that are missing were told of.
-      if (!isMissing(account, id, read, known)) return undefined
+      if (!isMissing(account, missing, read, known)) return undefined
       const change = changeSeen({ id }, known?.now ?? seenOf(account, id)?.shown)
       await apply(account, diffFound({ id }, undefined))
       return { isNews: true, lastWord: wordOf(change, known, toldBy(undefined)) }
@@ -314,7 +328,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   }
 
   function seenOf(account: string, id: string): Sighting | undefined {
-    return sightings.get(`${account} ${id}`)?.sighting
+    return sightings.get(`${account} ${id}`)
   }
 
   /** What a read showed, as if it were the last word. */
@@ -339,20 +353,22 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     takeRead(account, sighting) {
       const { id } = sighting.shown
       const key = `${account} ${id}`
-      const { sighting: earlier, firstSeenAt = sighting.seenAt } = sightings.get(key) ?? {}
+      const earlier = sightings.get(key)
       // An answer that took its time is not the latest.
-      if (earlier === undefined || earlier.askedAt <= sighting.askedAt)
-        sightings.set(key, { sighting, firstSeenAt })
+      if (earlier === undefined || earlier.askedAt <= sighting.askedAt) sightings.set(key, sighting)
       // As a rule there is nothing to note.
       const isNothing = meaningOf(sighting, events.knownHere(account, id), earlier) === 'nothing'
       return isNothing ? undefined : takeRead(account, sighting, earlier)
     },
     async takeList(account, read) {
       const { gone, come, since } = windows.compare(account, read) ?? { gone: [], come: [], since: 0 }
-      for (const shown of come) await takeCome(account, shown, since)
-      return gone.filter((id) => isMissing(account, id, read, events.knownHere(account, id)))
+      for (const shown of come) await takeMoved(account, shown, { filter: read.filter, since, isIn: true })
+      return gone
+        .map((id) => ({ id, since }))
+        .filter((missing) => isMissing(account, missing, read, events.knownHere(account, missing.id)))
     },
     takeMissing,
+    takeMoved,
     takeDate: (account, dateMs) => clocks.get(account)?.hear(dateMs),
     covers: (account, since) => shared.wasUpSince(since) && (feeds.get(account)?.covers(since) ?? false),
     isHealthy: (account) => feeds.get(account)?.state() === 'healthy',

@@ -1,5 +1,5 @@
-import type { PartialAppointment } from '../../contract/field-names.ts'
-import { isBefore } from '../../events/filter.ts'
+import type { AppointmentFilter, PartialAppointment } from '../../contract/field-names.ts'
+import { isBefore, matches } from '../../events/filter.ts'
 import { agree, differ, type News, type Order, orderOf, withoutUndefined } from '../../events/order.ts'
 import type { LastWord } from '../../shared/event-log.ts'
 
@@ -42,6 +42,18 @@ export function meaningOf(
   return contradicts(shown, { now: earlier.shown, updatedAt: updatedAt ?? undefined, isExact })
     ? 'change'
     : 'nothing'
+}
+
+/** An appointment is in a list by now, and was not when that was asked for before; or the other way round. */
+export interface Move {
+  readonly filter: AppointmentFilter
+  readonly since: number
+  readonly isIn: boolean
+}
+
+/** Something was told of the appointment that may be the move. */
+export function isToldOf({ filter, since, isIn }: Move, known: LastWord | undefined): boolean {
+  return known !== undefined && (known.notedAt >= since || matches(filter, known.now) === isIn)
 }
 
 /** Nothing is known but that it has changed. */

@@ -33,7 +33,7 @@ export function createSightings(coherence: Coherence, clock: Clock): Layer {
     if (isWhole(request, reply)) {
       const whole = { filter: request.filter, shown: rows, askedAt, seenAt }
       const missing = await coherence.takeList(operation.account, whole)
-      for (const id of missing) await coherence.takeMissing(operation.account, id, whole)
+      for (const each of missing) await coherence.takeMissing(operation.account, each, whole)
     }
     return period === undefined ? reply : { ...reply, asOf: period.latest }
   }

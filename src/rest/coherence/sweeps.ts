@@ -2,6 +2,7 @@ import { hash, randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { AppointmentFilter } from '../../contract/field-names.ts'
 import { PAGE_LIMIT } from '../../contract/list.ts'
+import { matches } from '../../events/filter.ts'
 import type { Shared } from '../../shared/shared.ts'
 import { FULL_ACCESS } from '../access.ts'
 import { type Appointments, filterQuery } from '../appointments/appointments.ts'
@@ -13,7 +14,7 @@ import { isNotFound, UpstreamError } from '../errors.ts'
 import type { RateLimit } from '../exchange/quota.ts'
 import { createLedger } from '../pipe/ledger.ts'
 import { bypassingCache, type Operation } from '../pipe/pipe.ts'
-import type { Coherence } from './coherence.ts'
+import type { Coherence, Missing } from './coherence.ts'
 import type { WholeRead } from './windows.ts'
 
 export interface SweepsOptions {
@@ -42,8 +43,8 @@ interface Window {
   sweptAt: number
   /** When this instance has last tried to. */
   triedAt: number
-  /** Ids that it lacked in the last read, and that were not asked for yet. */
-  readonly missing: Set<string>
+  /** By id, what it lacked in the last read, and was not asked for yet. */
+  readonly missing: Map<string, Missing>
   isTooLong: boolean
 }
 
@@ -119,20 +120,27 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     // One page was compared when it was read. Of several, rows may have moved from one into another meanwhile.
     if (shown.length <= PAGE_LIMIT.max) return true
     const read = { filter, shown, askedAt, seenAt: clock.monotonic() }
-    for (const id of await coherence.takeList(by.account, read)) window.missing.add(id)
+    for (const missing of await coherence.takeList(by.account, read)) window.missing.set(missing.id, missing)
     await readMissing(window, read, operation)
     return true
   }
 
-  /** What can't be asked for now is asked for in the next sweep. What such a read shows becomes known by itself. */
+  /** What can't be asked for now is asked for in the next sweep. What such a read shows becomes known by itself, but for why it has left the list. */
   async function readMissing({ missing }: Window, read: WholeRead, operation: Operation): Promise<void> {
-    for (const id of [...missing].slice(0, MAX_MISSING)) {
+    const { account } = operation
+    for (const [id, lacked] of [...missing].slice(0, MAX_MISSING)) {
       if (!mayAsk(operation)) return
       missing.delete(id)
-      await appointments.retrieve(id, operation).catch((error: unknown) => {
-        if (isNotFound(error)) return coherence.takeMissing(operation.account, id, read)
-        missing.add(id)
-      })
+      try {
+        const { row } = await appointments.retrieve(id, operation)
+        const { filter } = read
+        const shown = readableFields(row)
+        if (matches(filter, shown) === false)
+          await coherence.takeMoved(account, shown, { filter, since: lacked.since, isIn: false })
+      } catch (error) {
+        if (isNotFound(error)) await coherence.takeMissing(account, lacked, read)
+        else missing.set(id, lacked)
+      }
     }
   }
 
@@ -150,7 +158,7 @@ export function createSweeps(options: SweepsOptions): Sweeps {
   }
 
   function createWindow(filter: AppointmentFilter, by: Operation): Window {
-    const missing = new Set<string>()
+    const missing = new Map<string, Missing>()
     return { filter, by, watchers: 0, sweptAt: NEVER, triedAt: NEVER, missing, isTooLong: false }
   }
 

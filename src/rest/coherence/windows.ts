@@ -14,7 +14,7 @@ export interface WholeRead {
 export interface Differences {
   readonly gone: readonly string[]
   readonly come: readonly PartialAppointment[]
-  /** When it was read before, on the monotonic clock. */
+  /** When it was asked for before, on the monotonic clock: the changes in between are later than that. */
   readonly since: number
 }
 
@@ -23,26 +23,28 @@ export interface Windows {
   compare(account: string, read: WholeRead): Differences | undefined
 }
 
+interface EarlierRead extends Pick<WholeRead, 'askedAt' | 'seenAt'> {
+  readonly ids: ReadonlySet<string>
+}
+
 /** With a hundred rows each, some 20 MB. */
 const MAX_LISTS = 2000
 
 /** Which appointments each list showed when it was last read whole: what only one of two reads shows has changed in between. */
 export function createWindows(): Windows {
-  const lists = new LRUCache<string, { readonly ids: ReadonlySet<string>; readonly seenAt: number }>({
-    max: MAX_LISTS,
-  })
+  const lists = new LRUCache<string, EarlierRead>({ max: MAX_LISTS })
   return {
     compare(account, { filter, shown, askedAt, seenAt }) {
       const key = `${account} ${JSON.stringify(filter)}`
       const earlier = lists.get(key)
       if (earlier !== undefined && askedAt < earlier.seenAt) return undefined
       const ids = new Set(shown.map(({ id }) => id))
-      lists.set(key, { ids, seenAt })
+      lists.set(key, { ids, askedAt, seenAt })
       if (earlier === undefined) return undefined
       return {
         gone: [...earlier.ids].filter((id) => !ids.has(id)),
         come: shown.filter(({ id }) => !earlier.ids.has(id)),
-        since: earlier.seenAt,
+        since: earlier.askedAt,
       }
     },
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Missing } from '../../../src/rest/coherence/coherence.ts'
 import { shown } from '../../support/events.ts'
 import { NOON, operationOf } from '../../support/rest.ts'
 import { at, HOUR, MINUTE, startSilent } from './silent.ts'
@@ -43,12 +44,71 @@ describe('A list that is read', () => {
     const instant = NOON + MINUTE
     const read = { filter: OF_P, shown: [], askedAt: instant, seenAt: instant }
     const missing = await coherence.takeList('x', read)
-    expect(missing).toEqual(['a', 'b'])
-    await coherence.takeMissing('x', 'a', read)
+    expect(missing.map(({ id }) => id)).toEqual(['a', 'b'])
+    const [a, b] = missing as [Missing, Missing]
+    await coherence.takeMissing('x', a, read)
     silent.pass(10)
     await silent.tell(shown('b', { patient_id: 'pat_2', updated_at: at(MINUTE) }))
-    await coherence.takeMissing('x', 'b', read)
+    await coherence.takeMissing('x', b, read)
     expect(silent.told()).toEqual(['reconciled a ?', 'webhook b Visit'])
+  })
+})
+
+describe('A change of what no row shows, that nobody told of', () => {
+  const [OF_1, OF_2] = [{ clinicianId: 'cli_1' }, { clinicianId: 'cli_2' }]
+  const HIDING = { rowFields: ['id', 'title', 'status', 'start_time'] }
+  const start = async (ids = ['a']) => {
+    const silent = await startSilent({ ids, ...HIDING })
+    for (const id of ids) silent.rows.set(id, shown(id, { clinician_profile_id: 'cli_1' }))
+    await silent.tell(shown('z', { clinician_profile_id: 'cli_9' }))
+    silent.told()
+    silent.pass(MINUTE)
+    await silent.list(OF_1)
+    await silent.list(OF_2)
+    return silent
+  }
+  const rowsOf = async (silent: Awaited<ReturnType<typeof start>>, filter: typeof OF_1) =>
+    (await silent.list(filter)).rows.map((row) => ('id' in row ? row.id : '?'))
+
+  test.for([
+    ['left', OF_1, OF_2, 'reconciled a ?'],
+    ['come into', OF_2, OF_1, 'reconciled a Visit'],
+  ] as const)('It is found by a sweep of the list that it has %s', async ([, swept, other, found]) => {
+    await using silent = await start()
+    silent.rest.changes.watch(swept, operationOf('x'))
+    silent.rows.set('a', shown('a', { clinician_profile_id: 'cli_2' }))
+    silent.pass(HOUR / 2)
+    await silent.list(other)
+    silent.pass(HOUR / 2)
+    expect(await silent.sweep()).toHaveLength(1)
+    expect(silent.told()).toEqual([found])
+    expect([await rowsOf(silent, OF_1), await rowsOf(silent, OF_2)]).toEqual([[], ['a']])
+    expect(silent.told()).toEqual([])
+    silent.pass(MINUTE)
+    expect(silent.rest.coherence.feedState()).toBe('contradicted')
+  })
+
+  test('It is found in a longer list by asking for what is gone', async () => {
+    const ids = Array.from({ length: 120 }, (_, nth) => `r${nth}`)
+    await using silent = await start(ids)
+    silent.rest.changes.watch(OF_1, operationOf('x'))
+    silent.pass(HOUR)
+    expect(await silent.sweep()).toHaveLength(2)
+    silent.rows.set('r5', shown('r5', { clinician_profile_id: 'cli_2' }))
+    silent.pass(HOUR)
+    expect((await silent.sweep()).at(-1)).toBe('GET /appointments/r5')
+    expect(silent.told()).toEqual(['reconciled r5 Visit'])
+  })
+
+  test('A move that is told is none of them, whichever list is read next', async () => {
+    await using silent = await start()
+    const moved = shown('a', { clinician_profile_id: 'cli_2', updated_at: at(MINUTE) })
+    silent.rows.set('a', moved)
+    await silent.tell(moved)
+    expect(silent.told()).toEqual(['webhook a Visit'])
+    silent.pass(2 * HOUR)
+    expect([await rowsOf(silent, OF_1), await rowsOf(silent, OF_2)]).toEqual([[], ['a']])
+    expect(silent.told()).toEqual([])
   })
 })
 

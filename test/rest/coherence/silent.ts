@@ -15,21 +15,28 @@ export const HOUR = 3_600_000
 
 interface Options extends Pick<Partial<RestClientOptions>, 'shared'> {
   readonly ids?: readonly string[]
+  /** What the rows of its lists hold, by the upstream's names; @default all. */
+  readonly rowFields?: readonly string[]
 }
 
-/** An upstream whose appointments change silently, and a client that hears its events. */
-export async function startSilent({ ids = ['a', 'b'], ...options }: Options = {}) {
+/** An upstream whose appointments change silently, and a client that hears its events. Its lists filter by clinician only. */
+export async function startSilent({ ids = ['a', 'b'], rowFields, ...options }: Options = {}) {
   let now = NOON
   let remaining = 1000
   let isRefusing = false
   const rows = new Map<string, object>(ids.map((id) => [id, shown(id)]))
+  const rowOf = (row: object) =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => rowFields?.includes(name) ?? true))
   const upstream = await startScriptedUpstream(({ line }) => {
     const query = new URL(line.split(' ')[1] ?? '', 'http://upstream').searchParams
     const [offset, limit] = [Number(query.get('offset')), Number(query.get('limit'))]
     const id = /^GET \/appointments\/(\w+)$/.exec(line)?.[1]
-    const all = [...rows.values()]
+    const clinician = query.get('clinician_id')
+    const isListed = (row: object) =>
+      clinician === null || ('clinician_profile_id' in row && row.clinician_profile_id === clinician)
+    const all = [...rows.values()].filter(isListed)
     const row = id === undefined ? undefined : rows.get(id)
-    const data = id === undefined ? all.slice(offset, offset + limit) : row
+    const data = id === undefined ? all.slice(offset, offset + limit).map(rowOf) : row
     const isThere = data !== undefined
     if (isRefusing) return { status: 403, body: { data: null, error: { code: 'FORBIDDEN', message: '-' } } }
     return {
