@@ -1,7 +1,8 @@
+import { ENTRY_PATHS } from '../contract/directory-fields.ts'
 import type { Shared } from '../shared/shared.ts'
 import { type Appointments, createAppointments } from './appointments/appointments.ts'
 import { guardAppointments } from './appointments/guard.ts'
-import { settleDoubts } from './appointments/settle.ts'
+import { type Confirm, settleDoubts } from './appointments/settle.ts'
 import { bookIfFree } from './booking/booking.ts'
 import type { Clock } from './clock.ts'
 import { type Changes, createChanges } from './coherence/changes.ts'
@@ -20,7 +21,7 @@ import { createUpstreamReports, type UpstreamReports } from './exchange/report.t
 import { createRetry, type RetryOptions } from './exchange/retry/retry.ts'
 import { createObservation, type ExchangeReport } from './observation/observation.ts'
 import { type Cache, createCache, type LifetimeOf } from './pipe/cache.ts'
-import { createEpochs, isOfAppointments } from './pipe/epochs.ts'
+import { createEpochs, isOfAppointments, LISTS } from './pipe/epochs.ts'
 import { createFlights } from './pipe/flight.ts'
 import type { RememberedRead } from './pipe/ledger.ts'
 import { createLists } from './pipe/lists.ts'
@@ -160,7 +161,11 @@ export function createRestClient(options: RestClientOptions): RestClient {
     ],
     wire.send,
   )
-  const settled = settleDoubts(createAppointments(send, cache.has))
+  const confirm =
+    (lists: string): Confirm =>
+    (id, by) =>
+      epochs.bump({ path: `${lists}/${encodeURIComponent(id)}` }, by)
+  const settled = settleDoubts(createAppointments(send, cache.has), confirm(LISTS))
   const announced = events === null ? settled : announceWrites(settled, coherence)
   const { leases } = shared
   const { rateLimit } = gate
@@ -176,7 +181,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
     appointments: guardAppointments(
       bookIfFree(announced, { coherence, leases, clock, cacheTtlMs, operationTimeoutMs }),
     ),
-    directory: guardDirectory(settlePatientDoubts(directory)),
+    directory: guardDirectory(settlePatientDoubts(directory, confirm(ENTRY_PATHS.Patient))),
     coherence,
     remembered: {
       holds: cache.holds,

@@ -17,25 +17,33 @@ export interface AppointmentDiff {
   readonly since?: number | undefined
 }
 
+/** A write that may have happened, or may still. */
+export interface Doubt {
+  /** What it changes; null where that is not known. */
+  readonly doubted: AppointmentDiff | null
+}
+
 /** Names the states of what the upstream holds: `scope` is a path of the REST API, an item or the lists. */
 export interface Epochs {
   /** Reads the scopes' epochs where they are shared; undefined where they are here, or can't be read now. */
   refresh(account: string, scopes: readonly string[]): Promise<void> | undefined
   /** As of the last `refresh`, where they are shared. */
   of(account: string, scope: string): Epoch
-  /** The scopes may have changed. `diff` says how; without it, in any way. */
-  advance(account: string, scopes: readonly string[], diff?: AppointmentDiff): MaybePromise<void>
+  /** The scopes have changed. `change` says how; without it, in any way. */
+  advance(account: string, scopes: readonly string[], change?: AppointmentDiff | Doubt): MaybePromise<void>
   /**
-   * The same for a write that is about to be sent. What it returns takes it back where the write was not sent: then all that
-   * was known before holds again. Undefined where that can't be said to all.
+   * The scopes are in doubt: a write is about to be sent. What it returns takes it back where the write was not sent: then all
+   * that was known before holds again. Undefined where that can't be said to all.
    */
   announce(
     account: string,
     scopes: readonly string[],
     diff?: AppointmentDiff,
   ): MaybePromise<(() => void) | undefined>
-  /** What has changed since that epoch, oldest first. Undefined where that is not known. */
+  /** What may have changed since that epoch, oldest first. Undefined where that is not known. */
   changesSince(account: string, scope: string, epoch: Epoch): readonly AppointmentDiff[] | undefined
+  /** What has certainly changed since that epoch: the same without what is in doubt. */
+  certainSince(account: string, scope: string, epoch: Epoch): readonly AppointmentDiff[] | undefined
 }
 
 export interface EpochsOptions {
@@ -53,8 +61,8 @@ export interface EpochsOptions {
 
 interface Step {
   readonly from: number
-  /** Undefined where the change is not known; `nothing` where there was none. */
-  diff: AppointmentDiff | 'nothing' | undefined
+  /** `nothing` where a doubt was taken back. */
+  change: AppointmentDiff | Doubt | 'nothing'
 }
 
 export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOptions = {}): Epochs {
@@ -65,11 +73,11 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
   /** The epoch of each scope that is not in the map. */
   let initial = 0
 
-  function advanceScope(key: string, diff: AppointmentDiff | undefined): void {
-    if (diff === undefined) {
+  function advanceScope(key: string, change: AppointmentDiff | Doubt | undefined): void {
+    if (change === undefined) {
       move(key)
       steps.delete(key)
-    } else pushStep(key, diff)
+    } else pushStep(key, change)
   }
 
   function move(key: string): number {
@@ -86,8 +94,8 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
     return from
   }
 
-  function pushStep(key: string, diff: AppointmentDiff | undefined): Step {
-    const step: Step = { from: move(key), diff }
+  function pushStep(key: string, change: AppointmentDiff | Doubt): Step {
+    const step: Step = { from: move(key), change }
     const known = steps.get(key) ?? []
     steps.set(key, known)
     known.push(step)
@@ -96,32 +104,51 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
     return step
   }
 
+  /** The steps from that epoch on; undefined where they are not known. */
+  function stepsSince(key: string, epoch: Epoch): readonly (AppointmentDiff | Doubt)[] | undefined {
+    if (epoch === (epochs.get(key) ?? initial)) return []
+    const known = steps.get(key) ?? []
+    const first = known.findLastIndex(({ from }) => from === epoch)
+    if (first < 0) return undefined
+    return known
+      .slice(first)
+      .map(({ change }) => change)
+      .filter((change) => change !== 'nothing')
+  }
+
   return {
     refresh: () => undefined,
     of: (account, scope) => epochs.get(keyOf(account, scope)) ?? initial,
-    advance(account, scopes, diff) {
-      for (const scope of scopes) advanceScope(keyOf(account, scope), diff)
+    advance(account, scopes, change) {
+      for (const scope of scopes) advanceScope(keyOf(account, scope), change)
     },
     announce(account, scopes, diff) {
-      const announced = scopes.map((scope) => pushStep(keyOf(account, scope), diff))
+      const announced = scopes.map((scope) => pushStep(keyOf(account, scope), { doubted: diff ?? null }))
       return () => {
-        for (const step of announced) step.diff = 'nothing'
+        for (const step of announced) step.change = 'nothing'
       }
     },
-    changesSince(account, scope, epoch) {
-      const key = keyOf(account, scope)
-      if (epoch === (epochs.get(key) ?? initial)) return []
-      const known = steps.get(key) ?? []
-      const first = known.findLastIndex(({ from }) => from === epoch)
-      if (first < 0) return undefined
-      const diffs = known.slice(first).map(({ diff }) => diff)
-      return diffs.includes(undefined) ? undefined : diffs.filter(isChange)
-    },
+    changesSince: (account, scope, epoch) => withDoubts(stepsSince(keyOf(account, scope), epoch)),
+    certainSince: (account, scope, epoch) => withoutDoubts(stepsSince(keyOf(account, scope), epoch)),
   }
 }
 
-function isChange(diff: Step['diff']): diff is AppointmentDiff {
-  return typeof diff === 'object'
+/** Undefined where one of them is not known. */
+export function withDoubts(
+  changes: readonly (AppointmentDiff | Doubt)[] | undefined,
+): readonly AppointmentDiff[] | undefined {
+  const diffs = changes?.map((change) => (isDoubt(change) ? change.doubted : change))
+  return diffs?.every((diff) => diff !== null) ? diffs : undefined
+}
+
+export function withoutDoubts(
+  changes: readonly (AppointmentDiff | Doubt)[] | undefined,
+): readonly AppointmentDiff[] | undefined {
+  return changes?.filter((change): change is AppointmentDiff => !isDoubt(change))
+}
+
+function isDoubt(change: AppointmentDiff | Doubt): change is Doubt {
+  return 'doubted' in change
 }
 
 function keyOf(account: string, scope: string): string {

@@ -10,8 +10,11 @@ const ROW = { id: 'a', title: 't' }
 const UNAVAILABLE = { code: 'UPSTREAM_UNAVAILABLE' }
 const FIRST = { offset: 0, limit: 20 }
 
-/** What the upstream does instead of answering: an answer of its own, no word at all, or the end of the connection. */
-type Outage = ScriptedAnswer | 'silence' | 'reset'
+/**
+ * What the upstream does instead of answering: an answer of its own, no word at all, or the end of the connection. Where writes
+ * fail, reads are answered.
+ */
+type Outage = ScriptedAnswer | 'silence' | 'reset' | 'writes fail'
 
 function failing(status: number, body: unknown = '<html>no</html>'): ScriptedAnswer {
   return { status, body }
@@ -21,12 +24,14 @@ function failing(status: number, body: unknown = '<html>no</html>'): ScriptedAns
 async function startOutage(options: Parameters<typeof startRest>[1] = {}) {
   let now = NOON
   let outage: Outage | undefined
+  let row: object = ROW
   const held: ServerResponse[] = []
   const upstream = await startScriptedUpstream(({ line }) => {
     if (outage === 'silence') return (response) => void held.push(response)
     if (outage === 'reset') return (response) => void response.destroy()
-    const data = line.includes('/appointments?') ? [ROW] : ROW
-    return outage ?? { body: { data, meta: { has_more: false } } }
+    if (outage === 'writes fail' && !line.startsWith('GET')) return failing(503)
+    const data = line.includes('/appointments?') ? [row] : row
+    return typeof outage === 'object' ? outage : { body: { data, meta: { has_more: false } } }
   })
   const rest = startRest(upstream.url, { now: () => now, ...AT_ONCE, ...options })
   return {
@@ -41,8 +46,12 @@ async function startOutage(options: Parameters<typeof startRest>[1] = {}) {
     comeBack: () => {
       outage = undefined
     },
+    becomes(changed: object) {
+      row = { ...row, ...changed }
+    },
     lines: () => upstream.requests.map(({ line }) => line),
     read: (by = operationOf()) => rest.appointments.retrieve('a', by),
+    list: () => rest.appointments.list({}, FIRST, operationOf()),
     async openBreaker() {
       outage = failing(500)
       for (let nth = 0; nth < 10; nth += 1)
@@ -205,14 +214,89 @@ describe('A write while the upstream does not answer', () => {
     }
   })
 
-  test('One that was sent, and may have been done, leaves nothing of before', async () => {
-    await using clinic = await startOutage()
-    const { rest } = clinic
+  test.for<Outage>([failing(503), 'silence'])(
+    'One that was sent, and may have been done, leaves what was seen before: %j',
+    async (how) => {
+      await using clinic = await startOutage({ timeoutMs: 200 })
+      await Promise.all([clinic.read(), clinic.list()])
+      clinic.goDown(how)
+      await expect(rename(clinic.rest)).rejects.toThrow()
+      clinic.pass(1_000)
+      expect([(await clinic.read()).staleSince, (await clinic.list()).staleSince]).toEqual([
+        AS_OF_NOON,
+        AS_OF_NOON,
+      ])
+      clinic.comeBack()
+      clinic.pass(5_000)
+      // The first ones find the breaker open, or close it.
+      await Promise.all([clinic.read(), clinic.list()])
+      expect([(await clinic.read()).staleSince, (await clinic.list()).staleSince]).toEqual([
+        undefined,
+        undefined,
+      ])
+    },
+  )
+
+  test('While it may still happen, what was seen last is what is given', async () => {
+    await using clinic = await startOutage({ timeoutMs: 200 })
     await clinic.read()
-    await rest.appointments.list({}, FIRST, operationOf())
+    clinic.goDown('silence')
+    await expect(rename(clinic.rest)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    clinic.comeBack()
+    clinic.becomes({ title: 'later' })
+    clinic.pass(5_000)
+    const asked = clinic.lines().length
+    for (let nth = 0; nth < 2; nth += 1)
+      expect(await clinic.read()).toMatchObject({ row: { title: 'later' } })
+    expect(clinic.lines().slice(asked)).toEqual(['GET /appointments/a', 'GET /appointments/a'])
+    clinic.goDown(failing(500))
+    expect(await clinic.read()).toMatchObject({
+      row: { title: 'later' },
+      staleSince: '2026-01-05T12:00:05.000Z',
+    })
+    clinic.comeBack()
+    clinic.pass(60_000)
+    expect((await clinic.read()).staleSince).toBeUndefined()
+  })
+
+  const SETTLED: readonly [string, (clinic: Awaited<ReturnType<typeof startOutage>>) => Promise<unknown>][] =
+    [
+      [
+        'a change of an appointment',
+        async (clinic) => {
+          clinic.becomes({ title: 'new' })
+          expect(await rename(clinic.rest)).toMatchObject({ title: 'new' })
+        },
+      ],
+      [
+        'a cancel',
+        async (clinic) => {
+          clinic.becomes({ status: 'cancelled', cancellation_reason: null })
+          expect(await clinic.rest.appointments.cancel('a', null, operationOf())).toMatchObject({
+            row: { status: 'cancelled' },
+          })
+        },
+      ],
+    ]
+  test.for(SETTLED)('Where it turns out to be done, nothing of before is given: %s', async ([, write]) => {
+    await using clinic = await startOutage()
+    await clinic.list()
+    clinic.goDown('writes fail')
+    await write(clinic)
     clinic.goDown(failing(503))
-    await expect(rename(clinic.rest)).rejects.toThrow()
-    await expect(clinic.read()).rejects.toMatchObject(UNAVAILABLE)
-    await expect(rest.appointments.list({}, FIRST, operationOf())).rejects.toMatchObject(UNAVAILABLE)
+    await expect(clinic.list()).rejects.toMatchObject(UNAVAILABLE)
+  })
+
+  test("Where a change of a patient's record turns out to be done, neither", async () => {
+    await using clinic = await startOutage()
+    const { directory } = clinic.rest
+    clinic.becomes({ first_name: 'Ada' })
+    const read = () => directory.retrieve('Patient', 'a', operationOf())
+    expect(await read()).toMatchObject({ entry: { fields: { firstName: 'Ada' } } })
+    clinic.goDown('writes fail')
+    clinic.becomes({ first_name: 'Grace' })
+    await directory.updatePatient('a', { firstName: 'Grace' }, operationOf())
+    clinic.goDown(failing(503))
+    await expect(read()).rejects.toMatchObject(UNAVAILABLE)
   })
 })

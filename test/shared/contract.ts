@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import type { Epoch } from '../../src/shared/epochs.ts'
+import type { AppointmentDiff, Epoch } from '../../src/shared/epochs.ts'
 import type { Entry, Following, LastWord, LoggedChange } from '../../src/shared/event-log.ts'
 import type { Shared } from '../../src/shared/shared.ts'
 
@@ -94,6 +94,42 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       await shared.epochs.advance('x', ['/a'], DIFF)
       expect(await changesSince(shared, 'x', '/a', start)).toBeUndefined()
       expect((await changesSince(shared, 'x', '/a', middle))?.[0]).toEqual(DIFF)
+    })
+  })
+
+  describe(`${name}: doubts`, () => {
+    // An instance may count its own changes twice.
+    const setOf = (diffs: readonly AppointmentDiff[] | undefined) =>
+      diffs && new Set(diffs.map(({ id }) => id))
+    const mayHaveChanged = async (shared: Shared, epoch: Epoch) =>
+      setOf(await changesSince(shared, 'x', '/a', epoch))
+    const hasChanged = async (shared: Shared, epoch: Epoch) => {
+      await shared.epochs.refresh('x', ['/a'])
+      return setOf(shared.epochs.certainSince('x', '/a', epoch))
+    }
+
+    test('What is in doubt may have changed, and has not certainly', async () => {
+      const { shared } = await open()
+      const start = await epochOf(shared, 'x', '/a')
+      await shared.epochs.advance('x', ['/a'], { doubted: DIFF })
+      expect(await mayHaveChanged(shared, start)).toEqual(new Set(['a']))
+      expect(await hasChanged(shared, start)).toEqual(new Set())
+      await shared.epochs.advance('x', ['/a'], { doubted: null })
+      expect(await mayHaveChanged(shared, start)).toBeUndefined()
+      expect(await hasChanged(shared, start)).toEqual(new Set())
+      await shared.epochs.advance('x', ['/a'], DIFF)
+      expect(await mayHaveChanged(shared, start)).toBeUndefined()
+      expect(await hasChanged(shared, start)).toEqual(new Set(['a']))
+      await shared.epochs.advance('x', ['/a'])
+      expect(await hasChanged(shared, start)).toBeUndefined()
+    })
+
+    test('A write that is announced is in doubt', async () => {
+      const { shared } = await open()
+      const start = await epochOf(shared, 'x', '/a')
+      await shared.epochs.announce('x', ['/a'])
+      expect(await mayHaveChanged(shared, start)).toBeUndefined()
+      expect(await hasChanged(shared, start)).toEqual(new Set())
     })
   })
 

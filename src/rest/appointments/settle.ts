@@ -1,4 +1,5 @@
 import { OPEN_STATUSES } from '../../contract/appointment.ts'
+import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import {
   cannotCancel,
   isInDoubt,
@@ -12,6 +13,8 @@ import type { Appointments, Cancellation } from './appointments.ts'
 import { isSameText, matchesChanges } from './matching.ts'
 import type { AppointmentRow } from './row.ts'
 
+export type Confirm = (id: string, by: Operation) => MaybePromise<void>
+
 interface Cancel {
   readonly id: string
   readonly reason: string | null
@@ -22,8 +25,10 @@ interface Cancel {
  * A write whose response was lost settles its own doubt: the gateway reads what the write was to change. Where that fails,
  * or shows that it has not happened yet and it may still do, the answer is `OUTCOME_UNKNOWN`, which says what to check. The
  * retry layer repeats a create with its key before it comes to this.
+ *
+ * @param confirm told of each write that turns out to have happened
  */
-export function settleDoubts(appointments: Appointments): Appointments {
+export function settleDoubts(appointments: Appointments, confirm: Confirm): Appointments {
   async function readAgain(id: string, by: Operation): Promise<AppointmentRow> {
     try {
       return (await appointments.retrieve(id, bypassingCache(by))).row
@@ -61,8 +66,10 @@ export function settleDoubts(appointments: Appointments): Appointments {
   /** Undefined where the appointment is still open. Throws where it was closed in another way. */
   async function readCancellation({ id, reason, by }: Cancel): Promise<Cancellation | undefined> {
     const row = await readAgain(id, by)
-    if (row.status === 'cancelled' && isSameText(row.cancellationReason, reason))
+    if (row.status === 'cancelled' && isSameText(row.cancellationReason, reason)) {
+      await confirm(id, by)
       return { row, performedAt: null, performedBy: null }
+    }
     if (typeof row.status !== 'string') throw outcomeUnknown({ appointmentId: id })
     if (!OPEN_STATUSES.some((open) => open === row.status)) throw cannotCancel(row.status)
     return undefined
@@ -83,8 +90,10 @@ export function settleDoubts(appointments: Appointments): Appointments {
       } catch (error) {
         if (!isInDoubt(error)) throw error
         const row = await readAgain(id, by)
-        if (matchesChanges(row, changes)) return row
-        throw mayStillHappen(error) ? outcomeUnknown({ appointmentId: id }) : error
+        if (!matchesChanges(row, changes))
+          throw mayStillHappen(error) ? outcomeUnknown({ appointmentId: id }) : error
+        await confirm(id, by)
+        return row
       }
     },
     cancel: (id, reason, by) => cancel({ id, reason, by }),

@@ -1,11 +1,12 @@
 import { isSameText } from '../appointments/matching.ts'
+import type { Confirm } from '../appointments/settle.ts'
 import { isInDoubt, mayStillHappen, outcomeUnknown } from '../errors.ts'
 import { bypassingCache, type Operation } from '../pipe/pipe.ts'
 import type { Directory, PatientChanges } from './directory.ts'
 import type { Entry } from './entry.ts'
 
 /** As the writes of appointments do, a write of a patient whose response was lost settles its own doubt. */
-export function settlePatientDoubts(directory: Directory): Directory {
+export function settlePatientDoubts(directory: Directory, confirm: Confirm): Directory {
   async function readAgain(id: string, by: Operation): Promise<Entry> {
     try {
       return (await directory.retrieve('Patient', id, bypassingCache(by))).entry
@@ -29,8 +30,10 @@ export function settlePatientDoubts(directory: Directory): Directory {
       } catch (error) {
         if (!isInDoubt(error)) throw error
         const entry = await readAgain(id, by)
-        if (showsChanges(entry, changes)) return entry
-        throw mayStillHappen(error) ? outcomeUnknown({ patientId: id }) : error
+        if (!showsChanges(entry, changes))
+          throw mayStillHappen(error) ? outcomeUnknown({ patientId: id }) : error
+        await confirm(id, by)
+        return entry
       }
     },
   }

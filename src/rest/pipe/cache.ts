@@ -42,6 +42,8 @@ interface Entry {
   readonly askedAt: number
   /** The latest epoch in which the answer is known to hold. */
   readonly epoch: Epoch
+  /** A write that may still happen can make it an old one at any moment. */
+  readonly isDoubtful?: boolean
 }
 
 const MAX_BYTES = 64 * 1024 * 1024
@@ -73,11 +75,18 @@ export function createCache(options: CacheOptions): Cache {
     return { ...entry, ...(updated.data !== answer.data && { token: {} }), answer: updated, epoch }
   }
 
+  /** What was last seen of this read, whatever is in doubt; undefined where it has certainly changed since. */
+  function lastSeen({ answer, epoch }: Entry, request: RestRequest, operation: Operation): Reply | undefined {
+    if (!('bytes' in answer)) return undefined
+    const changes = epochs.certainSince(epoch, request, operation)
+    return changes && lists.after(changes, request, answer, operation.account)
+  }
+
   /** The kept entry, where it is of use as it is or patched. */
   function currentEntry(request: RestRequest, operation: Operation): Entry | undefined {
     const name = epochs.nameOf(request, operation)
     const entry = entries.get(name)
-    if (entry === undefined || !epochs.isTrusted(request, operation)) return undefined
+    if (entry === undefined || entry.isDoubtful || !epochs.isTrusted(request, operation)) return undefined
     const updated = update(entry, request, operation)
     // One that does not hold stays: a write that turns out never to have been sent has changed nothing.
     if (updated === entry || updated === undefined) return updated
@@ -101,17 +110,18 @@ export function createCache(options: CacheOptions): Cache {
     return isDown(error) ? staleIfDownMs : undefined
   }
 
-  /** The cached reply, where the upstream can't be asked and nothing has been written since. */
+  /** What was last seen, where the upstream can't be asked and nothing has certainly been written since. */
   function staleReply(error: unknown, request: RestRequest, operation: Operation): Reply | undefined {
     const staleMs = staleMsFor(error)
     if (staleMs === undefined || operation.ledger.isMutation) return undefined
-    const entry = currentEntry(request, operation)
-    if (entry === undefined || !('bytes' in entry.answer)) return undefined
+    const entry = entries.get(epochs.nameOf(request, operation))
+    const seen = entry && lastSeen(entry, request, operation)
+    if (entry === undefined || seen === undefined) return undefined
     const ageMs = clock.monotonic() - entry.askedAt
     if (ageMs >= lifetimeOf(request, operation.account, entry.askedAt) + staleMs) return undefined
     operation.ledger.remembered += 1
     operation.ledger.staleReads += 1
-    return { ...entry.answer, staleSince: new Date(clock.now() - ageMs).toISOString() }
+    return { ...seen, staleSince: new Date(clock.now() - ageMs).toISOString() }
   }
 
   function noteRead({ ledger }: Operation, request: RestRequest, entry: Entry | undefined): void {
@@ -121,10 +131,6 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   async function read(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
-    if (!epochs.isTrusted(request, operation)) {
-      noteRead(operation, request, undefined)
-      return next(request, operation)
-    }
     const entry = freshEntry(request, operation)
     if (entry !== undefined) {
       noteRead(operation, request, entry)
@@ -148,16 +154,20 @@ export function createCache(options: CacheOptions): Cache {
     }
   }
 
-  /** Nothing from before a change in the meantime is kept, unless the change can be put into it. */
+  /**
+   * Nothing from before a change in the meantime is kept, unless the change can be put into it. Returns what may be given again
+   * while it is young.
+   */
   function keep(entry: Entry, request: RestRequest, operation: Operation): Entry | undefined {
     const name = epochs.nameOf(request, operation)
     const known = entries.get(name)
     // Those who share a request share its entry.
     if (known?.answer === entry.answer) return known
     const updated = update(entry, request, operation)
-    if (updated === undefined || !epochs.isTrusted(request, operation)) return undefined
-    entries.set(name, updated)
-    return updated.token === entry.token ? updated : undefined
+    if (updated === undefined) return undefined
+    const isDoubtful = !epochs.isTrusted(request, operation)
+    entries.set(name, isDoubtful ? { ...updated, isDoubtful } : updated)
+    return isDoubtful || updated.token !== entry.token ? undefined : updated
   }
 
   /** What lies behind the cache, for an operation that asks nothing more. */

@@ -16,15 +16,19 @@ export interface Epochs {
   readonly epochOf: (read: RestRequest, operation: Operation) => Epoch
   /** Reads the epoch of what is asked for, where it is shared, before anything is answered. */
   readonly layer: Layer
-  /** What has changed since that epoch of what a read asks for, oldest first. Undefined where that is not known. */
-  readonly changesSince: (
-    epoch: Epoch,
-    read: RestRequest,
-    operation: Operation,
-  ) => readonly AppointmentDiff[] | undefined
+  /** What may have changed since that epoch of what a read asks for, oldest first. Undefined where that is not known. */
+  readonly changesSince: ChangesSince
+  /** The same without the writes of which nobody knows whether they happened. */
+  readonly certainSince: ChangesSince
   /** A write may change its item, and every list; where it is known how it changed its appointment, those that it may be in. */
-  readonly bump: (write: RestRequest, operation: Operation, diff?: AppointmentDiff) => MaybePromise<void>
+  readonly bump: (
+    write: Pick<RestRequest, 'path'>,
+    operation: Operation,
+    diff?: AppointmentDiff,
+  ) => MaybePromise<void>
   readonly bumpItem: (write: RestRequest, operation: Operation) => MaybePromise<void>
+  /** A write that failed may have changed all that it was to change, in any way. */
+  readonly doubt: (write: RestRequest, operation: Operation) => MaybePromise<void>
   /** The same for a write that is about to be sent. What it returns takes it back where the write was not sent. */
   readonly announce: (
     write: RestRequest,
@@ -38,6 +42,12 @@ export interface Epochs {
   /** Whether a reply to this read may be cached. */
   readonly isTrusted: (read: RestRequest, operation: Operation) => boolean
 }
+
+type ChangesSince = (
+  epoch: Epoch,
+  read: RestRequest,
+  operation: Operation,
+) => readonly AppointmentDiff[] | undefined
 
 /** Longer than an upstream works on a request that nobody waits for any more, in milliseconds. */
 export const AFTERMATH_MS = 60_000
@@ -63,6 +73,7 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
       return reading === undefined ? next(request, operation) : reading.then(() => next(request, operation))
     },
     changesSince: (epoch, { path }, { account }) => shared.changesSince(account, path, epoch),
+    certainSince: (epoch, { path }, { account }) => shared.certainSince(account, path, epoch),
     bump(write, { account }, diff) {
       const [lists, ...item] = scopesOf(write)
       if (diff === undefined || diff.id === '') return shared.advance(account, [lists, ...item], diff)
@@ -75,6 +86,7 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
       const [, ...item] = scopesOf(write)
       return item.length === 0 ? undefined : shared.advance(account, item)
     },
+    doubt: (write, { account }) => shared.advance(account, scopesOf(write), { doubted: null }),
     announce: (write, { account }, diff) => shared.announce(account, scopesOf(write), diff),
     announceItem(write, { account }) {
       const [, ...item] = scopesOf(write)
@@ -104,7 +116,7 @@ export function pathOf(id: string): string {
   return `${LISTS}/${encodeURIComponent(id)}`
 }
 
-function scopesOf({ path }: RestRequest): [lists: string, ...item: string[]] {
+function scopesOf({ path }: Pick<RestRequest, 'path'>): [lists: string, ...item: string[]] {
   const [, lists = path, id] = /^(\/[^/]+)(?:\/([^/]+))?/.exec(path) ?? []
   return id === undefined ? [lists] : [lists, `${lists}/${id}`]
 }

@@ -53,9 +53,8 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
       return reply
     } catch (error) {
       if (error instanceof UpstreamError && mayStillHappen(error)) epochs.distrust(request, operation)
-      // Where nothing was sent, what was seen before is still right, and may be all that there is.
-      if (retract !== undefined && error instanceof UpstreamError && error.progress !== 'sent') retract()
-      else await epochs.bump(request, operation)
+      if (error instanceof UpstreamError && error.progress !== 'sent') retract?.()
+      else await epochs.doubt(request, operation)
       throw error
     }
   }

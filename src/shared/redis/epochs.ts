@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { type AppointmentDiff, createEpochs, type Epochs } from '../epochs.ts'
+import {
+  type AppointmentDiff,
+  createEpochs,
+  type Doubt,
+  type Epoch,
+  type Epochs,
+  withDoubts,
+  withoutDoubts,
+} from '../epochs.ts'
 import type { KeyNote, Notes } from '../notes.ts'
 import type { Connection } from './connection.ts'
 import { ADVANCE, BEGIN } from './scripts.ts'
@@ -41,7 +49,7 @@ interface Step {
   readonly field: string
   readonly from: string
   readonly to: string
-  readonly diff: AppointmentDiff
+  readonly change: AppointmentDiff | Doubt
 }
 
 interface Batch {
@@ -123,16 +131,20 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     for (const [id, fields] of entries ?? []) {
       view.lastStep = id
       const { s: field, f, t: to, d } = Object.fromEntries(pairsOf(fields))
-      const diff = seal.open(d ?? '') as AppointmentDiff | undefined
-      if (field !== undefined && f !== undefined && to !== undefined && diff !== undefined)
-        view.steps.push({ field, from: f, to, diff })
+      const change = seal.open(d ?? '') as AppointmentDiff | Doubt | undefined
+      if (field !== undefined && f !== undefined && to !== undefined && change !== undefined)
+        view.steps.push({ field, from: f, to, change })
     }
     if (view.steps.length > 2 * MAX_STEPS) view.steps = view.steps.slice(-MAX_STEPS)
   }
 
-  async function advance(account: string, scopes: readonly string[], diff?: AppointmentDiff): Promise<void> {
-    local.advance(account, scopes, diff)
-    const description = diff && seal.close?.(diff)
+  async function advance(
+    account: string,
+    scopes: readonly string[],
+    change?: AppointmentDiff | Doubt,
+  ): Promise<void> {
+    local.advance(account, scopes, change)
+    const description = change && seal.close?.(change)
     const kind = description === undefined ? 'u' : DESCRIBED
     const values = scopes.flatMap((scope) => [fieldOf(scope), kind + random()])
     // Redis may be back by the time that this one is known to have failed: owed then, it would not be paid.
@@ -176,21 +188,25 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     field: string,
     from: string,
     to: string,
-  ): AppointmentDiff[] | undefined {
-    const diffs: AppointmentDiff[] = []
+  ): (AppointmentDiff | Doubt)[] | undefined {
+    const changes: (AppointmentDiff | Doubt)[] = []
     let at = from
-    if (at === to) return diffs
+    if (at === to) return changes
     for (const step of views.peek(account)?.steps ?? []) {
       if (step.field !== field || step.from !== at) continue
-      diffs.push(step.diff)
+      changes.push(step.change)
       at = step.to
-      if (at === to) return diffs
+      if (at === to) return changes
     }
     return undefined
   }
 
   /** Between two epochs that all instances name; undefined where the chain has a gap here. */
-  function knownChanges(account: string, scope: string, epoch: string): AppointmentDiff[] | undefined {
+  function knownChanges(
+    account: string,
+    scope: string,
+    epoch: string,
+  ): readonly (AppointmentDiff | Doubt)[] | undefined {
     const [gen, from = ''] = epoch.split(' ')
     const [genNow, to = ''] = remoteOf(account, scope).split(' ')
     return gen === genNow ? stepsBetween(account, fieldOf(scope), from, to) : undefined
@@ -216,14 +232,18 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     of: (account, scope) => `${remoteOf(account, scope)} ${local.of(account, scope)}`,
     advance,
     // The others have been told by the time that it is known, and can't be told otherwise.
-    announce: (...announced) => advance(...announced).then(() => undefined),
+    announce: (account, scopes, diff) =>
+      advance(account, scopes, { doubted: diff ?? null }).then(() => undefined),
     changesSince(account, scope, epoch) {
-      const now = epochs.of(account, scope)
-      if (epoch === now) return []
-      const [gen, from, mine] = String(epoch).split(' ')
-      if (mine === undefined) return undefined
-      const own = local.changesSince(account, scope, Number(mine))
-      const others = knownChanges(account, scope, `${gen} ${from}`)
+      const [theirs, mine] = partsOf(epoch)
+      const own = local.changesSince(account, scope, mine)
+      const others = withDoubts(knownChanges(account, scope, theirs))
+      return own && others && [...others, ...own]
+    },
+    certainSince(account, scope, epoch) {
+      const [theirs, mine] = partsOf(epoch)
+      const own = local.certainSince(account, scope, mine)
+      const others = withoutDoubts(knownChanges(account, scope, theirs))
       return own && others && [...others, ...own]
     },
   }
@@ -245,13 +265,19 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     sharedOf: remoteOf,
     async sharedChangesSince(account, scope, epoch) {
       const known = knownChanges(account, scope, epoch)
-      if (known !== undefined) return known
+      if (known !== undefined) return withDoubts(known)
       // Another instance may have seen more than this one has read.
       await read(account, new Set([scope]))
       await readSteps(account, viewOf(account))
-      return knownChanges(account, scope, epoch)
+      return withDoubts(knownChanges(account, scope, epoch))
     },
   }
+}
+
+/** What all instances name an epoch by, and this process alone. */
+function partsOf(epoch: Epoch): [shared: string, own: number] {
+  const [gen = '', value = '', own] = String(epoch).split(' ')
+  return [`${gen} ${value}`, Number(own)]
 }
 
 /** Begins the value of an epoch that a description leads to. */
