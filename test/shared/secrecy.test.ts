@@ -72,7 +72,8 @@ async function use(gateway: Process, expected: 'up' | 'down'): Promise<void> {
 
 /** What the process has said on standard error, once it has stopped. */
 async function stopAndHear(gateway: Process): Promise<string> {
-  expect(await gateway.stop()).toBe(0)
+  const code = await gateway.stop()
+  expect(code, gateway.errors()).toBe(0)
   return gateway.errors()
 }
 
