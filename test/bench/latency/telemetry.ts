@@ -13,9 +13,10 @@ import { type Contestant, pinToOtherCore, startContestant } from './contestant.t
 import { SCENARIOS, VARIANTS } from './scenarios.ts'
 import { startInstantUpstream } from './upstream.ts'
 
-const LIVES = Number(process.env.LATENCY_LIVES ?? 6)
+const LIVES = Number(process.env.LATENCY_LIVES ?? 4)
 const ROUNDS = Number(process.env.LATENCY_ROUNDS ?? 30)
-const WARM_UP_ROUNDS = 20
+/** Ten seconds of load each. The first batches of spans are far from as fast as the later ones, in which nothing is compiled. */
+const WARM_UP_ROUNDS = 100
 const SLICE_MS = 100
 const WIDTH = 32
 
