@@ -83,6 +83,18 @@ describe('Where the upstream does not answer', () => {
     await expect(clinic.read()).rejects.toThrow()
   })
 
+  test('The age reads the same each time, between two milliseconds too', async () => {
+    let time = NOON + 0.9
+    await using clinic = await startOutage({
+      clock: { now: () => Math.floor(time), monotonic: () => time - NOON },
+    })
+    await clinic.read()
+    clinic.goDown(failing(500))
+    const ages = new Set<string | null | undefined>()
+    for (time += 20_000; time < NOON + 20_003; time += 0.3) ages.add((await clinic.read()).staleSince)
+    expect(ages.size).toBe(1)
+  })
+
   test('An error of the upstream that is an answer stays one', async () => {
     await using clinic = await startOutage()
     await clinic.read()

@@ -40,6 +40,8 @@ interface Entry {
   readonly answer: Reply | UpstreamError
   /** When the upstream was asked, on the monotonic clock: the answer may be as old as that. */
   readonly askedAt: number
+  /** The same in milliseconds since the epoch, noted once: so that it reads the same each time. */
+  readonly askedOn: number
   /** The latest epoch in which the answer is known to hold. */
   readonly epoch: Epoch
   /** A write that may still happen can make it an old one at any moment. */
@@ -121,7 +123,12 @@ export function createCache(options: CacheOptions): Cache {
     if (ageMs >= lifetimeOf(request, operation.account, entry.askedAt) + staleMs) return undefined
     operation.ledger.remembered += 1
     operation.ledger.staleReads += 1
-    return { ...seen, staleSince: new Date(clock.now() - ageMs).toISOString() }
+    return { ...seen, staleSince: new Date(entry.askedOn).toISOString() }
+  }
+
+  function entryOf(answer: Entry['answer'], askedAt: number, epoch: Epoch): Entry {
+    const askedOn = Math.round(clock.now() - (clock.monotonic() - askedAt))
+    return { token: {}, answer, askedAt, askedOn, epoch }
   }
 
   function noteRead({ ledger }: Operation, request: RestRequest, entry: Entry | undefined): void {
@@ -142,12 +149,12 @@ export function createCache(options: CacheOptions): Cache {
     const askedAt = clock.monotonic()
     try {
       const reply = await next(request, operation)
-      const kept = { token: {}, answer: reply, askedAt: reply.askedAt ?? askedAt, epoch }
+      const kept = entryOf(reply, reply.askedAt ?? askedAt, epoch)
       noteRead(operation, request, keep(kept, request, operation))
       return reply
     } catch (error) {
       if (isNotFound(error))
-        noteRead(operation, request, keep({ token: {}, answer: error, askedAt, epoch }, request, operation))
+        noteRead(operation, request, keep(entryOf(error, askedAt, epoch), request, operation))
       const stale = staleReply(error, request, operation)
       if (stale === undefined) throw error
       return stale
