@@ -133,7 +133,10 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
   }
 }
 
-/** Undefined where one of them is not known. */
+/**
+ * As if all that is in doubt had happened; undefined where one of them is not known. Such a change is put into no list, as it
+ * has no `since`: a list is either certainly not changed by it, or forgotten.
+ */
 export function withDoubts(
   changes: readonly (AppointmentDiff | Doubt)[] | undefined,
 ): readonly AppointmentDiff[] | undefined {

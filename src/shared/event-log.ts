@@ -47,6 +47,8 @@ export interface LastWord extends Change {
   readonly toldWithinMs: number
   /** When the gateway learned it, on the monotonic clock. */
   readonly notedAt: number
+  /** Of what a read has shown: when that was asked for, on the same clock. */
+  readonly readAt?: number | undefined
 }
 
 export interface Entry {

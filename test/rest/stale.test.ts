@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import type { AppointmentFilter } from '../../src/contract/field-names.ts'
 import { NOON, operationOf, startRest, type TestRest } from '../support/rest.ts'
 import { type ScriptedAnswer, startScriptedUpstream } from '../support/scripted-upstream.ts'
 
@@ -8,13 +9,17 @@ const AS_OF_NOON = '2026-01-05T12:00:00.000Z'
 const AT_ONCE = { retry: { wait: async () => {}, random: () => 0 } }
 const ROW = { id: 'a', title: 't' }
 const UNAVAILABLE = { code: 'UPSTREAM_UNAVAILABLE' }
+const REFUSAL = {
+  status: 409,
+  body: { data: null, error: { code: 'INVALID_STATE_TRANSITION', message: 'It is cancelled already.' } },
+}
 const FIRST = { offset: 0, limit: 20 }
 
 /**
  * What the upstream does instead of answering: an answer of its own, no word at all, or the end of the connection. Where writes
- * fail, reads are answered.
+ * fail, or are refused, reads are answered.
  */
-type Outage = ScriptedAnswer | 'silence' | 'reset' | 'writes fail'
+type Outage = ScriptedAnswer | 'silence' | 'reset' | 'writes fail' | 'writes are refused'
 
 function failing(status: number, body: unknown = '<html>no</html>'): ScriptedAnswer {
   return { status, body }
@@ -30,7 +35,9 @@ async function startOutage(options: Parameters<typeof startRest>[1] = {}) {
     if (outage === 'silence') return (response) => void held.push(response)
     if (outage === 'reset') return (response) => void response.destroy()
     if (outage === 'writes fail' && !line.startsWith('GET')) return failing(503)
-    const data = line.includes('/appointments?') ? [row] : row
+    if (outage === 'writes are refused' && !line.startsWith('GET')) return REFUSAL
+    const rows = line.includes('patient_id=nobody') ? [] : [row]
+    const data = line.includes('/appointments?') ? rows : row
     return typeof outage === 'object' ? outage : { body: { data, meta: { has_more: false } } }
   })
   const rest = startRest(upstream.url, { now: () => now, ...AT_ONCE, ...options })
@@ -51,7 +58,7 @@ async function startOutage(options: Parameters<typeof startRest>[1] = {}) {
     },
     lines: () => upstream.requests.map(({ line }) => line),
     read: (by = operationOf()) => rest.appointments.retrieve('a', by),
-    list: () => rest.appointments.list({}, FIRST, operationOf()),
+    list: (filter: AppointmentFilter = {}) => rest.appointments.list(filter, FIRST, operationOf()),
     async openBreaker() {
       outage = failing(500)
       for (let nth = 0; nth < 10; nth += 1)
@@ -269,6 +276,44 @@ describe('A write while the upstream does not answer', () => {
     clinic.comeBack()
     clinic.pass(60_000)
     expect((await clinic.read()).staleSince).toBeUndefined()
+  })
+
+  test('One that was answered takes what it may have changed, and leaves other lists', async () => {
+    await using clinic = await startOutage()
+    const others = { patientId: 'nobody' }
+    clinic.becomes({ patient_id: 'p1' })
+    await Promise.all([clinic.list(), clinic.list(others)])
+    clinic.becomes({ title: 'new' })
+    await rename(clinic.rest)
+    const asked = clinic.lines().length
+    await Promise.all([clinic.list(), clinic.list(others)])
+    expect(clinic.lines().slice(asked)).toEqual(['GET /appointments?limit=20&offset=0'])
+    clinic.becomes({ title: 'newer' })
+    await rename(clinic.rest)
+    clinic.pass(10_000)
+    clinic.goDown(failing(503))
+    expect((await clinic.list(others)).staleSince).toBe(AS_OF_NOON)
+    await expect(clinic.list()).rejects.toMatchObject(UNAVAILABLE)
+  })
+
+  test('One that was refused has found another state: nothing of before is given', async () => {
+    await using clinic = await startOutage()
+    await Promise.all([clinic.read(), clinic.list()])
+    clinic.goDown('writes are refused')
+    const cancel = clinic.rest.appointments.cancel('a', null, operationOf())
+    await expect(cancel).rejects.toMatchObject({ code: 'INVALID_STATE_TRANSITION' })
+    clinic.goDown(failing(503))
+    await expect(clinic.read()).rejects.toMatchObject(UNAVAILABLE)
+    await expect(clinic.list()).rejects.toMatchObject(UNAVAILABLE)
+  })
+
+  test('Where the quota is spent, what a doubt may have changed is not given', async () => {
+    await using clinic = await startOutage()
+    await clinic.list()
+    clinic.goDown(failing(503))
+    await expect(rename(clinic.rest)).rejects.toThrow()
+    clinic.goDown({ status: 429, body: '-' })
+    await expect(clinic.list()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
   })
 
   const SETTLED: readonly [string, (clinic: Awaited<ReturnType<typeof startOutage>>) => Promise<unknown>][] =

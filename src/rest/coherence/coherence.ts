@@ -8,11 +8,11 @@ import type { AppointmentDiff } from '../../shared/epochs.ts'
 import type { Change, ChangeKind, Entry, EventLog, LastWord, LoggedChange } from '../../shared/event-log.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Shared } from '../../shared/shared.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, HOUR_MS } from '../clock.ts'
 import { LISTS, pathOf } from '../pipe/epochs.ts'
 import {
+  isExplained,
   isGap,
-  isToldOf,
   latest,
   type Move,
   meaningOf,
@@ -69,11 +69,22 @@ interface Told {
   readonly toldWithinMs: number
 }
 
+/** The latest read of a row. */
+interface Seen {
+  readonly sighting: Sighting
+  readonly firstSeenAt: number
+}
+
 /** A row that a list showed when it was last read, and does not show any more. */
 export interface Missing {
   readonly id: string
   /** When the list was asked for that showed it, on the monotonic clock. */
   readonly since: number
+}
+
+/** The list was asked for at `since`, and the appointment at `askedAt`. */
+interface Left extends Pick<Move, 'filter' | 'since'> {
+  readonly askedAt: number
 }
 
 /** Rows that are known by reads only. */
@@ -82,6 +93,8 @@ const MAX_SIGHTINGS = 20_000
 const INEXACT_MS = 2000
 /** Another clock than that of the upstream's events: the gateway's own, or that of a proxy which dated an answer. */
 const SKEW_MS = 300_000
+/** So long ago a list may have been read that proves a change by what it lacks, or shows. */
+const REACH_MS = 2 * HOUR_MS
 
 /**
  * Keeps what is cached, and who subscribes, in step with the upstream: by its events, by the gateway's own writes, and by
@@ -108,8 +121,8 @@ export interface Coherence {
   takeList(account: string, read: WholeRead): Promise<readonly Missing[]>
   /** It is missing from a list that was read at once, unless something newer is known of it by now. */
   takeMissing(account: string, missing: Missing, read: WholeRead): Promise<void>
-  /** It has come into a list, or left it: a change of what a row may not show. Does nothing where that is told already. */
-  takeMoved(account: string, shown: PartialAppointment, move: Move): Promise<void>
+  /** It was in a list, and a read of it alone shows that it no longer is. Does nothing where that is told already. */
+  takeLeft(account: string, shown: PartialAppointment, left: Left): Promise<void>
   /** An answer of the upstream was dated so, in milliseconds since the epoch. */
   takeDate(account: string, dateMs: number): void
   /** Whether events told of every change since that instant of the monotonic clock. */
@@ -135,9 +148,10 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     accounts.map((account) => [account, createUpstreamClock(clock.monotonic)]),
   )
 
-  /** The latest read of each row. */
-  const sightings = new LRUCache<string, Sighting>({ max: MAX_SIGHTINGS })
+  const sightings = new LRUCache<string, Seen>({ max: MAX_SIGHTINGS })
   const windows = createWindows()
+  /** When something was told last that may be of any appointment, by account. */
+  const unreadableAt = new Map<string, number>()
 
   // The log tells all instances alike, in one order: what none of its entries tells is the loss.
   for (const [account, health] of feeds)
@@ -279,12 +293,16 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       if (meaning === 'place' && known !== undefined)
         return {
           isNews: false,
-          lastWord: wordOf({ ...known, source: 'reconciled', now: shown }, known, told),
+          lastWord: {
+            ...wordOf({ ...known, source: 'reconciled', now: shown }, known, told),
+            // It was told then, and now only becomes clear.
+            readAt: known.readAt ?? known.notedAt,
+          },
         }
       await apply(account, diffFound(shown, meaning === 'unclear' ? undefined : sighting.since))
       const change = changeSeen(shown, known?.now ?? earlier?.shown)
       const read = meaning === 'unclear' ? unclearOf(change, known) : change
-      return { isNews: true, lastWord: wordOf(read, known, told) }
+      return { isNews: true, lastWord: { ...wordOf(read, known, told), readAt: sighting.askedAt } }
     })
   }
 
@@ -293,13 +311,40 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     return { kind: 'reconciled', source: 'reconciled', occurredAt, now: shown, before }
   }
 
-  async function takeMoved(account: string, shown: PartialAppointment, move: Move): Promise<void> {
+  /** Nothing that is known says how that came. What is long ago the log may have forgotten. */
+  function isUnexplained(account: string, move: Move, readAt: number, known: LastWord | undefined): boolean {
+    const unreadable = unreadableAt.get(account) ?? Number.NEGATIVE_INFINITY
+    return readAt - move.since <= REACH_MS && unreadable < move.since && !isExplained(move, known)
+  }
+
+  async function takeMoved(
+    account: string,
+    shown: PartialAppointment,
+    readAt: number,
+    isNews: (known: LastWord | undefined) => boolean,
+  ): Promise<void> {
     await noteFound(account, shown.id, async (known) => {
-      if (isToldOf(move, known)) return undefined
+      if (!isNews(known)) return undefined
       await apply(account, diffFound(shown, seenOf(account, shown.id)?.since))
-      const change = changeSeen(shown, known?.now)
-      return { isNews: true, lastWord: wordOf(change, known, toldBy(shown.updatedAt ?? undefined)) }
+      const told = toldBy(shown.updatedAt ?? undefined)
+      return { isNews: true, lastWord: { ...wordOf(changeSeen(shown, known?.now), known, told), readAt } }
     })
+  }
+
+  /** A row that a list shows, and did not show before. */
+  async function takeCome(
+    account: string,
+    shown: PartialAppointment,
+    { filter, askedAt, isAtOnce }: WholeRead,
+    since: number,
+  ): Promise<void> {
+    const { firstSeenAt = since } = sightings.get(`${account} ${shown.id}`) ?? {}
+    const isNews = (known: LastWord | undefined) =>
+      known === undefined && firstSeenAt > since
+        ? true
+        : isAtOnce && isUnexplained(account, { filter, since, isIn: true }, askedAt, known)
+    // As a rule it was told.
+    if (isNews(events.knownHere(account, shown.id))) await takeMoved(account, shown, askedAt, isNews)
   }
 
   /** For all that is known it would be in the list, or nothing that is known says why it no longer is. */
@@ -313,7 +358,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     const known = word?.now ?? seen?.shown
     const knownAt = Math.max(word?.notedAt ?? 0, seen?.seenAt ?? 0)
     if (known !== undefined && knownAt <= askedAt && matches(filter, known) === true) return true
-    return !isToldOf({ filter, since, isIn: false }, word)
+    return isUnexplained(account, { filter, since, isIn: false }, askedAt, word)
   }
 
   async function takeMissing(account: string, missing: Missing, read: WholeRead): Promise<void> {
@@ -323,12 +368,13 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       if (!isMissing(account, missing, read, known)) return undefined
       const change = changeSeen({ id }, known?.now ?? seenOf(account, id)?.shown)
       await apply(account, diffFound({ id }, undefined))
-      return { isNews: true, lastWord: wordOf(change, known, toldBy(undefined)) }
+      const readAt = read.askedAt
+      return { isNews: true, lastWord: { ...wordOf(change, known, toldBy(undefined)), readAt } }
     })
   }
 
   function seenOf(account: string, id: string): Sighting | undefined {
-    return sightings.get(`${account} ${id}`)
+    return sightings.get(`${account} ${id}`)?.sighting
   }
 
   /** What a read showed, as if it were the last word. */
@@ -342,6 +388,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     takeEvent,
     async takeUnreadable(account) {
       feeds.get(account)?.hear()
+      unreadableAt.set(account, clock.monotonic())
       await epochs.advance(account, [LISTS])
     },
     takeOther(account, paths) {
@@ -349,26 +396,33 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       return paths.length === 0 ? undefined : epochs.advance(account, paths)
     },
     takeWrite,
-    takeUnreadableWrite: (account) => epochs.advance(account, [LISTS]),
+    takeUnreadableWrite(account) {
+      unreadableAt.set(account, clock.monotonic())
+      return epochs.advance(account, [LISTS])
+    },
     takeRead(account, sighting) {
       const { id } = sighting.shown
       const key = `${account} ${id}`
-      const earlier = sightings.get(key)
+      const { sighting: earlier, firstSeenAt = sighting.seenAt } = sightings.get(key) ?? {}
       // An answer that took its time is not the latest.
-      if (earlier === undefined || earlier.askedAt <= sighting.askedAt) sightings.set(key, sighting)
+      if (earlier === undefined || earlier.askedAt <= sighting.askedAt)
+        sightings.set(key, { sighting, firstSeenAt })
       // As a rule there is nothing to note.
       const isNothing = meaningOf(sighting, events.knownHere(account, id), earlier) === 'nothing'
       return isNothing ? undefined : takeRead(account, sighting, earlier)
     },
     async takeList(account, read) {
       const { gone, come, since } = windows.compare(account, read) ?? { gone: [], come: [], since: 0 }
-      for (const shown of come) await takeMoved(account, shown, { filter: read.filter, since, isIn: true })
+      for (const shown of come) await takeCome(account, shown, read, since)
       return gone
         .map((id) => ({ id, since }))
         .filter((missing) => isMissing(account, missing, read, events.knownHere(account, missing.id)))
     },
     takeMissing,
-    takeMoved,
+    takeLeft: (account, shown, { filter, since, askedAt }) =>
+      takeMoved(account, shown, askedAt, (known) =>
+        isUnexplained(account, { filter, since, isIn: false }, askedAt, known),
+      ),
     takeDate: (account, dateMs) => clocks.get(account)?.hear(dateMs),
     covers: (account, since) => shared.wasUpSince(since) && (feeds.get(account)?.covers(since) ?? false),
     isHealthy: (account) => feeds.get(account)?.state() === 'healthy',

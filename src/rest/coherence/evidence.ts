@@ -47,13 +47,17 @@ export function meaningOf(
 /** An appointment is in a list by now, and was not when that was asked for before; or the other way round. */
 export interface Move {
   readonly filter: AppointmentFilter
+  /** When the list was asked for before, on the monotonic clock. */
   readonly since: number
   readonly isIn: boolean
 }
 
-/** Something was told of the appointment that may be the move. */
-export function isToldOf({ filter, since, isIn }: Move, known: LastWord | undefined): boolean {
-  return known !== undefined && (known.notedAt >= since || matches(filter, known.now) === isIn)
+/** What is known of the appointment may be the move, or says where it is by now. */
+export function isExplained({ filter, since, isIn }: Move, known: LastWord | undefined): boolean {
+  if (known === undefined) return false
+  // What that very read has found is from before the move.
+  const isTold = known.readAt === undefined ? known.notedAt >= since : known.readAt > since
+  return isTold || matches(filter, known.now) === isIn
 }
 
 /** Nothing is known but that it has changed. */
@@ -81,7 +85,10 @@ function isOther(a: PartialAppointment, b: PartialAppointment): boolean {
 
 /** Where an event stands beside the last word, or without one beside what a read showed. */
 export function orderOfEvent(event: News, last: LastWord | undefined): Order {
-  return last === undefined ? 'newer' : orderOf(event, { ...last, isWritten: last.source === 'gateway' })
+  if (last === undefined) return 'newer'
+  // Where nobody knows what it has become, what it was before does not tell that an event is older.
+  const before = isBlank(last.now) ? undefined : last.before
+  return orderOf(event, { ...last, before, isWritten: last.source === 'gateway' })
 }
 
 /** What the gateway wrote, beside what came while the write was on its way: its own event, as a rule. */

@@ -31,7 +31,7 @@ export function createSightings(coherence: Coherence, clock: Clock): Layer {
       if (noting !== undefined) await noting
     }
     if (isWhole(request, reply)) {
-      const whole = { filter: request.filter, shown: rows, askedAt, seenAt }
+      const whole = { filter: request.filter, shown: rows, askedAt, seenAt, isAtOnce: true }
       const missing = await coherence.takeList(operation.account, whole)
       for (const each of missing) await coherence.takeMissing(operation.account, each, whole)
     }

@@ -119,24 +119,25 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     }
     // One page was compared when it was read. Of several, rows may have moved from one into another meanwhile.
     if (shown.length <= PAGE_LIMIT.max) return true
-    const read = { filter, shown, askedAt, seenAt: clock.monotonic() }
+    const read = { filter, shown, askedAt, seenAt: clock.monotonic(), isAtOnce: false }
     for (const missing of await coherence.takeList(by.account, read)) window.missing.set(missing.id, missing)
     await readMissing(window, read, operation)
     return true
   }
 
-  /** What can't be asked for now is asked for in the next sweep. What such a read shows becomes known by itself, but for why it has left the list. */
+  /** What can't be asked for now is asked for in the next sweep. What such a read shows becomes known by itself, unless it shows no more than before. */
   async function readMissing({ missing }: Window, read: WholeRead, operation: Operation): Promise<void> {
     const { account } = operation
     for (const [id, lacked] of [...missing].slice(0, MAX_MISSING)) {
       if (!mayAsk(operation)) return
       missing.delete(id)
       try {
+        const askedAt = clock.monotonic()
         const { row } = await appointments.retrieve(id, operation)
-        const { filter } = read
         const shown = readableFields(row)
+        const { filter } = read
         if (matches(filter, shown) === false)
-          await coherence.takeMoved(account, shown, { filter, since: lacked.since, isIn: false })
+          await coherence.takeLeft(account, shown, { filter, since: lacked.since, askedAt })
       } catch (error) {
         if (isNotFound(error)) await coherence.takeMissing(account, lacked, read)
         else missing.set(id, lacked)

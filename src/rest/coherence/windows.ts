@@ -8,6 +8,8 @@ export interface WholeRead {
   /** When it was asked for, and when it was answered, on the monotonic clock. */
   readonly askedAt: number
   readonly seenAt: number
+  /** By one request. Between several, rows may slip from one page into another, and be seen in none. */
+  readonly isAtOnce: boolean
 }
 
 /** How a list differs from what it was when it was last read. */

@@ -112,11 +112,16 @@ export function createCache(options: CacheOptions): Cache {
     return isDown(error) ? staleIfDownMs : undefined
   }
 
-  /** What was last seen, where the upstream can't be asked and nothing has certainly been written since. */
+  /**
+   * What was last seen, where the upstream can't be asked and nothing has certainly been written since. Of a spent quota, also
+   * nothing perhaps: then the upstream is there, and can be asked later.
+   */
   function staleReply(error: unknown, request: RestRequest, operation: Operation): Reply | undefined {
     const staleMs = staleMsFor(error)
     if (staleMs === undefined || operation.ledger.isMutation) return undefined
-    const entry = entries.get(epochs.nameOf(request, operation))
+    const entry = isDown(error)
+      ? entries.get(epochs.nameOf(request, operation))
+      : currentEntry(request, operation)
     const seen = entry && lastSeen(entry, request, operation)
     if (entry === undefined || seen === undefined) return undefined
     const ageMs = clock.monotonic() - entry.askedAt

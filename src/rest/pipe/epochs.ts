@@ -27,9 +27,12 @@ export interface Epochs {
     diff?: AppointmentDiff,
   ) => MaybePromise<void>
   readonly bumpItem: (write: RestRequest, operation: Operation) => MaybePromise<void>
-  /** A write that failed may have changed all that it was to change, in any way. */
+  /** A write of which nobody knows whether it happened may have changed its item, and any list. */
   readonly doubt: (write: RestRequest, operation: Operation) => MaybePromise<void>
-  /** The same for a write that is about to be sent. What it returns takes it back where the write was not sent. */
+  /**
+   * The same for a write that is about to be sent, with what it is to change. What it returns takes it back, once the write
+   * turns out not to have been sent, or is answered. Undefined where others were told, and it stays a doubt for them.
+   */
   readonly announce: (
     write: RestRequest,
     operation: Operation,

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { type Abortable, createAbortable, type Ending } from '../ending.ts'
-import { mayStillHappen, operationEnded, UpstreamError } from '../errors.ts'
+import { isInDoubt, mayStillHappen, operationEnded, UpstreamError } from '../errors.ts'
 import type { Epochs } from './epochs.ts'
 import type { Ledger } from './ledger.ts'
 import {
@@ -12,7 +12,7 @@ import {
   type RestRequest,
   type Send,
 } from './pipe.ts'
-import { diffOfCreated, diffOfSent } from './written.ts'
+import { diffOfSent, diffOfWritten } from './written.ts'
 
 export interface FlightOptions {
   readonly epochs: Epochs
@@ -47,14 +47,19 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
     try {
       const reply = await next(request, operation)
       const tookMs = clock.monotonic() - sentAt
-      if (onWritten === undefined) await epochs.bump(request, operation, diffOfCreated(request, reply))
+      // What it was announced as is certain by now.
+      retract?.()
+      if (onWritten === undefined) await epochs.bump(request, operation, diffOfWritten(request, reply))
       else await epochs.bumpItem(request, operation)
       onWritten?.(periodOf(reply.response, tookMs))
       return reply
     } catch (error) {
       if (error instanceof UpstreamError && mayStillHappen(error)) epochs.distrust(request, operation)
-      if (error instanceof UpstreamError && error.progress !== 'sent') retract?.()
-      else await epochs.doubt(request, operation)
+      if (isInDoubt(error)) await epochs.doubt(request, operation)
+      // Where others were told, it stays in doubt.
+      else if (error instanceof UpstreamError && error.progress !== 'sent') retract?.()
+      // One that was refused may have found another state than what is cached.
+      else await epochs.bump(request, operation)
       throw error
     }
   }

@@ -2,6 +2,7 @@ import type { AppointmentFields, PartialAppointment } from '../../contract/field
 import type { AppointmentDiff } from '../../shared/epochs.ts'
 import { type AppointmentRow, readableFields, readRow } from '../appointments/row.ts'
 import { invalidResponse, UpstreamError } from '../errors.ts'
+import { isOfAppointments, pathOf } from './epochs.ts'
 import type { Reply, RestRequest } from './pipe.ts'
 
 /** What a create asks for: the appointment has no id yet. */
@@ -9,11 +10,16 @@ export function diffOfSent({ creates }: RestRequest): AppointmentDiff | undefine
   return creates && { id: '', now: { ...creates, id: '' }, before: null }
 }
 
-/** The appointment that a create has made. Undefined where the answer does not tell. */
-export function diffOfCreated({ creates }: RestRequest, { data }: Reply): AppointmentDiff | undefined {
-  const row = creates && readRow(data, invalidResponse)
-  if (row === undefined || row instanceof UpstreamError) return undefined
-  return { id: row.id, now: certainAfter(creates, row), before: null }
+/** What a write has made of its appointment. Undefined where the answer does not tell, or it is of something else. */
+export function diffOfWritten(request: RestRequest, { data }: Reply): AppointmentDiff | undefined {
+  const { creates, path } = request
+  if (!isOfAppointments(request)) return undefined
+  const row = readRow(data, invalidResponse)
+  if (row instanceof UpstreamError) return undefined
+  if (creates !== undefined) return { id: row.id, now: certainAfter(creates, row), before: null }
+  const item = pathOf(row.id)
+  if (path !== item && !path.startsWith(`${item}/`)) return undefined
+  return { id: row.id, now: readableFields(row), before: undefined }
 }
 
 /**

@@ -70,8 +70,9 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
 
   /** An instant of another process's clock, on the monotonic one of this. */
   function here(word: LastWord, isOwn: boolean): LastWord {
-    const ago = now() - word.notedAt
-    return { ...word, notedAt: monotonic() - ago + (isOwn ? 0 : CLOCK_SKEW_MS) }
+    const moved = monotonic() - now() + (isOwn ? 0 : CLOCK_SKEW_MS)
+    const { notedAt, readAt } = word
+    return { ...word, notedAt: notedAt + moved, ...(readAt !== undefined && { readAt: readAt + moved }) }
   }
 
   function open(sealed: string | null | undefined): LastWord | undefined {
@@ -198,8 +199,13 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
       return found === 1
     },
     async append(account, { appointmentId, eventId, expected, lastWord, isNews }) {
-      const { mark, notedAt } = lastWord
-      const sealed = seal.close?.({ ...lastWord, notedAt: now() - (monotonic() - notedAt) })
+      const { mark, notedAt, readAt } = lastWord
+      const moved = now() - monotonic()
+      const sealed = seal.close?.({
+        ...lastWord,
+        notedAt: notedAt + moved,
+        ...(readAt !== undefined && { readAt: readAt + moved }),
+      })
       if (sealed === undefined) return 'unavailable'
       ownMarks.set(mark, true)
       const wordKey = keyOf(account, `word:${hashed(appointmentId)}`)

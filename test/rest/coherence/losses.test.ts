@@ -42,7 +42,7 @@ describe('A list that is read', () => {
     await silent.list(OF_P)
     silent.pass(MINUTE)
     const instant = NOON + MINUTE
-    const read = { filter: OF_P, shown: [], askedAt: instant, seenAt: instant }
+    const read = { filter: OF_P, shown: [], askedAt: instant, seenAt: instant, isAtOnce: true }
     const missing = await coherence.takeList('x', read)
     expect(missing.map(({ id }) => id)).toEqual(['a', 'b'])
     const [a, b] = missing as [Missing, Missing]
@@ -98,6 +98,63 @@ describe('A change of what no row shows, that nobody told of', () => {
     silent.pass(HOUR)
     expect((await silent.sweep()).at(-1)).toBe('GET /appointments/r5')
     expect(silent.told()).toEqual(['reconciled r5 Visit'])
+  })
+
+  test('A second one is found in the same list', async () => {
+    await using silent = await start()
+    for (const [clinician, found] of [
+      ['cli_2', 'reconciled a ?'],
+      ['cli_1', 'reconciled a Visit'],
+      ['cli_3', 'reconciled a ?'],
+    ]) {
+      silent.pass(HOUR)
+      silent.rows.set('a', shown('a', { clinician_profile_id: clinician }))
+      await silent.list(OF_1)
+      expect(silent.told()).toEqual([found])
+    }
+  })
+
+  test.for([undefined, shown('a')])(
+    'Its event is told too where it is late, with or without: %j',
+    async (previous) => {
+      await using silent = await start()
+      const moved = shown('a', { clinician_profile_id: 'cli_2', updated_at: at(HOUR) })
+      silent.rows.set('a', moved)
+      silent.pass(HOUR)
+      await silent.list(OF_1)
+      expect(silent.told()).toEqual(['reconciled a ?'])
+      silent.pass(1000)
+      await silent.tell(moved, { created_at: at(HOUR), ...(previous && { previous }) })
+      // Nothing tells which of the two came first, so that subscribers read it.
+      expect(silent.told()).toEqual(['webhook a ?'])
+    },
+  )
+
+  test('What slips from one page into another is none of them', async () => {
+    const ids = Array.from({ length: 120 }, (_, nth) => `r${nth}`)
+    await using silent = await start(ids)
+    silent.rest.changes.watch(OF_1, operationOf('x'))
+    silent.pass(HOUR)
+    await silent.sweep()
+    const moved = shown('r5', { clinician_profile_id: 'cli_2', updated_at: at(2 * HOUR) })
+    // Between the two pages.
+    silent.onRequest((line) => void (line.includes('offset=100') && silent.rows.set('r5', moved)))
+    silent.pass(HOUR)
+    expect(await silent.sweep()).toContain('GET /appointments/r100')
+    await silent.tell(moved)
+    silent.told()
+    silent.pass(HOUR)
+    await silent.sweep()
+    expect(silent.told()).toEqual([])
+  })
+
+  test('None is told of where an event was that nobody could read', async () => {
+    await using silent = await start()
+    silent.rows.set('a', shown('a', { clinician_profile_id: 'cli_2' }))
+    silent.pass(HOUR)
+    await silent.rest.coherence.takeUnreadable('x')
+    await silent.list(OF_2)
+    expect(silent.told()).toEqual([])
   })
 
   test('A move that is told is none of them, whichever list is read next', async () => {

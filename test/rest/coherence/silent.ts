@@ -24,10 +24,12 @@ export async function startSilent({ ids = ['a', 'b'], rowFields, ...options }: O
   let now = NOON
   let remaining = 1000
   let isRefusing = false
+  let onRequest = (_line: string) => {}
   const rows = new Map<string, object>(ids.map((id) => [id, shown(id)]))
   const rowOf = (row: object) =>
     Object.fromEntries(Object.entries(row).filter(([name]) => rowFields?.includes(name) ?? true))
   const upstream = await startScriptedUpstream(({ line }) => {
+    onRequest(line)
     const query = new URL(line.split(' ')[1] ?? '', 'http://upstream').searchParams
     const [offset, limit] = [Number(query.get('offset')), Number(query.get('limit'))]
     const id = /^GET \/appointments\/(\w+)$/.exec(line)?.[1]
@@ -76,6 +78,10 @@ export async function startSilent({ ids = ['a', 'b'], rowFields, ...options }: O
     told: () => told.splice(0).map(({ source, now: row }) => `${source} ${row.id} ${row.title ?? '?'}`),
     pass: (ms: number) => {
       now += ms
+    },
+    /** Runs before each answer. */
+    onRequest(run: (line: string) => void) {
+      onRequest = run
     },
     refuse: (isOn: boolean) => {
       isRefusing = isOn
