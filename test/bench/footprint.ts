@@ -1,8 +1,10 @@
 /**
  * Measures the processor time of the product from its start to the first response over the embedded API, and its
- * resident memory at that time, when idle, and during two minutes of mixed load.
+ * resident memory at that time and when idle. Then two minutes of mixed load over a sandbox in this process, whose rows are
+ * not the gateway's: what the gateway has resident, and what of that it holds once garbage is collected.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startSandbox } from '../../src/sandbox/server.ts'
 import { ask } from '../support/ask.ts'
 import { NPM_START } from '../support/npm-start.ts'
 import { type Contestant, startContestant } from './latency/contestant.ts'
@@ -26,23 +28,38 @@ for (let nth = 0; nth < STARTS; nth++) {
 }
 print(`From the start to the first response, ${STARTS} times: ${starts.join(', ')}`)
 
-await using product = await start()
-await send(product, 0)
-await sleep(5000)
-print(`Idle for five seconds: ${await memory(product)} MB`)
+{
+  await using product = await start()
+  await send(product, 0)
+  await sleep(5000)
+  print(`Idle for five seconds: ${await memory(product)} MB`)
+}
+
+const sandbox = await startSandbox({ rateLimit: 0 })
+await using gateway = await startContestant(['--expose-gc', ...NPM_START], {
+  PORT: '0',
+  APPOINTMENTS_API_URL: sandbox.url,
+  APPOINTMENTS_API_KEY: sandbox.key,
+})
+await send(gateway, 0)
 const end = performance.now() + SECONDS * 1000
-const samples: number[] = []
-const sampling = setInterval(async () => samples.push(await memory(product)), (SECONDS * 1000) / 12)
+const samples: string[] = []
+const sampling = setInterval(
+  async () => {
+    const residentMb = await memory(gateway)
+    samples.push(`${residentMb} (${Math.round((await gateway.usageWithoutGarbage()).heldMb)})`)
+  },
+  (SECONDS * 1000) / 12,
+)
 let sent = 0
 await Promise.all(
   Array.from({ length: WIDTH }, async () => {
-    while (performance.now() < end) await send(product, sent++)
+    while (performance.now() < end) await send(gateway, sent++)
   }),
 )
 clearInterval(sampling)
-print(`${SECONDS} seconds of load, ${sent} operations: ${samples.join(', ')} MB`)
-await sleep(5000)
-print(`Idle for five seconds again: ${await memory(product)} MB`)
+print(`${SECONDS} seconds of load, ${sent} operations, resident (and held): ${samples.join(', ')} MB`)
+await sandbox.close()
 
 function start(): Promise<Contestant> {
   return startContestant(NPM_START, {
