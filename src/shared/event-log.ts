@@ -212,7 +212,7 @@ export function tellEach<Listener>(
 
 /** What subscribers get of a last word. */
 export function changeOf(
-  { updatedAt, isExact, toldAt, toldWithinMs, notedAt, ...change }: LastWord,
+  { updatedAt, isExact, toldAt, toldWithinMs, notedAt, readAt, ...change }: LastWord,
   sequence: string,
 ): LoggedChange {
   return { ...change, sequence }

@@ -76,6 +76,23 @@ describeWithRedis('What is shared through Redis', () => {
     expect(other.epochs.changesSince('x', '/a', start)).toBeUndefined()
   })
 
+  test('A doubt is missing to instances of a version that knows none', async () => {
+    const one = await open({ prefix: 'doubt:' })
+    const read = async () => {
+      await one.epochs.refresh('x', ['/a'])
+      return one.epochs.of('x', '/a')
+    }
+    const start = await read()
+    await one.epochs.advance('x', ['/a'], { doubted: null })
+    await read()
+    expect(one.epochs.certainSince('x', '/a', start)).toEqual([])
+    const [[, fields] = ['', []]] = (await redis.ask('XRANGE', 'doubt:{x}:steps', '-', '+')) as [
+      string,
+      string[],
+    ][]
+    expect(fields.filter((_, nth) => nth % 2 === 0)).toEqual(['s', 'f', 't', 'q'])
+  })
+
   test('No epoch comes back when all that is in Redis is lost', async () => {
     const shared = await open({ prefix: 'lost:' })
     const seen = new Set<unknown>()

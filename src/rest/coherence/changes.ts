@@ -64,8 +64,13 @@ export function createChanges(coherence: Coherence, { watch }: Pick<Sweeps, 'wat
       const own = narrow(filter, by.access.narrowing)
       if (own === undefined) return undefined
       const { before } = change
-      if (read === undefined || matches(by.access.narrowing, read) !== true)
-        return before != null && matches(own, before) ? { movement: 'left', isHidden: true } : undefined
+      const { narrowing } = by.access
+      if (read === undefined || matches(narrowing, read) !== true) {
+        // A narrowed caller is not told of what may never have been its own.
+        const wasOwn = isNarrowed(by.access) ? before != null && matches(narrowing, before) === true : true
+        const mayHaveBeen = before !== null && (before === undefined || matches(own, before) !== false)
+        return wasOwn && mayHaveBeen ? { movement: 'left', isHidden: true } : undefined
+      }
       // What was before an unclear change is not certain. A screen may be told too often, and never too seldom.
       const movement = movementOf(own, { now: read, before: isBlank(change.now) ? undefined : before })
       return movement && { movement: movement === 'unclear' ? 'entered' : movement, isHidden: false }

@@ -11,6 +11,7 @@ import type { Shared } from '../../shared/shared.ts'
 import { type Clock, HOUR_MS } from '../clock.ts'
 import { LISTS, pathOf } from '../pipe/epochs.ts'
 import {
+  isBlank,
   isExplained,
   isGap,
   latest,
@@ -82,11 +83,6 @@ export interface Missing {
   readonly since: number
 }
 
-/** The list was asked for at `since`, and the appointment at `askedAt`. */
-interface Left extends Pick<Move, 'filter' | 'since'> {
-  readonly askedAt: number
-}
-
 /** Rows that are known by reads only. */
 const MAX_SIGHTINGS = 20_000
 /** The upstream's own times may count whole seconds, and an answer takes its time. */
@@ -122,7 +118,7 @@ export interface Coherence {
   /** It is missing from a list that was read at once, unless something newer is known of it by now. */
   takeMissing(account: string, missing: Missing, read: WholeRead): Promise<void>
   /** It was in a list, and a read of it alone shows that it no longer is. Does nothing where that is told already. */
-  takeLeft(account: string, shown: PartialAppointment, left: Left): Promise<void>
+  takeLeft(account: string, shown: PartialAppointment, left: Omit<Move, 'isIn'>): Promise<void>
   /** An answer of the upstream was dated so, in milliseconds since the epoch. */
   takeDate(account: string, dateMs: number): void
   /** Whether events told of every change since that instant of the monotonic clock. */
@@ -218,7 +214,8 @@ export function createCoherence(options: CoherenceOptions): Coherence {
 
   /** Subscribers read the appointment themselves: whichever of the two came first, what they read is not older. */
   function unclearOf(change: Change, known: LastWord | undefined): Change {
-    return { ...change, now: { id: change.now.id }, before: known?.now }
+    const before = known === undefined || isBlank(known.now) ? (change.before ?? known?.before) : known.now
+    return { ...change, now: { id: change.now.id }, before }
   }
 
   async function takeEvent(account: string, event: AppointmentEvent): Promise<EventFate> {
@@ -312,9 +309,11 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   }
 
   /** Nothing that is known says how that came. What is long ago the log may have forgotten. */
-  function isUnexplained(account: string, move: Move, readAt: number, known: LastWord | undefined): boolean {
+  function isUnexplained(account: string, move: Move, known: LastWord | undefined): boolean {
+    const { since, askedAt } = move
     const unreadable = unreadableAt.get(account) ?? Number.NEGATIVE_INFINITY
-    return readAt - move.since <= REACH_MS && unreadable < move.since && !isExplained(move, known)
+    const knowsAll = askedAt - since <= REACH_MS && unreadable < since && shared.wasUpSince(since)
+    return knowsAll && !isExplained(move, known)
   }
 
   async function takeMoved(
@@ -339,10 +338,9 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     since: number,
   ): Promise<void> {
     const { firstSeenAt = since } = sightings.get(`${account} ${shown.id}`) ?? {}
+    const move = { filter, since, askedAt, isIn: true }
     const isNews = (known: LastWord | undefined) =>
-      known === undefined && firstSeenAt > since
-        ? true
-        : isAtOnce && isUnexplained(account, { filter, since, isIn: true }, askedAt, known)
+      (known === undefined && firstSeenAt > since) || (isAtOnce && isUnexplained(account, move, known))
     // As a rule it was told.
     if (isNews(events.knownHere(account, shown.id))) await takeMoved(account, shown, askedAt, isNews)
   }
@@ -358,7 +356,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     const known = word?.now ?? seen?.shown
     const knownAt = Math.max(word?.notedAt ?? 0, seen?.seenAt ?? 0)
     if (known !== undefined && knownAt <= askedAt && matches(filter, known) === true) return true
-    return isUnexplained(account, { filter, since, isIn: false }, askedAt, word)
+    return isUnexplained(account, { filter, since, askedAt, isIn: false }, word)
   }
 
   async function takeMissing(account: string, missing: Missing, read: WholeRead): Promise<void> {
@@ -419,9 +417,9 @@ export function createCoherence(options: CoherenceOptions): Coherence {
         .filter((missing) => isMissing(account, missing, read, events.knownHere(account, missing.id)))
     },
     takeMissing,
-    takeLeft: (account, shown, { filter, since, askedAt }) =>
-      takeMoved(account, shown, askedAt, (known) =>
-        isUnexplained(account, { filter, since, isIn: false }, askedAt, known),
+    takeLeft: (account, shown, left) =>
+      takeMoved(account, shown, left.askedAt, (known) =>
+        isUnexplained(account, { ...left, isIn: false }, known),
       ),
     takeDate: (account, dateMs) => clocks.get(account)?.hear(dateMs),
     covers: (account, since) => shared.wasUpSince(since) && (feeds.get(account)?.covers(since) ?? false),

@@ -47,17 +47,19 @@ export function meaningOf(
 /** An appointment is in a list by now, and was not when that was asked for before; or the other way round. */
 export interface Move {
   readonly filter: AppointmentFilter
-  /** When the list was asked for before, on the monotonic clock. */
+  /** When the list was asked for before, on the monotonic clock, and when what shows the move was. */
   readonly since: number
+  readonly askedAt: number
   readonly isIn: boolean
 }
 
-/** What is known of the appointment may be the move, or says where it is by now. */
-export function isExplained({ filter, since, isIn }: Move, known: LastWord | undefined): boolean {
+/** What is known of the appointment may be the move, or said before where it is. */
+export function isExplained({ filter, since, askedAt, isIn }: Move, known: LastWord | undefined): boolean {
   if (known === undefined) return false
+  const { readAt, notedAt } = known
   // What that very read has found is from before the move.
-  const isTold = known.readAt === undefined ? known.notedAt >= since : known.readAt > since
-  return isTold || matches(filter, known.now) === isIn
+  const isTold = readAt === undefined ? notedAt >= since : readAt > since
+  return isTold || (notedAt < askedAt && matches(filter, known.now) === isIn)
 }
 
 /** Nothing is known but that it has changed. */
@@ -86,15 +88,19 @@ function isOther(a: PartialAppointment, b: PartialAppointment): boolean {
 /** Where an event stands beside the last word, or without one beside what a read showed. */
 export function orderOfEvent(event: News, last: LastWord | undefined): Order {
   if (last === undefined) return 'newer'
-  // Where nobody knows what it has become, what it was before does not tell that an event is older.
-  const before = isBlank(last.now) ? undefined : last.before
-  return orderOf(event, { ...last, before, isWritten: last.source === 'gateway' })
+  return orderOf(event, { ...last, before: certainBefore(last), isWritten: last.source === 'gateway' })
+}
+
+/** Where nobody knows what it has become, what it was before does not tell that other news are older. */
+function certainBefore({ now, before }: LastWord): LastWord['before'] {
+  return isBlank(now) ? undefined : before
 }
 
 /** What the gateway wrote, beside what came while the write was on its way: its own event, as a rule. */
 export function orderOfWrite(now: PartialAppointment, known: LastWord): Order {
-  if (agree(now, known.now)) return 'same'
-  return orderOf({ now, before: undefined, toldAt: undefined }, { ...known, isWritten: false })
+  if (agree(now, known.now) && !isBlank(known.now)) return 'same'
+  const last = { ...known, before: certainBefore(known), isWritten: false }
+  return orderOf({ now, before: undefined, toldAt: undefined }, last)
 }
 
 /** The event begins with another state than the one that is known, and does not end there: another change lies between. */

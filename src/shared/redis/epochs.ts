@@ -130,8 +130,8 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     const entries = await connection.ask((redis) => redis.xrange(stepsKey(account), from, '+'))
     for (const [id, fields] of entries ?? []) {
       view.lastStep = id
-      const { s: field, f, t: to, d } = Object.fromEntries(pairsOf(fields))
-      const change = seal.open(d ?? '') as AppointmentDiff | Doubt | undefined
+      const { s: field, f, t: to, [DIFF]: diff, [DOUBT]: doubt } = Object.fromEntries(pairsOf(fields))
+      const change = seal.open(diff ?? doubt ?? '') as AppointmentDiff | Doubt | undefined
       if (field !== undefined && f !== undefined && to !== undefined && change !== undefined)
         view.steps.push({ field, from: f, to, change })
     }
@@ -145,11 +145,12 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
   ): Promise<void> {
     local.advance(account, scopes, change)
     const description = change && seal.close?.(change)
+    const name = change && 'doubted' in change ? DOUBT : DIFF
     const kind = description === undefined ? 'u' : DESCRIBED
     const values = scopes.flatMap((scope) => [fieldOf(scope), kind + random()])
     // Redis may be back by the time that this one is known to have failed: owed then, it would not be paid.
     while (connection.isUp()) {
-      const done = await connection.ask((redis) => send(redis, account, description ?? '', values))
+      const done = await connection.ask((redis) => send(redis, account, values, { description, name }))
       if (done !== undefined) return
     }
     const before = owed.get(account) ?? new Set()
@@ -158,15 +159,21 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
 
   type Asked = Parameters<Parameters<Connection['ask']>[0]>[0]
 
-  function send(redis: Asked, account: string, description: string, values: string[]): Promise<unknown> {
+  function send(
+    redis: Asked,
+    account: string,
+    values: string[],
+    { description = '', name = DIFF }: { description?: string | undefined; name?: string } = {},
+  ): Promise<unknown> {
     const keys = [stateKey(account), stepsKey(account)] as const
-    return redis.eval(ADVANCE, 2, ...keys, random(), lifeMs, MAX_FIELDS, MAX_STEPS, description, ...values)
+    const limits = [lifeMs, MAX_FIELDS, MAX_STEPS] as const
+    return redis.eval(ADVANCE, 2, ...keys, random(), ...limits, description, name, ...values)
   }
 
   async function pay(redis: Asked, account: string, scopes: ReadonlySet<string>): Promise<void> {
     const values = [...scopes].flatMap((scope) => [fieldOf(scope), `u${random()}`])
     // Of very many, all are owed: without its state everything is another epoch.
-    if (scopes.size < MAX_OWED) await send(redis, account, '', values)
+    if (scopes.size < MAX_OWED) await send(redis, account, values)
     else await redis.del(stateKey(account), stepsKey(account))
     if (owed.get(account) === scopes) owed.delete(account)
   }
@@ -279,6 +286,10 @@ function partsOf(epoch: Epoch): [shared: string, own: number] {
   const [gen = '', value = '', own] = String(epoch).split(' ')
   return [`${gen} ${value}`, Number(own)]
 }
+
+/** What the description of a step is called. Instances of an earlier version know no doubts: to them, the step is missing. */
+const DIFF = 'd'
+const DOUBT = 'q'
 
 /** Begins the value of an epoch that a description leads to. */
 const DESCRIBED = 'd'

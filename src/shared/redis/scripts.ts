@@ -9,7 +9,7 @@ return 1`
  * New values for fields of the state, each of which names an epoch; with a description, a step from the old to the new.
  *
  * KEYS: state, steps. ARGV: a generation in case there is none, how long the state lives, the most fields, the most steps,
- * the sealed description or nothing, then field and value in turn. A state of too many fields begins anew: then every
+ * the sealed description or nothing, what that is called in a step, then field and value in turn. A state of too many fields begins anew: then every
  * epoch is another. So it is where Redis is full: that takes no value, but forgets the state.
  */
 export const ADVANCE = `
@@ -22,11 +22,11 @@ if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[3]) then
   redis.call('DEL', KEYS[1])
   redis.call('HSET', KEYS[1], 'gen', ARGV[1])
 end
-for i = 6, #ARGV, 2 do
+for i = 7, #ARGV, 2 do
   local from = redis.call('HGET', KEYS[1], ARGV[i]) or ''
   redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
   if ARGV[5] ~= '' then
-    redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], '*', 's', ARGV[i], 'f', from, 't', ARGV[i + 1], 'd', ARGV[5])
+    redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], '*', 's', ARGV[i], 'f', from, 't', ARGV[i + 1], ARGV[6], ARGV[5])
     redis.call('PEXPIRE', KEYS[2], ARGV[2])
   end
 end

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { FULL_ACCESS } from '../../../src/rest/access.ts'
 import type { Missing } from '../../../src/rest/coherence/coherence.ts'
 import { shown } from '../../support/events.ts'
 import { NOON, operationOf } from '../../support/rest.ts'
-import { at, HOUR, MINUTE, startSilent } from './silent.ts'
+import { at, HOUR, MINUTE, openShared, startSilent } from './silent.ts'
 
 const OF_P = { patientId: 'pat_1' }
 
@@ -129,6 +130,82 @@ describe('A change of what no row shows, that nobody told of', () => {
       expect(silent.told()).toEqual(['webhook a ?'])
     },
   )
+
+  test('Its event tells a narrowed caller that it left, late as it is', async () => {
+    await using silent = await start()
+    const { changes } = silent.rest
+    const moved = shown('a', { clinician_profile_id: 'cli_2', updated_at: at(HOUR) })
+    silent.rows.set('a', moved)
+    silent.pass(HOUR)
+    await silent.list(OF_1)
+    silent.pass(1000)
+    await silent.tell(moved, {
+      created_at: at(HOUR),
+      previous: shown('a', { clinician_profile_id: 'cli_1' }),
+    })
+    const by = { ...operationOf('x'), access: { ...FULL_ACCESS, narrowing: OF_1 } }
+    const effects = silent.changes().map((change) => {
+      const read = { id: 'a', ...OF_2 }
+      const effect = changes.effectOf(change, {}, by)
+      return effect?.movement === 'unclear' ? changes.effectOnceRead(change, read, {}, by) : effect
+    })
+    expect(effects).toContainEqual({ movement: 'left', isHidden: true })
+  })
+
+  test('Who has the list is told that it left where it is deleted', async () => {
+    await using silent = await start()
+    silent.rows.delete('a')
+    silent.pass(HOUR)
+    await silent.list(OF_1)
+    const [change] = silent.changes()
+    if (change === undefined) throw new Error('Nothing is told')
+    expect(silent.rest.changes.effectOnceRead(change, undefined, OF_1, operationOf('x'))).toEqual({
+      movement: 'left',
+      isHidden: true,
+    })
+  })
+
+  test('A write of the gateway’s own that a read shows before its answer is told as its own', async () => {
+    await using silent = await start()
+    silent.pass(HOUR)
+    silent.rows.set('a', shown('a', { clinician_profile_id: 'cli_2', updated_at: at(HOUR) }))
+    await silent.list(OF_1)
+    expect(silent.told()).toEqual(['reconciled a ?'])
+    const now = { id: 'a', title: 'Visit', status: 'confirmed', updatedAt: at(HOUR), ...OF_2 } as const
+    const write = { kind: 'updated', now, certain: now, known: undefined, at: at(HOUR) } as const
+    await silent.rest.coherence.takeWrite('x', { ...write, since: NOON + HOUR })
+    expect(silent.told()).toEqual(['gateway a ?'])
+  })
+
+  test('One that comes back silently is told, and is in other lists again', async () => {
+    await using silent = await startSilent({ ids: ['a'] })
+    await silent.tell(shown('z'))
+    silent.pass(MINUTE)
+    await silent.list(OF_P)
+    silent.rows.delete('a')
+    silent.pass(HOUR)
+    await silent.list(OF_P)
+    expect(silent.told()).toContain('reconciled a ?')
+    silent.rows.set('a', shown('a'))
+    silent.pass(HOUR)
+    await silent.list(OF_P)
+    expect(silent.told()).toEqual(['reconciled a Visit'])
+  })
+
+  test('None is told of after a time in which Redis was away', async () => {
+    let isUp = true
+    const shared = { ...openShared(), wasUpSince: () => isUp }
+    await using silent = await startSilent({ ids: ['a'], ...HIDING, shared })
+    silent.rows.set('a', shown('a', { clinician_profile_id: 'cli_1' }))
+    await silent.list(OF_1)
+    await silent.list(OF_2)
+    isUp = false
+    silent.rows.set('a', shown('a', { clinician_profile_id: 'cli_2' }))
+    silent.pass(HOUR)
+    await silent.list(OF_1)
+    await silent.list(OF_2)
+    expect(silent.told()).toEqual([])
+  })
 
   test('What slips from one page into another is none of them', async () => {
     const ids = Array.from({ length: 120 }, (_, nth) => `r${nth}`)

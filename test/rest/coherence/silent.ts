@@ -75,6 +75,7 @@ export async function startSilent({ ids = ['a', 'b'], rowFields, ...options }: O
     rest,
     rows,
     /** What subscribers were told: the source, the appointment, and its title where it is known. */
+    changes: () => told.splice(0),
     told: () => told.splice(0).map(({ source, now: row }) => `${source} ${row.id} ${row.title ?? '?'}`),
     pass: (ms: number) => {
       now += ms
