@@ -165,7 +165,7 @@ describe('A change of what no row shows, that nobody told of', () => {
     })
   })
 
-  test('A write of the gateway’s own that a read shows before its answer is told as its own', async () => {
+  test("An own write that a read shows before its answer is told as the gateway's", async () => {
     await using silent = await start()
     silent.pass(HOUR)
     silent.rows.set('a', shown('a', { clinician_profile_id: 'cli_2', updated_at: at(HOUR) }))
