@@ -21,7 +21,7 @@ import { createUpstreamReports, type UpstreamReports } from './exchange/report.t
 import { createRetry, type RetryOptions } from './exchange/retry/retry.ts'
 import { createObservation, type ExchangeReport } from './observation/observation.ts'
 import { type Cache, createCache, type LifetimeOf } from './pipe/cache.ts'
-import { createEpochs, isOfAppointments, LISTS } from './pipe/epochs.ts'
+import { createEpochs, isOfAppointments, LISTS, pathOf } from './pipe/epochs.ts'
 import { createFlights } from './pipe/flight.ts'
 import type { RememberedRead } from './pipe/ledger.ts'
 import { createLists } from './pipe/lists.ts'
@@ -164,7 +164,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
   const confirm =
     (lists: string): Confirm =>
     (id, by) =>
-      epochs.bump({ path: `${lists}/${encodeURIComponent(id)}` }, by)
+      epochs.bump({ path: pathOf(id, lists) }, by)
   const settled = settleDoubts(createAppointments(send, cache.has), confirm(LISTS))
   const announced = events === null ? settled : announceWrites(settled, coherence)
   const { leases } = shared

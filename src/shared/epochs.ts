@@ -23,6 +23,9 @@ export interface Doubt {
   readonly doubted: AppointmentDiff | null
 }
 
+/** What an epoch may be advanced by. */
+export type Advance = AppointmentDiff | Doubt
+
 /** Names the states of what the upstream holds: `scope` is a path of the REST API, an item or the lists. */
 export interface Epochs {
   /** Reads the scopes' epochs where they are shared; undefined where they are here, or can't be read now. */
@@ -30,7 +33,7 @@ export interface Epochs {
   /** As of the last `refresh`, where they are shared. */
   of(account: string, scope: string): Epoch
   /** The scopes have changed. `change` says how; without it, in any way. */
-  advance(account: string, scopes: readonly string[], change?: AppointmentDiff | Doubt): MaybePromise<void>
+  advance(account: string, scopes: readonly string[], change?: Advance): MaybePromise<void>
   /**
    * The scopes are in doubt: a write is about to be sent. What it returns takes it back where the write was not sent: then all
    * that was known before holds again. Undefined where that can't be said to all.
@@ -62,10 +65,16 @@ export interface EpochsOptions {
 interface Step {
   readonly from: number
   /** `nothing` where a doubt was taken back. */
-  change: AppointmentDiff | Doubt | 'nothing'
+  change: Advance | 'nothing'
 }
 
-export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOptions = {}): Epochs {
+/** Those of one process. */
+export interface LocalEpochs extends Epochs {
+  /** All that came since that epoch, oldest first, as it was told. Undefined where that is not known. */
+  advancesSince(account: string, scope: string, epoch: Epoch): readonly Advance[] | undefined
+}
+
+export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOptions = {}): LocalEpochs {
   const epochs = new Map<string, number>()
   /** By scope, the described or announced changes that lead to its epoch, without a gap. */
   const steps = new Map<string, Step[]>()
@@ -73,7 +82,7 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
   /** The epoch of each scope that is not in the map. */
   let initial = 0
 
-  function advanceScope(key: string, change: AppointmentDiff | Doubt | undefined): void {
+  function advanceScope(key: string, change: Advance | undefined): void {
     if (change === undefined) {
       move(key)
       steps.delete(key)
@@ -94,7 +103,7 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
     return from
   }
 
-  function pushStep(key: string, change: AppointmentDiff | Doubt): Step {
+  function pushStep(key: string, change: Advance): Step {
     const step: Step = { from: move(key), change }
     const known = steps.get(key) ?? []
     steps.set(key, known)
@@ -104,8 +113,8 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
     return step
   }
 
-  /** The steps from that epoch on; undefined where they are not known. */
-  function stepsSince(key: string, epoch: Epoch): readonly (AppointmentDiff | Doubt)[] | undefined {
+  const advancesSince: LocalEpochs['advancesSince'] = (account, scope, epoch) => {
+    const key = keyOf(account, scope)
     if (epoch === (epochs.get(key) ?? initial)) return []
     const known = steps.get(key) ?? []
     const first = known.findLastIndex(({ from }) => from === epoch)
@@ -128,8 +137,9 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
         for (const step of announced) step.change = 'nothing'
       }
     },
-    changesSince: (account, scope, epoch) => withDoubts(stepsSince(keyOf(account, scope), epoch)),
-    certainSince: (account, scope, epoch) => withoutDoubts(stepsSince(keyOf(account, scope), epoch)),
+    advancesSince,
+    changesSince: (...asked) => withDoubts(advancesSince(...asked)),
+    certainSince: (...asked) => withoutDoubts(advancesSince(...asked)),
   }
 }
 
@@ -137,20 +147,18 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
  * As if all that is in doubt had happened; undefined where one of them is not known. Such a change is put into no list, as it
  * has no `since`: a list is either certainly not changed by it, or forgotten.
  */
-export function withDoubts(
-  changes: readonly (AppointmentDiff | Doubt)[] | undefined,
-): readonly AppointmentDiff[] | undefined {
+export function withDoubts(changes: readonly Advance[] | undefined): readonly AppointmentDiff[] | undefined {
   const diffs = changes?.map((change) => (isDoubt(change) ? change.doubted : change))
   return diffs?.every((diff) => diff !== null) ? diffs : undefined
 }
 
 export function withoutDoubts(
-  changes: readonly (AppointmentDiff | Doubt)[] | undefined,
+  changes: readonly Advance[] | undefined,
 ): readonly AppointmentDiff[] | undefined {
   return changes?.filter((change): change is AppointmentDiff => !isDoubt(change))
 }
 
-function isDoubt(change: AppointmentDiff | Doubt): change is Doubt {
+export function isDoubt(change: Advance): change is Doubt {
   return 'doubted' in change
 }
 

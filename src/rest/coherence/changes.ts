@@ -64,13 +64,8 @@ export function createChanges(coherence: Coherence, { watch }: Pick<Sweeps, 'wat
       const own = narrow(filter, by.access.narrowing)
       if (own === undefined) return undefined
       const { before } = change
-      const { narrowing } = by.access
-      if (read === undefined || matches(narrowing, read) !== true) {
-        // A narrowed caller is not told of what may never have been its own.
-        const wasOwn = isNarrowed(by.access) ? before != null && matches(narrowing, before) === true : true
-        const mayHaveBeen = before !== null && (before === undefined || matches(own, before) !== false)
-        return wasOwn && mayHaveBeen ? { movement: 'left', isHidden: true } : undefined
-      }
+      if (read === undefined || matches(by.access.narrowing, read) !== true)
+        return effectOfLeaving(change, own, by)
       // What was before an unclear change is not certain. A screen may be told too often, and never too seldom.
       const movement = movementOf(own, { now: read, before: isBlank(change.now) ? undefined : before })
       return movement && { movement: movement === 'unclear' ? 'entered' : movement, isHidden: false }
@@ -86,16 +81,24 @@ function effectOn(change: LoggedChange, filter: AppointmentFilter): Effect | und
 
 /** A narrowed caller is told of a change only where the appointment certainly is, or certainly was, its own. */
 function effectOnOwn(change: LoggedChange, filter: AppointmentFilter, by: Operation): Effect | undefined {
-  const { now, before } = change
-  const { narrowing } = by.access
-  const wasOwn = before != null && matches(narrowing, before) === true
-  switch (matches(narrowing, now)) {
+  switch (matches(by.access.narrowing, change.now)) {
     case true:
       return effectOn(change, filter)
     case undefined:
       return { movement: 'unclear', isHidden: false }
     case false:
-      // It may have been in the list.
-      return wasOwn && matches(filter, before) !== false ? { movement: 'left', isHidden: true } : undefined
+      return effectOfLeaving(change, filter, by)
   }
+}
+
+/** It may have been in the list. A narrowed caller is not told of what may never have been its own. */
+function effectOfLeaving(
+  { before }: LoggedChange,
+  filter: AppointmentFilter,
+  { access }: Operation,
+): SettledEffect | undefined {
+  if (before === null) return undefined
+  const mayHaveBeenIn = before === undefined || matches(filter, before) !== false
+  const wasOwn = !isNarrowed(access) || (before !== undefined && matches(access.narrowing, before) === true)
+  return mayHaveBeenIn && wasOwn ? { movement: 'left', isHidden: true } : undefined
 }

@@ -68,6 +68,7 @@ interface NotedEvent extends Noted {
 interface Told {
   readonly toldAt: string | undefined
   readonly toldWithinMs: number
+  readonly readAt?: number | undefined
 }
 
 /** The latest read of a row. */
@@ -199,10 +200,10 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     return { id: now.id, now, before: undefined, since }
   }
 
-  function toldBy(upstreams: string | undefined): Told {
+  function toldBy(upstreams: string | undefined, readAt?: number): Told {
     return upstreams === undefined
-      ? { toldAt: utcOf(clock.now()), toldWithinMs: SKEW_MS }
-      : { toldAt: upstreams, toldWithinMs: INEXACT_MS }
+      ? { toldAt: utcOf(clock.now()), toldWithinMs: SKEW_MS, readAt }
+      : { toldAt: upstreams, toldWithinMs: INEXACT_MS, readAt }
   }
 
   function wordOf(change: Change, known: LastWord | undefined, told: Told): LastWord {
@@ -286,20 +287,17 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     await noteFound(account, shown.id, async (known) => {
       const meaning = meaningOf(sighting, known, earlier)
       if (meaning === 'nothing') return undefined
-      const told = toldBy(shown.updatedAt ?? undefined)
-      if (meaning === 'place' && known !== undefined)
-        return {
-          isNews: false,
-          lastWord: {
-            ...wordOf({ ...known, source: 'reconciled', now: shown }, known, told),
-            // It was told then, and now only becomes clear.
-            readAt: known.readAt ?? known.notedAt,
-          },
-        }
+      const toldIn = (readAt: number) => toldBy(shown.updatedAt ?? undefined, readAt)
+      if (meaning === 'place' && known !== undefined) {
+        // It was told then, and now only becomes clear.
+        const told = toldIn(known.readAt ?? known.notedAt)
+        const placed: Change = { ...known, source: 'reconciled', now: shown }
+        return { isNews: false, lastWord: wordOf(placed, known, told) }
+      }
       await apply(account, diffFound(shown, meaning === 'unclear' ? undefined : sighting.since))
       const change = changeSeen(shown, known?.now ?? earlier?.shown)
       const read = meaning === 'unclear' ? unclearOf(change, known) : change
-      return { isNews: true, lastWord: { ...wordOf(read, known, told), readAt: sighting.askedAt } }
+      return { isNews: true, lastWord: wordOf(read, known, toldIn(sighting.askedAt)) }
     })
   }
 
@@ -325,8 +323,8 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     await noteFound(account, shown.id, async (known) => {
       if (!isNews(known)) return undefined
       await apply(account, diffFound(shown, seenOf(account, shown.id)?.since))
-      const told = toldBy(shown.updatedAt ?? undefined)
-      return { isNews: true, lastWord: { ...wordOf(changeSeen(shown, known?.now), known, told), readAt } }
+      const told = toldBy(shown.updatedAt ?? undefined, readAt)
+      return { isNews: true, lastWord: wordOf(changeSeen(shown, known?.now), known, told) }
     })
   }
 
@@ -366,8 +364,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       if (!isMissing(account, missing, read, known)) return undefined
       const change = changeSeen({ id }, known?.now ?? seenOf(account, id)?.shown)
       await apply(account, diffFound({ id }, undefined))
-      const readAt = read.askedAt
-      return { isNews: true, lastWord: { ...wordOf(change, known, toldBy(undefined)), readAt } }
+      return { isNews: true, lastWord: wordOf(change, known, toldBy(undefined, read.askedAt)) }
     })
   }
 

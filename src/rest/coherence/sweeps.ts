@@ -125,7 +125,10 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     return true
   }
 
-  /** What can't be asked for now is asked for in the next sweep. What such a read shows becomes known by itself, unless it shows no more than before. */
+  /**
+   * What can't be asked for now is asked for in the next sweep. What such a read shows becomes known by itself, unless it shows
+   * no more than before.
+   */
   async function readMissing({ missing }: Window, read: WholeRead, operation: Operation): Promise<void> {
     const { account } = operation
     for (const [id, lacked] of [...missing].slice(0, MAX_MISSING)) {

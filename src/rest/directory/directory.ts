@@ -7,6 +7,7 @@ import {
   type EntryValue,
 } from '../../contract/directory-fields.ts'
 import { invalidResponse, isNotFound, UpstreamError } from '../errors.ts'
+import { pathOf } from '../pipe/epochs.ts'
 import { mayHaveMore } from '../pipe/page.ts'
 import type { Operation, Reply, RestRequest, Send } from '../pipe/pipe.ts'
 import type { Window } from '../pipe/request.ts'
@@ -88,7 +89,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
   }
 
   function itemRequest(kind: EntryKind, id: string): RestRequest {
-    return requestFor(kind, `${ENTRY_PATHS[kind]}/${encodeURIComponent(id)}`)
+    return requestFor(kind, pathOf(id, ENTRY_PATHS[kind]))
   }
 
   function note(name: string, isAllowed: boolean): void {

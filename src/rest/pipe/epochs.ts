@@ -115,8 +115,8 @@ export function isOfAppointments({ path }: RestRequest): boolean {
   return path === LISTS || path.startsWith(`${LISTS}/`)
 }
 
-export function pathOf(id: string): string {
-  return `${LISTS}/${encodeURIComponent(id)}`
+export function pathOf(id: string, lists: string = LISTS): string {
+  return `${lists}/${encodeURIComponent(id)}`
 }
 
 function scopesOf({ path }: Pick<RestRequest, 'path'>): [lists: string, ...item: string[]] {

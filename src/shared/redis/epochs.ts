@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import {
+  type Advance,
   type AppointmentDiff,
   createEpochs,
-  type Doubt,
   type Epoch,
   type Epochs,
+  isDoubt,
+  type LocalEpochs,
   withDoubts,
   withoutDoubts,
 } from '../epochs.ts'
@@ -49,7 +51,7 @@ interface Step {
   readonly field: string
   readonly from: string
   readonly to: string
-  readonly change: AppointmentDiff | Doubt
+  readonly change: Advance
 }
 
 interface Batch {
@@ -131,21 +133,17 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     for (const [id, fields] of entries ?? []) {
       view.lastStep = id
       const { s: field, f, t: to, [DIFF]: diff, [DOUBT]: doubt } = Object.fromEntries(pairsOf(fields))
-      const change = seal.open(diff ?? doubt ?? '') as AppointmentDiff | Doubt | undefined
+      const change = seal.open(diff ?? doubt ?? '') as Advance | undefined
       if (field !== undefined && f !== undefined && to !== undefined && change !== undefined)
         view.steps.push({ field, from: f, to, change })
     }
     if (view.steps.length > 2 * MAX_STEPS) view.steps = view.steps.slice(-MAX_STEPS)
   }
 
-  async function advance(
-    account: string,
-    scopes: readonly string[],
-    change?: AppointmentDiff | Doubt,
-  ): Promise<void> {
+  async function advance(account: string, scopes: readonly string[], change?: Advance): Promise<void> {
     local.advance(account, scopes, change)
     const description = change && seal.close?.(change)
-    const name = change && 'doubted' in change ? DOUBT : DIFF
+    const name = change && isDoubt(change) ? DOUBT : DIFF
     const kind = description === undefined ? 'u' : DESCRIBED
     const values = scopes.flatMap((scope) => [fieldOf(scope), kind + random()])
     // Redis may be back by the time that this one is known to have failed: owed then, it would not be paid.
@@ -190,13 +188,8 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
   }
 
   /** The described changes between two values of a field; undefined where the chain has a gap. */
-  function stepsBetween(
-    account: string,
-    field: string,
-    from: string,
-    to: string,
-  ): (AppointmentDiff | Doubt)[] | undefined {
-    const changes: (AppointmentDiff | Doubt)[] = []
+  function stepsBetween(account: string, field: string, from: string, to: string): Advance[] | undefined {
+    const changes: Advance[] = []
     let at = from
     if (at === to) return changes
     for (const step of views.peek(account)?.steps ?? []) {
@@ -209,14 +202,18 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
   }
 
   /** Between two epochs that all instances name; undefined where the chain has a gap here. */
-  function knownChanges(
-    account: string,
-    scope: string,
-    epoch: string,
-  ): readonly (AppointmentDiff | Doubt)[] | undefined {
+  function knownAdvances(account: string, scope: string, epoch: string): readonly Advance[] | undefined {
     const [gen, from = ''] = epoch.split(' ')
     const [genNow, to = ''] = remoteOf(account, scope).split(' ')
     return gen === genNow ? stepsBetween(account, fieldOf(scope), from, to) : undefined
+  }
+
+  /** What all instances know, and then what this process alone has advanced. */
+  const advancesSince: LocalEpochs['advancesSince'] = (account, scope, epoch) => {
+    const [theirs, mine] = partsOf(epoch)
+    const own = local.advancesSince(account, scope, mine)
+    const others = knownAdvances(account, scope, theirs)
+    return own && others && [...others, ...own]
   }
 
   const epochs: Epochs = {
@@ -241,18 +238,8 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     // The others have been told by the time that it is known, and can't be told otherwise.
     announce: (account, scopes, diff) =>
       advance(account, scopes, { doubted: diff ?? null }).then(() => undefined),
-    changesSince(account, scope, epoch) {
-      const [theirs, mine] = partsOf(epoch)
-      const own = local.changesSince(account, scope, mine)
-      const others = withDoubts(knownChanges(account, scope, theirs))
-      return own && others && [...others, ...own]
-    },
-    certainSince(account, scope, epoch) {
-      const [theirs, mine] = partsOf(epoch)
-      const own = local.certainSince(account, scope, mine)
-      const others = withoutDoubts(knownChanges(account, scope, theirs))
-      return own && others && [...others, ...own]
-    },
+    changesSince: (...asked) => withDoubts(advancesSince(...asked)),
+    certainSince: (...asked) => withoutDoubts(advancesSince(...asked)),
   }
 
   function tellKey(account: string, note: KeyNote): void {
@@ -271,12 +258,12 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     },
     sharedOf: remoteOf,
     async sharedChangesSince(account, scope, epoch) {
-      const known = knownChanges(account, scope, epoch)
+      const known = knownAdvances(account, scope, epoch)
       if (known !== undefined) return withDoubts(known)
       // Another instance may have seen more than this one has read.
       await read(account, new Set([scope]))
       await readSteps(account, viewOf(account))
-      return withDoubts(knownChanges(account, scope, epoch))
+      return withDoubts(knownAdvances(account, scope, epoch))
     },
   }
 }

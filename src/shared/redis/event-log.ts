@@ -59,6 +59,12 @@ const PAGE = 500
 /** The clocks of two machines are never quite the same. */
 const CLOCK_SKEW_MS = 2000
 
+/** With its instants on another clock, which is so many milliseconds ahead. */
+function shifted(word: LastWord, ms: number): LastWord {
+  const { notedAt, readAt } = word
+  return { ...word, notedAt: notedAt + ms, ...(readAt !== undefined && { readAt: readAt + ms }) }
+}
+
 /** The log as a stream in Redis, sealed. One more connection for each account waits for its next entry. */
 export function createRedisEventLog(options: RedisEventLogOptions): EventLog & { close(): void } {
   const { connection, prefix, seal, maxChanges, seenMs, now, monotonic, onFault } = options
@@ -70,9 +76,7 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
 
   /** An instant of another process's clock, on the monotonic one of this. */
   function here(word: LastWord, isOwn: boolean): LastWord {
-    const moved = monotonic() - now() + (isOwn ? 0 : CLOCK_SKEW_MS)
-    const { notedAt, readAt } = word
-    return { ...word, notedAt: notedAt + moved, ...(readAt !== undefined && { readAt: readAt + moved }) }
+    return shifted(word, monotonic() - now() + (isOwn ? 0 : CLOCK_SKEW_MS))
   }
 
   function open(sealed: string | null | undefined): LastWord | undefined {
@@ -199,13 +203,8 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
       return found === 1
     },
     async append(account, { appointmentId, eventId, expected, lastWord, isNews }) {
-      const { mark, notedAt, readAt } = lastWord
-      const moved = now() - monotonic()
-      const sealed = seal.close?.({
-        ...lastWord,
-        notedAt: notedAt + moved,
-        ...(readAt !== undefined && { readAt: readAt + moved }),
-      })
+      const { mark } = lastWord
+      const sealed = seal.close?.(shifted(lastWord, now() - monotonic()))
       if (sealed === undefined) return 'unavailable'
       ownMarks.set(mark, true)
       const wordKey = keyOf(account, `word:${hashed(appointmentId)}`)

@@ -9,8 +9,8 @@ return 1`
  * New values for fields of the state, each of which names an epoch; with a description, a step from the old to the new.
  *
  * KEYS: state, steps. ARGV: a generation in case there is none, how long the state lives, the most fields, the most steps,
- * the sealed description or nothing, what that is called in a step, then field and value in turn. A state of too many fields begins anew: then every
- * epoch is another. So it is where Redis is full: that takes no value, but forgets the state.
+ * the sealed description or nothing, what that is called in a step, then field and value in turn. A state of too many fields
+ * begins anew: then every epoch is another. So it is where Redis is full: that takes no value, but forgets the state.
  */
 export const ADVANCE = `
 local begun = redis.pcall('HSETNX', KEYS[1], 'gen', ARGV[1])

@@ -74,8 +74,9 @@ export async function startSilent({ ids = ['a', 'b'], rowFields, ...options }: O
   return {
     rest,
     rows,
-    /** What subscribers were told: the source, the appointment, and its title where it is known. */
+    /** What subscribers were told since it was looked at last. */
     changes: () => told.splice(0),
+    /** The same in words: the source, the appointment, and its title where it is known. */
     told: () => told.splice(0).map(({ source, now: row }) => `${source} ${row.id} ${row.title ?? '?'}`),
     pass: (ms: number) => {
       now += ms
