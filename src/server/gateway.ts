@@ -64,7 +64,7 @@ import { createMemo } from './operation/memo.ts'
 import { createOperations } from './operation/operation.ts'
 import { createOperationHistory } from './start/operations.ts'
 import { useStartPage } from './start/start.ts'
-import { createPlaces } from './streams/places.ts'
+import { createStreamSlots } from './streams/stream-slots.ts'
 import { createStreams } from './streams/streams.ts'
 import { createStreamWriter } from './streams/writer.ts'
 import { useWebhooks } from './webhooks.ts'
@@ -239,7 +239,7 @@ export function createGateway({
     reportFault,
   })
   const addCost = createCost({ rateLimit: rest.rateLimit, development })
-  const places = createPlaces(limits)
+  const slots = createStreamSlots(limits)
   const writer = createStreamWriter({ heartbeatMs, reportFault, clock })
   const { useStreams, open: openStream } = createStreams({
     identityOf,
@@ -250,7 +250,7 @@ export function createGateway({
     addCost,
     reportFault,
     report,
-    places,
+    slots,
     writer,
     clock,
   })
@@ -259,7 +259,7 @@ export function createGateway({
     identityOf,
     operationOf,
     contextOf,
-    places,
+    slots,
     addCost,
     reportFault,
     report,
@@ -272,9 +272,9 @@ export function createGateway({
     beginEvent,
     contextOf,
     changes,
-    remembered: rest.remembered,
+    cachedReads: rest.remembered,
     covers: coherence.covers,
-    places,
+    slots,
     writer,
     addCost,
     reportFault,
@@ -385,7 +385,7 @@ export function createGateway({
 
   /** Tells all subscribers to come back. New ones are refused from now on. */
   function endStreams(): void {
-    places.close()
+    slots.close()
     writer.endAll()
   }
 
@@ -399,7 +399,7 @@ export function createGateway({
     },
     state: () => ({
       keys: rest.keyStates(),
-      streams: places.count(),
+      streams: slots.count(),
       events: coherence.feedState(),
       shared: shared.state(),
     }),
