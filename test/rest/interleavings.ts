@@ -64,8 +64,8 @@ export async function takeSteps(steps: readonly Step[]): Promise<Outcome> {
       what === 'list'
         ? (await rest.appointments.list({}, WHOLE, by)).rows
         : [(await rest.appointments.retrieve(what, by)).row]
-    const asked = { text: what, operationName: undefined, variables: undefined, by }
-    const answer = memo.answer(asked, async () => ({ data: { rows: await rows() } }))
+    const query = { text: what, operationName: undefined, variables: undefined, operation: by }
+    const answer = memo.answer(query, async () => ({ data: { rows: await rows() } }))
     const checked = Promise.resolve(answer).then((result) => {
       if (by.ledger.isRepeated) repeated += 1
       for (const row of rowsIn(result)) check(what, atLeast, row)

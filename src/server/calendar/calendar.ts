@@ -13,9 +13,9 @@ import type { ReportFault } from '../gateway-options.ts'
 import type { NodeContext } from '../http/node-handler.ts'
 import { accountOfKey, type Identities, type Identity } from '../identity/identity.ts'
 import type { RunningOperations } from '../limits/running.ts'
-import { createNote } from '../note.ts'
 import type { ReportOperation } from '../observation/report.ts'
 import { badRequest, noSuchCalendar } from '../refusals.ts'
+import { createSymbolProperty } from '../symbol-property.ts'
 import { createReadings, type Reading } from './readings.ts'
 import { calendarRefusal } from './refusal.ts'
 import { type FeedText, writeFeed } from './text.ts'
@@ -32,7 +32,7 @@ export interface CalendarOptions {
   readonly changes: Changes
   readonly letIn: Identities['letIn']
   readonly operationOf: (request: Request) => Operation
-  readonly during: RunningOperations['during']
+  readonly runLimited: RunningOperations['runLimited']
   readonly clock: Clock
   readonly report: ReportOperation
   readonly reportFault: ReportFault
@@ -55,14 +55,14 @@ const LIFE_MS = 180 * 86_400_000
  * It says what it may show, and the gateway reads that with its own key, through the same limits as any operation.
  */
 export function createCalendar(options: CalendarOptions): Calendar {
-  const { key, operationOf, letIn, during, clock, report, reportFault } = options
+  const { key, operationOf, letIn, runLimited, clock, report, reportFault } = options
   const feeds = feedsOf(options)
   const { hostname: host } = new URL(options.url)
   const readings = createReadings(options)
-  const tags = createNote<Request, string>('calendar tag')
+  const tags = createSymbolProperty<Request, string>('calendar tag')
   const texts = {
-    busy: createNote<Reading, FeedText>('busy'),
-    titles: createNote<Reading, FeedText>('titles'),
+    busy: createSymbolProperty<Reading, FeedText>('busy'),
+    titles: createSymbolProperty<Reading, FeedText>('titles'),
   }
 
   function textOf(reading: Reading, show: FeedGrant['show']): FeedText {
@@ -85,7 +85,7 @@ export function createCalendar(options: CalendarOptions): Calendar {
     if (grant === undefined) throw noSuchCalendar()
     const identity = identityOf(grant, account)
     letIn(request, identity)
-    return during(identity.caller, async () =>
+    return runLimited(identity.caller, async () =>
       textOf(await readings.of(grant.clinicianId, operationOf(request)), grant.show),
     )
   }

@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga'
-import { notAcceptable, nothingAt } from '../refusals.ts'
+import { noSuchPath, notAcceptable } from '../refusals.ts'
 import { acceptedRanges } from './accept.ts'
 
 const GRAPHQL_JSON = 'application/graphql-response+json'
@@ -18,7 +18,7 @@ const ACCEPTABLE = new Set(
  */
 export function useCodedRefusals(endpoint: string): Plugin {
   const refusals = new Map([
-    [404, nothingAt(endpoint)],
+    [404, noSuchPath(endpoint)],
     [406, notAcceptable()],
   ])
   return {

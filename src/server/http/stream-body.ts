@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { ReadableStream as WebStream } from 'node:stream/web'
-import { createNote } from '../note.ts'
+import { createSymbolProperty } from '../symbol-property.ts'
 
 interface StreamedResponse {
   readonly status: number
   readonly headers: Headers
 }
 
-const bodies = createNote<object, Readable>('body')
+const bodies = createSymbolProperty<object, Readable>('body')
 
 /** A response whose body never ends by itself: the server knows it without a body, and the gateway sends that itself. */
 export function withStreamBody<Response extends object>(response: Response, body: Readable): Response {

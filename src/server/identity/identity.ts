@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Plugin } from 'graphql-yoga'
 import { type Access, FULL_ACCESS, NO_ACCESS } from '../../rest/access.ts'
-import { createNote } from '../note.ts'
 import { invalidToken } from '../refusals.ts'
+import { createSymbolProperty } from '../symbol-property.ts'
 
 /** Who the caller is, as far as the gateway needs to know. */
 export interface Identity {
@@ -75,7 +75,7 @@ export interface Identities {
 
 /** Identifies the caller of each request once. Until then the request is anonymous. */
 export function createIdentities(identify: Identify): Identities {
-  const identities = createNote<Request, Identity>('identity')
+  const identities = createSymbolProperty<Request, Identity>('identity')
   return {
     useIdentity: () => ({
       async onRequestParse({ request }) {

@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { BREAK, type DocumentNode, visit } from 'graphql'
-import { createNote } from '../note.ts'
 import { routersOnly } from '../refusals.ts'
+import { createSymbolProperty } from '../symbol-property.ts'
 
 /** Throws a `GraphQLError` where the document is one for routers, and the request does not come from one. */
 export type RouterCheck = (document: DocumentNode, request: Request) => void
@@ -16,7 +16,7 @@ export function createRouterCheck(secret: string | null): RouterCheck {
   if (secret.length < MIN_SECRET_LENGTH)
     throw new Error(`The secret of the router has ${MIN_SECRET_LENGTH} characters at least.`)
   const expected = digest(secret)
-  const isForRouters = createNote<DocumentNode, boolean>('isForRouters')
+  const isForRouters = createSymbolProperty<DocumentNode, boolean>('isForRouters')
 
   return (document, request) => {
     if (!(isForRouters.get(document) ?? isForRouters.set(document, selectsRouterField(document)))) return

@@ -1,10 +1,10 @@
-import { createNote } from '../note.ts'
+import { createSymbolProperty } from '../symbol-property.ts'
 
 type Headers = Readonly<Record<string, string>>
 
 /** Headers of a page and its files, which replace those of answers with patients' data. */
 export function createPageHeaders() {
-  const own = createNote<Request, Headers>('headers')
+  const own = createSymbolProperty<Request, Headers>('headers')
   return {
     set: own.set,
     get: own.get,

@@ -134,16 +134,16 @@ describe('A query that is asked again', () => {
     const keptAfter = async (compressing: boolean) => {
       const memo = createMemo({ holds: () => true, refresh: () => undefined })
       const ask = async (variables: (typeof answers)[number]) => {
-        const by = operationOf()
+        const operation = operationOf()
         const execute = () => {
-          by.ledger.reads = [{ request: { method: 'GET', path: '/' }, token: {} }]
+          operation.ledger.reads = [{ request: { method: 'GET', path: '/' }, token: {} }]
           return { data: variables }
         }
-        const asked = { text: '', operationName: undefined, variables: variables.nth, by }
-        const { stringify } = (await memo.answer(asked, execute)) as { stringify(result: object): Buffer }
+        const query = { text: '', operationName: undefined, variables: variables.nth, operation }
+        const { stringify } = (await memo.answer(query, execute)) as { stringify(result: object): Buffer }
         const bytes = stringify({})
-        if (compressing) await memo.compressed(by, 'gzip', async () => bytes.toString())
-        return by.ledger.isRepeated
+        if (compressing) await memo.compressed(operation, 'gzip', async () => bytes.toString())
+        return operation.ledger.isRepeated
       }
       for (const each of answers) await ask(each)
       // The latest first: what is asked again pushes nothing out before that.
