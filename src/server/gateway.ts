@@ -44,7 +44,7 @@ import { standardFetch } from './http/standard-fetch.ts'
 import {
   accountOfKey,
   createIdentities,
-  createOpenDoor,
+  createOpenAccess,
   type Identify,
   passThrough,
 } from './identity/identity.ts'
@@ -180,13 +180,13 @@ export function createGateway({
     history === undefined
       ? logOfHost
       : (line: OperationLine) => {
-          history.note(line)
+          history.add(line)
           logOfHost(line)
         }
   const listMemory = createListMemory(monotonic)
   const sizes = createSizeMemory()
   const identify = chooseIdentity(key, tokens, clock)
-  const { useIdentity, letIn, identityOf } = createIdentities(identify)
+  const { useIdentity, setIdentity, identityOf } = createIdentities(identify)
   const { useOperations, operationOf, beginEvent, endOperation } = createOperations({
     identityOf,
     operationTimeoutMs,
@@ -232,9 +232,9 @@ export function createGateway({
     secrets: calendarSecrets,
     key,
     url,
-    read: (filter, by) => readFeed(filter, { appointments, listMemory, by }),
+    read: (filter, operation) => readFeed(filter, { appointments, listMemory, by: operation }),
     changes,
-    letIn,
+    setIdentity,
     operationOf,
     runLimited,
     clock,
@@ -377,9 +377,9 @@ export function createGateway({
         useGraphiQL({
           endpoint,
           sampleData,
-          asksForCredential: key === null || tokens !== null,
+          needsCredential: key === null || tokens !== null,
           desk,
-          ask: (url, init) => yoga.fetch(url, init),
+          send: (url, init) => yoga.fetch(url, init),
           now,
         }),
       desk && useDesk({ endpoint, timeZone: clinicTimeZone, trusted: trustedDocumentsOnly, graphiql }),
@@ -464,7 +464,7 @@ function createOwnShared(
 }
 
 function chooseIdentity(key: string | null, tokens: TokenOptions | null, clock: Clock): Identify {
-  if (key !== null) return tokens === null ? createOpenDoor(key) : createTokenCheck(key, tokens, clock)
+  if (key !== null) return tokens === null ? createOpenAccess(key) : createTokenCheck(key, tokens, clock)
   if (tokens !== null)
     throw new Error('A gateway that checks tokens asks the upstream with a key of its own.')
   return passThrough

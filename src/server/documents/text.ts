@@ -8,8 +8,8 @@ const CLOSING: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, Toke
 /** Lists and input objects open brackets too, and inline fragments nest without adding a level of fields. */
 const BRACKETS_A_LEVEL = 10
 
-/** Counts the tokens and the open brackets of a document before it is parsed, so that parsing takes bounded time and stack. */
-export function requireReadable(
+/** Limits the tokens and the open brackets of a document before it is parsed, so that parsing takes bounded time and stack. */
+export function requireParsable(
   text: string,
   { MAX_TOKENS, MAX_DEPTH }: Pick<Limits, 'MAX_TOKENS' | 'MAX_DEPTH'>,
 ): { readonly lines: number } {

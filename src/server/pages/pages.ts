@@ -2,7 +2,7 @@ import { createSymbolProperty } from '../symbol-property.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-/** Headers of a page and its files, which replace those of answers with patients' data. */
+/** The headers of a page and its files. They replace those for answers with patient data (`usePrivacy`). */
 export function createPageHeaders() {
   const own = createSymbolProperty<Request, Headers>('headers')
   return {
@@ -14,7 +14,7 @@ export function createPageHeaders() {
   }
 }
 
-/** The browser loads and runs nothing but what is allowed, and does not show the page in a frame. */
+/** A content security policy: the browser loads and runs only what is allowed, and does not show the page in a frame. */
 export function contentPolicy(allowed: readonly string[]): string {
   const closed = ["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"]
   return ["default-src 'none'", ...allowed, ...closed].join('; ')
