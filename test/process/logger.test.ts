@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { createLogger, formatFor, inWords } from '../../src/process/logger.ts'
+import { createLogger, formatFor, prettyStream } from '../../src/process/logger.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startProcess } from '../support/process.ts'
 
@@ -15,7 +15,7 @@ describe('The log in a terminal', () => {
       },
     })
     return {
-      logger: createLogger('info', await inWords(terminal)),
+      logger: createLogger('info', await prettyStream(terminal)),
       text: () => stripVTControlCharacters(written.join('')),
     }
   }

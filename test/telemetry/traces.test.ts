@@ -245,7 +245,7 @@ describe('A collector that fails', () => {
     const states: string[] = []
     const traces = startTraces('http://127.0.0.1:9', {
       exportMs: 200,
-      everyMs: 5,
+      intervalMs: 5,
       onState: (state) => states.push(state),
     })
     await using upstream = await startScriptedUpstream(() => ({ body: { data: shown('a'), meta: {} } }))
@@ -265,7 +265,7 @@ describe('A collector that fails', () => {
     await using collector = await startScriptedUpstream(() =>
       isDown ? { status: 400, body: {} } : { body: {} },
     )
-    const traces = startTraces(collector.url, { everyMs: 1, onState: (state) => states.push(state) })
+    const traces = startTraces(collector.url, { intervalMs: 1, onState: (state) => states.push(state) })
     traces.begin('operation')?.end({ facts: {} })
     await expect.poll(() => states).toEqual(['down'])
     isDown = false
@@ -291,7 +291,7 @@ describe('A collector that fails', () => {
     })
     const traces = startTraces(collector.url, {
       exportMs: 100,
-      everyMs: 1,
+      intervalMs: 1,
       onState: (state) => states.push(state),
     })
     traces.begin('operation')?.end({ facts: {} })

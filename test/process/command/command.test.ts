@@ -18,8 +18,8 @@ describe('The arguments', () => {
     [['version'], { name: 'version' }],
     [['plan', '-h'], { name: 'help' }],
     [['-v'], { name: 'version' }],
-    [['check'], { name: 'check', asksUpstream: false }],
-    [['check', '--upstream'], { name: 'check', asksUpstream: true }],
+    [['check'], { name: 'check', triesUpstream: false }],
+    [['check', '--upstream'], { name: 'check', triesUpstream: true }],
     [
       ['plan', 'a.json', '--screens', '12'],
       {
