@@ -48,7 +48,7 @@ describe('The connections of the server', () => {
     await server.close(LONG_MS)
   })
 
-  test('A stopping server ends each connection with its next answer', async () => {
+  test('A stopping server closes each connection after its next response', async () => {
     const { server, responses, send } = await startHeldServer()
     const [kept, waiting] = [await openSocket(server.url), await openSocket(server.url)]
     await send(kept, GET)
@@ -66,7 +66,7 @@ describe('The connections of the server', () => {
     await server.close(LONG_MS)
   })
 
-  test('A stopping server answers all that a connection has sent ahead', async () => {
+  test('A stopping server answers all pipelined requests of a connection', async () => {
     const { server, responses, send } = await startHeldServer()
     const socket = await openSocket(server.url)
     await send(socket, GET + GET)
@@ -83,7 +83,7 @@ describe('The connections of the server', () => {
     await server.close(LONG_MS)
   })
 
-  test('A stopping server begins nothing after the last answer of a connection', async () => {
+  test('A stopping server runs no request after the last response of a connection', async () => {
     const { server, responses, send } = await startHeldServer()
     const socket = await openSocket(server.url)
     server.prepareToClose()
@@ -98,7 +98,7 @@ describe('The connections of the server', () => {
     await server.close(LONG_MS)
   })
 
-  test('A connection that sends nothing does not hold up the stop', async () => {
+  test('A connection without a request does not delay the stop', async () => {
     const server = await listen(answerAtOnce, '127.0.0.1', 0)
     const socket = await openSocket(server.url)
     const other = await openSocket(server.url)
@@ -108,7 +108,7 @@ describe('The connections of the server', () => {
     socket.destroy()
   })
 
-  test('A stopping server ends a connection whose answer had begun before', async () => {
+  test('A stopping server closes a connection whose response has already begun', async () => {
     const { server, responses, send } = await startHeldServer()
     const socket = await openSocket(server.url)
     await send(socket, GET)

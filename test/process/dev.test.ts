@@ -10,7 +10,7 @@ import { ROOT } from '../docs/documents.ts'
 
 const NPM_RUN_DEV = manifest.scripts.dev.split(' ').slice(1)
 
-test('npm run dev reads .env, and starts anew when a source changes', async () => {
+test('npm run dev reads .env, and restarts when a source changes', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'dev-'))
   for (const part of ['package.json', 'src'])
     await cp(join(ROOT, part), join(folder, part), { recursive: true })

@@ -33,7 +33,7 @@ async function untilFaults(product: Process, count: number): Promise<void> {
 }
 
 describe('A process with a fault', () => {
-  test('Every fault that nobody caught is told without its message, and cuts nothing', async () => {
+  test('Every uncaught fault is reported without its message, and interrupts nothing', async () => {
     const { promise: received, resolve: arrive } = Promise.withResolvers<() => void>()
     await using upstream = await startScriptedUpstream(() => (response) => {
       arrive(() => void response.writeHead(200).end('{"data":{"id":"a","title":"t"},"meta":{}}'))
@@ -59,7 +59,7 @@ describe('A process with a fault', () => {
     expect(product.errors()).not.toContain('Jane')
   })
 
-  test('A stop that fails is told for each part, and ends the process all the same', async () => {
+  test('Each failure of a stop is reported, and the process exits all the same', async () => {
     await using product = await startProcess({
       ...NO_CLOSE,
       PORT: '0',
@@ -71,7 +71,7 @@ describe('A process with a fault', () => {
     expect(product.errors()).not.toContain('Jane')
   })
 
-  test('The sandbox alone ends too where its stop fails', async () => {
+  test('The sandbox alone exits too where its stop fails', async () => {
     const failing = runningFirst(`
       import { Server } from 'node:http'
       Server.prototype.close = () => { throw new Error('Jane Doe') }

@@ -49,7 +49,7 @@ describe('The identity mode', () => {
     expect(modeWith('x'.repeat(32))).toMatchObject({ startupLine: expect.not.stringContaining('guessed') })
   })
 
-  test('The process passes on the settings of tokens, and warns of ones without an end', () => {
+  test('The process passes on the settings of tokens, and warns where exp is optional', () => {
     const settings = { ...KEYED, ...TOKENS, AUTH_REQUIRE_EXP: false, AUTH_SCOPE_CLAIM: 'roles' }
     expect(identityMode(settings)).toMatchObject({
       startupLine: expect.stringContaining('AUTH_REQUIRE_EXP is false'),

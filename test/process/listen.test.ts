@@ -38,7 +38,7 @@ describe('A slow sender', () => {
     expect((await readToEnd(socket)).status).toBe(408)
   })
 
-  test('The server closes the connection of a body that drips past its time', async () => {
+  test('The server closes the connection of a body that exceeds its time', async () => {
     await using server = await startServer({ headersMs: 20, requestMs: 60, checkMs: 10 })
     const socket = await openSocket(server.url)
     socket.write(`${HEAD}content-length: 1000000\r\n\r\n`)

@@ -20,7 +20,7 @@ async function takenPort(): Promise<string> {
 
 describe('A start that the machine prevents', () => {
   test.for(['PORT', 'METRICS_PORT', 'SANDBOX_PORT'])(
-    'A taken %s is told by its name, with exit code 1',
+    'A port %s in use is reported by the name of the variable, with exit code 1',
     async (name) => {
       const port = await takenPort()
       expect(await runProcess({ ...FREE, [name]: port })).toEqual({
@@ -63,7 +63,7 @@ describe('A start that the machine prevents', () => {
     await expect(opening).rejects.toMatchObject({ lines: [sentence], exitCode: 1 })
   })
 
-  test('A database that can not be used is told by the name of its variable', async () => {
+  test('An unusable database is reported with the name of its variable', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'start-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const text = join(folder, 'text')
@@ -85,7 +85,7 @@ describe('A start that the machine prevents', () => {
     ])
   })
 
-  test('A fault of our own exits with 1, and is told without its message', async () => {
+  test('An internal fault exits with 1, and is reported without its message', async () => {
     const failing = runningFirst(`
       import { Server } from 'node:http'
       Server.prototype.listen = () => { throw new TypeError('Jane Doe') }
@@ -118,7 +118,7 @@ describe('Settings that contradict each other', () => {
     expect(problemsOf({ ...upstream, PORT: '4010' })).toBeNull()
   })
 
-  test('Instances that share, each over a sandbox of its own, do not start', async () => {
+  test('Instances that share a Redis, each over its own sandbox, do not start', async () => {
     const environment = { ...FREE, REDIS_URL: 'redis://127.0.0.1:1' }
     for (const command of [[], ['check']])
       expect(await runProcess(environment, ...command)).toEqual({

@@ -76,7 +76,7 @@ async function untilPortIsClosed(client: Client): Promise<void> {
 }
 
 describe('A process that stops', () => {
-  test('For DRAIN_MS the process says no at /ready, serves, and keeps no connection', async () => {
+  test('For DRAIN_MS the process is not ready, serves requests, and closes connections', async () => {
     await using upstream = await startScriptedUpstream(() => ROW)
     await using started = await startGatewayProcess(upstream.url, { DRAIN_MS: FOREVER_MS })
     const { product, client } = started
@@ -91,7 +91,7 @@ describe('A process that stops', () => {
     expect(upstream.requests.map(({ line }) => line)).toEqual(['POST /appointments', 'POST /appointments'])
   })
 
-  test('SIGINT ends the wait, and a write that was begun is answered', async () => {
+  test('SIGINT ends the wait, and a write in flight is answered', async () => {
     const { promise: received, resolve: receive } = Promise.withResolvers<() => void>()
     await using upstream = await startScriptedUpstream(() => (response) => {
       receive(() => void response.writeHead(201).end(JSON.stringify(ROW.body)))
@@ -108,7 +108,7 @@ describe('A process that stops', () => {
     expect(await product.ended()).toBe(0)
   })
 
-  test('No write of busy clients is cut, however long they go on', async () => {
+  test('No write of busy clients is interrupted, however long they continue', async () => {
     await using upstream = await startScriptedUpstream(() => ROW)
     await using started = await startGatewayProcess(upstream.url, { DRAIN_MS: '100' })
     const { product, client } = started
@@ -131,7 +131,7 @@ describe('A process that stops', () => {
     expect(upstream.requests).toHaveLength(answered)
   })
 
-  test('A mutation is finished when its client has left', async () => {
+  test('A mutation is completed when its client has disconnected', async () => {
     const answers: (() => void)[] = []
     await using upstream = await startScriptedUpstream(() => (response) => {
       answers.push(() => void response.writeHead(200).end(JSON.stringify(ROW.body)))

@@ -104,7 +104,7 @@ describe('The errors of the gateway', () => {
     )
   })
 
-  test('An unreadable row costs that row only, and a bad value that field only', async () => {
+  test('An unreadable row fails that row only, and a bad value that field only', async () => {
     const rows = [ROW, 'Jane Doe', { title: 'Jane Doe' }, { ...ROW, id: 'b', status: 'vanished', title: 'B' }]
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: rows, meta: { has_more: false, request_id: 'req_1' } },

@@ -106,7 +106,7 @@ describe('The help', () => {
     expect(lines.filter(({ length }) => length > 110)).toEqual([])
   })
 
-  test('Help and version ask for no good configuration', async () => {
+  test('Help and version need no valid configuration', async () => {
     const bad = { PORT: 'x', CACHE_TTL_SECOND: '1' }
     expect(await runProcess(bad, '--help')).toEqual({ code: 0, stdout: `${helpText()}\n`, stderr: '' })
     expect(await runProcess(bad, '--version')).toEqual({

@@ -4,7 +4,7 @@ import type { Follower } from '../../../src/shared/event-log.ts'
 import { operationOf } from '../../support/rest.ts'
 import { NOON } from './clinic.ts'
 
-test('Where the log of changes is lost, calendars are read again, and follow the next', async () => {
+test('After a loss of the log of changes, calendars are read again, and follow anew', async () => {
   const followers: Follower[] = []
   let reads = 0
   let stops = 0

@@ -5,7 +5,7 @@ import { codeIn, get, HOUR, hold, listOf, MINUTE, NOON, readOf, rowOf, startClin
 const EVENTS = { webhooks: { secrets: [{ secret: EVENT_SECRET }] } }
 
 describe('A program that subscribes to a calendar', () => {
-  test('Asking every five minutes costs one upstream request an hour', async () => {
+  test('A request every five minutes costs one upstream request an hour', async () => {
     await using clinic = await startClinic()
     const feed = await clinic.feed()
     expect(clinic.takeRequests()).toEqual([])
@@ -16,7 +16,7 @@ describe('A program that subscribes to a calendar', () => {
     expect(clinic.takeRequests()).toEqual([0, 1, 2].map((hour) => readOf(NOON + hour * HOUR)))
   })
 
-  test('The feeds of a clinician share what is read, and one of another is read apart', async () => {
+  test('The feeds of one clinician share a read, and those of another have their own', async () => {
     await using clinic = await startClinic()
     for (const show of ['BUSY', 'TITLES']) {
       await get(await clinic.feed({ clinicianId: 'cli_1', show }))
@@ -27,7 +27,7 @@ describe('A program that subscribes to a calendar', () => {
     expect(clinic.takeRequests()).toEqual([readOf(NOON, 'cli_2')])
   })
 
-  test('A calendar of 250 appointments costs three requests an hour, and shows all', async () => {
+  test('A calendar of 250 appointments costs three requests an hour, and contains all', async () => {
     const rows = Array.from({ length: 250 }, (_, index) => rowOf(`apt_${index}`))
     await using clinic = await startClinic({
       answer({ line }) {
@@ -46,7 +46,7 @@ describe('A program that subscribes to a calendar', () => {
     ])
   })
 
-  test('It gets 304 as long as the calendar is the same, read again or not', async () => {
+  test('It gets 304 as long as the calendar is the same, after another read too', async () => {
     let title = 'Visit'
     await using clinic = await startClinic({ answer: () => listOf(rowOf('apt_1', { title })) })
     const titles = await clinic.feed({ clinicianId: 'cli_1', show: 'TITLES' })
@@ -66,7 +66,7 @@ describe('A program that subscribes to a calendar', () => {
     expect(clinic.takeRequests()).toHaveLength(1)
   })
 
-  test('An event of the clinician has the calendar read again, and no other event', async () => {
+  test('An event of the clinician invalidates the calendar, and no other event does', async () => {
     await using clinic = await startClinic(EVENTS)
     const feed = await clinic.feed()
     await get(feed)
@@ -92,7 +92,7 @@ describe('A program that subscribes to a calendar', () => {
     expect(clinic.takeRequests()).toEqual([readOf(NOON)])
   })
 
-  test('A change while the calendar is being read has it read again', async () => {
+  test('A change during the read of the calendar makes the gateway read it again', async () => {
     const held = hold()
     const answers = [held.answer]
     await using clinic = await startClinic({ ...EVENTS, cacheTtlSeconds: 0, answer: () => answers.shift() })
@@ -107,7 +107,7 @@ describe('A program that subscribes to a calendar', () => {
     expect(clinic.takeRequests()).toEqual([readOf(NOON), readOf(NOON)])
   })
 
-  test('A reading goes on when its client leaves, for the next one that asks', async () => {
+  test('A read continues when its client disconnects, for the next client', async () => {
     const held = hold()
     const answers = [held.answer]
     await using clinic = await startClinic({ cacheTtlSeconds: 0, answer: () => answers.shift() })
@@ -123,7 +123,7 @@ describe('A program that subscribes to a calendar', () => {
     expect(clinic.takeRequests()).toEqual([readOf(NOON)])
   })
 
-  test('Where the quota is spent it gets the calendar of before, and the reserve stays', async () => {
+  test('With a spent quota it gets the cached calendar, and the reserve is not used', async () => {
     let remaining = 500
     await using clinic = await startClinic({
       staleIfLimitedSeconds: 0,
@@ -157,7 +157,7 @@ describe('A program that subscribes to a calendar', () => {
     expect(clinic.takeRequests()).toHaveLength(1)
   })
 
-  test('Where the upstream refuses, it gets the calendar of before for an hour', async () => {
+  test('Where the upstream refuses, it gets the cached calendar for an hour', async () => {
     let isRefused = false
     await using clinic = await startClinic({
       answer: () =>

@@ -158,7 +158,7 @@ describe('The estimate', () => {
     }
   })
 
-  test('The gateway refuses an estimate over the ceiling and names the costliest field', async () => {
+  test('The gateway refuses a cost above the ceiling, and names the costliest field', async () => {
     await using product = await startProduct({ sandbox: { seed: 0 } })
     const ids = Array.from({ length: 70 }, (_, index) => globalId('Appointment', `a${index}`))
     const { data, errors } = await product.query(

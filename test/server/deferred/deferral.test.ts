@@ -41,7 +41,7 @@ describe('A query with @defer', () => {
     expect(rest.map(({ extensions }) => extensions?.upstream.requests).filter((each) => each)).toEqual([4])
   })
 
-  test('In an outage a part says that it is of before', async () => {
+  test('In an outage a part with stale data says so', async () => {
     let now = Date.parse('2026-01-05T12:00:00Z')
     await using clinic = await startHeldClinic({ now: () => now, monotonic: () => now })
     const inFull = clinic.query('{ appointment(id: "a") { attendeeName } }')
@@ -78,7 +78,7 @@ describe('A query with @defer', () => {
     expect(answer.response.headers.get('x-upstream-requests')).toBe('4')
   })
 
-  test('What is remembered is in its place: one answer, or one part', async () => {
+  test('Cached fragments are in the initial result: one answer, or one part', async () => {
     await using product = await startProduct()
     await (await askInParts(product.url, { query: LIST })).rest()
     product.takeRequests()
@@ -125,7 +125,7 @@ describe('A query with @defer', () => {
     ])
   })
 
-  test('A mutation, and a query by GET, are answered in one piece', async () => {
+  test('A mutation, and a query by GET, are answered in one part', async () => {
     await using product = await startProduct({ gateway: { cacheTtlSeconds: 0 } })
     const { body } = await product.rest('GET', '/appointments?limit=1&status=scheduled')
     const query = `mutation { cancelAppointment(input: { id: "${body.data[0].id}" }) {
@@ -140,7 +140,7 @@ describe('A query with @defer', () => {
     expect(await response.text()).toContain('attendeeName')
   })
 
-  test('A fault costs its own fragment, in the words of any error', async () => {
+  test('A fault fails its own fragment, and is worded like any error', async () => {
     await using clinic = await startHeldClinic()
     await using answer = await askInParts(clinic.url, { query: LIST })
     await answer.next()
@@ -169,7 +169,7 @@ describe('A query with @defer', () => {
     expect(JSON.stringify(parts)).not.toContain('http')
   })
 
-  test('A fragment that the ceiling has no room for comes with its code', async () => {
+  test('A fragment above the ceiling of requests has the error with its code', async () => {
     await using product = await startProduct({ gateway: { maxUpstreamRequests: 1 } })
     const { data, errors } = merged(await (await askInParts(product.url, { query: LIST })).rest())
     expect(JSON.stringify(data).match(/"title":"[^"]+","attendeeName":null/g)).toHaveLength(3)
@@ -177,14 +177,14 @@ describe('A query with @defer', () => {
     expect(product.takeRequests()).toHaveLength(1)
   })
 
-  test('The deadline ends what is still waited for, and the answer', async () => {
+  test('The deadline ends the pending reads, and the answer', async () => {
     await using clinic = await startHeldClinic({ operationTimeoutMs: 300 })
     const parts = await (await askInParts(clinic.url, { query: LIST })).rest()
     expect(parts.at(-1)?.hasNext).toBe(false)
     expect(merged(parts).errors).toMatchObject(Array(3).fill({ extensions: { code: 'UPSTREAM_TIMEOUT' } }))
   })
 
-  test('Its reads end when the client leaves, and one line of the log tells its cost', async () => {
+  test('Its reads end when the client disconnects, and one log line states its cost', async () => {
     const { promise, resolve } = Promise.withResolvers<OperationLine>()
     const lines: OperationLine[] = []
     await using clinic = await startHeldClinic({
@@ -207,7 +207,7 @@ describe('A query with @defer', () => {
     expect(lines).toHaveLength(1)
   })
 
-  test('It is one of the streams; where there is no room for one, it comes in one piece', async () => {
+  test('It takes a slot of the streams; without a free slot it is answered in one part', async () => {
     await using clinic = await startHeldClinic({ limits: { MAX_STREAMS: 1 } })
     await using first = await askInParts(clinic.url, { query: LIST })
     await first.next()
@@ -232,7 +232,7 @@ describe('A query with @defer', () => {
     await closing
   })
 
-  test('An estimate counts its fields, and asks nothing', async () => {
+  test('An estimate counts its fields, and sends no upstream request', async () => {
     await using product = await startProduct()
     const headers = { 'x-estimate-only': '1' }
     const [estimate] = await (await askInParts(product.url, { query: LIST, headers })).rest()
@@ -240,7 +240,7 @@ describe('A query with @defer', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test('A variable that does not fit is refused as in any query', async () => {
+  test('A variable of the wrong type is refused as in any query', async () => {
     await using product = await startProduct()
     const query = LIST.replace('{', 'query ($n: Int!) {').replace('first: 3', 'first: $n')
     for (const accept of [MULTIPART, 'application/json']) {
@@ -264,7 +264,7 @@ describe('A query with @defer', () => {
     expect(JSON.stringify(merged(await answer.rest()).data)).toContain('Name c')
   })
 
-  test('The log has the codes of an answer that is one part', async () => {
+  test('The log has the error codes of an answer in one part', async () => {
     const { promise, resolve } = Promise.withResolvers<OperationLine>()
     await using clinic = await startHeldClinic({ logOperation: resolve })
     const query = '{ ... @defer { nodes(ids: ["x"]) { id } } }'
@@ -273,7 +273,7 @@ describe('A query with @defer', () => {
     expect(await promise).toMatchObject({ codes: ['BAD_USER_INPUT'] })
   })
 
-  test('A null argument in a late part is refused as in any query', async () => {
+  test('A null argument in a deferred fragment is refused as in any query', async () => {
     const faults: unknown[] = []
     await using clinic = await startHeldClinic({ reportFault: (fault) => void faults.push(fault) })
     const query = `query ($s: AppointmentStatus = SCHEDULED) { appointments(first: 3) { nodes { title ... @defer {
@@ -289,7 +289,7 @@ describe('A query with @defer', () => {
     expect(faults).toEqual([])
   })
 
-  test('A fragment that an error takes away whole leaves no gap in one JSON answer', async () => {
+  test('A fragment that an error nulls leaves no gap in one JSON answer', async () => {
     await using product = await startProduct({ gateway: { limits: { MAX_NODE_IDS: 1 } } })
     const query = '{ __typename ... @defer { nodes(ids: ["x", "y"]) { id } } }'
     const [whole, ...more] = await (await askInParts(product.url, { query })).rest()

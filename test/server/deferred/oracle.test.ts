@@ -118,7 +118,7 @@ async function lastStateOf(query: string, text: string): Promise<PartialAnswer<u
   return states.at(-1) as PartialAnswer<unknown>
 }
 
-test('The parts of 300 random queries together are the answer in one piece', async () => {
+test('The merged parts of 300 random queries equal the answer without @defer', async () => {
   let inParts = 0
   await fc.assert(
     fc.asyncProperty(fc.gen(), async (gen) => {

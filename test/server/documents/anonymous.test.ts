@@ -24,20 +24,20 @@ describe('A document without a credential', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test('The refusal says by which scheme a caller may come back', async () => {
+  test('The refusal names the authentication scheme', async () => {
     await using product = await startProduct({ gateway: { tokens: TOKENS } })
     const { headers } = await product.query(ofLength(4001))
     expect(headers.get('www-authenticate')).toBe('Bearer')
   })
 
-  test('Tools read the schema without a credential', async () => {
+  test('Tools may read the schema without a credential', async () => {
     await using product = await startProduct({ gateway: { key: null } })
     const everything = { specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true }
     const query = getIntrospectionQuery({ ...everything, inputValueDeprecation: true, oneOf: true })
     expect((await product.query(query)).errors).toBeUndefined()
   })
 
-  test('A wrong token is refused before the document is read', async () => {
+  test('An invalid token is refused before the document is parsed', async () => {
     await using product = await startProduct({ gateway: { tokens: TOKENS } })
     const { status } = await product.query('{', {}, { authorization: 'Bearer x' })
     expect(status).toBe(401)

@@ -37,12 +37,12 @@ describe('The document cache', () => {
   })
 })
 
-describe('The places of errors', () => {
+describe('The locations of errors', () => {
   const read = createDocuments({ schema, limits: LIMITS, isClosed: true })
   const placesBehind = (lineBreak: string, count: number) =>
     read(`${lineBreak.repeat(count)}{ nope }`).errors.map(({ locations }) => locations)
 
-  test('An error says where it is in a document of 5,000 lines', () => {
+  test('An error has its location in a document of 5,000 lines', () => {
     expect(placesBehind('\n', 4999)).toEqual([[{ line: 5000, column: 3 }]])
   })
 
@@ -55,7 +55,7 @@ describe('The places of errors', () => {
     expect(placesBehind(lineBreak, 5000)).toEqual([undefined])
   })
 
-  test('The lines of a text in the document count as well', () => {
+  test('The lines of a string in the document count as well', () => {
     const { errors } = read(`{ patient(id: """${'\n'.repeat(5000)}""") { nope } }`)
     expect(errors.map(({ locations }) => locations)).toEqual([undefined])
   })

@@ -78,7 +78,7 @@ describe('The order of a trusted mutation', () => {
     expect(warningsOf(text)).toEqual([])
   })
 
-  test('Steps that the generator has sorted run the other way round, and are warned of', async () => {
+  test('Steps that the generator has sorted run in another order, and cause a warning', async () => {
     const trustedDocuments = await asGenerated(
       `mutation Move${VARIABLES} { ...Steps } fragment Steps on Mutation { ${BOOK} ${CANCEL} }`,
     )

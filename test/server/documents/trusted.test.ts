@@ -43,7 +43,7 @@ function withFile<Result>(content: string, use: (file: string) => Result): Resul
 const read = (content: string) => withFile(content, (file) => readTrustedDocuments(file, 'TRUSTED_DOCUMENTS'))
 
 describe('Trusted documents', () => {
-  test('The gateway runs trusted documents by hash, beside any other document', async () => {
+  test('The gateway runs trusted documents by hash, and any other document', async () => {
     await using gateway = await startGateway({
       ...UPSTREAM,
       trustedDocuments: read(JSON.stringify({ [HASH]: TEXT })),
@@ -56,7 +56,7 @@ describe('Trusted documents', () => {
       expect(await send(gateway, { documentId: hash })).toEqual(refused('DOCUMENT_NOT_TRUSTED'))
   })
 
-  test('The gateway runs nothing but trusted documents if set to', async () => {
+  test('The gateway runs only trusted documents if the option is set', async () => {
     await using gateway = await startGateway({
       ...UPSTREAM,
       trustedDocuments: read(JSON.stringify({ [HASH]: TEXT })),
@@ -76,7 +76,7 @@ describe('Trusted documents', () => {
       expect(await send(gateway, body)).toEqual(refused('DOCUMENT_NOT_TRUSTED'))
   })
 
-  test('A link that sends hashes first is asked for the text, if texts are allowed', async () => {
+  test('A client that sends a hash first has to send the text, if texts are allowed', async () => {
     const trustedDocuments = read(JSON.stringify({ [HASH]: TEXT }))
     await using gateway = await startGateway({ ...UPSTREAM, trustedDocuments })
     expect(await send(gateway, apollo('b2c3d5'))).toEqual(refused('PERSISTED_QUERY_NOT_FOUND'))

@@ -56,7 +56,7 @@ describe('A refusal of the HTTP request', () => {
   })
 
   test.for(['text/html', 'application/json; charset=iso-8859-1', 'application/xml, image/*'])(
-    'A write is not sent where no answer fits its Accept: %s',
+    'A write is not sent upstream where its Accept matches no response: %s',
     async (accept) => {
       await using product = await startProduct({ sandbox: { seed: 1 } })
       const { data } = (await product.rest('GET', '/appointments')).body

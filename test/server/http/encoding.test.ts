@@ -60,7 +60,7 @@ describe.for(WAYS)('The encoding of a body by %s', (way) => {
     expect(requests).toEqual([])
   })
 
-  test.for(TAKEN)('The gateway books what a body holds %s', async ([, body, type]) => {
+  test.for(TAKEN)('The gateway accepts a body %s', async ([, body, type]) => {
     await using product = await startPosting()
     const { answer, requests } = await product.post(way, body, { 'content-type': type })
     expect(answer.data).toEqual({ createAppointment: { appointment: { attendeeName: 'Müller €' } } })
@@ -85,7 +85,7 @@ describe.for(WAYS)('The encoding of a body by %s', (way) => {
   })
 })
 
-test('A character that two chunks of a body share stays whole', async () => {
+test('A character that is split between two chunks of a body is decoded correctly', async () => {
   await using product = await startProduct({ sandbox: { seed: 0 } })
   const chunks = [cut, UTF_8.subarray(cut.length)]
   // A stream as a body needs `duplex`, which the types of `fetch` lack.

@@ -107,12 +107,12 @@ async function ask(
   return { data: JSON.stringify(JSON.parse(text).data ?? null), tag: newTag }
 }
 
-describe('Answers that are given again', () => {
+describe('Cached answers', () => {
   test.for([
     { mode: 'tokens', identity: { key: 'pk_first', tokens: TOKENS } },
     { mode: 'keys of their own', identity: {} },
   ])(
-    'No one of a pair gets the answer of the other, in 5,000 pairs ($mode)',
+    'No caller of a pair gets the answer of the other, in 5,000 pairs ($mode)',
     { timeout: 60_000 },
     async ({ mode, identity }) => {
       const callers = callersByMode[mode] ?? []

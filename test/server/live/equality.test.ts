@@ -7,7 +7,7 @@ import { freshDay, LIVE_DAY, randomOf, readUntil, step } from './steps.ts'
 /** `npm run bench -- live` takes ten thousand. */
 const STEPS = 120
 
-test('After each of many random changes a live query shows what a fresh one does', async () => {
+test('After each of many random changes a live query equals a fresh query', async () => {
   await using product = await startProduct({ live: true, sandbox: { seed: 0, faults: true } })
   const { url, key } = product.upstream
   await using fresh = await startGateway({ url, key, cacheTtlSeconds: 0 })

@@ -63,8 +63,8 @@ async function startCounting(options: GatewayTestOptions = {}) {
   }
 }
 
-describe('A query that is asked again', () => {
-  test('It gets the same bytes without running, and says what it cost', async () => {
+describe('A repeated query', () => {
+  test('It gets the same bytes without an execution, and reports its cost', async () => {
     await using counting = await startCounting()
     const first = await counting.ask(LIST, { first: 5 })
     const again = await counting.ask(LIST, { first: 5 })
@@ -76,7 +76,7 @@ describe('A query that is asked again', () => {
     expect(counting.upstream.requests).toHaveLength(1)
   })
 
-  test('A write, an event and the end of its time each make it run again', async () => {
+  test('A write, an event and the end of its TTL each make it run again', async () => {
     await using counting = await startCounting({ webhooks: { secrets: [{ secret: SECRET }] } })
     const { ask, gateway, pass } = counting
     await ask(FIND)
@@ -99,7 +99,7 @@ describe('A query that is asked again', () => {
     expect(new Set(titles).size).toBe(3)
   })
 
-  test('An event of another appointment leaves it as it is', async () => {
+  test('An event of another appointment does not invalidate its answer', async () => {
     await using counting = await startCounting({ webhooks: { secrets: [{ secret: SECRET }] } })
     await counting.ask(FIND)
     await deliver(counting.gateway.url, eventBody({ object: shown('b') }), { at: NOON })
@@ -117,7 +117,7 @@ describe('A query that is asked again', () => {
       expect((await counting.ask(query, variables)).isRepeated).toBe(false)
   })
 
-  test('An answer with an error, or nothing read below it, is not kept', async () => {
+  test('An answer with an error, or without reads, is not cached', async () => {
     await using counting = await startCounting()
     const partly = '{ a: appointment(id: "a") { title } b: appointment(id: "failing") { title } }'
     for (const query of [partly, '{ __typename }']) {
@@ -126,7 +126,7 @@ describe('A query that is asked again', () => {
     }
   })
 
-  test('The bytes of compressed answers count towards the 64 MB that are kept', async () => {
+  test('The bytes of compressed answers count towards the 64 MB of the cache', async () => {
     const answers = Array.from({ length: 24 }, (_, nth) => ({
       nth,
       noise: randomBytes(1.5e6).toString('base64'),
@@ -156,14 +156,14 @@ describe('A query that is asked again', () => {
     expect(await keptAfter(true)).toBe(Math.floor((64 * 1024 * 1024) / 3.5e6))
   })
 
-  test('The bytes that are kept take no more memory than they are long', async () => {
+  test('Cached bytes take no more memory than their length', async () => {
     for (const coding of ['br', 'gzip'] as const) {
       const bytes = await compress('x'.repeat(5000), coding)
       expect(bytes.buffer.byteLength).toBe(bytes.length)
     }
   })
 
-  test('What is kept beside an answer holds no reply of the upstream', async () => {
+  test('A cached answer keeps no reply of the upstream in memory', async () => {
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: shown('a', { title: 'Canary' }), meta: {} },
     }))
@@ -175,7 +175,7 @@ describe('A query that is asked again', () => {
     expect(inspect(by.ledger.reads, { depth: null })).not.toContain('Canary')
   })
 
-  test('Nothing is kept where answers are not cached', async () => {
+  test('No answer is cached where the cache is off', async () => {
     await using counting = await startCounting({ cacheTtlSeconds: 0 })
     await counting.ask(FIND)
     expect((await counting.ask(FIND)).isRepeated).toBe(false)
@@ -207,7 +207,7 @@ describe('A query that is asked again', () => {
     }
   })
 
-  test('Identity and limits come first, whatever is kept', async () => {
+  test('Identity and limits are checked before the cache', async () => {
     let lag = 0
     await using counting = await startCounting({ tokens: TOKENS, maxLagMs: 100, lagMs: () => lag })
     const { ask, pass } = counting
@@ -222,7 +222,7 @@ describe('A query that is asked again', () => {
     expect(counting.upstream.requests).toHaveLength(1)
   })
 
-  test('No caller gets what another one may see', async () => {
+  test("No caller gets an answer from another caller's view", async () => {
     await using counting = await startCounting({ tokens: TOKENS })
     const callers = await Promise.all(
       [

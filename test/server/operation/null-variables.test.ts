@@ -95,7 +95,7 @@ describe('A null for a variable with a default', () => {
     gateway.expectNothingDone()
   })
 
-  test('The estimate of a field that the gateway will refuse is nothing', async () => {
+  test('A field that the gateway will refuse costs nothing in an estimate', async () => {
     await using gateway = await startUnasked()
     for (const [, document] of NULLS) {
       const { errors, extensions } = await gateway.query(document, { v: null }, { 'x-estimate-only': '1' })
@@ -104,7 +104,7 @@ describe('A null for a variable with a default', () => {
     gateway.expectNothingDone()
   })
 
-  test('A null costs its own field only, and the default serves where it is left out', async () => {
+  test('A null fails its own field only, and an absent variable has its default', async () => {
     await using product = await startProduct({ sandbox: { seed: 1 } })
     const { body } = await product.rest('GET', '/appointments?limit=1')
     const [{ id, title }] = body.data

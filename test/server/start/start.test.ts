@@ -17,7 +17,7 @@ function statusFor({ url }: Product, host: string, path = '/'): Promise<number |
 }
 
 describe('The start page', () => {
-  test('Its figures cost nothing, and tell of operations no more than name and cost', async () => {
+  test('Its figures cost nothing, and contain only the names and costs of operations', async () => {
     await using product = await startProduct({
       sandbox: { rateLimit: 1000, clock: () => new Date(NOON) },
       gateway: { now: () => NOON },
@@ -52,7 +52,7 @@ describe('The start page', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test('The page and its files come from the gateway, and the browser asks nobody else', async () => {
+  test('The page loads its files from the gateway, and sends requests to no other host', async () => {
     await using product = await startProduct()
     const page = await fetch(product.url, { headers: HTML })
     const html = await page.text()
@@ -67,7 +67,7 @@ describe('The start page', () => {
     expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml'])
   })
 
-  test('Its links hold behind any prefix, and the API is for browsers of this machine', async () => {
+  test('Its links work behind any prefix, and the API link is for this machine only', async () => {
     await using product = await startProduct({ gateway: { sampleData: true } })
     const linksIn = (html: string) => [...html.matchAll(/<li><a href="([^"?]*)"/g)].map(([, link]) => link)
     const api = `${product.upstream.url}/docs`
@@ -80,7 +80,7 @@ describe('The start page', () => {
     expect(linksIn(await (await product.fetch(request)).text())).toEqual(['./graphql', './desk'])
   })
 
-  test('It is of development, and of this machine where anybody may ask', async () => {
+  test('It exists in development only, and on this machine only where callers are open', async () => {
     await using production = await startProduct({ gateway: { development: false } })
     expect(await (await fetch(production.url, { headers: HTML })).text()).not.toContain('The last operations')
     await using open = await startProduct({ gateway: { loopbackOnly: true } })
@@ -88,7 +88,7 @@ describe('The start page', () => {
     expect(await statusFor(open, 'elsewhere.example')).toBe(302)
   })
 
-  test("Where callers send their own keys it shows nobody's quota", async () => {
+  test('Where callers send their own keys it shows no quota', async () => {
     await using product = await startProduct({ sandbox: { rateLimit: 1000 }, gateway: { key: null } })
     await product.query(
       '{ appointments(first: 1) { nodes { id } } }',

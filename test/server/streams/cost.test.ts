@@ -15,7 +15,7 @@ async function openMany(count: number, open: () => Promise<TestStream>): Promise
 }
 
 describe('What an event costs upstream', () => {
-  test('Nothing, where the event has all that is selected', async () => {
+  test('Nothing, where the event has all selected fields', async () => {
     await using live = await startLive({ limits: { MAX_STREAMS_OF_CALLER: 50 } })
     const streams = await openMany(50, () => live.subscribe(FREE))
     await live.tell('a', { now: { title: 'New' } })
@@ -29,7 +29,7 @@ describe('What an event costs upstream', () => {
     expect(live.takeRequests()).toEqual([])
   })
 
-  test('One request, where 50 subscribers select what it lacks', async () => {
+  test('One request, where 50 subscribers select a field that the event does not have', async () => {
     await using live = await startLive({ limits: { MAX_STREAMS_OF_CALLER: 50 } })
     const streams = await openMany(50, () => live.subscribe(HYDRATED))
     await live.tell('a', { now: { title: 'New' } })
@@ -50,7 +50,7 @@ describe('What an event costs upstream', () => {
     expect(live.takeRequests()).toEqual(['GET /appointments/a', 'GET /appointments/a'])
   })
 
-  test('One request for all, where only the whole appointment tells if it is listed', async () => {
+  test('One request for all, where only the full appointment says if it is in the list', async () => {
     await using live = await startLive()
     const query =
       'subscription { appointmentChanged(filter: { clinicianId: "cli_1" }) { movement appointment { restId } } }'
@@ -60,7 +60,7 @@ describe('What an event costs upstream', () => {
     expect(live.takeRequests()).toEqual(['GET /appointments/a'])
   })
 
-  test('Nothing, where nobody subscribes, and none for a subscriber who has left', async () => {
+  test('Nothing without subscribers, and nothing for one that has disconnected', async () => {
     await using live = await startLive()
     await live.tell('a')
     const stream = await live.subscribe(HYDRATED)
@@ -71,7 +71,7 @@ describe('What an event costs upstream', () => {
     expect(live.takeRequests()).toEqual([])
   })
 
-  test('Each event is an operation of its own in the log', async () => {
+  test('Each event is a separate operation in the log', async () => {
     const lines: OperationLine[] = []
     await using live = await startLive({ logOperation: (line) => lines.push(line) })
     const stream = await live.subscribe(
@@ -89,7 +89,7 @@ describe('What an event costs upstream', () => {
     expect(new Set(lines.map(({ requestId }) => requestId)).size).toBe(3)
   })
 
-  test('An estimate says what an event may cost', async () => {
+  test('An estimate states what an event may cost', async () => {
     await using live = await startLive()
     for (const [query, max] of [
       [FREE, 0],
@@ -101,10 +101,10 @@ describe('What an event costs upstream', () => {
   })
 })
 
-describe('What an event makes the gateway forget', () => {
+describe('What an event invalidates', () => {
   const OF_ANOTHER_DAY = { start_time: '2026-01-06T09:00:00Z', end_time: '2026-01-06T09:30:00Z' }
 
-  test('A list that it can not be in stays, and a poll of it costs nothing', async () => {
+  test('A list that can not have the appointment stays cached, so a poll is free', async () => {
     await using live = await startLive()
     await live.query(LIST)
     expect(live.takeRequests()).toHaveLength(1)
@@ -132,7 +132,7 @@ describe('What an event makes the gateway forget', () => {
     expect(live.takeRequests()).toHaveLength(1)
   })
 
-  test('A whole list that neither shows it nor can show it stays, whatever was before', async () => {
+  test('A complete list that does not and can not have the appointment stays cached', async () => {
     await using live = await startLive()
     await live.query(LIST)
     live.takeRequests()
@@ -142,7 +142,7 @@ describe('What an event makes the gateway forget', () => {
     expect(live.takeRequests()).toEqual([])
   })
 
-  test('Its appointment is read again, and others are not', async () => {
+  test('Its appointment is invalidated, and others are not', async () => {
     await using live = await startLive()
     const find = '{ a: appointment(id: "a") { description } b: appointment(id: "b") { description } }'
     await live.query(find)
@@ -152,7 +152,7 @@ describe('What an event makes the gateway forget', () => {
     expect(live.takeRequests()).toEqual(['GET /appointments/a'])
   })
 
-  test('What comes again, or is older, makes it forget no appointment', async () => {
+  test('A duplicate or older event invalidates no appointment', async () => {
     await using live = await startLive()
     await live.tell('a', { second: 30 })
     await live.query('{ appointment(id: "a") { description } }')

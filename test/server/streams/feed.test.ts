@@ -62,8 +62,8 @@ async function startFed(cacheTtlSeconds = 10) {
   }
 }
 
-describe('How long answers are kept', () => {
-  test('While events are healthy, an answer is kept for an hour', async () => {
+describe('How long answers are cached', () => {
+  test('While events are healthy, an answer is cached for an hour', async () => {
     await using fed = await startFed()
     expect(await fed.ready()).toBe('waiting')
     await fed.test()
@@ -78,7 +78,7 @@ describe('How long answers are kept', () => {
     expect(await fed.cost(FIND)).toBe(1)
   })
 
-  test('An answer from before the first event is kept for ten seconds', async () => {
+  test('An answer that is older than the first event is cached for ten seconds', async () => {
     await using fed = await startFed()
     expect(await fed.cost(FIND)).toBe(1)
     fed.pass(1000)
@@ -89,13 +89,13 @@ describe('How long answers are kept', () => {
     expect(await fed.cost(FIND)).toBe(0)
   })
 
-  test('A gateway that keeps nothing keeps nothing with events either', async () => {
+  test('A gateway without a cache does not cache with events either', async () => {
     await using fed = await startFed(0)
     await fed.test()
     expect([await fed.cost(FIND), await fed.cost(FIND)]).toEqual([1, 1])
   })
 
-  test('When events fall silent, it is ten seconds again, until the next one', async () => {
+  test('When events fall silent, the TTL is ten seconds again, until the next event', async () => {
     await using fed = await startFed()
     await fed.test()
     expect(await fed.cost(FIND)).toBe(1)
@@ -113,7 +113,7 @@ describe('How long answers are kept', () => {
     expect(fed.states).toEqual(['healthy', 'silent', 'healthy'])
   })
 
-  test('When a read contradicts them, it is ten seconds again, until the next one', async () => {
+  test('When a read contradicts them, the TTL is ten seconds, until the next event', async () => {
     await using fed = await startFed()
     await fed.tell()
     fed.pass(1000)
@@ -132,7 +132,7 @@ describe('How long answers are kept', () => {
     expect(fed.states).toEqual(['healthy', 'contradicted', 'healthy'])
   })
 
-  test('An event that was only late contradicts nothing', async () => {
+  test('A late event does not count as lost', async () => {
     await using fed = await startFed()
     await fed.tell()
     fed.changeSilently()
@@ -145,7 +145,7 @@ describe('How long answers are kept', () => {
     expect(fed.states).toEqual(['healthy'])
   })
 
-  test('An event that nobody missed but that its successor shows missing is found', async () => {
+  test('A lost event is found when the next one has unknown previous values', async () => {
     await using fed = await startFed()
     const at = (second: number) => new Date(NOON + second * 1000).toISOString()
     const told = (second: number, title: string, before: string) =>
@@ -161,7 +161,7 @@ describe('How long answers are kept', () => {
     expect(await fed.ready()).toBe('contradicted')
   })
 
-  test('A delivery that is repeated is no sign of life', async () => {
+  test('A repeated delivery does not count as activity', async () => {
     await using fed = await startFed()
     const body = eventBody({ object: shown('y') })
     const send = () => deliver(fed.gateway.url, body, { at: NOON })

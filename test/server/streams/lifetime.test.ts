@@ -46,7 +46,7 @@ describe('A stream', () => {
     leaving.abort()
   })
 
-  test('Its headers keep proxies from holding it back, and no cache keeps it', async () => {
+  test('Its headers prevent buffering by proxies, and caching', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(QUERY)
     const { headers } = stream.response
@@ -55,7 +55,7 @@ describe('A stream', () => {
     expect(headers.get('x-upstream-requests')).toBeNull()
   })
 
-  test('A caller has so many at once, and one that ends makes room', async () => {
+  test('A caller has a limit of open streams, and one that ends releases its slot', async () => {
     await using live = await startLive({ tokens: TOKENS, limits: { MAX_STREAMS_OF_CALLER: 2 } })
     const caller = await bearer({ sub: 'p', scope: 'appointments:read', exp: NOON / 1000 + 60 })
     const open = () => live.subscribe(QUERY, {}, caller)
@@ -77,7 +77,7 @@ describe('A stream', () => {
     await third[Symbol.asyncDispose]()
   })
 
-  test('Callers that the gateway can not tell apart have as many as all', async () => {
+  test('Callers that the gateway can not distinguish have only the common limit', async () => {
     await using live = await startLive({ limits: { MAX_STREAMS_OF_CALLER: 1, MAX_STREAMS: 2 } })
     await using first = await live.subscribe(QUERY)
     await using second = await live.subscribe(QUERY)
@@ -85,7 +85,7 @@ describe('A stream', () => {
     expect((await live.subscribe(QUERY)).response.status).toBe(503)
   })
 
-  test('All callers together have so many, and no operation is refused for them', async () => {
+  test('All callers have a common limit, and streams do not count as operations', async () => {
     await using live = await startLive({
       limits: { MAX_STREAMS: 2, MAX_OPERATIONS: 1, MAX_CONCURRENT_OPERATIONS: 1 },
     })
@@ -98,7 +98,7 @@ describe('A stream', () => {
     for (const stream of [first, second]) changeIn(await stream.next())
   })
 
-  test('It ends with the token of its caller, and shows nothing after that', async () => {
+  test("It ends when its caller's token expires, and contains nothing after that", async () => {
     let now = NOON
     await using live = await startLive({ tokens: TOKENS, now: () => now, monotonic: () => now })
     const caller = await bearer({ sub: 'p', scope: 'appointments:read', exp: NOON / 1000 + 60 })
@@ -111,7 +111,7 @@ describe('A stream', () => {
     expect(await stream.next()).toBeUndefined()
   })
 
-  test('It ends with the token too where nothing happens', async () => {
+  test('It ends when the token expires, even while idle', async () => {
     let now = NOON
     await using live = await startLive({
       tokens: TOKENS,
@@ -125,7 +125,7 @@ describe('A stream', () => {
     expect(codeIn(await stream.next())).toEqual({ code: 'UNAUTHENTICATED' })
   })
 
-  test('Without a credential, or the right to read, there is none', async () => {
+  test('Without a credential, or the right to read, it is refused', async () => {
     await using live = await startLive({ tokens: TOKENS, now: Date.now })
     await using anonymous = await live.subscribe(QUERY)
     expect(codeIn(await anonymous.next())).toMatchObject({ code: 'UNAUTHENTICATED' })
@@ -133,7 +133,7 @@ describe('A stream', () => {
     expect(codeIn(await other.next())).toMatchObject({ code: 'FORBIDDEN' })
   })
 
-  test('A sign of life comes where nothing happens', async () => {
+  test('A heartbeat is written while it is idle', async () => {
     await using live = await startLive({ heartbeatMs: 5 })
     await using stream = await live.subscribe(QUERY)
     const text = () => stream.text().match(/^:$/gm)?.length ?? 0
@@ -143,7 +143,7 @@ describe('A stream', () => {
     changeIn(await reading)
   })
 
-  test('A gateway that stops tells its subscribers to come back, and is not held up', async () => {
+  test('A gateway that stops ends it with an error, and does not wait for it', async () => {
     const gateway = createGateway({
       url: 'http://127.0.0.1:1',
       key: 'k',
@@ -162,7 +162,7 @@ describe('A stream', () => {
     await gateway.close()
   })
 
-  test('A change that waits for the upstream when the gateway stops is resumed from', async () => {
+  test('A client can resume from a change that was pending when the gateway stopped', async () => {
     const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
     await using upstream = await startScriptedUpstream(() => (response) => {
       ask()
@@ -188,7 +188,7 @@ describe('A stream', () => {
     await gateway.close()
   })
 
-  test('Through fetch it comes as it comes, and ends when its reader cancels it', async () => {
+  test('Through fetch its parts arrive one by one, and a cancel by the reader ends it', async () => {
     await using live = await startLive({ limits: { MAX_STREAMS: 1 } })
     const fetch = (url: string, init: RequestInit) => live.fetch(new Request(url, init))
     const stream = await subscribe(live.url, { query: QUERY, fetch })
@@ -201,7 +201,7 @@ describe('A stream', () => {
     await next[Symbol.asyncDispose]()
   })
 
-  test('A condition on its one field is refused where the field may not be there', async () => {
+  test('A condition on its only field is refused where it may exclude the field', async () => {
     await using live = await startLive()
     const query = 'subscription { appointmentChanged @skip(if: true) { sequence } }'
     await using none = await live.subscribe(query)
@@ -226,7 +226,7 @@ describe('A stream', () => {
 })
 
 describe('What goes wrong in an event', () => {
-  test('A failing read costs its field, in words of the gateway', async () => {
+  test('A failing read fails its field, with an error that the gateway words', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(
       'subscription { appointmentChanged { appointment { title description } } }',
@@ -247,7 +247,7 @@ describe('What goes wrong in an event', () => {
     expect(changeIn(await stream.next()).appointment.description).toBe('of a')
   })
 
-  test("A fault of the gateway's own is masked, and reported", async () => {
+  test('An internal fault is masked, and reported', async () => {
     const faults: { errorId: string }[] = []
     await using live = await startLive({
       reportFault: (fault) => faults.push(fault),

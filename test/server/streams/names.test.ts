@@ -29,8 +29,8 @@ async function startClinic() {
   }
 }
 
-describe('Names, while events come in', () => {
-  test('A person that a read shows changed is no change of an appointment', async () => {
+describe('Names, while events arrive', () => {
+  test('A changed person, as found by a read, is no change of an appointment', async () => {
     await using clinic = await startClinic()
     const { product, patient, pass } = clinic
     await using stream = await subscribe(product.url, {
@@ -52,7 +52,7 @@ describe('Names, while events come in', () => {
     })
   })
 
-  test('Events of appointments do not let patients be remembered for longer', async () => {
+  test('Events of appointments do not extend the TTL of patients', async () => {
     await using clinic = await startClinic()
     const { product, patient, pass } = clinic
     const names = `{ patient(id: "${patient}") { title } }`
@@ -79,7 +79,7 @@ describe('Names, while events come in', () => {
   })
 
   test.each(['clinician_profile.updated', 'clinician.created'])(
-    'The event %s lets the clinicians be read again',
+    'The event %s invalidates the clinicians',
     async (type) => {
       await using clinic = await startClinic()
       const { product, clinician, tell } = clinic
@@ -94,7 +94,7 @@ describe('Names, while events come in', () => {
     },
   )
 
-  test('An event of a patient forgets that patient, and no other', async () => {
+  test('An event of a patient invalidates that patient, and no other', async () => {
     await using clinic = await startClinic()
     const { product, patient, tell } = clinic
     const names = `{ a: patient(id: "${patient}") { title } b: patient(id: "pat_b") { title } }`

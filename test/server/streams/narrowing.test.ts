@@ -15,8 +15,8 @@ async function startNarrowed() {
   return { live, caller, [Symbol.asyncDispose]: () => live[Symbol.asyncDispose]() }
 }
 
-describe('A subscriber who is kept to its own appointments', () => {
-  test('It is told of its own, and of no other', async () => {
+describe('A narrowed subscriber', () => {
+  test('It gets changes of its own appointments, and of no others', async () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     await using stream = await live.subscribe(QUERY, {}, caller)
@@ -32,7 +32,7 @@ describe('A subscriber who is kept to its own appointments', () => {
     expect(live.takeRequests()).toEqual([])
   })
 
-  test('Of one that leaves it, it is told the id alone, at no cost', async () => {
+  test('Of an appointment that is no longer its own it gets only the id, at no cost', async () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     await using stream = await live.subscribe(QUERY, {}, caller)
@@ -54,7 +54,7 @@ describe('A subscriber who is kept to its own appointments', () => {
     expect(live.takeRequests()).toEqual([])
   })
 
-  test('Where an event does not say whose it is, the caller reads it first', async () => {
+  test('Where an event does not contain the owner, the appointment is read first', async () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     await using stream = await live.subscribe(QUERY, {}, caller)
@@ -65,7 +65,7 @@ describe('A subscriber who is kept to its own appointments', () => {
     expect(stream.text()).not.toContain('Not for you')
   })
 
-  test('A filter that names somebody else is told of nothing', async () => {
+  test('A filter for another patient matches no change', async () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     await using stream = await live.subscribe(QUERY, { filter: { patientId: 'pat_2' } }, caller)
@@ -81,7 +81,7 @@ describe('A subscriber who is kept to its own appointments', () => {
     expect(stream.text()).not.toContain('data')
   })
 
-  test('Two callers with the same document each get what is theirs', async () => {
+  test('Two callers with the same document each get their own appointments', async () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     const other = await bearer({ sub: 'q', exp: EXP, scope: 'appointments:read', patient_id: 'pat_2' })

@@ -4,8 +4,8 @@ import { changeIn, startLive } from './live.ts'
 const QUERY =
   'subscription ($after: String) { appointmentChanged(after: $after) { sequence kind source movement appointment { restId title status } } }'
 
-describe('A subscriber who comes back', () => {
-  test('It gets the changes since the one that it names, each once and in order', async () => {
+describe('A subscriber that resumes', () => {
+  test('It gets the changes after the given sequence, each once and in order', async () => {
     await using live = await startLive()
     const first = await live.subscribe(QUERY)
     for (const id of ['a', 'b', 'c', 'd']) await live.tell(id)
@@ -20,7 +20,7 @@ describe('A subscriber who comes back', () => {
     expect(live.takeRequests()).toEqual([])
   })
 
-  test('Before its first change it names the place of the header', async () => {
+  test('Before its first change it resumes from the sequence of the header', async () => {
     await using live = await startLive()
     const first = await live.subscribe(QUERY)
     const after = first.response.headers.get('x-resume-after')
@@ -32,7 +32,7 @@ describe('A subscriber who comes back', () => {
   })
 
   test.for(['', 'nonsense', 'other.3'])(
-    'From %j, which is no place of the log, it can not',
+    'It can not resume from %j, which is no sequence of the log',
     async (after) => {
       await using live = await startLive()
       await using stream = await live.subscribe(QUERY, { after })
@@ -40,7 +40,7 @@ describe('A subscriber who comes back', () => {
     },
   )
 
-  test('From what the gateway no longer has, it can not', async () => {
+  test('It can not resume from a sequence that the log no longer has', async () => {
     const { SECRET } = await import('../../support/events.ts')
     await using live = await startLive({ webhooks: { secrets: [{ secret: SECRET }], eventsKept: 3 } })
     await using first = await live.subscribe(QUERY)
@@ -53,7 +53,7 @@ describe('A subscriber who comes back', () => {
     expect(changeIn(await early.next()).appointment.restId).toBe('a7')
   })
 
-  test('Subscribers of one document resume from different places', async () => {
+  test('Subscribers of one document resume from different sequences', async () => {
     await using live = await startLive()
     await using first = await live.subscribe(QUERY)
     for (const id of ['a', 'b', 'c']) await live.tell(id)
@@ -67,7 +67,7 @@ describe('A subscriber who comes back', () => {
 })
 
 describe('The changes that a subscriber gets', () => {
-  test('What comes late is shown to nobody, and nothing goes back', async () => {
+  test('A late event is announced to no subscriber, and no appointment goes back', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(QUERY)
     for (const [second, title] of [
@@ -83,7 +83,7 @@ describe('The changes that a subscriber gets', () => {
     expect(titles).toEqual(['one', 'three', 'four'])
   })
 
-  test('A write through the gateway is told at once, and its own event tells nothing', async () => {
+  test('A write through the gateway is announced immediately, and its event is not', async () => {
     const { startScriptedUpstream } = await import('../../support/scripted-upstream.ts')
     const { startGateway } = await import('../../support/gateway.ts')
     const { deliver, eventBody, SECRET, shown } = await import('../../support/events.ts')
@@ -147,7 +147,7 @@ describe('The changes that a subscriber gets', () => {
     ])
   })
 
-  test('A read that shows what no event told is a change too, at no cost', async () => {
+  test('A change that a read finds, without an event, is announced too, at no cost', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(QUERY)
     await live.tell('a', { second: -60, now: { title: 'As told' } })

@@ -48,8 +48,8 @@ async function startOne(row: { current: object; cancelled?: object }) {
   }
 }
 
-describe('Where an event does not say whose an appointment is', () => {
-  test('Its new owner is shown nothing of what it was before', async () => {
+describe('Where an event does not contain the patient and the clinician', () => {
+  test('Its new owner gets nothing of its earlier values', async () => {
     const others = { patient_id: 'pat_2', title: 'Not for you' }
     await using one = await startOne({ current: shown('x', { patient_id: 'pat_1', title: 'Mine' }) })
     const mine = await caller('pat_1')
@@ -66,7 +66,7 @@ describe('Where an event does not say whose an appointment is', () => {
     expect(stream.text()).not.toContain('Not for you')
   })
 
-  test('A write is told to whom the appointment belongs now, whatever was known', async () => {
+  test('A write is announced to the current owner, whatever was cached', async () => {
     const cancelled = { id: 'x', status: 'cancelled', cancellation_reason: 'Not for you' }
     const moved = shown('x', { patient_id: 'pat_2', status: 'cancelled' })
     await using one = await startOne({
@@ -94,7 +94,7 @@ describe('Where an event does not say whose an appointment is', () => {
     expect(mine.text()).not.toContain('Not for you')
   })
 
-  test('It is read once, however many callers have to know', async () => {
+  test('The appointment is read once, for any number of callers', async () => {
     const cancelled = { id: 'x', status: 'cancelled', cancellation_reason: null }
     const current = { ...shown('x', { status: 'cancelled', patient_id: 'pat_7' }), cancellation_reason: null }
     await using one = await startOne({ current, cancelled })
@@ -111,7 +111,7 @@ describe('Where an event does not say whose an appointment is', () => {
     for (const stream of streams) await stream[Symbol.asyncDispose]()
   })
 
-  test('Where that can not be read, a narrowed caller comes again, and finds out', async () => {
+  test('Where the read fails, the stream of a narrowed caller ends, to be resumed', async () => {
     let status = 503
     await using upstream = await startScriptedUpstream(() =>
       status === 200 ? { body: { data: shown('x', { title: 'Mine' }), meta: {} } } : { status, body: '-' },
@@ -135,7 +135,7 @@ describe('Where an event does not say whose an appointment is', () => {
     expect(changeIn(await again.next())).toMatchObject({ appointment: { restId: 'x', title: 'Mine' } })
   })
 
-  test('Where that can not be read, others get the change, and an error for its fields', async () => {
+  test('Where the read fails, other callers get the change, with errors for its fields', async () => {
     await using live = await startLive()
     const query =
       'subscription { appointmentChanged(filter: { clinicianId: "cli_1" }) { movement appointment { restId title } } }'
@@ -149,7 +149,7 @@ describe('Where an event does not say whose an appointment is', () => {
 })
 
 describe('Two changes within a second', () => {
-  test('A change that its fields do not show is told, and what was read is forgotten', async () => {
+  test('A change outside the fields of the event is announced, and cached reads dropped', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe('subscription { appointmentChanged { sequence } }')
     const send = (created_at: string) =>
@@ -168,7 +168,7 @@ describe('Two changes within a second', () => {
     expect(live.takeRequests()).toEqual(['GET /appointments/a'])
   })
 
-  test('Events that show only an id are changes, each of them', async () => {
+  test('Events that contain only an id are changes, each of them', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(
       'subscription { appointmentChanged { appointment { restId title } } }',
@@ -181,8 +181,8 @@ describe('Two changes within a second', () => {
   })
 })
 
-describe('What is shown of an appointment', () => {
-  test('An event that is older than what a read showed is told to nobody', async () => {
+describe('What subscribers get of an appointment', () => {
+  test('An event that is older than a read is announced to no subscriber', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(QUERY)
     await live.query('{ appointment(id: "a") { title } }')
@@ -191,7 +191,7 @@ describe('What is shown of an appointment', () => {
     expect(changeIn(await stream.next()).appointment.restId).toBe('b')
   })
 
-  test('What was read for one change is not shown again for it once there is another', async () => {
+  test('The read for one change is not used for it again once there is a later change', async () => {
     let description = 'one'
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: { ...shown('a'), description }, meta: {} },
@@ -222,7 +222,7 @@ describe('What is shown of an appointment', () => {
       expect(changeIn(await second.next()).appointment.description).toBe('three')
   })
 
-  test('An old event that comes again forgets nothing, and is no sign of life', async () => {
+  test('A repeated old event invalidates nothing, and does not count as activity', async () => {
     await using live = await startLive()
     const old = eventBody({
       created_at: '2026-01-05T11:59:00Z',
