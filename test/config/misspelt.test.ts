@@ -6,7 +6,7 @@ import { readConfig, VARIABLES } from '../../src/config.ts'
 const NAMES = VARIABLES.flatMap(({ variables }) => variables).map(({ name }) => name)
 const LONG_NAMES = NAMES.filter(({ length }) => length > 9)
 
-/** A name with one letter left out, doubled, replaced, or changed with the next. */
+/** A name with one letter removed, doubled, replaced, or swapped with the next. */
 const slip = fc.tuple(fc.constantFrom(...LONG_NAMES), fc.nat(), fc.nat(3)).map(([name, at, kind]) => {
   const index = at % (name.length - 1)
   const [before, letter, next, rest] = [
@@ -31,7 +31,7 @@ describe('A misspelt variable', () => {
     ['AUTH_AUDEINCE', 'AUTH_AUDIENCE'],
     ['APPOINTMENT_API_KEY', 'APPOINTMENTS_API_KEY'],
     ['SANDBOX_SEEDS', 'SANDBOX_SEED'],
-  ])('%s is told with %s, and stops the process', ([name = '', meant = '']) => {
+  ])('%s is reported with %s, and prevents the start', ([name = '', meant = '']) => {
     expect(readConfig({ [name]: 'a-secret' }).problems).toEqual([
       `${name}: is no variable of the gateway. If ${meant} is meant, correct the name; if not, set ${meant} as well, be it to nothing`,
     ])
@@ -76,7 +76,7 @@ describe('The variables of other programs', () => {
   })
 })
 
-/** What shells, containers, Kubernetes, hosts, Node, npm, CI, databases and telemetry set. */
+/** Variables of shells, containers, Kubernetes, hosts, Node, npm, CI, databases and telemetry. */
 function OTHERS(): string[] {
   return `
     PATH HOME USER LOGNAME SHELL TERM LANG LC_ALL PWD OLDPWD SHLVL EDITOR DISPLAY HOSTNAME HOSTTYPE MACHTYPE OSTYPE TZ

@@ -20,7 +20,7 @@ describe('A hostile request', () => {
       pull: (controller) =>
         isAnswered ? controller.close() : controller.enqueue(new Uint8Array(65_536).fill(32)),
     })
-    // A stream as a body needs `duplex`, which the types of `fetch` lack.
+    // A stream as a body needs `duplex`, which the types of `fetch` do not have.
     const init: RequestInit & { readonly duplex: 'half' } = {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

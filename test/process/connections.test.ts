@@ -5,13 +5,13 @@ import { describe, expect, test } from 'vitest'
 import { listen } from '../../src/process/listen.ts'
 import { openSocket, readToEnd } from '../support/raw.ts'
 
-/** A minute: where the server waited for its grace, the test would run into its own timeout. */
+/** A minute: if the server waited for its grace, the test would time out. */
 const LONG_MS = 60_000
 
 const GET = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n'
 
 /** A server whose responses the test sends. */
-async function startHeldServer() {
+async function startManualServer() {
   const responses: ServerResponse[] = []
   const server = await listen((_request, response) => void responses.push(response), '127.0.0.1', 0)
   return {
@@ -26,7 +26,7 @@ async function startHeldServer() {
   }
 }
 
-/** All that the server sends until it ends the connection. */
+/** All that the server sends until it closes the connection. */
 async function textOf(socket: Socket): Promise<string> {
   return Buffer.concat(await socket.toArray()).toString()
 }
@@ -49,7 +49,7 @@ describe('The connections of the server', () => {
   })
 
   test('A stopping server closes each connection after its next response', async () => {
-    const { server, responses, send } = await startHeldServer()
+    const { server, responses, send } = await startManualServer()
     const [kept, waiting] = [await openSocket(server.url), await openSocket(server.url)]
     await send(kept, GET)
     responses[0]?.end()
@@ -67,7 +67,7 @@ describe('The connections of the server', () => {
   })
 
   test('A stopping server answers all pipelined requests of a connection', async () => {
-    const { server, responses, send } = await startHeldServer()
+    const { server, responses, send } = await startManualServer()
     const socket = await openSocket(server.url)
     await send(socket, GET + GET)
     server.prepareToClose()
@@ -84,7 +84,7 @@ describe('The connections of the server', () => {
   })
 
   test('A stopping server runs no request after the last response of a connection', async () => {
-    const { server, responses, send } = await startHeldServer()
+    const { server, responses, send } = await startManualServer()
     const socket = await openSocket(server.url)
     server.prepareToClose()
     await send(socket, GET)
@@ -109,7 +109,7 @@ describe('The connections of the server', () => {
   })
 
   test('A stopping server closes a connection whose response has already begun', async () => {
-    const { server, responses, send } = await startHeldServer()
+    const { server, responses, send } = await startManualServer()
     const socket = await openSocket(server.url)
     await send(socket, GET)
     responses[0]?.write('begun')

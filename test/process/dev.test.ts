@@ -35,7 +35,7 @@ test('npm run dev reads .env, and restarts when a source changes', async () => {
     const source = join(folder, 'src/process/greeting.ts')
     const changed = (await readFile(source, 'utf8')).replace('GraphQL is at', 'It is at')
     await writeFile(source, changed)
-    // On a busy machine Node may begin to watch the file only after that.
+    // On a busy machine Node may begin to watch the file later.
     again = setInterval(() => void writeFile(source, changed), 10_000)
     expect(await greeting()).toMatch(/^It is at /)
   } finally {

@@ -3,13 +3,13 @@ import { ask } from '../support/ask.ts'
 import { type Process, runningFirst, startProcess } from '../support/process.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 
-/** Nobody catches what this throws. The two signals make the two kinds. */
+/** Throws uncaught errors: one signal causes an exception, the other a rejection. */
 const FAULTS = runningFirst(`
   process.on('SIGUSR2', () => { throw new RangeError('Jane Doe') })
   process.on('SIGHUP', () => void Promise.reject(new TypeError('Jane Doe')))
 `)
 
-/** Servers that are to call back when they are closed fail, and go on. */
+/** Makes the `close` of servers fail, and leaves them open. */
 const NO_CLOSE = runningFirst(`
   import { Server } from 'node:http'
   const { close } = Server.prototype

@@ -11,7 +11,7 @@ import { runningFirst, runProcess } from '../support/process.ts'
 
 const FREE = { PORT: '0', SANDBOX_PORT: '0' }
 
-/** A port that somebody else has. */
+/** A port that is in use. */
 async function takenPort(): Promise<string> {
   const taken = await listen((_request, response) => void response.end(), '127.0.0.1', 0)
   onTestFinished(() => taken.close())
@@ -41,10 +41,13 @@ describe('A start that the machine prevents', () => {
     ['HOST', 'nobody.invalid', 'no address is found for this name.'],
     ['SANDBOX_HOST', 'nobody.invalid', 'no address is found for this name.'],
     ['HOST', '203.0.113.9', 'this machine has no such address, or has it not yet.'],
-  ] as const)('%s=%s exits with 1, so that a supervisor tries again', async ([name, host, sentence]) => {
-    const result = await runProcess({ ...FREE, [name]: host })
-    expect(result).toEqual({ code: 1, stdout: '', stderr: `${name}: ${sentence}\n` })
-  })
+  ] as const)(
+    '%s=%s exits with 1, so that a supervisor retries the start',
+    async ([name, host, sentence]) => {
+      const result = await runProcess({ ...FREE, [name]: host })
+      expect(result).toEqual({ code: 1, stdout: '', stderr: `${name}: ${sentence}\n` })
+    },
+  )
 
   test.for([
     [
@@ -56,7 +59,7 @@ describe('A start that the machine prevents', () => {
       'HOST, PORT: this machine does not let the process listen there (EINVAL).',
     ],
     [{ code: 'EAI_AGAIN', syscall: 'getaddrinfo' }, 'HOST: no address is found for this name.'],
-  ] as const)('$0.code of the system is told in words', async ([error, sentence]) => {
+  ] as const)('$0.code of the system is reported in words', async ([error, sentence]) => {
     const opening = openAt({ host: 'HOST', port: 'PORT' }, () =>
       Promise.reject(Object.assign(new Error(), error)),
     )

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { askInParts } from '../server/deferred/parts.ts'
+import { queryInParts } from '../server/deferred/parts.ts'
 import { deliver, eventBody, SECRET, shown } from '../support/events.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startProduct } from '../support/product.ts'
@@ -98,7 +98,7 @@ describe('The metrics of operations', () => {
     await using counted = await startCounted()
     const { metrics, product } = counted
     const query = 'query { appointments(first: 2) { nodes { id ... @defer { attendeeName description } } } }'
-    await using answer = await askInParts(product.url, { query })
+    await using answer = await queryInParts(product.url, { query })
     metrics.watch(product.state)
     await answer.next()
     await answer.rest()
@@ -173,7 +173,7 @@ describe('The metrics of the upstream', () => {
     expect(await metrics.above0('gateway_upstream_seconds_count')).toEqual({
       '{route="GET /appointments/{id}"}': 1,
     })
-    // Prometheus sees no rise from nothing.
+    // Prometheus computes no rate from an absent series.
     expect(
       (await metrics.read()).get(
         'gateway_upstream_requests_total{route="GET /appointments/{id}",outcome="limited"}',

@@ -10,14 +10,14 @@ const ONE = '{ appointment(id: "apt_secret") { title } }'
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const CALLER = 'b7ad6b7169203331'
 
-/** A gateway that is traced, in front of an upstream that knows every appointment. */
+/** A gateway with traces, in front of an upstream that returns any appointment. */
 async function startTraced({
   traces: options,
   statuses = [],
   ...gatewayOptions
 }: GatewayTestOptions & {
   readonly traces?: Partial<TracesOptions>
-  /** Of the first answers of the upstream. */
+  /** The statuses of the upstream's first responses. */
   readonly statuses?: readonly number[]
 } = {}) {
   const left = [...statuses]
@@ -33,7 +33,7 @@ async function startTraced({
   return {
     gateway,
     upstream,
-    /** Sends what is left, and returns all that was collected. */
+    /** Sends the remaining spans, and returns all collected ones. */
     async end(): Promise<readonly CollectedSpan[]> {
       await traces.close()
       return collector.spans()
@@ -198,7 +198,7 @@ describe('The sampling of traces', () => {
     ['traceidratio', 0],
     ['parentbased_always_on', 1],
     ['parentbased_always_off', 1],
-  ] as const)('%s, with a caller that keeps its trace', async ([sampler, kept]) => {
+  ] as const)('%s, with a caller that samples its trace', async ([sampler, kept]) => {
     await using traced = await startTraced({ traces: { sampler, ratio: 0 } })
     await traced.gateway.query('{ __typename }', {}, from(TRACE))
     expect(await traced.end()).toHaveLength(kept)
@@ -211,7 +211,7 @@ describe('The sampling of traces', () => {
       const traces = startTraces(collector.url, { sampler, ratio: 0.05 })
       for (let nth = 0; nth < 10_000; nth++) traces.begin('operation')?.end({ facts: {} })
       await traces.close()
-      // The odds of a count outside are one in a million.
+      // The probability of a count outside is one in a million.
       expect(collector.spans().length).toBeGreaterThan(390)
       expect(collector.spans().length).toBeLessThan(615)
     },
@@ -233,10 +233,10 @@ describe('What the upstream gets of a trace', () => {
     await traced.gateway.query(ONE, {}, { ...from(TRACE), tracestate: 'a=1', baggage: 'b=2' })
     await traced.gateway.query('{ appointment(id: "other") { title } }', {}, from('1'.repeat(32), '00'))
     const [exchange] = await traced.end()
-    const [told, unsampled] = traced.upstream.requests.map(({ headers }) => headers)
-    expect(told?.traceparent).toBe(`00-${TRACE}-${exchange?.spanId}-01`)
+    const [sampled, unsampled] = traced.upstream.requests.map(({ headers }) => headers)
+    expect(sampled?.traceparent).toBe(`00-${TRACE}-${exchange?.spanId}-01`)
     expect(unsampled?.traceparent).toMatch(/^00-1{32}-[0-9a-f]{16}-00$/)
-    expect([told?.tracestate, told?.baggage]).toEqual([undefined, undefined])
+    expect([sampled?.tracestate, sampled?.baggage]).toEqual([undefined, undefined])
   })
 })
 
@@ -310,7 +310,7 @@ describe('A collector that fails', () => {
       return () => {}
     })
     const traces = startTraces(collector.url, { exportMs: 300 })
-    // The first batch is on its way, and is never taken; what waits behind it is all that is kept.
+    // The first batch stays in flight; only the spans in the queue are kept.
     for (let nth = 0; nth < 20_000; nth++) traces.begin('operation')?.end({ facts: {} })
     const endedAt = performance.now()
     await traces.close()

@@ -124,7 +124,7 @@ describe('The check of an upstream', () => {
     [429, 'The upstream does not answer as it should: RATE_LIMITED.'],
     [503, 'The upstream does not answer as it should: UPSTREAM_UNAVAILABLE.'],
     [200, 'The upstream does not answer as it should: UPSTREAM_INVALID_RESPONSE.'],
-  ] as const)('A status of %i is told after one request: %s', async ([status, sentence]) => {
+  ] as const)('A status of %i is reported after one request: %s', async ([status, sentence]) => {
     await using upstream = await startScriptedUpstream(() => ({ status, body: 'nothing to read' }))
     const result = await ask(upstream.url)
     expect(result.stdout.trim().split('\n').at(-1)).toBe(sentence)

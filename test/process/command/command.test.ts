@@ -40,7 +40,7 @@ describe('The arguments', () => {
         rates: { query: 6, changes: 9, ofOperation: new Map([['Day', 2]]) },
       },
     ],
-  ] as const)('%j is understood', ([args, command]) => {
+  ] as const)('%j is a command', ([args, command]) => {
     expect(readCommand(args)).toEqual(command)
   })
 

@@ -3,7 +3,7 @@ import { createLogger } from '../../../src/process/logger.ts'
 import { createGateway } from '../../../src/server/gateway.ts'
 import type { OperationLine } from '../../../src/server/gateway-options.ts'
 import { bearer, TOKENS } from '../../support/tokens.ts'
-import { codeIn, get, HOUR, hold, listOf, NOON, readOf, rowOf, SECRET, startClinic } from './clinic.ts'
+import { codeIn, get, HOUR, listOf, NOON, pauseAnswer, readOf, rowOf, SECRET, startClinic } from './clinic.ts'
 
 const DAY = 24 * HOUR
 const NEW_SECRET = 'another calendar secret, long enough too'
@@ -206,8 +206,8 @@ describe('The answer to a calendar', () => {
 
   test('The limits of running operations apply to it', async () => {
     let lag = 0
-    const held = hold()
-    const answers = [held.answer]
+    const paused = pauseAnswer()
+    const answers = [paused.answer]
     await using clinic = await startClinic({
       limits: { MAX_CONCURRENT_OPERATIONS: 1 },
       maxLagMs: 100,
@@ -219,7 +219,7 @@ describe('The answer to a calendar', () => {
     await clinic.upstream.arrival(1)
     const second = await get(feed)
     expect([second.status, codeIn(second)]).toEqual([429, 'LIMIT_EXCEEDED'])
-    held.release(listOf())
+    paused.release(listOf())
     expect((await first).status).toBe(200)
     expect((await get(feed)).status).toBe(200)
     lag = 101

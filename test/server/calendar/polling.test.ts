@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { deliver, SECRET as EVENT_SECRET, eventBody, shown } from '../../support/events.ts'
-import { codeIn, get, HOUR, hold, listOf, MINUTE, NOON, readOf, rowOf, startClinic } from './clinic.ts'
+import { codeIn, get, HOUR, listOf, MINUTE, NOON, pauseAnswer, readOf, rowOf, startClinic } from './clinic.ts'
 
 const EVENTS = { webhooks: { secrets: [{ secret: EVENT_SECRET }] } }
 
@@ -72,7 +72,7 @@ describe('A program that subscribes to a calendar', () => {
     await get(feed)
     clinic.takeRequests()
     let second = 0
-    const tell = async (fields: object) => {
+    const deliverChange = async (fields: object) => {
       second += 1
       const updated_at = new Date(NOON + second * 1000).toISOString()
       const body = eventBody({
@@ -82,34 +82,34 @@ describe('A program that subscribes to a calendar', () => {
       })
       expect(await deliver(clinic.url, body, { at: NOON })).toBe(204)
     }
-    await tell({ clinician_profile_id: 'cli_2' })
-    await tell({ start_time: '2026-06-01T09:00:00Z' })
+    await deliverChange({ clinician_profile_id: 'cli_2' })
+    await deliverChange({ start_time: '2026-06-01T09:00:00Z' })
     await get(feed)
     expect(clinic.takeRequests()).toEqual([])
-    await tell({})
+    await deliverChange({})
     await get(feed)
     await get(feed)
     expect(clinic.takeRequests()).toEqual([readOf(NOON)])
   })
 
   test('A change during the read of the calendar makes the gateway read it again', async () => {
-    const held = hold()
-    const answers = [held.answer]
+    const paused = pauseAnswer()
+    const answers = [paused.answer]
     await using clinic = await startClinic({ ...EVENTS, cacheTtlSeconds: 0, answer: () => answers.shift() })
     const feed = await clinic.feed()
     const early = get(feed)
     await clinic.upstream.arrival(1)
     const body = eventBody({ type: 'appointment.created', object: shown('apt_1'), previous: null })
     expect(await deliver(clinic.url, body, { at: NOON })).toBe(204)
-    held.release(listOf())
+    paused.release(listOf())
     expect((await early).text).not.toContain('BEGIN:VEVENT')
     expect((await get(feed)).text).toContain('UID:apt_1@')
     expect(clinic.takeRequests()).toEqual([readOf(NOON), readOf(NOON)])
   })
 
   test('A read continues when its client disconnects, for the next client', async () => {
-    const held = hold()
-    const answers = [held.answer]
+    const paused = pauseAnswer()
+    const answers = [paused.answer]
     await using clinic = await startClinic({ cacheTtlSeconds: 0, answer: () => answers.shift() })
     const feed = await clinic.feed()
     const leaving = new AbortController()
@@ -117,7 +117,7 @@ describe('A program that subscribes to a calendar', () => {
     await clinic.upstream.arrival(1)
     leaving.abort()
     const next = clinic.fetch(new Request(feed))
-    held.release(listOf(rowOf('apt_1')))
+    paused.release(listOf(rowOf('apt_1')))
     expect(await (await next).text()).toContain('UID:apt_1@')
     await left
     expect(clinic.takeRequests()).toEqual([readOf(NOON)])
@@ -139,7 +139,7 @@ describe('A program that subscribes to a calendar', () => {
     ]
     const { text } = await get(feed)
     clinic.pass(HOUR)
-    // This leaves what is reserved for writes.
+    // This leaves only the reserve for writes.
     remaining = 100
     await get(other)
     clinic.takeRequests()
@@ -175,7 +175,7 @@ describe('A program that subscribes to a calendar', () => {
       clinic.pass(5 * MINUTE)
     }
     expect(clinic.takeRequests()).toEqual([readOf(NOON + HOUR)])
-    // One that was never read is tried again after five minutes.
+    // A feed that was never read is retried after five minutes.
     const refused = await get(never)
     expect([refused.status, refused.headers.get('retry-after'), codeIn(refused)]).toEqual([
       503,

@@ -17,7 +17,7 @@ const ONE = `fragment Book on Mutation { ${BOOK} } fragment Cancel on Mutation {
 const warningsOf = (text: string) =>
   trustedOrderWarnings(new Map([['h1', text]])).map((line) => /in (.*?):/.exec(line)?.[1])
 
-/** What the client preset of graphql-codegen makes of a document. */
+/** The output of graphql-codegen's client preset for a document. */
 async function asGenerated(document: string): Promise<ReadonlyMap<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'codegen-'))
   try {

@@ -28,7 +28,7 @@ const apollo = (hash: string) => ({ extensions: { persistedQuery: { version: 1, 
 const ANSWER = { data: { patient: { restId: 'p' } }, codes: undefined }
 const refused = (code: string) => ({ data: undefined, codes: [code] })
 
-/** A file as the client preset of GraphQL Code Generator writes it. */
+/** A file of graphql-codegen's client preset. */
 function withFile<Result>(content: string, use: (file: string) => Result): Result {
   const folder = mkdtempSync(join(tmpdir(), 'trusted-'))
   try {
@@ -83,7 +83,7 @@ describe('Trusted documents', () => {
     expect(await send(gateway, { query: TEXT, ...apollo('b2c3d5') })).toEqual(ANSWER)
     await using without = await startGateway(UPSTREAM)
     expect(await send(without, apollo(HASH))).toEqual(refused('PERSISTED_QUERY_NOT_SUPPORTED'))
-    // A client that knows its document to be trusted has no text to send.
+    // A client that sends a documentId has no text to send.
     expect(await send(without, { documentId: HASH })).toEqual(refused('DOCUMENT_NOT_TRUSTED'))
   })
 
@@ -97,13 +97,13 @@ describe('Trusted documents', () => {
     ['text that is not JSON', 'Jane', /persisted-documents\.json is no JSON\.$/],
     ['a list', '["{ __typename }"]', /persisted-documents\.json holds no object/],
     [
-      'a field that the schema lacks',
+      'a field that is not in the schema',
       `{"${HASH}":"{ jane }"}`,
       /b2c3d4 does not fit the schema: Cannot query field "jane" on type "Query"/,
     ],
     ['a text that is no document', `{"${HASH}":"{ jane"}`, /b2c3d4 does not fit the schema: Syntax Error/],
     [
-      'an operation type that the schema lacks',
+      'an operation type that is not in the schema',
       `{"${HASH}":"subscription { __typename }"}`,
       /b2c3d4 does not fit the schema/,
     ],

@@ -15,7 +15,7 @@ describe('The header with the credential', () => {
       const { status, body } = await sendRaw(gateway.url, rawPost(READ, { authorization }))
       expect([status, JSON.parse(body).data]).toEqual([200, { appointments: { nodes: [] } }])
     }
-    // The second and the third caller are the first one again, whose answer the gateway remembers.
+    // The second and the third caller count as the first one, whose answer is cached.
     expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer pk_a'])
   })
 

@@ -38,14 +38,14 @@ describe('The keys of an issuer', () => {
       expect(await answerTo(issuer.sign(SCOPE))).toBe(200)
       pass(60_000)
     }
-    const asked = issuer.requests.length
-    expect(asked).toBeGreaterThan(10)
+    const sent = issuer.requests.length
+    expect(sent).toBeGreaterThan(10)
     issuer.fail(false)
     expect(await answerTo(issuer.sign(SCOPE))).toBe(200)
-    await issuer.arrival(asked + 1)
+    await issuer.arrival(sent + 1)
     pass(60_000)
     expect(await answerTo(issuer.sign(SCOPE))).toBe(200)
-    expect(issuer.requests).toHaveLength(asked + 1)
+    expect(issuer.requests).toHaveLength(sent + 1)
   })
 
   test('A key that the issuer withdraws is accepted for ten minutes at most', async () => {

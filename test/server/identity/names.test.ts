@@ -35,7 +35,7 @@ describe('The names that a narrowed caller may read', () => {
   test("Another patient's record looks like a missing one, and costs nothing either", async () => {
     await using clinic = await startClinic()
     const { product, other, patient } = clinic
-    // Somebody who may see it has it in the cache.
+    // The record is cached for a caller that may read it.
     const everybody = await bearer({ scope: 'appointments:read patients:read' })
     expect((await product.query(lastName(other.id), {}, everybody)).data.patient.lastName).toBe(
       other.last_name,
@@ -107,7 +107,7 @@ describe('The records of patients', () => {
     expect((await product.query(lastName(own.id), {}, may)).data.patient.lastName).toBe(own.last_name)
     expect((await product.query(LIST, {}, may)).errors).toBeUndefined()
     product.takeRequests()
-    // The same documents: neither cache nor the answers that are kept know who asks but by the scope.
+    // The same documents: only the scope separates the callers in the caches of reads and of answers.
     const { data, errors } = await product.query(lastName(own.id), {}, mayNot)
     expect(data.patient).toEqual({ restId: own.id, lastName: null, nhsNumber: null })
     expect(errors?.map(({ extensions }) => extensions)).toEqual(Array(2).fill({ code: 'FORBIDDEN' }))
@@ -125,14 +125,14 @@ describe('The records of patients', () => {
       await bearer({ sub: 'a', exp, scope: 'appointments:read patients:read' }),
       await bearer({ sub: 'b', exp, scope: 'appointments:read' }),
     ]
-    await using told = await subscribe(product.url, { query, headers: may })
-    await using untold = await subscribe(product.url, { query, headers: mayNot })
+    await using allowed = await subscribe(product.url, { query, headers: may })
+    await using denied = await subscribe(product.url, { query, headers: mayNot })
     const { body } = await product.rest('GET', '/appointments?limit=1&status=scheduled')
     await product.rest('PATCH', `/appointments/${body.data[0].id}`, { title: 'Moved' })
     const nameIn = (result: StreamResult | undefined) =>
       result?.data.appointmentChanged.appointment.patient.lastName
-    expect(nameIn(await told.next())).toEqual(expect.any(String))
-    const result = await untold.next()
+    expect(nameIn(await allowed.next())).toEqual(expect.any(String))
+    const result = await denied.next()
     expect(nameIn(result)).toBeNull()
     expect(result?.errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN'])
   })

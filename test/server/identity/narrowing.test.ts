@@ -198,10 +198,10 @@ describe('A narrowed caller', () => {
       [caller, CREATE, { ...SLOT, patientId: global }],
       [byClinician, CREATE, { ...SLOT, patientId: patient, clinicianId: 'cli_other' }],
       [caller, update, { id: own, patientId: otherPatient }],
-      // Somebody else's appointment and a missing one are refused alike.
+      // Another patient's appointment and a missing one have the same error.
       [caller, update, { id: other, patientId: otherPatient }],
       [caller, update, { id: MISSING, patientId: otherPatient }],
-      // To take the patient out of an appointment gives it away too.
+      // To remove the patient from an appointment would give it away too.
       [caller, update, { id: own, patientId: null }],
       [byClinician, update, { id: own, clinicianId: 'cli_other' }],
     ] as const) {

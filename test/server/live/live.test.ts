@@ -21,7 +21,7 @@ async function idsIn(stream: TestStream): Promise<readonly string[] | undefined>
   return result?.data?.appointments.nodes.map(({ restId }: { readonly restId: string }) => restId)
 }
 
-/** The clinic's own screen books, and the upstream tells of it. */
+/** Books outside of the gateway, and delivers the event. */
 async function bookElsewhere(clinic: Clinic, row: Partial<ClinicRow> = {}): Promise<ClinicRow> {
   const booked = clinic.elsewhere(row)
   await clinic.tell(booked)
@@ -133,7 +133,7 @@ describe('How a live query is answered', () => {
     '*/*',
     'application/json, text/event-stream;q=0',
     'multipart/mixed;deferSpec=20220824, application/json',
-  ])('To a client that accepts %s once, as without the directive', async (accept) => {
+  ])('Once to a client that accepts %s, as without the directive', async (accept) => {
     await using clinic = await startClinic({ webhooks: null })
     const { data, errors, status } = await clinic.query(DAY, {}, { accept })
     expect(errors).toBeUndefined()
@@ -177,7 +177,7 @@ describe('How a live query is answered', () => {
     ['a subscription', 'subscription S @live { appointmentChanged { sequence } }'],
     ['a query with @defer', 'query Q @live { __typename ... @defer { __typename } }'],
     [
-      'one whose @defer is far away',
+      'a query with @defer in a fragment',
       'query Q @live { ...F } fragment F on Query { ... @defer { __typename } }',
     ],
   ] as const)('Not at all, as %s', async ([, query]) => {
@@ -328,7 +328,7 @@ describe('A live query with names', () => {
     await stream.next()
     const slot = { start_time: '2030-01-07T10:00:00Z', end_time: '2030-01-07T11:00:00Z' }
     for (const title of ['First', 'Second', 'Third']) {
-      // Longer than a patient is remembered.
+      // Longer than the TTL of a patient.
       passed += 60_000
       product.takeRequests()
       const row = { title, patient_id: id, clinician_profile_id: 'cli_live', ...slot }
@@ -373,7 +373,7 @@ describe('A reader that is too slow', () => {
   })
 })
 
-/** A clinic whose time is told, and whose failed operations are counted. */
+/** A clinic with a clock that the test sets, and a count of its failed operations. */
 function startCounting(time: { readonly at: number }, failures: ReturnType<typeof counter>): Promise<Clinic> {
   return startFedClinic({
     monotonic: () => time.at,
@@ -382,7 +382,7 @@ function startCounting(time: { readonly at: number }, failures: ReturnType<typeo
   })
 }
 
-/** Counts what happens, and waits until it has happened so often. */
+/** A counter, and a wait for a count. */
 function counter() {
   let so = 0
   const waiting: { readonly until: number; readonly resolve: () => void }[] = []

@@ -9,7 +9,7 @@ const PAGE = '{ appointments(first: 40) { nodes { restId title startTime } } }'
 const SMALL = '{ appointments(first: 1) { nodes { restId } } }'
 const GUARDED = { 'x-graphql-yoga-csrf': '1', accept: 'application/json' }
 
-/** The response as it is on the wire, and its text. */
+/** The response as sent, and its text. */
 async function post(
   { url }: Pick<GatewayClient, 'url'>,
   query: string,
@@ -29,7 +29,7 @@ function unpack(bytes: Buffer, coding: unknown): string {
   return (coding === 'gzip' ? gunzipSync(bytes) : bytes).toString()
 }
 
-/** Counts the compressions of this process that begin while it works. */
+/** Counts the compressions of this process that begin during `work`. */
 async function compressionsDuring(work: () => Promise<unknown>): Promise<number> {
   let count = 0
   const hook = createHook({
@@ -97,7 +97,7 @@ describe('Compression', () => {
   test('A cached answer is compressed once, until it has changed', async () => {
     await using product = await startProduct({ gateway: { development: false } })
     const ask = () => post(product, PAGE, { 'accept-encoding': 'gzip' })
-    // A decompression of the test counts as well, one for each answer.
+    // The decompression of each answer by the test counts too.
     expect(await compressionsDuring(ask)).toBe(2)
     expect(await compressionsDuring(ask)).toBe(1)
     const { text } = await ask()
@@ -170,18 +170,18 @@ describe('Compression', () => {
 
   test('A host that calls `fetch` gets the same compressed answers', async () => {
     await using product = await startProduct({ gateway: { development: false } })
-    const asked = (method: string) =>
+    const requestBy = (method: string) =>
       new Request(`http://host/graphql?query=${encodeURIComponent(PAGE)}`, {
         method,
         headers: { ...GUARDED, 'accept-encoding': 'gzip' },
       })
-    const response = await product.fetch(asked('GET'))
+    const response = await product.fetch(requestBy('GET'))
     const bytes = Buffer.from(await response.arrayBuffer())
     expect(response.headers.get('content-length')).toBe(String(bytes.length))
     expect(
       JSON.parse(unpack(bytes, response.headers.get('content-encoding'))).data.appointments.nodes,
     ).toHaveLength(40)
-    const head = await product.fetch(asked('HEAD'))
+    const head = await product.fetch(requestBy('HEAD'))
     expect([head.headers.get('content-encoding'), await head.text()]).toEqual(['gzip', ''])
   })
 })

@@ -16,7 +16,7 @@ const LIST = 'query L($first: Int) { appointments(first: $first) { nodes { restI
 const FIND = '{ appointment(id: "a") { title } }'
 const RENAME = 'mutation { updateAppointment(input: { id: "a", title: "t" }) { appointment { restId } } }'
 
-/** A gateway whose upstream answers each request with another title, and the lines of its log. */
+/** A gateway whose upstream responds to each request with another title, and the lines of its log. */
 async function startCounting(options: GatewayTestOptions = {}) {
   let now = NOON
   const lines: OperationLine[] = []
@@ -41,7 +41,7 @@ async function startCounting(options: GatewayTestOptions = {}) {
     pass: (ms: number) => {
       now += ms
     },
-    /** The body of the answer, and whether it was given before. */
+    /** The body of the answer, and whether it is a cached one. */
     async ask(query: string, variables: object = {}, headers: Record<string, string> = {}) {
       const response = await fetch(`${gateway.url}/graphql`, {
         method: 'POST',
@@ -146,7 +146,7 @@ describe('A repeated query', () => {
         return operation.ledger.isRepeated
       }
       for (const each of answers) await ask(each)
-      // The latest first: what is asked again pushes nothing out before that.
+      // The latest first, so that a new entry evicts none that is still to be read.
       const repeated: boolean[] = []
       for (const each of answers.toReversed()) repeated.push(await ask(each))
       return repeated.filter(Boolean).length
@@ -188,7 +188,7 @@ describe('A repeated query', () => {
   test.each([
     ['the quota is spent', 429],
     ['the upstream is down', 503],
-  ])('What is stale, because %s, is said to be so each time', async (_name, status) => {
+  ])('A stale answer, because %s, is reported as stale each time', async (_name, status) => {
     let isAway = false
     await using upstream = await startScriptedUpstream(() =>
       isAway

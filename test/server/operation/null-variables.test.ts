@@ -47,7 +47,7 @@ const CONDITIONS: readonly (readonly [place: string, document: string])[] = [
   ],
 ]
 
-async function startUnasked() {
+async function startUnusedUpstream() {
   const upstream = await startScriptedUpstream(() => ({ body: { data: { id: 'a' }, meta: {} } }))
   const faults: unknown[] = []
   const gateway = await startGateway({
@@ -72,11 +72,11 @@ describe('A null for a variable with a default', () => {
   test.for(NULLS)(
     'The gateway refuses the null as %s and names the argument',
     async ([, document, argument]) => {
-      await using gateway = await startUnasked()
+      await using gateway = await startUnusedUpstream()
       const { status, data, errors } = await gateway.query(document, { v: null })
       expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', argument }])
       expect(status).toBe(200)
-      // The list of `nodes` can't be null, so there its null takes the place of the whole data.
+      // The list of `nodes` is non-null, so an error there nulls all data.
       expect(Object.values(data ?? { data })).toEqual([null])
       expect(JSON.stringify(errors)).not.toContain('Jane')
       gateway.expectNothingDone()
@@ -84,7 +84,7 @@ describe('A null for a variable with a default', () => {
   )
 
   test.for(CONDITIONS)('The gateway refuses the null as the condition of %s', async ([, document]) => {
-    await using gateway = await startUnasked()
+    await using gateway = await startUnusedUpstream()
     for (const headers of [{}, { 'x-estimate-only': '1' }]) {
       const answer = await gateway.query(document, { v: null }, headers)
       expect(answer.errors?.map(({ extensions }) => extensions)).toEqual([
@@ -96,7 +96,7 @@ describe('A null for a variable with a default', () => {
   })
 
   test('A field that the gateway will refuse costs nothing in an estimate', async () => {
-    await using gateway = await startUnasked()
+    await using gateway = await startUnusedUpstream()
     for (const [, document] of NULLS) {
       const { errors, extensions } = await gateway.query(document, { v: null }, { 'x-estimate-only': '1' })
       expect([errors, extensions]).toMatchObject([undefined, { estimate: { min: 0, max: 0 } }])

@@ -7,7 +7,7 @@ const NOON = Date.parse('2026-01-05T12:00:00Z')
 const HTML = { accept: 'text/html,application/xhtml+xml' }
 const FIND = 'query Find($id: ID!) { appointment(id: $id) { title } }'
 
-/** The status of a GET with this `Host`, which `fetch` does not let one choose. */
+/** The status of a GET with this `Host`, which `fetch` does not allow to set. */
 function statusFor({ url }: Product, host: string, path = '/'): Promise<number | undefined> {
   return new Promise((resolve, reject) =>
     request(url + path, { headers: { host } }, (response) => resolve(response.resume().statusCode))
@@ -75,7 +75,7 @@ describe('The start page', () => {
     const page = async (host: string) => (await rawGet(url, { ...HTML, host })).body.toString()
     expect(linksIn(await page('localhost:4000'))).toEqual(['./graphql', './desk', api])
     expect(linksIn(await page('clinic.example'))).toEqual(['./graphql', './desk'])
-    // As from within a container, whose own name for itself leads elsewhere.
+    // As within a container, where a loopback name does not lead to the host.
     const request = new Request('http://localhost:4000/', { headers: HTML })
     expect(linksIn(await (await product.fetch(request)).text())).toEqual(['./graphql', './desk'])
   })

@@ -36,7 +36,7 @@ describe('A stream', () => {
       signal: leaving.signal,
     })
     expect(response.headers.get('content-type')).toBe('multipart/mixed; boundary="-"')
-    await live.tell('a')
+    await live.deliverEvent('a')
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
     let text = ''
     while (!text.includes('"restId":"a"')) text += (await reader?.read())?.value
@@ -69,9 +69,9 @@ describe('A stream', () => {
     })
     await first[Symbol.asyncDispose]()
     let third = await open()
-    // The gateway may not have seen yet that the client has left.
+    // The gateway may not have noticed the disconnect yet.
     while (third.response.status === 429) third = await open()
-    await live.tell('a')
+    await live.deliverEvent('a')
     expect(changeIn(await second.next()).appointment.restId).toBe('a')
     expect(changeIn(await third.next()).appointment.restId).toBe('a')
     await third[Symbol.asyncDispose]()
@@ -94,7 +94,7 @@ describe('A stream', () => {
     const refused = await live.subscribe(QUERY)
     expect([refused.response.status, codeIn(await refused.next())]).toEqual([503, { code: 'OVERLOADED' }])
     expect((await live.query('{ appointment(id: "a") { title } }')).errors).toBeUndefined()
-    await live.tell('a')
+    await live.deliverEvent('a')
     for (const stream of [first, second]) changeIn(await stream.next())
   })
 
@@ -103,10 +103,10 @@ describe('A stream', () => {
     await using live = await startLive({ tokens: TOKENS, now: () => now, monotonic: () => now })
     const caller = await bearer({ sub: 'p', scope: 'appointments:read', exp: NOON / 1000 + 60 })
     await using stream = await live.subscribe(QUERY, {}, caller)
-    await live.tell('a')
+    await live.deliverEvent('a')
     changeIn(await stream.next())
     now += 66_000
-    await live.tell('b')
+    await live.deliverEvent('b')
     expect(codeIn(await stream.next())).toEqual({ code: 'UNAUTHENTICATED' })
     expect(await stream.next()).toBeUndefined()
   })
@@ -139,7 +139,7 @@ describe('A stream', () => {
     const text = () => stream.text().match(/^:$/gm)?.length ?? 0
     const reading = stream.next()
     while (text() < 4) await new Promise((resolve) => setImmediate(resolve))
-    await live.tell('a')
+    await live.deliverEvent('a')
     changeIn(await reading)
   })
 
@@ -163,7 +163,7 @@ describe('A stream', () => {
   })
 
   test('A client can resume from a change that was pending when the gateway stopped', async () => {
-    const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+    const { promise: requested, resolve: ask } = Promise.withResolvers<void>()
     await using upstream = await startScriptedUpstream(() => (response) => {
       ask()
       response.on('close', () => {})
@@ -178,7 +178,7 @@ describe('A stream', () => {
     const query = 'subscription { appointmentChanged { appointment { description } } }'
     await using stream = await subscribe(server.url, { query })
     await deliver(server.url, eventBody({ object: shown('a') }))
-    await asked
+    await requested
     gateway.prepareToStop()
     expect(codeIn(await stream.next())).toEqual({
       code: 'STREAM_ENDED',
@@ -192,7 +192,7 @@ describe('A stream', () => {
     await using live = await startLive({ limits: { MAX_STREAMS: 1 } })
     const fetch = (url: string, init: RequestInit) => live.fetch(new Request(url, init))
     const stream = await subscribe(live.url, { query: QUERY, fetch })
-    await live.tell('a')
+    await live.deliverEvent('a')
     expect(changeIn(await stream.next()).appointment.restId).toBe('a')
     await stream[Symbol.asyncDispose]()
     let next = await subscribe(live.url, { query: QUERY, fetch })
@@ -207,7 +207,7 @@ describe('A stream', () => {
     await using none = await live.subscribe(query)
     expect(codeIn(await none.next())).toEqual({ code: 'BAD_REQUEST' })
     await using kept = await live.subscribe(query.replace('true', 'false'))
-    await live.tell('a')
+    await live.deliverEvent('a')
     changeIn(await kept.next())
     const open = 'subscription ($no: Boolean!) { appointmentChanged @skip(if: $no) { sequence } }'
     await using unknown = await live.subscribe(open, { no: false })
@@ -231,7 +231,7 @@ describe('What goes wrong in an event', () => {
     await using stream = await live.subscribe(
       'subscription { appointmentChanged { appointment { title description } } }',
     )
-    await live.tell('failing')
+    await live.deliverEvent('failing')
     const result = await stream.next()
     expect(result).toMatchObject({
       data: { appointmentChanged: { appointment: { title: 'Visit', description: null } } },
@@ -243,7 +243,7 @@ describe('What goes wrong in an event', () => {
       ],
     })
     expect(stream.text()).not.toContain('Zebedee')
-    await live.tell('a')
+    await live.deliverEvent('a')
     expect(changeIn(await stream.next()).appointment.description).toBe('of a')
   })
 
@@ -258,7 +258,7 @@ describe('What goes wrong in an event', () => {
     await using stream = await live.subscribe(
       'subscription { appointmentChanged { appointment { description } } }',
     )
-    await live.tell('a')
+    await live.deliverEvent('a')
     expect(codeIn(await stream.next())).toEqual({
       code: 'INTERNAL_SERVER_ERROR',
       errorId: faults[0]?.errorId,

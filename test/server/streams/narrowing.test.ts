@@ -8,7 +8,7 @@ const EXP = NOON / 1000 + 3600
 const OTHERS = { patient_id: 'pat_2' }
 const SECRETIVE = { patient_id: 'pat_2', title: 'Not for you' }
 
-/** A gateway that checks tokens, and a caller who is kept to patient `pat_1`. */
+/** A gateway that checks tokens, and a caller that is narrowed to patient `pat_1`. */
 async function startNarrowed() {
   const live = await startLive({ tokens: TOKENS })
   const caller = await bearer({ sub: 'p', exp: EXP, scope: 'appointments:read', patient_id: 'pat_1' })
@@ -20,9 +20,9 @@ describe('A narrowed subscriber', () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     await using stream = await live.subscribe(QUERY, {}, caller)
-    await live.tell('x', { now: SECRETIVE, before: OTHERS })
-    await live.tell('y', { type: 'appointment.created', now: SECRETIVE, before: null })
-    await live.tell('a', { now: { title: 'Mine' } })
+    await live.deliverEvent('x', { now: SECRETIVE, before: OTHERS })
+    await live.deliverEvent('y', { type: 'appointment.created', now: SECRETIVE, before: null })
+    await live.deliverEvent('a', { now: { title: 'Mine' } })
     expect(changeIn(await stream.next())).toEqual({
       movement: 'CHANGED',
       kind: 'UPDATED',
@@ -36,7 +36,7 @@ describe('A narrowed subscriber', () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     await using stream = await live.subscribe(QUERY, {}, caller)
-    await live.tell('a', { now: SECRETIVE })
+    await live.deliverEvent('a', { now: SECRETIVE })
     const result = await stream.next()
     expect(result?.data).toEqual({
       appointmentChanged: {
@@ -58,8 +58,11 @@ describe('A narrowed subscriber', () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     await using stream = await live.subscribe(QUERY, {}, caller)
-    await live.tell('missing', { now: { patient_id: undefined, title: 'Not for you' }, before: OTHERS })
-    await live.tell('a', { now: { patient_id: undefined, title: 'Mine' } })
+    await live.deliverEvent('missing', {
+      now: { patient_id: undefined, title: 'Not for you' },
+      before: OTHERS,
+    })
+    await live.deliverEvent('a', { now: { patient_id: undefined, title: 'Mine' } })
     expect(changeIn(await stream.next())).toMatchObject({ movement: 'CHANGED', appointment: { restId: 'a' } })
     expect(live.takeRequests()).toEqual(['GET /appointments/missing', 'GET /appointments/a'])
     expect(stream.text()).not.toContain('Not for you')
@@ -70,10 +73,10 @@ describe('A narrowed subscriber', () => {
     const { live, caller } = clinic
     await using stream = await live.subscribe(QUERY, { filter: { patientId: 'pat_2' } }, caller)
     await using own = await live.subscribe(QUERY, { filter: { patientId: 'pat_1' } }, caller)
-    await live.tell('x', { now: SECRETIVE, before: OTHERS })
-    await live.tell('a')
+    await live.deliverEvent('x', { now: SECRETIVE, before: OTHERS })
+    await live.deliverEvent('a')
     expect(changeIn(await own.next()).appointment.restId).toBe('a')
-    await live.tell('x', { now: { title: 'Mine now' }, before: OTHERS })
+    await live.deliverEvent('x', { now: { title: 'Mine now' }, before: OTHERS })
     expect(changeIn(await own.next())).toMatchObject({
       movement: 'ENTERED',
       appointment: { title: 'Mine now' },
@@ -89,8 +92,8 @@ describe('A narrowed subscriber', () => {
     await using mine = await live.subscribe(QUERY, {}, caller)
     await using theirs = await live.subscribe(QUERY, {}, other)
     await using all = await live.subscribe(QUERY, {}, staff)
-    await live.tell('a', { now: { title: 'Mine' } })
-    await live.tell('x', { now: { ...OTHERS, title: 'Theirs' }, before: OTHERS })
+    await live.deliverEvent('a', { now: { title: 'Mine' } })
+    await live.deliverEvent('x', { now: { ...OTHERS, title: 'Theirs' }, before: OTHERS })
     expect(changeIn(await mine.next()).appointment.title).toBe('Mine')
     expect(changeIn(await theirs.next()).appointment.title).toBe('Theirs')
     expect([changeIn(await all.next()), changeIn(await all.next())]).toMatchObject([

@@ -8,12 +8,12 @@ describe('A subscriber that resumes', () => {
   test('It gets the changes after the given sequence, each once and in order', async () => {
     await using live = await startLive()
     const first = await live.subscribe(QUERY)
-    for (const id of ['a', 'b', 'c', 'd']) await live.tell(id)
+    for (const id of ['a', 'b', 'c', 'd']) await live.deliverEvent(id)
     const { sequence } = changeIn(await first.next())
     await first[Symbol.asyncDispose]()
-    await live.tell('e')
+    await live.deliverEvent('e')
     await using again = await live.subscribe(QUERY, { after: sequence })
-    await live.tell('f')
+    await live.deliverEvent('f')
     const ids: string[] = []
     while (ids.length < 5) ids.push(changeIn(await again.next()).appointment.restId)
     expect(ids).toEqual(['b', 'c', 'd', 'e', 'f'])
@@ -25,7 +25,7 @@ describe('A subscriber that resumes', () => {
     const first = await live.subscribe(QUERY)
     const after = first.response.headers.get('x-resume-after')
     await first[Symbol.asyncDispose]()
-    await live.tell('a')
+    await live.deliverEvent('a')
     await using again = await live.subscribe(QUERY, { after })
     expect(changeIn(await again.next()).appointment.restId).toBe('a')
     expect(again.response.headers.get('x-resume-after')).toBe(after)
@@ -44,7 +44,7 @@ describe('A subscriber that resumes', () => {
     const { SECRET } = await import('../../support/events.ts')
     await using live = await startLive({ webhooks: { secrets: [{ secret: SECRET }], eventsKept: 3 } })
     await using first = await live.subscribe(QUERY)
-    for (let nth = 0; nth < 10; nth += 1) await live.tell(`a${nth}`)
+    for (let nth = 0; nth < 10; nth += 1) await live.deliverEvent(`a${nth}`)
     const sequences: string[] = []
     while (sequences.length < 10) sequences.push(changeIn(await first.next()).sequence)
     await using late = await live.subscribe(QUERY, { after: sequences[0] })
@@ -56,7 +56,7 @@ describe('A subscriber that resumes', () => {
   test('Subscribers of one document resume from different sequences', async () => {
     await using live = await startLive()
     await using first = await live.subscribe(QUERY)
-    for (const id of ['a', 'b', 'c']) await live.tell(id)
+    for (const id of ['a', 'b', 'c']) await live.deliverEvent(id)
     const sequences = [changeIn(await first.next()).sequence, changeIn(await first.next()).sequence]
     await using one = await live.subscribe(QUERY, { after: sequences[0] })
     await using two = await live.subscribe(QUERY, { after: sequences[1] })
@@ -77,7 +77,7 @@ describe('The changes that a subscriber gets', () => {
       [43, 'three'],
       [44, 'four'],
     ] as const)
-      await live.tell('a', { second, now: { title }, before: null })
+      await live.deliverEvent('a', { second, now: { title }, before: null })
     const titles: string[] = []
     while (titles.length < 3) titles.push(changeIn(await stream.next()).appointment.title)
     expect(titles).toEqual(['one', 'three', 'four'])
@@ -89,7 +89,7 @@ describe('The changes that a subscriber gets', () => {
     const { deliver, eventBody, SECRET, shown } = await import('../../support/events.ts')
     const { subscribe } = await import('../../support/stream.ts')
     const { NOON } = await import('./live.ts')
-    const whole = shown('a', { title: 'Moved', updated_at: '2026-01-05T12:00:05Z' })
+    const full = shown('a', { title: 'Moved', updated_at: '2026-01-05T12:00:05Z' })
     await using upstream = await startScriptedUpstream(({ line }) =>
       line.endsWith('/cancel')
         ? {
@@ -98,7 +98,7 @@ describe('The changes that a subscriber gets', () => {
               meta: { performed_at: '2026-01-05T12:00:07Z' },
             },
           }
-        : { body: { data: whole, meta: {} } },
+        : { body: { data: full, meta: {} } },
     )
     await using gateway = await startGateway({
       url: upstream.url,
@@ -112,18 +112,18 @@ describe('The changes that a subscriber gets', () => {
     )
     await deliver(
       gateway.url,
-      eventBody({ created_at: '2026-01-05T12:00:05.1Z', object: whole, previous: shown('a') }),
+      eventBody({ created_at: '2026-01-05T12:00:05.1Z', object: full, previous: shown('a') }),
       { at: NOON },
     )
     await gateway.query('mutation { cancelAppointment(input: { id: "a" }) { appointment { restId } } }')
-    const cancelled = { ...whole, status: 'cancelled', updated_at: '2026-01-05T12:00:07Z' }
+    const cancelled = { ...full, status: 'cancelled', updated_at: '2026-01-05T12:00:07Z' }
     await deliver(
       gateway.url,
       eventBody({
         type: 'appointment.cancelled',
         created_at: '2026-01-05T12:00:07.1Z',
         object: cancelled,
-        previous: whole,
+        previous: full,
       }),
       { at: NOON },
     )
@@ -139,7 +139,7 @@ describe('The changes that a subscriber gets', () => {
       },
       { kind: 'UPDATED', source: 'WEBHOOK', appointment: { restId: 'b' } },
     ])
-    // The cancel's answer has no title, and what was known before may be old.
+    // The response to the cancel has no title, and the cached one may be outdated.
     expect(upstream.requests.map(({ line }) => line)).toEqual([
       'PATCH /appointments/a',
       'POST /appointments/a/cancel',
@@ -150,8 +150,8 @@ describe('The changes that a subscriber gets', () => {
   test('A change that a read finds, without an event, is announced too, at no cost', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(QUERY)
-    await live.tell('a', { second: -60, now: { title: 'As told' } })
-    expect(changeIn(await stream.next()).appointment.title).toBe('As told')
+    await live.deliverEvent('a', { second: -60, now: { title: 'As reported' } })
+    expect(changeIn(await stream.next()).appointment.title).toBe('As reported')
     await live.query('{ appointment(id: "a") { title } }')
     expect(changeIn(await stream.next())).toMatchObject({
       kind: 'RECONCILED',

@@ -14,7 +14,7 @@ function caller(patient: string) {
   return bearer({ sub: patient, exp: EXP, scope: 'appointments:read', patient_id: patient })
 }
 
-/** A gateway that checks tokens, over an upstream whose one appointment is what the test says that it is. */
+/** A gateway that checks tokens, over an upstream with one appointment, which the test sets. */
 async function startOne(row: { current: object; cancelled?: object }) {
   const upstream = await startScriptedUpstream(({ line }) => {
     if (line.endsWith('/cancel')) return { body: { data: row.cancelled, meta: {} } }
@@ -32,7 +32,7 @@ async function startOne(row: { current: object; cancelled?: object }) {
     upstream,
     open: (headers: Record<string, string>, variables = {}) =>
       subscribe(gateway.url, { query: QUERY, variables, headers }),
-    async tell(second: number, object: object, previous?: object) {
+    async deliverEvent(second: number, object: object, previous?: object) {
       const created_at = new Date(NOON + second * 1000).toISOString()
       const body = eventBody({
         created_at,
@@ -56,8 +56,8 @@ describe('Where an event does not contain the patient and the clinician', () => 
     const start = await one.open(mine)
     const after = start.response.headers.get('x-resume-after')
     await start[Symbol.asyncDispose]()
-    await one.tell(1, shown('x', { ...others, patient_id: undefined }), shown('x', others))
-    await one.tell(2, shown('x', { patient_id: 'pat_1', title: 'Mine' }), shown('x', others))
+    await one.deliverEvent(1, shown('x', { ...others, patient_id: undefined }), shown('x', others))
+    await one.deliverEvent(2, shown('x', { patient_id: 'pat_1', title: 'Mine' }), shown('x', others))
     await using stream = await one.open(mine, { after })
     expect(changeIn(await stream.next())).toMatchObject({
       movement: 'ENTERED',
@@ -73,7 +73,7 @@ describe('Where an event does not contain the patient and the clinician', () => 
       current: { ...moved, cancellation_reason: 'Not for you' },
       cancelled,
     })
-    await one.tell(1, shown('x', { patient_id: 'pat_1' }), shown('x'))
+    await one.deliverEvent(1, shown('x', { patient_id: 'pat_1' }), shown('x'))
     await using mine = await one.open(await caller('pat_1'))
     await using theirs = await one.open(await caller('pat_2'))
     const staff = await bearer({ sub: 's', exp: EXP, scope: 'appointments:write' })
@@ -140,7 +140,7 @@ describe('Where an event does not contain the patient and the clinician', () => 
     const query =
       'subscription { appointmentChanged(filter: { clinicianId: "cli_1" }) { movement appointment { restId title } } }'
     await using stream = await live.subscribe(query)
-    await live.tell('failing', { now: { clinician_profile_id: undefined } })
+    await live.deliverEvent('failing', { now: { clinician_profile_id: undefined } })
     expect(await stream.next()).toMatchObject({
       data: { appointmentChanged: { movement: 'ENTERED', appointment: { restId: 'failing', title: null } } },
       errors: [{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }],
@@ -186,8 +186,8 @@ describe('What subscribers get of an appointment', () => {
     await using live = await startLive()
     await using stream = await live.subscribe(QUERY)
     await live.query('{ appointment(id: "a") { title } }')
-    await live.tell('a', { second: -30, now: { title: 'Long ago' } })
-    await live.tell('b')
+    await live.deliverEvent('a', { second: -30, now: { title: 'Long ago' } })
+    await live.deliverEvent('b')
     expect(changeIn(await stream.next()).appointment.restId).toBe('b')
   })
 
@@ -228,7 +228,7 @@ describe('What subscribers get of an appointment', () => {
       created_at: '2026-01-05T11:59:00Z',
       object: shown('a', { updated_at: '2026-01-05T11:59:00Z', title: 'Old' }),
     })
-    await live.tell('a')
+    await live.deliverEvent('a')
     await deliver(live.url, old, { at: NOON })
     await live.query('{ appointments { nodes { title } } }')
     live.takeRequests()
