@@ -150,7 +150,7 @@ test.for<[string, SandboxOptions]>([
   ['of whole rows and whole events', { listRows: 'full', webhookObject: 'full' }],
   ['of whole rows, with events of 14 fields', { listRows: 'full' }],
   ['with events of eight fields', { webhookObject: 'eight' }],
-])('Lists %s stay what a gateway without a cache shows', { timeout: 120_000 }, async ([, options]) => {
+])('Lists %s equal those of a gateway without a cache', { timeout: 120_000 }, async ([, options]) => {
   await using day = await startDay(options)
   const everyone = await bearer({ sub: 's', scope: 'appointments:write' })
   const own = await bearer({ sub: 'p', scope: 'appointments:read', patient_id: 'pat_own' })
