@@ -163,8 +163,8 @@ export function createRestClient(options: RestClientOptions): RestClient {
   )
   const confirm =
     (lists: string): Confirm =>
-    (id, by) =>
-      epochs.bump({ path: pathOf(id, lists) }, by)
+    (id, operation) =>
+      epochs.bump({ path: pathOf(id, lists) }, operation)
   const settled = settleDoubts(createAppointments(send, cache.has), confirm(LISTS))
   const announced = events === null ? settled : announceWrites(settled, coherence)
   const { leases } = shared

@@ -189,7 +189,7 @@ export function noSlotOwner(owner: string, argument: string): UpstreamError {
 }
 
 /** Other bookings of the same day are not done in time. Nothing was booked. */
-export function bookingsWait(): UpstreamError {
+export function bookingsBusy(): UpstreamError {
   return new UpstreamError({
     code: 'OVERLOADED',
     message: 'Other bookings for the same day are under way: nothing was booked; try again in a second.',
@@ -337,20 +337,20 @@ export function cannotCancel(status: string): UpstreamError {
   })
 }
 
-interface Taken {
+interface SlotConflict {
   readonly owner: 'clinician' | 'patient' | 'location'
-  readonly taken: { readonly startTime: string; readonly endTime: string }
+  readonly overlap: { readonly startTime: string; readonly endTime: string }
 }
 
 /** @param ownId the caller's own booking, where it had to give way and could not be cancelled */
-export function slotTaken({ owner, taken }: Taken, ownId?: string): UpstreamError {
+export function slotTaken({ owner, overlap }: SlotConflict, ownId?: string): UpstreamError {
   const check = ownId !== undefined && { check: { appointmentId: ownId } }
   return new UpstreamError({
     code: 'SLOT_TAKEN',
     message: `The ${owner} has another appointment at this time.${
       check ? ' Yours was booked at the same moment, and could not be cancelled again: cancel it.' : ''
     }`,
-    extensions: { slot: { owner: owner.toUpperCase(), ...taken }, ...check },
+    extensions: { slot: { owner: owner.toUpperCase(), ...overlap }, ...check },
   })
 }
 

@@ -44,19 +44,19 @@ export interface RetrievedRow {
 
 /** The five endpoints of the Appointments API, one heading of the reference each. All reject with `UpstreamError`. */
 export interface Appointments {
-  list(filter: AppointmentFilter, window: Window, by: Operation): Promise<AppointmentPage>
-  retrieve(id: string, by: Operation): Promise<RetrievedRow>
+  list(filter: AppointmentFilter, window: Window, operation: Operation): Promise<AppointmentPage>
+  retrieve(id: string, operation: Operation): Promise<RetrievedRow>
   create(
     fields: AppointmentChanges,
     idempotencyKey: string,
-    by: Operation,
+    operation: Operation,
     check?: FreeCheck,
   ): Promise<AppointmentRow>
-  update(id: string, changes: AppointmentChanges, by: Operation): Promise<AppointmentRow>
-  cancel(id: string, reason: string | null, by: Operation): Promise<Cancellation>
+  update(id: string, changes: AppointmentChanges, operation: Operation): Promise<AppointmentRow>
+  cancel(id: string, reason: string | null, operation: Operation): Promise<Cancellation>
   /** Whether the cache has the appointment, so that reading it costs nothing now. */
-  hasCached(id: string, by: Operation): boolean
-  hasCachedList(filter: AppointmentFilter, window: Window, by: Operation): boolean
+  hasCached(id: string, operation: Operation): boolean
+  hasCachedList(filter: AppointmentFilter, window: Window, operation: Operation): boolean
 }
 
 /** Says whether the cache can answer a request. */
@@ -64,27 +64,29 @@ type IsCached = (request: RestRequest, operation: Operation) => boolean
 
 export function createAppointments(send: Send, isCached: IsCached): Appointments {
   return {
-    async list(filter, window, by) {
-      const reply = await send(listRequest(filter, window), by)
+    async list(filter, window, operation) {
+      const reply = await send(listRequest(filter, window), operation)
       const { requestId } = reply.response
       if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', requestId)
       const rows = reply.data.map((item) => readRow(item, (message) => invalidResponse(message, requestId)))
       return { rows, hasMore: mayHaveMore(reply, rows.length, window), staleSince: reply.staleSince }
     },
-    async retrieve(id, by) {
-      const reply = await send(itemRequest(id), by)
+    async retrieve(id, operation) {
+      const reply = await send(itemRequest(id), operation)
       return { row: rowOf(reply, id), staleSince: reply.staleSince }
     },
-    async create(fields, idempotencyKey, by) {
+    async create(fields, idempotencyKey, operation) {
       const body = bodyOf(fields)
-      return rowOf(await send({ method: 'POST', path: LISTS, creates: fields, body, idempotencyKey }, by))
+      return rowOf(
+        await send({ method: 'POST', path: LISTS, creates: fields, body, idempotencyKey }, operation),
+      )
     },
-    async update(id, changes, by) {
-      return rowOf(await send({ method: 'PATCH', path: pathOf(id), body: bodyOf(changes) }, by), id)
+    async update(id, changes, operation) {
+      return rowOf(await send({ method: 'PATCH', path: pathOf(id), body: bodyOf(changes) }, operation), id)
     },
-    async cancel(id, reason, by) {
+    async cancel(id, reason, operation) {
       const body = reason === null ? {} : { cancellation_reason: reason }
-      const reply = await send({ method: 'POST', path: `${pathOf(id)}/cancel`, body }, by)
+      const reply = await send({ method: 'POST', path: `${pathOf(id)}/cancel`, body }, operation)
       const { performed_at, performed_by } = reply.meta
       return {
         row: rowOf(reply, id),
@@ -92,8 +94,8 @@ export function createAppointments(send: Send, isCached: IsCached): Appointments
         performedBy: said('performedBy', performed_by, readText(performed_by), reply),
       }
     },
-    hasCached: (id, by) => isCached(itemRequest(id), by),
-    hasCachedList: (filter, window, by) => isCached(listRequest(filter, window), by),
+    hasCached: (id, operation) => isCached(itemRequest(id), operation),
+    hasCachedList: (filter, window, operation) => isCached(listRequest(filter, window), operation),
   }
 }
 

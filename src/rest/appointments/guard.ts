@@ -22,54 +22,54 @@ import { type AppointmentRow, fillIn, type ListedRow } from './row.ts'
  * Before it changes an appointment the gateway reads it, one request more; `pipe/own-rows.ts` refuses someone else's.
  */
 export function guardAppointments(inner: Appointments): Appointments {
-  async function requireOwnAppointment(id: string, by: Operation): Promise<void> {
-    await inner.retrieve(id, bypassingCache(by))
+  async function requireOwnAppointment(id: string, operation: Operation): Promise<void> {
+    await inner.retrieve(id, bypassingCache(operation))
   }
 
   return {
     ...inner,
-    async list(filter, window, by) {
-      requireRead(by)
-      const own = narrow(filter, by.access.narrowing)
+    async list(filter, window, operation) {
+      requireRead(operation)
+      const own = narrow(filter, operation.access.narrowing)
       if (own === undefined) return { rows: [], hasMore: false, staleSince: undefined }
-      const page = await inner.list(own, window, by)
-      if (!isNarrowed(by.access)) return page
-      return { ...page, rows: page.rows.map((row) => requireOwnRow(row, by)) }
+      const page = await inner.list(own, window, operation)
+      if (!isNarrowed(operation.access)) return page
+      return { ...page, rows: page.rows.map((row) => requireOwnRow(row, operation)) }
     },
-    async retrieve(id, by) {
-      requireRead(by)
-      return inner.retrieve(id, by)
+    async retrieve(id, operation) {
+      requireRead(operation)
+      return inner.retrieve(id, operation)
     },
-    async create(fields, idempotencyKey, by, check) {
-      requireWrite(by)
-      if (check !== undefined) requireMayAsk(check, by)
+    async create(fields, idempotencyKey, operation, check) {
+      requireWrite(operation)
+      if (check !== undefined) requireMayAsk(check, operation)
       // A create that names nobody by null books for the caller, as one that leaves the name out.
-      requireOwnNames((name) => fields[name] ?? undefined, by)
-      const own = { ...fields, ...by.access.narrowing }
-      if (!isNarrowed(by.access)) return inner.create(own, idempotencyKey, by, check)
+      requireOwnNames((name) => fields[name] ?? undefined, operation)
+      const own = { ...fields, ...operation.access.narrowing }
+      if (!isNarrowed(operation.access)) return inner.create(own, idempotencyKey, operation, check)
       // The API keeps idempotency keys for each of its own keys, and all narrowed callers share one of those. Without a
       // derived key, two callers that happen to choose the same one would get the same appointment.
-      const derivedKey = derivedUuid(`${by.view}\n${idempotencyKey}`)
-      const row = await inner.create(own, derivedKey, by, check).catch((error: unknown) => {
+      const derivedKey = derivedUuid(`${operation.view}\n${idempotencyKey}`)
+      const row = await inner.create(own, derivedKey, operation, check).catch((error: unknown) => {
         throw withCallersKey(error, idempotencyKey)
       })
-      return hideIfOthers(row, by)
+      return hideIfOthers(row, operation)
     },
-    async update(id, changes, by) {
-      requireWrite(by)
-      requireOwnNames((name) => changes[name], by)
-      if (isNarrowed(by.access)) await requireOwnAppointment(id, by)
-      return hideIfOthers(await inner.update(id, changes, by), by)
+    async update(id, changes, operation) {
+      requireWrite(operation)
+      requireOwnNames((name) => changes[name], operation)
+      if (isNarrowed(operation.access)) await requireOwnAppointment(id, operation)
+      return hideIfOthers(await inner.update(id, changes, operation), operation)
     },
-    async cancel(id, reason, by) {
-      requireWrite(by)
-      if (isNarrowed(by.access)) await requireOwnAppointment(id, by)
-      const done = await inner.cancel(id, reason, by)
-      return { ...done, row: hideIfOthers(done.row, by) }
+    async cancel(id, reason, operation) {
+      requireWrite(operation)
+      if (isNarrowed(operation.access)) await requireOwnAppointment(id, operation)
+      const done = await inner.cancel(id, reason, operation)
+      return { ...done, row: hideIfOthers(done.row, operation) }
     },
-    hasCachedList(filter, window, by) {
-      const own = narrow(filter, by.access.narrowing)
-      return own === undefined || inner.hasCachedList(own, window, by)
+    hasCachedList(filter, window, operation) {
+      const own = narrow(filter, operation.access.narrowing)
+      return own === undefined || inner.hasCachedList(own, window, operation)
     },
   }
 }
@@ -78,9 +78,9 @@ export function guardAppointments(inner: Appointments): Appointments {
  * That a time is taken is a word about other people's appointments. Whoever books with a clinician or at a location is told;
  * but a caller that is kept to a clinician could ask it of any patient.
  */
-function requireMayAsk({ owners }: FreeCheck, by: Operation): void {
-  requireRead(by)
-  if (owners.includes('patient') && by.access.narrowing.clinicianId !== undefined)
+function requireMayAsk({ owners }: FreeCheck, operation: Operation): void {
+  requireRead(operation)
+  if (owners.includes('patient') && operation.access.narrowing.clinicianId !== undefined)
     throw noPatientsForClinicians()
 }
 
@@ -108,16 +108,16 @@ function requireOwnNames(nameIn: (name: keyof Narrowing) => unknown, { access }:
 }
 
 /** A row may leave out whose it is: then the filter proves it. A row that names somebody else must not be returned. */
-function requireOwnRow(row: ListedRow, by: Operation): ListedRow {
+function requireOwnRow(row: ListedRow, operation: Operation): ListedRow {
   if (row instanceof UpstreamError) return row
-  return isOthers(row, by)
+  return isOthers(row, operation)
     ? invalidResponse('The upstream listed an appointment that the filter excludes.')
-    : fillIn(row, by.access.narrowing)
+    : fillIn(row, operation.access.narrowing)
 }
 
 /** The write has happened, so its answer stands. But an appointment that now belongs to somebody else shows its id only. */
-function hideIfOthers(row: AppointmentRow, by: Operation): AppointmentRow {
-  return isOthers(row, by) ? { id: row.id } : row
+function hideIfOthers(row: AppointmentRow, operation: Operation): AppointmentRow {
+  return isOthers(row, operation) ? { id: row.id } : row
 }
 
 function isOthers(row: AppointmentRow, { access }: Operation): boolean {

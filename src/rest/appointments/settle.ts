@@ -13,12 +13,12 @@ import type { Appointments, Cancellation } from './appointments.ts'
 import { isSameText, matchesChanges } from './matching.ts'
 import type { AppointmentRow } from './row.ts'
 
-export type Confirm = (id: string, by: Operation) => MaybePromise<void>
+export type Confirm = (id: string, operation: Operation) => MaybePromise<void>
 
 interface Cancel {
   readonly id: string
   readonly reason: string | null
-  readonly by: Operation
+  readonly operation: Operation
 }
 
 /**
@@ -29,18 +29,18 @@ interface Cancel {
  * @param confirm told of each write that turns out to have happened
  */
 export function settleDoubts(appointments: Appointments, confirm: Confirm): Appointments {
-  async function readAgain(id: string, by: Operation): Promise<AppointmentRow> {
+  async function readAgain(id: string, operation: Operation): Promise<AppointmentRow> {
     try {
-      return (await appointments.retrieve(id, bypassingCache(by))).row
+      return (await appointments.retrieve(id, bypassingCache(operation))).row
     } catch {
       throw outcomeUnknown({ appointmentId: id })
     }
   }
 
   async function cancel(write: Cancel): Promise<Cancellation> {
-    const { id, reason, by } = write
+    const { id, reason, operation } = write
     try {
-      return await appointments.cancel(id, reason, by)
+      return await appointments.cancel(id, reason, operation)
     } catch (error) {
       if (!isInDoubt(error)) throw error
       return (await readCancellation(write)) ?? cancelAgain(write, error)
@@ -49,9 +49,9 @@ export function settleDoubts(appointments: Appointments, confirm: Confirm): Appo
 
   /** The first attempt may have worked after all, and then the upstream refuses the second one. */
   async function cancelAgain(write: Cancel, first: UpstreamError): Promise<Cancellation> {
-    const { id, reason, by } = write
+    const { id, reason, operation } = write
     try {
-      return await appointments.cancel(id, reason, by)
+      return await appointments.cancel(id, reason, operation)
     } catch (error) {
       const mayFirstHappen = mayStillHappen(first)
       if (isInDoubt(error) || isTransitionRefused(error)) {
@@ -64,10 +64,10 @@ export function settleDoubts(appointments: Appointments, confirm: Confirm): Appo
   }
 
   /** Undefined where the appointment is still open. Throws where it was closed in another way. */
-  async function readCancellation({ id, reason, by }: Cancel): Promise<Cancellation | undefined> {
-    const row = await readAgain(id, by)
+  async function readCancellation({ id, reason, operation }: Cancel): Promise<Cancellation | undefined> {
+    const row = await readAgain(id, operation)
     if (row.status === 'cancelled' && isSameText(row.cancellationReason, reason)) {
-      await confirm(id, by)
+      await confirm(id, operation)
       return { row, performedAt: null, performedBy: null }
     }
     if (typeof row.status !== 'string') throw outcomeUnknown({ appointmentId: id })
@@ -77,26 +77,26 @@ export function settleDoubts(appointments: Appointments, confirm: Confirm): Appo
 
   return {
     ...appointments,
-    async create(fields, idempotencyKey, by) {
+    async create(fields, idempotencyKey, operation) {
       try {
-        return await appointments.create(fields, idempotencyKey, by)
+        return await appointments.create(fields, idempotencyKey, operation)
       } catch (error) {
         throw isInDoubt(error) ? outcomeUnknown({ idempotencyKey }) : error
       }
     },
-    async update(id, changes, by) {
+    async update(id, changes, operation) {
       try {
-        return await appointments.update(id, changes, by)
+        return await appointments.update(id, changes, operation)
       } catch (error) {
         if (!isInDoubt(error)) throw error
-        const row = await readAgain(id, by)
+        const row = await readAgain(id, operation)
         if (!matchesChanges(row, changes))
           throw mayStillHappen(error) ? outcomeUnknown({ appointmentId: id }) : error
-        await confirm(id, by)
+        await confirm(id, operation)
         return row
       }
     },
-    cancel: (id, reason, by) => cancel({ id, reason, by }),
+    cancel: (id, reason, operation) => cancel({ id, reason, operation }),
   }
 }
 

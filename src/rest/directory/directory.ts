@@ -29,15 +29,15 @@ export interface RetrievedEntry {
 
 /** The people and places that appointments name. All reject with `UpstreamError`. */
 export interface Directory {
-  list(kind: EntryKind, filter: EntryFilter, window: Window, by: Operation): Promise<EntryPage>
-  retrieve(kind: EntryKind, id: string, by: Operation): Promise<RetrievedEntry>
+  list(kind: EntryKind, filter: EntryFilter, window: Window, operation: Operation): Promise<EntryPage>
+  retrieve(kind: EntryKind, id: string, operation: Operation): Promise<RetrievedEntry>
   /** Whether the cache has it, so that reading it costs nothing now. */
-  hasCached(kind: EntryKind, id: string, by: Operation): boolean
-  hasCachedList(kind: EntryKind, filter: EntryFilter, window: Window, by: Operation): boolean
+  hasCached(kind: EntryKind, id: string, operation: Operation): boolean
+  hasCachedList(kind: EntryKind, filter: EntryFilter, window: Window, operation: Operation): boolean
   /** Whether the upstream let the caller's key read one of this kind when it was last asked. Undefined where that is too long ago. */
-  isAllowed(kind: EntryKind, by: Operation): boolean | undefined
-  createPatient(fields: PatientChanges, idempotencyKey: string, by: Operation): Promise<Entry>
-  updatePatient(id: string, changes: PatientChanges, by: Operation): Promise<Entry>
+  isAllowed(kind: EntryKind, operation: Operation): boolean | undefined
+  createPatient(fields: PatientChanges, idempotencyKey: string, operation: Operation): Promise<Entry>
+  updatePatient(id: string, changes: PatientChanges, operation: Operation): Promise<Entry>
 }
 
 /** The fields of a create or an update, under the product's names; absent = leave, null = clear. */
@@ -97,10 +97,10 @@ export function createDirectory(options: DirectoryOptions): Directory {
   }
 
   /** Sends the request, and notes whether the key may read this kind. */
-  async function ask(kind: EntryKind, request: RestRequest, by: Operation): Promise<Reply> {
-    const name = `${by.account} ${kind}`
+  async function ask(kind: EntryKind, request: RestRequest, operation: Operation): Promise<Reply> {
+    const name = `${operation.account} ${kind}`
     try {
-      const reply = await send(request, by)
+      const reply = await send(request, operation)
       note(name, true)
       return reply
     } catch (error) {
@@ -111,8 +111,8 @@ export function createDirectory(options: DirectoryOptions): Directory {
   }
 
   return {
-    async list(kind, filter, window, by) {
-      const reply = await ask(kind, listRequest(kind, filter, window), by)
+    async list(kind, filter, window, operation) {
+      const reply = await ask(kind, listRequest(kind, filter, window), operation)
       const { requestId } = reply.response
       if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', requestId)
       const rows = reply.data.map((item) =>
@@ -120,22 +120,23 @@ export function createDirectory(options: DirectoryOptions): Directory {
       )
       return { rows, hasMore: mayHaveMore(reply, rows.length, window), staleSince: reply.staleSince }
     },
-    async retrieve(kind, id, by) {
-      const reply = await ask(kind, itemRequest(kind, id), by)
+    async retrieve(kind, id, operation) {
+      const reply = await ask(kind, itemRequest(kind, id), operation)
       return { entry: entryOf(kind, reply, id), staleSince: reply.staleSince }
     },
-    hasCached: (kind, id, by) => isCached(itemRequest(kind, id), by),
-    hasCachedList: (kind, filter, window, by) => isCached(listRequest(kind, filter, window), by),
-    async createPatient(fields, idempotencyKey, by) {
+    hasCached: (kind, id, operation) => isCached(itemRequest(kind, id), operation),
+    hasCachedList: (kind, filter, window, operation) =>
+      isCached(listRequest(kind, filter, window), operation),
+    async createPatient(fields, idempotencyKey, operation) {
       const path = ENTRY_PATHS.Patient
       return entryOf(
         'Patient',
-        await send({ method: 'POST', path, body: bodyOf(fields), idempotencyKey }, by),
+        await send({ method: 'POST', path, body: bodyOf(fields), idempotencyKey }, operation),
       )
     },
-    async updatePatient(id, changes, by) {
+    async updatePatient(id, changes, operation) {
       const { path } = itemRequest('Patient', id)
-      return entryOf('Patient', await send({ method: 'PATCH', path, body: bodyOf(changes) }, by), id)
+      return entryOf('Patient', await send({ method: 'PATCH', path, body: bodyOf(changes) }, operation), id)
     },
     isAllowed(kind, { account }) {
       const known = allowed.get(`${account} ${kind}`)

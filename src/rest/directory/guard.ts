@@ -15,35 +15,36 @@ import type { Directory, PatientChanges } from './directory.ts'
 export function guardDirectory(inner: Directory): Directory {
   return {
     ...inner,
-    async list(kind, filter, window, by) {
-      if (kind !== 'Patient') requireRead(by)
+    async list(kind, filter, window, operation) {
+      if (kind !== 'Patient') requireRead(operation)
       else {
-        requireEveryPatient(by)
-        requirePatientScope('read', by)
+        requireEveryPatient(operation)
+        requirePatientScope('read', operation)
       }
-      return inner.list(kind, filter, window, by)
+      return inner.list(kind, filter, window, operation)
     },
-    async retrieve(kind, id, by) {
-      if (kind === 'Patient') requirePatient(id, by)
-      else requireRead(by)
-      return inner.retrieve(kind, id, by)
+    async retrieve(kind, id, operation) {
+      if (kind === 'Patient') requirePatient(id, operation)
+      else requireRead(operation)
+      return inner.retrieve(kind, id, operation)
     },
-    hasCached: (kind, id, by) => isRefused(kind, id, by) || inner.hasCached(kind, id, by),
-    hasCachedList: (kind, filter, window, by) =>
-      (kind === 'Patient' && (isNarrowed(by.access) || !by.access.mayReadPatients)) ||
-      inner.hasCachedList(kind, filter, window, by),
-    async createPatient(fields, idempotencyKey, by) {
-      requirePatientScope('write', by)
-      requireEveryPatient(by)
-      return inner.createPatient(fields, idempotencyKey, by)
+    hasCached: (kind, id, operation) =>
+      isRefused(kind, id, operation) || inner.hasCached(kind, id, operation),
+    hasCachedList: (kind, filter, window, operation) =>
+      (kind === 'Patient' && (isNarrowed(operation.access) || !operation.access.mayReadPatients)) ||
+      inner.hasCachedList(kind, filter, window, operation),
+    async createPatient(fields, idempotencyKey, operation) {
+      requirePatientScope('write', operation)
+      requireEveryPatient(operation)
+      return inner.createPatient(fields, idempotencyKey, operation)
     },
-    async updatePatient(id, changes, by) {
-      requirePatientScope('write', by)
-      requireAnyPatient(by)
-      const { patientId } = by.access.narrowing
+    async updatePatient(id, changes, operation) {
+      requirePatientScope('write', operation)
+      requireAnyPatient(operation)
+      const { patientId } = operation.access.narrowing
       if (patientId !== undefined && patientId !== id) throw notOwn('patient')
       if (patientId !== undefined) requireOwnFields(changes)
-      return inner.updatePatient(id, changes, by)
+      return inner.updatePatient(id, changes, operation)
     },
   }
 }
@@ -67,19 +68,19 @@ function requireOwnFields(changes: PatientChanges): void {
 }
 
 /** The API's list has no condition that would keep a caller to its own record. */
-function requireEveryPatient(by: Operation): void {
-  requireAnyPatient(by)
-  if (by.access.narrowing.patientId !== undefined) throw notOwn('patient')
+function requireEveryPatient(operation: Operation): void {
+  requireAnyPatient(operation)
+  if (operation.access.narrowing.patientId !== undefined) throw notOwn('patient')
 }
 
 function requireAnyPatient({ access: { narrowing } }: Operation): void {
   if (narrowing.clinicianId !== undefined) throw noPatientsForClinicians()
 }
 
-function requirePatient(id: string, by: Operation): void {
-  requireAnyPatient(by)
-  const { patientId } = by.access.narrowing
-  if (patientId === undefined || !by.access.mayRead) requirePatientScope('read', by)
+function requirePatient(id: string, operation: Operation): void {
+  requireAnyPatient(operation)
+  const { patientId } = operation.access.narrowing
+  if (patientId === undefined || !operation.access.mayRead) requirePatientScope('read', operation)
   if (patientId !== undefined && patientId !== id) throw noSuchPatient()
 }
 

@@ -53,7 +53,7 @@ type ChangesSince = (
 ) => readonly AppointmentDiff[] | undefined
 
 /** Longer than an upstream works on a request that nobody waits for any more, in milliseconds. */
-export const AFTERMATH_MS = 60_000
+export const LATE_EFFECT_MS = 60_000
 
 export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'monotonic'>): Epochs {
   const distrustedUntil = new Map<string, number>()
@@ -98,7 +98,7 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
     distrust(write, { account }) {
       for (const [scope, until] of distrustedUntil) if (until <= monotonic()) distrustedUntil.delete(scope)
       for (const scope of scopesOf(write))
-        distrustedUntil.set(`${account} ${scope}`, monotonic() + AFTERMATH_MS)
+        distrustedUntil.set(`${account} ${scope}`, monotonic() + LATE_EFFECT_MS)
     },
     isTrusted({ path }, { account }) {
       const until = distrustedUntil.get(`${account} ${path}`)
