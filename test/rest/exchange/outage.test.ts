@@ -181,7 +181,7 @@ describe('The circuit breaker', () => {
     const faults = [
       ...Array(15).fill(refusal),
       ...Array(15).fill(internal),
-      // The fifteen tell of one record, so they count once.
+      // The fifteen are about one record, so they count as one failure.
       ...Array(8).fill(failing(500)),
       refusal,
     ]
@@ -192,7 +192,7 @@ describe('The circuit breaker', () => {
     expect((await rest.appointments.retrieve('a', operationOf())).row.id).toBe('a')
   })
 
-  test('Ten requests that the upstream says it failed at open it, whatever its words', async () => {
+  test('Ten different requests answered 500 in an envelope open the breaker', async () => {
     let now = NOON
     let isDown = true
     const internal = { status: 500, body: { error: { code: 'INTERNAL_ERROR', message: '' } } }
@@ -210,7 +210,7 @@ describe('The circuit breaker', () => {
     expect((await read('a')).row.id).toBe('a')
   })
 
-  test('Three timeouts open it', async () => {
+  test('Three timeouts open the breaker', async () => {
     await using upstream = await startScriptedUpstream(() => () => {})
     await using rest = startRest(upstream.url, { ...AT_ONCE, timeoutMs: 50 })
     for (let index = 0; index < 3; index++)
@@ -223,7 +223,7 @@ describe('The circuit breaker', () => {
     expect(upstream.requests).toHaveLength(3)
   })
 
-  test('Operators are told that it is open for as long as somebody asks', async () => {
+  test('The gateway reports an open breaker until a minute after its last request', async () => {
     let now = NOON
     await using upstream = await startScriptedUpstream(() => failing(500))
     await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
@@ -240,7 +240,7 @@ describe('The circuit breaker', () => {
 })
 
 describe('A write after a failure', () => {
-  test('A read goes before it, and where that fails too the write is not sent', async () => {
+  test('The gateway sends a read first, and no write where the read fails too', async () => {
     let isDown = false
     await using upstream = await startScriptedUpstream(() => (isDown ? failing(500) : FINE))
     await using rest = startRest(upstream.url, AT_ONCE)
@@ -258,7 +258,7 @@ describe('A write after a failure', () => {
     expect(sent).toEqual([write, 'GET /appointments/a', probe, probe, write, write])
   })
 
-  test('Of a silent upstream it is refused within a second', async () => {
+  test('A write to a silent upstream is refused within a second', async () => {
     let isSilent = false
     await using upstream = await startScriptedUpstream(() => (isSilent ? () => {} : failing(500)))
     await using rest = startRest(upstream.url, { ...AT_ONCE, timeoutMs: 1_500 })
@@ -273,7 +273,7 @@ describe('A write after a failure', () => {
   })
 })
 
-test('A client that leaves does not make the upstream a failing one', async () => {
+test('A client that disconnects does not make the upstream count as failing', async () => {
   const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>()
   await using upstream = await startScriptedUpstream(({ line }) =>
     line.endsWith('/slow') ? () => isAsked() : FINE,
