@@ -22,11 +22,11 @@ interface Cancel {
 }
 
 /**
- * A write whose response was lost settles its own doubt: the gateway reads what the write was to change. Where that fails,
- * or shows that it has not happened yet and it may still do, the answer is `OUTCOME_UNKNOWN`, which says what to check. The
- * retry layer repeats a create with its key before it comes to this.
+ * Finds out how a write ended whose response was lost: the gateway reads the appointment that the write was to change. Where
+ * that read fails, or the write has not happened yet and still may, the write fails with `OUTCOME_UNKNOWN`, which says what to
+ * check. A create is not read: the retry layer has repeated it with its idempotency key already.
  *
- * @param confirm told of each write that turns out to have happened
+ * @param confirm called for each write that turns out to have happened
  */
 export function settleDoubts(appointments: Appointments, confirm: Confirm): Appointments {
   async function readAgain(id: string, operation: Operation): Promise<AppointmentRow> {
@@ -47,7 +47,7 @@ export function settleDoubts(appointments: Appointments, confirm: Confirm): Appo
     }
   }
 
-  /** The first attempt may have worked after all, and then the upstream refuses the second one. */
+  /** The first attempt may have succeeded after all, and then the upstream refuses the second one. */
   async function cancelAgain(write: Cancel, first: UpstreamError): Promise<Cancellation> {
     const { id, reason, operation } = write
     try {

@@ -15,10 +15,10 @@ import { type Entry, readEntry, WORDS } from './entry.ts'
 import { type EntryFilter, entryQuery } from './filter.ts'
 
 export interface EntryPage {
-  /** In the upstream's order; an error in the place of a row that could not be read. */
+  /** In the upstream's order; an error in place of each row that could not be read. */
   readonly rows: readonly (Entry | UpstreamError)[]
   readonly hasMore: boolean
-  /** RFC 3339: when the cache got it, where it is older than a cached answer may be. */
+  /** RFC 3339: when a stale page was requested. Undefined for a fresh one. */
   readonly staleSince: string | undefined
 }
 
@@ -27,14 +27,14 @@ export interface RetrievedEntry {
   readonly staleSince: string | undefined
 }
 
-/** The people and places that appointments name. All reject with `UpstreamError`. */
+/** The people and places that appointments refer to. All reject with `UpstreamError`. */
 export interface Directory {
   list(kind: EntryKind, filter: EntryFilter, window: Window, operation: Operation): Promise<EntryPage>
   retrieve(kind: EntryKind, id: string, operation: Operation): Promise<RetrievedEntry>
-  /** Whether the cache has it, so that reading it costs nothing now. */
+  /** Whether the cache has a fresh answer, so that reading the entry costs nothing now. */
   hasCached(kind: EntryKind, id: string, operation: Operation): boolean
   hasCachedList(kind: EntryKind, filter: EntryFilter, window: Window, operation: Operation): boolean
-  /** Whether the upstream let the caller's key read one of this kind when it was last asked. Undefined where that is too long ago. */
+  /** Whether the upstream let the caller's key read this kind at the latest request. Undefined where that is too long ago. */
   isAllowed(kind: EntryKind, operation: Operation): boolean | undefined
   createPatient(fields: PatientChanges, idempotencyKey: string, operation: Operation): Promise<Entry>
   updatePatient(id: string, changes: PatientChanges, operation: Operation): Promise<Entry>
@@ -47,17 +47,17 @@ export type PatientChanges = {
 
 export interface DirectoryOptions {
   readonly send: Send
-  /** Says whether the cache can answer a request. */
+  /** Whether the cache can answer a request. */
   readonly isCached: (request: RestRequest, operation: Operation) => boolean
-  /** How long an answer about clinicians, locations and types may be given again, in milliseconds; 0 = never. */
+  /** How long a cached reply about clinicians, locations or types is fresh, in milliseconds; 0 = not cached. */
   readonly directoryTtlMs: number
-  /** The same of patients. Nothing makes it longer: no page names their events, so the gateway may miss them. */
+  /** The same for patients. Events do not extend it: the API documents none for patients, so the gateway may miss changes. */
   readonly patientTtlMs: number
   readonly monotonic: () => number
 }
 
 const MAX_KEYS = 10_000
-/** An operator may give the key a scope at any time. */
+/** Short, because an operator may grant the key a scope at any time. */
 const ALLOWED_MS = 300_000
 
 export function createDirectory(options: DirectoryOptions): Directory {
@@ -73,7 +73,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       method: 'GET',
       path,
       lifetimeMs: isPatient ? patientTtlMs : directoryTtlMs,
-      // Nobody is kept from the organisation's own people and places, and a hundred callers need not read them each.
+      // Every caller may read the organisation's own people and places, so all callers share one cached reply.
       isForAll: !isPatient,
       ...(query !== undefined && { query }),
     }
@@ -92,27 +92,27 @@ export function createDirectory(options: DirectoryOptions): Directory {
     return requestFor(kind, pathOf(id, ENTRY_PATHS[kind]))
   }
 
-  function note(name: string, isAllowed: boolean): void {
+  function record(name: string, isAllowed: boolean): void {
     allowed.set(name, { isAllowed, at: monotonic() })
   }
 
-  /** Sends the request, and notes whether the key may read this kind. */
-  async function ask(kind: EntryKind, request: RestRequest, operation: Operation): Promise<Reply> {
+  /** Sends the request, and records whether the key may read this kind. */
+  async function read(kind: EntryKind, request: RestRequest, operation: Operation): Promise<Reply> {
     const name = `${operation.account} ${kind}`
     try {
       const reply = await send(request, operation)
-      note(name, true)
+      record(name, true)
       return reply
     } catch (error) {
-      if (isNotFound(error)) note(name, true)
-      if (isForbidden(error)) note(name, false)
+      if (isNotFound(error)) record(name, true)
+      if (isForbidden(error)) record(name, false)
       throw error
     }
   }
 
   return {
     async list(kind, filter, window, operation) {
-      const reply = await ask(kind, listRequest(kind, filter, window), operation)
+      const reply = await read(kind, listRequest(kind, filter, window), operation)
       const { requestId } = reply.response
       if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', requestId)
       const rows = reply.data.map((item) =>
@@ -121,7 +121,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       return { rows, hasMore: mayHaveMore(reply, rows.length, window), staleSince: reply.staleSince }
     },
     async retrieve(kind, id, operation) {
-      const reply = await ask(kind, itemRequest(kind, id), operation)
+      const reply = await read(kind, itemRequest(kind, id), operation)
       return { entry: entryOf(kind, reply, id), staleSince: reply.staleSince }
     },
     hasCached: (kind, id, operation) => isCached(itemRequest(kind, id), operation),

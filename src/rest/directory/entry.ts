@@ -4,8 +4,8 @@ import type { Fail } from '../appointments/row.ts'
 import type { UpstreamError } from '../errors.ts'
 
 /**
- * What one response says of a person or a place, under the product's names. A field that the response leaves out is
- * undefined, and a value that the schema can't hold is an error in its place.
+ * A person or a place as one response has it, under the product's names. A field that the response leaves out is undefined. In
+ * place of a value that the schema can't represent there is an error.
  */
 export interface Entry {
   readonly id: string
@@ -24,7 +24,7 @@ export function readEntry(kind: EntryKind, value: unknown, fail: Fail): Entry | 
   return { id, fields }
 }
 
-/** For people, in messages. */
+/** The kinds, as error messages name them. */
 export const WORDS = {
   Clinician: 'clinician',
   Location: 'location',

@@ -5,7 +5,7 @@ import { bypassingCache, type Operation } from '../pipe/pipe.ts'
 import type { Directory, PatientChanges } from './directory.ts'
 import type { Entry } from './entry.ts'
 
-/** As the writes of appointments do, a write of a patient whose response was lost settles its own doubt. */
+/** Finds out how a write of a patient ended whose response was lost, as `settleDoubts` does for appointments. */
 export function settlePatientDoubts(directory: Directory, confirm: Confirm): Directory {
   async function readAgain(id: string, operation: Operation): Promise<Entry> {
     try {
@@ -30,7 +30,7 @@ export function settlePatientDoubts(directory: Directory, confirm: Confirm): Dir
       } catch (error) {
         if (!isInDoubt(error)) throw error
         const entry = await readAgain(id, operation)
-        if (!showsChanges(entry, changes))
+        if (!hasChanges(entry, changes))
           throw mayStillHappen(error) ? outcomeUnknown({ patientId: id }) : error
         await confirm(id, operation)
         return entry
@@ -39,6 +39,6 @@ export function settlePatientDoubts(directory: Directory, confirm: Confirm): Dir
   }
 }
 
-function showsChanges({ fields }: Entry, changes: PatientChanges): boolean {
+function hasChanges({ fields }: Entry, changes: PatientChanges): boolean {
   return Object.entries(changes).every(([name, value]) => isSameText(fields[name], value))
 }
