@@ -254,7 +254,7 @@ export function createGateway({
     writer,
     clock,
   })
-  const memo = createMemo(rest.remembered, { isOn: cacheTtlSeconds > 0 })
+  const memo = createMemo(rest.cachedReads, { isOn: cacheTtlSeconds > 0 })
   const deferral = createDeferral({
     identityOf,
     operationOf,
@@ -272,7 +272,7 @@ export function createGateway({
     beginEvent,
     contextOf,
     changes,
-    remembered: rest.remembered,
+    remembered: rest.cachedReads,
     covers: coherence.covers,
     places,
     writer,

@@ -15,7 +15,7 @@ export interface KeptReply {
   /** As JSON has it. */
   readonly value: unknown
   /** When the upstream was asked, in milliseconds since the epoch. */
-  readonly askedAt: number
+  readonly requestedAt: number
 }
 
 /** Answers of the upstream that instances give each other, so that each is asked for once. */

@@ -23,7 +23,7 @@ function keysAlong(maxScopes: number | undefined, writes: readonly { account: st
     reads.map(({ account, path }) => epochs.keyOf({ method: 'GET', path }, operationOf(account)))
   const looks = [look()]
   for (const { account, path } of writes) {
-    epochs.bump({ path }, operationOf(account))
+    epochs.advance({ path }, operationOf(account))
     looks.push(look())
   }
   return reads.map((read, index) => ({ ...read, keys: looks.map((keys) => keys[index]) }))

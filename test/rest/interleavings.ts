@@ -25,7 +25,7 @@ export async function takeSteps(steps: readonly Step[]): Promise<Outcome> {
   let repeated = 0
   await using upstream = await startLatencyUpstream()
   await using rest = startRest(upstream.url, { now: () => now })
-  const memo = createMemo(rest.remembered)
+  const memo = createMemo(rest.cachedReads)
   const faults: string[] = []
   const written = new Map<Item, number>(ITEMS.map((item) => [item, 0]))
   const inFlight: InFlight[] = []

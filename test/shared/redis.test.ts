@@ -180,7 +180,7 @@ describeWithRedis('What is shared through Redis', () => {
       const other = await open({ prefix, replies: true })
       await one.epochs.refresh('x', ['/a'])
       const epoch = one.replies.epochOf('x', '/a') ?? ''
-      one.replies.keep(NAME, { value, askedAt: 1000, epoch }, 60_000)
+      one.replies.keep(NAME, { value, requestedAt: 1000, epoch }, 60_000)
       // Behind the answer on the same connection.
       await one.epochs.refresh('x', ['/a'])
       return { one, other, epoch }
@@ -190,7 +190,7 @@ describeWithRedis('What is shared through Redis', () => {
       const { other } = await openTwo('found:')
       expect(await other.replies.find(NAME)).toEqual({
         value: { title: 'Zebedee' },
-        askedAt: 1000,
+        requestedAt: 1000,
         changes: [],
       })
     })
@@ -215,7 +215,8 @@ describeWithRedis('What is shared through Redis', () => {
 
     test('One that was asked for later is not replaced by an earlier one', async () => {
       const { one, other, epoch } = await openTwo('later:')
-      for (const askedAt of [3000, 2000]) other.replies.keep(NAME, { value: askedAt, askedAt, epoch }, 60_000)
+      for (const requestedAt of [3000, 2000])
+        other.replies.keep(NAME, { value: requestedAt, requestedAt, epoch }, 60_000)
       await other.epochs.refresh('x', ['/a'])
       expect((await one.replies.find(NAME))?.value).toBe(3000)
     })
@@ -224,7 +225,7 @@ describeWithRedis('What is shared through Redis', () => {
       const { other } = await openTwo('moved:')
       const [key = ''] = (await redis.ask('KEYS', 'moved:*:reply:*')) as string[]
       const fields = (await redis.ask('HGETALL', key)) as string[]
-      other.replies.keep({ ...NAME, text: 'second' }, { value: 'second', askedAt: 1, epoch: 'e' }, 60_000)
+      other.replies.keep({ ...NAME, text: 'second' }, { value: 'second', requestedAt: 1, epoch: 'e' }, 60_000)
       await other.epochs.refresh('x', ['/a'])
       const keys = (await redis.ask('KEYS', 'moved:*:reply:*')) as string[]
       const second = keys.find((each) => each !== key) ?? ''

@@ -4,7 +4,7 @@ import { type Movement, movementOf } from '../../events/movement.ts'
 import type { Follower, Following, LoggedChange } from '../../shared/event-log.ts'
 import { isNarrowed } from '../access.ts'
 import { narrow, requireRead } from '../appointments/guard.ts'
-import { eventsAway, eventsUnavailable, resumeExpired, unauthenticated } from '../errors.ts'
+import { eventsUnavailable, eventsUnreachable, resumeExpired, unauthenticated } from '../errors.ts'
 import type { Operation } from '../pipe/pipe.ts'
 import type { Coherence } from './coherence.ts'
 import { isBlank } from './evidence.ts'
@@ -52,7 +52,7 @@ export function createChanges(coherence: Coherence, { watch }: Pick<Sweeps, 'wat
       if (!coherence.hasEvents(by.account)) throw eventsUnavailable()
       const following = await coherence.follow(by.account, after, follower)
       if (following === 'expired') throw resumeExpired()
-      if (following === 'unavailable') throw eventsAway()
+      if (following === 'unavailable') throw eventsUnreachable()
       return following
     },
     effectOf(change, filter, by) {

@@ -3,7 +3,7 @@ import type { ChangeKind } from '../../shared/event-log.ts'
 import type { AppointmentChanges, Appointments } from '../appointments/appointments.ts'
 import { type AppointmentRow, readableFields } from '../appointments/row.ts'
 import type { Operation, Period } from '../pipe/pipe.ts'
-import { certainAfter } from '../pipe/written.ts'
+import { certainFieldsOf } from '../pipe/write-diffs.ts'
 import type { Coherence, OwnWrite } from './coherence.ts'
 
 /** What is sent. */
@@ -85,7 +85,7 @@ function describe(
   { row, at }: Told,
   period: Period | undefined,
 ): Omit<OwnWrite, 'known'> {
-  const certain = certainAfter(sent, row)
+  const certain = certainFieldsOf(sent, row)
   const isRepeated = kind === 'created' && !isNew(certain.createdAt, period)
   return {
     kind,

@@ -2,7 +2,7 @@ import { FIELD_NAMES, type FieldName, type PartialAppointment } from '../../cont
 import { FIELD_READERS, readId } from '../../contract/field-values.ts'
 import type { Clock } from '../clock.ts'
 import { isOfAppointments } from '../pipe/epochs.ts'
-import { isWhole } from '../pipe/page.ts'
+import { isCompleteList } from '../pipe/page.ts'
 import {
   type Layer,
   type Operation,
@@ -30,7 +30,7 @@ export function createSightings(coherence: Coherence, clock: Clock): Layer {
       const noting = coherence.takeRead(operation.account, { shown, askedAt, seenAt, since })
       if (noting !== undefined) await noting
     }
-    if (isWhole(request, reply)) {
+    if (isCompleteList(request, reply)) {
       const whole = { filter: request.filter, shown: rows, askedAt, seenAt, isAtOnce: true }
       const missing = await coherence.takeList(operation.account, whole)
       for (const each of missing) await coherence.takeMissing(operation.account, each, whole)

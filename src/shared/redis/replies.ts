@@ -43,21 +43,23 @@ export function createRedisReplies({ connection, prefix, epochs }: RedisRepliesO
     async find(name) {
       const key = keyOf(name)
       const found = await connection.ask((redis) => redis.hmget(key, 'e', 't', 'r'))
-      const [epoch, askedAt, sealed] = found ?? []
-      if (epoch == null || askedAt == null || sealed == null) return undefined
+      const [epoch, requestedAt, sealed] = found ?? []
+      if (epoch == null || requestedAt == null || sealed == null) return undefined
       const changes = await epochs.sharedChangesSince(name.account, name.scope, epoch)
-      const value = changes && sealOf(name.credential).open(sealed, placeOf(key, epoch, askedAt))
-      return value === undefined ? undefined : { value, askedAt: Number(askedAt), changes: changes ?? [] }
+      const value = changes && sealOf(name.credential).open(sealed, placeOf(key, epoch, requestedAt))
+      return value === undefined
+        ? undefined
+        : { value, requestedAt: Number(requestedAt), changes: changes ?? [] }
     },
-    keep(name, { value, askedAt, epoch }, lifeMs) {
+    keep(name, { value, requestedAt, epoch }, lifeMs) {
       const key = keyOf(name)
-      const sealed = sealOf(name.credential).close?.(value, placeOf(key, epoch, askedAt)) ?? ''
+      const sealed = sealOf(name.credential).close?.(value, placeOf(key, epoch, requestedAt)) ?? ''
       if (sealed.length > MAX_LENGTH) return
-      void connection.ask((redis) => redis.eval(KEEP_REPLY, 1, key, askedAt, epoch, sealed, lifeMs))
+      void connection.ask((redis) => redis.eval(KEEP_REPLY, 1, key, requestedAt, epoch, sealed, lifeMs))
     },
   }
 }
 
-function placeOf(key: string, epoch: string, askedAt: KeptReply['askedAt'] | string): string {
-  return `${FORMAT} ${key} ${epoch} ${askedAt}`
+function placeOf(key: string, epoch: string, requestedAt: KeptReply['requestedAt'] | string): string {
+  return `${FORMAT} ${key} ${epoch} ${requestedAt}`
 }
