@@ -54,7 +54,7 @@ export function createLists(): Lists {
         filter,
         limit: limitOf(reply, window),
         rows,
-        isWhole: isComplete && isWhole(read, reply),
+        isComplete: isComplete && isWhole(read, reply),
         asOf: reply.asOf ?? Number.POSITIVE_INFINITY,
         changedAt: reply.changedAt ?? new Map(),
       }
