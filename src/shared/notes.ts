@@ -18,12 +18,12 @@ export interface Notes {
   /** Whether other instances read them. */
   readonly areShared: boolean
   keyOf(account: string): KeyNote | undefined
-  tellKey(account: string, note: KeyNote): void
+  setKey(account: string, note: KeyNote): void
 }
 
 /** For a gateway of one instance. */
 export const NO_NOTES: Notes = {
   areShared: false,
   keyOf: () => undefined,
-  tellKey() {},
+  setKey() {},
 }

@@ -71,7 +71,7 @@ export function createKeys({ writeReservePercent, clock, notes }: KeysOptions): 
     tell(account) {
       if (!notes.areShared) return
       const { quota, pause } = keyOf(account)
-      notes.tellKey(account, { ...quota.note(), ...pause.note() })
+      notes.setKey(account, { ...quota.note(), ...pause.note() })
     },
   }
 }

@@ -106,7 +106,7 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
   }
 
   async function openLog(account: string): Promise<Opened | undefined> {
-    const opened = await connection.ask(
+    const opened = await connection.run(
       (redis) =>
         redis.eval(OPEN_LOG, 2, ...logKeys(account), randomUUID(), 2 * seenMs) as Promise<
           [string, string, string]
@@ -184,7 +184,7 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
     const key = keyOf(account, 'events')
     const changes: LoggedChange[] = []
     for (let from = place.id; ; ) {
-      const entries = await connection.ask((redis) => redis.xrange(key, from, last, 'COUNT', PAGE))
+      const entries = await connection.run((redis) => redis.xrange(key, from, last, 'COUNT', PAGE))
       // Each page begins with the last entry of the one before. If Redis has dropped that entry, it may have dropped later ones.
       if (entries?.[0]?.[0] !== from) return undefined
       for (const [id, [, , , sealed]] of entries.slice(1)) {
@@ -202,14 +202,14 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
     peekLatestChange: (account, appointmentId) => consumers.get(account)?.latestChanges.get(appointmentId),
     async latestChange(account, appointmentId) {
       const key = keyOf(account, `word:${hashed(appointmentId)}`)
-      const [mark, sealed] = (await connection.ask((redis) => redis.hmget(key, 'm', 'w'))) ?? []
+      const [mark, sealed] = (await connection.run((redis) => redis.hmget(key, 'm', 'w'))) ?? []
       const latest = open(sealed)
       if (latest === undefined && mark != null) unreadable.set(key, mark)
       else unreadable.delete(key)
       return latest
     },
     async hasSeen(account, eventId) {
-      const found = await connection.ask((redis) => redis.exists(keyOf(account, `seen:${hashed(eventId)}`)))
+      const found = await connection.run((redis) => redis.exists(keyOf(account, `seen:${hashed(eventId)}`)))
       return found === 1
     },
     async append(account, { appointmentId, eventId, expected, latestChange, isPublished }) {
@@ -224,7 +224,7 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
         seenMs,
         expected ?? unreadable.get(changeKey) ?? '',
       ] as const
-      const appended = await connection.ask(
+      const appended = await connection.run(
         (redis) =>
           redis.eval(
             APPEND,
