@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts'
 import { type Changes, createChanges } from './coherence/changes.ts'
 import { type Coherence, type CoherenceOptions, createCoherence } from './coherence/coherence.ts'
 import { announceWrites } from './coherence/own-writes.ts'
-import { createSightings } from './coherence/sightings.ts'
+import { createReadObserver } from './coherence/read-observer.ts'
 import { createSweeps, type Sweeps } from './coherence/sweeps.ts'
 import { createDirectory, type Directory } from './directory/directory.ts'
 import { guardDirectory } from './directory/guard.ts'
@@ -152,7 +152,7 @@ export function createRestClient(options: RestClientOptions): RestClient {
       ...(shared.replies.areShared
         ? [createSharedReplies({ shared, isShared, lifetimeOf, epochs, lists, clock })]
         : []),
-      ...(events === null ? [] : [lists.layer, createSightings(coherence, clock)]),
+      ...(events === null ? [] : [lists.layer, createReadObserver(coherence, clock)]),
       createRetry(keys, options.retry),
       gate.refuseEarly,
       createConnections(),

@@ -210,8 +210,8 @@ export function createGateway({
     by,
     limits: pages,
   })
-  const contextOf = (by: Operation, told?: AppointmentRow) => ({
-    loaders: createLoaders({ ...sourcesOf(by), ...(told !== undefined && { told }) }),
+  const contextOf = (by: Operation, ofEvent?: AppointmentRow) => ({
+    loaders: createLoaders({ ...sourcesOf(by), ...(ofEvent !== undefined && { ofEvent }) }),
     maxNodeIds: limits.MAX_NODE_IDS,
     clinicTimeZone,
     readUpstream: () => rest.upstream(by),

@@ -5,7 +5,7 @@ import { FIELDS_OF_EVENT, FIELDS_OF_SUMMARY } from '../../src/contract/field-nam
 import { utcOf } from '../../src/contract/instant.ts'
 import { matches } from '../../src/events/filter.ts'
 import { createOrderEvidence, type ListOrder } from '../../src/events/list-order.ts'
-import { type ListChange, patch, type RememberedList } from '../../src/events/patch.ts'
+import { type CachedList, type ListChange, patch } from '../../src/events/patch.ts'
 import { seeded } from '../pagination/drift.ts'
 
 const NOON = Date.parse('2026-01-05T12:00:00Z')
@@ -88,8 +88,8 @@ function pick(row: PartialAppointment, names: readonly FieldName[]): PartialAppo
   return Object.fromEntries(names.map((name) => [name, row[name] ?? null])) as unknown as PartialAppointment
 }
 
-function listOf(rows: readonly PartialAppointment[], given: Partial<RememberedList> = {}): RememberedList {
-  return { filter: {}, limit: LIMIT, rows, isWhole: true, asOf: NOON, changedAt: new Map(), ...given }
+function listOf(rows: readonly PartialAppointment[], given: Partial<CachedList> = {}): CachedList {
+  return { filter: {}, limit: LIMIT, rows, isComplete: true, asOf: NOON, changedAt: new Map(), ...given }
 }
 
 /** What the gateway knows once it has read this list. */
@@ -178,7 +178,7 @@ describe('A list after a change', () => {
   }
 
   function idsAfter(
-    list: RememberedList,
+    list: CachedList,
     change: Partial<ListChange> & { now: PartialAppointment },
     orders: readonly ListOrder[] = BY_START,
   ): string | null {
@@ -223,7 +223,7 @@ describe('A list after a change', () => {
 
   test('A part of a list stays only where nothing before it can have moved', () => {
     const C = row('c', { startTime: '2026-01-05T12:00:00Z' })
-    const part = listOf([A, B, C], { isWhole: false, filter: { patientId: 'p' } })
+    const part = listOf([A, B, C], { isComplete: false, filter: { patientId: 'p' } })
     expect(idsAfter(part, { now: { ...B, title: 'new' } })).toBeNull()
     expect(idsAfter(part, { now: row('n', { patientId: 'q' }) })).toBeNull()
     expect(idsAfter(part, { now: row('n', { patientId: 'q' }), before: null })).toBe('aA,bA,cA')
@@ -237,8 +237,8 @@ describe('A list after a change', () => {
       before: undefined,
       since,
     })
-    const after = (list: RememberedList | null, ...changes: ListChange[]) =>
-      patch(list as RememberedList, changes, BY_START)
+    const after = (list: CachedList | null, ...changes: ListChange[]) =>
+      patch(list as CachedList, changes, BY_START)
     const list = after(listOf([A, B]), change('new', LATER))
     expect(after(list, change('old', LATER - 1))).toBeNull()
     expect(after(list, change('tie', LATER))).toBeNull()
@@ -258,7 +258,7 @@ describe('A list after a change', () => {
       before: undefined,
       since: LATER + nth,
     }))
-    const list = patch(listOf([A, B], { filter: { patientId: 'p' } }), elsewhere, BY_START) as RememberedList
+    const list = patch(listOf([A, B], { filter: { patientId: 'p' } }), elsewhere, BY_START) as CachedList
     expect(list.rows.map(({ id: each }) => each)).toEqual(['a', 'b'])
     expect(list.changedAt.size).toBeLessThan(600)
     const back = (nth: number, since: number) => idsAfter(list, { now: row(`e${nth}`), since: LATER + since })

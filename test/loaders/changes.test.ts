@@ -16,7 +16,7 @@ async function tell({ coherence }: TestRest, id: string, title: string, before =
     previous: shown(id, { title: before }),
   })
   const event = readDelivery(Buffer.from(body))?.event
-  if (typeof event === 'object') await coherence.takeEvent('a', event)
+  if (typeof event === 'object') await coherence.receiveEvent('a', event)
 }
 
 async function open(): Promise<{
@@ -132,7 +132,7 @@ describe('A slow reader', () => {
         previous: shown('x', { status: before }),
       })
       const event = readDelivery(Buffer.from(body))?.event
-      if (typeof event === 'object') await rest.coherence.takeEvent('a', event)
+      if (typeof event === 'object') await rest.coherence.receiveEvent('a', event)
     }
     await set('confirmed', 'pending')
     for (let nth = 0; nth < 260; nth += 1) await tell(rest, `b${nth % 3}`, String(nth))

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { AppointmentDiff, Epoch } from '../../src/shared/epochs.ts'
-import type { Entry, Following, LastWord, LoggedChange } from '../../src/shared/event-log.ts'
+import type { Entry, Following, LatestChange, LoggedChange } from '../../src/shared/event-log.ts'
 import type { Shared } from '../../src/shared/shared.ts'
 
 export interface SharedUnderTest {
@@ -185,8 +185,8 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
     test('An event is taken once, until it is forgotten by its age', async () => {
       const { shared, pass } = await open()
       const { events } = shared
-      const word = lastWord('a')
-      expect(await events.append('x', { ...entry('a'), eventId: 'evt_1', lastWord: word })).toBe('logged')
+      const word = latestChange('a')
+      expect(await events.append('x', { ...entry('a'), eventId: 'evt_1', latestChange: word })).toBe('logged')
       expect(await events.hasSeen('x', 'evt_1')).toBe(true)
       expect(await events.hasSeen('y', 'evt_1')).toBe(false)
       const again = { ...entry('a'), eventId: 'evt_1', expected: word.mark }
@@ -213,9 +213,9 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       const { shared } = await open()
       const { events } = shared
       const followed = await followAt(shared, 'x')
-      await events.append('x', { ...entry('a'), isNews: false })
-      expect((await events.lastWord('x', 'a'))?.now).toEqual({ id: 'a' })
-      expect(await events.lastWord('y', 'a')).toBeUndefined()
+      await events.append('x', { ...entry('a'), isPublished: false })
+      expect((await events.latestChange('x', 'a'))?.now).toEqual({ id: 'a' })
+      expect(await events.latestChange('y', 'a')).toBeUndefined()
       await events.append('x', entry('b'))
       await followed.arrival(1)
       expect(followed.got.map(({ now }) => now.id)).toEqual(['b'])
@@ -227,10 +227,10 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       const { promise: told, resolve: tell } = Promise.withResolvers<string>()
       events.watch('x', ({ now }) => tell(now.id))
       await followAt(shared, 'x')
-      const word = lastWord('a')
-      await events.append('x', { ...entry('a'), lastWord: word })
+      const word = latestChange('a')
+      await events.append('x', { ...entry('a'), latestChange: word })
       expect(await told).toBe('a')
-      expect(events.knownHere('x', 'a')?.mark).toBe(word.mark)
+      expect(events.peekLatestChange('x', 'a')?.mark).toBe(word.mark)
     })
   })
 
@@ -280,10 +280,16 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
 }
 
 export function entry(id: string): Entry {
-  return { appointmentId: id, eventId: undefined, expected: undefined, lastWord: lastWord(id), isNews: true }
+  return {
+    appointmentId: id,
+    eventId: undefined,
+    expected: undefined,
+    latestChange: latestChange(id),
+    isPublished: true,
+  }
 }
 
-function lastWord(id: string): LastWord {
+function latestChange(id: string): LatestChange {
   return {
     kind: 'updated',
     source: 'webhook',
@@ -293,8 +299,8 @@ function lastWord(id: string): LastWord {
     mark: randomUUID(),
     updatedAt: undefined,
     isExact: false,
-    toldAt: undefined,
-    toldWithinMs: 0,
-    notedAt: 0,
+    reportedAt: undefined,
+    reportedWithinMs: 0,
+    recordedAt: 0,
   }
 }

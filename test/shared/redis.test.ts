@@ -112,9 +112,9 @@ describeWithRedis('What is shared through Redis', () => {
     await other.events.follow('x', undefined, { change() {}, lost: resolve })
     await one.events.append('x', entry('a'))
     await lost
-    expect(await other.events.lastWord('x', 'a')).toBeUndefined()
+    expect(await other.events.latestChange('x', 'a')).toBeUndefined()
     expect(await other.events.append('x', entry('a'))).toBe('logged')
-    expect((await other.events.lastWord('x', 'a'))?.now).toEqual({ id: 'a' })
+    expect((await other.events.latestChange('x', 'a'))?.now).toEqual({ id: 'a' })
   })
 
   test('A backlog of several pages is whole, and in order', async () => {

@@ -71,7 +71,7 @@ export function createKeys({ writeReservePercent, clock, notes }: KeysOptions): 
     publish(account) {
       if (!notes.areShared) return
       const { quota, pause } = keyOf(account)
-      notes.tellKey(account, { ...quota.toNote(), ...pause.toNote() })
+      notes.setKey(account, { ...quota.toNote(), ...pause.toNote() })
     },
   }
 }

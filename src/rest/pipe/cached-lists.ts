@@ -54,7 +54,7 @@ export function createCachedLists(): CachedLists {
         filter,
         limit: limitOf(reply, window),
         rows,
-        isWhole: isComplete && isCompleteList(read, reply),
+        isComplete: isComplete && isCompleteList(read, reply),
         asOf: reply.asOf ?? Number.POSITIVE_INFINITY,
         changedAt: reply.changedAt ?? new Map(),
       }

@@ -20,12 +20,12 @@ describe('The health of the events', () => {
   test('A loss that a read found is not hidden by a write to its row', async () => {
     await using silent = await startSilent()
     await loseOne(silent)
-    await silent.rest.coherence.takeWrite('x', {
+    await silent.rest.coherence.recordWrite('x', {
       kind: 'updated',
       now: { id: 'a', title: 'Mine' },
       certain: { id: 'a', title: 'Mine' },
       since: undefined,
-      known: await silent.rest.coherence.lastWord('x', 'a'),
+      known: await silent.rest.coherence.latestChange('x', 'a'),
       at: undefined,
     })
     silent.pass(31_000)
@@ -64,7 +64,7 @@ describe('The health of the events', () => {
     const { coherence } = silent.rest
     await loseOne(silent)
     const now = { id: 'a', title: 'Lost' }
-    await coherence.takeWrite('x', {
+    await coherence.recordWrite('x', {
       kind: 'updated',
       now,
       certain: now,

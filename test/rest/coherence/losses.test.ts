@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FULL_ACCESS } from '../../../src/rest/access.ts'
-import type { Missing } from '../../../src/rest/coherence/coherence.ts'
+import type { Missing } from '../../../src/rest/coherence/memberships.ts'
 import { shown } from '../../support/events.ts'
 import { NOON, operationOf } from '../../support/rest.ts'
 import { at, HOUR, MINUTE, openShared, startSilent } from './silent.ts'
@@ -43,14 +43,14 @@ describe('A list that is read', () => {
     await silent.list(OF_P)
     silent.pass(MINUTE)
     const instant = NOON + MINUTE
-    const read = { filter: OF_P, shown: [], askedAt: instant, seenAt: instant, isAtOnce: true }
-    const missing = await coherence.takeList('x', read)
+    const read = { filter: OF_P, rows: [], requestedAt: instant, receivedAt: instant, isOneRequest: true }
+    const missing = await coherence.compareList('x', read)
     expect(missing.map(({ id }) => id)).toEqual(['a', 'b'])
     const [a, b] = missing as [Missing, Missing]
-    await coherence.takeMissing('x', a, read)
+    await coherence.recordMissing('x', a, read)
     silent.pass(10)
     await silent.tell(shown('b', { patient_id: 'pat_2', updated_at: at(MINUTE) }))
-    await coherence.takeMissing('x', b, read)
+    await coherence.recordMissing('x', b, read)
     expect(silent.told()).toEqual(['reconciled a ?', 'webhook b Visit'])
   })
 })
@@ -173,7 +173,7 @@ describe('A change of what no row shows, that nobody told of', () => {
     expect(silent.told()).toEqual(['reconciled a ?'])
     const now = { id: 'a', title: 'Visit', status: 'confirmed', updatedAt: at(HOUR), ...OF_2 } as const
     const write = { kind: 'updated', now, certain: now, known: undefined, at: at(HOUR) } as const
-    await silent.rest.coherence.takeWrite('x', { ...write, since: NOON + HOUR })
+    await silent.rest.coherence.recordWrite('x', { ...write, since: NOON + HOUR })
     expect(silent.told()).toEqual(['gateway a ?'])
   })
 
@@ -229,7 +229,7 @@ describe('A change of what no row shows, that nobody told of', () => {
     await using silent = await start()
     silent.rows.set('a', shown('a', { clinician_profile_id: 'cli_2' }))
     silent.pass(HOUR)
-    await silent.rest.coherence.takeUnreadable('x')
+    await silent.rest.coherence.receiveUnreadableEvent('x')
     await silent.list(OF_2)
     expect(silent.told()).toEqual([])
   })

@@ -98,7 +98,7 @@ async function startClinic({
   async function tell(object: object, parts: object = {}) {
     const event = readDelivery(Buffer.from(eventBody({ created_at: utcOf(now), object, ...parts })))?.event
     if (typeof event !== 'object') throw new Error('The event is unreadable')
-    return rest.coherence.takeEvent('x', event)
+    return rest.coherence.receiveEvent('x', event)
   }
 
   async function list(filter: AppointmentFilter = {}): Promise<string> {
@@ -284,7 +284,7 @@ describe('The order of lists', () => {
     for (let nth = 0; nth < 6; nth += 1) {
       clinic.to(30_000 + nth * 11_000)
       await clinic.list({ patientId: 'pat_1' })
-      await clinic.rest.coherence.takeUnreadable('x')
+      await clinic.rest.coherence.receiveUnreadableEvent('x')
     }
     await clinic.list()
     clinic.to(160_000)

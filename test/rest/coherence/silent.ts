@@ -103,7 +103,7 @@ export async function startSilent({ ids = ['a', 'b'], rowFields, ...options }: O
       const event = readDelivery(
         Buffer.from(eventBody({ created_at: new Date(now).toISOString(), object, ...parts })),
       )?.event
-      if (typeof event === 'object') await rest.coherence.takeEvent('x', event)
+      if (typeof event === 'object') await rest.coherence.receiveEvent('x', event)
     },
     async [Symbol.asyncDispose]() {
       await rest[Symbol.asyncDispose]()
