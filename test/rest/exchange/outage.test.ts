@@ -3,7 +3,7 @@ import { NOON, operationOf, startRest } from '../../support/rest.ts'
 import { type ScriptedAnswer, startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
 const FINE: ScriptedAnswer = { body: { data: { id: 'a', title: 't' }, meta: {} } }
-const AT_ONCE = { cacheTtlMs: 0, retry: { wait: async () => {}, random: () => 0 } }
+const WITHOUT_WAITS = { cacheTtlMs: 0, retry: { wait: async () => {}, random: () => 0 } }
 
 type Fault = ScriptedAnswer | 'reset' | 'truncated'
 
@@ -31,12 +31,12 @@ describe('The retry', () => {
     'The gateway repeats a read after %j, twice at most',
     async (fault) => {
       await using twice = await startFaultyUpstream([fault, fault])
-      await using rest = startRest(twice.url, AT_ONCE)
+      await using rest = startRest(twice.url, WITHOUT_WAITS)
       expect((await rest.appointments.retrieve('a', operationOf())).row.title).toBe('t')
       expect(twice.requests).toHaveLength(3)
 
       await using lasting = await startFaultyUpstream([fault, fault, fault])
-      await using other = startRest(lasting.url, AT_ONCE)
+      await using other = startRest(lasting.url, WITHOUT_WAITS)
       await expect(other.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
         code: 'UPSTREAM_UNAVAILABLE',
       })
@@ -46,7 +46,7 @@ describe('The retry', () => {
 
   test('The ledger counts every attempt', async () => {
     await using upstream = await startFaultyUpstream(['reset'])
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     const by = operationOf()
     await rest.appointments.retrieve('a', by)
     expect(by.ledger.exchanges).toBe(2)
@@ -60,7 +60,7 @@ describe('The retry', () => {
     { body: '<html>welcome</html>' },
   ])('The gateway does not retry after %j', async (fault) => {
     await using upstream = await startFaultyUpstream([fault])
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     await expect(rest.appointments.retrieve('a', operationOf())).rejects.toThrow()
     expect(upstream.requests).toHaveLength(1)
   })
@@ -70,7 +70,7 @@ describe('The retry', () => {
       failing(503),
       { body: { data: { id: 'a', title: 'old' }, meta: {} } },
     ])
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     await expect(rest.appointments.update('a', { title: 'new' }, operationOf())).rejects.toThrow()
     expect(upstream.requests.map(({ line }) => line)).toEqual([
       'PATCH /appointments/a',
@@ -103,7 +103,7 @@ describe('The retry', () => {
   test('The gateway fails instead of waiting for a long Retry-After, until it is over', async () => {
     let now = NOON
     await using upstream = await startFaultyUpstream([failing(503, { 'retry-after': '20' })])
-    await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
+    await using rest = startRest(upstream.url, { ...WITHOUT_WAITS, now: () => now })
     const read = () => rest.appointments.retrieve('a', operationOf())
     await expect(read()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
     now += 19_999
@@ -142,7 +142,7 @@ describe('The retry', () => {
   test('Retries add a fifth to the requests at most in a lasting outage', async () => {
     let count = 0
     await using upstream = await startScriptedUpstream(() => (count++ % 2 === 0 ? failing(503) : FINE))
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     for (let index = 0; index < 200; index++)
       await rest.appointments.retrieve(`a${index}`, operationOf()).catch(() => {})
     expect(upstream.requests.length).toBeGreaterThan(205)
@@ -155,7 +155,7 @@ describe('The circuit breaker', () => {
     let now = NOON
     let isDown = true
     await using upstream = await startScriptedUpstream(() => (isDown ? failing(500) : FINE))
-    await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
+    await using rest = startRest(upstream.url, { ...WITHOUT_WAITS, now: () => now })
     const read = (caller = 'a') => rest.appointments.retrieve('a', operationOf(caller))
     for (let index = 0; index < 12; index++)
       await expect(read()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
@@ -186,7 +186,7 @@ describe('The circuit breaker', () => {
       refusal,
     ]
     await using upstream = await startFaultyUpstream([...faults, ...Array(9).fill(failing(500))])
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     for (let index = 0; index < 48; index++)
       await rest.appointments.retrieve('a', operationOf()).catch(() => {})
     expect((await rest.appointments.retrieve('a', operationOf())).row.id).toBe('a')
@@ -197,7 +197,7 @@ describe('The circuit breaker', () => {
     let isDown = true
     const internal = { status: 500, body: { error: { code: 'INTERNAL_ERROR', message: '' } } }
     await using upstream = await startScriptedUpstream(() => (isDown ? internal : FINE))
-    await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
+    await using rest = startRest(upstream.url, { ...WITHOUT_WAITS, now: () => now })
     const read = (id: string) => rest.appointments.retrieve(id, operationOf())
     for (let index = 0; index < 12; index++) await read(`a${index}`).catch(() => {})
     expect(upstream.requests).toHaveLength(10)
@@ -212,7 +212,7 @@ describe('The circuit breaker', () => {
 
   test('Three timeouts open the breaker', async () => {
     await using upstream = await startScriptedUpstream(() => () => {})
-    await using rest = startRest(upstream.url, { ...AT_ONCE, timeoutMs: 50 })
+    await using rest = startRest(upstream.url, { ...WITHOUT_WAITS, timeoutMs: 50 })
     for (let index = 0; index < 3; index++)
       await expect(rest.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
         code: 'UPSTREAM_TIMEOUT',
@@ -226,7 +226,7 @@ describe('The circuit breaker', () => {
   test('The gateway reports an open breaker for as long as requests probe it', async () => {
     let now = NOON
     await using upstream = await startScriptedUpstream(() => failing(500))
-    await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
+    await using rest = startRest(upstream.url, { ...WITHOUT_WAITS, now: () => now })
     for (let index = 0; index < 10; index++)
       await rest.appointments.retrieve('a', operationOf()).catch(() => {})
     now += 60_000
@@ -243,7 +243,7 @@ describe('A write after a failure', () => {
   test('The gateway sends a read first, and no write where the read fails too', async () => {
     let isDown = false
     await using upstream = await startScriptedUpstream(() => (isDown ? failing(500) : FINE))
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     const rename = () => rest.appointments.update('a', { title: 't' }, operationOf())
     await rename()
     isDown = true
@@ -261,7 +261,7 @@ describe('A write after a failure', () => {
   test('A write to a silent upstream is refused within a second', async () => {
     let isSilent = false
     await using upstream = await startScriptedUpstream(() => (isSilent ? () => {} : failing(500)))
-    await using rest = startRest(upstream.url, { ...AT_ONCE, timeoutMs: 1_500 })
+    await using rest = startRest(upstream.url, { ...WITHOUT_WAITS, timeoutMs: 1_500 })
     await expect(rest.appointments.retrieve('a', operationOf())).rejects.toThrow()
     isSilent = true
     const refused = await rest.appointments.update('a', { title: 't' }, operationOf()).catch((error) => error)
@@ -278,7 +278,7 @@ test('A client that disconnects does not make the upstream count as failing', as
   await using upstream = await startScriptedUpstream(({ line }) =>
     line.endsWith('/slow') ? () => isAsked() : FINE,
   )
-  await using rest = startRest(upstream.url, AT_ONCE)
+  await using rest = startRest(upstream.url, WITHOUT_WAITS)
   await rest.appointments.retrieve('a', operationOf())
   const leaving = new AbortController()
   const reading = rest.appointments.retrieve('slow', { ...operationOf(), signal: leaving.signal })
