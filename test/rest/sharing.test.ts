@@ -68,10 +68,10 @@ describe('Equal reads in flight', () => {
 
     upstream.hold()
     const alone = new AbortController()
-    const given = rest.appointments.retrieve('b', operationOf('x', alone.signal))
+    const abandoned = rest.appointments.retrieve('b', operationOf('x', alone.signal))
     await upstream.arrival(2)
     alone.abort()
-    await expect(given).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
+    await expect(abandoned).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
     upstream.release()
     await rest.appointments.retrieve('b', operationOf('x'))
     expect(upstream.lines()).toHaveLength(3)
@@ -107,13 +107,13 @@ describe('Cached reads', () => {
       let now = NOON
       await using upstream = await startVersionedUpstream()
       await using rest = startRest(upstream.url, { now: () => now })
-      const gone = new AbortController()
+      const leaving = new AbortController()
       upstream.hold()
-      const first = rest.appointments.retrieve('a', operationOf('x', gone.signal)).catch(() => {})
+      const first = rest.appointments.retrieve('a', operationOf('x', leaving.signal)).catch(() => {})
       await upstream.arrival(1)
       now += 9_000
       const joined = rest.appointments.retrieve('a', operationOf('x'))
-      if (hasFirstLeft) gone.abort()
+      if (hasFirstLeft) leaving.abort()
       upstream.release()
       await Promise.all([first, joined])
       now += 999

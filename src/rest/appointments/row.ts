@@ -34,9 +34,9 @@ export function readRow(value: unknown, fail: Fail): ListedRow {
     return fail('The upstream listed something that is not an appointment.')
   const rest = value as RestRow
 
-  function read<Name extends FieldName>(name: Name, given: unknown): AppointmentRow[Name] {
-    if (given === undefined || given === null) return given as AppointmentRow[Name]
-    const value = FIELD_READERS[name](given) as AppointmentRow[Name]
+  function read<Name extends FieldName>(name: Name, raw: unknown): AppointmentRow[Name] {
+    if (raw === undefined || raw === null) return raw as AppointmentRow[Name]
+    const value = FIELD_READERS[name](raw) as AppointmentRow[Name]
     if (value !== undefined) return value
     return fail(`The upstream's value of ${name} is not one that it can have.`) as AppointmentRow[Name]
   }

@@ -30,7 +30,7 @@ interface Booking extends SlotRequest {
   readonly mayBeRepeated: boolean
   /** The same for every attempt at this booking. */
   readonly holder: string
-  /** Reads the appointments of everybody, whatever its caller is narrowed to. */
+  /** Reads all appointments, whatever the caller is narrowed to. */
   readonly operation: Operation
 }
 
@@ -131,7 +131,7 @@ export function bookIfFree(appointments: Appointments, options: BookingOptions):
     const isReported = await earlierAttempts.hasReported(id)
     const earlier =
       listed ?? (isReported || isReplayed(created, attempt) ? await readAgain(id, booking) : undefined)
-    // A client that was told it is booked keeps it. One that was moved or cancelled since conflicts with nothing.
+    // A booking that the gateway has reported stays. A booking that was moved or cancelled since is in no conflict.
     if (earlier !== undefined && (isReported || !mayConflict(readableFields(earlier), booking)))
       return earlier
     const row = earlier ?? created.row

@@ -150,9 +150,9 @@ export function isForbidden(error: unknown): boolean {
 }
 
 function bodyOf(fields: PatientChanges): Record<string, unknown> {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
   return Object.fromEntries(
-    given.map(([name, value]) => [ENTRY_FIELDS.Patient[name as EntryFieldName<'Patient'>].rest, value]),
+    entries.map(([name, value]) => [ENTRY_FIELDS.Patient[name as EntryFieldName<'Patient'>].rest, value]),
   )
 }
 

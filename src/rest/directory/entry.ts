@@ -32,7 +32,7 @@ export const WORDS = {
   Patient: 'patient',
 } as const satisfies Readonly<Record<EntryKind, string>>
 
-function readValue(name: string, given: unknown, read: Reader<unknown>, fail: Fail): unknown {
-  if (given === undefined || given === null) return given
-  return read(given) ?? fail(`The upstream's value of ${name} is not one that it can have.`)
+function readValue(name: string, raw: unknown, read: Reader<unknown>, fail: Fail): unknown {
+  if (raw === undefined || raw === null) return raw
+  return read(raw) ?? fail(`The upstream's value of ${name} is not one that it can have.`)
 }

@@ -17,7 +17,7 @@ const FAILURES_TO_OPEN = 10
 const TIMEOUTS_TO_OPEN = 3
 const PROBE_EVERY_MS = 5_000
 const LONGEST_RETRY_AFTER_MS = 30_000
-/** Without a probe for that long, an open breaker no longer tells the state of the upstream. */
+/** An open breaker that no request has probed for that long says nothing about the upstream's current state. */
 const OPEN_IS_REPORTED_MS = 60_000
 
 /**

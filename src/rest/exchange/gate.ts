@@ -71,7 +71,7 @@ export function createGate(
     return key.probe !== undefined || clock.monotonic() < lock.probeAt ? lock.error : undefined
   }
 
-  function learn(key: Key, exchange: Exchange): void {
+  function record(key: Key, exchange: Exchange): void {
     key.quota.end(exchange)
     key.pause.end(exchange, key.quota.latestHour())
     key.circuit.end(exchange)
@@ -98,14 +98,19 @@ export function createGate(
       try {
         const reply = await next(request, operation)
         upstreamState = 'answering'
-        learn(key, { ...sent, endedAt: clock.monotonic(), response: reply.response, error: undefined })
+        record(key, { ...sent, endedAt: clock.monotonic(), response: reply.response, error: undefined })
         return reply
       } catch (error) {
         const response = responseOf(error)
         // A request that failed because its client disconnected is no failure of the upstream.
-        const isUpstreams = error instanceof UpstreamError && !endingOf(request, operation).aborted
-        if (isUpstreams) upstreamState = stateAfter(error, upstreamState)
-        learn(key, { ...sent, endedAt: clock.monotonic(), response, error: isUpstreams ? error : undefined })
+        const isFromUpstream = error instanceof UpstreamError && !endingOf(request, operation).aborted
+        if (isFromUpstream) upstreamState = stateAfter(error, upstreamState)
+        record(key, {
+          ...sent,
+          endedAt: clock.monotonic(),
+          response,
+          error: isFromUpstream ? error : undefined,
+        })
         if (!(error instanceof UpstreamError)) throw error
         // A request that was never sent costs no quota.
         if (error.progress !== 'sent') ledger.exchanges -= 1

@@ -93,7 +93,7 @@ export function createCache(options: CacheOptions): Cache {
     return changes && lists.applyChanges(changes, request, answer, operation.account)
   }
 
-  /** The cached entry where it is valid, patched if need be. Its age does not matter. */
+  /** The cached entry of any age where it is valid, patched if need be. */
   function currentEntry(request: RestRequest, operation: Operation): Entry | undefined {
     const name = epochs.nameOf(request, operation)
     const entry = entries.get(name)
@@ -146,7 +146,7 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   function noteRead({ ledger }: Operation, request: RestRequest, entry: Entry | undefined): void {
-    // Without an entry nothing can tell later whether the answer is still valid.
+    // Without an entry it can't be found out later whether the answer is still valid.
     if (entry === undefined) ledger.reads = undefined
     else ledger.reads?.push({ request, token: entry.token })
   }

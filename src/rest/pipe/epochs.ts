@@ -28,7 +28,7 @@ export interface Epochs {
   ) => MaybePromise<void>
   readonly advanceItem: (write: RestRequest, operation: Operation) => MaybePromise<void>
   /** The same for a write whose outcome is unknown: a change in doubt, which certain changes leave out. */
-  readonly doubt: (write: RestRequest, operation: Operation) => MaybePromise<void>
+  readonly markInDoubt: (write: RestRequest, operation: Operation) => MaybePromise<void>
   /**
    * The same for a write that is about to be sent, with what it is to change. Returns a function that retracts the doubt once
    * the write was not sent after all, or is answered. Undefined where other instances were notified: for them it stays a doubt.
@@ -89,7 +89,7 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
       const [, ...item] = scopesOf(write)
       return item.length === 0 ? undefined : shared.advance(account, item)
     },
-    doubt: (write, { account }) => shared.advance(account, scopesOf(write), { doubted: null }),
+    markInDoubt: (write, { account }) => shared.advance(account, scopesOf(write), { doubted: null }),
     announce: (write, { account }, diff) => shared.announce(account, scopesOf(write), diff),
     announceItem(write, { account }) {
       const [, ...item] = scopesOf(write)

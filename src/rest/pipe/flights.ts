@@ -55,7 +55,7 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
       return reply
     } catch (error) {
       if (error instanceof UpstreamError && mayStillHappen(error)) epochs.suspendCaching(request, operation)
-      if (isInDoubt(error)) await epochs.doubt(request, operation)
+      if (isInDoubt(error)) await epochs.markInDoubt(request, operation)
       // Where other instances were notified there is no `retract`, and the write stays in doubt.
       else if (error instanceof UpstreamError && error.progress !== 'sent') retract?.()
       // A refusal may mean that the appointment differs from its cached state.

@@ -83,7 +83,7 @@ export function dispatch(
   })
 }
 
-const GIVEN_UP = new DOMException('Nobody waits for the answer.', 'AbortError')
+const GIVEN_UP = new DOMException('The operation no longer waits for the response.', 'AbortError')
 
 /** Without the cause: its message may contain an address or a part of the request. */
 function connectionError(error: unknown): UpstreamError {

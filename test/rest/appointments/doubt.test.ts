@@ -63,7 +63,7 @@ describe('A write that was carried out, but answered with an error', () => {
     })
   })
 
-  test('An update whose answer is unreadable has succeeded if the row shows it', async () => {
+  test('An update whose answer is unreadable has succeeded if the row has the change', async () => {
     await using upstream = await startOne(() => ({
       status: 200,
       body: { data: { nothing: true }, meta: {} },

@@ -70,10 +70,10 @@ describe('The connections to the upstream', () => {
     await upstream.arrival(READ_CONNECTIONS)
     // As failures, so many would open the circuit breaker.
     const late = Array.from({ length: 20 }, (_, nth) => {
-      const gone = new AbortController()
-      const by = operationOf('key', gone.signal)
+      const leaving = new AbortController()
+      const by = operationOf('key', leaving.signal)
       const reading = rest.appointments.retrieve(`late${nth}`, by)
-      gone.abort()
+      leaving.abort()
       return reading.catch((error: unknown) => ({ error, exchanges: by.ledger.exchanges }))
     })
     for (const ended of await Promise.all(late))

@@ -274,15 +274,15 @@ describe('A write after a failure', () => {
 })
 
 test('A client that disconnects does not make the upstream count as failing', async () => {
-  const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>()
+  const { promise: received, resolve: receive } = Promise.withResolvers<void>()
   await using upstream = await startScriptedUpstream(({ line }) =>
-    line.endsWith('/slow') ? () => isAsked() : FINE,
+    line.endsWith('/slow') ? () => receive() : FINE,
   )
   await using rest = startRest(upstream.url, WITHOUT_WAITS)
   await rest.appointments.retrieve('a', operationOf())
   const leaving = new AbortController()
   const reading = rest.appointments.retrieve('slow', { ...operationOf(), signal: leaving.signal })
-  await asked
+  await received
   leaving.abort()
   await expect(reading).rejects.toThrow()
   expect(await rest.upstreamOf(null)).toMatchObject({ state: 'answering' })
