@@ -4,10 +4,10 @@ import { executeEvent } from '../../execution/index.ts'
 import {
   type ChangeEvent,
   type LoggedChange,
+  rowOfEvent,
   type Settled,
   type SettleOptions,
   settleEvent,
-  rowOfEvent,
 } from '../../loaders/changes.ts'
 import { isNarrowed } from '../../rest/access.ts'
 import type { AppointmentRow } from '../../rest/appointments/row.ts'
