@@ -37,7 +37,7 @@ export interface LoggedChange extends Change {
 export interface LatestChange extends Change {
   /** Unique: identifies this value in comparisons. */
   readonly mark: string
-  /** The appointment's `updated_at`, or an earlier one where the source does not contain it. */
+  /** The appointment's `updatedAt`, or an earlier one where the source does not contain it. */
   readonly updatedAt: string | undefined
   /** Whether `updatedAt` is that of `now`. */
   readonly isExact: boolean
