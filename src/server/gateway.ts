@@ -210,11 +210,8 @@ export function createGateway({
     by: operation,
     limits: pages,
   })
-  const contextOf = (operation: Operation, reported?: AppointmentRow) => ({
-    loaders: createLoaders({
-      ...sourcesOf(operation),
-      ...(reported !== undefined && { told: reported }),
-    }),
+  const contextOf = (operation: Operation, ofEvent?: AppointmentRow) => ({
+    loaders: createLoaders({ ...sourcesOf(operation), ...(ofEvent !== undefined && { ofEvent }) }),
     maxNodeIds: limits.MAX_NODE_IDS,
     clinicTimeZone,
     readUpstream: () => rest.upstream(operation),
@@ -257,7 +254,7 @@ export function createGateway({
     writer,
     clock,
   })
-  const memo = createMemo(rest.remembered, { isOn: cacheTtlSeconds > 0 })
+  const memo = createMemo(rest.cachedReads, { isOn: cacheTtlSeconds > 0 })
   const deferral = createDeferral({
     identityOf,
     operationOf,
@@ -275,7 +272,7 @@ export function createGateway({
     beginEvent,
     contextOf,
     changes,
-    cachedReads: rest.remembered,
+    cachedReads: rest.cachedReads,
     covers: coherence.covers,
     slots,
     writer,

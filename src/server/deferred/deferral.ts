@@ -242,6 +242,8 @@ async function collectBatch(
     const increment: Increment = arrived.done ? { hasNext: false } : arrived.value
     incremental.push(...(increment.incremental ?? []))
     if (!increment.hasNext) return { incremental, hasNext: false, next }
+    // Each `next` of the executor visits all open groups, so the results of one turn are taken together.
+    await nextTurn()
     next = increments.next()
     const following = await Promise.race([next, nextTurn()])
     if (following === undefined) return { incremental, hasNext: true, next }

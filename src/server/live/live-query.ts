@@ -1,9 +1,9 @@
 import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql'
 import { execute } from '../../execution/index.ts'
-import type { Remembered } from '../../rest/client.ts'
+import type { CachedReads } from '../../rest/client.ts'
 import type { Clock } from '../../rest/clock.ts'
 import type { Changes } from '../../rest/coherence/changes.ts'
-import type { RememberedRead } from '../../rest/pipe/ledger.ts'
+import type { CachedRead } from '../../rest/pipe/ledger.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Context } from '../../schema/context.ts'
 import type { Following } from '../../shared/event-log.ts'
@@ -17,7 +17,7 @@ import { type StreamPart, writePart } from '../streams/event-results.ts'
 
 export interface LiveQueryOptions {
   readonly changes: Changes
-  readonly cachedReads: Remembered
+  readonly cachedReads: CachedReads
   /** Whether events have reported every change of the account since that instant of the monotonic clock. */
   readonly covers: (account: string, since: number) => boolean
   readonly contextOf: (operation: Operation) => Context
@@ -60,7 +60,7 @@ export interface Version {
 /** The latest run of the query. */
 interface Run {
   /** The reads of its result. Undefined where the result depends on a read that is not cached. */
-  readonly reads: readonly RememberedRead[] | undefined
+  readonly reads: readonly CachedRead[] | undefined
   /** The result has errors, or is stale in part. */
   readonly isDegraded: boolean
   /** On the monotonic clock. */
@@ -136,7 +136,7 @@ export function createLiveQuery(selection: LiveSelection, options: LiveQueryOpti
   async function isUnchanged(): Promise<boolean> {
     if (latestRun?.reads === undefined || latestRun.isDegraded) return false
     await cachedReads.refresh(latestRun.reads, client)
-    return cachedReads.isUnchanged(latestRun.reads, client)
+    return cachedReads.areUnchanged(latestRun.reads, client)
   }
 
   async function run(): Promise<void> {
@@ -167,7 +167,7 @@ export function createLiveQuery(selection: LiveSelection, options: LiveQueryOpti
   }
 
   /** Watches the lists of the result for changes that no event reported. */
-  function watchLists(reads: readonly RememberedRead[] = []): void {
+  function watchLists(reads: readonly CachedRead[] = []): void {
     const unwatchPrevious = unwatch
     const filters = reads.flatMap(({ request }) => request.filter ?? [])
     const watched = filters.map((filter) => changes.watch(filter, client))

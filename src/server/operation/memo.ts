@@ -2,8 +2,8 @@ import { hash } from 'node:crypto'
 import type { ExecutionResult } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { rightsOf } from '../../rest/access.ts'
-import type { Remembered } from '../../rest/client.ts'
-import type { RememberedRead } from '../../rest/pipe/ledger.ts'
+import type { CachedReads } from '../../rest/client.ts'
+import type { CachedRead } from '../../rest/pipe/ledger.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import { createSymbolProperty } from '../symbol-property.ts'
@@ -34,7 +34,7 @@ interface CachedAnswer {
   readonly key: string
   /** The response body without extensions: an object with `data` alone. */
   readonly bytes: Buffer<ArrayBuffer>
-  readonly reads: readonly RememberedRead[]
+  readonly reads: readonly CachedRead[]
   /** Computed from `bytes` when first needed. A replaced entry shares it with the entry before. */
   readonly derived: { tag?: string; readonly compressed: Map<Coding, MaybePromise<Bytes>> }
 }
@@ -63,7 +63,7 @@ const OVERHEAD_BYTES = 1024
  * with errors, or with stale parts, are not cached.
  */
 export function createMemo(
-  { holds, refresh }: Omit<Remembered, 'isUnchanged'>,
+  { areFresh, refresh }: Omit<CachedReads, 'areUnchanged'>,
   { isOn = true }: { readonly isOn?: boolean } = {},
 ): Memo {
   const answers = new LRUCache<string, CachedAnswer>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf })
@@ -96,7 +96,8 @@ export function createMemo(
     const result = await execute()
     const { reads } = ledger
     const isCacheable = result.errors === undefined && result.data != null && ledger.stale.size === 0
-    if (!isCacheable || reads === undefined || reads.length === 0 || !holds(reads, operation)) return result
+    if (!isCacheable || reads === undefined || reads.length === 0 || !areFresh(reads, operation))
+      return result
     const serializable: SerializableResult = {
       ...result,
       // The cached bytes are also the response body, so the data is serialized once.
@@ -123,7 +124,9 @@ export function createMemo(
       const cached = answers.get(key)
       if (cached === undefined) return executeAndCache(key, operation, execute)
       const repeatOrExecute = () =>
-        holds(cached.reads, operation) ? repeat(cached, operation) : executeAndCache(key, operation, execute)
+        areFresh(cached.reads, operation)
+          ? repeat(cached, operation)
+          : executeAndCache(key, operation, execute)
       const refreshing = refresh(cached.reads, operation)
       return refreshing === undefined ? repeatOrExecute() : refreshing.then(repeatOrExecute)
     },
