@@ -42,8 +42,8 @@ export interface VariableGroup {
 }
 
 /**
- * Checks all environment variables, and returns all problems, a line each. An empty value counts as absent. A misspelt name is
- * a problem too: its value would be ignored, although an operator relies on it.
+ * Checks all environment variables, and returns all problems, a line each. An empty value counts as absent. A misspelt name
+ * is a problem too: its value would be ignored, although an operator relies on it.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): ConfigResult {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => (value ?? '') !== ''))

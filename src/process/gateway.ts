@@ -33,17 +33,17 @@ export async function runGateway(config: Config): Promise<RunningService> {
   const options = gatewayOptions(config)
   const logger = createLogger(config.LOG_LEVEL, await standardError(config.LOG_FORMAT))
   // Closed in the reverse order. Where one fails to close, the others are closed all the same.
-  const open = new AsyncDisposableStack()
+  const resources = new AsyncDisposableStack()
 
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
-  open.defer(() => sandbox?.close())
+  resources.defer(() => sandbox?.close())
   const ownSecret = sandbox && `whsec_${randomBytes(32).toString('base64')}`
   const secrets = [...(config.WEBHOOK_SECRETS ?? []), ...(ownSecret ? [{ secret: ownSecret }] : [])]
-  const lag = open.adopt(createLagMeter(), ({ stop }) => stop())
+  const lag = resources.adopt(createLagMeter(), ({ stop }) => stop())
   const shared = await openShared(config, secrets, logger)
-  open.defer(() => shared?.close())
+  resources.defer(() => shared?.close())
   const telemetry = await openTelemetry(config, { lagMs: lag.lagMs, onTraces: logger.traces })
-  open.defer(() => telemetry.close())
+  resources.defer(() => telemetry.close())
   const gateway = createGateway({
     ...options,
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
@@ -64,13 +64,13 @@ export async function runGateway(config: Config): Promise<RunningService> {
     tracer: telemetry.tracer,
     metrics: telemetry.page,
   })
-  open.defer(() => gateway.close())
+  resources.defer(() => gateway.close())
   // Before the gateway's port: a failure to open the metrics port then ends the process before it accepts a request.
   const metricsUrl = await telemetry.begin(gateway.state)
   const server = await openAt({ host: 'HOST', port: 'PORT' }, () =>
     listen(gateway.handler, config.HOST, config.PORT),
   )
-  open.defer(() => server.close(config.OPERATION_TIMEOUT_MS + LAST_RESPONSES_MS))
+  resources.defer(() => server.close(config.OPERATION_TIMEOUT_MS + LAST_RESPONSES_MS))
   if (ownSecret) sandbox.addWebhook({ url: `${server.url}/webhooks/appointments`, secret: ownSecret })
 
   const { estimate } = gateway
@@ -93,7 +93,7 @@ export async function runGateway(config: Config): Promise<RunningService> {
       gateway.prepareToStop()
       server.prepareToClose()
     },
-    stop: () => open.disposeAsync(),
+    stop: () => resources.disposeAsync(),
     reportFault: logger.fault,
   }
 }

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts'
 import type { GatewayOptions } from '../server/gateway-options.ts'
 import { enabledFeatures } from './settings.ts'
 
-/** The gateway's options from a configuration, without its upstream, its identity mode, and resources that have to be opened. */
+/** The gateway's options from a configuration, except its upstream, identity mode, and resources to be opened. */
 export function gatewayOptions(config: Config): Omit<GatewayOptions, 'url'> {
   return {
     ...enabledFeatures(config),

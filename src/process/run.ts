@@ -67,7 +67,7 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** Prints the account of the key, for `WEBHOOK_SECRETS`. The key is in the environment, because others can see an argument. */
+/** Prints the account of the key, for `WEBHOOK_SECRETS`. The key is no argument, because others can see arguments. */
 function printAccount({ APPOINTMENTS_API_KEY: key }: Config): void {
   if (key === undefined)
     throw new StartProblem(['APPOINTMENTS_API_KEY: must be set to the key whose account is asked for.'], 2)

@@ -73,7 +73,7 @@ function portProblems(config: Config): readonly string[] {
     ['SANDBOX_PORT', config.APPOINTMENTS_API_URL === undefined ? config.SANDBOX_PORT : undefined],
   ] as const
   return ports.flatMap(([name, port], index) => {
-    const taken = port ? ports.slice(0, index).find(([, other]) => other === port) : undefined
-    return taken ? [`${name}: must be another port than ${taken[0]}: each needs its own.`] : []
+    const conflict = port ? ports.slice(0, index).find(([, other]) => other === port) : undefined
+    return conflict ? [`${name}: must be another port than ${conflict[0]}: each needs its own.`] : []
   })
 }

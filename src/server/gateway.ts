@@ -80,7 +80,7 @@ export interface Gateway {
   readonly estimate: EstimateDocument
   /** The current state, for gauges. Sends no upstream request. */
   readonly state: () => GatewayState
-  /** From now on `/ready` answers 503, and streams end with an error that says how to resume. All else is answered as before. */
+  /** From now on `/ready` answers 503. Ends all streams, so that clients reconnect. Serves other requests as before. */
   prepareToStop(): void
   /** Waits for the running operations, and closes the connections to the upstream. */
   close(): Promise<void>
@@ -383,7 +383,7 @@ export function createGateway({
     ],
   })
 
-  /** Ends all streams with an error that says how to resume, and refuses new ones from now on. */
+  /** Ends all streams with an error, so that clients reconnect, and refuses new streams from now on. */
   function endStreams(): void {
     slots.close()
     writer.endAll()

@@ -8,9 +8,9 @@ import type { Logger } from '../logger.ts'
 const FIRST_ANSWER_MS = 1_000
 
 /**
- * Connects to the Redis that instances share; its client is loaded only where `REDIS_URL` is set. The start waits shortly for
- * Redis, because without it the gateway serves no streams, and other instances do not see its writes. It starts without
- * Redis if there is no answer.
+ * Connects to the Redis that instances share, and loads its client only where `REDIS_URL` is set. The start waits shortly
+ * for Redis, because without it the gateway serves no streams, and other instances do not see its writes. If Redis does not
+ * answer in time, the gateway starts all the same.
  */
 export async function openShared(
   config: Config,

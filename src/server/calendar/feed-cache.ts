@@ -87,23 +87,23 @@ export function createFeedCache({ read, changes, clock }: FeedCacheOptions): Fee
 
   async function refresh(key: string, clinicianId: string, operation: Operation): Promise<Feed> {
     await follow(operation)
-    const known = feeds.get(key)?.snapshot
+    const cached = feeds.get(key)?.snapshot
     const feed = { filter: filterOfFeed(clinicianId, clock.now()), operation, isOutdated: false }
     pending.add(feed)
     try {
       const rows = await read(feed.filter, operation)
       // Stale rows are usable where the upstream is unreachable, but do not count as the read of this hour.
       const isStale = operation.ledger.stale.size > 0
-      const snapshot = isStale && known !== undefined ? known : { rows, readAt: clock.now() }
+      const snapshot = isStale && cached !== undefined ? cached : { rows, readAt: clock.now() }
       const retryMs = operation.ledger.exchanges === 0 ? 0 : RETRY_MS
       const dueAt = clock.monotonic() + (isStale ? retryMs : HOUR_MS)
       return store(key, { ...feed, snapshot, error: undefined, dueAt })
     } catch (error) {
       // A read that sent no request costs nothing to retry.
-      const waitMs = operation.ledger.exchanges === 0 ? 0 : known === undefined ? RETRY_MS : HOUR_MS
+      const waitMs = operation.ledger.exchanges === 0 ? 0 : cached === undefined ? RETRY_MS : HOUR_MS
       return store(key, {
         ...feed,
-        snapshot: known,
+        snapshot: cached,
         error,
         dueAt: clock.monotonic() + waitMs,
         isOutdated: false,
@@ -129,9 +129,9 @@ export function createFeedCache({ read, changes, clock }: FeedCacheOptions): Fee
   return {
     async get(clinicianId, operation) {
       const key = `${operation.view} ${clinicianId}`
-      const known = feeds.get(key)
-      const isDue = known === undefined || known.isOutdated || clock.monotonic() >= known.dueAt
-      const { snapshot, error } = isDue ? await refreshOnce(key, clinicianId, operation) : known
+      const cached = feeds.get(key)
+      const isDue = cached === undefined || cached.isOutdated || clock.monotonic() >= cached.dueAt
+      const { snapshot, error } = isDue ? await refreshOnce(key, clinicianId, operation) : cached
       if (snapshot === undefined) throw error
       return snapshot
     },

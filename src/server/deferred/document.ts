@@ -94,14 +94,14 @@ function rowsOf(
   { args }: GraphQLField<unknown, unknown>,
   variableValues: Readonly<Record<string, unknown>>,
 ): number {
-  const given = (name: string): unknown => {
+  const argumentOf = (name: string): unknown => {
     const value = node.arguments?.find((argument) => argument.name.value === name)?.value
     return value && valueFromASTUntyped(value, variableValues)
   }
-  const list = args.map(({ name }) => given(name)).find(Array.isArray)
+  const list = args.map(({ name }) => argumentOf(name)).find(Array.isArray)
   if (list !== undefined) return list.length
   if (!args.some(({ name }) => name === 'first')) return 1
-  return Number(given('first') ?? given('last') ?? DEFAULT_SIZE)
+  return Number(argumentOf('first') ?? argumentOf('last') ?? DEFAULT_SIZE)
 }
 
 /** False also where the variable of `if` is null, although the directive requires a value. */

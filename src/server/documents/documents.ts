@@ -58,7 +58,7 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
     let document: DocumentNode | undefined
     try {
       const { lines } = requireParsable(text, limits)
-      // Computing a location takes time for each line before it, and the errors of one result can have thousands of locations.
+      // A location takes time for each line before it, and the errors of one result can have thousands of locations.
       document = parse(text, { noLocation: lines > limits.MAX_TOKENS })
       const errors = validateDocument(document)
       if (errors.length === 0)
@@ -90,8 +90,8 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
   }
 
   return (text) => {
-    const known = documents.get(text)
-    if (known !== undefined) return known
+    const cached = documents.get(text)
+    if (cached !== undefined) return cached
     const checked = check(text)
     documents.set(text, checked)
     return checked

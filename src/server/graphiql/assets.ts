@@ -4,8 +4,8 @@ import { type CompressedText, compressText } from '../pages/compressed-text.ts'
 let loading: Promise<ReadonlyMap<string, CompressedText>> | undefined
 
 /**
- * GraphiQL's scripts and styles (9 MB, 2.5 MB compressed), and the page's own script. They are read at the first request, and
- * all gateways of the process share them.
+ * GraphiQL's scripts and styles (9 MB, 2.5 MB compressed), and the page's own script. They are read at the first request.
+ * All gateways of the process share them.
  */
 export function loadAssets(): Promise<ReadonlyMap<string, CompressedText>> {
   loading ??= load()

@@ -9,9 +9,9 @@ export interface PageOptions {
 }
 
 /**
- * The page as HTML. Every URL in it is relative, so the page works behind any path prefix. GraphiQL stores its state and its
- * history for this browser tab only, and nothing in the URL: queries and answers may name patients, a header contains a key,
- * and people in a clinic share computers. `explorer.js` renders GraphiQL from the data in the page, and the bar with the cost.
+ * The page as HTML. Every URL in it is relative, so the page works behind any path prefix. GraphiQL stores its state and
+ * history for this browser tab only, and nothing in the URL: queries and answers may name patients, a header contains a
+ * key, and people in a clinic share computers. `explorer.js` renders GraphiQL and the bar with the cost.
  */
 export function renderPage({ assetUrl, tabs, deskUrl }: PageOptions): string {
   return renderHtml({

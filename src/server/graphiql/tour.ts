@@ -20,8 +20,8 @@ export interface TourOptions {
 const ID_PLACEHOLDER = 'the id of an appointment'
 
 /**
- * The tour of the product, in eight tabs. With sample rows each tab is ready to run. Without them, the tabs that need an id or
- * change something have placeholders for the user's own values.
+ * The tour of the product, in eight tabs. With sample rows each tab is ready to run. Without them, the tabs that need an id
+ * or change something have placeholders for the user's own values.
  */
 export function tourTabs({ now, rows, needsCredential }: TourOptions): readonly Tab[] {
   const day = nextWorkingDay(now)

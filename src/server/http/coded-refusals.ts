@@ -33,8 +33,8 @@ export function useCodedRefusals(endpoint: string): Plugin {
       const body = JSON.stringify({ errors: [{ message, extensions: { code: extensions.code } }] })
       const isGraphql = acceptedRanges(request).includes(GRAPHQL_JSON)
       const type = `${isGraphql ? GRAPHQL_JSON : 'application/json'}; charset=utf-8`
-      const given = { ...Object.fromEntries(headers), 'content-type': type }
-      setResponse(new fetchAPI.Response(body, { status, headers: given }))
+      const newHeaders = { ...Object.fromEntries(headers), 'content-type': type }
+      setResponse(new fetchAPI.Response(body, { status, headers: newHeaders }))
     },
   }
 }

@@ -20,8 +20,8 @@ export function createRouterCheck(secret: string | null): RouterCheck {
 
   return (document, request) => {
     if (!(isForRouters.get(document) ?? isForRouters.set(document, selectsRouterField(document)))) return
-    const given = request.headers.get('x-federation-secret')
-    if (given === null || !timingSafeEqual(digest(given), expected)) throw routersOnly()
+    const sent = request.headers.get('x-federation-secret')
+    if (sent === null || !timingSafeEqual(digest(sent), expected)) throw routersOnly()
   }
 }
 

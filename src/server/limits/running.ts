@@ -55,9 +55,9 @@ export function createRunning(limits: RunningLimits): RunningOperations {
   }
 
   function leave({ caller, isOperation }: Running): void {
-    const left = (requestsOf.get(caller) ?? 1) - 1
-    if (left === 0) requestsOf.delete(caller)
-    else requestsOf.set(caller, left)
+    const remaining = (requestsOf.get(caller) ?? 1) - 1
+    if (remaining === 0) requestsOf.delete(caller)
+    else requestsOf.set(caller, remaining)
     if (isOperation) operations -= 1
   }
 

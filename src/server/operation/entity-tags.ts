@@ -23,8 +23,8 @@ export function useEntityTags(tagOf: (request: Request) => string | undefined): 
       headers.set('cache-control', REVALIDATE)
       addToVary(headers, 'Accept, Authorization')
       if (!isNamedIn(request.headers.get('if-none-match'), tag)) return
-      const kept = [...headers].filter(([name]) => !/^content-(type|length)$/i.test(name))
-      setResponse(new fetchAPI.Response(null, { status: 304, headers: Object.fromEntries(kept) }))
+      const remainingHeaders = [...headers].filter(([name]) => !/^content-(type|length)$/i.test(name))
+      setResponse(new fetchAPI.Response(null, { status: 304, headers: Object.fromEntries(remainingHeaders) }))
     },
   }
 }

@@ -20,7 +20,7 @@ export interface OperationOptions {
   readonly tracer: Tracer | null
 }
 
-interface Begun {
+interface StartedOperation {
   readonly operation: Operation
   readonly timer: NodeJS.Timeout
 }
@@ -43,10 +43,10 @@ export interface Operations {
 
 /** `AbortSignal.timeout` would keep each operation in memory until its deadline, so each has a timer that can be cleared. */
 export function createOperations(options: OperationOptions): Operations {
-  const begun = createSymbolProperty<Request, Begun>('operation')
+  const operations = createSymbolProperty<Request, StartedOperation>('operation')
   const responses = createSymbolProperty<Request, ServerResponse>('response')
 
-  function begin(request: Request): Begun {
+  function begin(request: Request): StartedOperation {
     const { credential, access, account, caller } = options.identityOf(request)
     const signal = createAbortable()
     onDisconnect(request, responses.get(request), () => signal.abort())
@@ -59,7 +59,7 @@ export function createOperations(options: OperationOptions): Operations {
   function beginFor(
     caller: Omit<Operation, 'signal' | 'deadline' | 'ledger'>,
     signal = createAbortable(),
-  ): Begun {
+  ): StartedOperation {
     const deadline = createAbortable()
     const ledger = createLedger(options.maxUpstreamRequests)
     const timer = setTimeout(() => {
@@ -70,30 +70,30 @@ export function createOperations(options: OperationOptions): Operations {
     return { operation: { ...caller, signal, deadline, ledger }, timer }
   }
 
-  function begunOf(request: Request): Begun {
-    return begun.get(request) ?? begun.set(request, begin(request))
+  function startedOf(request: Request): StartedOperation {
+    return operations.get(request) ?? operations.set(request, begin(request))
   }
 
   return {
-    operationOf: (request) => begunOf(request).operation,
+    operationOf: (request) => startedOf(request).operation,
     beginEvent(subscriber) {
       // A stream stays open for long, so each of its events is a separate trace.
       const span = options.tracer?.begin('event')
       const { operation, timer } = beginFor({ ...subscriber, requestId: randomUUID(), span })
       return { operation, end: () => clearTimeout(timer) }
     },
-    endOperation: (request) => clearTimeout(begunOf(request).timer),
+    endOperation: (request) => clearTimeout(startedOf(request).timer),
     useOperations: () => ({
       onRequest({ request, serverContext }) {
         if (serverContext?.res !== undefined) responses.set(request, serverContext.res)
       },
       onResultProcess({ request }) {
-        const { operation, timer } = begunOf(request)
+        const { operation, timer } = startedOf(request)
         if (!operation.ledger.isInParts) clearTimeout(timer)
       },
       onResponse({ request }) {
-        const { operation, timer } = begunOf(request)
-        // A write continues after its client has disconnected, when this response is discarded, and still needs its deadline.
+        const { operation, timer } = startedOf(request)
+        // After a disconnect the response is discarded, but a write continues, and still needs its deadline.
         if (!operation.ledger.isMutation && !operation.ledger.isInParts) clearTimeout(timer)
       },
     }),

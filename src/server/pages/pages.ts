@@ -4,12 +4,13 @@ type Headers = Readonly<Record<string, string>>
 
 /** The headers of a page and its files. They replace those for answers with patient data (`usePrivacy`). */
 export function createPageHeaders() {
-  const own = createSymbolProperty<Request, Headers>('headers')
+  const headersOf = createSymbolProperty<Request, Headers>('headers')
   return {
-    set: own.set,
-    get: own.get,
+    set: headersOf.set,
+    get: headersOf.get,
     onResponse({ request, response }: { readonly request: Request; readonly response: Response }): void {
-      for (const [name, value] of Object.entries(own.get(request) ?? {})) response.headers.set(name, value)
+      for (const [name, value] of Object.entries(headersOf.get(request) ?? {}))
+        response.headers.set(name, value)
     },
   }
 }

@@ -107,13 +107,13 @@ function isFromThisMachine(request: Request, context: NodeContext | undefined): 
   return isForThisMachine(request) && isLoopback(context?.req?.socket.remoteAddress ?? '')
 }
 
-/** The documents are beside the sources, and beside what is built of them. */
+/** The root of the package: the documents are next to `src` and `dist`. */
 const PACKAGE = new URL('../../../', import.meta.url)
 const HTML = 'text/html; charset=utf-8'
-/** A browser shows it as it is. */
+/** Browsers show Markdown as plain text. */
 const TEXT = 'text/plain; charset=utf-8'
 
-/** The texts of the README and of the documents, by their names. */
+/** The texts of the README and of the documents, by file name. */
 async function readDocs(): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(new URL('docs/', PACKAGE))
   const paths = ['README.md', ...names.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]

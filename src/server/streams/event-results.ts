@@ -77,7 +77,7 @@ export function createEventResults(options: EventResultsOptions): {
   const { contextOf, sourcesOf, beginEvent, addCost, reportFault, report, clock } = options
   const groups = new Map<string, Group>()
 
-  /** Undefined where the event does not affect the list. Rejects where a narrowed caller's right to the appointment is not known. */
+  /** Undefined where the event does not affect the list. Rejects where the right of a narrowed caller is not known. */
   async function execute(
     event: ChangeEvent,
     args: ExecutionArgs,

@@ -73,7 +73,7 @@ function namedTypes({ headers }: Request) {
     .filter(({ parameters }) => !parameters.some((each) => /^q=0(\.0*)?$/.test(each)))
 }
 
-/** The format for a subscription that the client accepts: server-sent events if possible. Undefined where it accepts none. */
+/** The format for a subscription: server-sent events if the client accepts them. Undefined where it accepts none. */
 export function formatFor(request: Request): StreamFormat | undefined {
   const ranges = acceptedRanges(request)
   if (ranges.some((range) => ['text/event-stream', 'text/*', '*/*'].includes(range))) return EVENT_STREAM

@@ -35,9 +35,9 @@ export function createStreamSlots(
       count += 1
       return once(() => {
         count -= 1
-        const left = (streamsOf.get(caller) ?? 1) - 1
-        if (left === 0) streamsOf.delete(caller)
-        else streamsOf.set(caller, left)
+        const remaining = (streamsOf.get(caller) ?? 1) - 1
+        if (remaining === 0) streamsOf.delete(caller)
+        else streamsOf.set(caller, remaining)
       })
     },
     close() {

@@ -30,7 +30,7 @@ export interface StreamsOptions extends EventResultsOptions {
 }
 
 export interface Streams {
-  /** Opens the stream of a subscription. Resolves with a result where the source refuses it. Throws the refusals of the edge. */
+  /** Opens the stream of a subscription. Resolves with a result where `subscribe` fails. Throws the refusals of the edge. */
   open(subscription: Subscription): Promise<Stream | ExecutionResult>
   /** Writes the response of each stream. */
   readonly useStreams: () => Plugin

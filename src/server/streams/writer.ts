@@ -50,19 +50,19 @@ interface OpenStream {
 
 export function createStreamWriter({ heartbeatMs, reportFault, clock }: WriterOptions): StreamWriter {
   const { now } = clock
-  const open = new Set<OpenStream>()
+  const openStreams = new Set<OpenStream>()
   let heartbeat: NodeJS.Timeout | undefined
 
   function enter(stream: OpenStream): void {
-    open.add(stream)
+    openStreams.add(stream)
     heartbeat ??= setInterval(() => {
-      for (const each of open) each.beat()
+      for (const each of openStreams) each.beat()
     }, heartbeatMs).unref()
   }
 
   function leaveOpen(stream: OpenStream): void {
-    open.delete(stream)
-    if (open.size > 0) return
+    openStreams.delete(stream)
+    if (openStreams.size > 0) return
     clearInterval(heartbeat)
     heartbeat = undefined
   }
@@ -130,7 +130,7 @@ export function createStreamWriter({ heartbeatMs, reportFault, clock }: WriterOp
       return body
     },
     endAll() {
-      for (const stream of open) stream.end(stream.stopped())
+      for (const stream of openStreams) stream.end(stream.stopped())
     },
   }
 }

@@ -24,7 +24,7 @@ export function createExporter({ endpoint, onState, exportMs }: ExporterOptions)
     ? new HttpsAgent({ keepAlive: true })
     : new HttpAgent({ keepAlive: true })
   const otlp = new OTLPTraceExporter({ url, timeoutMillis: exportMs, httpAgentOptions: () => agent })
-  let known: 'up' | 'down' = 'up'
+  let lastState: 'up' | 'down' = 'up'
   let inFlight = 0
   return {
     exporter: {
@@ -37,8 +37,8 @@ export function createExporter({ endpoint, onState, exportMs }: ExporterOptions)
           inFlight -= 1
           clearTimeout(timer)
           const state = result.error === undefined ? 'up' : 'down'
-          if (state !== known) onState(state)
-          known = state
+          if (state !== lastState) onState(state)
+          lastState = state
           done(result)
         }
         // The library limits only the idle time of a connection, so a response that trickles in would never time out.

@@ -4,7 +4,7 @@ import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
 export const ROWS = ['a', 'b', 'c'].map((id) => ({ id, title: `Visit ${id}` }))
 
-/** A gateway in front of a list of three rows without attendees. The test sends the responses to the reads of single rows. */
+/** A gateway over a list of three rows without attendees. The test sends the responses to reads of single rows. */
 export async function startManualClinic(gateway: GatewayTestOptions = {}) {
   const pending = new Map<string, ServerResponse>()
   const upstream = await startScriptedUpstream(({ line }) => {
