@@ -44,6 +44,7 @@ const PACKAGE_ONLY_IN: readonly (readonly [packages: RegExp, rooms: readonly str
 
 /** The file to open first, where it is neither `index.ts` nor named like its folder. */
 const FIRST_FILE: Readonly<Record<string, string>> = {
+  'src/server/pages': 'html.ts',
   src: 'main.ts',
   'src/config': 'values.ts',
   'src/client/streams': 'subscription.ts',

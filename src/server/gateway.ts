@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http'
+import type { ExecutionArgs } from 'graphql'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { createSizeMemory } from '../loaders/directory/sizes.ts'
 import { readFeed } from '../loaders/feed.ts'
@@ -19,7 +20,7 @@ import { createCalendar } from './calendar/calendar.ts'
 import { createCost, useCost } from './cost/cost.ts'
 import { type EstimateDocument, estimateOperation } from './cost/estimate.ts'
 import { createDeferral } from './deferred/deferral.ts'
-import { deskPath, useDesk } from './desk/desk.ts'
+import { deskPath, deskRoute } from './desk/desk.ts'
 import { useAnonymousLimit } from './documents/anonymous.ts'
 import { createDocuments } from './documents/documents.ts'
 import { operationNames, useTrustedDocuments } from './documents/trusted.ts'
@@ -31,15 +32,16 @@ import type {
   TokenOptions,
   WebhookOptions,
 } from './gateway-options.ts'
-import { useGraphiQL } from './graphiql/graphiql.ts'
-import { useHome } from './home/home.ts'
+import { graphiqlRoute } from './graphiql/graphiql.ts'
+import { homeRoutes } from './home/home.ts'
 import { useJsonBody } from './http/body.ts'
 import { useCodedRefusals } from './http/coded-refusals.ts'
 import { createCors, useCrossSiteGuard } from './http/cross-site.ts'
 import { useLoopbackNames } from './http/loopback.ts'
 import { type NodeContext, nodeHandler } from './http/node-handler.ts'
 import { usePrivacy } from './http/privacy.ts'
-import { useHealth, useReadiness } from './http/readiness.ts'
+import { HEALTH, readinessRoute } from './http/readiness.ts'
+import { type Route, useRoutes } from './http/routes.ts'
 import { standardFetch } from './http/standard-fetch.ts'
 import {
   accountOfKey,
@@ -53,7 +55,7 @@ import { createTokenCheck } from './identity/tokens.ts'
 import { LIMITS, type Limits } from './limits/limits.ts'
 import { createRunning } from './limits/running.ts'
 import { createLive } from './live/live.ts'
-import { useMetrics } from './observation/metrics.ts'
+import { metricsRoute } from './observation/metrics.ts'
 import type { GatewayState } from './observation/observer.ts'
 import { createReport } from './observation/report.ts'
 import { useCompression } from './operation/compression.ts'
@@ -63,11 +65,11 @@ import { useOperationLog } from './operation/log.ts'
 import { createMemo } from './operation/memo.ts'
 import { createOperations } from './operation/operation.ts'
 import { createOperationHistory } from './start/operations.ts'
-import { useStartPage } from './start/start.ts'
+import { startRoute } from './start/start.ts'
 import { createStreamSlots } from './streams/stream-slots.ts'
 import { createStreams } from './streams/streams.ts'
 import { createStreamWriter } from './streams/writer.ts'
-import { useWebhooks } from './webhooks.ts'
+import { webhooksRoute } from './webhooks.ts'
 
 export type { GatewayOptions } from './gateway-options.ts'
 
@@ -217,7 +219,11 @@ export function createGateway({
     readUpstream: () => rest.upstream(operation),
     createCalendarFeed: (request: FeedRequest) => calendar.createFeed(request, operation),
   })
-  const pricingOf = (request: Request) => createPricing(sourcesOf(operationOf(request)))
+  function estimateOf({ document, operationName, variableValues }: ExecutionArgs, request: Request) {
+    const pricing = createPricing(sourcesOf(operationOf(request)))
+    const variables = variableValues ?? {}
+    return estimateOperation({ schema, document, operationName, variables, pricing, clinicTimeZone })
+  }
   const { useRunningLimits, runLimited } = createRunning({
     maxOfCaller: limits.MAX_CONCURRENT_OPERATIONS,
     maxOfAll: limits.MAX_OPERATIONS,
@@ -225,7 +231,7 @@ export function createGateway({
     lagMs,
     identityOf,
   })
-  const { useCalendar, ...calendar } = createCalendar({
+  const calendar = createCalendar({
     secrets: calendarSecrets,
     key,
     url,
@@ -287,7 +293,7 @@ export function createGateway({
     checkDocument: createDocuments({ schema, limits, isClosed: !introspection }),
     requireRouter: createRouterCheck(federationSecret),
     contextOf: (request) => contextOf(operationOf(request)),
-    pricingOf,
+    estimateOf,
     operationOf,
     maxUpstreamRequests,
     openStream,
@@ -296,6 +302,46 @@ export function createGateway({
     live,
   })
   let isStopping = false
+  const routes: readonly Route[] = [
+    HEALTH,
+    readinessRoute({ isStopping: () => isStopping, upstream: () => rest.upstreamOf(ownAccount) }),
+    webhooks !== null &&
+      webhooksRoute({
+        accountsOfSecret,
+        webhooks,
+        coherence,
+        onUnloggedChange: live.checkAll,
+        now,
+        log: logEvent,
+        observe: (event) => observer?.event(event),
+        tracer,
+        reportFault,
+      }),
+    metrics !== null && metricsRoute({ read: metrics, identify, loopbackOnly, reportFault }),
+    calendar.route,
+    history !== undefined &&
+      startRoute({
+        loopbackOnly,
+        links: {
+          graphiql: graphiql ? `.${endpoint}` : null,
+          desk: desk ? `.${deskPath(endpoint)}` : null,
+          api: sampleData ? `${url}/docs` : null,
+        },
+        upstream: () => rest.upstreamOf(ownAccount),
+        history,
+      }),
+    ...homeRoutes({ endpoint, graphiql }),
+    graphiql &&
+      graphiqlRoute({
+        endpoint,
+        sampleData,
+        needsCredential: key === null || tokens !== null,
+        desk,
+        send: (url, init) => yoga.fetch(url, init),
+        now,
+      }),
+    desk && deskRoute({ endpoint, timeZone: clinicTimeZone, trusted: trustedDocumentsOnly, graphiql }),
+  ].filter((route) => typeof route === 'object')
 
   const yoga: YogaServerInstance<NodeContext, object> = createYoga<NodeContext>({
     graphqlEndpoint: endpoint,
@@ -316,27 +362,8 @@ export function createGateway({
       usePrivacy(),
       useEntityTags((request) => calendar.tagOf(request) ?? memo.tagOf(operationOf(request))),
       useCompression((request, ...options) => memo.compressed(operationOf(request), ...options)),
-      useHealth(),
-      useReadiness({
-        isStopping: () => isStopping,
-        upstream: () => rest.upstreamOf(ownAccount),
-      }),
-      webhooks !== null &&
-        useWebhooks({
-          accountsOfSecret,
-          webhooks,
-          coherence,
-          onUnloggedChange: live.checkAll,
-          now,
-          log: logEvent,
-          observe: (event) => observer?.event(event),
-          tracer,
-          reportFault,
-        }),
-      metrics !== null && useMetrics({ read: metrics, identify, loopbackOnly, reportFault }),
       // Around an operation, from its begin to its end. Their response hooks run in this order.
       useOperations(),
-      useCalendar(),
       useCost(addCost, operationOf),
       useWording(reportFault),
       useOperationLog({
@@ -357,29 +384,8 @@ export function createGateway({
       useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
       useExecution(),
       useStreams(),
-      // Last, because their headers replace those of every response.
-      history !== undefined &&
-        useStartPage({
-          loopbackOnly,
-          links: {
-            graphiql: graphiql ? `.${endpoint}` : null,
-            desk: desk ? `.${deskPath(endpoint)}` : null,
-            api: sampleData ? `${url}/docs` : null,
-          },
-          upstream: () => rest.upstreamOf(ownAccount),
-          history,
-        }),
-      useHome({ endpoint, graphiql }),
-      graphiql &&
-        useGraphiQL({
-          endpoint,
-          sampleData,
-          needsCredential: key === null || tokens !== null,
-          desk,
-          send: (url, init) => yoga.fetch(url, init),
-          now,
-        }),
-      desk && useDesk({ endpoint, timeZone: clinicTimeZone, trusted: trustedDocumentsOnly, graphiql }),
+      // The paths beside GraphQL. Last, because their headers replace those of every response.
+      useRoutes(routes),
     ],
   })
 
@@ -393,10 +399,8 @@ export function createGateway({
   return {
     fetch: standardFetch((request) => yoga.fetch(request), maskFault),
     handler: nodeHandler(yoga, maskFault),
-    estimate(document, operationName, variables) {
-      const pricing = pricingOf(new Request('http://localhost'))
-      return estimateOperation({ schema, document, operationName, variables, pricing, clinicTimeZone })
-    },
+    estimate: (document, operationName, variableValues) =>
+      estimateOf({ schema, document, operationName, variableValues }, new Request('http://localhost')),
     state: () => ({
       keys: rest.keyStates(),
       streams: slots.count(),

@@ -1,4 +1,3 @@
-import type { Plugin } from 'graphql-yoga'
 import { type AppointmentEvent, readDelivery } from '../events/event.ts'
 import { readSignedHeaders, verifySignature } from '../events/signature.ts'
 import type { Coherence } from '../rest/coherence/coherence.ts'
@@ -6,7 +5,7 @@ import { faultOf } from './errors.ts'
 import type { EventFate, EventLine, ReportFault, WebhookOptions } from './gateway-options.ts'
 import { readBytes } from './http/body.ts'
 import type { NodeContext } from './http/node-handler.ts'
-import { isAt } from './http/path.ts'
+import type { Route } from './http/routes.ts'
 import type { EventReport, Tracer } from './observation/observer.ts'
 
 export interface WebhooksOptions {
@@ -23,7 +22,6 @@ export interface WebhooksOptions {
   readonly reportFault: ReportFault
 }
 
-const PATH = '/webhooks/appointments'
 const MAX_BYTES = 262_144
 const TOLERANCE_SECONDS = 86_400
 
@@ -47,7 +45,7 @@ const STATUSES: Readonly<Record<EventFate, number>> = {
  * Receives the upstream's events. The response is a success only once the event is in the log. A response has no body, and
  * never says why a delivery was refused.
  */
-export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContext> {
+export function webhooksRoute(options: WebhooksOptions): Route {
   const { accountsOfSecret, webhooks, coherence, onUnloggedChange, now, log, observe, tracer, reportFault } =
     options
   const secrets = [...accountsOfSecret.keys()]
@@ -98,7 +96,7 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
     return { kind, delayMs: now() - Date.parse(createdAt) }
   }
 
-  async function answer(request: Request, context: NodeContext): Promise<EventFate> {
+  async function receiveDelivery(request: Request, context: NodeContext): Promise<EventFate> {
     const span = tracer?.begin('webhook', request.headers.get('traceparent'))
     let line: EventLine
     try {
@@ -119,11 +117,10 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
   }
 
   return {
-    async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
-      if (!isAt(url, PATH)) return
-      const isPost = request.method === 'POST'
-      const status = isPost ? STATUSES[await answer(request, serverContext)] : 405
-      endResponse(new fetchAPI.Response(null, { status, ...(!isPost && { headers: { allow: 'POST' } }) }))
+    path: '/webhooks/appointments',
+    async answer({ request, context, fetchAPI: { Response } }) {
+      if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } })
+      return new Response(null, { status: STATUSES[await receiveDelivery(request, context)] })
     },
   }
 }

@@ -1,4 +1,3 @@
-import type { Plugin } from 'graphql-yoga'
 import type { FeedFilter, FeedRow } from '../../loaders/feed.ts'
 import { type Access, NO_ACCESS } from '../../rest/access.ts'
 import { narrow, requireRead } from '../../rest/appointments/guard.ts'
@@ -10,7 +9,7 @@ import type { CalendarFeed, FeedRequest } from '../../schema/context.ts'
 import { CalendarUnavailableError } from '../../schema/errors.ts'
 import { answerRefusal } from '../errors.ts'
 import type { ReportFault } from '../gateway-options.ts'
-import type { NodeContext } from '../http/node-handler.ts'
+import type { Route } from '../http/routes.ts'
 import { accountOfKey, type Identities, type Identity } from '../identity/identity.ts'
 import type { RunningOperations } from '../limits/running.ts'
 import type { ReportOperation } from '../observation/report.ts'
@@ -41,7 +40,8 @@ export interface CalendarOptions {
 export interface Calendar {
   /** Throws where the gateway has no feeds, and where the caller may not read these appointments. */
   createFeed(request: FeedRequest, operation: Operation): CalendarFeed
-  readonly useCalendar: () => Plugin<object, NodeContext>
+  /** Serves the feeds; undefined where the gateway has none. */
+  readonly route: Route | undefined
   /** The tag of the feed that answers a request, for `ETag`. Undefined where no feed does. */
   readonly tagOf: (request: Request) => string | undefined
   close(): Promise<void>
@@ -78,7 +78,7 @@ export function createCalendar(options: CalendarOptions): Calendar {
     return { credential: `Bearer ${key}`, access, account, caller }
   }
 
-  async function answer(request: Request, token: string, { grants, account }: Feeds): Promise<FeedText> {
+  async function readFeed(request: Request, token: string, { grants, account }: Feeds): Promise<FeedText> {
     if (request.method !== 'GET')
       throw badRequest('A calendar is read by GET.', { status: 405, headers: { allow: 'GET' } })
     const grant = grants.open(token, clock.now())
@@ -90,24 +90,24 @@ export function createCalendar(options: CalendarOptions): Calendar {
     )
   }
 
-  function createPlugin(feeds: Feeds): Plugin<object, NodeContext> {
+  function createRoute(feeds: Feeds): Route {
     return {
-      async onRequest({ request, url, fetchAPI, endResponse }) {
-        const token = PATH.exec(url.pathname)?.[1]
-        if (token === undefined) return
+      path: PATH,
+      async answer({ request, url, fetchAPI }) {
+        const token = PATH.exec(url.pathname)?.[1] ?? ''
         const startedAt = clock.monotonic()
         let codes: string[] = []
         try {
-          const { text, tag } = await answer(request, token, feeds)
+          const { text, tag } = await readFeed(request, token, feeds)
           tags.set(request, tag)
-          const headers = { 'content-type': 'text/calendar; charset=utf-8' }
-          endResponse(new fetchAPI.Response(text, { headers }))
+          return new fetchAPI.Response(text, { headers: { 'content-type': 'text/calendar; charset=utf-8' } })
         } catch (error) {
           const refusal = calendarRefusal(error, clock.now(), reportFault)
           codes = [refusal.code]
-          endResponse(answerRefusal(refusal, fetchAPI))
+          return answerRefusal(refusal, fetchAPI)
+        } finally {
+          report(operationOf(request), { definition: undefined, codes, startedAt, as: 'calendar' })
         }
-        report(operationOf(request), { definition: undefined, codes, startedAt, as: 'calendar' })
       },
     }
   }
@@ -123,7 +123,7 @@ export function createCalendar(options: CalendarOptions): Calendar {
       const token = feeds.grants.seal({ narrowing, clinicianId, show, expiresAt })
       return { path: `/calendar/${token}.ics`, expiresAt: new Date(expiresAt).toISOString() }
     },
-    useCalendar: () => (feeds === undefined ? {} : createPlugin(feeds)),
+    route: feeds && createRoute(feeds),
     tagOf: tags.get,
     close: feedCache.close,
   }

@@ -1,7 +1,6 @@
-import type { FetchAPI, Plugin } from 'graphql-yoga'
-import { isAt } from '../http/path.ts'
+import type { Route, RouteRequest } from '../http/routes.ts'
 import { answerText, type CompressedText, compressText } from '../pages/compressed-text.ts'
-import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
+import { contentPolicy } from '../pages/content-policy.ts'
 import { loadDesk } from './files.ts'
 import { renderDeskPage } from './page.ts'
 
@@ -24,10 +23,7 @@ export function deskPath(endpoint: string): string {
 }
 
 /** Serves the desk, a front end for a receptionist, next to the GraphQL endpoint. The desk is a client like any other. */
-export function useDesk({ endpoint, timeZone, trusted, graphiql }: DeskOptions): Plugin {
-  const path = deskPath(endpoint)
-  const headers = createPageHeaders()
-
+export function deskRoute({ endpoint, timeZone, trusted, graphiql }: DeskOptions): Route {
   let page: Promise<CompressedText> | undefined
 
   async function compressPage(): Promise<CompressedText> {
@@ -43,31 +39,35 @@ export function useDesk({ endpoint, timeZone, trusted, graphiql }: DeskOptions):
     return compressText(html, 'text/html; charset=utf-8')
   }
 
-  async function answerPage(request: Request, fetchAPI: FetchAPI): Promise<Response> {
+  async function answerPage({ request, fetchAPI, setHeaders }: RouteRequest): Promise<Response> {
     page ??= compressPage()
     const loaded = await page
-    headers.set(request, PAGE_HEADERS)
+    setHeaders(PAGE_HEADERS)
     return answerText(loaded, request, fetchAPI)
   }
 
-  async function answerFile(request: Request, name: string, fetchAPI: FetchAPI): Promise<Response> {
+  async function answerFile(
+    name: string,
+    { request, fetchAPI, setHeaders }: RouteRequest,
+  ): Promise<Response> {
     const { script, style } = await loadDesk()
     const file = { [`${script.hash}.js`]: script, [`${style.hash}.css`]: style }[name]
     if (file === undefined) return new fetchAPI.Response('', { status: 404 })
-    headers.set(request, { 'cache-control': 'public, max-age=31536000, immutable' })
+    setHeaders({ 'cache-control': 'public, max-age=31536000, immutable' })
     return answerText(file, request, fetchAPI)
   }
 
   return {
-    async onRequest({ request, url, fetchAPI, endResponse }) {
-      if (request.method !== 'GET' || !isAt(url, path)) return
+    path: deskPath(endpoint),
+    methods: ['GET'],
+    answer(request) {
+      const { url, fetchAPI } = request
       // Relative URLs of the page begin at its folder.
       if (url.pathname.endsWith('/'))
-        return endResponse(new fetchAPI.Response('', { status: 308, headers: { location: '../desk' } }))
+        return new fetchAPI.Response('', { status: 308, headers: { location: '../desk' } })
       const name = url.searchParams.get(FILE)
-      endResponse(await (name === null ? answerPage(request, fetchAPI) : answerFile(request, name, fetchAPI)))
+      return name === null ? answerPage(request) : answerFile(name, request)
     },
-    onResponse: headers.onResponse,
   }
 }
 

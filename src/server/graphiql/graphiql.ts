@@ -1,7 +1,6 @@
-import type { FetchAPI, Plugin } from 'graphql-yoga'
-import { isAt } from '../http/path.ts'
+import type { Route, RouteRequest } from '../http/routes.ts'
 import { answerText, type CompressedText, compressText } from '../pages/compressed-text.ts'
-import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
+import { contentPolicy } from '../pages/content-policy.ts'
 import { loadAssets } from './assets.ts'
 import { renderPage } from './page.ts'
 import { readSample, type SendRequest } from './sample.ts'
@@ -27,18 +26,17 @@ const ASSET = 'graphiql'
  * Serves GraphiQL to browsers, at the GraphQL endpoint: a small page and its scripts. The scripts are read and compressed at
  * the first request, and kept in memory.
  */
-export function useGraphiQL({
+export function graphiqlRoute({
   endpoint,
   sampleData,
   needsCredential,
   desk,
   send,
   now,
-}: GraphiQLOptions): Plugin {
-  const headers = createPageHeaders()
+}: GraphiQLOptions): Route {
   let latest: { readonly html: string; readonly page: CompressedText } | undefined
 
-  async function answerPage(request: Request, url: URL, fetchAPI: FetchAPI): Promise<Response> {
+  async function answerPage({ request, url, fetchAPI, setHeaders }: RouteRequest): Promise<Response> {
     const [assets, sample] = await Promise.all([
       loadAssets(),
       sampleData ? readSample(send, url, now()) : undefined,
@@ -49,30 +47,33 @@ export function useGraphiQL({
       tabs: tourTabs({ now: now(), rows: sample?.rows, needsCredential }),
     })
     if (latest?.html !== html) latest = { html, page: await compressText(html, 'text/html; charset=utf-8') }
-    headers.set(request, {
+    setHeaders({
       'content-security-policy': OWN_ORIGIN_ONLY,
       'x-upstream-requests': String(sample?.upstreamRequests ?? 0),
     })
     return answerText(latest.page, request, fetchAPI)
   }
 
-  async function answerAsset(request: Request, assetName: string, fetchAPI: FetchAPI): Promise<Response> {
+  async function answerAsset(
+    assetName: string,
+    { request, fetchAPI, setHeaders }: RouteRequest,
+  ): Promise<Response> {
     const [, hash, name] = /^([\w-]{43})-(.*)$/.exec(assetName) ?? []
     const asset = (await loadAssets()).get(name ?? '')
     if (asset === undefined || asset.hash !== hash) return new fetchAPI.Response('', { status: 404 })
-    headers.set(request, { 'cache-control': 'public, max-age=31536000, immutable' })
+    setHeaders({ 'cache-control': 'public, max-age=31536000, immutable' })
     return answerText(asset, request, fetchAPI)
   }
 
   return {
-    async onRequest({ request, url, fetchAPI, endResponse }) {
-      if (request.method !== 'GET' || !isAt(url, endpoint)) return
+    path: endpoint,
+    methods: ['GET'],
+    answer(asked) {
+      const { request, url } = asked
       const asset = url.searchParams.get(ASSET)
-      if (asset !== null) return endResponse(await answerAsset(request, asset, fetchAPI))
-      if (request.headers.get('accept')?.includes('text/html'))
-        endResponse(await answerPage(request, url, fetchAPI))
+      if (asset !== null) return answerAsset(asset, asked)
+      return request.headers.get('accept')?.includes('text/html') ? answerPage(asked) : undefined
     },
-    onResponse: headers.onResponse,
   }
 }
 

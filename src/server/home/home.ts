@@ -1,8 +1,7 @@
-import type { Plugin } from 'graphql-yoga'
-import { isAt } from '../http/path.ts'
+import type { Route } from '../http/routes.ts'
+import { contentPolicy } from '../pages/content-policy.ts'
 import { renderHtml } from '../pages/html.ts'
 import { ICON } from '../pages/icon.ts'
-import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
 
 export interface HomeOptions {
   readonly endpoint: string
@@ -10,25 +9,29 @@ export interface HomeOptions {
   readonly graphiql: boolean
 }
 
-/** Answers the path `/` with a redirect to GraphiQL or with a short page, and `/favicon.ico` with the icon. */
-export function useHome({ endpoint, graphiql }: HomeOptions): Plugin {
-  const headers = createPageHeaders()
+/** `/` redirects to GraphiQL or has a short page, unless the endpoint is there; `/favicon.ico` has the icon. */
+export function homeRoutes({ endpoint, graphiql }: HomeOptions): readonly Route[] {
   const page = renderHome(endpoint)
+  const methods = ['GET', 'HEAD']
 
-  return {
-    onRequest({ request, url, fetchAPI, endResponse }) {
-      if (!['GET', 'HEAD'].includes(request.method)) return
-      if (isAt(url, '/favicon.ico')) {
-        headers.set(request, { 'cache-control': 'public, max-age=86400' })
-        endResponse(new fetchAPI.Response(ICON, { headers: { 'content-type': 'image/svg+xml' } }))
-      } else if (isAt(url, '/') && !isAt(url, endpoint)) {
-        if (graphiql) return endResponse(redirectTo(endpoint, fetchAPI))
-        headers.set(request, { 'content-security-policy': PAGE_POLICY })
-        endResponse(new fetchAPI.Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } }))
-      }
+  const icon: Route = {
+    path: '/favicon.ico',
+    methods,
+    answer({ fetchAPI, setHeaders }) {
+      setHeaders({ 'cache-control': 'public, max-age=86400' })
+      return new fetchAPI.Response(ICON, { headers: { 'content-type': 'image/svg+xml' } })
     },
-    onResponse: headers.onResponse,
   }
+  const home: Route = {
+    path: '/',
+    methods,
+    answer({ fetchAPI, setHeaders }) {
+      if (graphiql) return redirectTo(endpoint, fetchAPI)
+      setHeaders({ 'content-security-policy': PAGE_POLICY })
+      return new fetchAPI.Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } })
+    },
+  }
+  return endpoint === home.path ? [icon] : [icon, home]
 }
 
 /** Relative, so that it works behind any prefix. */

@@ -1,7 +1,6 @@
-import type { FetchAPI, Plugin } from 'graphql-yoga'
 import type { UpstreamReport } from '../../rest/exchange/report.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
-import { isAt } from './path.ts'
+import type { Route } from './routes.ts'
 
 interface ReadinessOptions {
   readonly isStopping: () => boolean
@@ -9,12 +8,9 @@ interface ReadinessOptions {
 }
 
 /** `/health` answers 200 as long as the process runs, to any method, because probes use several. */
-export function useHealth(): Plugin {
-  return {
-    onRequest({ url, fetchAPI, endResponse }) {
-      if (isAt(url, '/health')) endResponse(new fetchAPI.Response(null, { status: 200 }))
-    },
-  }
+export const HEALTH: Route = {
+  path: '/health',
+  answer: ({ fetchAPI }) => new fetchAPI.Response(null, { status: 200 }),
 }
 
 /**
@@ -22,15 +18,13 @@ export function useHealth(): Plugin {
  * errors and cached answers are still useful. The body has the states of the upstream, of its events and of the store that
  * instances share, and the remaining quota of the gateway's own key.
  */
-export function useReadiness({ isStopping, upstream }: ReadinessOptions): Plugin {
-  async function answer({ Response }: FetchAPI): Promise<Response> {
-    const { state, events, shared, quota } = await upstream()
-    const [status, code] = isStopping() ? (['stopping', 503] as const) : (['ready', 200] as const)
-    return Response.json({ status, upstream: state, events, shared, quota }, { status: code })
-  }
+export function readinessRoute({ isStopping, upstream }: ReadinessOptions): Route {
   return {
-    // Called for every request: only this path may return a promise.
-    onRequest: ({ url, fetchAPI, endResponse }) =>
-      isAt(url, '/ready') ? answer(fetchAPI).then(endResponse) : undefined,
+    path: '/ready',
+    async answer({ fetchAPI: { Response } }) {
+      const { state, events, shared, quota } = await upstream()
+      const [status, code] = isStopping() ? (['stopping', 503] as const) : (['ready', 200] as const)
+      return Response.json({ status, upstream: state, events, shared, quota }, { status: code })
+    },
   }
 }

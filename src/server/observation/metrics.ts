@@ -1,9 +1,8 @@
-import type { Plugin } from 'graphql-yoga'
 import { isNarrowed } from '../../rest/access.ts'
 import { answerRefusal, refusalOf } from '../errors.ts'
 import type { ReportFault } from '../gateway-options.ts'
 import { requireLoopbackName } from '../http/loopback.ts'
-import { isAt } from '../http/path.ts'
+import type { Route } from '../http/routes.ts'
 import type { Identify } from '../identity/identity.ts'
 import { badRequest, credentialNeeded, metricsForbidden } from '../refusals.ts'
 import type { MetricsPage } from './observer.ts'
@@ -15,14 +14,12 @@ export interface MetricsOptions {
   readonly reportFault: ReportFault
 }
 
-const PATH = '/metrics'
-
 /**
  * Serves the metrics to callers that may read every appointment. Metrics contain no patient data, but the number of a
  * clinic's appointments is confidential too.
  */
-export function useMetrics({ read, identify, loopbackOnly, reportFault }: MetricsOptions): Plugin {
-  async function answer(request: Request): Promise<MetricsPage> {
+export function metricsRoute({ read, identify, loopbackOnly, reportFault }: MetricsOptions): Route {
+  async function readFor(request: Request): Promise<MetricsPage> {
     if (loopbackOnly) requireLoopbackName(request)
     if (request.method !== 'GET')
       throw badRequest('Metrics are read by GET.', { status: 405, headers: { allow: 'GET' } })
@@ -33,13 +30,13 @@ export function useMetrics({ read, identify, loopbackOnly, reportFault }: Metric
   }
 
   return {
-    async onRequest({ request, url, fetchAPI, endResponse }) {
-      if (!isAt(url, PATH)) return
+    path: '/metrics',
+    async answer({ request, fetchAPI }) {
       try {
-        const { text, contentType } = await answer(request)
-        endResponse(new fetchAPI.Response(text, { headers: { 'content-type': contentType } }))
+        const { text, contentType } = await readFor(request)
+        return new fetchAPI.Response(text, { headers: { 'content-type': contentType } })
       } catch (error) {
-        endResponse(answerRefusal(refusalOf(error, reportFault), fetchAPI))
+        return answerRefusal(refusalOf(error, reportFault), fetchAPI)
       }
     },
   }

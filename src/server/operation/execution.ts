@@ -9,10 +9,10 @@ import {
 } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { execute } from '../../execution/index.ts'
-import type { Pricing } from '../../loaders/pricing.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Context } from '../../schema/context.ts'
 import { answerEstimate, refuseTooCostly } from '../cost/answers.ts'
+import type { OperationEstimate } from '../cost/estimate.ts'
 import type { Deferral, DeferredAnswer } from '../deferred/deferral.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
 import type { RouterCheck } from '../identity/router.ts'
@@ -29,7 +29,8 @@ export interface ExecutionOptions {
   readonly checkDocument: (text: string) => CheckedDocument
   readonly requireRouter: RouterCheck
   readonly contextOf: (request: Request) => Context
-  readonly pricingOf: (request: Request) => Pricing
+  /** Undefined where the operation can't be estimated. */
+  readonly estimateOf: (args: ExecutionArgs, request: Request) => OperationEstimate | undefined
   readonly operationOf: (request: Request) => Operation
   readonly maxUpstreamRequests: number
   /** Opens the stream of a subscription. */
@@ -57,7 +58,7 @@ export interface Execution {
  * yoga's own steps, each of which has hooks, so that the sequence is in one function.
  */
 export function createExecution(options: ExecutionOptions): Execution {
-  const { schema, checkDocument, requireRouter, operationOf, contextOf, pricingOf } = options
+  const { schema, checkDocument, requireRouter, operationOf, contextOf, estimateOf } = options
   const { maxUpstreamRequests, openStream, memo, deferral, live } = options
   const definitions = createSymbolProperty<Request, OperationDefinitionNode>('definition')
   const tasks = createTaskTracker()
@@ -75,24 +76,25 @@ export function createExecution(options: ExecutionOptions): Execution {
 
     definitions.set(request, definition)
     operationOf(request).ledger.isMutation = definition.operation === OperationTypeNode.MUTATION
-    const contextValue = contextOf(request)
-    const args = { schema, document, contextValue, variableValues: variables, operationName }
+    const args = { schema, document, variableValues: variables, operationName }
+    const runNow = () => tasks.track(() => run({ ...args, contextValue: contextOf(request) }))
     const estimated = answerByEstimate(args, request, maxMin)
     if (estimated !== undefined) return estimated
     if (definition.operation === OperationTypeNode.SUBSCRIPTION)
-      return openStream({ request, text: query, definition, args }).then((opened) =>
-        opened instanceof Stream ? opened : blame(opened, args),
-      )
-    if (definition.operation === OperationTypeNode.MUTATION) return tasks.track(() => run(args))
+      return openStream({
+        request,
+        text: query,
+        definition,
+        args: { ...args, contextValue: contextOf(request) },
+      }).then((opened) => (opened instanceof Stream ? opened : blame(opened, args)))
+    if (definition.operation === OperationTypeNode.MUTATION) return runNow()
     const refine = (result: ExecutionResult) => blame(result, args)
     const liveAnswer = mayBeLive ? live.open({ request, text: query, definition, args, refine }) : undefined
     if (liveAnswer !== undefined) return liveAnswer
     const deferred = mayDefer ? deferral.answer({ request, definition, args, refine }) : undefined
     if (deferred !== undefined) return answerInParts(deferred)
     const operation = operationOf(request)
-    return memo.answer({ text: query, operationName, variables, operation }, () =>
-      tasks.track(() => run(args)),
-    )
+    return memo.answer({ text: query, operationName, variables, operation }, runNow)
   }
 
   /** Counts the operation as running until its last part is written. */
@@ -115,9 +117,9 @@ export function createExecution(options: ExecutionOptions): Execution {
     maxMin: number,
   ): ExecutionResult | undefined {
     try {
-      if (request.headers.get('x-estimate-only') === '1') return answerEstimate(args, pricingOf(request))
+      if (request.headers.get('x-estimate-only') === '1') return answerEstimate(estimateOf(args, request))
       if (maxMin <= maxUpstreamRequests) return undefined
-      return refuseTooCostly(args, pricingOf(request), maxUpstreamRequests)
+      return refuseTooCostly(estimateOf(args, request), maxUpstreamRequests)
     } catch (error) {
       // A condition of @skip or @include is null.
       if (error instanceof GraphQLError) return withoutData([error], args)

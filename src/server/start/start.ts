@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
-import type { FetchAPI, Plugin } from 'graphql-yoga'
+import type { FetchAPI } from 'graphql-yoga'
 import type { UpstreamReport } from '../../rest/exchange/report.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import { isForThisMachine, isLoopback } from '../http/loopback.ts'
 import type { NodeContext } from '../http/node-handler.ts'
-import { addToVary } from '../http/privacy.ts'
+import type { Route, RouteRequest } from '../http/routes.ts'
 import { answerText, type CompressedText, compressText } from '../pages/compressed-text.ts'
-import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
+import { contentPolicy } from '../pages/content-policy.ts'
 import type { OperationHistory } from './operations.ts'
 import { type Links, renderStartPage, STYLE } from './page.ts'
 
@@ -31,13 +31,7 @@ const PAGES = { here: 'here.html', elsewhere: 'elsewhere.html' }
  * operations with their cost. A client that does not accept HTML gets the figures as JSON, as the page's own script does.
  * Neither sends an upstream request.
  */
-export function useStartPage({
-  links,
-  loopbackOnly,
-  upstream,
-  history,
-}: StartOptions): Plugin<object, NodeContext> {
-  const headers = createPageHeaders()
+export function startRoute({ links, loopbackOnly, upstream, history }: StartOptions): Route {
   let loading: Promise<ReadonlyMap<string, CompressedText>> | undefined
 
   /** The files by name: the two pages, their script and style, and the documentation. */
@@ -70,11 +64,14 @@ export function useStartPage({
     ])
   }
 
-  async function answerFile(request: Request, name: string, fetchAPI: FetchAPI): Promise<Response> {
+  async function answerFile(
+    name: string,
+    { request, fetchAPI, setHeaders }: RouteRequest,
+  ): Promise<Response> {
     loading ??= load()
     const file = (await loading).get(name)
     if (file === undefined) return new fetchAPI.Response('', { status: 404 })
-    headers.set(request, PAGE)
+    setHeaders(PAGE)
     return answerText(file, request, fetchAPI)
   }
 
@@ -85,19 +82,15 @@ export function useStartPage({
   }
 
   return {
-    onRequest({ request, url, fetchAPI, endResponse, serverContext }) {
-      if (request.method !== 'GET' || (loopbackOnly && !isForThisMachine(request))) return undefined
-      if (url.pathname !== '/') return undefined
+    path: '/',
+    methods: ['GET'],
+    answer(asked) {
+      const { request, url, fetchAPI, context } = asked
+      if (loopbackOnly && !isForThisMachine(request)) return undefined
       const file = url.searchParams.get(FILE)
       const isPage = request.headers.get('accept')?.includes('text/html') ?? false
-      const page = isFromThisMachine(request, serverContext) ? PAGES.here : PAGES.elsewhere
-      const answer =
-        file !== null || isPage ? answerFile(request, file ?? page, fetchAPI) : answerFigures(fetchAPI)
-      return answer.then(endResponse)
-    },
-    onResponse({ request, response }) {
-      headers.onResponse({ request, response })
-      if (headers.get(request) === PAGE) addToVary(response.headers, 'Accept')
+      const page = isFromThisMachine(request, context) ? PAGES.here : PAGES.elsewhere
+      return file !== null || isPage ? answerFile(file ?? page, asked) : answerFigures(fetchAPI)
     },
   }
 }
@@ -126,6 +119,7 @@ async function readDocs(): Promise<ReadonlyMap<string, string>> {
 
 /** The browser loads only the two files, and sends requests to no other host. */
 const PAGE = {
+  vary: 'Accept',
   'cache-control': 'no-cache',
   'content-security-policy': contentPolicy([
     "connect-src 'self'",
