@@ -1,7 +1,7 @@
 import type { Window } from '../../src/pagination/list.ts'
 import { sliceOf } from './drive.ts'
 
-/** The version changes whenever the row moves, because what a row shows decides where it is in the list. */
+/** The version changes whenever the row moves, because a row's fields decide where it is in the list. */
 export interface DriftingRow {
   readonly id: number
   readonly version: number

@@ -55,8 +55,8 @@ function readAfterUpheaval(seed: number) {
     const unseen = upstream.rows
       .map(({ id }) => id)
       .filter((id) => isOld(id) && (forward ? id > edge.node.id : id < edge.node.id))
-    const isWhole = forward ? !next.pageInfo.hasNextPage : !next.pageInfo.hasPreviousPage
-    const count = isWhole ? unseen.length : got.length
+    const isLastPage = forward ? !next.pageInfo.hasNextPage : !next.pageInfo.hasPreviousPage
+    const count = isLastPage ? unseen.length : got.length
     return { got, expected: forward ? unseen.slice(0, count) : unseen.slice(unseen.length - count) }
   } catch (error) {
     if (error instanceof CursorExpiredError) return 'expired'
