@@ -35,7 +35,7 @@ describe.runIf(hasBrowser)('The start page in a browser', { timeout: 60_000 }, (
     expect(await page.locator('#sent').textContent()).toContain('1 operation sent 1 request;')
     expect(await page.locator('.rest').getAttribute('stroke-dasharray')).toBe('99.9 200')
 
-    // It goes on to show what happens.
+    // The page keeps updating.
     await product.query(FIND, { first: 5 })
     await product.query('query Missing { appointment(id: "not an id") { title } }')
     await page.locator('#saved', { hasText: '1' }).waitFor()
