@@ -22,13 +22,13 @@ export interface Sandbox {
   /** The first of the keys. */
   readonly key: string
   /**
-   * Creates a webhook of the first key's organisation for every type of event; where one has this URL already, it gets
-   * the secret and is switched on.
+   * Creates a webhook of the first key's organisation for every type of event. If one with this URL exists, it gets this
+   * secret and becomes active.
    */
   addWebhook(webhook: { readonly url: string; readonly secret: string }): void
   /**
-   * Stops accepting requests, finishes those in flight, and closes the database. Deliveries that are not over stay in
-   * it. May be called again.
+   * Stops accepting requests, finishes those in flight, and closes the database. Pending deliveries stay in it. May be
+   * called again.
    */
   close(): Promise<void>
 }

@@ -19,7 +19,7 @@ import type { Api, Services } from '../services.ts'
 import { MOVED_PATIENT, PATIENT } from './examples.ts'
 import { createPatientBody, patientSchema, updatePatientBody } from './schema.ts'
 
-/** `POST /patients` and `PATCH /patients/{id}`. Both answer the whole object. */
+/** Serves `POST /patients` and `PATCH /patients/{id}`. Both answer the complete object. */
 export function servePatientWrites(api: Api, services: Services): void {
   const { directory, runIdempotently, ids, clock } = services
 
@@ -56,7 +56,7 @@ export function servePatientWrites(api: Api, services: Services): void {
   })
 }
 
-/** What a new patient has that the client says nothing of. */
+/** The defaults of a new patient. */
 const NOTHING_GIVEN = {
   middle_name: null,
   preferred_name: null,
@@ -138,7 +138,7 @@ const update = createRoute({
   },
   responses: {
     200: jsonResponse({
-      description: 'The whole patient.',
+      description: 'The complete patient.',
       schema: recordEnvelope(patientSchema),
       example: { data: MOVED_PATIENT, meta: { request_id: REQUEST_ID } },
     }),

@@ -18,10 +18,10 @@ import { newRow, toAppointment } from '../storage/rows.ts'
 export interface ElsewhereOptions {
   /** The appointments whose changes always cause events. */
   readonly appointments: Appointments
-  /** The people and places whose changes always cause events, and where they are kept. */
+  /** The people and places whose changes always cause events, and their database. */
   readonly directory: Directory
   readonly database: DatabaseSync
-  /** Whose appointments a write concerns that names no organisation. */
+  /** The organisation of a write that names none. */
   readonly organisation: string
   readonly ids: Ids
   readonly clock: () => Date
@@ -76,7 +76,7 @@ const route = createRoute({
   summary: "Write as the clinic's own screens would",
   description: [
     'Without a key, and free of quota. With an `id` it changes that appointment, to any status; without one it creates',
-    'an appointment, which needs a title and two times. Webhooks are told as of any change.',
+    'an appointment, which needs a title and two times. It causes an event, as any change does.',
   ].join(' '),
   security: [],
   tags: ['Faults'],
@@ -85,8 +85,8 @@ const route = createRoute({
     body: { required: true, content: { 'application/json': { schema: elsewhereBody, example: WRITE } } },
   },
   responses: {
-    200: answer('The whole appointment, changed.', WRITE),
-    201: answer('The whole appointment, created.', { booking_source: 'clinic' }),
+    200: answer('The complete appointment, changed.', WRITE),
+    201: answer('The complete appointment, created.', { booking_source: 'clinic' }),
     404: errorResponse('this organisation has no such appointment.', appointmentNotFound(), FREE_HEADERS),
     ...bodyErrorResponses({ end_time: 'must be after start_time' }, FREE_HEADERS),
   },

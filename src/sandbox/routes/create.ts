@@ -40,7 +40,7 @@ const route = createRoute({
   path: '/appointments',
   operationId: 'createAppointment',
   summary: 'Create an appointment',
-  description: 'Overlapping appointments are allowed. The other ids are accepted unseen.',
+  description: 'Overlapping appointments are allowed. The ids of other objects are not checked.',
   tags: ['Appointments'],
   middleware: [requireScope('write_appointments'), readBody],
   request: {

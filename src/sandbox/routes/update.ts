@@ -19,8 +19,8 @@ import type { Changes } from '../storage/appointments.ts'
 import type { AppointmentRow } from '../storage/rows.ts'
 
 /**
- * `PATCH /appointments/{id}` (reference: "Update"). An absent field stays, a null clears it. The reference shows no
- * response; this one is the whole object.
+ * `PATCH /appointments/{id}` (reference: "Update"). An absent field keeps its value, a null clears it. The reference has
+ * no response; this one is the complete object.
  */
 export function serveUpdate(api: Api, { appointments, clock }: Services): void {
   api.openapi(route, (c) => {
@@ -61,7 +61,7 @@ const route = createRoute({
   },
   responses: {
     200: jsonResponse({
-      description: 'The whole appointment.',
+      description: 'The complete appointment.',
       schema: recordEnvelope(appointmentSchema),
       example: { data: UPDATED, meta: { request_id: REQUEST_ID } },
     }),

@@ -48,7 +48,7 @@ function countedHeaders({ remaining }: { readonly remaining: number }): Response
 interface JsonResponse<Schema extends z.ZodType> {
   readonly description: string
   readonly schema: Schema
-  /** What a mock of the API answers. */
+  /** The answer of a mock of the API. */
   readonly example: NoInfer<z.output<Schema>>
   readonly headers?: ResponseHeaders
 }
@@ -107,7 +107,7 @@ export const webhookNotFoundResponse = errorResponse(
   webhookNotFound(),
 )
 
-/** `kind` is a word for people, such as `patient`. */
+/** `kind` is for descriptions, such as `patient`. */
 export function entryNotFoundResponse(kind: string) {
   return errorResponse(`this organisation has no such ${kind}.`, entryNotFound(kind))
 }

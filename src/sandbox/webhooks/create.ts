@@ -11,7 +11,7 @@ import { bodyErrorResponses, commonErrorResponses, errorResponse, jsonResponse }
 import type { Api, Services } from '../services.ts'
 import { createdWebhookSchema, createWebhookBody } from './schema.ts'
 
-/** `POST /webhooks`. A repeated `Idempotency-Key` gets the first response again, the secret included. */
+/** Serves `POST /webhooks`. A repeated `Idempotency-Key` gets the first response again, including the secret. */
 export function serveWebhookCreate(api: Api, { webhooks, runIdempotently, clock }: Services): void {
   api.openapi(route, (c) => {
     const body = c.req.valid('json')
@@ -34,7 +34,7 @@ const route = createRoute({
   path: '/webhooks',
   operationId: 'createWebhook',
   summary: 'Create a webhook',
-  description: 'The response alone shows the secret that signs the deliveries.',
+  description: 'Only this response has the secret that signs the deliveries.',
   tags: ['Webhooks'],
   middleware: [requireScope('write_appointments'), readBody],
   request: {

@@ -10,7 +10,7 @@ import { commonErrorResponses, jsonResponse, webhookNotFoundResponse } from '../
 import type { Api, Services } from '../services.ts'
 import { testedWebhookSchema } from './schema.ts'
 
-/** `POST /webhooks/{id}/test`. It answers before the event is sent. */
+/** Serves `POST /webhooks/{id}/test`. It answers before the event is sent. */
 export function serveWebhookTest(api: Api, { webhooks, clock }: Services): void {
   api.openapi(route, (c) => {
     const { organisation, keyId } = c.get('caller')
@@ -41,8 +41,8 @@ const route = createRoute({
   operationId: 'testWebhook',
   summary: 'Send a test event',
   description: [
-    'Sends an event of type `webhook.test` past all that waits for this webhook, whatever its `events` and also if it is',
-    'not active.',
+    'Sends an event of type `webhook.test` ahead of the pending deliveries of this webhook, whatever its `events`, and',
+    'also if it is not active.',
   ].join(' '),
   tags: ['Webhooks'],
   middleware: [requireScope('write_appointments')],

@@ -84,7 +84,7 @@ test('The document names every parameter, header and body field of the reference
   expect(components.securitySchemes.key).toEqual({ type: 'http', scheme: 'bearer' })
 })
 
-test('The document names the server that was asked for it', async () => {
+test('The document names the host of its request as the server', async () => {
   const { call, url } = await sandboxFor()
   expect((await call('GET /openapi.json')).body.servers).toEqual([{ url }])
 })

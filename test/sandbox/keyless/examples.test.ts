@@ -20,7 +20,7 @@ function parameterExamples(document: ApiDocument, route: string, place: string):
   )
 }
 
-/** The body that a tool makes of the examples of the fields. It leaves out what only the server writes. */
+/** The body that a tool builds from the examples of the fields, without read-only fields. */
 function bodyOfFields({ components }: ApiDocument, name: string): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(components.schemas[name]?.properties ?? {})

@@ -18,7 +18,7 @@ const UNANSWERED = () => {}
 const LONG = 60_000
 
 describe('A delivery that fails', () => {
-  test('is tried five times more, and then given up', async () => {
+  test('is retried five times, and then given up', async () => {
     const receiver = await receiverFor(() => FAILED)
     const { subscribe, book, tries, reports } = await tellingSandbox()
     await subscribe(receiver.url)
@@ -55,7 +55,7 @@ describe('A delivery that fails', () => {
     ['a redirect, which is not followed', { status: 307, body: '', headers: { location: '/elsewhere' } }],
     ['an answer of 404', { status: 404, body: '' }],
     ['a closed connection', (response: ServerResponse) => response.destroy()],
-  ])('for %s comes again until it is accepted', async (_name, answer) => {
+  ])('for %s is sent again until it is accepted', async (_name, answer) => {
     const receiver = await receiverFor((_request, index) => (index === 0 ? answer : ACCEPTED))
     const { subscribe, book, tries, reports } = await tellingSandbox()
     await subscribe(receiver.url)
@@ -67,7 +67,7 @@ describe('A delivery that fails', () => {
     expect(second).toEqual(first)
   })
 
-  test('lets newer events pass while it waits', async () => {
+  test('lets newer events overtake while it waits', async () => {
     const receiver = await receiverFor((_request, index) => (index === 0 ? FAILED : ACCEPTED))
     const { subscribe, book, tries, reports } = await tellingSandbox({ webhookRetryMs: LONG })
     await subscribe(receiver.url)
@@ -77,7 +77,7 @@ describe('A delivery that fails', () => {
     expect(titles(receiver.events())).toEqual(['One', 'Two', 'Three'])
   })
 
-  test('to an address that nobody answers changes no answer of the API', async () => {
+  test('to an address where no server listens changes no answer of the API', async () => {
     const { call, subscribe, book, tries, reports } = await tellingSandbox()
     await subscribe(NOBODY)
     const id = await book()
@@ -86,7 +86,7 @@ describe('A delivery that fails', () => {
     expect(reports.filter(({ outcome }) => outcome === 'given_up')).toHaveLength(2)
   })
 
-  test('for want of an answer in time comes again', async () => {
+  test('for which no answer arrives in time is sent again', async () => {
     const receiver = await receiverFor((_request, index) => (index === 0 ? UNANSWERED : ACCEPTED))
     const database = openDatabase(':memory:')
     const delivered = Promise.withResolvers<void>()
@@ -134,7 +134,7 @@ describe('A receiver that does not answer', () => {
     expect(silent.requests).toHaveLength(1)
   })
 
-  test('is cut off by a close, and gets its delivery after the next start', async () => {
+  test('is disconnected by a close, and gets its delivery after the next start', async () => {
     const database = databaseFile()
     const receiver = await receiverFor((_request, index) => (index === 0 ? UNANSWERED : ACCEPTED))
     const { subscribe, book, close } = await tellingSandbox({ database })
@@ -171,7 +171,7 @@ test('Kill -9 between a commit and its delivery loses no event', async () => {
   expect(reports.map(({ outcome }) => outcome)).toEqual(Array(4).fill('delivered'))
 })
 
-test('A try that failed counts after a restart', async () => {
+test('A failed attempt counts after a restart', async () => {
   const database = databaseFile()
   const receiver = await receiverFor(() => FAILED)
   const first = await tellingSandbox({ database, webhookRetryMs: 20 })
@@ -284,7 +284,7 @@ describe('The option webhookResign', () => {
   })
 })
 
-test('What is over leaves nothing in the database', async () => {
+test('A finished delivery leaves nothing in the database', async () => {
   const database = databaseFile()
   const receiver = await receiverFor((_request, index) => (index % 2 === 0 ? FAILED : ACCEPTED))
   const { subscribe, book, reports, tries } = await tellingSandbox({ database })
@@ -300,7 +300,7 @@ function titles(events: readonly { readonly data: { readonly object: { readonly 
   return events.map(({ data }) => data.object.title)
 }
 
-/** How long the only delivery of a file has to wait yet, in milliseconds; NaN if there is none. */
+/** The remaining wait of the only delivery in a file, in milliseconds; NaN if there is none. */
 function waitIn(path: string): number {
   const database = openDatabase(path)
   const row = database.prepare('SELECT due_at FROM deliveries').get()
