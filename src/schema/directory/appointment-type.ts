@@ -18,7 +18,7 @@ builder.objectFields('AppointmentType', (t) => ({
   createdAt: t.field({
     type: 'DateTime',
     ...entryField('AppointmentType', 'createdAt'),
-    description: 'When the record was made.',
+    description: 'When the record was created.',
   }),
   updatedAt: t.field({
     type: 'DateTime',

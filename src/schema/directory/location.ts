@@ -44,7 +44,7 @@ builder.objectFields('Location', (t) => ({
   createdAt: t.field({
     type: 'DateTime',
     ...entryField('Location', 'createdAt'),
-    description: 'When the record was made.',
+    description: 'When the record was created.',
   }),
   updatedAt: t.field({
     type: 'DateTime',

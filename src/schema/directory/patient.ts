@@ -61,7 +61,7 @@ builder.objectFields('Patient', (t) => ({
   createdAt: t.field({
     type: 'DateTime',
     ...entryField('Patient', 'createdAt'),
-    description: 'When the record was made.',
+    description: 'When the record was created.',
   }),
   updatedAt: t.field({
     type: 'DateTime',
