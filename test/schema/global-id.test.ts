@@ -41,7 +41,7 @@ const PLACES: readonly (readonly [place: string, kind: string, document: string]
   ],
 ]
 
-/** Answers whatever is asked for, and asks a gateway of its own, so that no answer is remembered. */
+/** Answers any operation with a new gateway, so that no answer is cached. */
 async function ask(document: string, id: string) {
   await using upstream = await startScriptedUpstream(({ line }) => {
     const row = { id: /\/appointments\/(\w+)/.exec(line)?.[1] ?? 'new', title: 'A', status: 'pending' }
