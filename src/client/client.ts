@@ -205,7 +205,11 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** The `ETag` identifies the data, whatever the headers: a 304 confirms the cached answer for the current caller too. */
-  async function get(url: string, headers: HeaderLines, signal: AbortSignal | undefined): Promise<Received> {
+  async function get(
+    url: string,
+    headers: HeaderLines,
+    signal: AbortSignal | undefined,
+  ): Promise<TextResponse> {
     const cached = cache.get(url)
     const all = {
       accept: 'application/json',
@@ -315,7 +319,7 @@ export function createClient(options: ClientOptions): Client {
   }
 }
 
-interface Received {
+interface TextResponse {
   readonly response: Response
   /** The status of the answer: 200 where the response is 304. */
   readonly status: number

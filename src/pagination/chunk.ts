@@ -89,7 +89,7 @@ export function placeOf<Row>({ offset, chunk, position }: RowAhead<Row>): Place 
   return {
     offset,
     marks: nearby.map((index) => segment.markAt(index) ?? 0),
-    own: position - start,
+    ownIndex: position - start,
     reachesStart: segment.offset === 0 && position <= REACH,
     reachesEnd: !segment.hasMore && order.length - 1 - position <= REACH,
   }

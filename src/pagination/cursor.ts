@@ -6,7 +6,7 @@ export interface Place {
   /** The row and up to `REACH` neighbours on either side, in the order of the list. */
   readonly marks: readonly Mark[]
   /** The index of the row itself in `marks`. */
-  readonly own: number
+  readonly ownIndex: number
   /** The first mark is that of the very first row of the list. */
   readonly reachesStart: boolean
   /** The last mark is that of the very last row of the list. */
@@ -42,13 +42,13 @@ const MAX_OFFSET = 1_000_000_000
  * detects damage, and cursors of another filter.
  */
 export function encodeCursor(place: Place, filter: string): string {
-  const { offset, marks, own, reachesStart, reachesEnd } = place
+  const { offset, marks, ownIndex, reachesStart, reachesEnd } = place
   // Every byte is written below.
   const bytes = Buffer.allocUnsafe(MARKS_AT + marks.length * MARK_BYTES)
   bytes.writeUInt8(VERSION)
   bytes.writeUInt32BE(offset, OFFSET_AT)
-  bytes.writeUInt8(own | (reachesStart ? REACHES : 0), BEFORE_AT)
-  bytes.writeUInt8((marks.length - own - 1) | (reachesEnd ? REACHES : 0), AFTER_AT)
+  bytes.writeUInt8(ownIndex | (reachesStart ? REACHES : 0), BEFORE_AT)
+  bytes.writeUInt8((marks.length - ownIndex - 1) | (reachesEnd ? REACHES : 0), AFTER_AT)
   let at = MARKS_AT
   for (const mark of marks) at = bytes.writeUIntBE(mark, at, MARK_BYTES)
   bytes.writeUInt32BE(checksumOf(bytes, filter), CHECKSUM_AT)
@@ -72,7 +72,7 @@ export function decodeCursor(text: string, filter: string): Place | undefined {
   return {
     offset,
     marks: Array.from({ length }, (_, nth) => bytes.readUIntBE(MARKS_AT + nth * MARK_BYTES, MARK_BYTES)),
-    own: before,
+    ownIndex: before,
     reachesStart: head >= REACHES,
     reachesEnd: tail >= REACHES,
   }

@@ -67,36 +67,39 @@ export function locate<Row>(place: Place, side: Side, segment: Segment<Row>): Lo
 
 /** Where to look for a place: around the neighbours in view, else around the cursor's offset. */
 export function spanOf<Row>(place: Place, segment: Segment<Row>): Span {
-  const starts = neighboursIn(place, segment).map(({ at, nth }) => segment.offset + at - nth)
-  const start = medianOf(starts) ?? place.offset - place.own
+  const starts = neighboursIn(place, segment).map(
+    ({ rowIndex, markIndex }) => segment.offset + rowIndex - markIndex,
+  )
+  const start = medianOf(starts) ?? place.offset - place.ownIndex
   return { start, end: start + place.marks.length, isInView: starts.length > 0 }
 }
 
 function findUnmoved<Row>(place: Place, segment: Segment<Row>): Location | undefined {
-  const { offset, marks, own } = place
+  const { offset, marks, ownIndex } = place
   const index = offset - segment.offset
-  if (segment.markAt(index) !== marks[own]) return undefined
-  const areInPlace = marks.every((mark, nth) => {
-    const now = segment.markAt(index - own + nth)
+  if (segment.markAt(index) !== marks[ownIndex]) return undefined
+  const areInPlace = marks.every((mark, markIndex) => {
+    const now = segment.markAt(index - ownIndex + markIndex)
     return now === undefined || identityOf(now) === identityOf(mark)
   })
-  return areInPlace ? { sideOf: (at) => sideOf(at, index), offset, rowOffset: offset } : undefined
+  return areInPlace ? { sideOf: (rowIndex) => sideOf(rowIndex, index), offset, rowOffset: offset } : undefined
 }
 
 function findByNeighbours<Row>(place: Place, side: Side, segment: Segment<Row>): Location | undefined {
-  const { marks, own } = place
+  const { marks, ownIndex } = place
   const voters = votersAmong(neighboursIn(place, segment), marks.length)
   const pivot = findOwnRow(voters, place) ?? voters[voters.length >> 1]
   if (!pivot) return undefined
 
   // Rows out of view might be nearer to the place than those in view. If some moved, most of all must be in view.
-  const nearest = side === 'after' ? own : own - 1
+  const nearest = side === 'after' ? ownIndex : ownIndex - 1
   const isInView = isInOrder(voters)
     ? isPlaceInView(voters, nearest, segment)
     : 4 * voters.length > 3 * marks.length || hasMargins(voters, segment)
   if (!isInView) return undefined
-  const offset = medianOf(voters.map(({ at, nth }) => at - nth + own)) ?? pivot.at
-  return cutAt(pivot.nth > own ? pivot.at : pivot.at + 1, offset, place, segment)
+  const offset =
+    medianOf(voters.map(({ rowIndex, markIndex }) => rowIndex - markIndex + ownIndex)) ?? pivot.rowIndex
+  return cutAt(pivot.markIndex > ownIndex ? pivot.rowIndex : pivot.rowIndex + 1, offset, place, segment)
 }
 
 function findByBounds<Row>(place: Place, segment: Segment<Row>): Location | undefined {
@@ -107,45 +110,47 @@ function findByBounds<Row>(place: Place, segment: Segment<Row>): Location | unde
 
 /** The place's own row, if it is still among its neighbours: it decides the side of rows inserted directly beside it. */
 function findOwnRow(voters: readonly Neighbour[], place: Place): Neighbour | undefined {
-  const { own, reachesStart, reachesEnd } = place
-  const hasBefore = reachesStart || voters.some(({ nth }) => nth < own)
-  const hasAfter = reachesEnd || voters.some(({ nth }) => nth > own)
-  return hasBefore && hasAfter && isInOrder(voters) ? voters.find(({ nth }) => nth === own) : undefined
+  const { ownIndex, reachesStart, reachesEnd } = place
+  const hasBefore = reachesStart || voters.some(({ markIndex }) => markIndex < ownIndex)
+  const hasAfter = reachesEnd || voters.some(({ markIndex }) => markIndex > ownIndex)
+  return hasBefore && hasAfter && isInOrder(voters)
+    ? voters.find(({ markIndex }) => markIndex === ownIndex)
+    : undefined
 }
 
 /** Whether the rows next to the place (`nearest` and the one after it) are in view, or have left the list for sure. */
 function isPlaceInView<Row>(voters: readonly Neighbour[], nearest: number, segment: Segment<Row>): boolean {
-  if (voters.some(({ nth }) => nth === nearest || nth === nearest + 1)) return true
-  const [last, ...earlier] = voters.filter(({ nth }) => nth < nearest).reverse()
-  const [next, ...later] = voters.filter(({ nth }) => nth > nearest)
+  if (voters.some(({ markIndex }) => markIndex === nearest || markIndex === nearest + 1)) return true
+  const [last, ...earlier] = voters.filter(({ markIndex }) => markIndex < nearest).reverse()
+  const [next, ...later] = voters.filter(({ markIndex }) => markIndex > nearest)
   const hasBefore = earlier.length > 0 && last !== undefined
   const hasAfter = later.length > 0 && next !== undefined
-  if (hasBefore && hasAfter && next.at - last.at <= next.nth - last.nth) return true
-  if (hasBefore && (!segment.hasMore || segment.rows.length - last.at > FAR)) return true
-  return hasAfter && (segment.offset === 0 || next.at >= FAR)
+  if (hasBefore && hasAfter && next.rowIndex - last.rowIndex <= next.markIndex - last.markIndex) return true
+  if (hasBefore && (!segment.hasMore || segment.rows.length - last.rowIndex > FAR)) return true
+  return hasAfter && (segment.offset === 0 || next.rowIndex >= FAR)
 }
 
 function hasMargins<Row>(voters: readonly Neighbour[], { offset, rows, hasMore }: Segment<Row>): boolean {
-  const [first, last] = [voters.at(0)?.at ?? 0, voters.at(-1)?.at ?? 0]
+  const [first, last] = [voters.at(0)?.rowIndex ?? 0, voters.at(-1)?.rowIndex ?? 0]
   return (offset === 0 || first >= REACH) && (!hasMore || rows.length - 1 - last >= REACH)
 }
 
 /** Rows of the cursor keep the side that they had; the cut decides the side of all others. `offset` is within the segment. */
 function cutAt<Row>(cut: number, offset: number, place: Place, segment: Segment<Row>): Location {
-  const { marks, own } = place
-  const sides = new Map(marks.map((mark, nth) => [identityOf(mark), sideOf(nth, own)]))
+  const { marks, ownIndex } = place
+  const sides = new Map(marks.map((mark, markIndex) => [identityOf(mark), sideOf(markIndex, ownIndex)]))
   // A row that the upstream returned twice may be among its own neighbours.
-  sides.set(identityOf(marks[own] ?? 0), 0)
-  const ownRow = neighboursIn(place, segment).find(({ nth }) => nth === own)
+  sides.set(identityOf(marks[ownIndex] ?? 0), 0)
+  const ownRow = neighboursIn(place, segment).find(({ markIndex }) => markIndex === ownIndex)
   return {
     sideOf: (index) => sides.get(identityOf(segment.markAt(index) ?? 0)) ?? (index < cut ? -1 : 1),
     offset: segment.offset + offset,
-    rowOffset: ownRow && segment.offset + ownRow.at,
+    rowOffset: ownRow && segment.offset + ownRow.rowIndex,
   }
 }
 
-function sideOf(index: number, own: number): -1 | 0 | 1 {
-  return index < own ? -1 : index > own ? 1 : 0
+function sideOf(index: number, ownIndex: number): -1 | 0 | 1 {
+  return index < ownIndex ? -1 : index > ownIndex ? 1 : 0
 }
 
 function medianOf(numbers: readonly number[]): number | undefined {

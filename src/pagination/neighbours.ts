@@ -4,9 +4,9 @@ import type { Segment } from './list.ts'
 /** A row of a segment whose mark the cursor contains. */
 export interface Neighbour {
   /** The index of its mark in the cursor. */
-  readonly nth: number
+  readonly markIndex: number
   /** The index of the row in the segment. */
-  readonly at: number
+  readonly rowIndex: number
   readonly isUnchanged: boolean
 }
 
@@ -18,13 +18,13 @@ const ENOUGH_UNCHANGED = 3
 
 /** The rows of the segment that are marked in the cursor, the place's own row included, in the order of the segment. */
 export function neighboursIn<Row>(place: Place, segment: Segment<Row>): readonly Neighbour[] {
-  const unmatched = new Map(place.marks.map((mark, nth) => [identityOf(mark), { nth, mark }]))
-  return segment.rows.flatMap((_, at) => {
-    const mark = segment.markAt(at) ?? 0
+  const unmatched = new Map(place.marks.map((mark, markIndex) => [identityOf(mark), { markIndex, mark }]))
+  return segment.rows.flatMap((_, rowIndex) => {
+    const mark = segment.markAt(rowIndex) ?? 0
     const match = unmatched.get(identityOf(mark))
     if (!match) return []
     unmatched.delete(identityOf(mark))
-    return [{ nth: match.nth, at, isUnchanged: match.mark === mark }]
+    return [{ markIndex: match.markIndex, rowIndex, isUnchanged: match.mark === mark }]
   })
 }
 
@@ -34,9 +34,9 @@ export function neighboursIn<Row>(place: Place, segment: Segment<Row>): readonly
  */
 export function votersAmong(found: readonly Neighbour[], markCount: number): readonly Neighbour[] {
   const unchanged = found.filter(({ isUnchanged }) => isUnchanged)
-  const isFollowed = ({ at, nth }: Neighbour, i: number) => {
+  const isFollowed = ({ rowIndex, markIndex }: Neighbour, i: number) => {
     const next = unchanged[i + 1]
-    return next?.at === at + 1 && next.nth === nth + 1
+    return next?.rowIndex === rowIndex + 1 && next.markIndex === markIndex + 1
   }
   const areEnough = unchanged.length >= ENOUGH_UNCHANGED || unchanged.some(isFollowed)
   if (areEnough && isInOrder(unchanged)) return unchanged
@@ -45,5 +45,5 @@ export function votersAmong(found: readonly Neighbour[], markCount: number): rea
 
 /** Whether the neighbours are still in the order of the cursor. */
 export function isInOrder(neighbours: readonly Neighbour[]): boolean {
-  return neighbours.every(({ nth }, i) => nth > (neighbours[i - 1]?.nth ?? -1))
+  return neighbours.every(({ markIndex }, i) => markIndex > (neighbours[i - 1]?.markIndex ?? -1))
 }

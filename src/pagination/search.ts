@@ -87,7 +87,7 @@ export function* findPlace<Row>(
     else {
       // The window was larger than what the upstream returns, so the segment may end before the place.
       read = []
-      window = windowFor({ ...place, offset: Math.max(0, span.start + place.own) }, windowSize(session))
+      window = windowFor({ ...place, offset: Math.max(0, span.start + place.ownIndex) }, windowSize(session))
     }
   }
   throw new CursorExpiredError(

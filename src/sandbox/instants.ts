@@ -23,7 +23,7 @@ export function formatInstant(milliseconds: number): string {
 }
 
 /** Truncates the server's timestamps (created, updated, performed) to seconds, as in the examples of the reference. */
-export function wholeSecond(now: Date): number {
+export function truncateToSecond(now: Date): number {
   return Math.floor(now.getTime() / 1000) * 1000
 }
 

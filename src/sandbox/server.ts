@@ -6,7 +6,7 @@ import type { SandboxKey } from './http/authentication.ts'
 import { SCOPES } from './http/context.ts'
 import { listen } from './http/listener.ts'
 import { createIds } from './ids.ts'
-import { wholeSecond } from './instants.ts'
+import { truncateToSecond } from './instants.ts'
 import type { SandboxOptions } from './options.ts'
 import { addSample } from './sample/sample.ts'
 import { createAppointments } from './storage/appointments.ts'
@@ -35,7 +35,7 @@ export interface Sandbox {
 
 /**
  * Starts the Appointments API of the reference as an HTTP server with its own database. Rejects if `keys` is empty,
- * if the port is taken, or if the database file cannot be opened or comes from a later version.
+ * if the port is taken, or if the database file cannot be opened or is of a later version.
  *
  * @example
  * ```ts
@@ -150,7 +150,7 @@ export async function startSandbox({
     url: listener.url,
     key: firstKey.key,
     addWebhook: ({ url, secret }) =>
-      webhooks.endpoints.put({ organisation, url, secret, now: wholeSecond(clock()) }),
+      webhooks.endpoints.put({ organisation, url, secret, now: truncateToSecond(clock()) }),
     close: () => {
       closed ??= shutDown()
       return closed

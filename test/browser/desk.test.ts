@@ -108,13 +108,13 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     clinic.takePaths()
     const delays: number[] = []
     for (let nth = 1; nth <= 20; nth += 1) {
-      const shown = desk.page.waitForFunction(
+      const rendered = desk.page.waitForFunction(
         (title) => document.querySelector('.day')?.textContent?.includes(title),
         `Change ${nth}.`,
       )
       const begun = performance.now()
       await clinic.elsewhere({ id, title: `Change ${nth}.` })
-      await shown
+      await rendered
       delays.push(performance.now() - begun)
     }
     expect(delays.sort((a, b) => a - b)[18]).toBeLessThan(300)

@@ -115,8 +115,8 @@ test('Reads, changes and own writes in any order result in the rows of a fresh r
 
 test('A field that a list does not have keeps the value of a change; null removes it', () => {
   type Named = { readonly id: string; readonly name?: string | null }
-  const told = takeChange<Named>(NO_ROWS, 'ENTERED', { id: 'a', name: 'Ada' })
-  const read = takeFound(told, { rows: [{ id: 'a' }], since: told.changes })
+  const changed = takeChange<Named>(NO_ROWS, 'ENTERED', { id: 'a', name: 'Ada' })
+  const read = takeFound(changed, { rows: [{ id: 'a' }], since: changed.changes })
   expect(read.byId.get('a')).toEqual({ id: 'a', name: 'Ada' })
   expect(takeChange(read, 'CHANGED', { id: 'a', name: null }).byId.get('a')).toEqual({ id: 'a', name: null })
 })

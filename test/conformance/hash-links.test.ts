@@ -25,8 +25,8 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 function describeRequest(input: unknown, init: RequestInit | undefined): string {
   const sent = init?.body == null ? new URL(String(input)).searchParams : JSON.parse(String(init.body))
   const parts = sent instanceof URLSearchParams ? Object.fromEntries(sent) : sent
-  const holds = [parts.extensions?.includes?.('Hash') || parts.extensions?.persistedQuery ? 'hash' : '']
-  return [init?.method ?? 'GET', ...holds, parts.query ? 'text' : ''].filter(Boolean).join(' ')
+  const contents = [parts.extensions?.includes?.('Hash') || parts.extensions?.persistedQuery ? 'hash' : '']
+  return [init?.method ?? 'GET', ...contents, parts.query ? 'text' : ''].filter(Boolean).join(' ')
 }
 
 /** A client whose link sends hashes first, and the requests that it sends. */
@@ -146,11 +146,11 @@ describe('urql without options of its own', () => {
       fetch: (input, init) => undiciFetch(String(input), { ...init, dispatcher } as object) as never,
       exchanges: [fetchExchange],
     })
-    const ask = async () =>
+    const send = async () =>
       (await client.query(QUERY, {}, { requestPolicy: 'network-only' }).toPromise()).data
-    const first = await ask()
+    const first = await send()
     expect(first.appointments.nodes).toHaveLength(1)
-    expect(await ask()).toEqual(first)
+    expect(await send()).toEqual(first)
     expect(statuses).toEqual([200, 304])
     unsubscribe('undici:request:headers', record)
     await dispatcher.close()

@@ -14,7 +14,7 @@ function placeOf(row: string): Place {
   return {
     offset,
     marks: [...THEN.slice(start, offset + REACH + 1)].map((each) => markOf(each, 'as it was')),
-    own: offset - start,
+    ownIndex: offset - start,
     reachesStart: offset <= REACH,
     reachesEnd: THEN.length - 1 - offset <= REACH,
   }

@@ -46,7 +46,7 @@ export async function sandboxFor(options: SandboxOptions = {}): Promise<Sandbox 
 }
 
 /** An address that `fetch` refuses to call: no delivery to it leaves the process. */
-export const NOBODY = 'http://127.0.0.1:9/'
+export const UNREACHABLE_URL = 'http://127.0.0.1:9/'
 
 export const VISIT = {
   title: 'Initial Consultation',

@@ -10,9 +10,9 @@ describe('the option listRows', () => {
     const { call } = await sandboxFor({ seed: 3, listRows })
     const [row] = (await call('GET /appointments')).body.data
     expect(Object.keys(row)).toHaveLength(count)
-    const whole = (await call(`GET /appointments/${row.id}`)).body.data
-    expect(whole).toMatchObject(row)
-    expect(row).toMatchObject(Object.fromEntries(SUMMARY_FIELDS.map((field) => [field, whole[field]])))
+    const complete = (await call(`GET /appointments/${row.id}`)).body.data
+    expect(complete).toMatchObject(row)
+    expect(row).toMatchObject(Object.fromEntries(SUMMARY_FIELDS.map((field) => [field, complete[field]])))
   })
 })
 

@@ -104,7 +104,7 @@ describe('The day of a clinic', () => {
       query:
         'subscription { appointmentChanged(filter: { day: "2026-03-29" }) { movement appointment { localStart } } }',
     })
-    const tell = (start: string, before: string, second: number) =>
+    const deliverMove = (start: string, before: string, second: number) =>
       deliver(
         product.url,
         eventBody({
@@ -112,8 +112,8 @@ describe('The day of a clinic', () => {
           previous: shown('a', { start_time: before }),
         }),
       )
-    await tell('2026-03-29T22:59:59Z', '2026-03-29T23:00:00Z', 1)
-    await tell('2026-03-29T23:00:00Z', '2026-03-29T22:59:59Z', 2)
+    await deliverMove('2026-03-29T22:59:59Z', '2026-03-29T23:00:00Z', 1)
+    await deliverMove('2026-03-29T23:00:00Z', '2026-03-29T22:59:59Z', 2)
     const changes = [await stream.next(), await stream.next()].map((part) => part?.data.appointmentChanged)
     expect(changes).toEqual([
       { movement: 'ENTERED', appointment: { localStart: '2026-03-29T23:59:59+01:00' } },

@@ -142,11 +142,11 @@ describe('The state of the upstream', () => {
 
   test('It needs the scope to read', async () => {
     await using counted = await startCounted({ tokens: TOKENS, now: Date.now, monotonic: Date.now })
-    const ask = async (scope: string) =>
+    const send = async (scope: string) =>
       (await counted.gateway.query('{ upstream { state } }', {}, await bearer({ scope }))).errors?.[0]
         ?.extensions.code
-    expect(await ask('patients:read')).toBe('FORBIDDEN')
-    expect(await ask('appointments:read')).toBeUndefined()
+    expect(await send('patients:read')).toBe('FORBIDDEN')
+    expect(await send('appointments:read')).toBeUndefined()
     expect(counted.upstream.requests).toEqual([])
   })
 

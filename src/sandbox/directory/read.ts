@@ -34,7 +34,7 @@ function serveList(api: Api, resource: Resource, { directory, knobs }: Services)
     path,
     operationId: `list${name.many}`,
     summary: `List ${kind}s`,
-    description: 'Oldest first. Filters that are given together must all hold. There is no total.',
+    description: 'Oldest first. A row must match all given filters. There is no total.',
     tags: [tag],
     middleware: [requireScope(scope)],
     request: { query },

@@ -92,7 +92,7 @@ export function createTable<Entry>(
       const words = lowerCase(search).split(/\s+/).filter(Boolean)
       const conditions = [
         'organisation = ?',
-        // The column names come from our own table of filters, never from the client.
+        // The column names are from our table of filters, never from the client.
         ...Object.keys(equal).map((column) => `${column} = ?`),
         ...words.map(() => `instr(lower_case(${searchable}), ?) > 0`),
       ]
@@ -112,7 +112,7 @@ export function createTable<Entry>(
           (entry): entry is [string, Value] => entry[1] !== undefined && entry[1] !== row[entry[0]],
         )
         if (changed.length === 0) return toEntry(row)
-        // The column names come from our schema, never from the client.
+        // The column names are from our schema, never from the client.
         const assignments = [...changed.map(([column]) => `${column} = ?`), 'updated_at = ?']
         database
           .prepare(`UPDATE ${name} SET ${assignments.join(', ')} WHERE id = ?`)

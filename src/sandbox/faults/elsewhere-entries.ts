@@ -6,7 +6,7 @@ import { readBody } from '../http/body.ts'
 import { entryNotFound } from '../http/errors.ts'
 import { rejectInvalid } from '../http/validation.ts'
 import type { IdPrefix } from '../ids.ts'
-import { formatInstant, wholeSecond } from '../instants.ts'
+import { formatInstant, truncateToSecond } from '../instants.ts'
 import { recordEnvelope } from '../schema/envelope.ts'
 import { REQUEST_ID } from '../schema/examples.ts'
 import { bodyErrorResponses, errorResponse, FREE_HEADERS, jsonResponse } from '../schema/responses.ts'
@@ -31,7 +31,7 @@ function serveEntry(
   const table: Table<Entry> = directory[resource.table]
   api.openapi(routeOf(resource), (c) => {
     const { id, organisation: owner = organisation, ...given } = c.req.valid('json')
-    const now = wholeSecond(clock())
+    const now = truncateToSecond(clock())
     const meta = { request_id: c.get('requestId') }
     if (id !== undefined) {
       const updated = table.update(owner, id, toColumns(given), now)

@@ -4,7 +4,7 @@ import type { Directory } from '../directory/directory.ts'
 import { readBody } from '../http/body.ts'
 import { appointmentNotFound, validationError } from '../http/errors.ts'
 import type { Ids } from '../ids.ts'
-import { wholeSecond } from '../instants.ts'
+import { truncateToSecond } from '../instants.ts'
 import { requireEndAfterStart } from '../routes/update.ts'
 import { appointmentSchema } from '../schema/appointment.ts'
 import { elsewhereBody } from '../schema/body.ts'
@@ -32,7 +32,7 @@ export function serveElsewhere(api: Api, { appointments, organisation, ids, cloc
   api.openapi(route, (c) => {
     const { id, organisation: owner = organisation, is_remote, ...given } = c.req.valid('json')
     const fields = { ...given, is_remote: is_remote === undefined ? undefined : is_remote ? 1 : 0 } as const
-    const now = wholeSecond(clock())
+    const now = truncateToSecond(clock())
     const meta = { request_id: c.get('requestId') }
     if (id !== undefined) {
       const updated = appointments.update(owner, id, (row) => {

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { requireScope } from '../http/authentication.ts'
 import { readBody } from '../http/body.ts'
 import { appointmentNotFound, validationError } from '../http/errors.ts'
-import { wholeSecond } from '../instants.ts'
+import { truncateToSecond } from '../instants.ts'
 import { appointmentSchema } from '../schema/appointment.ts'
 import { updateBody } from '../schema/body.ts'
 import { recordEnvelope } from '../schema/envelope.ts'
@@ -28,7 +28,7 @@ export function serveUpdate(api: Api, { appointments, clock }: Services): void {
     const changes: Changes = is_remote === undefined ? fields : { ...fields, is_remote: is_remote ? 1 : 0 }
     const updated = appointments.update(c.get('caller').organisation, c.req.valid('param').id, (row) => {
       requireEndAfterStart(row, changes)
-      return { ...changes, updated_at: wholeSecond(clock()) }
+      return { ...changes, updated_at: truncateToSecond(clock()) }
     })
     if (!updated) throw appointmentNotFound()
     return c.json({ data: updated, meta: { request_id: c.get('requestId') } }, 200)

@@ -1,6 +1,6 @@
 import type { AppointmentStatus } from '../../contract/appointment.ts'
 import type { Ids } from '../ids.ts'
-import { wholeSecond } from '../instants.ts'
+import { truncateToSecond } from '../instants.ts'
 import type { AppointmentRow } from '../storage/rows.ts'
 import { type Clinic, createClinic, type Patient } from './clinic.ts'
 import { createRandom, type Random } from './random.ts'
@@ -33,7 +33,7 @@ export function sampleRows({ count, organisation, now, ids }: SampleOptions): Ap
       id: ids('apt', rowRandom.uuid()),
       organisation,
       patient,
-      now: wholeSecond(now),
+      now: truncateToSecond(now),
       random: rowRandom,
     })
   })

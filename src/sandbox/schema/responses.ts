@@ -87,7 +87,7 @@ export function bodyErrorResponses(fields: Readonly<Record<string, string>>, hea
 export function commonErrorResponses(scope: Scope) {
   return {
     401: errorResponse('no key, or an unknown one.', unauthorized(), FREE_HEADERS),
-    403: errorResponse('the key lacks the scope.', forbidden(scope)),
+    403: errorResponse('the key does not have the scope.', forbidden(scope)),
     429: errorResponse(
       'the quota of this clock hour is spent.',
       rateLimited(),

@@ -114,7 +114,7 @@ export function createAppointments(
             : [[column, value] as const],
         )
         if (changes.every(([column]) => column === 'updated_at')) return toAppointment(row)
-        // The column names come from our schema, never from the client.
+        // The column names are from our schema, never from the client.
         const columns = changes.map(([column]) => `${column} = ?`).join(', ')
         const values = changes.map(([, value]) => value)
         database.prepare(`UPDATE appointments SET ${columns} WHERE id = ?`).run(...values, id)

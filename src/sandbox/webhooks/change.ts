@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { requireScope } from '../http/authentication.ts'
 import { readBody } from '../http/body.ts'
 import { webhookNotFound } from '../http/errors.ts'
-import { wholeSecond } from '../instants.ts'
+import { truncateToSecond } from '../instants.ts'
 import { recordEnvelope } from '../schema/envelope.ts'
 import { REQUEST_ID, WEBHOOK } from '../schema/examples.ts'
 import { webhookPathSchema } from '../schema/path.ts'
@@ -23,7 +23,7 @@ export function serveWebhookChanges(api: Api, { webhooks, clock }: Services): vo
       c.get('caller').organisation,
       c.req.valid('param').id,
       { url, events, is_active, description },
-      wholeSecond(clock()),
+      truncateToSecond(clock()),
     )
     if (!webhook) throw webhookNotFound()
     return c.json({ data: webhook, meta: { request_id: c.get('requestId') } }, 200)

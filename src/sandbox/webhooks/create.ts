@@ -3,7 +3,7 @@ import { HEADERS } from '../../contract/envelope.ts'
 import { requireScope } from '../http/authentication.ts'
 import { readBody } from '../http/body.ts'
 import { idempotencyConflict } from '../http/errors.ts'
-import { wholeSecond } from '../instants.ts'
+import { truncateToSecond } from '../instants.ts'
 import { recordEnvelope } from '../schema/envelope.ts'
 import { REQUEST_ID, SECRET, WEBHOOK } from '../schema/examples.ts'
 import { idempotencyHeaders } from '../schema/idempotency.ts'
@@ -16,7 +16,7 @@ export function serveWebhookCreate(api: Api, { webhooks, runIdempotently, clock 
   api.openapi(route, (c) => {
     const body = c.req.valid('json')
     const { organisation } = c.get('caller')
-    const now = wholeSecond(clock())
+    const now = truncateToSecond(clock())
     const key = c.req.valid('header')['idempotency-key']
     const created = runIdempotently({ organisation, key, endpoint: 'POST /webhooks', body, now }, () => ({
       data: webhooks.endpoints.insert({ organisation, now, ...body }),
@@ -56,7 +56,7 @@ const route = createRoute({
       example: { data: { ...WEBHOOK, secret: SECRET }, meta: { request_id: REQUEST_ID } },
     }),
     409: errorResponse(
-      'this Idempotency-Key came with another body in the last 24 hours.',
+      'this Idempotency-Key was used with another body in the last 24 hours.',
       idempotencyConflict(),
     ),
     ...bodyErrorResponses({ url: 'must be an https URL' }),

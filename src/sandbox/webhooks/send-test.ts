@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { TEST_EVENT_TYPE } from '../../contract/event.ts'
 import { requireScope } from '../http/authentication.ts'
 import { webhookNotFound } from '../http/errors.ts'
-import { formatInstant, wholeSecond } from '../instants.ts'
+import { formatInstant, truncateToSecond } from '../instants.ts'
 import { actionEnvelope } from '../schema/envelope.ts'
 import { EVENT_ID, KEY_ID, REQUEST_ID, WEBHOOK } from '../schema/examples.ts'
 import { webhookPathSchema } from '../schema/path.ts'
@@ -20,7 +20,7 @@ export function serveWebhookTest(api: Api, { webhooks, clock }: Services): void 
     const meta = {
       request_id: c.get('requestId'),
       action: 'tested',
-      performed_at: formatInstant(wholeSecond(clock())),
+      performed_at: formatInstant(truncateToSecond(clock())),
       performed_by: keyId,
     }
     const data = { event_id: id, type: TEST_EVENT_TYPE, status: 'queued' } as const

@@ -122,7 +122,7 @@ describe('client.live', () => {
       [stream(ANSWER), json(ended('UNAUTHENTICATED'), 401)],
       'UNAUTHENTICATED',
     ],
-  ] as const)('Coming again can not help after %s', async ([, responses, code]) => {
+  ] as const)('It does not reconnect after %s', async ([, responses, code]) => {
     const failing = take(clientOf(responses).client.live(DAY), 5)
     const error = await failing.catch((reason: unknown) => reason)
     expect((error as RequestError).errors[0]?.extensions.code).toBe(code)

@@ -249,7 +249,7 @@ describe('A subscription that ends', () => {
     ['EVENTS_UNAVAILABLE', 400],
     ['RESUME_EXPIRED', 400],
     ['GRAPHQL_VALIDATION_FAILED', 200],
-  ] as const)('%s rejects with a RequestError, and is asked once', async ([code, status]) => {
+  ] as const)('%s rejects with a RequestError after one request', async ([code, status]) => {
     await using script = await startScript([refused(status, code)])
     const { error } = await read(script.client)
     expect([codeOf(error), (error as RequestError).status]).toEqual([code, status])
@@ -265,7 +265,7 @@ describe('A subscription that ends', () => {
     expect([sequences, codeOf(error)]).toEqual([['a'], 'RESUME_EXPIRED'])
   })
 
-  test('With anew, RESUME_EXPIRED begins again, and the list is read again', async () => {
+  test('With anew, RESUME_EXPIRED subscribes again, and the list is read again', async () => {
     await using script = await startScript([
       stream([change('a')], 'broken', '0'),
       refused(400, 'RESUME_EXPIRED'),

@@ -61,7 +61,7 @@ async function startGraph() {
       subscribe('http://router.test', {
         query,
         variables,
-        fetch: async (...asked) => router.fetch(...asked),
+        fetch: async (...args) => router.fetch(...args),
       }),
     async query(query: string) {
       const response = await router.fetch('http://router.test/graphql', {

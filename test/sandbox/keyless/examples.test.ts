@@ -40,11 +40,11 @@ describe('The examples of the document', () => {
     const created = await call('POST /appointments', { body, headers })
     expect(created).toMatchObject({ status: 201, body: { data: answered } })
     // The same key and body: the API repeats its first answer.
-    const whole = await call('POST /appointments', {
+    const complete = await call('POST /appointments', {
       body: exampleOf(document, 'POST /appointments'),
       headers,
     })
-    expect(whole).toMatchObject({ status: 201, body: created.body })
+    expect(complete).toMatchObject({ status: 201, body: created.body })
   })
 
   test('The API accepts a PATCH and a cancel made of the examples', async () => {

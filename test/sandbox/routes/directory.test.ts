@@ -20,7 +20,7 @@ async function idsIn(call: Client, target: string): Promise<string[]> {
 }
 
 describe.each(READS)('The list at %s', (path, scope) => {
-  test('comes in pages without a total, each row once', async () => {
+  test('has pages without a total, each row once', async () => {
     const { call } = await sandboxFor({ seed: 60, clock })
     const all = await idsIn(call, `${path}?limit=100`)
     expect(all.length).toBeGreaterThan(2)

@@ -8,7 +8,7 @@ import { SIGNATURE_STYLES } from '../../../src/events/signature.ts'
 import { openDatabase } from '../../../src/sandbox/storage/database.ts'
 import { createWebhooks } from '../../../src/sandbox/webhooks/webhooks.ts'
 import type { ScriptedAnswer } from '../../support/scripted-upstream.ts'
-import { createClient, NOBODY, VISIT } from '../client.ts'
+import { createClient, UNREACHABLE_URL, VISIT } from '../client.ts'
 import { documentedEvent } from '../document.ts'
 import { databaseFile } from '../storage/database-file.ts'
 import { ACCEPTED, receiverFor, tellingSandbox } from './receiver.ts'
@@ -79,7 +79,7 @@ describe('A delivery that fails', () => {
 
   test('to an address where no server listens changes no answer of the API', async () => {
     const { call, subscribe, book, tries, reports } = await tellingSandbox()
-    await subscribe(NOBODY)
+    await subscribe(UNREACHABLE_URL)
     const id = await book()
     expect((await call(`POST /appointments/${id}/cancel`)).status).toBe(200)
     await tries(12)
@@ -188,16 +188,16 @@ test('A failed attempt counts after a restart', async () => {
 
 describe('The option webhookOrder', () => {
   test('kept sends the events of a webhook one at a time, in the order of the changes', async () => {
-    const held: ServerResponse[] = []
+    const delayed: ServerResponse[] = []
     const receiver = await receiverFor((_request, index) =>
-      index === 0 ? (response) => void held.push(response) : ACCEPTED,
+      index === 0 ? (response) => void delayed.push(response) : ACCEPTED,
     )
     const { subscribe, book, tries } = await tellingSandbox({ webhookOrder: 'kept' })
     await subscribe(receiver.url)
     const changes = Array.from({ length: 20 }, (_, index) => `Visit ${index}`)
     for (const title of changes) await book({ title })
     expect(receiver.requests).toHaveLength(1)
-    held[0]?.writeHead(204).end()
+    delayed[0]?.writeHead(204).end()
     await tries(20)
     expect(titles(receiver.events())).toEqual(changes)
   })
@@ -217,15 +217,15 @@ describe('The option webhookOrder', () => {
   })
 
   test('shuffled has four deliveries to one webhook in flight at most', async () => {
-    const held: ServerResponse[] = []
-    const receiver = await receiverFor(() => (response) => void held.push(response))
+    const delayed: ServerResponse[] = []
+    const receiver = await receiverFor(() => (response) => void delayed.push(response))
     const { subscribe, book, tries } = await tellingSandbox({ webhookOrder: 'shuffled', webhookRetryMs: 1 })
     await subscribe(receiver.url)
     for (const title of ['One', 'Two', 'Three', 'Four', 'Five', 'Six']) await book({ title })
     await receiver.arrival(4)
     await book({ title: 'Seven' })
     expect(receiver.requests).toHaveLength(4)
-    held[0]?.writeHead(204).end()
+    delayed[0]?.writeHead(204).end()
     await tries(1)
     await receiver.arrival(5)
     expect(receiver.requests).toHaveLength(5)
@@ -271,7 +271,7 @@ describe('The option webhookResign', () => {
     expect(new Set(signedAt).size).toBe(count)
   })
 
-  test('first is signed anew after its secret changed', async () => {
+  test('first signs again after its secret changed', async () => {
     const receiver = await receiverFor((_request, index) => (index === 0 ? FAILED : ACCEPTED))
     const sandbox = await tellingSandbox({ webhookResign: 'first', webhookRetryMs: 50 })
     sandbox.addWebhook({ url: receiver.url, secret: 'whsec_old' })
@@ -289,7 +289,7 @@ test('A finished delivery leaves nothing in the database', async () => {
   const receiver = await receiverFor((_request, index) => (index % 2 === 0 ? FAILED : ACCEPTED))
   const { subscribe, book, reports, tries } = await tellingSandbox({ database })
   await subscribe(receiver.url)
-  await subscribe(NOBODY)
+  await subscribe(UNREACHABLE_URL)
   for (let count = 0; count < 5; count += 1) await book()
   const over = () => reports.filter(({ outcome }) => outcome !== 'retrying').length
   while (over() < 10) await tries(reports.length + 1)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { startSandbox } from '../../../src/sandbox/server.ts'
 import { EVENT_TYPES } from '../../../src/sandbox/webhooks/event.ts'
-import { NOBODY, sandboxFor } from '../client.ts'
+import { sandboxFor, UNREACHABLE_URL } from '../client.ts'
 import { databaseFile } from '../storage/database-file.ts'
 import { receiverFor, tellingSandbox } from './receiver.ts'
 
@@ -35,7 +35,8 @@ describe('A webhook', () => {
 
   test('has its secret in the response to its create only', async () => {
     const { call } = await sandboxFor()
-    const { secret, ...webhook } = (await call('POST /webhooks', { body: { url: NOBODY } })).body.data
+    const { secret, ...webhook } = (await call('POST /webhooks', { body: { url: UNREACHABLE_URL } })).body
+      .data
     const path = `/webhooks/${webhook.id}`
     expect((await call(`GET ${path}`)).body.data).toEqual(webhook)
     expect((await call('GET /webhooks')).body.data).toEqual([webhook])

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { CREATED_FIELDS } from '../../../src/contract/appointment.ts'
 import { EVENT_FIELDS } from '../../../src/contract/event.ts'
 import { openDatabase } from '../../../src/sandbox/storage/database.ts'
-import { NOBODY, VISIT } from '../client.ts'
+import { UNREACHABLE_URL, VISIT } from '../client.ts'
 import { documentedEvent } from '../document.ts'
 import { databaseFile } from '../storage/database-file.ts'
 import { receiverFor, tellingSandbox } from './receiver.ts'
@@ -169,20 +169,22 @@ describe('A webhook receives an event', () => {
       { key: 'pk_north', organisation: 'org_north', scopes },
       { key: 'pk_south', organisation: 'org_south', scopes },
     ]
-    const [asked, all, others, south, inactive] = await Promise.all([1, 2, 3, 4, 5].map(() => receiverFor()))
+    const [subscribed, all, others, south, inactive] = await Promise.all(
+      [1, 2, 3, 4, 5].map(() => receiverFor()),
+    )
     const { subscribe, book, tries, reports } = await tellingSandbox({ keys })
-    const webhook = await subscribe(asked?.url ?? '', { events: ['appointment.created'] })
+    const webhook = await subscribe(subscribed?.url ?? '', { events: ['appointment.created'] })
     await subscribe(all?.url ?? '', { events: ['*'] })
     await subscribe(others?.url ?? '', { events: ['appointment.updated'] })
     await subscribe(south?.url ?? '', {}, 'pk_south')
     await subscribe(inactive?.url ?? '', { is_active: false })
     await book()
     await tries(2)
-    expect([asked, all, others, south, inactive].map((receiver) => receiver?.requests.length)).toEqual([
+    expect([subscribed, all, others, south, inactive].map((receiver) => receiver?.requests.length)).toEqual([
       ...[1, 1],
       ...[0, 0, 0],
     ])
-    const [event] = asked?.events() ?? []
+    const [event] = subscribed?.events() ?? []
     expect(all?.events()).toEqual([event])
     expect(reports).toContainEqual({
       webhook: webhook.id,
@@ -215,7 +217,7 @@ describe('The outbox', () => {
       onError: (error) => faults.push(error),
     })
     const id = await book()
-    await subscribe(NOBODY)
+    await subscribe(UNREACHABLE_URL)
     const file = new DatabaseSync(database)
     file.exec('ALTER TABLE deliveries RENAME TO elsewhere')
     file.close()
@@ -233,7 +235,7 @@ describe('The outbox', () => {
       webhookRetryMs: 60_000,
       onError: () => {},
     })
-    await subscribe(NOBODY)
+    await subscribe(UNREACHABLE_URL)
     const file = new DatabaseSync(database)
     file.exec(`CREATE TRIGGER refuse BEFORE INSERT ON idempotency BEGIN SELECT RAISE(ABORT, 'refused'); END`)
     file.close()
