@@ -1,4 +1,4 @@
-# The sources become the package, as `npm pack` makes it anywhere.
+# Builds the package from the sources, with `npm pack`.
 FROM node:24-slim AS pack
 WORKDIR /pack
 COPY package.json package-lock.json ./
@@ -6,7 +6,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm pack --silent && tar -xzf appointments-gateway-*.tgz
 
-# The package, with the packages that it needs in the versions of the lockfile. The check leaves compiled code behind, so
+# Installs the package with its dependencies in the versions of the lockfile. The check leaves compiled code in the image, so
 # that a start on a read-only file system need not compile.
 FROM node:24-slim AS install
 WORKDIR /app
@@ -20,7 +20,7 @@ ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 COPY --from=install /app/ ./
 USER 1000:1000
-# The gateway. Where they are asked for: the sandbox alone (SANDBOX_HOST=0.0.0.0), and METRICS_PORT=9464.
+# The gateway; if configured, the sandbox alone (SANDBOX_HOST=0.0.0.0), and METRICS_PORT=9464.
 EXPOSE 4000 4010 9464
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4000}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/main.js"]

@@ -3,32 +3,32 @@ import { FIELD_NAMES, type FieldName, type PartialAppointment } from '../contrac
 import { FIELD_READERS, readId } from '../contract/field-values.ts'
 import { toUtc } from '../contract/instant.ts'
 
-/** What an event of the upstream tells of one appointment. */
+/** A webhook event of the upstream about one appointment. */
 export interface AppointmentEvent {
   readonly id: string
   readonly kind: 'created' | 'updated' | 'rescheduled' | 'cancelled' | 'completed' | 'no_show'
-  /** When the upstream made the event, in RFC 3339. */
+  /** When the upstream created the event, in RFC 3339. */
   readonly createdAt: string
   readonly now: PartialAppointment
-  /** null for an appointment that is new; undefined where the event does not tell. */
+  /** null for an appointment that is new; undefined where the event does not contain it. */
   readonly before: PartialAppointment | null | undefined
 }
 
 export interface Delivery {
   readonly organisation: string | undefined
-  /** `unreadable` where the event does not say which appointment it is of; `other` where it is of none. */
+  /** `unreadable` for an appointment event without a readable appointment; `other` for an event of another kind. */
   readonly event: AppointmentEvent | 'unreadable' | 'other'
-  /** Of another event: the paths of the list and of the item that it may have changed. */
+  /** For an event of another kind: the upstream paths of the list and the item that may have changed. */
   readonly changed: readonly string[]
 }
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Reads the body of a delivery. Undefined where it is no event at all. A field that can't be read is left out, as one that
- * the event does not show.
+ * Reads the body of a webhook delivery. Undefined where it is not an event. A field that can't be read is left out, as if the
+ * event did not contain it.
  *
- * A body that is not UTF-8 is still news: what is in ASCII is read, and other text is left out.
+ * A body that is not UTF-8 still reports a change: its ASCII texts are read, and all others are left out.
  */
 export function readDelivery(bytes: Uint8Array): Delivery | undefined {
   const body = parseObject(decode(bytes))
@@ -39,7 +39,7 @@ export function readDelivery(bytes: Uint8Array): Delivery | undefined {
   return { organisation, event: readEvent(type, body) ?? 'unreadable', changed: [] }
 }
 
-/** None where the event is of no person or place. */
+/** Empty for an event that is not about a person or a place. */
 function pathsOf(type: string, body: JsonObject): string[] {
   const list = ENTRY_EVENT_PATHS.get(type.split('.')[0] ?? '')
   if (list === undefined) return []
@@ -58,26 +58,26 @@ function readEvent(type: AppointmentEventType, body: JsonObject): AppointmentEve
 }
 
 /**
- * An upstream may show the appointment as it was, and then what is left out is not known; or, without an id, only the
- * fields that changed.
+ * `previous` is either the appointment before the change, with an id, and then a missing field is not known; or only the
+ * fields that changed, without an id.
  */
 function readPrevious(previous: unknown, now: PartialAppointment): PartialAppointment | undefined {
-  const shown = asObject(previous)
-  if (shown === undefined) return undefined
-  const before = readFields(shown)
-  return Object.hasOwn(shown, 'id') ? { ...before, id: now.id } : { ...now, ...before, id: now.id }
+  const object = asObject(previous)
+  if (object === undefined) return undefined
+  const before = readFields(object)
+  return Object.hasOwn(object, 'id') ? { ...before, id: now.id } : { ...now, ...before, id: now.id }
 }
 
-function readAppointment(object: unknown): PartialAppointment | undefined {
-  const shown = asObject(object)
-  const fields = shown && readFields(shown)
+function readAppointment(value: unknown): PartialAppointment | undefined {
+  const object = asObject(value)
+  const fields = object && readFields(object)
   return fields?.id === undefined ? undefined : { ...fields, id: fields.id }
 }
 
-function readFields(shown: JsonObject): Partial<PartialAppointment> {
+function readFields(object: JsonObject): Partial<PartialAppointment> {
   const fields: Record<string, unknown> = {}
   for (const name of Object.keys(FIELD_NAMES) as FieldName[]) {
-    const value = shown[FIELD_NAMES[name]]
+    const value = object[FIELD_NAMES[name]]
     if (value !== undefined) fields[name] = readValue(name, value)
   }
   return fields
@@ -88,10 +88,10 @@ function readValue(name: FieldName, value: unknown): unknown {
   return typeof value === 'string' && value.includes(UNREADABLE) ? undefined : FIELD_READERS[name](value)
 }
 
-/** Stands for a byte that is no part of UTF-8: no reader takes a text with it. */
+/** Replaces each byte that is not ASCII: no field reader accepts a text that contains it. */
 const UNREADABLE = '\ufffd'
 
-/** Without the byte-order mark that some programs put in front. */
+/** `TextDecoder` also removes the byte-order mark that some programs write. */
 function decode(bytes: Uint8Array): string {
   try {
     return UTF_8.decode(bytes)

@@ -1,8 +1,8 @@
 import type { AppointmentFilter, PartialAppointment } from '../contract/field-names.ts'
 
 /**
- * Whether an appointment is in the list of this filter, as far as its known fields tell: `false` where one condition
- * certainly fails, undefined where one can't be decided.
+ * Whether an appointment matches a list's filter, by the fields that are known: `false` where one condition certainly fails,
+ * undefined where one can't be decided.
  */
 export function matches(filter: AppointmentFilter, appointment: PartialAppointment): boolean | undefined {
   const { patientId, clinicianId, appointmentTypeId, locationId, statuses, startsFrom, startsTo } = filter
@@ -25,7 +25,7 @@ function isEqual(wanted: string | undefined, value: string | null | undefined): 
   return value === undefined ? undefined : value === wanted
 }
 
-/** All instants have one form here. Without the Z they compare as text, to the last digit of a fraction. */
+/** Compares instants of the form of `toUtc` as texts without the `Z`, so that fractions of any length compare exactly. */
 export function isBefore(a: string, b: string): boolean {
   return a.slice(0, -1) < b.slice(0, -1)
 }

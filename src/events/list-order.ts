@@ -1,18 +1,18 @@
 import type { PartialAppointment } from '../contract/field-names.ts'
 import { isBefore } from './filter.ts'
 
-/** An order that lists may be in: negative where `a` comes first, undefined where it is not proven which of the two does. */
+/** An order that lists may have: negative where `a` precedes `b`, undefined where nothing proves which of them precedes. */
 export type ListOrder = (a: PartialAppointment, b: PartialAppointment) => number | undefined
 
-/** What the upstream's lists have shown of the order that they are in. The upstream documents none. */
+/** Learns the order of the upstream's lists from their rows, because the upstream documents none. */
 export interface OrderEvidence {
-  /** Takes the rows of a list, or of a part of one. */
+  /** Learns from the rows of a list, or of a part of one. */
   learn(rows: readonly PartialAppointment[]): void
-  /** Each order in which all that was shown can be. */
+  /** Each order that contradicts none of the rows so far. */
   orders(): readonly ListOrder[]
 }
 
-/** Two rows may tie: then it is 0. Undefined where one of them does not show it. */
+/** 0 where two rows tie; undefined where one of them does not contain the field. */
 type Comparison = (a: PartialAppointment, b: PartialAppointment) => number | undefined
 
 const byStart: Comparison = (a, b) => compareInstants(a.startTime, b.startTime)
@@ -22,18 +22,18 @@ const byId: Comparison = (a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 const byIds = [byId, reversed(byId)]
 const byCreations = [byCreation, reversed(byCreation)]
 
-/** The orders that the gateway recognises: what lists are sorted by, each with what may break its ties. */
+/** The orders that the gateway recognises: how lists are sorted, each with the comparisons that may break ties. */
 const SORTS: readonly (readonly [sort: Comparison, ties: readonly Comparison[]])[] = [
   ...[byStart, reversed(byStart)].map((sort) => [sort, [...byIds, ...byCreations]] as const),
   ...byCreations.map((sort) => [sort, byIds] as const),
 ]
 
-/** In bits: rows are sorted by chance once in some thousand times. Seven in one list show as much, or twelve lists of two. */
+/** In bits: rows are sorted by chance once in 4,096 times. Seven rows of one list prove as much, or twelve lists of two. */
 const ENOUGH_FOR_SORT = 12
-/** Six pairs that tie. A wrong order of two that begin together is the smaller harm, and ties are rare. */
+/** Six pairs that tie. To swap two rows that begin together does less harm, and ties are rare. */
 const ENOUGH_FOR_TIES = 6
 
-/** Proof of something by what lists show. What is shown again proves nothing more. */
+/** Adds up evidence from lists. An observation that repeats adds nothing. */
 interface Proof {
   add(observation: string, bits: number): void
   readonly isEnough: () => boolean
@@ -62,7 +62,7 @@ export function createOrderEvidence(): OrderEvidence {
   }
 }
 
-/** What speaks for one way to sort. How it breaks ties is proven by ties alone. */
+/** The evidence for one way to sort. Only rows that tie prove how ties are broken. */
 function createSortEvidence(sort: Comparison, allTies: readonly Comparison[]) {
   const proofOfSort = createProof(ENOUGH_FOR_SORT)
   const proofOfTies = createProof(ENOUGH_FOR_TIES)
@@ -77,10 +77,10 @@ function createSortEvidence(sort: Comparison, allTies: readonly Comparison[]) {
       const compared = sort(previous, row)
       if (compared === undefined || compared > 0) return false
       tied = compared === 0 ? tied + 1 : 1
-      // As many as there are places in which it could be.
+      // The row had as many possible places as there are rows up to it.
       if (compared < 0) proofOfSort.add(JSON.stringify([previous.id, row.id].sort()), Math.log2(nth + 1))
       else {
-        // Once one of the two has changed, they prove something again: that a change moves neither.
+        // A pair counts again once one of its rows has changed: that proves that a change moves neither.
         proofOfTies.add(JSON.stringify([previous, row]), Math.log2(tied))
         ties = ties.filter((tie) => isFirst(tie(previous, row)))
       }
@@ -99,7 +99,7 @@ function createSortEvidence(sort: Comparison, allTies: readonly Comparison[]) {
   return { learn, order }
 }
 
-/** Where a row belongs among the others. Undefined where no order proves it, or they differ in that. */
+/** The index of a row among the others; undefined where no order proves one, or two orders differ. */
 export function placeIn(
   rows: readonly PartialAppointment[],
   row: PartialAppointment,
@@ -111,7 +111,7 @@ export function placeIn(
   return places.every((other) => other === place) ? place : undefined
 }
 
-/** Nothing proves that the rows are in another order. */
+/** Whether no pair of neighbours contradicts the order. */
 export function isPossible(rows: readonly PartialAppointment[], order: ListOrder): boolean {
   return rows.every((row, nth) => {
     const previous = rows[nth - 1]

@@ -1,7 +1,7 @@
 import type { AppointmentFilter, PartialAppointment } from '../contract/field-names.ts'
 import { matches } from './filter.ts'
 
-/** What a change does to a list: what a list on a screen must do. */
+/** How a change affects a list, and so what a screen that shows the list has to do. */
 export type Movement = 'entered' | 'changed' | 'left'
 
 interface Diff {
@@ -11,8 +11,8 @@ interface Diff {
 }
 
 /**
- * Undefined where the change does nothing to the list. `unclear` where the fields of `now` do not tell. Where only what was
- * before is not known, the change may have begun or ended the appointment's place in the list: it counts as if it had.
+ * Undefined where the change does not affect the list; `unclear` where `now` does not contain the fields that decide. Where only the
+ * state before is not known, the change counts as one that moved the appointment into the list, or out of it.
  */
 export function movementOf(
   filter: AppointmentFilter,

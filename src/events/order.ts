@@ -1,84 +1,88 @@
 import { FIELDS_OF_EVENT, type FieldName, type PartialAppointment } from '../contract/field-names.ts'
 import { isBefore } from './filter.ts'
 
-/** What one source tells of an appointment, and what its place in time can be read from. */
-export interface News {
+/** A change of an appointment as one source reports it: an event, the answer to a write, or a read. */
+export interface ChangeReport {
   readonly now: PartialAppointment
   readonly before: PartialAppointment | null | undefined
-  /** When it was so by the upstream's clock, in RFC 3339: for an event, when it was made. Undefined where that is not known. */
-  readonly toldAt: string | undefined
+  /**
+   * An instant of the upstream's clock at which `now` was the appointment's state, in RFC 3339: of an event, its creation.
+   * Undefined where it is not known.
+   */
+  readonly reportedAt: string | undefined
 }
 
-/** The latest that was known so far. */
-export interface Known extends News {
+/** The latest known change. */
+export interface KnownChange extends ChangeReport {
   /** The `updated_at` of `now`, or an earlier one where `isExact` is false. */
   readonly updatedAt: string | undefined
   readonly isExact: boolean
-  /** How far `toldAt` may be off, in milliseconds: 0 where an event told it. */
-  readonly toldWithinMs: number
-  /** The gateway wrote it itself, and its event is still to come. */
-  readonly isWritten: boolean
+  /** The error of `reportedAt`, in milliseconds: 0 where it is from an event. */
+  readonly reportedWithinMs: number
+  /** A write of the gateway's own, whose event has not arrived yet. */
+  readonly isOwnWrite: boolean
 }
 
 /**
- * - `newer`: the appointment has changed since what is known.
- * - `same`: this is what is known already, told again: a write's own event, say.
- * - `older`: what is known has happened since.
- * - `unclear`: nothing tells which of the two came first.
+ * How a report stands to the latest known change:
+ * - `newer`: the appointment has changed since
+ * - `same`: the report repeats what is known, like the event of the gateway's own write
+ * - `older`: the known change happened later
+ * - `unclear`: nothing proves which of the two came first
  */
 export type Order = 'newer' | 'same' | 'older' | 'unclear'
 
 /**
- * Places news beside what is known, so that nobody is shown an appointment going back. `updated_at` decides. Where it ties
- * (it may count whole seconds) or is not known, two events are in the order in which the upstream made them. A write is the
- * same as an event that says nothing else, and does not begin where the write ended: an event that says more may be of what has
- * happened since. What a read showed may be told.
+ * Orders a report and the latest known change, so that no client sees an appointment go back in time. `updated_at` decides.
+ * Where it ties (it may count whole seconds) or is missing, two events are in the order of their creation. An event is the
+ * echo of a write if it states nothing else than the write and does not begin with the state after it: an event that states more
+ * may be of a later change. A state that only a read has found may be reported again.
  */
-export function orderOf(news: News, known: Known): Order {
-  const { updatedAt } = news.now
+export function orderOf(report: ChangeReport, known: KnownChange): Order {
+  const { updatedAt } = report.now
   if (updatedAt != null && known.updatedAt !== undefined) {
     if (isBefore(updatedAt, known.updatedAt)) return 'older'
     if (known.isExact && isBefore(known.updatedAt, updatedAt)) return 'newer'
   }
-  const passedMs = between(known.toldAt, news.toldAt)
-  const areAlike = agree(news.now, known.now)
-  if (known.toldWithinMs === 0 && passedMs !== undefined) {
+  const passedMs = between(known.reportedAt, report.reportedAt)
+  const areEqual = agree(report.now, known.now)
+  if (known.reportedWithinMs === 0 && passedMs !== undefined) {
     if (passedMs !== 0) return passedMs < 0 ? 'older' : 'newer'
-    if (areAlike) return 'same'
-  } else if (areAlike) {
-    if (!known.isWritten || follows(news, known)) return 'newer'
-    if (isEcho(news, known)) return 'same'
+    if (areEqual) return 'same'
+  } else if (areEqual) {
+    if (!known.isOwnWrite || follows(report, known)) return 'newer'
+    if (isEcho(report, known)) return 'same'
   }
-  if (passedMs !== undefined && Math.abs(passedMs) > known.toldWithinMs)
+  if (passedMs !== undefined && Math.abs(passedMs) > known.reportedWithinMs)
     return passedMs < 0 ? 'older' : 'newer'
-  // Whatever of the write is known is still so, or again: unless it is the write's own event, this is what came of it.
-  if (areAlike) return differ(news.now, expectedAfter(known)) ? 'unclear' : 'newer'
-  const isNext = follows(news, known)
-  const isPrevious = known.before != null && agree(news.now, known.before)
+  // The state after the write still holds, or holds again. Unless the report is the write's own event, it is of a later change.
+  if (areEqual) return differ(report.now, expectedAfter(known)) ? 'unclear' : 'newer'
+  const isNext = follows(report, known)
+  const isPrevious = known.before != null && agree(report.now, known.before)
   if (isNext !== isPrevious) return isNext ? 'newer' : 'older'
   return 'unclear'
 }
 
-/** The news begin with what is known. */
-function follows({ before }: News, known: Known): boolean {
+/** The reported change begins with the known state. */
+function follows({ before }: ChangeReport, known: KnownChange): boolean {
   return before != null && agree(before, known.now) && !differ(before, expectedAfter(known))
 }
 
-/** An event is made some time after its change. */
+/** The upstream creates an event some time after its change. */
 const LATEST_ECHO_MS = 300_000
 
-/** The event of what the gateway wrote: it says nothing that was not expected of it. A create has one event only. */
-function isEcho(news: News, known: Known): boolean {
-  if (news.before === null && known.before === null) return true
-  const passedMs = between(known.toldAt, news.toldAt)
+/** The event of the gateway's own write states only what that write was expected to do. A create has one event. */
+function isEcho(report: ChangeReport, known: KnownChange): boolean {
+  if (report.before === null && known.before === null) return true
+  const passedMs = between(known.reportedAt, report.reportedAt)
   if (passedMs !== undefined && Math.abs(passedMs) > LATEST_ECHO_MS) return false
   const expected = expectedAfter(known)
-  return CHANGEABLE.every((name) => news.now[name] === undefined || news.now[name] === expected[name])
+  return CHANGEABLE.every((name) => report.now[name] === undefined || report.now[name] === expected[name])
 }
 
-/** What a write does not tell is as it was before. */
-function expectedAfter({ now, before, isWritten }: Known): PartialAppointment {
-  return isWritten ? { ...before, ...withoutUndefined(now) } : now
+/** A field that neither the write nor its answer contains keeps its value. */
+function expectedAfter({ now, before, isOwnWrite }: KnownChange): PartialAppointment {
+  return isOwnWrite ? { ...before, ...withoutUndefined(now) } : now
 }
 
 export function withoutUndefined(fields: PartialAppointment): PartialAppointment {
@@ -86,26 +90,29 @@ export function withoutUndefined(fields: PartialAppointment): PartialAppointment
   return { ...(Object.fromEntries(entries) as Partial<PartialAppointment>), id: fields.id }
 }
 
-/** Milliseconds; undefined where one of the two is not known. */
+/** In milliseconds; undefined where one of the two instants is not known. */
 function between(from: string | undefined, to: string | undefined): number | undefined {
   return from === undefined || to === undefined ? undefined : Date.parse(to) - Date.parse(from)
 }
 
-/** Whether two sources say something of the same fields, and nothing different. */
+/** Whether two sources have fields in common, and the same value in each of them. */
 export function agree(a: PartialAppointment, b: PartialAppointment): boolean {
-  const shared = sharedFields(a, b)
-  return shared.length > 0 && shared.every((name) => a[name] === b[name])
+  const common = commonFields(a, b)
+  return common.length > 0 && common.every((name) => a[name] === b[name])
 }
 
-/** Whether two sources say different things of the same appointment, in the fields that both show. */
+/** Whether two sources have different values in a field that both contain. */
 export function differ(a: PartialAppointment, b: PartialAppointment): boolean {
-  return sharedFields(a, b).some((name) => a[name] !== b[name])
+  return commonFields(a, b).some((name) => a[name] !== b[name])
 }
 
-/** A change may change `updatedAt` alone, and the rest may be another at each read: a link that is signed, say. */
-function sharedFields(a: PartialAppointment, b: PartialAppointment): FieldName[] {
+function commonFields(a: PartialAppointment, b: PartialAppointment): FieldName[] {
   return COMPARED.filter((name) => a[name] !== undefined && b[name] !== undefined)
 }
 
+/**
+ * Events, answers and reads are compared by the fields of an event: other fields may differ in each read, as a signed link does.
+ * A change may change `updatedAt` alone.
+ */
 const COMPARED = FIELDS_OF_EVENT.filter((name) => name !== 'id' && name !== 'updatedAt')
 const CHANGEABLE = COMPARED.filter((name) => name !== 'createdAt')

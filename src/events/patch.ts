@@ -3,22 +3,22 @@ import { isBefore, matches } from './filter.ts'
 import { isPossible, type ListOrder, placeIn } from './list-order.ts'
 import { differ } from './order.ts'
 
-/** A list that is remembered, or a part of one. */
-export interface RememberedList {
+/** A cached list, or a part of one. */
+export interface CachedList {
   readonly filter: AppointmentFilter
   /** The most rows that it can have. */
   readonly limit: number
   /** In the upstream's order. */
   readonly rows: readonly PartialAppointment[]
-  /** Whether it is read from its start, with nothing more behind it. What lies before a part of a list moves it along. */
-  readonly isWhole: boolean
-  /** The latest instant of which the rows can be, on the upstream's clock, in milliseconds since the epoch. */
+  /** Whether the rows are the complete list. A row that enters before a part of a list moves the rows of that part along. */
+  readonly isComplete: boolean
+  /** The latest instant at which the upstream can have read the rows, on its clock, in milliseconds since the epoch. */
   readonly asOf: number
-  /** By appointment, the `since` of the latest change that the list has seen: what may be earlier is not put into it. */
+  /** By appointment, the `since` of the latest change in the list: a change that may be earlier is not applied. */
   readonly changedAt: ReadonlyMap<string, number>
 }
 
-/** A change of an appointment, by its state afterwards. */
+/** A change of an appointment, described by the state after it. */
 export interface ListChange {
   readonly id: string
   readonly now: PartialAppointment
@@ -31,117 +31,117 @@ export interface ListChange {
   readonly since?: number | undefined
 }
 
-/** `Date` and the times that are stored count whole seconds, and two machines of the upstream may differ a little. */
+/** `Date` and the upstream's stored times count whole seconds, and the clocks of two of its machines may differ a little. */
 export const MARGIN_MS = 2000
 
-/** A list that sees many changes keeps those of so many appointments apart. */
-const MAX_NOTES = 500
+/** The appointments of which one list keeps the time of the latest change. */
+const MAX_CHANGED = 500
 
 /**
- * The list as a read after these changes would show it, the oldest of which comes first; null where that is not certain, and
- * the list has to be read again. Its rows are the same array where the changes do nothing to them. `orders` are those in which
- * the upstream's lists may be.
+ * Applies changes, the oldest first, to a cached list. Returns the list that a read after them would return, with the same
+ * array of rows if no row changes; null where that list is not certain and must be read. `orders` are the orders that the
+ * upstream's lists may have.
  *
- * A change is known by its state afterwards. So it may be put into a list that is certainly from before it, and into no
- * other: that one may already show what has happened since.
+ * Of a change only the state after it is known. So it is applied to lists that are certainly older than the change: a newer list
+ * may already contain the result of a later one.
  */
 export function patch(
-  list: RememberedList,
+  list: CachedList,
   changes: readonly ListChange[],
   orders: readonly ListOrder[],
-): RememberedList | null {
+): CachedList | null {
   const changedAt = new Map(list.changedAt)
   let { rows } = list
   for (const change of changes) {
     const patched = rowsAfter({ ...list, rows, changedAt }, change, orders)
     if (patched === null) return null
     rows = patched
-    note(changedAt, change)
+    recordChange(changedAt, change)
   }
   return compacted({ ...list, rows, changedAt })
 }
 
 function rowsAfter(
-  list: RememberedList,
+  list: CachedList,
   { id, now, before, since }: ListChange,
   orders: readonly ListOrder[],
 ): readonly PartialAppointment[] | null {
-  const { filter, rows, limit, isWhole } = list
-  const shown = rows.find((row) => row.id === id)
+  const { filter, rows, limit, isComplete } = list
+  const listed = rows.find((row) => row.id === id)
   const isIn = matches(filter, now)
   const wasIn = before === null ? false : before === undefined ? undefined : matches(filter, before)
-  // Whichever of the two is the later one, they say the same.
-  if (shown === undefined && isIn === false && (isWhole || wasIn === false)) return rows
+  // Then it makes no difference whether the list or the change is newer.
+  if (listed === undefined && isIn === false && (isComplete || wasIn === false)) return rows
   const possible = orders.filter((order) => isPossible(rows, order))
-  if (shown !== undefined && isIn && agreesWith(shown, now)) {
-    // A list that shows what is new is from after its creation.
-    if (before === null || isInPlace(list, shown, possible)) return rows
+  if (listed !== undefined && isIn && agreesWith(listed, now)) {
+    // A list that contains a new appointment was read after its creation.
+    if (before === null || isInPlace(list, listed, possible)) return rows
   }
-  if (!isWhole || since === undefined || isIn === undefined || !isFromBefore(list, id, since)) return null
-  if (before !== undefined && contradicts(shown, before, wasIn)) return null
-  const others = rows.filter((row) => row !== shown)
+  if (!isComplete || since === undefined || isIn === undefined || !isOlder(list, id, since)) return null
+  if (before !== undefined && contradicts(listed, before, wasIn)) return null
+  const others = rows.filter((row) => row !== listed)
   if (!isIn) return others
-  if (shown !== undefined && !mayFollow(shown, now)) return null
-  const row = rowLike(shown ?? commonShape(others), now)
+  if (listed !== undefined && !mayFollow(listed, now)) return null
+  const row = rowLike(listed ?? commonShape(others), now)
   const place = row && placeIn(others, row, possible)
   if (row === undefined || place === undefined || others.length >= limit) return null
   return others.toSpliced(place, 0, row)
 }
 
-function note(changedAt: Map<string, number>, { id, since }: ListChange): void {
+function recordChange(changedAt: Map<string, number>, { id, since }: ListChange): void {
   if (since !== undefined && since > (changedAt.get(id) ?? Number.NEGATIVE_INFINITY)) changedAt.set(id, since)
 }
 
-/** Of very many changes, the earlier ones count as one of all appointments: as if the list were as late as that. */
-function compacted(list: RememberedList): RememberedList {
-  if (list.changedAt.size <= MAX_NOTES) return list
-  const notes = [...list.changedAt].sort(([, a], [, b]) => a - b)
-  const kept = notes.splice(-MAX_NOTES / 2)
-  const [, latest = Number.NEGATIVE_INFINITY] = notes.at(-1) ?? []
+/** Beyond the limit, the earlier times are replaced by one for all appointments: the list counts as read at the latest of them. */
+function compacted(list: CachedList): CachedList {
+  if (list.changedAt.size <= MAX_CHANGED) return list
+  const earlier = [...list.changedAt].sort(([, a], [, b]) => a - b)
+  const kept = earlier.splice(-MAX_CHANGED / 2)
+  const [, latest = Number.NEGATIVE_INFINITY] = earlier.at(-1) ?? []
   return { ...list, changedAt: new Map(kept), asOf: Math.max(list.asOf, latest - MARGIN_MS) }
 }
 
-/** The list is certainly from before the change, with what was patched of its appointment. */
-function isFromBefore({ asOf, changedAt }: RememberedList, id: string, since: number): boolean {
+/** Whether the list, with the changes of this appointment that were applied to it, is certainly older than the change. */
+function isOlder({ asOf, changedAt }: CachedList, id: string, since: number): boolean {
   return since > asOf + MARGIN_MS && since > (changedAt.get(id) ?? Number.NEGATIVE_INFINITY)
 }
 
-/** The change does not begin with what the list shows: another one lies between, that nobody has told of. */
+/** Whether the list differs from the state before the change: then a change in between was never reported. */
 function contradicts(
-  shown: PartialAppointment | undefined,
+  listed: PartialAppointment | undefined,
   before: PartialAppointment | null,
   wasIn: boolean | undefined,
 ): boolean {
-  if (shown === undefined) return wasIn === true
-  return before === null || differ(shown, before)
+  if (listed === undefined) return wasIn === true
+  return before === null || differ(listed, before)
 }
 
-/** Ties in the version prove nothing. */
-function mayFollow(shown: PartialAppointment, now: PartialAppointment): boolean {
-  return shown.updatedAt == null || now.updatedAt == null || isBefore(shown.updatedAt, now.updatedAt)
+/** Equal versions prove no order. */
+function mayFollow(listed: PartialAppointment, now: PartialAppointment): boolean {
+  return listed.updatedAt == null || now.updatedAt == null || isBefore(listed.updatedAt, now.updatedAt)
 }
 
-/** A row shows nothing else than what is so now. */
-function agreesWith(shown: PartialAppointment, now: PartialAppointment): boolean {
-  return fieldsOf(shown).every((name) => shown[name] === now[name])
+/** Whether each field of the row has its current value. */
+function agreesWith(listed: PartialAppointment, now: PartialAppointment): boolean {
+  return fieldsOf(listed).every((name) => listed[name] === now[name])
 }
 
 /**
- * A row is certainly where it belongs: what it does not show may be what the list is sorted by. At the edge of a part of a list,
- * its neighbour is not known.
+ * Whether the row is certainly in its place: the list may be sorted by a field that the row does not contain. The neighbour of a
+ * row at the edge of a part of a list is not known.
  */
 function isInPlace(
-  { rows, isWhole }: RememberedList,
-  shown: PartialAppointment,
+  { rows, isComplete }: CachedList,
+  listed: PartialAppointment,
   possible: readonly ListOrder[],
 ): boolean {
-  const place = rows.indexOf(shown)
-  if (!isWhole && (place === 0 || place === rows.length - 1)) return false
-  const others = rows.filter((row) => row !== shown)
-  return placeIn(others, shown, possible) === place
+  const place = rows.indexOf(listed)
+  if (!isComplete && (place === 0 || place === rows.length - 1)) return false
+  const others = rows.filter((row) => row !== listed)
+  return placeIn(others, listed, possible) === place
 }
 
-/** A row with the fields of the given one; undefined where one of them is not known. */
+/** A row with the fields of `shape` and the values of `now`; undefined where one of the values is not known. */
 function rowLike(
   shape: PartialAppointment | undefined,
   now: PartialAppointment,
@@ -152,7 +152,7 @@ function rowLike(
   return { ...(Object.fromEntries(fields) as Partial<PartialAppointment>), id: now.id }
 }
 
-/** One of the rows, where all show the same fields. */
+/** One of the rows, if all have the same fields. */
 function commonShape(rows: readonly PartialAppointment[]): PartialAppointment | undefined {
   const shapes = new Set(rows.map((row) => fieldsOf(row).sort().join()))
   return shapes.size === 1 ? rows[0] : undefined

@@ -21,17 +21,17 @@ import { type AppointmentRef, createMemory, refTo } from './memory.ts'
 import { createReadById } from './read-by-id.ts'
 import { noteStale, type ResolvedAt } from './stale.ts'
 
-/** Resolvers run for each field of each row: a value that is known costs them no promise. */
+/** Returns loaded values without a promise, because resolvers run for each field of each row. */
 export interface AppointmentLoader {
-  /** null where there is none. Costs nothing where a row of it is known, else at most one GET. */
+  /** null where there is no such appointment. Free where a row of it is loaded, else at most one GET. */
   find(id: string, at: ResolvedAt): MaybePromise<AppointmentRef | null>
-  /** At once where the field is known; else after loading the whole appointment, once for all its fields. */
+  /** Loads the complete appointment, once for all its fields, unless the field is loaded already. */
   field<Name extends FieldName>(id: string, name: Name, at: ResolvedAt): MaybePromise<AppointmentFields[Name]>
   /** A page of a list, and its count when the client selects it. */
   readonly connection: AppointmentConnections['read']
   /**
-   * Where the response lacks a selected field, the whole appointment is loaded before any field is returned: a repeated
-   * create gets the response of the first one, and what has changed since must not mix with it.
+   * If a selected field is missing from the response, loads the complete appointment before it returns any field. The upstream
+   * answers a repeated create with the first response, and its fields must not mix with later ones.
    */
   create(booking: Booking): Promise<AppointmentRef>
   update(id: string, changes: AppointmentChanges): Promise<AppointmentRef>
@@ -43,7 +43,7 @@ type AppointmentConnections = Connections<AppointmentFilter, AppointmentRef>
 export interface Booking {
   readonly fields: AppointmentChanges
   readonly source: IdempotencySource
-  /** Whose time must be free. */
+  /** The people and places whose time must be free. */
   readonly ifFree: readonly SlotOwner[]
   /** The fields that the client selects of the new appointment. */
   readonly selected: readonly FieldName[]
@@ -54,8 +54,8 @@ export interface LoaderOptions {
   readonly listMemory: ListMemory
   readonly by: Operation
   readonly limits: PageLimits
-  /** What an event tells of an appointment: reading these fields costs nothing. */
-  readonly told?: AppointmentRow
+  /** The fields of an appointment that an event contains. Reading them is free. */
+  readonly ofEvent?: AppointmentRow
 }
 
 export interface AppointmentLoaderOptions extends LoaderOptions, Pick<FacetsOptions, 'directory' | 'sizes'> {
@@ -63,9 +63,9 @@ export interface AppointmentLoaderOptions extends LoaderOptions, Pick<FacetsOpti
 }
 
 export function createAppointmentLoader(options: AppointmentLoaderOptions): AppointmentLoader {
-  const { appointments, by, told, directoryOf } = options
+  const { appointments, by, ofEvent, directoryOf } = options
   const memory = createMemory()
-  if (told !== undefined) memory.remember(told)
+  if (ofEvent !== undefined) memory.remember(ofEvent)
   const appointmentById = createReadById({
     retrieve: (id) => appointments.retrieve(id, by),
     hasCached: (id) => appointments.hasCached(id, by),
@@ -74,8 +74,8 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
   // Most operations read no list.
   let connections: AppointmentConnections | undefined
   let facets: Facets | undefined
-  /** The appointments that are read one by one anyway. */
-  const readWhole = new Set<string>()
+  /** The appointments that have been read one by one. */
+  const readComplete = new Set<string>()
 
   function remember({ row, staleSince }: RetrievedRow, at: ResolvedAt): void {
     memory.remember(row)
@@ -87,10 +87,10 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
     name: Name,
     at: ResolvedAt,
   ): Promise<AppointmentFields[Name]> {
-    return isFacet(name) ? loadFacet(id, name, at) : loadWhole(id, name, at)
+    return isFacet(name) ? loadFacet(id, name, at) : loadComplete(id, name, at)
   }
 
-  /** Many rows that lack one reference may be cheaper to learn together. */
+  /** Where one reference is missing from many rows, reading filtered lists may cost less than reading each row. */
   async function loadFacet<Name extends FacetName>(
     id: string,
     name: Name,
@@ -100,20 +100,20 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
       ...options,
       memory,
       idsOf: (kind, tooMany) => directoryOf().ids(kind, tooMany),
-      isReadWhole: (each) => readWhole.has(each),
+      isReadComplete: (each) => readComplete.has(each),
     })
-    const learned = await facets.learn(id, name)
-    if (learned === undefined) return loadWhole(id, name, at)
-    noteStale(by, at, learned.staleSince)
-    return learned.value as AppointmentFields[Name]
+    const found = await facets.find(id, name)
+    if (found === undefined) return loadComplete(id, name, at)
+    noteStale(by, at, found.staleSince)
+    return found.value as AppointmentFields[Name]
   }
 
-  async function loadWhole<Name extends FieldName>(
+  async function loadComplete<Name extends FieldName>(
     id: string,
     name: Name,
     at: ResolvedAt,
   ): Promise<AppointmentFields[Name]> {
-    readWhole.add(id)
+    readComplete.add(id)
     remember(await appointmentById.load(id), at)
     return valueOrThrow(memory.row(id)?.[name], name)
   }
@@ -128,7 +128,7 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
     }
   }
 
-  /** A write may change any field of its appointment, and move it into or out of any list. So may one that failed. */
+  /** A write, even one that failed, may have changed any field of its appointment, and moved it into or out of any list. */
   async function write<Result>(id: string | null, send: () => Promise<Result>): Promise<Result> {
     try {
       return await send()
@@ -136,7 +136,7 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
       connections?.forget()
       if (id !== null) {
         appointmentById.forget(id)
-        readWhole.delete(id)
+        readComplete.delete(id)
         facets?.forget()
         memory.forget(id)
       }
@@ -151,7 +151,7 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
   return {
     find: (id, at) => (memory.row(id) === undefined ? load(id, at) : refTo(id)),
     field(id, name, at) {
-      // A missing field is not null: a field that the API answered as null is known.
+      // A field that the upstream answered with null is loaded; a field that is missing is not.
       const value = memory.row(id)?.[name]
       return value === undefined ? loadField(id, name, at) : valueOrThrow(value, name)
     },
@@ -167,9 +167,9 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
       const check = owners.length > 0 ? { owners, mayBeRepeated: source.callersKey !== null } : undefined
       const row = await write(null, () => appointments.create(fields, key, by, check))
       const isComplete = selected.every((name) => row[name] !== undefined)
-      // A read that fails loses only the fields that the response lacks: the create has happened.
-      const whole = isComplete ? undefined : await appointmentById.load(row.id).catch(() => undefined)
-      return refToWritten(whole?.row ?? row)
+      // The create has happened. If the read fails, only the fields that are missing from the response are lost.
+      const complete = isComplete ? undefined : await appointmentById.load(row.id).catch(() => undefined)
+      return refToWritten(complete?.row ?? row)
     },
     async update(id, changes) {
       return refToWritten(await write(id, () => appointments.update(id, changes, by)))

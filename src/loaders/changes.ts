@@ -16,23 +16,23 @@ import type { LoggedChange } from '../shared/event-log.ts'
 export type { Movement } from '../events/movement.ts'
 export type { ChangeKind, ChangeSource, LoggedChange } from '../shared/event-log.ts'
 
-/** A change as one subscription gets it. */
+/** A change for one subscription. */
 export interface ChangeEvent extends Effect {
   readonly change: LoggedChange
-  /** What the reader has once it has got this: its place in the log. */
+  /** Resuming after this sequence repeats nothing up to this event. */
   readonly sequence: string
   readonly filter: AppointmentFilter
-  /** Another subscriber gets another event for this change: several are put together. */
+  /** Whether it merges several changes, so that other subscribers do not receive the same event. */
   readonly isOwn: boolean
 }
 
-/** The changes that wait for a slow reader. */
-const MAX_WAITING = 256
+/** The length of the queue for a slow reader. */
+const MAX_QUEUED = 256
 
 export interface ChangeStream extends AsyncIterable<ChangeEvent, undefined> {
   next(): Promise<IteratorResult<ChangeEvent, undefined>>
   return(): Promise<IteratorReturnResult<undefined>>
-  /** The `after` that repeats nothing of what the reader has got. */
+  /** The `after` that continues after the events that the reader has received. */
   readonly resumeAfter: () => string
 }
 
@@ -47,25 +47,25 @@ interface Reader {
   reject(error: UpstreamError): void
 }
 
-interface Waiting {
+interface Queued {
   readonly change: LoggedChange
-  /** Undefined for several changes that are put together: it is found out once they are read. */
+  /** Undefined for a merge of several changes: it is computed when the reader takes it. */
   readonly effect: Effect | undefined
-  /** The place of the first change that it stands for: whoever resumes from there gets the others again. */
+  /** The sequence of the first merged change: a client that resumes after it receives the others again. */
   readonly sequence: string
 }
 
 /**
- * The changes of a list, for one reader. Those of one appointment are put together where the reader is slow; if too many
- * wait even so, the stream fails with `STREAM_LAGGED`.
+ * The changes of a list, for one reader. If the queue of a slow reader is full, the changes of each appointment are merged; if that
+ * is not enough, the stream fails with `STREAM_LAGGED`.
  */
 export async function createChangeStream(
   changes: Changes,
   { filter, after, by }: { filter: AppointmentFilter; after: string | undefined; by: Operation },
 ): Promise<ChangeStream> {
-  let waiting: Waiting[] = []
+  let queue: Queued[] = []
   let reader: Reader | undefined
-  /** Why nothing comes any more, once the reader has got what waits. */
+  /** The error that ends the stream once the queue is empty. */
   let failure: ((resumeAfter: string) => UpstreamError) | undefined
   let isOver = false
 
@@ -73,15 +73,15 @@ export async function createChangeStream(
     if (isOver || failure !== undefined) return
     const effect = changes.effectOf(change, filter, by)
     if (effect === undefined) return
-    // While the reader waits, no change does.
+    // A reader that waits has an empty queue.
     if (reader !== undefined) answer({ done: false, value: eventOf(change, effect) })
     else enqueue(change, effect)
   }
 
   function enqueue(change: LoggedChange, effect: Effect): void {
-    if (waiting.length >= MAX_WAITING) waiting = mergeByAppointment(waiting)
-    if (waiting.length >= MAX_WAITING) failure = streamLagged
-    else waiting.push({ change, effect, sequence: change.sequence })
+    if (queue.length >= MAX_QUEUED) queue = mergeByAppointment(queue)
+    if (queue.length >= MAX_QUEUED) failure = streamLagged
+    else queue.push({ change, effect, sequence: change.sequence })
   }
 
   function lost(): void {
@@ -104,7 +104,7 @@ export async function createChangeStream(
   const backlog = settleBacklog([...following.backlog, ...early]).values()
   isEarly = false
 
-  /** A change that only a read settles shows what is so now: it is put together with what came of it since. */
+  /** An unclear change is settled by reading the current state, which a later change of the appointment contains already. */
   function settleBacklog(found: readonly LoggedChange[]): LoggedChange[] {
     const settled = new Map<string, LoggedChange>()
     const kept: LoggedChange[] = []
@@ -123,13 +123,13 @@ export async function createChangeStream(
       const effect = changes.effectOf(change, filter, by)
       if (effect !== undefined) return eventOf(change, effect)
     }
-    const next = waiting.shift()
+    const next = queue.shift()
     if (next === undefined) return undefined
     const { change, effect, sequence } = next
     return eventOf(change, effect ?? mergedEffectOf(change), sequence)
   }
 
-  /** What began and ended while the reader was away has left, for whoever read the list in between. */
+  /** An appointment that entered the list and left it between two reads has left, for a client that has read the list in between. */
   function mergedEffectOf(change: LoggedChange): Effect {
     const effect = changes.effectOf(change, filter, by)
     return effect ?? { movement: 'left', isHidden: isNarrowed(by.access) }
@@ -149,7 +149,7 @@ export async function createChangeStream(
   function end(): void {
     if (isOver) return
     isOver = true
-    waiting = []
+    queue = []
     following.stop()
     unwatch()
     answer(DONE)
@@ -180,43 +180,46 @@ export async function createChangeStream(
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
-/** One change for each appointment, in the place of its first: from what was before that to what is after the last. */
-function mergeByAppointment(waiting: readonly Waiting[]): Waiting[] {
-  const merged = new Map<string, Waiting>()
-  for (const next of waiting) {
+/** Merges the changes of each appointment into one, at the place of the first: from the state before it to the state after the last. */
+function mergeByAppointment(queue: readonly Queued[]): Queued[] {
+  const merged = new Map<string, Queued>()
+  for (const next of queue) {
     const { id } = next.change.now
     const first = merged.get(id)
-    merged.set(id, first === undefined ? next : together(first, next))
+    merged.set(id, first === undefined ? next : merge(first, next))
   }
   return [...merged.values()]
 }
 
-function together({ change: { before }, sequence }: Waiting, { change }: Waiting): Waiting {
+function merge({ change: { before }, sequence }: Queued, { change }: Queued): Queued {
   return { change: { ...change, before }, effect: undefined, sequence }
 }
 
 /**
- * What is told of the appointment: what was read of it, or what the event itself says. Someone else's looks like one that
- * there is not, but for its id.
+ * The appointment of an event: the row that was read for it, or else the fields of the event. Where the caller may not see the
+ * appointment, each field but the id has the error of an appointment that does not exist.
  */
-export function toldOf({ change, isHidden }: ChangeEvent, row: AppointmentRow | undefined): AppointmentRow {
+export function rowOfEvent(
+  { change, isHidden }: ChangeEvent,
+  row: AppointmentRow | undefined,
+): AppointmentRow {
   const { now } = change
-  // A read is of a later moment than the event, and the two must not mix.
+  // The read is later than the event, and their fields must not mix.
   if (!isHidden) return row ?? now
   const names = (Object.keys(FIELD_NAMES) as FieldName[]).filter((name) => name !== 'id')
   const nothing = noSuchAppointment()
   return { id: now.id, ...Object.fromEntries(names.map((name) => [name, nothing])) }
 }
 
-/** What is so of an event: its effect, and the appointment where it had to be read. */
+/** The effect of an event, and the appointment if it had to be read. */
 export interface Settled {
   readonly effect: SettledEffect
   readonly row: AppointmentRow | undefined
 }
 
 /**
- * Finds out what a change means that only the whole appointment tells. Undefined where it means nothing to the list. It is
- * read on behalf of the account, once for all subscribers, and each is told what its own view allows.
+ * Decides the effect of a change by reading the complete appointment. Undefined where the list is not affected. One read with the
+ * rights of the account serves all subscribers, and each of them receives what its own view allows.
  */
 export async function settleEvent(
   { change, filter }: ChangeEvent,

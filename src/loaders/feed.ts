@@ -7,16 +7,16 @@ import { createConnections } from './lists/connection.ts'
 import { pageLimits } from './loaders.ts'
 import { createMemory } from './memory.ts'
 
-/** What a calendar feed can show of an appointment. Instants are RFC 3339 in UTC. */
+/** The fields of an appointment in a calendar feed. Instants are RFC 3339 in UTC. */
 export interface FeedRow {
   readonly id: string
   readonly startTime: string
   /** null where it is not known. */
   readonly endTime: string | null
   readonly status: 'tentative' | 'confirmed' | 'cancelled'
-  /** null where there is none that can be read. */
+  /** null where there is no readable title. */
   readonly title: string | null
-  /** null where the rows of the upstream's lists do not show it. */
+  /** null where the rows of the upstream's lists do not contain it. */
   readonly updatedAt: string | null
 }
 
@@ -27,10 +27,10 @@ const DAY_MS = 24 * HOUR_MS
 const DAYS_BACK = 14
 const DAYS_AHEAD = 60
 
-/** The most rows of a feed: 67 a day. */
+/** The maximum length of a feed: 67 appointments a day. */
 const MAX_ROWS = 5000
 
-/** No part of an answer. */
+/** A feed is not part of a GraphQL response. */
 const NOWHERE = { path: { prev: undefined, key: 'calendar' } }
 
 /** The appointments of a clinician's feed: 14 days back and 60 ahead, in steps of an hour. `now` is in milliseconds. */
@@ -43,7 +43,7 @@ export function filterOfFeed(clinicianId: string, now: number): FeedFilter {
   }
 }
 
-/** Reads the rows of a feed: one upstream request for each 100 of them. A row that can't be read, or has no start, is left out. */
+/** Reads the rows of a feed: one upstream request for each 100 of them. A row that can't be read or has no start is left out. */
 export async function readFeed(
   filter: FeedFilter,
   { appointments, listMemory, by }: Pick<LoaderOptions, 'appointments' | 'listMemory' | 'by'>,
@@ -70,12 +70,12 @@ function rowOf(row: AppointmentRow | undefined): FeedRow | undefined {
   }
 }
 
-/** A field that can't be read has an error in its place. */
+/** In place of a field that can't be read, a row has an error. */
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
-/** An appointment that nobody came to has taken its time all the same. */
+/** A missed appointment (`no_show`) still occupies its time. */
 function statusOf(status: AppointmentRow['status']): FeedRow['status'] {
   if (status === 'cancelled') return 'cancelled'
   return status === 'pending' || status === 'pending_approval' ? 'tentative' : 'confirmed'

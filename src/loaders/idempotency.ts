@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { derivedUuid } from '../rest/derived-uuid.ts'
 
-/** What the `Idempotency-Key` of one create field follows from. */
+/** The inputs to the `Idempotency-Key` of one create field. */
 export interface IdempotencySource {
-  /** In its normal form; null where the caller gave none. */
+  /** The caller's key in its normal form; null where the caller gave none. */
   readonly callersKey: string | null
   /** The response path of the field. */
   readonly path: string
@@ -14,9 +14,9 @@ export interface IdempotencySource {
 /**
  * Chooses the `Idempotency-Key` of a create field: a UUID, as the reference asks for ("Create").
  *
- * A caller's key that is a UUID goes upstream as it is. A second field with the same key gets one of its own, derived from
- * the key and the field's response path. Otherwise the upstream would answer the second create with the first one's
- * appointment. The same document, sent again, gets the same keys again.
+ * A caller's key that is a UUID is sent upstream unchanged. A second field with the same key gets a key that is derived from the
+ * caller's and the field's response path, because the upstream would answer the second create with the first appointment. The
+ * same document, sent again, gets the same keys.
  */
 export function chooseIdempotencyKey({ callersKey, path, isRepeated }: IdempotencySource): string {
   if (callersKey === null) return randomUUID()

@@ -10,12 +10,12 @@ import {
   type DirectoryLoaderOptions,
 } from './directory/directory.ts'
 
-/** One set for each GraphQL request: what it remembers lives as long as the request, and nobody else sees it. */
+/** One set for each GraphQL request. What it has loaded lives as long as the request, and no other request sees it. */
 export interface Loaders {
   readonly appointments: AppointmentLoader
-  /** Whom and what they name. */
+  /** The people and places that appointments refer to. */
   readonly directory: DirectoryLoader
-  /** The changes of a list, for one reader. Rejects with `UpstreamError` where there are none for the caller. */
+  /** The changes of a list, for one reader. Rejects with `UpstreamError` where the caller may not receive any. */
   subscribe(filter: AppointmentFilter, after: string | undefined): Promise<ChangeStream>
 }
 
@@ -24,7 +24,7 @@ export interface LoadersOptions extends LoaderOptions, DirectoryLoaderOptions {
 }
 
 export function createLoaders({ changes, ...options }: LoadersOptions): Loaders {
-  // Most operations ask for no name.
+  // Most operations select no person or place.
   let directory: DirectoryLoader | undefined
   function directoryOf(): DirectoryLoader {
     directory ??= createDirectoryLoader(options)
@@ -39,7 +39,7 @@ export function createLoaders({ changes, ...options }: LoadersOptions): Loaders 
   }
 }
 
-/** The sizes of pages: those of clients, and those of the upstream. */
+/** The page sizes of clients, and those of the upstream. */
 export function pageLimits(maxPageSize: number): PageLimits {
   return { maxPageSize, maxReadSize: PAGE_LIMIT.max }
 }

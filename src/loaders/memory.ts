@@ -2,7 +2,7 @@ import type { AppointmentFilter } from '../contract/field-names.ts'
 import { type AppointmentRow, fillIn, type ListedRow } from '../rest/appointments/row.ts'
 import { UpstreamError } from '../rest/errors.ts'
 
-/** An appointment as resolvers pass it on: its name. The loader has its fields, and knows what others would cost. */
+/** The value of an appointment that resolvers receive: its id. The loader has its fields. */
 export interface AppointmentRef {
   readonly kind: 'Appointment'
   readonly restId: string
@@ -12,16 +12,16 @@ export function refTo(restId: string): AppointmentRef {
   return { kind: 'Appointment', restId }
 }
 
-/** What this operation knows of each appointment so far, from any response. */
+/** The fields of appointments that this operation has loaded, from any response. */
 export interface Memory {
-  /** Later responses win, field by field; fields that they leave out stay. */
+  /** A later response replaces the fields that it contains, and leaves the others. */
   remember(row: AppointmentRow): void
-  /** undefined where nothing is known of it. */
+  /** Undefined where nothing of it is loaded. */
   row(id: string): AppointmentRow | undefined
   forget(id: string): void
-  /** The rows that a list showed. */
+  /** Stores the rows of a list. */
   rememberList(filter: AppointmentFilter, rows: readonly ListedRow[]): void
-  /** The filter of a list that showed the appointment. */
+  /** The filter of a list that contained the appointment. */
   listOf(id: string): AppointmentFilter | undefined
 }
 
@@ -42,7 +42,7 @@ export function createMemory(): Memory {
     row: (id) => rows.get(id),
     forget: (id) => void rows.delete(id),
     rememberList: (filter, shown) => void lists.push({ filter, rows: shown }),
-    // Few operations ask, so no row pays for an index.
+    // Few operations need it, so rows are not indexed by id.
     listOf: (id) =>
       lists.find((list) => list.rows.some((row) => !(row instanceof UpstreamError) && row.id === id))?.filter,
   }

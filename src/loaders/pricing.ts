@@ -18,19 +18,19 @@ import { familyOf } from './lists/siblings.ts'
 
 export interface ListPrice {
   readonly cost: Cost
-  /** The most rows that the page can have. */
+  /** The maximum number of rows of the page. */
   readonly size: number
-  /** Lists of one family may be read as one. */
+  /** Lists of one family may be read by one request. */
   readonly family: string
   /** Equal lists are read once. */
   readonly key: string
 }
 
-/** What it costs to read a person or a place. */
+/** The cost of reading people or places. */
 export interface EntryPrice {
-  /** Once in an operation, for all of their kind. */
+  /** Once in an operation, for all of one kind. */
   readonly shared: Cost
-  /** For each of them. */
+  /** For each person or place. */
   readonly each: Cost
 }
 
@@ -40,39 +40,39 @@ export interface FacetPrice {
   readonly lists: Cost
 }
 
-/** What reads would cost upstream, as far as the gateway can know beforehand. What the cache has costs nothing. */
+/** Estimates the upstream requests of reads. Cached answers are free. */
 export interface Pricing {
   find(id: string): Cost
-  /** `id` is undefined where the upstream has yet to say it. */
+  /** `id` is undefined where only an answer of the upstream will contain it. */
   entry(kind: EntryKind, id: string | undefined): EntryPrice
   /**
-   * What may be spent in vain on learning a field of so many rows together: on the directory, once in an operation, and on
-   * lists. Undefined where they are read one by one.
+   * The requests that finding a field of so many rows by filtered lists may waste: on the directory, once in an operation, and on
+   * lists. Undefined where the rows are read one by one.
    */
   facet(name: FieldName, rows: number): FacetPrice | undefined
-  /** An update or a cancel. For a narrowed caller the gateway first reads whose appointment it is. */
+  /** The cost of an update or a cancel. For a narrowed caller the gateway first reads whose appointment it is. */
   readonly change: Cost
   /**
-   * Finding out whether the time of so many is free: a read before or after the booking, both where it must be sure, and a
-   * cancellation where somebody else was first.
+   * The cost of checking that the time of so many people and places is free: a read before the booking or after it, both where
+   * certainty needs both, and a cancellation where another booking came first.
    */
   ifFree(owners: number): Cost
-  /** Throws what reading the list throws of its arguments. */
+  /** Throws the error that reading the list with these arguments would throw. */
   list(request: ConnectionRequest<AppointmentFilter>): ListPrice
-  /** The same of a list of people or places. */
+  /** The same for a list of people or places. */
   entryList(kind: EntryKind, request: ConnectionRequest<EntryFilter>): Omit<ListPrice, 'family'>
 }
 
 export function createPricing(options: LoaderOptions & EntriesOptions): Pricing {
   const { appointments, listMemory, directory, sizes, by, limits } = options
 
-  /** The page and the count; `isCached` says whether the cache has a window. */
+  /** The cost of the page and the count; `isCached` returns whether the cache has a window. */
   function costOfList<Row>(
     list: List<Row>,
     { args, selection }: ConnectionRequest<unknown>,
     isCached: (window: Window) => boolean,
   ): Pick<ListPrice, 'cost' | 'size'> {
-    /** What reading costs whose first window the cache may have. */
+    /** The cost of reads whose first window may be cached. */
     function costOfReads(reads: WindowReads<Row, unknown>, cost: Cost): Cost {
       const { value, done } = reads.next()
       if (done || !isCached(value)) return cost
@@ -90,7 +90,7 @@ export function createPricing(options: LoaderOptions & EntriesOptions): Pricing 
     }
   }
 
-  /** Whether the whole directory is cached, as far as its size is known. */
+  /** Whether the complete directory is cached, by its last known size. */
   function hasCachedAll(kind: EntryKind): boolean {
     const size = sizes.get(by.account, kind)
     if (size === undefined) return false

@@ -9,14 +9,14 @@ export interface ReadById<Row> {
 
 export interface ReadByIdOptions<Row> {
   readonly retrieve: (id: string) => Promise<Row>
-  /** Whether reading it costs nothing now. */
+  /** Whether a read of it is free now. */
   readonly hasCached: (id: string) => boolean
   readonly by: Operation
 }
 
 /**
- * Loads single things, each once. The API can't fetch several at once, so a batch serves only to add up its cost: the
- * gateway does not begin one that can't be completed within the operation's ceiling.
+ * Reads items one by one, each once. The upstream has no batch reads, so a batch only adds up its cost: the gateway does not begin
+ * a batch that it can't complete within the operation's ceiling.
  */
 export function createReadById<Row>({ retrieve, hasCached, by }: ReadByIdOptions<Row>): ReadById<Row> {
   const loader = new DataLoader<string, Promise<Row>>(async (ids) => {

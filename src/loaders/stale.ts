@@ -1,6 +1,6 @@
 import type { Operation } from '../rest/pipe/pipe.ts'
 
-/** The path of a value in the answer, as the executor gives it. */
+/** The path of a value in the response, in the executor's form. */
 export interface ResponsePath {
   readonly prev: ResponsePath | undefined
   readonly key: string | number
@@ -11,7 +11,7 @@ export interface ResolvedAt {
   readonly path: ResponsePath
 }
 
-/** Reports to the caller, in `extensions.upstream.stale`, that the value at this path is older than a cached one may be. */
+/** Reports in `extensions.upstream.stale` that the value at this path is older than the lifetime of cached answers. */
 export function noteStale(by: Operation, at: ResolvedAt, asOf: string | undefined): void {
   if (asOf === undefined) return
   const path = keysOf(at.path)

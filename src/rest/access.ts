@@ -1,20 +1,20 @@
 import { hash } from 'node:crypto'
 import { REST_ID } from '../contract/rest-id.ts'
 
-/** What a caller may do and see with the credential that the gateway uses for it. */
+/** What a caller may read and write with the credential that the gateway uses for it. */
 export interface Access {
   readonly mayRead: boolean
   readonly mayWrite: boolean
-  /** The records of all patients. A caller that is kept to one patient reads that one's by `mayRead`. */
+  /** The records of all patients. A caller that is narrowed to one patient reads its own record by `mayRead`. */
   readonly mayReadPatients: boolean
   readonly mayWritePatients: boolean
   readonly narrowing: Narrowing
 }
 
-/** Whose appointments a caller is kept to; empty = everybody's. */
+/** The patient or clinician to whose appointments a caller is limited; empty = no limit. */
 export type Narrowing = { readonly [Name in (typeof NARROWABLE)[number]]?: string }
 
-/** The fields of an appointment, and the filters of a list, that a caller can be kept to. */
+/** The fields of an appointment, and filters of a list, by which a caller can be narrowed. */
 export const NARROWABLE = ['patientId', 'clinicianId'] as const
 
 export const FULL_ACCESS: Access = {
@@ -34,7 +34,7 @@ export const NO_ACCESS: Access = {
 
 const CLAIMS = { patientId: 'patient_id', clinicianId: 'clinician_id' } as const
 
-/** Reads the claims that narrow a caller. Undefined where one of them is no id: a bad claim must not widen its caller. */
+/** Reads the claims that narrow a caller. Undefined where a claim is not an id: a bad claim must not widen access. */
 export function readNarrowing(claims: Readonly<Record<string, unknown>>): Narrowing | undefined {
   const narrowing: Record<string, string> = {}
   for (const [name, claim] of Object.entries(CLAIMS)) {
@@ -50,12 +50,12 @@ export function isNarrowed({ narrowing }: Access): boolean {
   return NARROWABLE.some((name) => narrowing[name] !== undefined)
 }
 
-/** Within one view: equal for callers who are refused the same. What is made for one of them is right for the others. */
+/** The read rights as a cache key: callers of one view with equal rights may share answers. */
 export function rightsOf({ mayRead, mayReadPatients }: Access): string {
   return `${mayRead} ${mayReadPatients}`
 }
 
-/** Names a view without revealing whose it is: the account, or a hash of it and of what narrows the caller. */
+/** The key of the caller's view: the account, or a hash of it and the narrowing, which reveals no id. */
 export function viewOf(account: string, access: Access): string {
   const { patientId, clinicianId } = access.narrowing
   return isNarrowed(access)

@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts'
 import { type Changes, createChanges } from './coherence/changes.ts'
 import { type Coherence, type CoherenceOptions, createCoherence } from './coherence/coherence.ts'
 import { announceWrites } from './coherence/own-writes.ts'
-import { createSightings } from './coherence/sightings.ts'
+import { createReadObserver } from './coherence/read-observer.ts'
 import { createSweeps, type Sweeps } from './coherence/sweeps.ts'
 import { createDirectory, type Directory } from './directory/directory.ts'
 import { guardDirectory } from './directory/guard.ts'
@@ -21,13 +21,13 @@ import { createUpstreamReports, type UpstreamReports } from './exchange/report.t
 import { createRetry, type RetryOptions } from './exchange/retry/retry.ts'
 import { createObservation, type ExchangeReport } from './observation/observation.ts'
 import { type Cache, createCache, type LifetimeOf } from './pipe/cache.ts'
+import { createCachedLists } from './pipe/cached-lists.ts'
 import { createEpochs, isOfAppointments, LISTS, pathOf } from './pipe/epochs.ts'
-import { createFlights } from './pipe/flight.ts'
-import type { RememberedRead } from './pipe/ledger.ts'
-import { createLists } from './pipe/lists.ts'
+import { createFlights } from './pipe/flights.ts'
+import type { CachedRead } from './pipe/ledger.ts'
 import { ownRows } from './pipe/own-rows.ts'
 import { type Operation, pipe, type RestRequest } from './pipe/pipe.ts'
-import { requireCredential, requireRoom } from './pipe/requirements.ts'
+import { requireBelowCeiling, requireCredential } from './pipe/requirements.ts'
 import { CLOCK_SKEW_MS, createSharedReplies } from './pipe/shared-replies.ts'
 import { createWire } from './wire/wire.ts'
 
@@ -38,32 +38,32 @@ export interface RestClientOptions {
   readonly timeoutMs: number
   /** How long an operation may take, in milliseconds. */
   readonly operationTimeoutMs: number
-  /** How long a reply may be given again, in milliseconds; 0 = never. */
+  /** How long a cached reply is fresh, in milliseconds; 0 = no cache. */
   readonly cacheTtlMs: number
-  /** The same of clinicians, locations and types, in milliseconds; 0 = never. */
+  /** The same for clinicians, locations and types. */
   readonly directoryTtlMs: number
-  /** How much longer it may be given where the quota is spent, in milliseconds; 0 = never. */
+  /** How much longer a reply may be served stale where the quota is spent, in milliseconds; 0 = never. */
   readonly staleIfLimitedMs: number
   /** The same where the upstream does not answer. */
   readonly staleIfDownMs: number
-  /** The part of the quota that reads leave to writes. */
+  /** The part of the quota that is reserved for writes. */
   readonly writeReservePercent: number
   readonly clock: Clock
   readonly shared: Shared
-  /** How the upstream's events keep it in step; null = there are none. */
+  /** Settings for the upstream's events; null = the gateway receives none. */
   readonly events: EventsOptions | null
-  /** Gets each request to the upstream once it has ended; null = nobody listens. */
+  /** Called with each request to the upstream once it has ended; null = no observer. */
   readonly observe: ((report: ExchangeReport) => void) | null
-  /** How retries wait, for tests that don't want to. */
+  /** Lets tests replace the waits before retries. */
   readonly retry?: RetryOptions
 }
 
 export interface EventsOptions
   extends Pick<CoherenceOptions, 'accounts' | 'silentMs' | 'onFeedState'>,
     Partial<Pick<CoherenceOptions, 'onFound'>> {
-  /** How long a reply may be given again while events tell of every change, in milliseconds. */
+  /** How long a cached reply is fresh while events report every change, in milliseconds. */
   readonly fedTtlMs: number
-  /** Between two sweeps of a list that somebody watches while events can't be relied on, in milliseconds. */
+  /** The interval between sweeps of a list with subscribers while events are unreliable, in milliseconds. */
   readonly reconcileMs: number
 }
 
@@ -76,14 +76,14 @@ const NO_EVENTS: Required<EventsOptions> = {
   onFound() {},
 }
 
-/** The REST API as the gateway sees it. One for the whole process; what it keeps, it keeps per credential. */
+/** The gateway's client of the REST API. There is one for the process; it keeps all state per credential. */
 export interface RestClient extends UpstreamReports {
   readonly appointments: Appointments
   readonly directory: Directory
   readonly coherence: Coherence
-  readonly remembered: Remembered
+  readonly cachedReads: CachedReads
   readonly changes: Changes
-  /** Looks for losses in what somebody watches, as it does by itself from time to time. */
+  /** Runs one sweep for lost events in the lists with subscribers, like the periodic sweeps. */
   readonly sweep: Sweeps['sweep']
   /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
@@ -91,10 +91,10 @@ export interface RestClient extends UpstreamReports {
   close(): Promise<void>
 }
 
-/** What is made of cached answers may be kept for as long as they are. */
-export interface Remembered extends Pick<Cache, 'holds' | 'isUnchanged'> {
-  /** Comes before `holds`, where instances share what invalidates an answer. */
-  refresh(reads: readonly RememberedRead[], operation: Operation): Promise<void> | undefined
+/** Lets callers cache what they derive from cached reads for exactly as long as the reads are cached. */
+export interface CachedReads extends Pick<Cache, 'areFresh' | 'areUnchanged'> {
+  /** To call before the others: fetches the epochs that instances share. Undefined where they are in memory. */
+  refresh(reads: readonly CachedRead[], operation: Operation): Promise<void> | undefined
 }
 
 export function createRestClient(options: RestClientOptions): RestClient {
@@ -116,18 +116,18 @@ export function createRestClient(options: RestClientOptions): RestClient {
   }
   const coherence = createCoherence({ accounts, shared, clock, silentMs, onFeedState, onFound })
   const epochs = createEpochs(shared.epochs, clock)
-  const lifetimeOf: LifetimeOf = ({ lifetimeMs }, account, askedAt, isLive = false) =>
+  const lifetimeOf: LifetimeOf = ({ lifetimeMs }, account, requestedAt, isLive = false) =>
     isLive
-      ? Math.max(lifetimeMs ?? 0, ownLifetime(account, askedAt))
-      : (lifetimeMs ?? ownLifetime(account, askedAt))
-  const ownLifetime = (account: string, askedAt: number) =>
-    fedTtlMs > cacheTtlMs && coherence.covers(account, askedAt) ? fedTtlMs : cacheTtlMs
+      ? Math.max(lifetimeMs ?? 0, ownLifetime(account, requestedAt))
+      : (lifetimeMs ?? ownLifetime(account, requestedAt))
+  const ownLifetime = (account: string, requestedAt: number) =>
+    fedTtlMs > cacheTtlMs && coherence.covers(account, requestedAt) ? fedTtlMs : cacheTtlMs
   const isOn = ({ lifetimeMs = cacheTtlMs }: RestRequest) => lifetimeMs > 0
-  // A patient's record stays with the instance that has read it.
+  // The record of a patient is never shared with other instances.
   const isShared = (request: RestRequest) =>
     (request.lifetimeMs ?? cacheTtlMs) > CLOCK_SKEW_MS &&
     (isOfAppointments(request) || request.isForAll === true)
-  const lists = createLists()
+  const lists = createCachedLists()
   const cache = createCache({
     isOn,
     lifetimeOf,
@@ -146,13 +146,13 @@ export function createRestClient(options: RestClientOptions): RestClient {
       epochs.layer,
       cache.layer,
       ownRows,
-      requireRoom,
+      requireBelowCeiling,
       gate.checkWrites,
       createFlights({ epochs, clock }),
       ...(shared.replies.areShared
         ? [createSharedReplies({ shared, isShared, lifetimeOf, epochs, lists, clock })]
         : []),
-      ...(events === null ? [] : [lists.layer, createSightings(coherence, clock)]),
+      ...(events === null ? [] : [lists.layer, createReadObserver(coherence, clock)]),
       createRetry(keys, options.retry),
       gate.refuseEarly,
       createConnections(),
@@ -163,8 +163,8 @@ export function createRestClient(options: RestClientOptions): RestClient {
   )
   const confirm =
     (lists: string): Confirm =>
-    (id, by) =>
-      epochs.bump({ path: pathOf(id, lists) }, by)
+    (id, operation) =>
+      epochs.advance({ path: pathOf(id, lists) }, operation)
   const settled = settleDoubts(createAppointments(send, cache.has), confirm(LISTS))
   const announced = events === null ? settled : announceWrites(settled, coherence)
   const { leases } = shared
@@ -183,9 +183,9 @@ export function createRestClient(options: RestClientOptions): RestClient {
     ),
     directory: guardDirectory(settlePatientDoubts(directory, confirm(ENTRY_PATHS.Patient))),
     coherence,
-    remembered: {
-      holds: cache.holds,
-      isUnchanged: cache.isUnchanged,
+    cachedReads: {
+      areFresh: cache.areFresh,
+      areUnchanged: cache.areUnchanged,
       refresh: (reads, { account }) =>
         shared.epochs.refresh(
           account,

@@ -1,4 +1,4 @@
-/** Two clocks, because a machine's wall clock may step. Ages and waits are monotonic; instants are wall time. */
+/** Two clocks, because a machine's wall clock may step. Ages and waits use the monotonic clock, instants the wall clock. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -11,8 +11,8 @@ export const DAY_MS = 24 * HOUR_MS
 const SAME_MS = 2_000
 
 /**
- * A monotonic instant as wall time, in milliseconds since the epoch. One that is next to a full hour is the full hour: the
- * upstream dates its responses to the second, and its hour is the clock's.
+ * Converts an instant of the monotonic clock to wall time, in milliseconds since the epoch. Rounds to a future full hour within
+ * two seconds: the upstream dates its responses to the second, and its quota resets at the full hour.
  */
 export function wallTimeOf({ now, monotonic }: Clock, at: number): number {
   const wall = now() + at - monotonic()

@@ -1,4 +1,4 @@
-/** Says when to stop. Every `AbortSignal` is one. */
+/** The part of `AbortSignal` that the gateway needs. Every `AbortSignal` is an `Ending`. */
 export interface Ending {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: EndingListener): void
@@ -9,7 +9,7 @@ export interface EndingListener {
   handleEvent(): void
 }
 
-/** A minimal AbortController, its own signal: a real one takes about seven times as long to create and to listen to. */
+/** A minimal AbortController that is its own signal. A real one takes about seven times as long to create and listen to. */
 export interface Abortable extends Ending {
   abort(): void
 }

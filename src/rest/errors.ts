@@ -1,37 +1,37 @@
 import { utcOf } from '../contract/instant.ts'
 
-/** What a response says of the key's quota: requests an hour, and requests left of it. */
+/** The key's quota by the headers of a response: requests an hour, and requests left. */
 export interface QuotaCount {
   readonly limit: number
   readonly remaining: number
 }
 
-/** What the headers of a response say, whatever its envelope holds. */
+/** The status and headers of a response, whatever its body contains. */
 export interface ResponseInfo {
   readonly status: number
   readonly requestId: string | undefined
   readonly quota: QuotaCount | undefined
   /** The upstream's clock, in milliseconds since the epoch; undefined where the response has no `Date`. */
   readonly dateMs: number | undefined
-  /** How long to wait, in milliseconds, by `Retry-After`. */
+  /** The wait of `Retry-After`, in milliseconds. */
   readonly retryAfterMs: number | undefined
 }
 
-/** Upstream requests. */
+/** A range of upstream requests. */
 export interface Estimate {
   readonly min: number
   readonly max: number
 }
 
-/** What proves how a write ended whose outcome is unknown. */
+/** What a client reads, or sends again, to find out how a write with an unknown outcome ended. */
 export type Check =
   | { readonly appointmentId: string }
   | { readonly patientId: string }
   | { readonly idempotencyKey: string }
 
-/** What the client gets in `extensions` besides the code. */
+/** The `extensions` of a GraphQL error besides its code. */
 export interface ErrorExtensions {
-  /** HTTP status of the response; absent when there was none. */
+  /** HTTP status of the response; absent where there was none. */
   readonly status?: number
   /** The upstream's own id of the exchange, to quote to its support. */
   readonly requestId?: string | undefined
@@ -44,19 +44,19 @@ export interface ErrorExtensions {
   /** The root field that costs most, by its response name. */
   readonly costliest?: string | undefined
   readonly check?: Check
-  /** The part of the time asked for that is taken, RFC 3339 in UTC, and whose it is. */
+  /** The part of the requested time that is taken, RFC 3339 in UTC, and whose time it is. */
   readonly slot?: { readonly owner: string; readonly startTime: string; readonly endTime: string }
-  /** The path of the argument at fault. */
+  /** The path of the invalid argument. */
   readonly argument?: string
-  /** The `after` to subscribe with again. */
+  /** The `after` with which to resume the subscription. */
   readonly resumeAfter?: string
 }
 
 /**
  * How far a failed request got:
- * - `notSent`: the gateway did not try
+ * - `notSent`: the gateway did not try to send it
  * - `notConnected`: there was no connection, so the upstream did nothing
- * - `sent`: the upstream may have done what it was asked
+ * - `sent`: the upstream may have carried it out
  */
 export type Progress = 'notSent' | 'notConnected' | 'sent'
 
@@ -64,16 +64,16 @@ interface Failure {
   readonly code: string
   readonly message: string
   readonly extensions?: ErrorExtensions
-  /** The response that caused the error; absent when there was none. */
+  /** The response that caused the error; absent where there was none. */
   readonly response?: ResponseInfo | undefined
   /** @default `sent` where there is a response, else `notSent` */
   readonly progress?: Progress
 }
 
 /**
- * The only error that leaves `rest/`: the upstream refused the request, failed, answered nonsense, or was not asked.
- * `code` is the envelope's own where it has one, else one of the gateway's (`docs/errors.md`). `message` may be shown to
- * the caller who asked.
+ * The only error that leaves `rest/`: the upstream refused the request, failed, or sent an invalid response, or the gateway
+ * did not send the request. `code` is the envelope's own where it has one, else one of the gateway's (`docs/errors.md`).
+ * `message` may be shown to the caller whose request failed.
  */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError'
@@ -91,7 +91,7 @@ export class UpstreamError extends Error {
   }
 }
 
-// One maker for each error. The first ones are the gateway's: the upstream was not asked.
+// One function for each error. The first ones are the gateway's own: it sent no request.
 
 export function unauthenticated(): UpstreamError {
   return new UpstreamError({
@@ -104,13 +104,13 @@ export function missingScope(scope: string): UpstreamError {
   return new UpstreamError({ code: 'FORBIDDEN', message: `The token lacks the scope ${scope}.` })
 }
 
-/** A narrowed caller may name itself only. */
+/** A narrowed caller may name no other patient or clinician. */
 export function notOwn(kind: 'patient' | 'clinician'): UpstreamError {
   return new UpstreamError({ code: 'FORBIDDEN', message: `The token allows no ${kind} but its own.` })
 }
 
-/** A patient changes a part of its record that the clinic decides. */
-export function notTheirs(): UpstreamError {
+/** A patient tries to change a field of its record that only the clinic may change. */
+export function notEditableByPatient(): UpstreamError {
   return new UpstreamError({
     code: 'FORBIDDEN',
     message:
@@ -118,7 +118,7 @@ export function notTheirs(): UpstreamError {
   })
 }
 
-/** A narrowed caller gets it for a missing appointment and for somebody else's alike. */
+/** A narrowed caller gets it for a missing appointment and for someone else's alike. */
 export function noSuchAppointment(): UpstreamError {
   return new UpstreamError({
     code: 'NOT_FOUND',
@@ -127,7 +127,7 @@ export function noSuchAppointment(): UpstreamError {
   })
 }
 
-/** A caller that is kept to a patient gets it for every other one, whether there is one or not. */
+/** A caller that is narrowed to a patient gets it for every other patient, existing or not. */
 export function noSuchPatient(): UpstreamError {
   return new UpstreamError({
     code: 'NOT_FOUND',
@@ -136,7 +136,7 @@ export function noSuchPatient(): UpstreamError {
   })
 }
 
-/** Who may book for anybody would see anybody's data, if an appointment were proof enough. */
+/** Such a caller may book for any patient, so an appointment with a patient gives it no right to the patient's data. */
 export function noPatientsForClinicians(): UpstreamError {
   return new UpstreamError({
     code: 'FORBIDDEN',
@@ -153,7 +153,7 @@ export function tooCostly(estimate: Estimate, ceiling: number, costliest?: strin
   })
 }
 
-/** The quota that is known has no room for the request. `resetsAtMs` is in milliseconds since the epoch. */
+/** The known quota has no room for the request. `resetsAtMs` is in milliseconds since the epoch. */
 export function quotaSpent(resetsAtMs: number): UpstreamError {
   return new UpstreamError({
     code: 'RATE_LIMITED',
@@ -162,7 +162,7 @@ export function quotaSpent(resetsAtMs: number): UpstreamError {
   })
 }
 
-/** `sinceMs`, in milliseconds since the epoch: when the first request in a row failed. */
+/** @param sinceMs when the first of the failures in a row happened, in milliseconds since the epoch */
 export function breakerOpen(sinceMs: number): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_UNAVAILABLE',
@@ -171,7 +171,7 @@ export function breakerOpen(sinceMs: number): UpstreamError {
   })
 }
 
-/** The operation's deadline passed, or its client left, before its request was sent or while others go on waiting for it. */
+/** The deadline passed or the client disconnected, before the request was sent or while other operations wait for it. */
 export function operationEnded(): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_TIMEOUT',
@@ -179,7 +179,7 @@ export function operationEnded(): UpstreamError {
   })
 }
 
-/** A time can be free only for somebody. */
+/** The appointment has no such clinician, patient or location, so there is no schedule to check. */
 export function noSlotOwner(owner: string, argument: string): UpstreamError {
   return new UpstreamError({
     code: 'BAD_USER_INPUT',
@@ -188,15 +188,15 @@ export function noSlotOwner(owner: string, argument: string): UpstreamError {
   })
 }
 
-/** Other bookings of the same day are not done in time. Nothing was booked. */
-export function bookingsWait(): UpstreamError {
+/** Other bookings of the same day take too long. Nothing was booked. */
+export function bookingsBusy(): UpstreamError {
   return new UpstreamError({
     code: 'OVERLOADED',
     message: 'Other bookings for the same day are under way: nothing was booked; try again in a second.',
   })
 }
 
-/** The gateway gets no events of this caller's account. */
+/** The gateway receives no events of this caller's account. */
 export function eventsUnavailable(): UpstreamError {
   return new UpstreamError({
     code: 'EVENTS_UNAVAILABLE',
@@ -204,11 +204,11 @@ export function eventsUnavailable(): UpstreamError {
   })
 }
 
-/** What instances share can't be reached, and only there are the events. */
-export function eventsAway(): UpstreamError {
+/** The store that instances share is unreachable, and only the store has the events. */
+export function eventsUnreachable(): UpstreamError {
   return new UpstreamError({
     code: 'OVERLOADED',
-    message: 'The gateway can not be told of changes now; try again in a second.',
+    message: 'The gateway can not receive changes now; try again in a second.',
   })
 }
 
@@ -229,7 +229,7 @@ export function streamLagged(resumeAfter: string): UpstreamError {
   })
 }
 
-/** The gateway stops. Another instance, or this one after its restart, goes on. */
+/** The gateway stops. Another instance, or this one after its restart, can resume the stream. */
 export function streamEnded(resumeAfter: string): UpstreamError {
   return new UpstreamError({
     code: 'STREAM_ENDED',
@@ -243,7 +243,7 @@ export function liveEnded(): UpstreamError {
   return new UpstreamError({ code: 'STREAM_ENDED', message: 'The gateway is stopping: ask again.' })
 }
 
-/** The upstream does not tell whether a change concerns a caller that is kept to its own appointments. */
+/** For a narrowed caller the gateway could not find out from the upstream whether a changed appointment is its own. */
 export function streamUndecided(resumeAfter: string): UpstreamError {
   return new UpstreamError({
     code: 'STREAM_ENDED',
@@ -252,7 +252,7 @@ export function streamUndecided(resumeAfter: string): UpstreamError {
   })
 }
 
-// From here on the upstream was asked.
+// From here on: errors after the gateway tried to send the request.
 
 export function noConnection(): UpstreamError {
   return connectionFailed('notConnected')
@@ -270,7 +270,7 @@ function connectionFailed(progress: Progress): UpstreamError {
   })
 }
 
-export function responseLate(): UpstreamError {
+export function responseTimedOut(): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_TIMEOUT',
     message: 'The upstream did not answer in time.',
@@ -296,7 +296,7 @@ export function invalidResponse(message: string, requestId?: string, response?: 
   })
 }
 
-/** The upstream refused a request, in its own words. */
+/** The upstream refused the request. Code, message and details are the upstream's. */
 export function refusedByUpstream(
   code: string,
   message: string,
@@ -307,7 +307,7 @@ export function refusedByUpstream(
   return new UpstreamError({ code, message, extensions: { status, requestId, details }, response })
 }
 
-/** What a failing server says of itself is meant for its operators, so neither message nor details are passed on. */
+/** The message and details of a 5xx are meant for the upstream's operators, so neither is passed on. */
 export function failedUpstream(code: string, response: ResponseInfo): UpstreamError {
   const { status, requestId } = response
   return new UpstreamError({
@@ -318,7 +318,7 @@ export function failedUpstream(code: string, response: ResponseInfo): UpstreamEr
   })
 }
 
-/** The upstream's 429, with the instant at which the key may be used again. */
+/** The upstream's 429, with the instant from which the key may be used again. */
 export function rateLimited(refusal: UpstreamError, resetsAtMs: number): UpstreamError {
   return new UpstreamError({
     code: 'RATE_LIMITED',
@@ -328,7 +328,7 @@ export function rateLimited(refusal: UpstreamError, resetsAtMs: number): Upstrea
   })
 }
 
-/** Worded as the upstream words it: what it would have answered, had it been asked when the gateway looked. */
+/** Worded like the upstream's own refusal, as the upstream would refuse the cancel of an appointment with this status. */
 export function cannotCancel(status: string): UpstreamError {
   return new UpstreamError({
     code: 'INVALID_STATE_TRANSITION',
@@ -337,24 +337,24 @@ export function cannotCancel(status: string): UpstreamError {
   })
 }
 
-interface Taken {
+interface SlotConflict {
   readonly owner: 'clinician' | 'patient' | 'location'
-  readonly taken: { readonly startTime: string; readonly endTime: string }
+  readonly overlap: { readonly startTime: string; readonly endTime: string }
 }
 
-/** @param ownId the caller's own booking, where it had to give way and could not be cancelled */
-export function slotTaken({ owner, taken }: Taken, ownId?: string): UpstreamError {
+/** @param ownId the caller's own booking, where it should have been cancelled and could not be */
+export function slotTaken({ owner, overlap }: SlotConflict, ownId?: string): UpstreamError {
   const check = ownId !== undefined && { check: { appointmentId: ownId } }
   return new UpstreamError({
     code: 'SLOT_TAKEN',
     message: `The ${owner} has another appointment at this time.${
       check ? ' Yours was booked at the same moment, and could not be cancelled again: cancel it.' : ''
     }`,
-    extensions: { slot: { owner: owner.toUpperCase(), ...taken }, ...check },
+    extensions: { slot: { owner: owner.toUpperCase(), ...overlap }, ...check },
   })
 }
 
-/** The appointment exists, but whether somebody else took its time meanwhile could not be read. */
+/** The appointment exists, but the gateway could not read whether another one took its time first. */
 export function bookingUnchecked(appointmentId: string): UpstreamError {
   return new UpstreamError({
     code: 'OUTCOME_UNKNOWN',
@@ -364,7 +364,7 @@ export function bookingUnchecked(appointmentId: string): UpstreamError {
   })
 }
 
-/** `created` is what a create with an idempotency key was to create. */
+/** @param created the kind of a create with an idempotency key */
 export function outcomeUnknown(
   check: Check,
   created: 'appointment' | 'patient' = 'appointment',
@@ -380,7 +380,7 @@ export function outcomeUnknown(
   })
 }
 
-/** The same error, naming the idempotency key that the caller sent and not the one derived from it. */
+/** The same error with the idempotency key that the caller sent, in place of the key derived from it. */
 export function withCallersKey(error: unknown, idempotencyKey: string): unknown {
   if (!(error instanceof UpstreamError)) return error
   if (error.extensions.check === undefined || !('idempotencyKey' in error.extensions.check)) return error
@@ -389,14 +389,14 @@ export function withCallersKey(error: unknown, idempotencyKey: string): unknown 
   return new UpstreamError({ code, message, extensions, response, progress })
 }
 
-/** The request was sent, and no response says whether the upstream did it: there is none, a 5xx, or an unreadable one. */
+/** The request was sent, and its outcome is unknown: there is no response, a 5xx, or an unreadable one. */
 export function isInDoubt(error: unknown): error is UpstreamError {
   if (!(error instanceof UpstreamError) || error.progress !== 'sent') return false
   const { response, code } = error
   return response === undefined || response.status >= 500 || code === 'UPSTREAM_INVALID_RESPONSE'
 }
 
-/** The upstream may still do it: nobody waited for its response, or a proxy between stopped waiting. */
+/** The upstream may still carry out the request: the gateway, or a proxy in between, stopped waiting for the response. */
 export function mayStillHappen(error: UpstreamError): boolean {
   if (error.progress !== 'sent') return false
   return error.code === 'UPSTREAM_TIMEOUT' || error.response?.status === 504
@@ -404,13 +404,13 @@ export function mayStillHappen(error: UpstreamError): boolean {
 
 const STATUSES_OF_A_BAD_REQUEST = [400, 404, 405, 413, 415, 422]
 
-/** The upstream found the request itself at fault. So it did nothing, also at an earlier attempt of the same request. */
+/** The upstream found the request itself invalid, so it carried out neither this nor an earlier attempt at it. */
 export function provesNothingDone(error: unknown): boolean {
   if (!(error instanceof UpstreamError) || error.code === 'UPSTREAM_INVALID_RESPONSE') return false
   return STATUSES_OF_A_BAD_REQUEST.includes(error.response?.status ?? 0)
 }
 
-/** The API's code for "not found" is not documented, so its status decides; a proxy's 404 page is no such answer. */
+/** The API documents no code for "not found", so the status decides. A proxy's 404 page does not count. */
 export function isNotFound(error: unknown): error is UpstreamError {
   return (
     error instanceof UpstreamError &&
@@ -423,7 +423,7 @@ export function isRateLimited(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'RATE_LIMITED'
 }
 
-/** The upstream failed, or did not answer in the time that there was. What it refuses in an envelope is an answer. */
+/** The upstream failed, or did not answer in time. A refusal below 500 is an answer, and no failure. */
 export function isDown(error: unknown): error is UpstreamError {
   if (!(error instanceof UpstreamError)) return false
   const { response, code } = error
@@ -431,7 +431,7 @@ export function isDown(error: unknown): error is UpstreamError {
   return code === 'UPSTREAM_UNAVAILABLE' || code === 'UPSTREAM_TIMEOUT'
 }
 
-/** What the headers of the response said that an error was made of. */
+/** The status and headers of the response that caused the error. */
 export function responseOf(error: unknown): ResponseInfo | undefined {
   return error instanceof UpstreamError ? error.response : undefined
 }

@@ -210,8 +210,8 @@ export function createGateway({
     by,
     limits: pages,
   })
-  const contextOf = (by: Operation, told?: AppointmentRow) => ({
-    loaders: createLoaders({ ...sourcesOf(by), ...(told !== undefined && { told }) }),
+  const contextOf = (by: Operation, ofEvent?: AppointmentRow) => ({
+    loaders: createLoaders({ ...sourcesOf(by), ...(ofEvent !== undefined && { ofEvent }) }),
     maxNodeIds: limits.MAX_NODE_IDS,
     clinicTimeZone,
     readUpstream: () => rest.upstream(by),
@@ -254,7 +254,7 @@ export function createGateway({
     writer,
     clock,
   })
-  const memo = createMemo(rest.remembered, { isOn: cacheTtlSeconds > 0 })
+  const memo = createMemo(rest.cachedReads, { isOn: cacheTtlSeconds > 0 })
   const deferral = createDeferral({
     identityOf,
     operationOf,
@@ -272,7 +272,7 @@ export function createGateway({
     beginEvent,
     contextOf,
     changes,
-    remembered: rest.remembered,
+    remembered: rest.cachedReads,
     covers: coherence.covers,
     places,
     writer,

@@ -70,21 +70,21 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
     }
     if (event === 'other') {
       for (const account of accounts) {
-        await coherence.takeOther(account, changed)
+        await coherence.receiveOtherEvent(account, changed)
         onUntold(account)
       }
       return { fate: 'other', style }
     }
     if (event === 'unreadable') {
       for (const account of accounts) {
-        await coherence.takeUnreadable(account)
+        await coherence.receiveUnreadableEvent(account)
         onUntold(account)
       }
       return { fate: 'malformed', style }
     }
     const fates: EventFate[] = []
     for (const account of accounts) {
-      const fate = await coherence.takeEvent(account, event)
+      const fate = await coherence.receiveEvent(account, event)
       if (fate === 'outdated') onUntold(account)
       fates.push(fate)
     }

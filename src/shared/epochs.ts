@@ -1,7 +1,7 @@
 import type { PartialAppointment } from '../contract/field-names.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 
-/** An epoch of a scope. It changes with each change of the scope, and never comes back. */
+/** The version of a scope. Each change of the scope gives it a new one, and no version is used twice. */
 export type Epoch = number | string
 
 /** One appointment before and after a change. */
@@ -17,46 +17,46 @@ export interface AppointmentDiff {
   readonly since?: number | undefined
 }
 
-/** A write that may have happened, or may still. */
+/** A write whose outcome is not known: it may have happened, or may still happen. */
 export interface Doubt {
-  /** What it changes; null where that is not known. */
+  /** The change that the write would make; null where it is not known. */
   readonly doubted: AppointmentDiff | null
 }
 
-/** What an epoch may be advanced by. */
+/** The cause of a new epoch. */
 export type Advance = AppointmentDiff | Doubt
 
-/** Names the states of what the upstream holds: `scope` is a path of the REST API, an item or the lists. */
+/** Versions the data of the upstream, for what is cached of it. A `scope` is a path of the REST API: an item, or all lists. */
 export interface Epochs {
-  /** Reads the scopes' epochs where they are shared; undefined where they are here, or can't be read now. */
+  /** Reads the scopes' epochs from Redis, if they are shared. Undefined where they are in memory, or Redis is unreachable. */
   refresh(account: string, scopes: readonly string[]): Promise<void> | undefined
-  /** As of the last `refresh`, where they are shared. */
+  /** The scope's epoch; where epochs are shared, the one that the last `refresh` read. */
   of(account: string, scope: string): Epoch
-  /** The scopes have changed. `change` says how; without it, in any way. */
+  /** The scopes have changed. Without `change` nothing is known of how. */
   advance(account: string, scopes: readonly string[], change?: Advance): MaybePromise<void>
   /**
-   * The scopes are in doubt: a write is about to be sent. What it returns takes it back where the write was not sent: then all
-   * that was known before holds again. Undefined where that can't be said to all.
+   * A write to the scopes is about to be sent: until its outcome is known, they are in doubt. If the write is not sent after all,
+   * the returned function withdraws the doubt. Undefined where other instances know of the doubt already.
    */
   announce(
     account: string,
     scopes: readonly string[],
     diff?: AppointmentDiff,
   ): MaybePromise<(() => void) | undefined>
-  /** What may have changed since that epoch, oldest first. Undefined where that is not known. */
+  /** The changes since that epoch, oldest first, doubts among them. Undefined where they are not known. */
   changesSince(account: string, scope: string, epoch: Epoch): readonly AppointmentDiff[] | undefined
-  /** What has certainly changed since that epoch: the same without what is in doubt. */
+  /** The same without doubts. */
   certainSince(account: string, scope: string, epoch: Epoch): readonly AppointmentDiff[] | undefined
 }
 
 export interface EpochsOptions {
   /**
-   * Far more items than clients write to while anything stays cached.
+   * The number of scopes. It should be far more than clients write to within the lifetime of a cached answer.
    * @default 100000
    */
   readonly maxScopes?: number
   /**
-   * The described changes of a scope that are kept, to tell what they changed.
+   * The number of described changes that are kept for each scope.
    * @default 1000
    */
   readonly maxDiffs?: number
@@ -64,19 +64,19 @@ export interface EpochsOptions {
 
 interface Step {
   readonly from: number
-  /** `nothing` where a doubt was taken back. */
+  /** `nothing` for a doubt that was withdrawn. */
   change: Advance | 'nothing'
 }
 
-/** Those of one process. */
+/** The epochs of one process. */
 export interface LocalEpochs extends Epochs {
-  /** All that came since that epoch, oldest first, as it was told. Undefined where that is not known. */
+  /** The changes and doubts since that epoch, oldest first. Undefined where they are not known. */
   advancesSince(account: string, scope: string, epoch: Epoch): readonly Advance[] | undefined
 }
 
 export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOptions = {}): LocalEpochs {
   const epochs = new Map<string, number>()
-  /** By scope, the described or announced changes that lead to its epoch, without a gap. */
+  /** By scope, the described changes and doubts that lead to its epoch without a gap. */
   const steps = new Map<string, Step[]>()
   let latest = 0
   /** The epoch of each scope that is not in the map. */
@@ -90,7 +90,7 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
   }
 
   function move(key: string): number {
-    // All are forgotten together, and start from an epoch that none of them had before: so no epoch ever comes back.
+    // All scopes start again together, from an epoch that none of them had before, so that no epoch is used twice.
     if (epochs.size >= maxScopes) {
       epochs.clear()
       steps.clear()
@@ -105,11 +105,11 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
 
   function pushStep(key: string, change: Advance): Step {
     const step: Step = { from: move(key), change }
-    const known = steps.get(key) ?? []
-    steps.set(key, known)
-    known.push(step)
-    // In blocks, because each of them moves the whole array.
-    if (known.length >= 2 * maxDiffs) known.splice(0, maxDiffs)
+    const earlier = steps.get(key) ?? []
+    steps.set(key, earlier)
+    earlier.push(step)
+    // In blocks, because each removal moves the rest of the array.
+    if (earlier.length >= 2 * maxDiffs) earlier.splice(0, maxDiffs)
     return step
   }
 
@@ -138,14 +138,14 @@ export function createEpochs({ maxScopes = 100_000, maxDiffs = 1000 }: EpochsOpt
       }
     },
     advancesSince,
-    changesSince: (...asked) => withDoubts(advancesSince(...asked)),
-    certainSince: (...asked) => withoutDoubts(advancesSince(...asked)),
+    changesSince: (...since) => withDoubts(advancesSince(...since)),
+    certainSince: (...since) => withoutDoubts(advancesSince(...since)),
   }
 }
 
 /**
- * As if all that is in doubt had happened; undefined where one of them is not known. Such a change is put into no list, as it
- * has no `since`: a list is either certainly not changed by it, or forgotten.
+ * The changes if each write in doubt had happened; undefined where one of those writes is not known. A doubted change has no
+ * `since`, so it is never applied to a cached list: the list is either certainly unaffected, or invalidated.
  */
 export function withDoubts(changes: readonly Advance[] | undefined): readonly AppointmentDiff[] | undefined {
   const diffs = changes?.map((change) => (isDoubt(change) ? change.doubted : change))

@@ -12,10 +12,10 @@ export type ChangeKind =
   | 'no_show'
   | 'reconciled'
 
-/** Who told of a change: an event of the upstream, a write through the gateway, or a read that found it. */
+/** The source of a change: an event of the upstream, a write through the gateway, or a read that found it. */
 export type ChangeSource = 'webhook' | 'gateway' | 'reconciled'
 
-/** A change of an appointment, as subscribers get it. */
+/** A change of an appointment, as subscribers receive it. */
 export interface Change {
   readonly kind: ChangeKind
   readonly source: ChangeSource
@@ -27,46 +27,46 @@ export interface Change {
 }
 
 export interface LoggedChange extends Change {
-  /** That of the last word that it became. */
+  /** The `mark` of its `LatestChange`. */
   readonly mark: string
-  /** Its place in the log: opaque, and the next one's is another. */
+  /** The change's place in the log: opaque and unique. */
   readonly sequence: string
 }
 
-/** The latest that is known of an appointment, by whatever order the news came. */
-export interface LastWord extends Change {
-  /** Tells this last word from any other. */
+/** The latest known change of an appointment, in whichever order the reports of its changes arrived. */
+export interface LatestChange extends Change {
+  /** Unique: identifies this value in comparisons. */
   readonly mark: string
-  /** When the upstream last changed it, or an earlier such time where the source did not tell. */
+  /** The appointment's `updatedAt`, or an earlier one where the source does not contain it. */
   readonly updatedAt: string | undefined
   /** Whether `updatedAt` is that of `now`. */
   readonly isExact: boolean
-  /** When it was so by the upstream's clock, in RFC 3339; undefined where that is not known. */
-  readonly toldAt: string | undefined
-  /** How far `toldAt` may be off, in milliseconds. */
-  readonly toldWithinMs: number
-  /** When the gateway learned it, on the monotonic clock. */
-  readonly notedAt: number
-  /** Of what a read has shown: when that was asked for, on the same clock. */
+  /** An instant of the upstream's clock at which `now` was the state, in RFC 3339; undefined where it is not known. */
+  readonly reportedAt: string | undefined
+  /** The error of `reportedAt`, in milliseconds. */
+  readonly reportedWithinMs: number
+  /** When the gateway recorded the change, on the monotonic clock. */
+  readonly recordedAt: number
+  /** For a change that a read has found: when the read was sent, on the same clock. */
   readonly readAt?: number | undefined
 }
 
 export interface Entry {
   readonly appointmentId: string
-  /** The upstream's id of the event: the log takes it once. */
+  /** The upstream's id of the event: the log accepts an event once. */
   readonly eventId: string | undefined
-  /** The mark of what the caller has compared with: where the log knows another by now, the caller compares again. */
+  /** The mark of the change that the caller compared with. The log rejects the entry if a later change was recorded since. */
   readonly expected: string | undefined
-  readonly lastWord: LastWord
-  /** Whether subscribers are told. */
-  readonly isNews: boolean
+  readonly latestChange: LatestChange
+  /** Whether subscribers receive it. */
+  readonly isPublished: boolean
 }
 
-/** `unavailable`: where it is shared, it can't be reached now. */
+/** `unavailable`: the log is shared and unreachable. */
 export type Appended = 'logged' | 'duplicate' | 'conflict' | 'unavailable'
 
 export interface Following {
-  /** The sequence that the first change after the backlog has as its predecessor: resuming from it loses nothing. */
+  /** The sequence before the first change that follows the backlog. Resuming after it misses no change. */
   readonly head: string
   /** The changes between `after` and now, oldest first. */
   readonly backlog: readonly LoggedChange[]
@@ -75,25 +75,22 @@ export interface Following {
 
 export interface Follower {
   change(change: LoggedChange): void
-  /** The log is gone, and what was in it: nothing comes any more. */
+  /** The log was lost, with the changes in it. The follower receives no more changes. */
   lost(): void
 }
 
-/**
- * The changes of an account in the order of the log, as far back as the log is kept. Only accounts that the configuration names
- * have one.
- */
+/** The latest changes of each account, in order. Only accounts that the configuration names have a log. */
 export interface EventLog {
-  /** Takes the account's changes in from now on, so that what others note is known here too. */
+  /** Follows the account's changes from now on, so that this process knows the changes that other instances record. */
   watch(account: string, onChange: (change: LoggedChange) => void): void
-  /** What this process knows of it; it may be a moment behind. */
-  knownHere(account: string, appointmentId: string): LastWord | undefined
-  /** Undefined also where it is shared and can't be reached: nothing can be noted then. */
-  lastWord(account: string, appointmentId: string): MaybePromise<LastWord | undefined>
+  /** The latest change that this process knows without asking Redis. It may be a moment behind. */
+  peekLatestChange(account: string, appointmentId: string): LatestChange | undefined
+  /** Undefined also while the log is shared and unreachable: then nothing can be recorded. */
+  latestChange(account: string, appointmentId: string): MaybePromise<LatestChange | undefined>
   hasSeen(account: string, eventId: string): MaybePromise<boolean>
-  /** Notes all of an entry, or nothing. */
+  /** Records an entry atomically. */
   append(account: string, entry: Entry): MaybePromise<Appended>
-  /** Gives the follower each change from now on. `expired` where the log does not go back to `after`. */
+  /** The follower receives each change from now on. `expired` where the log no longer has the changes after `after`. */
   follow(
     account: string,
     after: string | undefined,
@@ -102,24 +99,24 @@ export interface EventLog {
 }
 
 export interface EventLogOptions {
-  /** The changes of an account that can be resumed from. */
+  /** The number of changes of an account that subscribers can resume from. */
   readonly maxChanges: number
-  /** How long an event is known by its id, in milliseconds. */
+  /** How long the id of an event is kept to recognise duplicates, in milliseconds. */
   readonly seenMs: number
   readonly monotonic: () => number
   readonly onFault: OnFault
 }
 
-/** Gets what a follower of the log has thrown. */
+/** Receives the errors that followers of the log throw. */
 export type OnFault = (thrown: unknown) => void
 
 const MAX_SEEN = 200_000
 
 interface AccountLog {
-  /** Sequences begin with it, so that none of another process is taken for one of this log. */
+  /** The prefix of the log's sequences, so that a sequence of another process is not taken for one of this log. */
   readonly id: string
   readonly changes: LoggedChange[]
-  readonly lastWords: LRUCache<string, LastWord>
+  readonly latestChanges: LRUCache<string, LatestChange>
   readonly seen: LRUCache<string, number>
   readonly listeners: Set<(change: LoggedChange) => void>
   /** The number of changes so far. */
@@ -130,12 +127,12 @@ export function createEventLog({ maxChanges, seenMs, monotonic, onFault }: Event
   const logs = new Map<string, AccountLog>()
 
   function logOf(account: string): AccountLog {
-    const known = logs.get(account)
-    if (known !== undefined) return known
+    const existing = logs.get(account)
+    if (existing !== undefined) return existing
     const log: AccountLog = {
       id: randomUUID(),
       changes: [],
-      lastWords: new LRUCache({ max: 2 * maxChanges }),
+      latestChanges: new LRUCache({ max: 2 * maxChanges }),
       seen: new LRUCache({ max: MAX_SEEN }),
       listeners: new Set(),
       length: 0,
@@ -153,16 +150,16 @@ export function createEventLog({ maxChanges, seenMs, monotonic, onFault }: Event
     return `${id}.${length}`
   }
 
-  function tell(log: AccountLog, word: LastWord): void {
+  function publish(log: AccountLog, latest: LatestChange): void {
     log.length += 1
-    const logged = changeOf(word, sequenceOf(log))
+    const logged = changeOf(latest, sequenceOf(log))
     log.changes.push(logged)
-    // In blocks, because each of them moves the whole array.
+    // In blocks, because each removal moves the rest of the array.
     if (log.changes.length >= 2 * maxChanges) log.changes.splice(0, log.changes.length - maxChanges)
-    tellEach(log.listeners, (listener) => listener(logged), onFault)
+    notifyAll(log.listeners, (listener) => listener(logged), onFault)
   }
 
-  /** The changes behind a sequence; undefined where one of them is lost, or the sequence is of another log. */
+  /** The changes after a sequence; undefined where one was dropped, or the sequence is of another log. */
   function changesAfter({ id, changes, length }: AccountLog, after: string): LoggedChange[] | undefined {
     const match = /^(.+)\.(\d{1,15})$/.exec(after)
     const number = Number(match?.[2])
@@ -172,23 +169,23 @@ export function createEventLog({ maxChanges, seenMs, monotonic, onFault }: Event
 
   return {
     watch: (account, onChange) => void logOf(account).listeners.add(onChange),
-    knownHere: (account, appointmentId) => logOf(account).lastWords.get(appointmentId),
-    lastWord: (account, appointmentId) => logOf(account).lastWords.get(appointmentId),
+    peekLatestChange: (account, appointmentId) => logOf(account).latestChanges.get(appointmentId),
+    latestChange: (account, appointmentId) => logOf(account).latestChanges.get(appointmentId),
     hasSeen: (account, eventId) => isSeen(logOf(account), eventId),
-    append(account, { appointmentId, eventId, expected, lastWord, isNews }) {
+    append(account, { appointmentId, eventId, expected, latestChange, isPublished }) {
       const log = logOf(account)
       if (eventId !== undefined && isSeen(log, eventId)) return 'duplicate'
-      if (log.lastWords.get(appointmentId)?.mark !== expected) return 'conflict'
+      if (log.latestChanges.get(appointmentId)?.mark !== expected) return 'conflict'
       if (eventId !== undefined) log.seen.set(eventId, monotonic() + seenMs)
-      log.lastWords.set(appointmentId, lastWord)
-      if (isNews) tell(log, lastWord)
+      log.latestChanges.set(appointmentId, latestChange)
+      if (isPublished) publish(log, latestChange)
       return 'logged'
     },
     follow(account, after, { change: onChange }) {
       const log = logOf(account)
       const backlog = after === undefined ? [] : changesAfter(log, after)
       if (backlog === undefined) return 'expired'
-      // A function of its own, so that one listener may follow twice.
+      // A new function, so that the set keeps two followings of one follower apart.
       const listener = (change: LoggedChange) => onChange(change)
       log.listeners.add(listener)
       return { backlog, head: sequenceOf(log), stop: () => void log.listeners.delete(listener) }
@@ -196,23 +193,23 @@ export function createEventLog({ maxChanges, seenMs, monotonic, onFault }: Event
   }
 }
 
-/** Tells all of them: a fault of one costs neither the others nor the log anything. */
-export function tellEach<Listener>(
+/** Calls `notify` for each listener. An error of one affects neither the others nor the log. */
+export function notifyAll<Listener>(
   listeners: Iterable<Listener>,
-  tell: (listener: Listener) => void,
+  notify: (listener: Listener) => void,
   onFault: OnFault,
 ): void {
   for (const listener of listeners)
     try {
-      tell(listener)
+      notify(listener)
     } catch (thrown) {
       onFault(thrown)
     }
 }
 
-/** What subscribers get of a last word. */
+/** The part of a recorded change that subscribers receive. */
 export function changeOf(
-  { updatedAt, isExact, toldAt, toldWithinMs, notedAt, readAt, ...change }: LastWord,
+  { updatedAt, isExact, reportedAt, reportedWithinMs, recordedAt, readAt, ...change }: LatestChange,
   sequence: string,
 ): LoggedChange {
   return { ...change, sequence }

@@ -1,47 +1,47 @@
 import type { MaybePromise } from './maybe-promise.ts'
 
-/** Lets one instance at a time do what is enough to be done once. */
+/** Named locks that expire, for work that one instance at a time has to do. */
 export interface Leases {
-  /** False where another holder has it. It ends by itself after `ttlMs`, for a holder that dies. */
+  /** False where another holder has the lease. It expires after `ttlMs`, in case its holder dies. */
   take(account: string, name: string, holder: string, ttlMs: number): MaybePromise<boolean>
-  /** Whether this holder has it. */
+  /** Whether this holder has the lease. */
   holds(account: string, name: string, holder: string): MaybePromise<boolean>
-  /** Does nothing where another holder has it by now. */
+  /** Does nothing where another holder has taken over the lease. */
   release(account: string, name: string, holder: string): MaybePromise<void>
 }
 
 interface Lease {
   readonly holder: string
-  readonly endsAt: number
+  readonly expiresAt: number
 }
 
-const FEW = 1000
+const MIN_LIMIT = 1000
 
 export function createLeases(monotonic: () => number): Leases {
   const leases = new Map<string, Lease>()
-  let many = FEW
+  let limit = MIN_LIMIT
   const keyOf = (account: string, name: string) => `${account} ${name}`
 
   function holderOf(key: string): string | undefined {
     const lease = leases.get(key)
-    return lease !== undefined && monotonic() < lease.endsAt ? lease.holder : undefined
+    return lease !== undefined && monotonic() < lease.expiresAt ? lease.holder : undefined
   }
 
-  /** Only where they have become twice as many: a look at each is too long for every take. */
-  function dropEnded(): void {
-    if (leases.size < many) return
+  /** Runs each time the number of leases has doubled, because it visits all of them. */
+  function dropExpired(): void {
+    if (leases.size < limit) return
     const now = monotonic()
-    for (const [key, { endsAt }] of leases) if (endsAt <= now) leases.delete(key)
-    many = Math.max(FEW, 2 * leases.size)
+    for (const [key, { expiresAt }] of leases) if (expiresAt <= now) leases.delete(key)
+    limit = Math.max(MIN_LIMIT, 2 * leases.size)
   }
 
   return {
     take(account, name, holder, ttlMs) {
       const key = keyOf(account, name)
-      const held = holderOf(key)
-      if (held !== undefined && held !== holder) return false
-      dropEnded()
-      leases.set(key, { holder, endsAt: monotonic() + ttlMs })
+      const current = holderOf(key)
+      if (current !== undefined && current !== holder) return false
+      dropExpired()
+      leases.set(key, { holder, expiresAt: monotonic() + ttlMs })
       return true
     },
     holds: (account, name, holder) => holderOf(keyOf(account, name)) === holder,

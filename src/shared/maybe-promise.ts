@@ -1,2 +1,2 @@
-/** In memory everything is there at once, and the hot path waits for nothing. */
+/** A value where it is in this process's memory, so that the hot path does not wait; a promise where it is in Redis. */
 export type MaybePromise<Value> = Value | Promise<Value>

@@ -7,21 +7,21 @@ import type { Shared } from './shared.ts'
 
 export interface MemoryOptions {
   /**
-   * The changes that subscribers can resume from.
+   * The number of changes of an account that subscribers can resume from.
    * @default 10000
    */
   readonly eventsKept?: number
   /**
-   * How long an event is known by its id, in milliseconds.
+   * How long the id of an event is kept to recognise duplicates, in milliseconds.
    * @default two days
    */
   readonly seenMs?: number
-  /** Gets what a follower of the events has thrown: a fault of the gateway. */
+  /** Receives the errors that followers of the event log throw: faults of the gateway. */
   readonly onFault?: (thrown: unknown) => void
   readonly monotonic: () => number
 }
 
-/** What is shared, where this process is the only one. */
+/** The shared state of a gateway that runs as one process. */
 export function createMemory({
   eventsKept = 10_000,
   seenMs = 172_800_000,

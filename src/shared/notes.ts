@@ -1,6 +1,6 @@
-/** What one instance has learned of a key of the upstream. Instants are milliseconds since the epoch. */
+/** What an instance knows of the quota of an upstream key. Instants are in milliseconds since the epoch. */
 export interface KeyNote {
-  /** The latest count of the quota, and the clock hour of the upstream that it is of. */
+  /** The latest count of the quota, and the upstream's clock hour that it belongs to. */
   readonly quota?: {
     readonly limit: number
     readonly remaining: number
@@ -9,21 +9,21 @@ export interface KeyNote {
     readonly sentAt: number
     readonly endedAt: number
   }
-  /** The latest pause; `until` is 0 where it is over. */
+  /** The latest pause after a 429; `until` is 0 once it is over. */
   readonly pause?: { readonly since: number; readonly until: number; readonly blindMs: number }
 }
 
-/** What instances tell each other besides epochs and events. Each read of an epoch brings the latest. */
+/** Notes on the quota that instances share. Each read of an epoch also reads the latest note. */
 export interface Notes {
-  /** Whether anybody else reads them. */
+  /** Whether other instances read them. */
   readonly areShared: boolean
   keyOf(account: string): KeyNote | undefined
-  tellKey(account: string, note: KeyNote): void
+  setKey(account: string, note: KeyNote): void
 }
 
-/** One instance alone has nobody to tell. */
+/** For a gateway of one instance. */
 export const NO_NOTES: Notes = {
   areShared: false,
   keyOf: () => undefined,
-  tellKey() {},
+  setKey() {},
 }

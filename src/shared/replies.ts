@@ -1,39 +1,39 @@
 import type { AppointmentDiff } from './epochs.ts'
 
-/** Which answer of the upstream it is. */
+/** Identifies an answer of the upstream. */
 export interface ReplyName {
   readonly account: string
-  /** The path of the REST API that was read: the scope of its epoch. */
+  /** The path of the REST API that was read: the scope of the answer's epoch. */
   readonly scope: string
-  /** What was asked, and in whose view. */
+  /** The request, and the view of the caller. */
   readonly text: string
-  /** Whoever knows it may read the answer: it is sealed by it. */
+  /** The answer is encrypted with a key that is derived from the credential, so that only its holders can read it. */
   readonly credential: string
 }
 
 export interface KeptReply {
-  /** As JSON has it. */
+  /** A JSON value. */
   readonly value: unknown
-  /** When the upstream was asked, in milliseconds since the epoch. */
-  readonly askedAt: number
+  /** When the request was sent to the upstream, in milliseconds since the epoch. */
+  readonly requestedAt: number
 }
 
-/** Answers of the upstream that instances give each other, so that each is asked for once. */
+/** Answers of the upstream that instances share, so that one request to the upstream serves all of them. */
 export interface Replies {
-  /** Whether anybody else finds them. */
+  /** Whether other instances read them. */
   readonly areShared: boolean
-  /** The epoch of the scope as all instances name it, as of the last `refresh`. Undefined while nothing is shared. */
+  /** The scope's shared epoch that the last `refresh` read. Undefined while nothing is shared. */
   epochOf(account: string, scope: string): string | undefined
   /**
-   * The answer, and what has changed since it was true, oldest first, as of the last `refresh`. Undefined where there is none
-   * of use.
+   * A stored answer and the changes since its epoch, oldest first, as of the last `refresh`. Undefined where there is no usable
+   * answer.
    */
   find(name: ReplyName): Promise<(KeptReply & { readonly changes: readonly AppointmentDiff[] }) | undefined>
-  /** `epoch` is the one of before the upstream was asked. Waits for nothing. */
+  /** `epoch` is the scope's epoch before the request was sent. Returns before the answer is stored. */
   keep(name: ReplyName, reply: KeptReply & { readonly epoch: string }, lifeMs: number): void
 }
 
-/** One instance alone has nobody to give them to. */
+/** For a gateway of one instance. */
 export const NO_REPLIES: Replies = {
   areShared: false,
   epochOf: () => undefined,

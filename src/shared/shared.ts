@@ -5,8 +5,8 @@ import type { Notes } from './notes.ts'
 import type { Replies } from './replies.ts'
 
 /**
- * What the instances of the gateway that use one key have in common. `memory.ts` keeps it in this process, which is right
- * for one instance; `redis/redis.ts` shares it. All of it belongs to an account: a hash of the key.
+ * The state that all instances of the gateway with one upstream key share. `memory.ts` keeps it in this process, for one instance;
+ * `redis/redis.ts` keeps it in Redis. All of it belongs to an account, which is a hash of the key.
  */
 export interface Shared {
   readonly epochs: Epochs
@@ -15,10 +15,10 @@ export interface Shared {
   readonly notes: Notes
   readonly replies: Replies
   readonly state: () => SharedState
-  /** Whether what the others shared has reached this process at all times since that instant of the monotonic clock. */
+  /** Whether this process has received the changes of other instances without a break since that instant of the monotonic clock. */
   readonly wasUpSince: (since: number) => boolean
   close(): Promise<void>
 }
 
-/** `off`: this process is alone. `down`: what is shared can't be reached, and this process goes by its own. */
+/** `off`: nothing is shared. `down`: Redis is unreachable, and this process uses its own state. */
 export type SharedState = 'off' | 'up' | 'down'

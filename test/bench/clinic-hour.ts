@@ -1,7 +1,7 @@
 /**
- * Simulates an hour of a clinic on a quota of 1,000 requests: through our gateway, without events, with them, where one
- * of ten is lost, and through four instances that share by Redis; and through the tutorial gateway. With `--plot` it draws
- * three of them instead: `docs/clinic-hour.svg`.
+ * Simulates an hour of a clinic on a quota of 1,000 requests: through our gateway, without events, with events, with
+ * one of ten events lost, and through four instances that share a Redis; and through the tutorial gateway. With `--plot` it
+ * draws three of them instead: `docs/clinic-hour.svg`.
  */
 import { writeFileSync } from 'node:fs'
 import { runHour, type StartGateway } from './clinic/hour.ts'

@@ -1,6 +1,6 @@
 /**
- * How many files of `src` one warm operation enters, the sandbox left out: the files with a function that V8 saw called
- * while the gateway answered it. A reader who follows the operation opens that many files.
+ * Counts the files of `src`, without the sandbox, with a function that V8 saw called while the gateway answered one warm
+ * operation. A reader who follows the operation opens that many files.
  */
 import { Session } from 'node:inspector/promises'
 import { relative } from 'node:path'

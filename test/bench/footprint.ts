@@ -1,7 +1,7 @@
 /**
  * Measures the processor time of the product from its start to the first response over the embedded API, and its
- * resident memory at that time and when idle. Then two minutes of mixed load over a sandbox in this process, whose rows are
- * not the gateway's: what the gateway has resident, and what of that it holds once garbage is collected.
+ * resident memory at that time and when idle. Then the gateway's resident memory, and its memory after a garbage collection,
+ * under two minutes of mixed load. The sandbox is in this process, so the gateway's memory does not include its rows.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startSandbox } from '../../src/sandbox/server.ts'

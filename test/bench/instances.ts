@@ -1,7 +1,7 @@
 /**
- * Four processes of the gateway, one Redis and one sandbox: reads that show what was so before a write that another
- * instance has answered, one quota that all of them spend, what is felt of a Redis that fails, and what Redis costs of
- * processor time. Beside them the same processes without Redis.
+ * Four processes of the gateway, one Redis and one sandbox: reads that return the state before a write that another
+ * instance has answered, one quota that all of them spend, the effect of a Redis failure, and the processor time that Redis
+ * costs. The control is the same processes without Redis.
  */
 import { FAULTS, type FaultReport, meetFault } from './instances/faults.ts'
 import { compareProcessorTime } from './instances/processor-time.ts'

@@ -1,6 +1,6 @@
 /**
- * Measures the processor time of the gateway as a ratio to a bare pass-through with the same upstream requests, beside
- * the tutorial gateway and a plain one on the libraries of ours. Each is a process of its own on one core with its cache
+ * Measures the processor time of the gateway as a ratio to a bare pass-through with the same upstream requests, compared
+ * with the tutorial gateway and a plain one with our libraries. Each is a separate process on one core with its cache
  * off. This process is the client and the upstream, on the other core.
  */
 import { readFileSync } from 'node:fs'
@@ -13,14 +13,14 @@ import { type Contestant, canPin, pinToOtherCore, startContestant } from './late
 import { SCENARIOS, type Scenario, VARIANTS } from './latency/scenarios.ts'
 import { startInstantUpstream } from './latency/upstream.ts'
 
-/** Two processes of the same program differ in speed for as long as they live, so each starts several times. */
+/** Two processes of the same program differ in speed as long as they run, so each starts several times. */
 const LIVES = 3
 const ROUNDS = Number(process.env.LATENCY_ROUNDS ?? 11)
 /** Enough rounds for V8 to finish its optimisations. */
 const WARM_UP_ROUNDS = 60
 /** The load on each process in a round. A short slice, because the speed of the machine changes. */
 const SLICE_MS = 100
-/** The operations in flight at once, each on a connection of its own. */
+/** The operations in flight, each on its own connection. */
 const WIDTH = 32
 /** A delay of the upstream that is long enough for 32 operations to start before the first response. */
 const SLOW_UPSTREAM_MS = 200
@@ -81,7 +81,7 @@ process.stdout.write(
 )
 await client.close()
 
-/** Another checkout of the gateway, with its packages installed: how it did before a change, say. */
+/** Another checkout of the gateway, with its packages installed, for example the version before a change. */
 function beside(checkout: string | undefined) {
   if (checkout === undefined) return []
   const manifest = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'))
@@ -156,7 +156,7 @@ async function countsOf(gateways: readonly Contestant[], scenario: Scenario): Pr
   return Object.fromEntries(counts)
 }
 
-/** The upstream requests of one operation, and of 32 equal ones in flight at once. */
+/** The upstream requests of one operation, and of 32 equal ones in flight. */
 async function requestsOf(gateway: Contestant, scenario: Scenario): Promise<Record<string, number>> {
   upstream.takeCount()
   await askGateway(gateway, scenario, 0)

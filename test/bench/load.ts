@@ -6,8 +6,8 @@ import { startProcess } from '../support/process.ts'
 
 /**
  * Sends two minutes of mixed load at four times the capacity of the gateway, and prints its responses by status, its
- * resident memory, and how fast it recovers. The gateway is a process of its own in pass-through mode, so that the load
- * comes from many callers.
+ * resident memory, and how fast it recovers. The gateway is a separate process in pass-through mode, so that the load
+ * is from many callers.
  */
 const SECONDS = Number(process.env.LOAD_SECONDS ?? 120)
 const CALLERS = 40
@@ -64,22 +64,22 @@ async function closedLoop(width: number, seconds: number): Promise<number> {
 
 async function openLoop(perSecond: number, seconds: number): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
-  const underWay = new Set<Promise<void>>()
+  const inFlight = new Set<Promise<void>>()
   const start = performance.now()
   for (let sent = 0; performance.now() - start < seconds * 1000; ) {
     const due = Math.floor(((performance.now() - start) / 1000) * perSecond)
     // The client limits its open requests, so that the bench does not measure the queue of the client.
-    for (; sent < due && underWay.size < 550; sent++) {
+    for (; sent < due && inFlight.size < 550; sent++) {
       const one = send(sent).then((status) => {
         counts.set(status, (counts.get(status) ?? 0) + 1)
-        underWay.delete(one)
+        inFlight.delete(one)
       })
-      underWay.add(one)
+      inFlight.add(one)
     }
     sent = Math.max(sent, due - 1000)
     await sleep(5)
   }
-  await Promise.all(underWay)
+  await Promise.all(inFlight)
   return counts
 }
 

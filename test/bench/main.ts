@@ -1,4 +1,4 @@
-/** Runs the named benches, or all of them: `npm run bench -- requests paging`. `clinic-hour --plot` draws its picture. */
+/** Runs the named benches, or all of them: `npm run bench -- requests paging`. `clinic-hour --plot` draws its chart. */
 const FILES: Readonly<Record<string, string>> = {
   requests: './requests.ts',
   'clinic-hour': './clinic-hour.ts',

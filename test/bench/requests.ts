@@ -1,7 +1,7 @@
 /**
  * Counts the upstream requests of an operation: through our gateway, through the tutorial gateway, through Hive Gateway on
- * the API's OpenAPI document, and the possible minimum. Each has a database of its own. The first two get the same document,
- * and must return the same data; the third has a schema of its own, and must return the same names.
+ * the API's OpenAPI document, and the possible minimum. Each has its own database. The first two get the same document,
+ * and must return the same data; the third has another schema, and must return the same names.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { ask, type GraphQLResult } from '../support/ask.ts'

@@ -1,6 +1,6 @@
 /**
- * Measures what open streams hold in memory, and the processor time of one change to many subscribers of one selection,
- * beside plain yoga with its in-memory pub/sub, and beside node:http that writes the same bytes. Each contestant is two
+ * Measures the memory of open streams, and the processor time of one change to many subscribers with one selection,
+ * compared with plain yoga with its in-memory pub/sub, and with node:http that writes the same bytes. Each contestant is two
  * processes on one core: one with a single subscriber, one with many. This process is the upstream and all subscribers,
  * on the other core.
  */
@@ -11,7 +11,7 @@ import { type Subscribers, subscribeAll } from './streams/subscribers.ts'
 
 const MANY = Number(process.env.STREAMS ?? 1_000)
 const ROUNDS = Number(process.env.STREAMS_ROUNDS ?? 9)
-/** The changes of a round, and those before the first one, by which V8 finishes its optimisations. */
+/** The changes of a round, and the warm-up changes before the first round, in which V8 finishes its optimisations. */
 const CHANGES = { single: 100, many: 10 }
 const WARM_UP = { single: 600, many: 40 }
 
@@ -25,7 +25,7 @@ interface Measured {
   readonly many: Life
   readonly residentMb: number
   readonly heldMb: number
-  /** Of each round, the milliseconds of processor time of one change. */
+  /** The processor time of one change in each round, in milliseconds. */
   readonly singleMs: number[]
   readonly manyMs: number[]
 }
@@ -58,7 +58,7 @@ async function start(name: string): Promise<Measured> {
   const begin = async () => lives.use(await startContestant(program, {}))
   const [first, second] = [await begin(), await begin()]
   const single = { contestant: first, subscribers: lives.use(await subscribeAll(first.url, 1)) }
-  // What the first streams load and compile is no part of what each of them holds.
+  // The code that the first streams load and compile does not count as memory of the streams.
   const some = await subscribeAll(second.url, 50)
   some[Symbol.dispose]()
   const before = await settled(second)
@@ -73,7 +73,7 @@ async function settled(contestant: Contestant) {
   return contestant.usageWithoutGarbage()
 }
 
-/** Delivers changes one after the other, each once all have got the one before, and returns the processor time of one. */
+/** Delivers changes one by one, each after all subscribers have received the last one. Returns the processor time of one. */
 async function change({ contestant, subscribers }: Life, times: number): Promise<number> {
   const before = await contestant.usage()
   for (let nth = 0; nth < times; nth++) {
@@ -115,7 +115,7 @@ function report(): void {
   console.table(Object.fromEntries(rows))
 }
 
-/** The median, and the least and the most. */
+/** The median, the minimum and the maximum. */
 function spread(values: readonly number[]): string {
   return `${round(median(values))} (${round(Math.min(...values))}–${round(Math.max(...values))})`
 }

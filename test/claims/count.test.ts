@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { CountAppointmentsDocument } from '../client/generated/graphql.ts'
 import { startProduct } from '../support/product.ts'
 
-// The cache is off, so the count is all that the gateway knows of the list.
+// The cache is off, so the count is the only data that the gateway has about the list.
 test('The gateway counts 5,000 rows in 13 requests at most, later in one or two', async () => {
   await using product = await startProduct({ sandbox: { seed: 5_000 }, gateway: { cacheTtlSeconds: 0 } })
   async function count(): Promise<{ total: number | null | undefined; requests: number }> {

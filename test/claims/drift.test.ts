@@ -8,7 +8,7 @@ import { type Walk, walk } from './drift/walk.ts'
 /** Page sizes that take one upstream request each, and one that takes three with changes between them. */
 const SIZES = [25, 50, 80, 100, 250]
 
-/** Of ten walks. CURSOR_EXPIRED is the right answer where every row around a cursor has changed. */
+/** Of ten walks. CURSOR_EXPIRED is the right answer if every row around a cursor has changed. */
 const MAX_EXPIRED = 1
 
 test.for(['start_asc', 'start_desc', 'created_desc'] as const)(

@@ -18,7 +18,7 @@ const RENAME = `mutation ($id: ID!, $title: String!) {
 
 type Outage = 'refusing' | 'failing' | 'wording' | 'silent'
 
-/** The whole product, with a simulated clock, and an upstream that can be taken down. */
+/** The complete product, with a simulated clock and an upstream that a test can take down. */
 async function startClinic() {
   let now = MORNING
   let outage: Outage | undefined
@@ -29,7 +29,7 @@ async function startClinic() {
   const upstream = await startScriptedUpstream(({ line, body }) => async (response) => {
     if (outage === 'silent') return void held.push(response)
     if (outage === 'refusing') return void response.destroy()
-    // So do hosted functions whose database is gone.
+    // Hosted functions without a database answer like this.
     if (outage === 'wording')
       return void response
         .writeHead(500, { 'content-type': 'application/json' })
@@ -45,7 +45,7 @@ async function startClinic() {
       .writeHead(answer.statusCode, { 'content-type': 'application/json' })
       .end(await answer.body.text())
   })
-  // Nobody waits that long: whatever the silence holds up would end the test.
+  // Longer than the test's own timeout: an operation that waits for the silent upstream fails the test.
   const gateway = await startGateway({
     url: upstream.url,
     key: sandbox.key,
@@ -61,7 +61,7 @@ async function startClinic() {
     },
     become(how: Outage | undefined) {
       outage = how
-      // As a request of before ends in its timeout.
+      // The earlier requests fail, as by their timeout.
       for (const response of held.splice(0)) response.destroy()
     },
     async see(day: string) {
@@ -79,7 +79,7 @@ async function startClinic() {
 
 describe('An hour without the upstream', () => {
   test.for<Outage>(['refusing', 'wording', 'silent'])(
-    'Each day seen before is shown and marked, and no write is risked: %s',
+    'Each day read before is returned and marked, and no write is sent: %s',
     { timeout: 60_000 },
     async (how) => {
       await using clinic = await startClinic()
@@ -92,7 +92,7 @@ describe('An hour without the upstream', () => {
       const rows = [...before.values()].flatMap(({ nodes }) => nodes)
       expect(rows.length).toBeGreaterThan(50)
 
-      // The first failures open the breaker; of a silent upstream each would be waited for.
+      // The first failures open the breaker. A silent upstream would make each of these requests wait.
       clinic.become(how === 'silent' ? 'failing' : how)
       clinic.pass(MINUTE)
       const asked = clinic.upstream.requests.length
@@ -118,7 +118,7 @@ describe('An hour without the upstream', () => {
       const sent = clinic.upstream.requests.slice(asked).map(({ line }) => line.split(' ')[0])
       expect(sent.filter((method) => method !== 'GET')).toEqual([])
 
-      // Back again: from the first probe on nothing is marked, and a write shows.
+      // The upstream is back: after the first probe no answer is marked stale, and a write is visible.
       clinic.become(undefined)
       for (let probes = 0; probes < 50 && (await clinic.see(DAYS[0] as string)).stale.length > 0; probes += 1)
         clinic.pass(5_000)

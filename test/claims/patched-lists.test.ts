@@ -10,7 +10,7 @@ const DAY = 'startTime: { gte: "2026-01-05T00:00:00Z", lte: "2026-01-05T23:59:59
 const ROW = 'restId title startTime endTime status createdAt patient { restId }'
 const PAGE = `edges { cursor node { ${ROW} } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount`
 
-/** Screens of a day: all of it, pages of it, parts of it, and fields that no row holds. */
+/** Screens of a day: the complete day, pages, filtered lists, and fields that list rows do not have. */
 const SCREENS = [
   `{ appointments(first: 99, filter: { ${DAY} }) { ${PAGE} } }`,
   `{ appointments(first: 4, filter: { ${DAY} }) { ${PAGE} } }`,
@@ -26,16 +26,16 @@ const BOOK = `mutation ($start: DateTime!, $end: DateTime!) {
 
 const CHANGES = 12
 
-/** A day that changes by this gateway and past it, and a gateway beside it that remembers nothing. */
+/** A day that changes through this gateway and directly at the upstream, and a second gateway without a cache. */
 async function startDay(options: SandboxOptions) {
   let now = NOON
   let requests: string[] = []
   let isCounting = true
-  let heard = 0
+  let received = 0
   let wake = () => {}
   await using stack = new AsyncDisposableStack()
   const sandbox = await startSandbox({
-    // With a quota the sandbox dates its answers by its clock.
+    // With a quota the sandbox takes the `Date` of its responses from its own clock.
     rateLimit: 1_000_000,
     seed: 400,
     clock: () => new Date(now),
@@ -49,7 +49,7 @@ async function startDay(options: SandboxOptions) {
       ...given,
       webhooks: { secrets: [{ secret: SECRET }] },
       logEvent() {
-        heard += 1
+        received += 1
         wake()
       },
     }),
@@ -82,7 +82,7 @@ async function startDay(options: SandboxOptions) {
       now += ms
     },
     async events(count: number) {
-      while (heard < count)
+      while (received < count)
         await new Promise<void>((resolve) => {
           wake = resolve
         })
@@ -98,7 +98,7 @@ async function startDay(options: SandboxOptions) {
 
 type Day = Awaited<ReturnType<typeof startDay>>
 
-/** Changes the day once, here or elsewhere. */
+/** Changes the day once, through the gateway or directly at the upstream. */
 async function change(
   { gateway, rest }: Day,
   random: () => number,
@@ -150,7 +150,7 @@ test.for<[string, SandboxOptions]>([
   ['of whole rows and whole events', { listRows: 'full', webhookObject: 'full' }],
   ['of whole rows, with events of 14 fields', { listRows: 'full' }],
   ['with events of eight fields', { webhookObject: 'eight' }],
-])('Lists %s stay what a gateway without a cache shows', { timeout: 120_000 }, async ([, options]) => {
+])('Lists %s equal those of a gateway without a cache', { timeout: 120_000 }, async ([, options]) => {
   await using day = await startDay(options)
   const everyone = await bearer({ sub: 's', scope: 'appointments:write' })
   const own = await bearer({ sub: 'p', scope: 'appointments:read', patient_id: 'pat_own' })
@@ -168,7 +168,7 @@ test.for<[string, SandboxOptions]>([
     await day.events(count)
     day.pass(5_000)
   }
-  // Forgetting takes 64. What an event does not show can't be put into a row; pages are read again in any case.
+  // Eviction alone takes 64 list requests. Fields that an event does not have cannot be patched; pages are always read again.
   const isPatched = options.listRows !== 'full' || options.webhookObject === 'full'
   if (isPatched) expect(lists).toBeLessThan(50)
 })

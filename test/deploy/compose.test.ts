@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.ts'
 import { COMPOSE, servicesWith } from './compose.ts'
 import { GRACE_MS } from './grace.ts'
 
-/** The types of the linter do not resolve by the rules of Node. */
+/** TypeScript cannot resolve the types of the linter with `nodenext`. */
 interface LintResult {
   readonly messages: readonly { readonly rule: string; readonly message: string }[]
 }
@@ -27,12 +27,12 @@ function lint(text: string): readonly string[] {
 }
 
 describe('compose.yaml', () => {
-  test('The linter of compose files and their schema find nothing in it', () => {
+  test('The compose linter and the compose schema report no problem', () => {
     expect(lint(COMPOSE)).toEqual([])
     expect(lint(COMPOSE.replace('read_only: true', 'readonly: yes'))).not.toEqual([])
   })
 
-  test('It is one gateway; by profiles two, nginx and Redis, and a sandbox for all', () => {
+  test('It has one gateway; with profiles two, nginx and Redis, and a shared sandbox', () => {
     const services = Object.entries(servicesWith({}))
     const named = (profile?: string) =>
       services.filter(([, { profiles }]) => profiles?.[0] === profile).map(([name]) => name)
@@ -48,7 +48,7 @@ describe('compose.yaml', () => {
     }
   })
 
-  test('A second gateway that would not share is refused with a sentence', () => {
+  test('A second gateway without shared state does not start, and says why', () => {
     const alone = servicesWith({})
     expect(readConfig(alone.gateway?.environment ?? {}).problems).toBeNull()
     expect(readConfig(alone['gateway-2']?.environment ?? {}).problems).toEqual([
@@ -62,7 +62,7 @@ describe('compose.yaml', () => {
       })
   })
 
-  test('It gives each gateway the time to drain and to finish', () => {
+  test('It gives each gateway enough time to drain and to finish', () => {
     for (const name of ['gateway', 'gateway-2'])
       expect(Number.parseInt(servicesWith({})[name]?.stop_grace_period ?? '', 10) * 1000).toBeGreaterThan(
         GRACE_MS,

@@ -14,7 +14,7 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, object>>
 }
 
-/** What `docker compose` reads with these variables. */
+/** The services that `docker compose` reads with these variables. */
 export function servicesWith(variables: Readonly<Record<string, string>>): Readonly<Record<string, Service>> {
   const text = JSON.stringify(parse(COMPOSE, { merge: true }).services)
   return JSON.parse(text.replaceAll(/\$\{(\w+):-([^}]*)\}/g, (_, name, other) => variables[name] || other))

@@ -15,7 +15,7 @@ function lineOf({ name, byDefault = '', meaning }: Variable): string {
   return `# ${meaning}\n#${name}=${byDefault}\n`
 }
 
-test('.env.example is what the table of the configuration says', async () => {
+test('.env.example is generated from the table of the configuration', async () => {
   const groups = VARIABLES.map(({ title, variables }) => `\n## ${title}\n${variables.map(lineOf).join('')}`)
   await expect(HEAD + groups.join('')).toMatchFileSnapshot(PATH)
 })

@@ -8,7 +8,7 @@ export function readText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8')
 }
 
-/** Runs a program of the system. Undefined where there is none; an exit code other than 0 rejects with its output. */
+/** Runs a system program. Undefined if it is not installed; an exit code other than 0 rejects with its output. */
 export async function runIfThere(program: string, ...args: string[]): Promise<string | undefined> {
   const env = { PATH: `${process.env.PATH}:/usr/sbin` }
   try {

@@ -23,20 +23,20 @@ describe('The unit of systemd', () => {
     [...unit.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
   )
 
-  test('It starts the command, and not again where the configuration is refused', () => {
+  test('It starts the command, and does not restart it after an invalid configuration', () => {
     expect(settings.get('ExecStart')).toMatch(
       /^\/usr\/bin\/node \/opt\/.*\/appointments-gateway\/dist\/main\.js$/,
     )
     expect([settings.get('Restart'), settings.get('RestartPreventExitStatus')]).toEqual(['on-failure', '2'])
-    // systemd gives up a unit that starts five times in ten seconds.
+    // systemd stops restarting a unit that starts five times in ten seconds.
     expect(Number(settings.get('RestartSec'))).toBeGreaterThan(2)
   })
 
-  test('It gives the process the time to drain and to finish', () => {
+  test('It gives the process enough time to drain and to finish', () => {
     expect(Number(settings.get('TimeoutStopSec')) * 1000).toBeGreaterThan(GRACE_MS)
   })
 
-  test('Each line of it has a form, and systemd reads it where it is installed', async () => {
+  test('Each line is well formed, and systemd accepts it if it is installed', async () => {
     const others = unit.split('\n').filter((line) => !/^(#.*|\[(Unit|Service|Install)\]|\w+=.*|)$/.test(line))
     expect(others).toEqual([])
     const here = unit.replace('/usr/bin/node', process.execPath)
@@ -52,7 +52,7 @@ describe('The configuration of nginx', () => {
   const directivesOf = (text: string) =>
     text.split('\n').map((line) => line.replace(/#.*/, '').trim().replaceAll(/\s+/g, ' '))
 
-  test('It says all that the documentation does of a proxy in front', () => {
+  test('It has every directive of the documented configuration', () => {
     const [documented] = snippetsOf(readDocument('docs/deploying.md')).filter(
       ({ language }) => language === 'nginx',
     )
@@ -70,7 +70,7 @@ describe('The configuration of nginx', () => {
     expect(missing).toEqual([])
   })
 
-  test('No log of it has a query string, and nginx reads it where it is installed', async () => {
+  test('Its logs have no query string, and nginx accepts it if it is installed', async () => {
     expect(conf.match(/\$request\b(?!_)|\$request_uri|\$args|\$query_string/g)).toBeNull()
     const hosts = conf
       .replaceAll(/server gateway(-2)?:/g, 'server 127.0.0.1:')

@@ -40,7 +40,7 @@ function modelOf({ apiVersion, kind }: Manifest): (typeof MODELS)[keyof typeof M
   return MODELS[`${apiVersion} ${kind}` as keyof typeof MODELS]
 }
 
-/** What the compiler says of manifests, each of which may stand behind a comment. Empty where all is well. */
+/** The compiler's errors for these manifests, each with a comment before it, or none. Empty if there are no errors. */
 async function compile(all: readonly (readonly [comment: string, manifest: Manifest])[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'manifests-'))
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
@@ -67,20 +67,20 @@ function podOf(name: string): any {
 }
 
 describe('The manifests for Kubernetes', () => {
-  test.for(manifests)('$apiVersion $kind: its values fit the schema of Kubernetes', (manifest) => {
+  test.for(manifests)('$apiVersion $kind: its values are valid in the schema of Kubernetes', (manifest) => {
     const Model = modelOf(manifest)
     expect(() => new Model(manifest as never).validate()).not.toThrow()
     expect(() => new Model({ ...manifest, metadata: { name: 1 } } as never).validate()).toThrow(/must be/)
   })
 
-  test('They name no field that Kubernetes does not have', async () => {
+  test('They have no field that Kubernetes does not know', async () => {
     const [gateway] = manifests
     const misspelt = JSON.stringify(gateway).replace('readinessProbe', 'readinesProbe')
     const ours = manifests.map((manifest) => ['ours', manifest] as const)
     expect(await compile([...ours, ['@ts-expect-error', JSON.parse(misspelt)]])).toBe('')
   })
 
-  test('The gateway is probed where it answers, and has the time to finish', () => {
+  test('The probes use the paths of the gateway, which has time to finish', () => {
     const { containers, terminationGracePeriodSeconds } = podOf('appointments-gateway')
     const [{ readinessProbe, livenessProbe, startupProbe, ports, env }] = containers
     expect([startupProbe, livenessProbe, readinessProbe].map(({ httpGet }) => httpGet)).toEqual([
@@ -97,7 +97,7 @@ describe('The manifests for Kubernetes', () => {
     expect(readConfig(set).config).toMatchObject({ HOST: '0.0.0.0', PORT: 4000, METRICS_PORT: 9464 })
   })
 
-  test('The service leads to no metrics, and pods without an upstream do not start', () => {
+  test('The service exposes no metrics, and pods without an upstream do not start', () => {
     const service = manifests.find(({ kind }) => kind === 'Service')
     expect(service?.spec.ports).toEqual([{ name: 'http', port: 80, targetPort: 'http' }])
     const [{ env }] = podOf('appointments-gateway').containers
@@ -112,7 +112,7 @@ describe('The manifests for Kubernetes', () => {
     expect(problemsWith({ APPOINTMENTS_API_URL: 'https://upstream.test' })).toBeNull()
   })
 
-  test.for(['appointments-gateway', 'appointments-redis'])('%s may do no more than it needs', (name) => {
+  test.for(['appointments-gateway', 'appointments-redis'])('%s has minimal privileges', (name) => {
     const { securityContext, containers, automountServiceAccountToken } = podOf(name)
     expect(automountServiceAccountToken).toBe(false)
     expect(securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } })

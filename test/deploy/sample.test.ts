@@ -13,7 +13,7 @@ import { readText } from './files.ts'
 
 const KEY = 'pk_test_sandbox'
 
-/** What a container of the service gets, where this file is the `.env`. */
+/** The environment of the service's container if `file` is the `.env`. */
 function environmentOf(service: string, file: Readonly<Record<string, string>>) {
   return { ...file, ...servicesWith(file)[service]?.environment }
 }
@@ -42,7 +42,7 @@ describe('The layout with sample data', () => {
     expect(servicesWith({}).sandbox?.command).toBe('sandbox')
   })
 
-  test('Two gateways that share, each over a sandbox of its own, do not start', () => {
+  test('Two gateways that share Redis, but have separate sandboxes, do not start', () => {
     for (const name of ['gateway', 'gateway-2']) {
       const { config } = readConfig(environmentOf(name, { REDIS_URL: 'redis://redis:6379' }))
       expect(config && readSettings(config).problems).toEqual([
@@ -53,11 +53,11 @@ describe('The layout with sample data', () => {
 })
 
 describeWithRedis('The layout with sample data, as processes', () => {
-  test('What is booked through one gateway is read and told by the other', async () => {
+  test('A booking through one gateway is read and reported by the other', async () => {
     const redis = await startRedis()
     onTestFinished(() => redis[Symbol.asyncDispose]())
     const urls: string[] = []
-    // Stands for the name that the first gateway has among containers.
+    // Stands in for the host name of the first gateway's container.
     await using gateway = await startScriptedUpstream(({ body, headers }) => (response) => {
       const signature = String(headers['x-webhook-signature'])
       const init = { method: 'POST', headers: { 'x-webhook-signature': signature }, body }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { drawHour } from '../bench/clinic/svg.ts'
 import { readDocument } from './documents.ts'
 
-test('The picture of the clinic hour has the figures of the table', () => {
+test('The chart of the clinic hour has the figures of the table', () => {
   const drawn = figuresIn(readDocument('docs/clinic-hour.svg').text, /font-weight:600">([\d,]+) requests</g)
   const [row = ''] = /^\| upstream requests \|.*$/m.exec(readDocument('docs/performance.md').text) ?? []
   const [alone = 0, withEvents = 0, , tutorial = 0] = figuresIn(row, /\| ([\d,]+)/g)
@@ -13,7 +13,7 @@ test('The picture of the clinic hour has the figures of the table', () => {
     expect(Math.abs(figure - (expected[nth] ?? 0))).toBeLessThanOrEqual(3)
 })
 
-test('A line begins with the whole quota and ends where the hour has left it', () => {
+test('A line begins at the full quota and ends at the rest after the hour', () => {
   const reads = [
     { asked: 1, remembered: 2, joined: 0, fused: 1 },
     { asked: 1, remembered: 7, joined: 3, fused: 1 },

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { ROOT } from './documents.ts'
 import { type Project, runNode, scriptOf } from './project.ts'
 
-/** This repository's own strictness, so that a snippet compiles under any that is less strict. */
+/** This repository's own compiler options, so that a snippet compiles with any less strict ones too. */
 const NODE = {
   extends: join(ROOT, 'tsconfig.json'),
   compilerOptions: { noEmit: false, outDir: 'compiled', rootDir: '.' },
 }
 
-/** As the templates of bundlers have it. Snippets that read `process.env` need the types of Node here too. */
+/** The options of bundler templates. Snippets that read `process.env` need the types of Node here too. */
 const BUNDLER = {
   compilerOptions: {
     target: 'es2023',
@@ -27,12 +27,12 @@ const BUNDLER = {
   },
 }
 
-/** Returns what the compiler reports, which is nothing where all is well. */
+/** Returns the errors of the compiler; empty if there are none. */
 export function compileForBundler(project: Project): Promise<string> {
   return compile(project, 'bundler', BUNDLER)
 }
 
-/** Compiles all files to JavaScript below `compiled`, as modules that Node runs. */
+/** Compiles all files to JavaScript modules for Node, below `compiled`. */
 export function compileForNode(project: Project): Promise<string> {
   return compile(project, 'node', NODE)
 }

@@ -8,17 +8,17 @@ import { headingsOf, linksOf, ROOT, readDocument, readDocuments } from './docume
 const documents = readDocuments()
 
 describe('the links of the documents', () => {
-  test.for(documents)('$path: every link leads to a file and a heading', (document) => {
+  test.for(documents)('$path: every link points to an existing file and heading', (document) => {
     expect(linksOf(document).filter((link) => !resolves(document.path, link))).toEqual([])
   })
 
-  test('the README leads to every document', () => {
+  test('the README links to every document', () => {
     const links = linksOf(readDocument('README.md'))
     const pages = documents.map(({ path }) => path).filter((path) => !path.startsWith('src/'))
     expect(pages.filter((path) => path !== 'README.md' && !links.includes(path))).toEqual([])
   })
 
-  test('the README is read in one sitting: it has under 220 lines', () => {
+  test('the README has under 220 lines', () => {
     expect(readDocument('README.md').text.split('\n').length).toBeLessThan(220)
   })
 })
@@ -80,7 +80,7 @@ function resolves(from: string, link: string): boolean {
   return anchor === undefined || headingsOf(readDocument(path).text).includes(anchor)
 }
 
-/** The first column of the rows that begin with a code, or name one. */
+/** The codes in the first column of the page's table of codes. */
 function documentedCodes(path: string): readonly string[] {
   const [, table = ''] =
     /^\| (?:`extensions\.code`|code) \|.*?\n(.*?)\n\n/ms.exec(readDocument(path).text) ?? []
@@ -88,13 +88,13 @@ function documentedCodes(path: string): readonly string[] {
   return cells.flatMap((cell) => matches(cell, /`([A-Z][A-Z_]+)`/g)).sort()
 }
 
-/** Words in capitals that are no codes. */
+/** Words in capitals that are not error codes. */
 const OTHER_WORDS: readonly string[] = [
   ...['GET', 'HEAD', 'POST', 'PATCH', 'ALL', 'COMMIT', 'ROLLBACK'],
   ...APPOINTMENT_STATUSES.map((status) => status.toUpperCase()),
 ]
 
-/** The codes in the sources of some layers: texts in capitals, less those of HTTP, SQL, Node and the limits. */
+/** The error codes in the sources of these layers: strings in capitals, except those of HTTP, SQL, Node and the limits. */
 function codesIn(layers: readonly string[]): readonly string[] {
   const found = layers.flatMap((layer) => {
     const files = readdirSync(join(ROOT, 'src', layer), { recursive: true, encoding: 'utf8' })

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 
-/** The repository itself. */
+/** The root folder of the repository. */
 export const ROOT = resolve(import.meta.dirname, '../..')
 
 /** The modules whose entry function has an `@example`. */
@@ -14,7 +14,7 @@ const WITH_EXAMPLES = [
 ]
 
 export interface Document {
-  /** From the root of the repository: `docs/clients.md`. */
+  /** Relative to the root of the repository: `docs/clients.md`. */
   readonly path: string
   readonly text: string
 }
@@ -22,17 +22,17 @@ export interface Document {
 /** A fenced block of a document. */
 export interface Snippet {
   readonly path: string
-  /** The heading that it stands below, as an anchor. */
+  /** The anchor of the heading above it. */
   readonly section: string
-  /** Of the opening fence, from 1. */
+  /** The line number of the opening fence, from 1. */
   readonly line: number
   readonly language: string
-  /** The words after the language, which say what to do with it (CONTRIBUTING, "Snippets in the documents"). */
+  /** The words after the language, which select the test (CONTRIBUTING, "Snippets in the documents"). */
   readonly note: string
   readonly text: string
 }
 
-/** Every page of Markdown that people read. */
+/** All Markdown pages. */
 export function readDocuments(): readonly Document[] {
   const inFolders = ['docs', 'findings', 'src'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
@@ -41,11 +41,11 @@ export function readDocuments(): readonly Document[] {
   return paths.map(readDocument)
 }
 
-/** The documentation comments that hold examples, as if each module were a page. */
+/** The documentation comments with examples, as one page for each module. */
 export function readExamples(): readonly Document[] {
   return WITH_EXAMPLES.map((path) => {
     const { text } = readDocument(path)
-    // Outside of comments no line begins with an asterisk.
+    // In these modules only comment lines begin with an asterisk.
     return { path, text: text.replaceAll(/^ *\* ?/gm, '') }
   })
 }
@@ -68,7 +68,7 @@ export function snippetsOf({ path, text }: Document): readonly Snippet[] {
   })
 }
 
-/** The anchors of a page, as GitHub makes them of its headings. */
+/** The anchors of a page's headings, as GitHub generates them. */
 export function headingsOf(text: string): readonly string[] {
   const headings = [...withoutFences(text).matchAll(/^#{1,6} +(.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -82,7 +82,7 @@ export function headingsOf(text: string): readonly string[] {
   })
 }
 
-/** What a page links to, other websites aside. */
+/** The targets of a page's links, except other websites. */
 export function linksOf({ text }: Document): readonly string[] {
   const links = [...withoutFences(text).matchAll(/\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$/gm)]
   return links.map(([, inline, defined]) => inline ?? defined ?? '').filter((link) => !/^https?:/.test(link))

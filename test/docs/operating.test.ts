@@ -8,14 +8,14 @@ import { observeAll } from '../telemetry/observe-all.ts'
 import { samplesIn, startMetrics } from '../telemetry/start-metrics.ts'
 import { ROOT, readDocument } from './documents.ts'
 
-/** What `/metrics` answers of a gateway in which everything has happened once. */
+/** The `/metrics` response of a gateway that has reported each kind of observation once. */
 async function readPage(): Promise<string> {
   const metrics = startMetrics()
   observeAll(metrics)
   return (await metrics.page()).text
 }
 
-/** Its metrics, each with the labels that it has. */
+/** The metrics in that response, each with its labels. */
 async function readMetrics(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const text = await readPage()
   const found = new Map(
@@ -60,9 +60,9 @@ const queries = [
   ...rules.map(({ alert, expr }) => ({ title: alert, expr })),
 ]
 
-/** The texts of the nodes of these kinds in an expression of PromQL. Throws where it is none. */
+/** The texts of the nodes of these kinds in a PromQL expression. Throws if the expression is invalid. */
 function textsOf(expr: string, kinds: readonly string[]): readonly string[] {
-  // Grafana puts a time in its place before Prometheus reads it.
+  // Grafana replaces the variable with a duration before it sends the query to Prometheus.
   const query = expr.replaceAll('$__rate_interval', '1m')
   const texts: string[] = []
   parser.parse(query).iterate({
@@ -101,7 +101,7 @@ describe('The page for operators', () => {
     expect(rows.map(([, name]) => name)).toEqual(rules.map(({ alert }) => alert))
   })
 
-  test('It leads to each file beside it', () => {
+  test('It links to each file in docs/operating', () => {
     const { text } = readDocument('docs/operating.md')
     const files = readdirSync(join(ROOT, 'docs/operating'))
     expect(files.filter((file) => !text.includes(`(operating/${file})`))).toEqual([])
@@ -109,12 +109,12 @@ describe('The page for operators', () => {
 })
 
 describe('The dashboard and the alerts', () => {
-  test.for(queries)('$title asks for metrics and labels that there are', async ({ expr }) => {
+  test.for(queries)('$title queries metrics and labels that exist', async ({ expr }) => {
     const metrics = await readMetrics()
     const names = textsOf(expr, ['Identifier']).filter((name) => /^(gateway|process)_/.test(name))
     expect(names.length).toBeGreaterThan(0)
     expect(names.filter((name) => !metrics.has(name) && !metrics.has(familyOf(name)))).toEqual([])
-    // What Prometheus adds by itself, and the bounds of buckets.
+    // The labels that Prometheus adds, and that of the bounds of histogram buckets.
     const known = new Set([
       'instance',
       'le',
@@ -123,7 +123,7 @@ describe('The dashboard and the alerts', () => {
     expect(textsOf(expr, ['LabelName']).filter((label) => !known.has(label))).toEqual([])
   })
 
-  test.for(queries)('$title asks for values of labels that there are', async ({ expr }) => {
+  test.for(queries)('$title queries label values that exist', async ({ expr }) => {
     const text = await readPage()
     const matchers = textsOf(expr, ['UnquotedLabelMatcher']).map((each) =>
       /^(\w+)(!?[=~]+)"(.*)"$/.exec(each),
@@ -139,11 +139,11 @@ describe('The dashboard and the alerts', () => {
     )
     const real = [...(await readMetrics()).keys()].filter((name) => name.startsWith('gateway_'))
     const isAsked = (name: string) => asked.has(name) || asked.has(`${name}_bucket`)
-    // How deliveries are signed is looked up once.
+    // Operators look up the signature style only once.
     expect(real.filter((name) => !isAsked(name))).toEqual(['gateway_signatures_total'])
   })
 
-  test('Each panel has an id of its own, a title, and something to show', () => {
+  test('Each panel has a unique id, a title, and a query', () => {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
     const empty = panels.filter(
       ({ title, type, targets = [] }) => title === '' || (type !== 'row' && targets.length === 0),
@@ -151,7 +151,7 @@ describe('The dashboard and the alerts', () => {
     expect(empty).toEqual([])
   })
 
-  test('Each alert says how bad it is, what has happened, and what that means', () => {
+  test('Each alert has a severity, a summary and a description', () => {
     for (const { alert, labels, annotations } of rules) {
       expect(alert).toMatch(/^Gateway[A-Z]/)
       expect(['warning', 'critical']).toContain(labels.severity)
@@ -160,7 +160,7 @@ describe('The dashboard and the alerts', () => {
     }
   })
 
-  test('An expression that is no PromQL is found', () => {
+  test('An invalid PromQL expression throws', () => {
     expect(() => textsOf('sum(rate(gateway_reads_total[5m])', ['Identifier'])).toThrow('No PromQL')
   })
 })

@@ -9,14 +9,14 @@ import { ROOT, type Snippet } from './documents.ts'
 const run = promisify(execFile)
 const require = createRequire(import.meta.url)
 
-/** A project that has installed this package, with the snippets in its files. */
+/** A project that has this package as a dependency, with the snippets in its files. */
 export interface Project extends AsyncDisposable {
   readonly folder: string
-  /** The TypeScript files of all snippets, and those that were generated for them. */
+  /** The TypeScript files of all snippets, and the files generated from them. */
   readonly files: readonly string[]
 }
 
-/** A folder for each section, because two recipes may name their files alike. */
+/** One folder for each section, because two recipes may use the same file names. */
 export async function createProject(snippets: readonly Snippet[]): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'snippets-'))
   await installAll(folder)
@@ -31,7 +31,7 @@ export function sectionOf({ path, section }: Snippet): string {
   return join(path, section)
 }
 
-/** What the program prints. Under `NODE_ENV=test` the generator does not say what is wrong, so the environment stays here. */
+/** Returns the stdout of the script. Without our environment, because under `NODE_ENV=test` the generator hides its errors. */
 export async function runNode(script: string, args: readonly string[], folder: string): Promise<string> {
   try {
     const env = { PATH: process.env.PATH }
@@ -46,7 +46,7 @@ export function scriptOf(name: string): string {
   return join(ROOT, 'node_modules', name)
 }
 
-/** Every package of this repository, and this package itself as npm packs it. */
+/** Links every dependency of this repository, and copies this package as npm packs it. */
 async function installAll(folder: string): Promise<void> {
   const modules = join(folder, 'node_modules')
   const own = join(folder, OWN)
@@ -57,7 +57,7 @@ async function installAll(folder: string): Promise<void> {
   for (const name of ['package.json', 'schema.graphql']) await cp(join(ROOT, name), join(own, name))
 }
 
-/** Without a check of its types, which `npm run check` does. */
+/** Without a type check, because `npm run check` does that. */
 async function buildPackage(folder: string): Promise<void> {
   const args = ['-p', join(ROOT, 'src'), '--outDir', join(folder, OWN, 'dist'), '--noCheck']
   await runNode(scriptOf('typescript/bin/tsc'), args, folder)

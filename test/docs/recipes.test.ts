@@ -13,7 +13,7 @@ const { config } = readConfig({})
 const recipes = readDocuments().flatMap(snippetsOf).filter(isInput)
 const examples = readExamples().flatMap(snippetsOf).filter(isInput)
 
-/** What each recipe gives, used by `try-recipes.ts` in a process of its own. */
+/** The expected result of each recipe, which `try-recipes.ts` runs in a separate process. */
 const RESULTS = {
   'docs/clients.md/calling-the-gateway-from-a-server': {
     rows: true,
@@ -46,7 +46,7 @@ describe('The recipes of the documents', () => {
   beforeAll(async () => {
     product = await startProduct({
       sandbox: { seed: 60, clock: () => new Date('2026-01-05T09:00:00Z') },
-      // The recipes write through the gateway, which tells of its own writes without a delivery.
+      // The recipes write through the gateway, which reports its own writes without a webhook delivery.
       gateway: { webhooks: { secrets: [{ secret: SECRET }] } },
     })
     project = await createProject([...recipes.map(atHome), ...examples])
@@ -56,7 +56,7 @@ describe('The recipes of the documents', () => {
     await product[Symbol.asyncDispose]()
   })
 
-  /** Where a recipe has the address of a gateway, of the API, or a port, it gets those of the product. */
+  /** Replaces the addresses of the gateway and the API, and the port, with those of the product. */
   function atHome(snippet: Snippet): Snippet {
     const text = snippet.text
       .replaceAll(`http://127.0.0.1:${config?.PORT}`, product.url)
@@ -65,11 +65,11 @@ describe('The recipes of the documents', () => {
     return { ...snippet, text }
   }
 
-  test('Each recipe has a place where it is run', () => {
+  test('Each recipe is run', () => {
     expect(new Set(recipes.map(sectionOf))).toEqual(new Set(Object.keys(RESULTS)))
   })
 
-  test('No recipe calls anything but the product', () => {
+  test('No recipe sends requests to anything but the product', () => {
     const addresses = recipes.map(atHome).flatMap(({ text }) => [...text.matchAll(/https?:\/\/[\w.:-]+/g)])
     const known = [product.url, product.upstream.url, 'http://localhost']
     expect(addresses.map(([address]) => address).filter((address) => !known.includes(address))).toEqual([])

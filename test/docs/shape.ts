@@ -1,6 +1,6 @@
 /**
- * Where a real answer has another shape than the one that a document shows: other keys, or values of another type.
- * Null fits any value, and each item of a list is compared with the first one of the document's.
+ * The places where the shape of a real answer differs from the documented one: other keys, or values of another type.
+ * Null matches any value, and each item of a list is compared with the first documented item.
  */
 export function differences(documented: unknown, real: unknown, place = '$'): readonly string[] {
   if (documented === null || real === null) return []

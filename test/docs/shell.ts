@@ -4,7 +4,7 @@ export interface Command {
   readonly words: readonly string[]
 }
 
-/** A request that `curl` would send. */
+/** The request that a `curl` command sends. */
 export interface CurlRequest {
   readonly url: string
   readonly method: string
@@ -12,7 +12,7 @@ export interface CurlRequest {
   readonly body: string | undefined
 }
 
-/** Reads the simple commands of a snippet: quotes, `&&`, comments, and lines that go on after a backslash. */
+/** Reads the simple commands of a snippet: quotes, `&&`, comments, and line continuations. */
 export function commandsOf(text: string): readonly Command[] {
   return text
     .replaceAll('\\\n', ' ')
@@ -29,7 +29,7 @@ export function commandsOf(text: string): readonly Command[] {
     })
 }
 
-/** Throws at an option that it does not know, so that no part of a snippet goes untested. */
+/** Throws for an unknown option, so that no part of a snippet goes untested. */
 export function curlRequest([, ...words]: readonly string[]): CurlRequest {
   const headers: Record<string, string> = {}
   let body: string | undefined

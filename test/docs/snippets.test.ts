@@ -24,7 +24,7 @@ describe('the requests of the documents', () => {
   })
   afterAll(() => product[Symbol.asyncDispose]())
 
-  /** Where the documents say that the gateway and the sandbox listen, they do so here. */
+  /** Replaces the default addresses of the gateway and the sandbox with those of the test. */
   function addressOf(url: string): string {
     return url
       .replace(`http://127.0.0.1:${config?.PORT}`, product.url)
@@ -55,23 +55,20 @@ describe('the requests of the documents', () => {
       .map((command) => ({ name: nameOf(snippet), snippet, command })),
   )
 
-  test.for(curls)(
-    '$name: what curl sends is answered as the document shows',
-    async ({ snippet, command }) => {
-      const answer = await send(command)
-      const documented = answerTo(snippet)
-      if (documented) expect(differences(JSON.parse(documented.text), answer)).toEqual([])
-    },
-  )
+  test.for(curls)('$name: the answer to curl has the documented shape', async ({ snippet, command }) => {
+    const answer = await send(command)
+    const documented = answerTo(snippet)
+    if (documented) expect(differences(JSON.parse(documented.text), answer)).toEqual([])
+  })
 
   const answered = named('graphql').filter(({ snippet }) => answerTo(snippet))
 
-  test.for(answered)('$name: the operation is answered as the document shows', async ({ snippet }) => {
+  test.for(answered)('$name: the answer to the operation has the documented shape', async ({ snippet }) => {
     const documented = JSON.parse(answerTo(snippet)?.text ?? '')
     expect(differences(documented, await cancelTwice(snippet.text))).toEqual([])
   })
 
-  test('each documented answer stands behind the request that it answers', () => {
+  test('each documented answer follows its request', () => {
     const answers = snippets.filter(({ note }) => note === 'answer').map(nameOf)
     const found = [...curls, ...answered]
       .map(({ snippet }) => answerTo(snippet))
@@ -83,7 +80,7 @@ describe('the requests of the documents', () => {
 describe('the other snippets of the documents', () => {
   const schema = buildSchema(readFileSync(join(ROOT, 'schema.graphql'), 'utf8'))
 
-  test.for(named('graphql'))('$name: the operation fits the schema', ({ snippet }) => {
+  test.for(named('graphql'))('$name: the operation is valid in the schema', ({ snippet }) => {
     expect(validate(schema, parse(snippet.text)).map(({ message }) => message)).toEqual([])
   })
 
@@ -95,8 +92,8 @@ describe('the other snippets of the documents', () => {
     expect(commandsOf(snippet.text).flatMap(unknownParts)).toEqual([])
   })
 
-  // nginx does not come with the packages, so it is not run.
-  test("nginx's figures fit the defaults of the gateway", () => {
+  // nginx is not an npm package, so the test does not run it.
+  test("nginx's figures match the defaults of the gateway", () => {
     const [nginx] = inLanguage('nginx')
     const figure = (pattern: RegExp) => Number(pattern.exec(nginx?.text ?? '')?.[1])
     expect(figure(/server 127\.0\.0\.1:(\d+);/)).toBe(config?.PORT)
@@ -113,13 +110,13 @@ describe('the other snippets of the documents', () => {
   })
 })
 
-/** The documented answer that follows a request at once. */
+/** The documented answer directly after a request. */
 function answerTo(request: Snippet): Snippet | undefined {
   const next = snippets[snippets.indexOf(request) + 1]
   return next?.note === 'answer' && next.path === request.path ? next : undefined
 }
 
-/** What a command names and this repository does not have. */
+/** The scripts, variables and paths of a command that this repository does not have. */
 function unknownParts({ variables, words }: Command): readonly string[] {
   const { scripts, bin, name, version } = manifest
   const read = [readDocument('src/config.ts').text, readDocument('test/sandbox/routes/contract.test.ts').text]

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { serve } from '@hono/node-server'
 import { type DocumentNode, parse, print } from 'graphql'
 
-/** A process of its own runs this: imports each recipe, and uses it as its reader would. Prints what each one returned. */
+/** Runs in a separate process: imports each recipe, uses it as a reader would, and prints the result of each. */
 const [, , folder = '', url = '', key = ''] = process.argv
 
 // biome-ignore lint/suspicious/noExplicitAny: the exports and answers of any recipe
@@ -36,7 +36,7 @@ async function askAt(server: { address(): AddressInfo | string | null }): Promis
   return rowsOf(await ask(`http://127.0.0.1:${port}/graphql`, PAGE, { first: 3 }))
 }
 
-/** Renames an appointment, again and again, until a client that begins to listen has seen it. Returns what it saw. */
+/** Renames an appointment repeatedly until the listening client receives a new title, and returns that title. */
 async function titleSeen(
   id: string,
   title: string,
@@ -96,7 +96,7 @@ const TRIES: Readonly<Record<string, Try>> = {
     return rowsOf(await ask(url, print(Day as DocumentNode)))
   },
   async 'docs/clients.md/hashes-in-place-of-texts'(load) {
-    // This gateway has no trusted documents, so the link sends the text after the hash.
+    // This gateway has no trusted documents, so the link first sends the hash and then the text.
     const { client } = await load()
     const query = parse('query Day { appointments(first: 20) { nodes { id } } }')
     const rows = rowsOf(await client.query({ query: { ...query, __meta__: { hash: 'sha256:0' } } }))
@@ -204,7 +204,7 @@ const TRIES: Readonly<Record<string, Try>> = {
     return rows
   },
   async 'docs/sandbox.md/in-the-tests-of-your-own-package'(load) {
-    // It prints how many rows it read.
+    // The recipe prints the number of rows.
     const printed: unknown[] = []
     const { log } = console
     console.log = (...words) => void printed.push(...words)

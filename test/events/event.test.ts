@@ -13,7 +13,7 @@ function eventIn(text: string, encoding: BufferEncoding = 'utf8') {
 }
 
 describe('A delivery', () => {
-  test('An event tells its appointment now and before, under the names of the product', () => {
+  test("An event has its appointment now and before, with the product's field names", () => {
     const body = eventBody({
       id: 'evt_1',
       type: 'appointment.rescheduled',
@@ -30,21 +30,21 @@ describe('A delivery', () => {
     })
   })
 
-  test('Before a new one there was none; without `previous` nothing is known', () => {
+  test('A new appointment has no previous state; without `previous` it is not known', () => {
     const created = eventBody({ type: 'appointment.created', object: shown('a'), previous: null })
     expect(eventIn(created).before).toBeNull()
     expect(eventIn(eventBody({ object: shown('a') })).before).toBeUndefined()
     expect(eventIn(eventBody({ object: shown('a'), previous: null })).before).toBeUndefined()
   })
 
-  test('A `previous` without an id shows what changed, one with an id what was there', () => {
+  test('A `previous` without an id has the changed fields, one with an id the old state', () => {
     const changed = eventIn(eventBody({ object: shown('a'), previous: { title: 'Old' } }))
     expect(changed.before).toMatchObject({ id: 'a', title: 'Old', clinicianId: 'cli_1' })
     const whole = eventIn(eventBody({ object: shown('a'), previous: { id: 'a', title: 'Old' } }))
     expect(whole.before).toEqual({ id: 'a', title: 'Old' })
   })
 
-  test('A value that its field can not have is left out', () => {
+  test('An invalid value of a field is left out', () => {
     const { now } = eventIn(
       eventBody({ object: shown('a', { status: 'teleported', clinician_profile_id: '../x', title: 7 }) }),
     )
@@ -56,7 +56,7 @@ describe('A delivery', () => {
     ['no id', { ...shown('a'), id: undefined }],
     ['an id that breaks the pattern', shown('a/../b')],
     ['no object', 'text'],
-  ])('With %s the event does not say what it is of', ([, object]) => {
+  ])('With %s the event is unreadable', ([, object]) => {
     expect(read(eventBody({ object }))?.event).toBe('unreadable')
   })
 
@@ -65,20 +65,23 @@ describe('A delivery', () => {
     expect(read(eventBody({ created_at: 'yesterday', object: shown('a') }))?.event).toBe('unreadable')
   })
 
-  test('A type that is not known is of no appointment', () => {
+  test('An event of an unknown type is about no appointment', () => {
     expect(read(eventBody({ type: 'patient.updated', object: {} }))?.event).toBe('other')
     expect(read(eventBody({ type: 'appointment.teleported', object: shown('a') }))?.event).toBe('other')
   })
 
-  test.for(['', 'null', '[]', '"text"', '{', '{"id":"evt_1"}', '{"type":7}'])('%j is no event', (text) => {
-    expect(read(text)).toBeUndefined()
-  })
+  test.for(['', 'null', '[]', '"text"', '{', '{"id":"evt_1"}', '{"type":7}'])(
+    '%j is not an event',
+    (text) => {
+      expect(read(text)).toBeUndefined()
+    },
+  )
 
-  test('A byte-order mark in front changes nothing', () => {
+  test('A byte-order mark changes nothing', () => {
     expect(eventIn(`\ufeff${eventBody({ object: shown('a') })}`).now.id).toBe('a')
   })
 
-  test('In latin-1 the event counts, without the text that can not be trusted', () => {
+  test('An event in latin-1 counts, without its texts that are not ASCII', () => {
     const { now } = eventIn(
       eventBody({ object: shown('a', { title: 'Müller', attendee_name: 'Ada' }) }),
       'latin1',

@@ -47,7 +47,7 @@ function without(row: PartialAppointment, hidden: readonly string[]): PartialApp
 }
 
 describe('A filter and an appointment', () => {
-  test('A whole appointment is in a list exactly where the reference says so', () => {
+  test('A complete appointment matches a filter exactly as the reference states', () => {
     fc.assert(
       fc.property(anyFilter, whole, (filter, row) => {
         expect(matches(filter, row)).toBe(isListed(filter, row))
@@ -55,7 +55,7 @@ describe('A filter and an appointment', () => {
     )
   })
 
-  test('What is certain of a part is true of the whole', () => {
+  test('A verdict on some of the fields holds for the complete appointment', () => {
     fc.assert(
       fc.property(anyFilter, whole, fc.subarray([...names]), (filter, row, hidden) => {
         const verdict = matches(filter, without(row, hidden))
@@ -74,7 +74,7 @@ describe('A filter and an appointment', () => {
 })
 
 describe('The movement of a change', () => {
-  test('A list that obeys the movements holds exactly its appointments', () => {
+  test('A list that follows the movements contains exactly its appointments', () => {
     fc.assert(
       fc.property(anyFilter, fc.array(whole, { minLength: 1, maxLength: 8 }), (filter, states) => {
         let isShown = false
@@ -91,7 +91,7 @@ describe('The movement of a change', () => {
     )
   })
 
-  test('Where it is not known what was before, the list is right all the same', () => {
+  test('Without a known previous state the list is correct too', () => {
     fc.assert(
       fc.property(anyFilter, whole, (filter, now) => {
         expect(movementOf(filter, { now, before: undefined })).toBe(
@@ -101,7 +101,7 @@ describe('The movement of a change', () => {
     )
   })
 
-  test('A field that is not known and that the filter needs makes it unclear', () => {
+  test('A missing field that the filter needs makes the movement unclear', () => {
     const now = { id: 'a', status: 'confirmed' } as const
     expect(movementOf({ clinicianId: 'x' }, { now, before: null })).toBe('unclear')
     expect(movementOf({ clinicianId: 'x', statuses: ['cancelled'] }, { now, before: null })).toBeUndefined()

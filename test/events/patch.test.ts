@@ -5,7 +5,7 @@ import { FIELDS_OF_EVENT, FIELDS_OF_SUMMARY } from '../../src/contract/field-nam
 import { utcOf } from '../../src/contract/instant.ts'
 import { matches } from '../../src/events/filter.ts'
 import { createOrderEvidence, type ListOrder } from '../../src/events/list-order.ts'
-import { type ListChange, patch, type RememberedList } from '../../src/events/patch.ts'
+import { type CachedList, type ListChange, patch } from '../../src/events/patch.ts'
 import { seeded } from '../pagination/drift.ts'
 
 const NOON = Date.parse('2026-01-05T12:00:00Z')
@@ -88,8 +88,8 @@ function pick(row: PartialAppointment, names: readonly FieldName[]): PartialAppo
   return Object.fromEntries(names.map((name) => [name, row[name] ?? null])) as unknown as PartialAppointment
 }
 
-function listOf(rows: readonly PartialAppointment[], given: Partial<RememberedList> = {}): RememberedList {
-  return { filter: {}, limit: LIMIT, rows, isWhole: true, asOf: NOON, changedAt: new Map(), ...given }
+function listOf(rows: readonly PartialAppointment[], given: Partial<CachedList> = {}): CachedList {
+  return { filter: {}, limit: LIMIT, rows, isComplete: true, asOf: NOON, changedAt: new Map(), ...given }
 }
 
 /** What the gateway knows once it has read this list. */
@@ -116,7 +116,7 @@ function otherRows(): PartialAppointment[] {
 }
 
 describe('A list after a change', () => {
-  test('It is what a fresh read shows, or it is forgotten', () => {
+  test('It equals a fresh read, or is invalidated', () => {
     const counts = { patched: 0, forgotten: 0 }
     fc.assert(
       fc.property(world, ({ rows, filter: where, order, listShows, eventShows, tellsBefore, changes }) => {
@@ -178,7 +178,7 @@ describe('A list after a change', () => {
   }
 
   function idsAfter(
-    list: RememberedList,
+    list: CachedList,
     change: Partial<ListChange> & { now: PartialAppointment },
     orders: readonly ListOrder[] = BY_START,
   ): string | null {
@@ -196,7 +196,7 @@ describe('A list after a change', () => {
     expect(idsAfter(list, { now: row('n', { patientId: 'q' }) })).toBe('aA,bA')
   })
 
-  test('A change that may be older than the list makes it forgotten', () => {
+  test('A change that may be older than the list invalidates it', () => {
     const list = listOf([A, B])
     const now = { ...A, title: 'new' }
     expect(idsAfter(list, { now, since: NOON - 60_000 })).toBeNull()
@@ -205,7 +205,7 @@ describe('A list after a change', () => {
     expect(idsAfter(list, { now, since: undefined })).toBeNull()
   })
 
-  test('A change that says what the list shows leaves it, whenever it happened', () => {
+  test('A change to the state that the list contains leaves it, whenever it happened', () => {
     const list = listOf([A, B], { filter: { patientId: 'p' } })
     for (const since of [NOON - 60_000, NOON, LATER]) {
       expect(idsAfter(list, { now: A, since })).toBe('aA,bA')
@@ -213,7 +213,7 @@ describe('A list after a change', () => {
     }
   })
 
-  test('Where no order is known, what a row does not show may have moved it', () => {
+  test('Without a known order, a field that the row does not contain may have moved it', () => {
     const list = listOf([A, B])
     expect(idsAfter(list, { now: A }, [])).toBeNull()
     expect(idsAfter(listOf([A]), { now: A }, [])).toBe('aA')
@@ -221,9 +221,9 @@ describe('A list after a change', () => {
     expect(idsAfter(list, { now: A, before: null }, [])).toBe('aA,bA')
   })
 
-  test('A part of a list stays only where nothing before it can have moved', () => {
+  test('A part of a list stays only if no row before it can have moved', () => {
     const C = row('c', { startTime: '2026-01-05T12:00:00Z' })
-    const part = listOf([A, B, C], { isWhole: false, filter: { patientId: 'p' } })
+    const part = listOf([A, B, C], { isComplete: false, filter: { patientId: 'p' } })
     expect(idsAfter(part, { now: { ...B, title: 'new' } })).toBeNull()
     expect(idsAfter(part, { now: row('n', { patientId: 'q' }) })).toBeNull()
     expect(idsAfter(part, { now: row('n', { patientId: 'q' }), before: null })).toBe('aA,bA,cA')
@@ -237,8 +237,8 @@ describe('A list after a change', () => {
       before: undefined,
       since,
     })
-    const after = (list: RememberedList | null, ...changes: ListChange[]) =>
-      patch(list as RememberedList, changes, BY_START)
+    const after = (list: CachedList | null, ...changes: ListChange[]) =>
+      patch(list as CachedList, changes, BY_START)
     const list = after(listOf([A, B]), change('new', LATER))
     expect(after(list, change('old', LATER - 1))).toBeNull()
     expect(after(list, change('tie', LATER))).toBeNull()
@@ -251,21 +251,21 @@ describe('A list after a change', () => {
     expect(after(gone, change('back', LATER + 8))).toBeNull()
   })
 
-  test('Of very many changes the earlier ones count as one, and none goes back', () => {
+  test('Of very many changes the earlier ones count as one, and no row goes back', () => {
     const elsewhere = Array.from({ length: 2000 }, (_, nth) => ({
       id: `e${nth}`,
       now: row(`e${nth}`, { patientId: 'q' }),
       before: undefined,
       since: LATER + nth,
     }))
-    const list = patch(listOf([A, B], { filter: { patientId: 'p' } }), elsewhere, BY_START) as RememberedList
+    const list = patch(listOf([A, B], { filter: { patientId: 'p' } }), elsewhere, BY_START) as CachedList
     expect(list.rows.map(({ id: each }) => each)).toEqual(['a', 'b'])
     expect(list.changedAt.size).toBeLessThan(600)
     const back = (nth: number, since: number) => idsAfter(list, { now: row(`e${nth}`), since: LATER + since })
     expect([back(1, 0), back(1999, 1998), back(1, 2001)]).toEqual([null, null, 'aA,e1A,bA'])
   })
 
-  test('A change that does not begin with what is shown makes the list forgotten', () => {
+  test("A change that begins with another state than the list's invalidates it", () => {
     const list = listOf([A, B])
     const now = { ...A, title: 'new' }
     expect(idsAfter(list, { now, before: A })).toBe('anew,bA')
@@ -274,7 +274,7 @@ describe('A list after a change', () => {
     expect(idsAfter(list, { now: row('n'), before: row('n', { title: 'other' }) })).toBeNull()
   })
 
-  test('A version that ties, or is the older one, makes the list forgotten', () => {
+  test('An equal or older version invalidates the list', () => {
     const dated = (second: number) => ({ updatedAt: `2026-01-05T12:00:0${second}Z` })
     const list = listOf([
       { ...A, ...dated(5) },
@@ -284,7 +284,7 @@ describe('A list after a change', () => {
     expect([at(4), at(5), at(6)]).toEqual([null, null, 'anew,bA'])
   })
 
-  test('Missing fields, of the filter or of the row, make the list forgotten', () => {
+  test('Missing fields, of the filter or of the row, invalidate the list', () => {
     const { endTime, ...withoutEnd } = row('n')
     expect(idsAfter(listOf([A, B]), { now: withoutEnd })).toBeNull()
     expect(idsAfter(listOf([A, B], { filter: { clinicianId: 'c' } }), { now: row('n') })).toBeNull()
@@ -296,7 +296,7 @@ describe('A list after a change', () => {
     expect(idsAfter(listOf([]), { now: row('n') })).toBeNull()
   })
 
-  test('Where its place is not certain, or there is no room, the list is forgotten', () => {
+  test('A row without a certain place, or beyond the limit, invalidates the list', () => {
     const newest = (rows: readonly PartialAppointment[]) => idsAfter(listOf(rows), { now: row('n') })
     // By its start it would be in the middle; by its creation it may be anywhere.
     const byCreation = [

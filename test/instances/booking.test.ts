@@ -12,7 +12,7 @@ const UPDATE = `mutation ($input: UpdateAppointmentInput!) {
 const ONE_OF_EACH = { one: PAIRS, both: 0, otherwise: 0, mostExtraRequests: 1 }
 
 describe('Pairs of bookings that race for one time on one instance', () => {
-  test('One of each books, at one request more each', async () => {
+  test('One of each pair books, at one more request each', async () => {
     await using instances = await startInstances({ redisUrl: null, count: 1, ...LIVE })
     await feed(instances)
     expect(await race(instances, PAIRS)).toEqual(ONE_OF_EACH)
@@ -26,13 +26,13 @@ describeWithRedis('Pairs of bookings that race for one time over four instances'
   })
   afterAll(() => redis[Symbol.asyncDispose]())
 
-  test('One of each books, at one request more each', async () => {
+  test('One of each pair books, at one more request each', async () => {
     await using instances = await startInstances({ redisUrl: redis.url, count: 4, ...LIVE })
     await feed(instances)
     expect(await race(instances, PAIRS)).toEqual(ONE_OF_EACH)
   })
 
-  test('Sent again to another instance it is the same one, whatever its title is now', async () => {
+  test('A create sent again to another instance is the same booking, even if renamed', async () => {
     await using instances = await startInstances({ redisUrl: redis.url, count: 2, ...LIVE })
     await feed(instances)
     const day = dayOf(0)
@@ -45,7 +45,7 @@ describeWithRedis('Pairs of bookings that race for one time over four instances'
     expect((await book(instances, 1, { ...slot, idempotencyKey: 'another' })).end).toBe('taken')
   })
 
-  test('Redis is told of no clinician, and of no key', async () => {
+  test('Redis contains no clinician and no key', async () => {
     await using instances = await startInstances({ redisUrl: redis.url, count: 2, ...LIVE })
     await feed(instances)
     const day = dayOf(0)
@@ -60,8 +60,8 @@ describeWithRedis('Pairs of bookings that race for one time over four instances'
   })
 })
 
-describeWithRedis('Two instances whose Redis is away', () => {
-  test('Each looks again after its booking, and no two stand', async () => {
+describeWithRedis('Two instances whose Redis is down', () => {
+  test('Each reads again after its booking, and no two bookings remain', async () => {
     await using redis = await startRedis()
     await using instances = await startInstances({ redisUrl: redis.url, count: 2, ...LIVE })
     await feed(instances)
@@ -79,7 +79,7 @@ describeWithRedis('Two instances whose Redis is away', () => {
 })
 
 describe('Four instances that share nothing', () => {
-  test('No two bookings stand: whoever sees another one gives way', async () => {
+  test('No two bookings remain: the one that finds another cancels itself', async () => {
     const options = { redisUrl: null, count: 4, sandbox: { seed: 0 }, gateway: { webhooks: null } }
     await using instances = await startInstances(options)
     const { upstream } = instances

@@ -21,7 +21,7 @@ describeWithRedis('Live queries on several instances', () => {
   })
   afterAll(() => redis[Symbol.asyncDispose]())
 
-  test('Each shows a write through another one, and a change that another was told of', async () => {
+  test('Each shows writes and events that another instance received', async () => {
     await using instances = await startInstances({
       redisUrl: redis.url,
       count: 3,
@@ -38,7 +38,7 @@ describeWithRedis('Live queries on several instances', () => {
     for (const stream of streams) stream.leave()
   })
 
-  test('They go on when Redis comes back empty, and show what was missed', async () => {
+  test('They continue after Redis restarts empty, and show missed changes', async () => {
     await using own = await startRedis()
     await using instances = await startInstances({
       redisUrl: own.url,
@@ -54,7 +54,7 @@ describeWithRedis('Live queries on several instances', () => {
     expect(errors).toBeUndefined()
     expect(await titles(stream)).toEqual(['Meanwhile'])
   })
-  test('One that has ended after Redis came back empty runs no more', async () => {
+  test('A live query that ends after Redis restarted empty does not run again', async () => {
     await using own = await startRedis()
     await using instances = await startInstances({
       redisUrl: own.url,

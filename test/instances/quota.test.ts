@@ -35,7 +35,7 @@ function codeOf({
   return errors?.[0]?.extensions.code ?? 'answered'
 }
 
-describeWithRedis('One quota of several instances', () => {
+describeWithRedis('The quota of several instances', () => {
   let redis: RedisServer
   beforeAll(async () => {
     redis = await startRedis()
@@ -71,7 +71,7 @@ describeWithRedis('One quota of several instances', () => {
     expect(instances.takeRequests().length).toBeGreaterThanOrEqual(0.9 * QUOTA)
   })
 
-  test('A pause that one learns is kept by the other, which asks nothing', async () => {
+  test('A pause that one instance learns stops the other one too', async () => {
     let isLimited = true
     await using upstream = await startScriptedUpstream(() =>
       isLimited
@@ -100,7 +100,7 @@ describeWithRedis('One quota of several instances', () => {
     expect(codeOf(await instances.at(0).query(ONE, { id: 'a' }))).toBe('answered')
   })
 
-  test('After a blind pause there is one probe of them all, and its answer opens all', async () => {
+  test('After a pause of unknown length one probe serves all instances', async () => {
     let isLimited = true
     const held: (() => void)[] = []
     await using upstream = await startScriptedUpstream(({ line }) => {
@@ -145,7 +145,7 @@ describeWithRedis('One quota of several instances', () => {
     }
   })
 
-  test('What is left is known to the one that has asked nothing', async () => {
+  test('An instance without requests of its own knows the remaining quota', async () => {
     let remaining = 60
     const clock = clockOfTest()
     await using upstream = await startScriptedUpstream(() => {

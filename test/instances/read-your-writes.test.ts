@@ -75,7 +75,7 @@ describeWithRedis('Reads on any instance', () => {
   })
   afterAll(() => redis[Symbol.asyncDispose]())
 
-  test('They show each write that any instance has answered', async () => {
+  test('They contain each write that any instance has answered', async () => {
     await using instances = await startInstances({ redisUrl: redis.url, count: 3, ...WITHOUT_EVENTS })
     const [id = ''] = await someIds(instances)
     instances.takeRequests()
@@ -87,14 +87,14 @@ describeWithRedis('Reads on any instance', () => {
     expect(instances.takeRequests()).toEqual(expected.toSorted())
   })
 
-  test('In a storm none of them shows what was so before an answered write', async () => {
+  test('In a storm none of them is older than an answered write', async () => {
     await using instances = await startInstances({ redisUrl: redis.url, count: 3, ...WITHOUT_EVENTS })
     const { reads, stale } = await storm(instances, await someIds(instances))
     expect(reads).toBeGreaterThan(100)
     expect(stale).toBe(0)
   })
 
-  test('Where they share answers, each state is read once, and never one before', async () => {
+  test('With shared answers each state is read once, and no older one is served', async () => {
     await using instances = await startInstances({
       redisUrl: redis.url,
       count: 3,
@@ -113,7 +113,7 @@ describeWithRedis('Reads on any instance', () => {
     expect(stale).toBe(0)
   })
 
-  test('What nobody has changed is read once by each instance', async () => {
+  test('An unchanged list is read once by each instance', async () => {
     await using instances = await startInstances({ redisUrl: redis.url, count: 3, ...WITHOUT_EVENTS })
     const [id = ''] = await someIds(instances)
     instances.takeRequests()
@@ -122,7 +122,7 @@ describeWithRedis('Reads on any instance', () => {
   })
 })
 
-test('Control: instances that share nothing show what was so before', async () => {
+test('Control: instances that share nothing serve older states', async () => {
   await using instances = await startInstances({ redisUrl: null, count: 3, ...WITHOUT_EVENTS })
   const ids = await someIds(instances)
   const { items, lists } = await writeAndRead(instances, ids[0] ?? '')

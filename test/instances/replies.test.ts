@@ -44,7 +44,7 @@ describeWithRedis('Answers that instances share', () => {
   const start = (options: Partial<Parameters<typeof startInstances>[0]> = {}) =>
     startInstances({ redisUrl: redis.url, count: 3, replies: true, ...options })
 
-  test('All give what one has read, for as long as it would give it itself', async () => {
+  test('All instances serve what one has read, for its lifetime', async () => {
     const clock = clockOfTest()
     await using instances = await start({ clock, gateway: { webhooks: null } })
     const [id = ''] = await idsOf(instances)
@@ -58,7 +58,7 @@ describeWithRedis('Answers that instances share', () => {
     expect(instances.takeRequests()).toEqual([`GET /appointments/${id}`])
   })
 
-  test('Equal reads of all of them at once are one request', async () => {
+  test('Equal reads on all instances at the same time are one request', async () => {
     await using instances = await start()
     const ids = await idsOf(instances)
     for (const id of ids) {
@@ -70,7 +70,7 @@ describeWithRedis('Answers that instances share', () => {
     expect(instances.takeRequests()).toEqual(ids.map((id) => `GET /appointments/${id}`).toSorted())
   })
 
-  test('A list outlives the changes that do not concern it, and is read once after one', async () => {
+  test('A list outlives unrelated changes, and is read once after one that affects it', async () => {
     await using instances = await start()
     const titlesAt = async (nth: number): Promise<string[]> => {
       const { data } = await instances.at(nth).query(DAY, MONDAY)
@@ -87,7 +87,7 @@ describeWithRedis('Answers that instances share', () => {
     expect(instances.takeRequests()).toEqual(['GET /appointments'])
   })
 
-  test('Whoever has another key gets nothing of it', async () => {
+  test('A caller with another key receives none of them', async () => {
     await using upstream = await startScriptedUpstream(({ headers }) => ({
       body: { data: { id: 'a', title: `For ${headers.authorization}` }, meta: {} },
     }))
@@ -106,7 +106,7 @@ describeWithRedis('Answers that instances share', () => {
     expect(upstream.requests).toHaveLength(2)
   })
 
-  test('A narrowed caller gets nothing that others have read, and they nothing of it', async () => {
+  test('A narrowed caller and others share no answers', async () => {
     await using instances = await start({ gateway: { tokens: TOKENS } })
     const everyone = await bearer({ sub: 's', scope: 'appointments:write' })
     const { data } = await instances
@@ -134,7 +134,7 @@ describeWithRedis('Answers that instances share', () => {
     expect(instances.takeRequests()).toEqual([`GET /appointments/${id}`, `PATCH /appointments/${id}`])
   })
 
-  test('An instance that never answers holds the others up for a moment only', async () => {
+  test('An instance that never answers delays the others for a moment only', async () => {
     await using upstream = await startScriptedUpstream(() => {
       const isFirst = upstream.requests.length === 1
       return isFirst ? () => {} : { body: { data: { id: 'a', title: 'Answered' }, meta: {} } }
@@ -158,7 +158,7 @@ describeWithRedis('Answers that instances share', () => {
     await hanging
   })
 
-  test('After a write in doubt an instance neither takes nor gives what is read of it', async () => {
+  test('After a write in doubt its reads are not shared', async () => {
     await using upstream = await startScriptedUpstream(({ line }) =>
       line.startsWith('PATCH') ? () => {} : { body: { data: { id: 'a', title: 'Read' }, meta: {} } },
     )

@@ -7,14 +7,14 @@ const BOOK = `mutation ($key: String!) {
     endTime: "2030-01-07T10:30:00Z" }) { appointment { restId } } }`
 const COUNT = '{ appointments(filter: { startTime: { gte: "2030-01-07T00:00:00Z" } }) { totalCount } }'
 
-describeWithRedis('A create that is sent again', () => {
+describeWithRedis('A repeated create', () => {
   let redis: RedisServer
   beforeAll(async () => {
     redis = await startRedis()
   })
   afterAll(() => redis[Symbol.asyncDispose]())
 
-  test('With the same key it stays one appointment, through whichever instance', async () => {
+  test('With the same key it stays one appointment, on any instance', async () => {
     await using instances = await startInstances({ redisUrl: redis.url, count: 3 })
     const idOf = async (nth: number, key: string): Promise<string> => {
       const { data, errors } = await instances.at(nth).query(BOOK, { key })

@@ -53,7 +53,7 @@ describeWithRedis('Subscribers of any instance', () => {
   const start = (upstream: { readonly url: string }) =>
     startGateways({ redisUrl: redis.url, upstream: { url: upstream.url, key: 'k' }, count: 3 })
 
-  test('They get each event once and in order, whichever instance takes it', async () => {
+  test('They receive each event once and in order, whichever instance accepts it', async () => {
     await using upstream = await startUpstream()
     await using instances = await start(upstream)
     const streams = await Promise.all([0, 1, 2, 1].map((nth) => subscribeAt(instances, nth)))
@@ -76,7 +76,7 @@ describeWithRedis('Subscribers of any instance', () => {
     expect(upstream.requests).toEqual([])
   })
 
-  test('An event that two instances take at once is told once', async () => {
+  test('An event that two instances receive at the same time is published once', async () => {
     await using upstream = await startUpstream()
     await using instances = await start(upstream)
     await using stream = await subscribeAt(instances, 2)
@@ -89,7 +89,7 @@ describeWithRedis('Subscribers of any instance', () => {
     expect(await titlesOf(stream, titles.length)).toEqual(titles)
   })
 
-  test('One who comes back to another instance goes on where it was', async () => {
+  test('A subscriber that reconnects to another instance resumes where it was', async () => {
     await using upstream = await startUpstream()
     await using instances = await start(upstream)
     const titles = Array.from({ length: 60 }, (_, nth) => `Change ${nth}`)
@@ -121,7 +121,7 @@ describeWithRedis('Subscribers of any instance', () => {
     expect(got).toEqual(titles)
   })
 
-  test('A place that one instance has told, another knows at once', async () => {
+  test('A sequence of one instance is known to another immediately', async () => {
     await using upstream = await startUpstream()
     await using instances = await start(upstream)
     for (let nth = 0; nth < 30; nth += 1) {
@@ -134,7 +134,7 @@ describeWithRedis('Subscribers of any instance', () => {
     }
   })
 
-  test('A write through one is told at all, and its echo through another is not', async () => {
+  test('A write through one is published by all, and its echo through another is not', async () => {
     await using upstream = await startUpstream()
     await using instances = await start(upstream)
     await using stream = await subscribeAt(instances, 1)
@@ -158,7 +158,7 @@ describeWithRedis('Subscribers of any instance', () => {
     }
   })
 
-  test('An event forged with another secret is told at none', async () => {
+  test('An event forged with another secret is not published', async () => {
     await using upstream = await startUpstream()
     await using instances = await start(upstream)
     await using stream = await subscribeAt(instances, 1)

@@ -16,7 +16,7 @@ async function tell({ coherence }: TestRest, id: string, title: string, before =
     previous: shown(id, { title: before }),
   })
   const event = readDelivery(Buffer.from(body))?.event
-  if (typeof event === 'object') await coherence.takeEvent('a', event)
+  if (typeof event === 'object') await coherence.receiveEvent('a', event)
 }
 
 async function open(): Promise<{
@@ -48,13 +48,13 @@ async function titles(stream: ChangeStream, count: number): Promise<unknown[]> {
 }
 
 describe('A slow reader', () => {
-  test('It gets every change, as long as few wait', async () => {
+  test('It receives every change while the queue is short', async () => {
     const { rest, stream } = await open()
     for (let nth = 0; nth < 256; nth += 1) await tell(rest, 'a', String(nth))
     expect(await titles(stream, 256)).toEqual(Array.from({ length: 256 }, (_, nth) => `a ${nth}`))
   })
 
-  test('Where many wait, it gets the last of each appointment, from what was first', async () => {
+  test('With a full queue, it receives one merged change for each appointment', async () => {
     const { rest, stream } = await open()
     for (let nth = 0; nth < 2000; nth += 1)
       await tell(rest, `a${nth % 10}`, String(nth), nth < 10 ? 'first' : String(nth - 10))
@@ -74,7 +74,7 @@ describe('A slow reader', () => {
     )
   })
 
-  test('Where too many wait all the same, it is told where to resume, and loses nothing', async () => {
+  test('With too many appointments the stream ends, and resuming misses nothing', async () => {
     const { rest, stream, resume } = await open()
     await tell(rest, 'first', '0')
     expect(await titles(stream, 1)).toEqual(['first 0'])
@@ -89,7 +89,7 @@ describe('A slow reader', () => {
     expect(await stream.next()).toEqual({ done: true, value: undefined })
   })
 
-  test('Wherever it breaks off, resuming shows what it has not been shown', async () => {
+  test('Wherever it is interrupted, resuming returns what it has not received', async () => {
     const { rest, stream, resume } = await open()
     await tell(rest, 'x', 'x1')
     for (let nth = 0; nth < 254; nth += 1) await tell(rest, `b${nth % 3}`, String(nth))
@@ -116,7 +116,7 @@ describe('A slow reader', () => {
     expect(sequences.size).toBe(shownSoFar.size)
   })
 
-  test('One that came and went while it was away has left', async () => {
+  test('An appointment that entered and left while it was disconnected has left', async () => {
     const { rest } = await open()
     const stream = await createChangeStream(rest.changes, {
       filter: { statuses: ['confirmed'] },
@@ -132,7 +132,7 @@ describe('A slow reader', () => {
         previous: shown('x', { status: before }),
       })
       const event = readDelivery(Buffer.from(body))?.event
-      if (typeof event === 'object') await rest.coherence.takeEvent('a', event)
+      if (typeof event === 'object') await rest.coherence.receiveEvent('a', event)
     }
     await set('confirmed', 'pending')
     for (let nth = 0; nth < 260; nth += 1) await tell(rest, `b${nth % 3}`, String(nth))
@@ -146,7 +146,7 @@ describe('A slow reader', () => {
     }
   })
 
-  test('One that has left keeps nothing', async () => {
+  test('A reader that has left retains nothing', async () => {
     const { rest, stream } = await open()
     const waiting = stream.next()
     await stream.return()

@@ -56,7 +56,7 @@ describe.for(UPSTREAMS)('The gateway over an upstream with %j', (sandbox) => {
     expect(data.appointments.totalCount).toBe(ROWS)
   })
 
-  test('A client gets every field of a row, even those that list rows lack', async () => {
+  test('A client receives every field of a row, also those missing from list rows', async () => {
     await using product = await start()
     const fields =
       'restId attendeeName attendeeEmail bookingSource durationMinutes isRemote updatedAt clinician { restId }'

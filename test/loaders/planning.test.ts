@@ -246,7 +246,7 @@ describe('A cached answer that is older than the cache allows', () => {
     })
   }
 
-  test('Two lists that are stale each by itself are stale together', async () => {
+  test('Two lists that are stale alone are stale in a union', async () => {
     let now = NOON
     await using upstream = await startNearlySpent(() => now)
     const options = { url: upstream.url, key: 'k', now: () => now, writeReservePercent: 0 }
@@ -269,7 +269,7 @@ describe('A cached answer that is older than the cache allows', () => {
     expect(upstream.requests).toHaveLength(2)
   })
 
-  test('Two windows of one list that are stale each by itself are stale together', async () => {
+  test('Two windows of one list that are stale alone are stale together', async () => {
     let now = NOON
     await using upstream = await startNearlySpent(() => now)
     const options = { url: upstream.url, key: 'k', now: () => now, writeReservePercent: 0 }
@@ -310,7 +310,7 @@ describe('A cached answer that is older than the cache allows', () => {
     expect(upstream.requests).toHaveLength(4)
   })
 
-  test('In an outage each list of a union gets what was seen, at no further request', async () => {
+  test('In an outage each list of a union is served from the cache without a request', async () => {
     let now = NOON
     let isDown = false
     await using upstream = await startScriptedUpstream(() =>
@@ -328,7 +328,7 @@ describe('A cached answer that is older than the cache allows', () => {
     expect(upstream.requests).toHaveLength(3)
   })
 
-  test('The gateway asks for no list again where the upstream is down or takes no key', async () => {
+  test('The gateway reads no list again if the upstream is down or refuses the key', async () => {
     for (const [status, code] of [
       [401, 'UNAUTHENTICATED'],
       [500, 'UPSTREAM_UNAVAILABLE'],

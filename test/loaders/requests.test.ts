@@ -64,7 +64,7 @@ describe('The upstream requests of a document', () => {
     expect(product.takeRequests()).toEqual(['GET /appointments?limit=28&offset=0'])
   })
 
-  test('A field that list rows lack costs one request per row, with full rows none', async () => {
+  test('A field missing from list rows costs one request per row, with full rows none', async () => {
     await using summary = await startProduct({ sandbox: { listRows: 'summary' } })
     const ids = await someIds(summary, 20)
     const answer = await summary.query(AppointmentPageWithAttendeesDocument, { first: 20 })

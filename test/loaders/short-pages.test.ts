@@ -68,7 +68,7 @@ describe('Pages of an upstream that do not say whether more follow', () => {
     expect(data.appointments.totalCount).toBe(250)
   })
 
-  test('A full page is read on from, and a short one is the last', async () => {
+  test('After a full page the next one is read, and a short page is the last', async () => {
     await using list = await startList({ total: 120 })
     await walk(list.gateway, 100)
     expect(windows(list.upstream)).toEqual([
@@ -77,7 +77,7 @@ describe('Pages of an upstream that do not say whether more follow', () => {
     ])
   })
 
-  test('The last page of a walk may be empty, and the count is right all the same', async () => {
+  test('The last page of a walk may be empty, and the count is still right', async () => {
     await using list = await startList({ total: 200 })
     expect(await walk(list.gateway, 100)).toEqual([list.ids.slice(0, 100), list.ids.slice(100)])
     expect(await walk(list.gateway, 200)).toEqual([list.ids])
@@ -104,26 +104,29 @@ describe('Pages of an upstream that do not say whether more follow', () => {
     expect(data.appointments.totalCount).toBe(100)
   })
 
-  test('A page with a next_offset is read on from, whatever else is missing', async () => {
+  test('After a page with a next_offset the next one is read, whatever else is missing', async () => {
     const meta = ({ end }: { end: number }) => ({ next_offset: end < 9 ? end : null })
     await using list = await startList({ total: 9, most: 4, meta })
     expect((await walk(list.gateway, 9)).flat()).toEqual(list.ids)
   })
 })
 
-describe('An upstream that gives fewer rows than asked', () => {
-  test.for([1, 2, 3, 4, 5, 8, 9])('A walk over one that gives %i shows all nine rows once', async (most) => {
-    await using list = await startList({ total: 9, most, meta: ({ end }) => ({ has_more: end < 9 }) })
-    for (const size of [1, 2, 5, 9, 20])
-      for (const isForward of [true, false]) {
-        const pages = await walk(list.gateway, size, isForward)
-        expect((isForward ? pages : pages.toReversed()).flat(), `${size} ${isForward}`).toEqual(list.ids)
-      }
-    const { data } = await list.gateway.query('{ appointments { totalCount } }')
-    expect(data.appointments.totalCount).toBe(9)
-  })
+describe('An upstream that returns fewer rows than requested', () => {
+  test.for([1, 2, 3, 4, 5, 8, 9])(
+    'A walk over one that returns %i rows has all nine rows once',
+    async (most) => {
+      await using list = await startList({ total: 9, most, meta: ({ end }) => ({ has_more: end < 9 }) })
+      for (const size of [1, 2, 5, 9, 20])
+        for (const isForward of [true, false]) {
+          const pages = await walk(list.gateway, size, isForward)
+          expect((isForward ? pages : pages.toReversed()).flat(), `${size} ${isForward}`).toEqual(list.ids)
+        }
+      const { data } = await list.gateway.query('{ appointments { totalCount } }')
+      expect(data.appointments.totalCount).toBe(9)
+    },
+  )
 
-  test('A walk in pages of its short pages asks for what it gives', async () => {
+  test("A walk adapts its requests to the upstream's short pages", async () => {
     await using list = await startList({ total: 9, most: 5, meta: ({ end }) => ({ has_more: end < 9 }) })
     expect((await walk(list.gateway, 5)).map(({ length }) => length)).toEqual([5, 4])
     expect(windows(list.upstream)).toEqual([
@@ -134,7 +137,7 @@ describe('An upstream that gives fewer rows than asked', () => {
     ])
   })
 
-  test('Two windows that begin together take the same short page', async () => {
+  test('Two windows with one offset share a short page', async () => {
     await using list = await startList({ total: 90, most: 5, meta: ({ end }) => ({ has_more: end < 90 }) })
     const { data } = await list.gateway.query(
       '{ a: appointments(first: 2) { nodes { restId } } b: appointments(first: 30) { nodes { restId } } }',

@@ -13,7 +13,7 @@ const anyWrite = fc.record({
 })
 const anyWrites = fc.array(anyWrite, { maxLength: 40 })
 
-/** All possible reads, each with its key after every write. */
+/** All possible reads, each with its key before the first write and after every write. */
 function keysAlong(maxScopes: number | undefined, writes: readonly { account: string; path: string }[]) {
   const epochs = createEpochs(createSharedEpochs(maxScopes === undefined ? {} : { maxScopes }), {
     monotonic: () => 0,
@@ -23,7 +23,7 @@ function keysAlong(maxScopes: number | undefined, writes: readonly { account: st
     reads.map(({ account, path }) => epochs.keyOf({ method: 'GET', path }, operationOf(account)))
   const looks = [look()]
   for (const { account, path } of writes) {
-    epochs.bump({ path }, operationOf(account))
+    epochs.advance({ path }, operationOf(account))
     looks.push(look())
   }
   return reads.map((read, index) => ({ ...read, keys: looks.map((keys) => keys[index]) }))

@@ -14,7 +14,7 @@ function list(rows: readonly unknown[], meta: object): ScriptedAnswer {
 
 type Script = ScriptedAnswer | ((response: ServerResponse) => void)
 
-async function askOver(script: Script, document: string) {
+async function queryThrough(script: Script, document: string) {
   await using upstream = await startScriptedUpstream(() => script)
   await using gateway = await startGateway({ url: upstream.url, key: 'k', upstreamTimeoutMs: 5_000 })
   const answer = await gateway.query(document)
@@ -53,14 +53,14 @@ describe('A hostile or broken upstream', () => {
       },
     ],
   ])('The gateway reports UPSTREAM_INVALID_RESPONSE for %s after one request', async ([, script]) => {
-    const { data, errors, requests } = await askOver(script, ONE)
+    const { data, errors, requests } = await queryThrough(script, ONE)
     expect(data).toEqual({ appointment: null })
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UPSTREAM_INVALID_RESPONSE'])
     expect(requests).toBe(1)
   })
 
   test('The gateway stops at an empty page that promises more rows', async () => {
-    const { errors, requests } = await askOver(list([], { has_more: true, next_offset: 0 }), LIST)
+    const { errors, requests } = await queryThrough(list([], { has_more: true, next_offset: 0 }), LIST)
     expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(
       new Set(['UPSTREAM_INVALID_RESPONSE']),
     )
@@ -68,7 +68,10 @@ describe('A hostile or broken upstream', () => {
   })
 
   test('The gateway bounds a count over an endless list', async () => {
-    const { data, errors, requests } = await askOver(list([ROW], { has_more: true, next_offset: -5 }), LIST)
+    const { data, errors, requests } = await queryThrough(
+      list([ROW], { has_more: true, next_offset: -5 }),
+      LIST,
+    )
     expect(data.appointments.nodes).toEqual([{ restId: 'a', title: 'A' }])
     expect(data.appointments.totalCount).toBeNull()
     expect(errors).toMatchObject([
@@ -79,7 +82,7 @@ describe('A hostile or broken upstream', () => {
 
   test('The gateway cuts a page with too many rows to the requested size', async () => {
     const rows = Array.from({ length: 300 }, (_, index) => ({ ...ROW, id: `a${index}` }))
-    const { data, errors } = await askOver(
+    const { data, errors } = await queryThrough(
       list(rows, { has_more: false }),
       '{ appointments(first: 20) { nodes { restId } } }',
     )
@@ -88,7 +91,7 @@ describe('A hostile or broken upstream', () => {
   })
 
   test('The gateway returns both rows of a duplicate id with distinct cursors', async () => {
-    const { data } = await askOver(list([ROW, ROW], { has_more: false }), LIST)
+    const { data } = await queryThrough(list([ROW, ROW], { has_more: false }), LIST)
     expect(data.appointments.nodes).toEqual([
       { restId: 'a', title: 'A' },
       { restId: 'a', title: 'A' },
@@ -97,13 +100,16 @@ describe('A hostile or broken upstream', () => {
     expect(first.cursor).not.toBe(second.cursor)
   })
 
-  test('An unreadable row costs only itself, and an unreadable list only its field', async () => {
-    const { errors } = await askOver({ body: { data: { id: 'a' }, meta: {} } }, LIST)
+  test('An unreadable row fails alone, and an unreadable list fails its field alone', async () => {
+    const { errors } = await queryThrough({ body: { data: { id: 'a' }, meta: {} } }, LIST)
     expect(errors?.[0]).toMatchObject({
       path: ['appointments'],
       extensions: { code: 'UPSTREAM_INVALID_RESPONSE' },
     })
-    const odd = await askOver(list([ROW, null, 5, [], { id: '../x' }, { id: 7 }], { has_more: false }), LIST)
+    const odd = await queryThrough(
+      list([ROW, null, 5, [], { id: '../x' }, { id: 7 }], { has_more: false }),
+      LIST,
+    )
     expect(odd.data.appointments.nodes).toEqual([{ restId: 'a', title: 'A' }, null, null, null, null, null])
   })
 })
@@ -112,7 +118,7 @@ describe('A value that the schema can not hold', () => {
   const BEFORE = '0000-01-01T00:00:00+01:00'
   const BEHIND = '9999-12-31T23:30:00-01:00'
 
-  test('An instant that its offset moves out of the years costs its field only', async () => {
+  test('An instant outside the years 0 to 9999 in UTC fails its own field only', async () => {
     const row = { ...ROW, start_time: BEFORE, created_at: BEHIND }
     const faults: unknown[] = []
     await using upstream = await startScriptedUpstream(({ line }) => ({
@@ -137,10 +143,10 @@ describe('A value that the schema can not hold', () => {
     expect([faults, JSON.stringify(errors).includes('9999')]).toEqual([[], false])
   })
 
-  test('What a cancel says of itself costs its field only, and the cancel stands', async () => {
+  test('Invalid metadata of a cancel fails its own field only, and the cancel succeeds', async () => {
     const cancelled = { id: 'a', status: 'cancelled', cancellation_reason: null }
     const meta = { performed_at: BEHIND, performed_by: { name: 'Jane Doe' }, request_id: 'req_1' }
-    const { data, errors, requests } = await askOver(
+    const { data, errors, requests } = await queryThrough(
       { body: { data: cancelled, meta } },
       'mutation { cancelAppointment(input: { id: "a" }) { appointment { status } performedAt performedBy } }',
     )
@@ -159,7 +165,7 @@ describe('A value that the schema can not hold', () => {
 })
 
 describe('A time limit', () => {
-  test('A response that drips past its time fails its own field only', async () => {
+  test('A response that drips past its timeout fails its own field only', async () => {
     await using upstream = await startScriptedUpstream(({ line }) => {
       if (!line.endsWith('/slow')) return { body: { data: ROW, meta: {} } }
       return (response) => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Step, takeSteps } from './interleavings.ts'
 
 const nth = fc.nat(3)
-// Mostly the same item, so that reads and writes meet.
+// Mostly the same item, so that reads and writes race.
 const item = fc.constantFrom('a' as const, 'a' as const, 'a' as const, 'b' as const)
 const view = fc.constantFrom('one', 'other')
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -33,7 +33,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-test('No reader sees a value from before the last write that ended before its read', {
+test('No read returns a value older than the last write that ended before the read', {
   timeout: 60_000,
 }, async () => {
   let repeated = 0
@@ -45,6 +45,6 @@ test('No reader sees a value from before the last write that ended before its re
     }),
     { seed: 20_260_105, numRuns: 80 },
   )
-  // Else the memo was not asked.
+  // Else the memo never answered.
   expect(repeated).toBeGreaterThan(80)
 })

@@ -13,19 +13,19 @@ export type Step =
   | { readonly do: 'wait'; readonly ms: number }
 
 export interface Outcome {
-  /** A line for each reader that saw a value from before the last write that ended before its read. */
+  /** A line for each read that returned a value older than the last write that ended before the read began. */
   readonly faults: readonly string[]
-  /** Readers that were given the text of an answer before. */
+  /** Reads that the memo answered. */
   readonly repeated: number
 }
 
-/** Takes the steps. Each read asks through the memo of answers, as a query does. */
+/** Takes the steps. Each read goes through the memo of answers, as a query does. */
 export async function takeSteps(steps: readonly Step[]): Promise<Outcome> {
   let now = NOON
   let repeated = 0
   await using upstream = await startLatencyUpstream()
   await using rest = startRest(upstream.url, { now: () => now })
-  const memo = createMemo(rest.remembered)
+  const memo = createMemo(rest.cachedReads)
   const faults: string[] = []
   const written = new Map<Item, number>(ITEMS.map((item) => [item, 0]))
   const inFlight: InFlight[] = []
@@ -62,10 +62,10 @@ export async function takeSteps(steps: readonly Step[]): Promise<Outcome> {
     const atLeast = new Map(written)
     const rows = async () =>
       what === 'list'
-        ? (await rest.appointments.list({}, WHOLE, by)).rows
+        ? (await rest.appointments.list({}, FIRST_PAGE, by)).rows
         : [(await rest.appointments.retrieve(what, by)).row]
-    const asked = { text: what, operationName: undefined, variables: undefined, by }
-    const answer = memo.answer(asked, async () => ({ data: { rows: await rows() } }))
+    const query = { text: what, operationName: undefined, variables: undefined, by }
+    const answer = memo.answer(query, async () => ({ data: { rows: await rows() } }))
     const checked = Promise.resolve(answer).then((result) => {
       if (by.ledger.isRepeated) repeated += 1
       for (const row of rowsIn(result)) check(what, atLeast, row)
@@ -111,7 +111,7 @@ export async function takeSteps(steps: readonly Step[]): Promise<Outcome> {
   }
 
   for (const step of steps) await take(step)
-  // Later exchanges end first, so that reads end after the writes that began after them; then a reader reads everything, twice.
+  // The latest exchanges end first, so that reads end after the writes that began after them. Then everything is read twice.
   while (inFlight.length > 0) await take({ do: 'answer', nth: inFlight.length - 1 })
   for (const what of [...ITEMS, 'list', ...ITEMS, 'list'] as const) {
     await read(what, 'one')
@@ -138,4 +138,4 @@ interface InFlight {
   readonly waiters: Waiting[]
 }
 
-const WHOLE = { offset: 0, limit: 20 }
+const FIRST_PAGE = { offset: 0, limit: 20 }

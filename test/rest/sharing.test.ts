@@ -6,7 +6,7 @@ import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 const FIRST_PAGE = { offset: 0, limit: 20 }
 const LIST = 'GET /appointments?limit=20&offset=0'
 
-/** Each title is the number of writes so far. Between `hold` and `release` the upstream keeps its answers back. */
+/** Each title is the number of writes so far. Between `hold` and `release` the upstream delays its answers. */
 async function startVersionedUpstream() {
   let version = 0
   const pending: (() => void)[] = []
@@ -33,7 +33,7 @@ async function startVersionedUpstream() {
 }
 
 describe('Equal reads in flight', () => {
-  test('Forty equal reads send one request, which the operation that began it pays', async () => {
+  test('Forty equal reads send one request, which only the first operation counts', async () => {
     await using upstream = await startVersionedUpstream()
     await using rest = startRest(upstream.url, { cacheTtlMs: 0 })
     const viewers = Array.from({ length: 40 }, () => operationOf())
@@ -52,7 +52,7 @@ describe('Equal reads in flight', () => {
     expect(upstream.lines()).toEqual([LIST, LIST, LIST])
   })
 
-  test('A shared request lives as long as at least one operation waits for it', async () => {
+  test('A shared request continues while at least one operation waits for it', async () => {
     await using upstream = await startVersionedUpstream()
     await using rest = startRest(upstream.url)
     upstream.hold()
@@ -68,10 +68,10 @@ describe('Equal reads in flight', () => {
 
     upstream.hold()
     const alone = new AbortController()
-    const given = rest.appointments.retrieve('b', operationOf('x', alone.signal))
+    const abandoned = rest.appointments.retrieve('b', operationOf('x', alone.signal))
     await upstream.arrival(2)
     alone.abort()
-    await expect(given).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
+    await expect(abandoned).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
     upstream.release()
     await rest.appointments.retrieve('b', operationOf('x'))
     expect(upstream.lines()).toHaveLength(3)
@@ -89,7 +89,7 @@ describe('Equal reads in flight', () => {
 })
 
 describe('Cached reads', () => {
-  test('The gateway gives an answer again until its time is over', async () => {
+  test('The gateway serves an answer from the cache until its TTL ends', async () => {
     let now = NOON
     await using upstream = await startVersionedUpstream()
     await using rest = startRest(upstream.url, { now: () => now })
@@ -102,18 +102,18 @@ describe('Cached reads', () => {
     expect(upstream.lines()).toEqual([LIST, LIST])
   })
 
-  test('A slow answer is as old as its request, whoever joined it or left', async () => {
+  test('The TTL of a slow answer begins with its request, shared or not', async () => {
     for (const hasFirstLeft of [false, true]) {
       let now = NOON
       await using upstream = await startVersionedUpstream()
       await using rest = startRest(upstream.url, { now: () => now })
-      const gone = new AbortController()
+      const leaving = new AbortController()
       upstream.hold()
-      const first = rest.appointments.retrieve('a', operationOf('x', gone.signal)).catch(() => {})
+      const first = rest.appointments.retrieve('a', operationOf('x', leaving.signal)).catch(() => {})
       await upstream.arrival(1)
       now += 9_000
       const joined = rest.appointments.retrieve('a', operationOf('x'))
-      if (hasFirstLeft) gone.abort()
+      if (hasFirstLeft) leaving.abort()
       upstream.release()
       await Promise.all([first, joined])
       now += 999
@@ -125,7 +125,7 @@ describe('Cached reads', () => {
     }
   })
 
-  test('With a time of 0 the gateway caches nothing', async () => {
+  test('With a TTL of 0 the gateway caches nothing', async () => {
     await using upstream = await startVersionedUpstream()
     await using rest = startRest(upstream.url, { cacheTtlMs: 0 })
     await rest.appointments.retrieve('a', operationOf())
@@ -148,7 +148,7 @@ describe('Cached reads', () => {
   })
 
   test.for(['update', 'cancel', 'create'] as const)(
-    'A reader that asks after an answered %s never sees the state before it',
+    'A read after an answered %s never returns the state before it',
     async (write) => {
       await using upstream = await startVersionedUpstream()
       await using rest = startRest(upstream.url)
@@ -161,14 +161,14 @@ describe('Cached reads', () => {
       if (write === 'update') await rest.appointments.update('a', { title: 't' }, by)
       if (write === 'cancel') await rest.appointments.cancel('a', null, by)
       if (write === 'create') await rest.appointments.create({ title: 't' }, 'key', by)
-      const asked = upstream.lines().length
+      const sent = upstream.lines().length
       const page = await rest.appointments.list({}, FIRST_PAGE, by)
       expect(page.rows).toMatchObject([{ title: 'version 1' }])
       const item = await rest.appointments.retrieve('a', by)
       expect(item.row.title).toBe(write === 'create' ? 'version 0' : 'version 1')
       await rest.appointments.retrieve('b', by)
       // What the write can't have changed is still cached.
-      expect(upstream.lines().slice(asked)).toEqual(
+      expect(upstream.lines().slice(sent)).toEqual(
         write === 'create' ? [LIST] : [LIST, 'GET /appointments/a'],
       )
     },
@@ -187,7 +187,7 @@ describe('Cached reads', () => {
     expect(upstream.requests.map(({ line }) => line)).toEqual([
       'GET /appointments/a',
       'POST /appointments/a/cancel',
-      // The gateway looks whether the cancel has worked.
+      // The gateway reads whether the cancel has succeeded.
       'GET /appointments/a',
       'GET /appointments/a',
     ])
@@ -220,7 +220,7 @@ describe('A create', () => {
   const MONDAY = { startsFrom: '2026-01-05T00:00:00Z', startsTo: '2026-01-05T23:59:59Z' }
   const TIMES = { startTime: '2026-01-06T09:00:00Z', endTime: '2026-01-06T09:30:00Z' }
 
-  /** The upstream answers a create with these fields. */
+  /** Counts the lists before and after a create that the upstream answers with these fields; undefined = it refuses it. */
   async function listsAfterCreate(created: object | undefined): Promise<number> {
     await using upstream = await startScriptedUpstream(({ line }) => (response) => {
       const isCreate = line.startsWith('POST')
@@ -240,16 +240,16 @@ describe('A create', () => {
     return upstream.requests.filter(({ line }) => line.startsWith('GET')).length
   }
 
-  test('It leaves the lists that its appointment can not be in', async () => {
+  test('It does not invalidate lists that its appointment can not be in', async () => {
     expect(await listsAfterCreate({ start_time: '2026-01-06T09:00:00Z' })).toBe(1)
   })
 
-  test('What the upstream answers counts, not what it was sent', async () => {
+  test('The fields of the answer decide which lists it invalidates', async () => {
     expect(await listsAfterCreate({ start_time: '2026-01-05T09:00:00Z' })).toBe(2)
     expect(await listsAfterCreate({})).toBe(2)
   })
 
-  test('Without an answer every list is read again', async () => {
+  test('A refused create invalidates every list', async () => {
     expect(await listsAfterCreate(undefined)).toBe(2)
   })
 })

@@ -6,7 +6,7 @@ import { type ScriptedAnswer, startScriptedUpstream } from '../support/scripted-
 
 const HOUR = 3_600_000
 const AS_OF_NOON = '2026-01-05T12:00:00.000Z'
-const AT_ONCE = { retry: { wait: async () => {}, random: () => 0 } }
+const WITHOUT_WAITS = { retry: { wait: async () => {}, random: () => 0 } }
 const ROW = { id: 'a', title: 't' }
 const UNAVAILABLE = { code: 'UPSTREAM_UNAVAILABLE' }
 const REFUSAL = {
@@ -16,8 +16,8 @@ const REFUSAL = {
 const FIRST = { offset: 0, limit: 20 }
 
 /**
- * What the upstream does instead of answering: an answer of its own, no word at all, or the end of the connection. Where writes
- * fail, or are refused, reads are answered.
+ * How the upstream fails: with an error, without any response, or by closing the connection. Where only writes fail, or are
+ * refused, reads succeed.
  */
 type Outage = ScriptedAnswer | 'silence' | 'reset' | 'writes fail' | 'writes are refused'
 
@@ -25,14 +25,14 @@ function failing(status: number, body: unknown = '<html>no</html>'): ScriptedAns
   return { status, body }
 }
 
-/** An upstream that can be taken down, and a client with a clock that stands still. */
+/** An upstream that a test takes down, and a client whose clock only a test moves. */
 async function startOutage(options: Parameters<typeof startRest>[1] = {}) {
   let now = NOON
   let outage: Outage | undefined
   let row: object = ROW
-  const held: ServerResponse[] = []
+  const pending: ServerResponse[] = []
   const upstream = await startScriptedUpstream(({ line }) => {
-    if (outage === 'silence') return (response) => void held.push(response)
+    if (outage === 'silence') return (response) => void pending.push(response)
     if (outage === 'reset') return (response) => void response.destroy()
     if (outage === 'writes fail' && !line.startsWith('GET')) return failing(503)
     if (outage === 'writes are refused' && !line.startsWith('GET')) return REFUSAL
@@ -40,11 +40,11 @@ async function startOutage(options: Parameters<typeof startRest>[1] = {}) {
     const data = line.includes('/appointments?') ? rows : row
     return typeof outage === 'object' ? outage : { body: { data, meta: { has_more: false } } }
   })
-  const rest = startRest(upstream.url, { now: () => now, ...AT_ONCE, ...options })
+  const rest = startRest(upstream.url, { now: () => now, ...WITHOUT_WAITS, ...options })
   return {
     rest,
     upstream,
-    pass: (ms: number) => {
+    advance: (ms: number) => {
       now += ms
     },
     goDown: (how: Outage) => {
@@ -53,7 +53,7 @@ async function startOutage(options: Parameters<typeof startRest>[1] = {}) {
     comeBack: () => {
       outage = undefined
     },
-    becomes(changed: object) {
+    changeRow(changed: object) {
       row = { ...row, ...changed }
     },
     lines: () => upstream.requests.map(({ line }) => line),
@@ -65,14 +65,14 @@ async function startOutage(options: Parameters<typeof startRest>[1] = {}) {
         await rest.appointments.retrieve('unseen', operationOf()).catch(() => {})
     },
     async [Symbol.asyncDispose]() {
-      for (const response of held) response.destroy()
+      for (const response of pending) response.destroy()
       await upstream[Symbol.asyncDispose]()
       await rest[Symbol.asyncDispose]()
     },
   }
 }
 
-describe('Where the upstream does not answer', () => {
+describe('A read while the upstream does not answer', () => {
   test.for<Outage>([
     failing(500),
     failing(502),
@@ -80,17 +80,17 @@ describe('Where the upstream does not answer', () => {
     failing(503, { error: { code: 'MAINTENANCE', message: 'Back at three.' } }),
     'reset',
     'silence',
-  ])('A read gets what was seen before, with its age: %j', async (how) => {
+  ])('It gets the stale answer, with its age: %j', async (how) => {
     await using clinic = await startOutage({ timeoutMs: 200 })
     await clinic.read()
     clinic.goDown(how)
-    clinic.pass(10_000 + HOUR - 1)
+    clinic.advance(10_000 + HOUR - 1)
     expect(await clinic.read()).toMatchObject({ row: { title: 't' }, staleSince: AS_OF_NOON })
-    clinic.pass(1)
+    clinic.advance(1)
     await expect(clinic.read()).rejects.toThrow()
   })
 
-  test('The age reads the same each time, between two milliseconds too', async () => {
+  test('The age of a stale answer is the same at each read', async () => {
     let time = NOON + 0.5
     await using clinic = await startOutage({
       clock: { now: () => Math.floor(time), monotonic: () => time - NOON },
@@ -102,30 +102,30 @@ describe('Where the upstream does not answer', () => {
     expect(ages.size).toBe(1)
   })
 
-  test('An error of the upstream that is an answer stays one', async () => {
+  test('It gets a 4xx of the upstream, and no stale answer', async () => {
     await using clinic = await startOutage()
     await clinic.read()
-    clinic.pass(10_000)
+    clinic.advance(10_000)
     for (const status of [400, 401, 403, 422]) {
       clinic.goDown(failing(status, { error: { code: 'NO', message: 'No.' } }))
       await expect(clinic.read()).rejects.toThrow()
     }
   })
 
-  test('The time is another one than that of a spent quota', async () => {
+  test('Its limit on stale answers is not that of a spent quota', async () => {
     await using clinic = await startOutage({ staleIfLimitedMs: 60_000, staleIfDownMs: 0 })
     await clinic.read()
-    clinic.pass(10_000)
+    clinic.advance(10_000)
     clinic.goDown(failing(500))
     await expect(clinic.read()).rejects.toMatchObject(UNAVAILABLE)
     clinic.goDown({ status: 429, body: '-' })
     expect((await clinic.read()).staleSince).toBe(AS_OF_NOON)
   })
 
-  test('A mutation never reads what is stale', async () => {
+  test('A mutation gets no stale answer', async () => {
     await using clinic = await startOutage()
     await clinic.read()
-    clinic.pass(10_000)
+    clinic.advance(10_000)
     clinic.goDown(failing(500))
     const mutation = operationOf()
     mutation.ledger.isMutation = true
@@ -133,22 +133,22 @@ describe('Where the upstream does not answer', () => {
     expect((await clinic.read()).staleSince).toBe(AS_OF_NOON)
   })
 
-  test('Nobody gets what another caller has seen', async () => {
+  test('It gets no stale answer of another caller', async () => {
     await using clinic = await startOutage()
     await clinic.read()
-    clinic.pass(10_000)
+    clinic.advance(10_000)
     clinic.goDown(failing(500))
     await expect(clinic.read(operationOf('other'))).rejects.toMatchObject(UNAVAILABLE)
   })
 
-  test('Once it is back the answer is new, and not stale', async () => {
+  test('It gets a fresh answer once the upstream is back', async () => {
     await using clinic = await startOutage()
     await clinic.read()
     await clinic.openBreaker()
-    clinic.pass(60_000)
+    clinic.advance(60_000)
     expect((await clinic.read()).staleSince).toBe(AS_OF_NOON)
     clinic.comeBack()
-    clinic.pass(5_000)
+    clinic.advance(5_000)
     for (let nth = 0; nth < 3; nth += 1) expect((await clinic.read()).staleSince).toBeUndefined()
   })
 })
@@ -160,72 +160,72 @@ describe('A write while the upstream does not answer', () => {
     return appointments.update('a', { title: 'new' }, by)
   }
 
-  test('It is refused at once, nothing is sent, and it says since when', async () => {
+  test('It is refused without a request, and the error says since when', async () => {
     await using clinic = await startOutage()
     await clinic.openBreaker()
-    const asked = clinic.lines().length
-    clinic.pass(1_000)
+    const sent = clinic.lines().length
+    clinic.advance(1_000)
     await expect(rename(clinic.rest)).rejects.toMatchObject({
       ...UNAVAILABLE,
       extensions: { since: '2026-01-05T12:00:00Z' },
     })
-    expect(clinic.lines()).toHaveLength(asked)
+    expect(clinic.lines()).toHaveLength(sent)
   })
 
-  test('A read probes for it, and what is silent holds neither of them up', async () => {
-    // Whoever waited for the probe would wait for longer than the test.
+  test('A read is sent as its probe, and a silent upstream delays neither of them', async () => {
+    // A read or write that waited for the probe would take longer than the test.
     await using clinic = await startOutage({ timeoutMs: 600_000 })
     await clinic.read()
     await clinic.openBreaker()
     clinic.goDown('silence')
-    const asked = clinic.lines().length
-    clinic.pass(60_000)
+    const sent = clinic.lines().length
+    clinic.advance(60_000)
     await expect(rename(clinic.rest)).rejects.toMatchObject(UNAVAILABLE)
-    expect(clinic.lines().slice(asked)).toEqual(['GET /appointments?limit=1'])
-    // The probe is still under way, and there is one at a time.
+    expect(clinic.lines().slice(sent)).toEqual(['GET /appointments?limit=1'])
+    // The probe is still in flight, and there is one at a time.
     expect((await clinic.read()).staleSince).toBe(AS_OF_NOON)
-    expect(clinic.lines()).toHaveLength(asked + 1)
+    expect(clinic.lines()).toHaveLength(sent + 1)
   })
 
-  test('A read that probes what is silent gets what was seen before, and does not wait', async () => {
+  test('A read that probes a silent upstream gets the stale answer without waiting', async () => {
     await using clinic = await startOutage({ timeoutMs: 600_000 })
     await clinic.read()
     await clinic.openBreaker()
     clinic.goDown('silence')
-    clinic.pass(60_000)
+    clinic.advance(60_000)
     expect((await clinic.read()).staleSince).toBe(AS_OF_NOON)
     expect(clinic.lines().at(-1)).toBe('GET /appointments/a')
   })
 
-  test('The first one after the outage is done, at the cost of the probe', async () => {
+  test('The first write after the outage succeeds, and costs one probe', async () => {
     await using clinic = await startOutage()
     await clinic.openBreaker()
     clinic.comeBack()
-    const asked = clinic.lines().length
-    clinic.pass(5_000)
+    const sent = clinic.lines().length
+    clinic.advance(5_000)
     await rename(clinic.rest)
     await rename(clinic.rest)
-    expect(clinic.lines().slice(asked)).toEqual([
+    expect(clinic.lines().slice(sent)).toEqual([
       'GET /appointments?limit=1',
       'PATCH /appointments/a',
       'PATCH /appointments/a',
     ])
   })
 
-  test('What was seen before outlives a write that was never sent', async () => {
+  test('A write that was never sent does not invalidate stale answers', async () => {
     let now = NOON
     const upstream = await startScriptedUpstream(({ line }) => {
       const data = line.includes('/appointments?') ? [ROW] : ROW
       return { body: { data, meta: { has_more: false } } }
     })
-    await using rest = startRest(upstream.url, { now: () => now, ...AT_ONCE })
+    await using rest = startRest(upstream.url, { now: () => now, ...WITHOUT_WAITS })
     const find = async () => (await rest.appointments.retrieve('a', operationOf())).staleSince
     const list = async () => (await rest.appointments.list({}, FIRST, operationOf())).staleSince
     expect([await find(), await list()]).toEqual([undefined, undefined])
     await upstream[Symbol.asyncDispose]()
     now += 10_000
     expect([await find(), await list()]).toEqual([AS_OF_NOON, AS_OF_NOON])
-    // The first ones find no connection, side by side too, and the later ones an open breaker.
+    // The first writes, also concurrent ones, get no connection, and the later ones meet an open breaker.
     for (let round = 0; round < 3; round += 1) {
       const writes = await Promise.allSettled(Array.from({ length: 5 }, () => rename(rest)))
       for (const write of writes) expect(write).toMatchObject({ status: 'rejected', reason: UNAVAILABLE })
@@ -234,20 +234,20 @@ describe('A write while the upstream does not answer', () => {
   })
 
   test.for<Outage>([failing(503), 'silence'])(
-    'One that was sent, and may have been done, leaves what was seen before: %j',
+    'A write with an unknown outcome does not invalidate stale answers: %j',
     async (how) => {
       await using clinic = await startOutage({ timeoutMs: 200 })
       await Promise.all([clinic.read(), clinic.list()])
       clinic.goDown(how)
       await expect(rename(clinic.rest)).rejects.toThrow()
-      clinic.pass(1_000)
+      clinic.advance(1_000)
       expect([(await clinic.read()).staleSince, (await clinic.list()).staleSince]).toEqual([
         AS_OF_NOON,
         AS_OF_NOON,
       ])
       clinic.comeBack()
-      clinic.pass(5_000)
-      // The first ones find the breaker open, or close it.
+      clinic.advance(5_000)
+      // The first reads meet the open breaker, or close it.
       await Promise.all([clinic.read(), clinic.list()])
       expect([(await clinic.read()).staleSince, (await clinic.list()).staleSince]).toEqual([
         undefined,
@@ -256,47 +256,47 @@ describe('A write while the upstream does not answer', () => {
     },
   )
 
-  test('While it may still happen, what was seen last is what is given', async () => {
+  test('While a write may still happen, a read gets the latest answer', async () => {
     await using clinic = await startOutage({ timeoutMs: 200 })
     await clinic.read()
     clinic.goDown('silence')
     await expect(rename(clinic.rest)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
     clinic.comeBack()
-    clinic.becomes({ title: 'later' })
-    clinic.pass(5_000)
-    const asked = clinic.lines().length
+    clinic.changeRow({ title: 'later' })
+    clinic.advance(5_000)
+    const sent = clinic.lines().length
     for (let nth = 0; nth < 2; nth += 1)
       expect(await clinic.read()).toMatchObject({ row: { title: 'later' } })
-    expect(clinic.lines().slice(asked)).toEqual(['GET /appointments/a', 'GET /appointments/a'])
+    expect(clinic.lines().slice(sent)).toEqual(['GET /appointments/a', 'GET /appointments/a'])
     clinic.goDown(failing(500))
     expect(await clinic.read()).toMatchObject({
       row: { title: 'later' },
       staleSince: '2026-01-05T12:00:05.000Z',
     })
     clinic.comeBack()
-    clinic.pass(60_000)
+    clinic.advance(60_000)
     expect((await clinic.read()).staleSince).toBeUndefined()
   })
 
-  test('One that was answered takes what it may have changed, and leaves other lists', async () => {
+  test('An answered write invalidates only the lists that it may have changed', async () => {
     await using clinic = await startOutage()
     const others = { patientId: 'nobody' }
-    clinic.becomes({ patient_id: 'p1' })
+    clinic.changeRow({ patient_id: 'p1' })
     await Promise.all([clinic.list(), clinic.list(others)])
-    clinic.becomes({ title: 'new' })
+    clinic.changeRow({ title: 'new' })
     await rename(clinic.rest)
-    const asked = clinic.lines().length
+    const sent = clinic.lines().length
     await Promise.all([clinic.list(), clinic.list(others)])
-    expect(clinic.lines().slice(asked)).toEqual(['GET /appointments?limit=20&offset=0'])
-    clinic.becomes({ title: 'newer' })
+    expect(clinic.lines().slice(sent)).toEqual(['GET /appointments?limit=20&offset=0'])
+    clinic.changeRow({ title: 'newer' })
     await rename(clinic.rest)
-    clinic.pass(10_000)
+    clinic.advance(10_000)
     clinic.goDown(failing(503))
     expect((await clinic.list(others)).staleSince).toBe(AS_OF_NOON)
     await expect(clinic.list()).rejects.toMatchObject(UNAVAILABLE)
   })
 
-  test('One that was refused has found another state: nothing of before is given', async () => {
+  test('A refused write invalidates stale answers: the state has changed', async () => {
     await using clinic = await startOutage()
     await Promise.all([clinic.read(), clinic.list()])
     clinic.goDown('writes are refused')
@@ -307,7 +307,7 @@ describe('A write while the upstream does not answer', () => {
     await expect(clinic.list()).rejects.toMatchObject(UNAVAILABLE)
   })
 
-  test('Where the quota is spent, what a doubt may have changed is not given', async () => {
+  test('With a spent quota a write in doubt rules out the stale answer', async () => {
     await using clinic = await startOutage()
     await clinic.list()
     clinic.goDown(failing(503))
@@ -321,21 +321,21 @@ describe('A write while the upstream does not answer', () => {
       [
         'a change of an appointment',
         async (clinic) => {
-          clinic.becomes({ title: 'new' })
+          clinic.changeRow({ title: 'new' })
           expect(await rename(clinic.rest)).toMatchObject({ title: 'new' })
         },
       ],
       [
         'a cancel',
         async (clinic) => {
-          clinic.becomes({ status: 'cancelled', cancellation_reason: null })
+          clinic.changeRow({ status: 'cancelled', cancellation_reason: null })
           expect(await clinic.rest.appointments.cancel('a', null, operationOf())).toMatchObject({
             row: { status: 'cancelled' },
           })
         },
       ],
     ]
-  test.for(SETTLED)('Where it turns out to be done, nothing of before is given: %s', async ([, write]) => {
+  test.for(SETTLED)('A write that turns out to be done invalidates stale answers: %s', async ([, write]) => {
     await using clinic = await startOutage()
     await clinic.list()
     clinic.goDown('writes fail')
@@ -344,14 +344,14 @@ describe('A write while the upstream does not answer', () => {
     await expect(clinic.list()).rejects.toMatchObject(UNAVAILABLE)
   })
 
-  test("Where a change of a patient's record turns out to be done, neither", async () => {
+  test('A change of a patient that turns out to be done invalidates stale answers', async () => {
     await using clinic = await startOutage()
     const { directory } = clinic.rest
-    clinic.becomes({ first_name: 'Ada' })
+    clinic.changeRow({ first_name: 'Ada' })
     const read = () => directory.retrieve('Patient', 'a', operationOf())
     expect(await read()).toMatchObject({ entry: { fields: { firstName: 'Ada' } } })
     clinic.goDown('writes fail')
-    clinic.becomes({ first_name: 'Grace' })
+    clinic.changeRow({ first_name: 'Grace' })
     await directory.updatePatient('a', { firstName: 'Grace' }, operationOf())
     clinic.goDown(failing(503))
     await expect(read()).rejects.toMatchObject(UNAVAILABLE)

@@ -3,14 +3,14 @@ import { createRedis } from '../../src/shared/redis/redis.ts'
 import type { SharedState } from '../../src/shared/shared.ts'
 import { describeWithRedis, type RedisServer, startRedis } from '../support/redis.ts'
 
-describeWithRedis('A process that is busy', () => {
+describeWithRedis('A busy process', () => {
   let redis: RedisServer
   beforeAll(async () => {
     redis = await startRedis()
   })
   afterAll(() => redis[Symbol.asyncDispose]())
 
-  test('A long turn of the event loop is not taken for a Redis that is slow', async () => {
+  test('A long turn of the event loop is not taken for a slow Redis', async () => {
     const states: SharedState[] = []
     const { promise: up, resolve } = Promise.withResolvers<void>()
     const shared = createRedis({

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { AppointmentDiff, Epoch } from '../../src/shared/epochs.ts'
-import type { Entry, Following, LastWord, LoggedChange } from '../../src/shared/event-log.ts'
+import type { Entry, Following, LatestChange, LoggedChange } from '../../src/shared/event-log.ts'
 import type { Shared } from '../../src/shared/shared.ts'
 
 export interface SharedUnderTest {
@@ -61,7 +61,7 @@ const DIFF = { id: 'a', now: { id: 'a' }, before: null }
 /** What every implementation of the port promises. `open` starts one that keeps 4 changes and knows an event for 1000 ms. */
 export function describeShared(name: string, open: () => Promise<SharedUnderTest>): void {
   describe(`${name}: epochs`, () => {
-    test('A scope has the same epoch until it is advanced, and then another', async () => {
+    test('A scope keeps its epoch until it is advanced, and then gets a new one', async () => {
       const { shared } = await open()
       const before = await epochOf(shared, 'x', '/a')
       expect(await epochOf(shared, 'x', '/a')).toBe(before)
@@ -72,7 +72,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       expect(await epochOf(shared, 'x', '/a')).not.toBe(before)
     })
 
-    test('Described changes since an epoch are told, oldest first', async () => {
+    test('Described changes since an epoch are returned, oldest first', async () => {
       const { shared } = await open()
       const start = await epochOf(shared, 'x', '/a')
       expect(await changesSince(shared, 'x', '/a', start)).toEqual([])
@@ -85,7 +85,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       expect(await ids(middle)).toEqual(new Set(['b']))
     })
 
-    test('Nothing is told across a change without a description', async () => {
+    test('Nothing is returned across a change without a description', async () => {
       const { shared } = await open()
       const start = await epochOf(shared, 'x', '/a')
       await shared.epochs.advance('x', ['/a'], DIFF)
@@ -108,7 +108,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       return setOf(shared.epochs.certainSince('x', '/a', epoch))
     }
 
-    test('What is in doubt may have changed, and has not certainly', async () => {
+    test('A doubt is a possible change, and not a certain one', async () => {
       const { shared } = await open()
       const start = await epochOf(shared, 'x', '/a')
       await shared.epochs.advance('x', ['/a'], { doubted: DIFF })
@@ -124,7 +124,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       expect(await hasChanged(shared, start)).toBeUndefined()
     })
 
-    test('A write that is announced is in doubt', async () => {
+    test('An announced write is in doubt', async () => {
       const { shared } = await open()
       const start = await epochOf(shared, 'x', '/a')
       await shared.epochs.announce('x', ['/a'])
@@ -134,7 +134,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
   })
 
   describe(`${name}: the event log`, () => {
-    test('A follower gets each change once, in order, from when it follows', async () => {
+    test('A follower receives each change once, in order, from when it follows', async () => {
       const { shared } = await open()
       const { events } = shared
       await events.append('x', entry('a'))
@@ -150,7 +150,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       expect(new Set(followed.got.map(({ sequence }) => sequence)).size).toBe(2)
     })
 
-    test('A follower resumes after a change, and after the head that it was given', async () => {
+    test('A follower resumes after a change, and after the head that it received', async () => {
       const { shared } = await open()
       const first = await followAt(shared, 'x')
       for (const id of ['a', 'b', 'c']) await shared.events.append('x', entry(id))
@@ -162,7 +162,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       expect((await followAt(shared, 'x', resumed.head)).backlog).toEqual([])
     })
 
-    test('A follower cannot resume from what is of another log, or no place', async () => {
+    test('A follower cannot resume after a sequence of another log, or an invalid one', async () => {
       const { shared } = await open()
       const { head } = await followAt(shared, 'x')
       const elsewhere = (await followAt((await open()).shared, 'x')).head
@@ -170,7 +170,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
         expect([after, isExpired(await shared.events.follow('x', after, IDLE))]).toEqual([after, true])
     })
 
-    test('A follower cannot resume from what is too old, and can from what is kept', async () => {
+    test('A follower can resume after a change that is kept, and not after an older one', async () => {
       const { shared } = await open()
       const first = await followAt(shared, 'x')
       for (let nth = 0; nth < 300; nth += 1) {
@@ -182,11 +182,11 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       expect((await followAt(shared, 'x', after)).backlog.length).toBe(4)
     })
 
-    test('An event is taken once, until it is forgotten by its age', async () => {
+    test('An event is accepted once, until its id expires', async () => {
       const { shared, pass } = await open()
       const { events } = shared
-      const word = lastWord('a')
-      expect(await events.append('x', { ...entry('a'), eventId: 'evt_1', lastWord: word })).toBe('logged')
+      const word = latestChange('a')
+      expect(await events.append('x', { ...entry('a'), eventId: 'evt_1', latestChange: word })).toBe('logged')
       expect(await events.hasSeen('x', 'evt_1')).toBe(true)
       expect(await events.hasSeen('y', 'evt_1')).toBe(false)
       const again = { ...entry('a'), eventId: 'evt_1', expected: word.mark }
@@ -196,7 +196,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       expect(await events.append('x', again)).toBe('logged')
     })
 
-    test('An entry that was compared with another last word is refused, whole', async () => {
+    test('An entry that was compared with an older change is refused completely', async () => {
       const { shared } = await open()
       const { events } = shared
       const followed = await followAt(shared, 'x')
@@ -209,33 +209,33 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       expect(followed.got.map(({ now }) => now.id)).toEqual(['a', 'b'])
     })
 
-    test('A last word that is no news is known, and told to nobody', async () => {
+    test('An unpublished change is known, and no follower receives it', async () => {
       const { shared } = await open()
       const { events } = shared
       const followed = await followAt(shared, 'x')
-      await events.append('x', { ...entry('a'), isNews: false })
-      expect((await events.lastWord('x', 'a'))?.now).toEqual({ id: 'a' })
-      expect(await events.lastWord('y', 'a')).toBeUndefined()
+      await events.append('x', { ...entry('a'), isPublished: false })
+      expect((await events.latestChange('x', 'a'))?.now).toEqual({ id: 'a' })
+      expect(await events.latestChange('y', 'a')).toBeUndefined()
       await events.append('x', entry('b'))
       await followed.arrival(1)
       expect(followed.got.map(({ now }) => now.id)).toEqual(['b'])
     })
 
-    test('What is noted is known here, and who watches is told', async () => {
+    test('A recorded change is known in this process, and its watchers are notified', async () => {
       const { shared } = await open()
       const { events } = shared
       const { promise: told, resolve: tell } = Promise.withResolvers<string>()
       events.watch('x', ({ now }) => tell(now.id))
       await followAt(shared, 'x')
-      const word = lastWord('a')
-      await events.append('x', { ...entry('a'), lastWord: word })
+      const word = latestChange('a')
+      await events.append('x', { ...entry('a'), latestChange: word })
       expect(await told).toBe('a')
-      expect(events.knownHere('x', 'a')?.mark).toBe(word.mark)
+      expect(events.peekLatestChange('x', 'a')?.mark).toBe(word.mark)
     })
   })
 
   describe(`${name}: a follower that fails`, () => {
-    test('It costs no other follower a change, and its fault is told', async () => {
+    test('Other followers receive each change, and the error is reported', async () => {
       const { shared, faults } = await open()
       const fault = new Error('of this follower')
       const fail = () => {
@@ -251,7 +251,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
   })
 
   describe(`${name}: leases`, () => {
-    test('One holder has a lease until it gives it back, or its time is over', async () => {
+    test('One holder has a lease until it is released or expires', async () => {
       const { shared, pass } = await open()
       const { leases } = shared
       expect(await leases.take('x', 'sweep', 'one', 100)).toBe(true)
@@ -266,7 +266,7 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
       expect(await leases.take('x', 'sweep', 'one', 100)).toBe(true)
     })
 
-    test('Its holder can be told that it has it, for as long as that is so', async () => {
+    test('A holder can check that it still has the lease', async () => {
       const { shared, pass } = await open()
       const { leases } = shared
       const held = () => Promise.all(['one', 'two'].map((holder) => leases.holds('x', 'sweep', holder)))
@@ -280,10 +280,16 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
 }
 
 export function entry(id: string): Entry {
-  return { appointmentId: id, eventId: undefined, expected: undefined, lastWord: lastWord(id), isNews: true }
+  return {
+    appointmentId: id,
+    eventId: undefined,
+    expected: undefined,
+    latestChange: latestChange(id),
+    isPublished: true,
+  }
 }
 
-function lastWord(id: string): LastWord {
+function latestChange(id: string): LatestChange {
   return {
     kind: 'updated',
     source: 'webhook',
@@ -293,8 +299,8 @@ function lastWord(id: string): LastWord {
     mark: randomUUID(),
     updatedAt: undefined,
     isExact: false,
-    toldAt: undefined,
-    toldWithinMs: 0,
-    notedAt: 0,
+    reportedAt: undefined,
+    reportedWithinMs: 0,
+    recordedAt: 0,
   }
 }

@@ -80,8 +80,8 @@ async function openTwo(
   return [one, other]
 }
 
-describeWithRedis('Redis away', () => {
-  test('Frozen, it delays one operation at most, and writes are seen after it thaws', async () => {
+describeWithRedis('A Redis that fails', () => {
+  test('A frozen Redis delays one operation at most, and later reads see each write', async () => {
     const clinic = await startClinic()
     const [one, other] = await openTwo(clinic)
     const [id] = clinic.ids
@@ -100,7 +100,7 @@ describeWithRedis('Redis away', () => {
     expect(one.states).toEqual(['up', 'down', 'up'])
   })
 
-  test('Killed and restarted empty, it loses nothing but what was remembered', async () => {
+  test('A Redis that restarts empty loses cached answers only', async () => {
     const clinic = await startClinic()
     const [one, other] = await openTwo(clinic)
     const [id] = clinic.ids
@@ -118,7 +118,7 @@ describeWithRedis('Redis away', () => {
     expect(clinic.asked() - before).toBe(2)
   })
 
-  test('Killed, it ends no stream; lost, each is told, and can subscribe anew', async () => {
+  test('A killed Redis ends no stream; if its data is lost, each can subscribe anew', async () => {
     const clinic = await startClinic()
     const live = await clinic.open({ live: true })
     await live.until('up')
@@ -144,7 +144,7 @@ describeWithRedis('Redis away', () => {
     expect((await anew.next())?.data.appointmentChanged.appointment.id).toBeDefined()
   })
 
-  test('A frozen Redis pauses streams, which then get each change once', async () => {
+  test('A frozen Redis pauses streams, which then receive each change once', async () => {
     const clinic = await startClinic()
     const options = { live: true }
     const [one, other] = await openTwo(clinic, options)
@@ -165,7 +165,7 @@ describeWithRedis('Redis away', () => {
     expect(new Set(sequences).size).toBe(3)
   })
 
-  test('Flushed again and again under load, it fails no operation and no read is old', async () => {
+  test('A Redis that is flushed under load fails no operation, and no read is stale', async () => {
     const clinic = await startClinic()
     const [one, other] = await openTwo(clinic)
     let isOver = false
@@ -183,7 +183,7 @@ describeWithRedis('Redis away', () => {
     expect(one.states).toEqual(['up'])
   })
 
-  test('Evicting all the time, it fails no operation and no read is old', async () => {
+  test('A Redis that evicts all keys fails no operation, and no read is stale', async () => {
     const clinic = await startClinic({
       args: ['--maxmemory', '3mb', '--maxmemory-policy', 'allkeys-lru'],
     })
@@ -203,7 +203,7 @@ describeWithRedis('Redis away', () => {
     )
   })
 
-  test('Full, it counts as away, and no read is old when that is found out', async () => {
+  test('A full Redis counts as down, and no read is stale when that is noticed', async () => {
     const clinic = await startClinic()
     const [one, other] = await openTwo(clinic)
     const [id] = clinic.ids
@@ -223,7 +223,7 @@ describeWithRedis('Redis away', () => {
     expect(one.states).toEqual(['up', 'down', 'up'])
   })
 
-  test('A Redis that may not write counts as away, also for who only reads', async () => {
+  test('A read-only Redis counts as down, also for instances that only read', async () => {
     const clinic = await startClinic()
     const [one, other] = await openTwo(clinic)
     await clinic.redis.ask('REPLICAOF', '127.0.0.1', '1')
@@ -234,7 +234,7 @@ describeWithRedis('Redis away', () => {
     expect(await titleAt(other, clinic.ids[0])).toBe('Read only')
   })
 
-  test('One that is cut off comes back, and the others do not notice', async () => {
+  test('An instance that is cut off returns, and the others do not notice', async () => {
     const clinic = await startClinic({ users: ['one on nopass ~* +@all'] })
     const one = await clinic.open({ redis: clinic.redis.urlAs('one', 'any') })
     const other = await clinic.open()
@@ -251,7 +251,7 @@ describeWithRedis('Redis away', () => {
     expect(other.states).toEqual(['up'])
   })
 
-  test('Answers kept longer because of events are not given once Redis was away', async () => {
+  test('Answers that events keep fresh are not served after Redis was down', async () => {
     const clinic = await startClinic()
     let later = 0
     const clock = { now: () => Date.now() + later, monotonic: () => performance.now() + later }
@@ -277,7 +277,7 @@ describeWithRedis('Redis away', () => {
     expect([await costOf(), await costOf()]).toEqual([1, 0])
   })
 
-  test('One that is not there at the start is told once, and used when it comes', async () => {
+  test('A Redis that is down at the start is logged once, and used once it is up', async () => {
     const clinic = await startClinic()
     await clinic.redis.kill()
     const [one, other] = [await clinic.open(), await clinic.open()]
@@ -290,7 +290,7 @@ describeWithRedis('Redis away', () => {
     expect(one.states).toEqual(['down', 'up'])
   })
 
-  test('Frozen at the start, it is told of, and used once it thaws', async () => {
+  test('A Redis that is frozen at the start is logged, and used once it answers', async () => {
     const clinic = await startClinic()
     clinic.redis.freeze()
     const one = await clinic.open()
@@ -301,7 +301,7 @@ describeWithRedis('Redis away', () => {
     expect(one.states).toEqual(['down', 'up'])
   })
 
-  test('With a wrong password operations go on, and it is told once', async () => {
+  test('With a wrong password operations continue, and the log has one line', async () => {
     const clinic = await startClinic({ users: ['gateway on >secret ~* +@all'] })
     const one = await clinic.open({ redis: clinic.redis.urlAs('gateway', 'wrong') })
     await one.until('down')

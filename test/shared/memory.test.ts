@@ -17,7 +17,7 @@ describeShared('In memory', async () => {
   }
 })
 
-test('Changes that are too long ago are not told, and what is told has no gap', () => {
+test('Old changes are dropped, and those that are returned have no gap', () => {
   const epochs = createEpochs({ maxDiffs: 3 })
   const marks = [epochs.of('x', '/a')]
   for (let nth = 0; nth < 50; nth += 1) {
@@ -32,7 +32,7 @@ test('Changes that are too long ago are not told, and what is told has no gap', 
   }
 })
 
-test('What was announced and taken back has changed nothing', () => {
+test('A withdrawn doubt has changed nothing', () => {
   const epochs = createEpochs()
   const diff = { id: 'a', now: { id: 'a' }, before: null }
   const start = epochs.of('x', '/a')
@@ -48,7 +48,7 @@ test('What was announced and taken back has changed nothing', () => {
   expect(epochs.changesSince('x', '/a', start)).toBeUndefined()
 })
 
-test('Taking a lease does not look at each of those that others have', () => {
+test('Taking a lease does not visit all others', () => {
   let looks = 0
   const leases = createLeases(() => {
     looks += 1

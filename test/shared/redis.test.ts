@@ -32,7 +32,7 @@ async function openRedis(url: string, options: Partial<RedisOptions> = {}): Prom
   return shared
 }
 
-describeWithRedis('What is shared through Redis', () => {
+describeWithRedis('The state that is shared on Redis', () => {
   let redis: RedisServer
   const opened: Shared[] = []
   beforeAll(async () => {
@@ -76,7 +76,7 @@ describeWithRedis('What is shared through Redis', () => {
     expect(other.epochs.changesSince('x', '/a', start)).toBeUndefined()
   })
 
-  test('A doubt is missing to instances of a version that knows none', async () => {
+  test('An instance of a version without doubts finds no description of them', async () => {
     const one = await open({ prefix: 'doubt:' })
     const read = async () => {
       await one.epochs.refresh('x', ['/a'])
@@ -93,7 +93,7 @@ describeWithRedis('What is shared through Redis', () => {
     expect(fields.filter((_, nth) => nth % 2 === 0)).toEqual(['s', 'f', 't', 'q'])
   })
 
-  test('No epoch comes back when all that is in Redis is lost', async () => {
+  test('No epoch is repeated after Redis has lost its data', async () => {
     const shared = await open({ prefix: 'lost:' })
     const seen = new Set<unknown>()
     for (let nth = 0; nth < 5; nth += 1) {
@@ -104,7 +104,7 @@ describeWithRedis('What is shared through Redis', () => {
     expect(seen.size).toBe(5)
   })
 
-  test('A word that none of the secrets opens is replaced, and not missed in silence', async () => {
+  test('A change that none of the secrets opens is replaced, and not missed silently', async () => {
     const one = await open({ prefix: 'secrets:', seenMs: 60_000 })
     const secrets = ['whsec_b3RoZXItc2VjcmV0']
     const other = await open({ prefix: 'secrets:', seenMs: 60_000, secrets })
@@ -112,12 +112,12 @@ describeWithRedis('What is shared through Redis', () => {
     await other.events.follow('x', undefined, { change() {}, lost: resolve })
     await one.events.append('x', entry('a'))
     await lost
-    expect(await other.events.lastWord('x', 'a')).toBeUndefined()
+    expect(await other.events.latestChange('x', 'a')).toBeUndefined()
     expect(await other.events.append('x', entry('a'))).toBe('logged')
-    expect((await other.events.lastWord('x', 'a'))?.now).toEqual({ id: 'a' })
+    expect((await other.events.latestChange('x', 'a'))?.now).toEqual({ id: 'a' })
   })
 
-  test('A backlog of several pages is whole, and in order', async () => {
+  test('A backlog of several pages is complete and in order', async () => {
     const shared = await open({ prefix: 'backlog:', eventsKept: 5000 })
     const { head } = await followAt(shared, 'x')
     const ids = Array.from({ length: 1201 }, (_, nth) => `a${nth}`)
@@ -125,7 +125,7 @@ describeWithRedis('What is shared through Redis', () => {
     expect((await followAt(shared, 'x', head)).backlog.map(({ now }) => now.id)).toEqual(ids)
   })
 
-  test('What is advanced while debts are paid is paid too', async () => {
+  test('Scopes that change while a backlog is sent are sent too', async () => {
     const one = await open({ prefix: 'debts:', url: redis.url })
     const other = await open({ prefix: 'debts:' })
     const read = async ({ epochs }: Shared) => {
@@ -144,7 +144,7 @@ describeWithRedis('What is shared through Redis', () => {
     }
   })
 
-  test('Very many debts are paid as one, and everything is another epoch', async () => {
+  test('A very long backlog is sent as one deletion, which changes every epoch', async () => {
     const one = await open({ prefix: 'many:' })
     const other = await open({ prefix: 'many:' })
     const scopes = Array.from({ length: 1500 }, (_, nth) => `/a/${nth}`)
@@ -162,7 +162,7 @@ describeWithRedis('What is shared through Redis', () => {
     expect(after.filter((epoch, nth) => epoch === before[nth])).toEqual([])
   })
 
-  test('A connection on which nothing answers any more is made anew', async () => {
+  test('A dead connection is replaced', async () => {
     await using line = await openLine(new URL(redis.url))
     const shared = await openRedis(line.url, { prefix: 'line:', timeoutMs: 50 })
     opened.push(shared)
@@ -172,7 +172,7 @@ describeWithRedis('What is shared through Redis', () => {
     expect(line.connections()).toBe(2)
   })
 
-  describe('Answers', () => {
+  describe('Shared answers', () => {
     const NAME = { account: 'x', scope: '/a', text: 'view /a?', credential: 'Bearer key' }
     /** Two instances, and an answer that one of them has kept. */
     async function openTwo(prefix: string, value: unknown = { title: 'Zebedee' }) {
@@ -180,28 +180,28 @@ describeWithRedis('What is shared through Redis', () => {
       const other = await open({ prefix, replies: true })
       await one.epochs.refresh('x', ['/a'])
       const epoch = one.replies.epochOf('x', '/a') ?? ''
-      one.replies.keep(NAME, { value, askedAt: 1000, epoch }, 60_000)
+      one.replies.keep(NAME, { value, requestedAt: 1000, epoch }, 60_000)
       // Behind the answer on the same connection.
       await one.epochs.refresh('x', ['/a'])
       return { one, other, epoch }
     }
 
-    test('Another instance finds them, also before it has read an epoch', async () => {
+    test('Another instance finds them, even before it has read an epoch', async () => {
       const { other } = await openTwo('found:')
       expect(await other.replies.find(NAME)).toEqual({
         value: { title: 'Zebedee' },
-        askedAt: 1000,
+        requestedAt: 1000,
         changes: [],
       })
     })
 
-    test('Whoever asks something else, or with another credential, finds nothing', async () => {
+    test('Another request, or one with another credential, does not find them', async () => {
       const { other } = await openTwo('else:')
       for (const part of [{ account: 'y' }, { text: 'view /b?' }, { credential: 'Bearer other' }])
         expect(await other.replies.find({ ...NAME, ...part })).toBeUndefined()
     })
 
-    test('They come with the changes since, and after an unknown change not at all', async () => {
+    test('They have the changes since, and are not found after an unknown change', async () => {
       const { one, other } = await openTwo('changes:')
       const diff = { id: 'a', now: { id: 'a', title: 'Later' }, before: null }
       await one.epochs.advance('x', ['/a'], diff)
@@ -213,18 +213,19 @@ describeWithRedis('What is shared through Redis', () => {
       expect(await one.replies.find(NAME)).toBeUndefined()
     })
 
-    test('One that was asked for later is not replaced by an earlier one', async () => {
+    test('An answer is not replaced by one of an earlier request', async () => {
       const { one, other, epoch } = await openTwo('later:')
-      for (const askedAt of [3000, 2000]) other.replies.keep(NAME, { value: askedAt, askedAt, epoch }, 60_000)
+      for (const requestedAt of [3000, 2000])
+        other.replies.keep(NAME, { value: requestedAt, requestedAt, epoch }, 60_000)
       await other.epochs.refresh('x', ['/a'])
       expect((await one.replies.find(NAME))?.value).toBe(3000)
     })
 
-    test('One that is put in the place of another, or dated anew, does not open', async () => {
+    test('An answer in place of another, or with another date, does not open', async () => {
       const { other } = await openTwo('moved:')
       const [key = ''] = (await redis.ask('KEYS', 'moved:*:reply:*')) as string[]
       const fields = (await redis.ask('HGETALL', key)) as string[]
-      other.replies.keep({ ...NAME, text: 'second' }, { value: 'second', askedAt: 1, epoch: 'e' }, 60_000)
+      other.replies.keep({ ...NAME, text: 'second' }, { value: 'second', requestedAt: 1, epoch: 'e' }, 60_000)
       await other.epochs.refresh('x', ['/a'])
       const keys = (await redis.ask('KEYS', 'moved:*:reply:*')) as string[]
       const second = keys.find((each) => each !== key) ?? ''
@@ -235,7 +236,7 @@ describeWithRedis('What is shared through Redis', () => {
       expect(await other.replies.find(NAME)).toBeUndefined()
     })
 
-    test('One that is very long stays with the instance that has asked for it', async () => {
+    test('A very long answer is not shared', async () => {
       const { other } = await openTwo('long:', 'x'.repeat(400_000))
       expect(await other.replies.find(NAME)).toBeUndefined()
     })

@@ -84,8 +84,8 @@ function sharedLines(text: string): string[] {
     .map((line) => JSON.parse(line).state)
 }
 
-describeWithRedis('Who may read what is in Redis', () => {
-  test('A user with the few commands of the documents is enough, on keys of the prefix', async () => {
+describeWithRedis('Data in Redis', () => {
+  test('A user with the documented commands, on keys of the prefix, is sufficient', async () => {
     const redis = await openRedis({ users: [`gateway on >secret ~appointments:* ${COMMANDS}`] })
     const gateway = await openProcess({ REDIS_URL: redis.urlAs('gateway', 'secret') })
     await use(gateway, 'up')
@@ -95,7 +95,7 @@ describeWithRedis('Who may read what is in Redis', () => {
     expect(await redis.ask('ACL', 'LOG')).toEqual([])
   })
 
-  test('Over TLS it is trusted by its certificate, and by that only', async () => {
+  test('Over TLS its certificate alone decides whether it is trusted', async () => {
     const redis = await openRedis({ tls: true, password: PASSWORD })
     const trusting = await openProcess({
       REDIS_URL: redis.url,
@@ -114,7 +114,7 @@ describeWithRedis('Who may read what is in Redis', () => {
     }
   })
 
-  test('A wrong password, or nobody there, is one line without the password', async () => {
+  test('A wrong password, or an unreachable Redis, is one log line without the password', async () => {
     const redis = await openRedis({ password: PASSWORD })
     const right = encodeURIComponent(PASSWORD)
     const urls = [redis.urlAs('', 'wrong-sesame'), `redis://:${right}@127.0.0.1:1`]

@@ -20,16 +20,16 @@ import { createEntryLists, type EntryRef } from './entry-lists.ts'
 
 export type { PatientChanges }
 
-/** Resolvers run for each field of each row: a value that is known costs them no promise. */
+/** Returns loaded values without a promise, because resolvers run for each field of each row. */
 export interface DirectoryLoader {
-  /** null where the upstream has none, or says nothing of this field. */
+  /** null where there is no such entry, or the upstream does not return this field. */
   field<Kind extends EntryKind, Name extends EntryFieldName<Kind>>(
     kind: Kind,
     id: string,
     name: Name,
     at: ResolvedAt,
   ): MaybePromise<EntryValue<Kind, Name> | null>
-  /** The IANA name of a site's zone. Undefined where the upstream names none that there is, or does not let the key ask. */
+  /** The IANA name of a site's time zone. Undefined where the upstream has no valid one, or the key may not read sites. */
   timeZone(id: string, at: ResolvedAt): Promise<string | undefined>
   /** A page of a list, and its count when the client selects it. */
   connection<Kind extends EntryKind>(
@@ -37,7 +37,7 @@ export interface DirectoryLoader {
     request: ConnectionRequest<EntryFilter>,
     at: ResolvedAt,
   ): Promise<Connection<EntryRef<Kind>>>
-  /** The ids of all of one kind, those first that are active; undefined where there are so many. Reads the directory. */
+  /** All ids of one kind, active entries first. Reads the directory. Undefined where it has `tooMany` entries or more. */
   ids(kind: EntryKind, tooMany: number): Promise<readonly string[] | undefined>
   createPatient(fields: PatientChanges, source: IdempotencySource): Promise<EntryRef<'Patient'>>
   updatePatient(id: string, changes: PatientChanges): Promise<EntryRef<'Patient'>>
@@ -59,20 +59,20 @@ export function createDirectoryLoader(options: DirectoryLoaderOptions): Director
     return known
   }
 
-  /** Undefined where the row of a list leaves the field out. */
+  /** Undefined where the entry is from a list whose rows do not contain the field. */
   function read(found: Found, name: string, at: ResolvedAt): unknown {
     noteStale(by, at, found.staleSince)
     const value = found.entry === null ? null : found.entry.fields[name]
     if (value instanceof UpstreamError) throw value
-    return value === undefined && found.isWhole ? null : value
+    return value === undefined && found.isComplete ? null : value
   }
 
   async function load(kind: EntryKind, id: string, name: string, at: ResolvedAt): Promise<unknown> {
-    // What a list has shown without this field, the directory shows without it too.
-    const isShown = entries(kind).known(id) !== undefined
-    const value = isShown ? undefined : read(await entries(kind).load(id), name, at)
+    // Where the rows of one list do not contain this field, the rows of the directory do not either.
+    const isListed = entries(kind).loaded(id) !== undefined
+    const value = isListed ? undefined : read(await entries(kind).load(id), name, at)
     if (value !== undefined) return value
-    return read(await entries(kind).loadWhole(id), name, at)
+    return read(await entries(kind).loadComplete(id), name, at)
   }
 
   function connections(kind: EntryKind): Connections<EntryFilter, EntryRef> {
@@ -82,7 +82,7 @@ export function createDirectoryLoader(options: DirectoryLoaderOptions): Director
     return known
   }
 
-  /** A write may change any field of its patient, and move it into or out of any list. So may one that failed. */
+  /** A write, even one that failed, may have changed any field of its patient, and moved it into or out of any list. */
   async function write(id: string | null, send: () => Promise<Entry>): Promise<EntryRef<'Patient'>> {
     let entry: Entry | undefined
     try {
@@ -96,9 +96,9 @@ export function createDirectoryLoader(options: DirectoryLoaderOptions): Director
   }
 
   const field: DirectoryLoader['field'] = (kind, id, name, at) => {
-    const found = entries(kind).known(id)
+    const found = entries(kind).loaded(id)
     const value = found && read(found, name, at)
-    // The names and the values of a kind are those of its table.
+    // TypeScript can't relate the value to the kind and the name.
     return (value === undefined ? load(kind, id, name, at) : value) as never
   }
 
@@ -114,7 +114,7 @@ export function createDirectoryLoader(options: DirectoryLoaderOptions): Director
         const name = await field('Location', id, 'timeZone', at)
         return name !== null && isTimeZone(name) ? name : undefined
       } catch (error) {
-        // An upstream that does not let the key in, or has no such list, does not say when the day is.
+        // Then nothing is known of the site's days.
         if (isForbidden(error) || isNotFound(error)) return undefined
         throw error
       }

@@ -18,53 +18,53 @@ export interface EntriesOptions {
   readonly by: Operation
 }
 
-/** What an operation knows of a person or a place. */
+/** A person or a place that an operation has loaded. */
 export interface Found {
-  /** null = there is none. */
+  /** null where there is none. */
   readonly entry: Entry | null
   readonly staleSince: string | undefined
-  /** It was read by itself: what it leaves out is nowhere else. */
-  readonly isWhole: boolean
+  /** Whether it was read by its id: no other read contains more fields. */
+  readonly isComplete: boolean
 }
 
 /** The entries of one kind, for one operation. */
 export interface Entries {
-  /** Undefined where it was not read yet. */
-  known(id: string): Found | undefined
+  /** Undefined where it is not loaded. */
+  loaded(id: string): Found | undefined
   load(id: string): Promise<Found>
-  /** Reads it by itself. */
-  loadWhole(id: string): Promise<Found>
+  /** Reads it by its id. */
+  loadComplete(id: string): Promise<Found>
   remember(page: Pick<EntryPage, 'rows' | 'staleSince'>): void
   forget(id: string): void
   /**
-   * The ids of the directory, those first that are active. Reads it as a whole; undefined where its first page shows that
-   * there are so many.
+   * Reads the complete directory, and returns its ids, active entries first. Undefined where the first page proves that there are
+   * `tooMany` entries or more.
    */
   ids(tooMany: number): Promise<readonly string[] | undefined>
 }
 
-/** More entries than this are no directory: those behind them are read one by one. */
+/** The pages of a directory that are read. Later entries are read one by one. */
 export const MAX_DIRECTORY_PAGES = 5
 
 /**
- * Clinicians, locations and types are few, and a page names most of them: the first one that is asked for reads them all,
- * a request for each hundred. One that is not among them, because it is inactive or new, is read by itself. Patients are
- * many, and are never listed to find one.
+ * Clinicians, locations and types are few, and the rows of a page refer to most of them. So the first read of one reads the
+ * directory, by one request for each hundred entries. An entry that is not listed, because it is inactive or new, is read by its
+ * id. Patients are many, and always read by their id.
  */
 export function createEntries(kind: EntryKind, options: EntriesOptions): Entries {
   const { directory, sizes, by } = options
   const found = new Map<string, Found>()
   const retrieve = kind === 'Patient' ? afterAProbe : (id: string) => directory.retrieve(kind, id, by)
   const byId = createReadById({ retrieve, hasCached: (id) => directory.hasCached(kind, id, by), by })
-  /** The entries of the directory, in its order. */
+  /** The ids of the directory, in its order. */
   const listed = new Set<string>()
   let listing: Promise<void> | undefined
   let beginning: Promise<EntryPage> | undefined
   let probe: Promise<void> | undefined
 
   /**
-   * Whether the key may read patients at all is found out by one read, and not by one for each row. Once a read has
-   * succeeded, nobody waits for that again.
+   * The first read finds out whether the key may read patients, so that a key that may not costs one request, and not one for each
+   * row. The other reads wait for it, until one has succeeded.
    */
   async function afterAProbe(id: string): Promise<RetrievedEntry> {
     if (probe === undefined && directory.isAllowed(kind, by)) return directory.retrieve(kind, id, by)
@@ -79,7 +79,7 @@ export function createEntries(kind: EntryKind, options: EntriesOptions): Entries
         if (isForbidden(error)) throw error
       },
     )
-    // It fails the reads that wait for it; where none does, nobody else is to hear of it.
+    // Without a read that waits for the probe, its rejection must not count as unhandled.
     probe.catch(() => {})
     return first
   }
@@ -102,30 +102,30 @@ export function createEntries(kind: EntryKind, options: EntriesOptions): Entries
     sizes.set(by.account, kind, offset)
   }
 
-  /** Later answers win, field by field; fields that they leave out stay. */
+  /** A later answer replaces the fields that it contains, and leaves the others. */
   function remember({ rows, staleSince }: Pick<EntryPage, 'rows' | 'staleSince'>): void {
     for (const row of rows) {
       if (row instanceof UpstreamError) continue
-      const { entry, isWhole = false } = found.get(row.id) ?? {}
-      const shown = Object.entries(row.fields).filter(([, value]) => value !== undefined)
-      const fields = { ...entry?.fields, ...Object.fromEntries(shown) }
-      found.set(row.id, { entry: { id: row.id, fields }, staleSince, isWhole })
+      const { entry, isComplete = false } = found.get(row.id) ?? {}
+      const contained = Object.entries(row.fields).filter(([, value]) => value !== undefined)
+      const fields = { ...entry?.fields, ...Object.fromEntries(contained) }
+      found.set(row.id, { entry: { id: row.id, fields }, staleSince, isComplete })
     }
   }
 
-  async function loadWhole(id: string): Promise<Found> {
+  async function loadComplete(id: string): Promise<Found> {
     const entry = await byId.load(id).catch((error: unknown) => {
       if (isNotFound(error)) return { entry: null, staleSince: undefined }
       throw error
     })
-    const whole = { ...entry, isWhole: true }
-    found.set(id, whole)
-    return whole
+    const complete = { ...entry, isComplete: true }
+    found.set(id, complete)
+    return complete
   }
 
   return {
-    known: (id) => found.get(id),
-    loadWhole,
+    loaded: (id) => found.get(id),
+    loadComplete,
     remember,
     forget(id) {
       found.delete(id)
@@ -145,11 +145,11 @@ export function createEntries(kind: EntryKind, options: EntriesOptions): Entries
       return [...all.filter((id) => !isInactive(id)), ...all.filter(isInactive)]
     },
     async load(id) {
-      if (kind === 'Patient') return loadWhole(id)
-      if (listing === undefined && directory.hasCached(kind, id, by)) return loadWhole(id)
+      if (kind === 'Patient') return loadComplete(id)
+      if (listing === undefined && directory.hasCached(kind, id, by)) return loadComplete(id)
       listing ??= readAll()
       await listing
-      return found.get(id) ?? loadWhole(id)
+      return found.get(id) ?? loadComplete(id)
     },
   }
 }

@@ -12,7 +12,7 @@ import type { EntriesOptions } from './entries.ts'
 
 export type { EntryFilter }
 
-/** A person or a place as resolvers pass it on: its name. */
+/** The value of a person or a place that resolvers receive: its kind and id. */
 export interface EntryRef<Kind extends EntryKind = EntryKind> {
   readonly kind: Kind
   readonly restId: string
@@ -25,7 +25,7 @@ interface PageKey {
   readonly window: Window
 }
 
-/** What lists of one kind are told apart by, whoever reads them. */
+/** The identity of lists and rows of one kind. It does not depend on the operation. */
 export function entryListNames<Kind extends EntryKind>(
   kind: Kind,
 ): Pick<EntryLists<Kind>, 'textOf' | 'stateOf' | 'nodeOf'> {
@@ -37,7 +37,7 @@ export function entryListNames<Kind extends EntryKind>(
   }
 }
 
-/** `remember` gets each page: its rows have fields that need no read of their own. */
+/** `remember` receives each page, so that the fields of its rows are loaded. */
 export function createEntryLists<Kind extends EntryKind>(
   kind: Kind,
   { directory, by }: EntriesOptions,
@@ -48,7 +48,7 @@ export function createEntryLists<Kind extends EntryKind>(
     cacheKeyFn: ({ filter, window }) => `${window.offset}+${window.limit} ${names.textOf(filter)}`,
   })
 
-  /** Windows of one list are covered by the fewest requests. One promise for each key, so that no read delays another. */
+  /** Covers the windows of one list by the fewest requests. One promise for each key, so that no read delays another. */
   function plan(keys: readonly PageKey[]): Promise<EntryPage>[] {
     const costly = keys.filter(({ filter, window }) => !directory.hasCachedList(kind, filter, window, by))
     const lists = Map.groupBy(costly, ({ filter }) => names.textOf(filter))

@@ -24,20 +24,20 @@ export function isFacet(name: string): name is FacetName {
   return Object.hasOwn(FACETS, name)
 }
 
-/** The directory that is read to learn a field. Undefined for a field that is no such reference. */
+/** The directory that is read to find a field. Undefined for a field that is not such a reference. */
 export function facetKind(name: FieldName): EntryKind | undefined {
   return isFacet(name) ? FACETS[name] : undefined
 }
 
-export interface Learned {
+export interface FoundId {
   readonly value: string
-  /** RFC 3339: when the cache got it, where it is older than a cached answer may be. */
+  /** RFC 3339: when it was cached, if it is older than the lifetime of cached answers. */
   readonly staleSince: string | undefined
 }
 
 export interface Facets {
-  /** The id that the appointment names. Undefined where it has to be read by itself. */
-  learn(id: string, facet: FacetName): Promise<Learned | undefined>
+  /** The id that the appointment refers to. Undefined where the appointment has to be read by its id. */
+  find(id: string, facet: FacetName): Promise<FoundId | undefined>
   forget(): void
 }
 
@@ -47,13 +47,13 @@ export interface FacetsOptions {
   readonly sizes: SizeMemory
   readonly memory: Memory
   readonly by: Operation
-  /** The ids of a directory; undefined where it has that many, which need not be read for this. */
+  /** The ids of a directory. Undefined where it has `tooMany` entries or more: then its other pages are not read. */
   readonly idsOf: (kind: EntryKind, tooMany: number) => Promise<readonly string[] | undefined>
-  /** Whether the appointment is read by itself anyway, for another of its fields. */
-  readonly isReadWhole: (id: string) => boolean
+  /** Whether the appointment has been read by its id, for another field. */
+  readonly isReadComplete: (id: string) => boolean
 }
 
-interface Asked {
+interface Wanted {
   readonly id: string
   readonly facet: FacetName
 }
@@ -64,43 +64,43 @@ interface Candidate {
   readonly entryId: string
 }
 
-/** Fewer rows are read one by one: a directory that nobody has read yet may cost more than it saves. */
+/** Fewer rows are read one by one: reading the directory may cost more than it saves. */
 const MIN_FACET_ROWS = 8
-/** The lists that are read at once. They are the most that can be read in vain. */
+/** The lists that are read at the same time, and so the number that may be wasted. */
 export const FACET_WAVE = 4
 
 /**
- * Rows of a list may lack whom and where they name. To read each of them costs a request a row. The API can filter a list
- * by clinician, type or location, so the other way round costs a request for each of those: the rows of the page that the
- * list of a clinician shows are hers.
+ * The rows of a list may not contain the ids of the people and places that they refer to, and to read each row costs a request.
+ * The API can filter lists by clinician, type and location. So the inverse costs one request for each clinician: the rows of the
+ * page that are in a clinician's list are hers.
  *
- * It begins where all lists together are fewer than the rows, with the entries that had most appointments last time, and
- * stops where a wave of lists finds fewer rows than it costs. A row is saved once all that is asked of it is known: of several
- * references, lists are read in turn, and no more than so many in vain. A list that is cut off counts for the rows that it
- * shows. A row that two lists show has moved between them. Whatever is not learned is read by itself, so an answer is never
- * a guess, and room for that is never spent on lists.
+ * This is tried if there are fewer such lists than rows. It begins with the entries that had the most appointments last time, and
+ * stops when a wave of lists finds fewer rows than it costs. A row saves its request once each wanted reference is found; so with
+ * several kinds of references, their lists are read in turn, and a limited number may be wasted. A list that does not fit one page
+ * counts for the rows that it contains. A row in two lists has moved between them. Rows that are not found are read by their ids,
+ * so no answer is a guess, and lists never use the requests that those reads need.
  */
 export function createFacets(options: FacetsOptions): Facets {
-  const { appointments, directory, sizes, memory, by, idsOf, isReadWhole } = options
-  const loader = new DataLoader<Asked, Learned | undefined, string>(learnAll, {
+  const { appointments, directory, sizes, memory, by, idsOf, isReadComplete } = options
+  const loader = new DataLoader<Wanted, FoundId | undefined, string>(findAll, {
     cacheKeyFn: ({ id, facet }) => `${facet} ${id}`,
     maxBatchSize: Number.POSITIVE_INFINITY,
   })
 
-  async function learnAll(asked: readonly Asked[]): Promise<(Learned | undefined)[]> {
-    const learned = new Map<string, Learned>()
-    // The filters of a narrowed caller's lists prove what they can already.
-    if (asked.length >= MIN_FACET_ROWS && !isNarrowed(by.access)) {
-      const costly = asked.filter(({ id }) => !isReadWhole(id) && !appointments.hasCached(id, by))
+  async function findAll(wanted: readonly Wanted[]): Promise<(FoundId | undefined)[]> {
+    const found = new Map<string, FoundId>()
+    // The filter of a narrowed caller's list already proves the reference.
+    if (wanted.length >= MIN_FACET_ROWS && !isNarrowed(by.access)) {
+      const costly = wanted.filter(({ id }) => !isReadComplete(id) && !appointments.hasCached(id, by))
       const pages = Map.groupBy(costly, ({ id }) => pageOf(id))
       for (const [page, members] of pages)
         if (page !== undefined && members.length >= MIN_FACET_ROWS)
-          await invert(JSON.parse(page) as AppointmentFilter, members, learned)
+          await invert(JSON.parse(page) as AppointmentFilter, members, found)
     }
-    return asked.map(({ id, facet }) => learned.get(`${facet} ${id}`))
+    return wanted.map(({ id, facet }) => found.get(`${facet} ${id}`))
   }
 
-  /** The filter of the page that showed the row, as text. */
+  /** The filter of the page that contains the row, as text. */
   function pageOf(id: string): string | undefined {
     const filter = memory.listOf(id)
     return filter && typeof memory.row(id)?.startTime === 'string' ? JSON.stringify(filter) : undefined
@@ -108,24 +108,25 @@ export function createFacets(options: FacetsOptions): Facets {
 
   async function invert(
     page: AppointmentFilter,
-    asked: readonly Asked[],
-    learned: Map<string, Learned>,
+    wanted: readonly Wanted[],
+    found: Map<string, FoundId>,
   ): Promise<void> {
-    const rows = new Set(asked.map(({ id }) => id))
-    const candidates = await candidatesFor(asked, rows.size)
+    const rows = new Set(wanted.map(({ id }) => id))
+    const candidates = await candidatesFor(wanted, rows.size)
     const span = { ...page, ...spanOf([...rows]) }
-    const shownBy = new Map(asked.map(({ id, facet }) => [`${facet} ${id}`, new Set<string>()]))
+    /** The entries whose lists contain the row. */
+    const entriesOf = new Map(wanted.map(({ id, facet }) => [`${facet} ${id}`, new Set<string>()]))
     let staleSince: string | undefined
 
-    const facets = [...new Set(asked.map(({ facet }) => facet))]
+    const facets = [...new Set(wanted.map(({ facet }) => facet))]
     const spent: Candidate[] = []
-    const missing = () => asked.filter(({ id, facet }) => shownBy.get(`${facet} ${id}`)?.size === 0)
+    const missing = () => wanted.filter(({ id, facet }) => entriesOf.get(`${facet} ${id}`)?.size === 0)
 
-    /** Each facet has found as many rows as it has cost. */
-    function arePaying(open: readonly Asked[]): boolean {
+    /** Whether the lists of each facet have found at least as many rows as they have cost. */
+    function arePaying(open: readonly Wanted[]): boolean {
       const count = (list: readonly { readonly facet: FacetName }[], facet: FacetName) =>
         list.filter((each) => each.facet === facet).length
-      return facets.every((facet) => count(asked, facet) - count(open, facet) >= count(spent, facet))
+      return facets.every((facet) => count(wanted, facet) - count(open, facet) >= count(spent, facet))
     }
 
     async function read({ facet, entryId }: Candidate): Promise<void> {
@@ -136,20 +137,21 @@ export function createFacets(options: FacetsOptions): Facets {
         staleSince = list.staleSince
       for (const row of list.rows) {
         if (row instanceof UpstreamError) continue
-        const shown = row[facet]
-        if (shown === undefined || shown === entryId) shownBy.get(`${facet} ${row.id}`)?.add(entryId)
+        const contained = row[facet]
+        if (contained === undefined || contained === entryId)
+          entriesOf.get(`${facet} ${row.id}`)?.add(entryId)
       }
     }
 
     for (let rest = candidates; rest.length > 0; ) {
       const open = missing()
-      const wanted = rest.filter(({ facet }) => open.some((each) => each.facet === facet))
-      const wave = wanted.slice(0, FACET_WAVE)
-      rest = wanted.slice(FACET_WAVE)
+      const useful = rest.filter(({ facet }) => open.some((each) => each.facet === facet))
+      const wave = useful.slice(0, FACET_WAVE)
+      rest = useful.slice(FACET_WAVE)
       const { exchanges, ceiling } = by.ledger
       const left = new Set(open.map(({ id }) => id)).size
       if (wave.length === 0 || left <= wave.length || exchanges + wave.length > ceiling) break
-      if (takesRoom(wave.length, left, by.ledger) && (spent.length === 0 || !arePaying(open))) break
+      if (wouldExhaust(wave.length, left, by.ledger) && (spent.length === 0 || !arePaying(open))) break
       const wasted = spent.length - (rows.size - left)
       if (wasted + wave.length > FACET_WAVE * facets.length) break
       spent.push(...wave)
@@ -157,31 +159,31 @@ export function createFacets(options: FacetsOptions): Facets {
       if (outcomes.some(({ status }) => status === 'rejected')) break
       if (open.length - missing().length < wave.length) break
     }
-    for (const { id, facet } of asked) {
-      const [value, another] = shownBy.get(`${facet} ${id}`) ?? []
+    for (const { id, facet } of wanted) {
+      const [value, another] = entriesOf.get(`${facet} ${id}`) ?? []
       if (value === undefined || another !== undefined) continue
-      learned.set(`${facet} ${id}`, { value, staleSince })
+      found.set(`${facet} ${id}`, { value, staleSince })
       memory.remember({ id, [facet]: value })
     }
   }
 
-  /** The lists to read, those first that had most rows last time. None where that would cost as much as the rows. */
-  async function candidatesFor(asked: readonly Asked[], rows: number): Promise<readonly Candidate[]> {
-    const facets = [...new Set(asked.map(({ facet }) => facet))]
+  /** The lists to read, those with the most rows last time first. Empty where they would cost as much as the rows. */
+  async function candidatesFor(wanted: readonly Wanted[], rows: number): Promise<readonly Candidate[]> {
+    const facets = [...new Set(wanted.map(({ facet }) => facet))]
     const kinds = facets.map((facet) => FACETS[facet])
     if (kinds.some((kind) => directory.isAllowed(kind, by) === false)) return []
     const known = kinds.map((kind) => sizes.get(by.account, kind) ?? 1)
     if (known.reduce((sum, size) => sum + size + 1, 0) >= rows) return []
     const pages = known.reduce((sum, size) => sum + Math.ceil(size / PAGE_LIMIT.max), 0)
-    if (takesRoom(pages, rows, by.ledger)) return []
+    if (wouldExhaust(pages, rows, by.ledger)) return []
     const found = await Promise.allSettled(facets.map((facet) => candidatesOf(facet, rows)))
-    // Without one of the directories each row is read by itself anyway.
+    // If one of the directories can't be read, each row has to be read by its id.
     const lists = found.flatMap((each) => (each.status === 'fulfilled' && each.value ? [each.value] : []))
     if (lists.length < facets.length || lists.flat().length + 1 >= rows) return []
     return inTurn(lists)
   }
 
-  /** Those first that had most appointments last time. Undefined where they are as many as the rows. */
+  /** The entries with the most appointments last time first. Undefined where there are at least as many as rows. */
   async function candidatesOf(facet: FacetName, rows: number): Promise<readonly Candidate[] | undefined> {
     const ids = await idsOf(FACETS[facet], rows)
     const busyness = (id: string) => sizes.busyness(by.account, id)
@@ -189,7 +191,7 @@ export function createFacets(options: FacetsOptions): Facets {
     return sorted?.map((entryId) => ({ facet, entryId }))
   }
 
-  /** From the first to the last of these rows: nobody else's are asked for. */
+  /** The span from the first of these rows to the last, so that lists contain few other rows. */
   function spanOf(ids: readonly string[]): Pick<AppointmentFilter, 'startsFrom' | 'startsTo'> {
     const starts = ids.map((id) => memory.row(id)?.startTime as string).sort(byInstant)
     const startsFrom = toMilliseconds(starts[0] ?? '', 'down')
@@ -198,13 +200,13 @@ export function createFacets(options: FacetsOptions): Facets {
   }
 
   return {
-    learn: (id, facet) => loader.load({ id, facet }),
+    find: (id, facet) => loader.load({ id, facet }),
     forget: () => void loader.clearAll(),
   }
 }
 
-/** Whether rows that can be read by themselves now could not be once so many requests are spent. */
-function takesRoom(cost: number, rows: number, { exchanges, ceiling }: Operation['ledger']): boolean {
+/** Whether the ceiling has room for reading the rows by their ids now, and not after `cost` more requests. */
+function wouldExhaust(cost: number, rows: number, { exchanges, ceiling }: Operation['ledger']): boolean {
   return exchanges + rows <= ceiling && exchanges + cost + rows > ceiling
 }
 
@@ -214,7 +216,7 @@ function inTurn<Item>(lists: readonly (readonly Item[])[]): Item[] {
   return Array.from({ length: longest }, (_, nth) => lists.flatMap((list) => list.slice(nth, nth + 1))).flat()
 }
 
-/** All instants have one form here, and compare as text without the Z. */
+/** Compares instants of one form as texts without the `Z`. */
 function byInstant(a: string, b: string): number {
   return a.slice(0, -1) < b.slice(0, -1) ? -1 : 1
 }

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import type { EntryKind } from '../../contract/directory-fields.ts'
 
-/** What was last seen of directories, by account: for estimates and the order of reads, never an answer. */
+/** The last known sizes of directories, by account. They serve estimates and the order of reads, and are never an answer. */
 export interface SizeMemory {
-  /** How many entries a directory has. */
+  /** The number of entries of a directory. */
   get(account: string, kind: EntryKind): number | undefined
   set(account: string, kind: EntryKind, size: number): void
-  /** How many appointments a list of one entry had. */
+  /** The number of appointments in the last list of one entry. */
   busyness(account: string, id: string): number
   setBusyness(account: string, id: string, appointments: number): void
 }

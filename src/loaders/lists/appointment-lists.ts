@@ -7,7 +7,7 @@ import { createPages, type PagesOptions } from './pages.ts'
 
 type AppointmentLists = ListSource<AppointmentFilter, AppointmentRow, AppointmentRef>
 
-/** What lists of appointments are told apart by, whoever reads them. */
+/** The identity of lists of appointments and their rows. It does not depend on the operation. */
 export const APPOINTMENT_LISTS: Pick<AppointmentLists, 'textOf' | 'stateOf' | 'nodeOf'> = {
   textOf: filterQuery,
   stateOf: ({ startTime, endTime, status, title, createdAt, updatedAt }) =>

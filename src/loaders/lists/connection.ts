@@ -12,11 +12,11 @@ import type { ListMemory } from './list-memory.ts'
 export interface Connection<Node> {
   readonly edges: readonly { readonly node: Node; readonly cursor: string }[]
   readonly pageInfo: PageInfo
-  /** Asks the upstream unless the page shows the end of the list. */
+  /** Sends upstream requests unless the page contains the end of the list. */
   readonly count: () => Promise<number>
 }
 
-/** The parts of a connection that the client selects, because each may cost upstream requests of its own. */
+/** The parts of a connection that the client selects. Each may cost upstream requests. */
 export interface ConnectionSelection {
   readonly rows: boolean
   readonly pageInfo: boolean
@@ -33,19 +33,19 @@ export interface ConnectionRequest<Filter> {
 type Listed<Row> = Row | UpstreamError
 
 export interface ListedPage<Row> extends Slice<Listed<Row>> {
-  /** RFC 3339: when the cache got it, where it is older than a cached answer may be. */
+  /** RFC 3339: when it was cached, if it is older than the lifetime of cached answers. */
   readonly staleSince: string | undefined
 }
 
-/** The lists of one kind of thing. */
+/** Reads the lists of one kind. */
 export interface ListSource<Filter, Row extends { readonly id: string }, Node> {
-  /** Names a list: equal filters have equal texts, and no other list of the gateway has this one. */
+  /** Identifies a list: equal filters have equal texts, and lists of other kinds have other texts. */
   readonly textOf: (filter: Filter) => string
-  /** The values that an order may depend on, and those that show that the row changed. */
+  /** The fields that an order may depend on, and those that prove that the row has changed. */
   readonly stateOf: (row: Row) => string
   readonly nodeOf: (row: Row) => Node
   read(filter: Filter, window: Window): Promise<ListedPage<Row>>
-  /** Past the cache. */
+  /** Bypasses the cache. */
   readFresh(filter: Filter, window: Window): Promise<ListedPage<Row>>
   forget(): void
 }
@@ -62,7 +62,7 @@ export interface Connections<Filter, Node> {
   forget(): void
 }
 
-/** A connection that several fields of an operation return. */
+/** A connection that several fields of an operation may return. */
 interface SharedConnection<Node> {
   readonly connection: Promise<Connection<Node>>
   readonly places: ResolvedAt[]
@@ -70,8 +70,8 @@ interface SharedConnection<Node> {
 }
 
 /**
- * Runs the plans of the pagination against the upstream. Bad arguments are refused before it asks anything. Equal
- * connections of one operation are read and built once: rows of a list often share their patient, and so its list.
+ * Executes the plans of `pagination/`. Bad arguments are refused before any upstream request. Equal connections of one operation
+ * are read and built once, because rows of a list often share their patient, and so the patient's list.
  */
 export function createConnections<Filter, Row extends { readonly id: string }, Node>(
   options: ConnectionsOptions<Filter, Row, Node>,
@@ -146,25 +146,25 @@ export const UNKNOWN_TOTAL = { atLeast: 0, exact: undefined }
 const EMPTY: PageInfo = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null }
 
 /**
- * A plan yields the windows that it wants, and receives their rows. A plan that asks for a window again has seen the list
- * move, and gets it past the cache: the cached rows would lead it in a circle.
+ * A plan yields windows, and receives their rows. A plan that yields a window again has noticed that the list moved. That read
+ * bypasses the cache, because the plan would repeat with the cached rows.
  */
 async function runReads<Row, Result>(
   reads: WindowReads<Listed<Row>, Result>,
   readWindow: (window: Window, isRepeated: boolean) => Promise<Slice<Listed<Row>>>,
 ): Promise<Result> {
-  const asked = new Set<string>()
+  const alreadyRead = new Set<string>()
   let step = reads.next()
   while (!step.done) {
     const { offset, limit } = step.value
-    const slice = await readWindow(step.value, asked.has(`${offset}+${limit}`))
-    asked.add(`${offset}+${limit}`)
+    const slice = await readWindow(step.value, alreadyRead.has(`${offset}+${limit}`))
+    alreadyRead.add(`${offset}+${limit}`)
     step = reads.next(slice)
   }
   return step.value
 }
 
-/** The list as the pagination sees it. `countOf` returns how many rows it had when it was last counted. */
+/** A list for `pagination/`. `countOf` returns its last known count. */
 export function listOf<Filter, Row extends { readonly id: string }>(
   { textOf, stateOf }: Pick<ListSource<Filter, Row, unknown>, 'textOf' | 'stateOf'>,
   filter: Filter,
@@ -173,21 +173,21 @@ export function listOf<Filter, Row extends { readonly id: string }>(
   const text = textOf(filter)
   return {
     filter: text,
-    // An unreadable row has no id, so one can't be told from another.
+    // Rows that can't be read have no ids, so all of them are equal.
     identify: (row) => (row instanceof UpstreamError ? 'unreadable' : row.id),
     state: (row) => (row instanceof UpstreamError ? '' : stateOf(row)),
     guess: countOf(text),
   }
 }
 
-/** A class for the same reason as the edges of `pagination/chunk.ts`: its cursor is encoded only when a client selects it. */
+/** A class, as the edges of `pagination/chunk.ts` are: its cursor is encoded only when a client selects it. */
 class NodeEdge<Row, Node> {
   readonly node: Node
   private readonly edge: Edge<Listed<Row>>
 
   constructor(edge: Edge<Listed<Row>>, nodeOf: (row: Row) => Node) {
     const { node } = edge
-    // The executor reports an Error in the place of a value as the failure of that place; the types of `graphql` do not say so.
+    // The executor treats an Error in place of a value as the field's error. The types of `graphql` do not express that.
     this.node = node instanceof UpstreamError ? (node as never) : nodeOf(node)
     this.edge = edge
   }

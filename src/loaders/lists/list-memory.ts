@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache'
 
 /**
- * What the gateway remembers of lists across operations, by view: guesses that save requests, never an answer. One for
- * the whole process.
+ * Facts about lists that are kept across operations, by view. They save requests as guesses, and are never an answer. The process
+ * has one.
  */
 export interface ListMemory {
-  /** How many rows the list had when it was last counted. */
+  /** The last known number of rows. */
   count(view: string, filter: string): number | undefined
   setCount(view: string, filter: string, count: number): void
-  /** Whether lists of this shape were too long to be read in one request within the last hour. */
+  /** Whether within the last hour a list of this shape was too long for one request. */
   isTooLong(view: string, shape: string): boolean
   setTooLong(view: string, shape: string): void
 }

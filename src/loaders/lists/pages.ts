@@ -15,13 +15,13 @@ export interface PagesOptions {
   readonly appointments: Appointments
   readonly listMemory: ListMemory
   readonly by: Operation
-  /** Gets every row that a page shows. */
+  /** Receives every row of each page. */
   readonly memory: Memory
 }
 
 export interface Pages {
   read(filter: AppointmentFilter, window: Window): Promise<AppointmentPage>
-  /** Past the cache. */
+  /** Bypasses the cache. */
   readFresh(filter: AppointmentFilter, window: Window): Promise<AppointmentPage>
   forget(): void
 }
@@ -33,7 +33,7 @@ interface PageKey {
 
 type Planned = [key: PageKey, page: Promise<AppointmentPage>]
 
-/** Plans the windows that one operation asks for at the same time: the fewest requests that show them all. */
+/** Reads the windows that one operation requests at the same time by the fewest upstream requests. */
 export function createPages({ appointments, listMemory, by, memory }: PagesOptions): Pages {
   const loader = new DataLoader<PageKey, Promise<AppointmentPage>, string>(async (keys) => plan(keys), {
     cacheKeyFn: ({ filter, window }) => `${window.offset}+${window.limit}?${filterQuery(filter)}`,
@@ -48,25 +48,28 @@ export function createPages({ appointments, listMemory, by, memory }: PagesOptio
     return keys.map((key) => planned.get(key) ?? list(key.filter, key.window))
   }
 
-  /** Lists that differ only in date range or status are read as one list, where that fits one request. */
+  /** Reads lists that differ only in date range or status as one list, if that fits one request. */
   function planFamily(family: string, members: readonly PageKey[]): Planned[] {
     const filters = [...new Map(members.map(({ filter }) => [filterQuery(filter), filter])).values()]
     const union = filters.length > 1 && members.every(isNearStart) ? unionOf(filters) : undefined
     const shape = union === undefined ? '' : shapeOf(family, union)
     if (union === undefined || listMemory.isTooLong(by.view, shape)) return planLists(members)
-    function readApart(isForLong: boolean, failure?: UpstreamError): Map<PageKey, Promise<AppointmentPage>> {
+    function readSeparately(
+      isForLong: boolean,
+      failure?: UpstreamError,
+    ): Map<PageKey, Promise<AppointmentPage>> {
       if (isForLong) listMemory.setTooLong(by.view, shape)
       return new Map(planLists(members, failure))
     }
-    const pages = ask(union, WHOLE).then(
+    const pages = send(union, FIRST_PAGE).then(
       (page) => {
         const shares = members.map((key) => shareOf(key, page))
-        if (shares.includes(undefined)) return readApart(true)
+        if (shares.includes(undefined)) return readSeparately(true)
         return new Map(members.map((key, index) => [key, shares[index] as AppointmentPage]))
       },
       (error: unknown) => {
         const failure = failureOfAll(error)
-        return readApart(failure === undefined && isJudgment(error), failure)
+        return readSeparately(failure === undefined && isRefusal(error), failure)
       },
     )
     return members.map((key) => [key, pages.then((found) => found.get(key) as Promise<AppointmentPage>)])
@@ -76,13 +79,13 @@ export function createPages({ appointments, listMemory, by, memory }: PagesOptio
     const lists = Map.groupBy(members, ({ filter }) => filterQuery(filter))
     return [...lists.values()].flatMap((keys) =>
       readWindows(keys, PAGE_LIMIT.max, ({ filter }, window, failure = failed) =>
-        ask(filter, window, failure && afterFailure(by, failure)),
+        send(filter, window, failure && afterFailure(by, failure)),
       ),
     )
   }
 
-  /** A read that was planned: what is planned and needs none is saved. */
-  function ask(filter: AppointmentFilter, window: Window, as = by): Promise<AppointmentPage> {
+  /** Sends a planned read. `fused` counts the planned reads that need no request of their own. */
+  function send(filter: AppointmentFilter, window: Window, as = by): Promise<AppointmentPage> {
     by.ledger.fused -= 1
     return list(filter, window, as)
   }
@@ -102,9 +105,9 @@ export function createPages({ appointments, listMemory, by, memory }: PagesOptio
   }
 }
 
-const WHOLE: Window = { offset: 0, limit: PAGE_LIMIT.max }
+const FIRST_PAGE: Window = { offset: 0, limit: PAGE_LIMIT.max }
 
-/** What the filter of a list proves of each of its rows, whatever they show. */
+/** The fields of each row that the filter of the list proves, even if the row does not contain them. */
 function provenBy({ patientId, clinicianId, appointmentTypeId, locationId }: AppointmentFilter) {
   return {
     ...(patientId !== undefined && { patientId }),
@@ -114,13 +117,13 @@ function provenBy({ patientId, clinicianId, appointmentTypeId, locationId }: App
   }
 }
 
-/** The upstream has judged the union itself, and would do so again. */
-function isJudgment(error: unknown): boolean {
+/** Whether the upstream refused the union itself, and would refuse it again. */
+function isRefusal(error: unknown): boolean {
   if (isRateLimited(error) || !(error instanceof UpstreamError)) return false
   return error.progress !== 'notSent' && (error.extensions.status ?? 0) < 500
 }
 
-/** One list's page out of the union; undefined where the union does not prove it. */
+/** The page of one list, taken from the union. Undefined where the union does not prove it. */
 function shareOf({ filter, window }: PageKey, union: AppointmentPage): AppointmentPage | undefined {
   const rows = union.hasMore ? undefined : rowsOf(filter, union.rows)
   if (rows === undefined) return undefined
@@ -128,12 +131,12 @@ function shareOf({ filter, window }: PageKey, union: AppointmentPage): Appointme
   return slice && { ...union, ...slice }
 }
 
-/** A window far down means a long list, whose union with others does not fit a page. */
+/** A window further down means a long list, whose union with others would not fit one page. */
 function isNearStart({ window }: PageKey): boolean {
   return window.offset < PAGE_LIMIT.max
 }
 
-/** Polls move their dates along, and the time that a union spans is what makes it too long. */
+/** Names unions by the time that they span, which decides their length: the dates of a polled list move along. */
 function shapeOf(family: string, { statuses, startsFrom, startsTo }: AppointmentFilter): string {
   const length = startsFrom && startsTo ? Date.parse(startsTo) - Date.parse(startsFrom) : undefined
   return `${family} ${statuses?.join() ?? ''} ${length ?? `${startsFrom} ${startsTo}`}`

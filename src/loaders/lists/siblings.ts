@@ -4,14 +4,14 @@ import { isBefore } from '../../events/filter.ts'
 import type { ListedRow } from '../../rest/appointments/row.ts'
 import { UpstreamError } from '../../rest/errors.ts'
 
-/** The conditions that lists share which differ only in date range or status. */
+/** The filter without date range and status: the conditions that the lists of a family share. */
 export function familyOf({ statuses, startsFrom, startsTo, ...rest }: AppointmentFilter): AppointmentFilter {
   return rest
 }
 
 /**
- * The filter of the one list that contains all of these, which differ only in date range or status. Undefined where it
- * would contain many rows that nobody asked for: with open ranges, or ranges far from each other.
+ * The filter of a list that contains all lists of a family. Undefined where that list would have many other rows: with open ranges,
+ * or ranges far from each other.
  */
 export function unionOf(filters: readonly AppointmentFilter[]): AppointmentFilter | undefined {
   const [first] = filters
@@ -25,8 +25,8 @@ export function unionOf(filters: readonly AppointmentFilter[]): AppointmentFilte
 }
 
 /**
- * The rows of one of these lists, out of the union's; undefined where a row shows too little to decide.
- * The gateway assumes that filtering keeps the order: an order can only depend on the rows themselves.
+ * The rows of one list, taken from the union. Undefined where a row does not have the fields that decide. Filtering keeps the
+ * order, because an order can only depend on the rows.
  */
 export function rowsOf(filter: AppointmentFilter, union: readonly ListedRow[]): ListedRow[] | undefined {
   const rows: ListedRow[] = []
@@ -57,8 +57,8 @@ function rangeOf(filters: readonly AppointmentFilter[]): Range | undefined {
   }
   const startsFrom = bounds.map(({ from }) => from).reduce((a, b) => (isBefore(b, a) ? b : a))
   const startsTo = bounds.map(({ to }) => to).reduce((a, b) => (isBefore(a, b) ? b : a))
-  const asked = bounds.reduce((sum, { from, to }) => sum + lengthOf(from, to), 0)
-  return lengthOf(startsFrom, startsTo) <= 2 * asked ? { startsFrom, startsTo } : undefined
+  const wanted = bounds.reduce((sum, { from, to }) => sum + lengthOf(from, to), 0)
+  return lengthOf(startsFrom, startsTo) <= 2 * wanted ? { startsFrom, startsTo } : undefined
 }
 
 function isInRange(instant: string, { startsFrom, startsTo }: Range): boolean {

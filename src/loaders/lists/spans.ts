@@ -2,8 +2,9 @@ import type { Slice, Window } from '../../pagination/list.ts'
 import { UpstreamError } from '../../rest/errors.ts'
 
 /**
- * Reads windows of one list by the fewest requests, none of which asks for more than `maxLimit` rows. Where such a request
- * fails, each of its windows is read by itself; after a failure that all would share, without a request. One promise for each window, so that the slowest read delays no other.
+ * Reads windows of one list by the fewest requests of at most `maxLimit` rows. If such a request fails, each of its windows is read
+ * separately, unless the failure would be the same for all: then only from the cache. One promise for each window, so that no read
+ * delays another.
  */
 export function readWindows<Key extends { readonly window: Window }, Page extends Slice<unknown>>(
   keys: readonly Key[],
@@ -35,8 +36,8 @@ export function readWindows<Key extends { readonly window: Window }, Page extend
 }
 
 /**
- * The part of a span's rows that lies in a window. Undefined where the upstream gave fewer rows than asked, unless it would
- * answer the window itself with the same.
+ * The rows of a window, taken from those of a span. Undefined where the upstream returned fewer rows than requested, unless it would
+ * answer the window itself with the same rows.
  */
 export function sliceOf<Row>(slice: Slice<Row>, span: Window, window: Window): Slice<Row> | undefined {
   const start = window.offset - span.offset
@@ -46,16 +47,15 @@ export function sliceOf<Row>(slice: Slice<Row>, span: Window, window: Window): S
 }
 
 /**
- * The failure of a read that stands for several, where the upstream would answer none of them: each is then worth a look into
- * the cache, and no request. Undefined where they may succeed one by one: the upstream has judged no more than their union, or
- * nothing was sent, and then nothing is lost by asking for each.
+ * The error of a read that stands for several, if each of them would fail with it: then each is looked up in the cache only.
+ * Undefined where they may succeed separately: the upstream refused only their union, or no request was sent.
  */
 export function failureOfAll(error: unknown): UpstreamError | undefined {
   if (!(error instanceof UpstreamError)) throw error
   return error.progress !== 'notSent' && OF_ALL_READS.includes(error.code) ? error : undefined
 }
 
-/** These hold for every read: the upstream does not take the credential, or does not answer. */
+/** Errors that every read would get: the upstream refuses the credential, or does not answer. */
 const OF_ALL_READS = ['UNAUTHENTICATED', 'FORBIDDEN', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT']
 
 function coveringSpans(windows: readonly Window[], maxLimit: number): Window[] {

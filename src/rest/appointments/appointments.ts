@@ -14,25 +14,25 @@ export type AppointmentChanges = { readonly [Name in keyof AppointmentFields]?: 
 /** Whose time an appointment takes. */
 export type SlotOwner = 'clinician' | 'patient' | 'location'
 
-/** Create only where none of them has another appointment at that time. */
+/** Makes a create conditional: none of the owners may have another appointment at that time. */
 export interface FreeCheck {
   readonly owners: readonly SlotOwner[]
-  /** The caller chose the idempotency key, so it may have sent the create before. */
+  /** The client sent the idempotency key itself, so it may have sent the create before. */
   readonly mayBeRepeated: boolean
 }
 
 export interface AppointmentPage {
-  /** RFC 3339: when the cache got it, where it is older than a cached answer may be. */
+  /** RFC 3339: when a stale page was requested. Undefined for a fresh one. */
   readonly staleSince: string | undefined
-  /** In the upstream's order; an error in the place of a row that could not be read. */
+  /** In the upstream's order; an error in place of each row that could not be read. */
   readonly rows: readonly ListedRow[]
-  /** True also where the upstream does not say, and gave as many rows as it was asked for. */
+  /** True also where the response does not say, and has as many rows as the limit. */
   readonly hasMore: boolean
 }
 
 export interface Cancellation {
   readonly row: AppointmentRow
-  /** RFC 3339; null where the upstream did not say, and an error in place of what the schema can't hold. */
+  /** RFC 3339; null where the response leaves it out, and an error where the schema can't represent the value. */
   readonly performedAt: string | UpstreamError | null
   readonly performedBy: string | UpstreamError | null
 }
@@ -42,58 +42,60 @@ export interface RetrievedRow {
   readonly staleSince: string | undefined
 }
 
-/** The five endpoints of the Appointments API, one heading of the reference each. All reject with `UpstreamError`. */
+/** The five endpoints of the Appointments API. All reject with `UpstreamError`. */
 export interface Appointments {
-  list(filter: AppointmentFilter, window: Window, by: Operation): Promise<AppointmentPage>
-  retrieve(id: string, by: Operation): Promise<RetrievedRow>
+  list(filter: AppointmentFilter, window: Window, operation: Operation): Promise<AppointmentPage>
+  retrieve(id: string, operation: Operation): Promise<RetrievedRow>
   create(
     fields: AppointmentChanges,
     idempotencyKey: string,
-    by: Operation,
+    operation: Operation,
     check?: FreeCheck,
   ): Promise<AppointmentRow>
-  update(id: string, changes: AppointmentChanges, by: Operation): Promise<AppointmentRow>
-  cancel(id: string, reason: string | null, by: Operation): Promise<Cancellation>
-  /** Whether the cache has the appointment, so that reading it costs nothing now. */
-  hasCached(id: string, by: Operation): boolean
-  hasCachedList(filter: AppointmentFilter, window: Window, by: Operation): boolean
+  update(id: string, changes: AppointmentChanges, operation: Operation): Promise<AppointmentRow>
+  cancel(id: string, reason: string | null, operation: Operation): Promise<Cancellation>
+  /** Whether the cache has a fresh answer, so that reading the appointment costs nothing now. */
+  hasCached(id: string, operation: Operation): boolean
+  hasCachedList(filter: AppointmentFilter, window: Window, operation: Operation): boolean
 }
 
-/** Says whether the cache can answer a request. */
+/** Whether the cache can answer a request. */
 type IsCached = (request: RestRequest, operation: Operation) => boolean
 
 export function createAppointments(send: Send, isCached: IsCached): Appointments {
   return {
-    async list(filter, window, by) {
-      const reply = await send(listRequest(filter, window), by)
+    async list(filter, window, operation) {
+      const reply = await send(listRequest(filter, window), operation)
       const { requestId } = reply.response
       if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', requestId)
       const rows = reply.data.map((item) => readRow(item, (message) => invalidResponse(message, requestId)))
       return { rows, hasMore: mayHaveMore(reply, rows.length, window), staleSince: reply.staleSince }
     },
-    async retrieve(id, by) {
-      const reply = await send(itemRequest(id), by)
+    async retrieve(id, operation) {
+      const reply = await send(itemRequest(id), operation)
       return { row: rowOf(reply, id), staleSince: reply.staleSince }
     },
-    async create(fields, idempotencyKey, by) {
+    async create(fields, idempotencyKey, operation) {
       const body = bodyOf(fields)
-      return rowOf(await send({ method: 'POST', path: LISTS, creates: fields, body, idempotencyKey }, by))
+      return rowOf(
+        await send({ method: 'POST', path: LISTS, creates: fields, body, idempotencyKey }, operation),
+      )
     },
-    async update(id, changes, by) {
-      return rowOf(await send({ method: 'PATCH', path: pathOf(id), body: bodyOf(changes) }, by), id)
+    async update(id, changes, operation) {
+      return rowOf(await send({ method: 'PATCH', path: pathOf(id), body: bodyOf(changes) }, operation), id)
     },
-    async cancel(id, reason, by) {
+    async cancel(id, reason, operation) {
       const body = reason === null ? {} : { cancellation_reason: reason }
-      const reply = await send({ method: 'POST', path: `${pathOf(id)}/cancel`, body }, by)
+      const reply = await send({ method: 'POST', path: `${pathOf(id)}/cancel`, body }, operation)
       const { performed_at, performed_by } = reply.meta
       return {
         row: rowOf(reply, id),
-        performedAt: said('performedAt', performed_at, toUtc(performed_at), reply),
-        performedBy: said('performedBy', performed_by, readText(performed_by), reply),
+        performedAt: metaValue('performedAt', performed_at, toUtc(performed_at), reply),
+        performedBy: metaValue('performedBy', performed_by, readText(performed_by), reply),
       }
     },
-    hasCached: (id, by) => isCached(itemRequest(id), by),
-    hasCachedList: (filter, window, by) => isCached(listRequest(filter, window), by),
+    hasCached: (id, operation) => isCached(itemRequest(id), operation),
+    hasCachedList: (filter, window, operation) => isCached(listRequest(filter, window), operation),
   }
 }
 
@@ -108,20 +110,20 @@ function itemRequest(id: string): RestRequest {
   return { method: 'GET', path: pathOf(id) }
 }
 
-/** The filter as a query string. Equal filters give equal text, in whatever order their conditions are written. */
+/** The filter as a query string. Equal filters give equal text, whatever the order of their properties. */
 export function filterQuery(filter: AppointmentFilter): string {
   const { patientId, clinicianId, appointmentTypeId, locationId, statuses, startsFrom, startsTo } = filter
   let query = ''
-  function put(name: string, value: string | undefined): void {
+  function append(name: string, value: string | undefined): void {
     if (value !== undefined) query += `${query && '&'}${name}=${encodeURIComponent(value)}`
   }
-  put('patient_id', patientId)
-  put('clinician_id', clinicianId)
-  put('appointment_type_id', appointmentTypeId)
-  put('location_id', locationId)
-  put(statuses?.length === 1 ? 'status' : 'status_in', statuses?.join())
-  put('date_gte', startsFrom)
-  put('date_lte', startsTo)
+  append('patient_id', patientId)
+  append('clinician_id', clinicianId)
+  append('appointment_type_id', appointmentTypeId)
+  append('location_id', locationId)
+  append(statuses?.length === 1 ? 'status' : 'status_in', statuses?.join())
+  append('date_gte', startsFrom)
+  append('date_lte', startsTo)
   return query
 }
 
@@ -146,8 +148,8 @@ function rowOf({ data, response }: Reply, id?: string): AppointmentRow {
   return row
 }
 
-/** `value` is what the upstream said of the write itself, and `read` what the gateway makes of it. */
-function said(name: string, value: unknown, read: string | undefined, { response }: Reply) {
+/** `value` is from the `meta` of a write's response, and `read` the parsed value: undefined where it is invalid. */
+function metaValue(name: string, value: unknown, read: string | undefined, { response }: Reply) {
   if (value === undefined || value === null) return null
   return (
     read ??

@@ -8,35 +8,36 @@ import { FIELD_READERS, readId } from '../../contract/field-values.ts'
 import { UpstreamError } from '../errors.ts'
 
 /**
- * What one response says of one appointment, under the product's names.
+ * One appointment as one response has it, under the product's names.
  *
- * A field that the response leaves out is undefined, which is not null. A value that the schema can't hold is an error in
- * its place, so that it costs that field and not the row.
+ * A field that the response leaves out is undefined, which is not null. In place of a value that the schema can't represent
+ * there is an error, so that only this field fails and not the row.
  */
 export type AppointmentRow = { readonly id: string } & {
   readonly [Name in FieldName]?: AppointmentFields[Name] | UpstreamError | undefined
 }
 
-/** A row of a list, or the error in its place where it could not be read. */
+/** A row of a list, or an error where the row could not be read. */
 export type ListedRow = AppointmentRow | UpstreamError
 
-/** Makes the error for what could not be read. */
+/** Creates the error for a row or value that could not be read. */
 export type Fail = (message: string) => UpstreamError
 
 /**
- * Returns an error where the value is no appointment at all: it has no id, so nothing can be asked of it again.
+ * Returns an error where the value has no id, and so is no appointment.
  *
- * Each field is written out: a table of readers gives the rows as many shapes as there are sets of missing fields.
+ * Each field is written out, for speed: a loop over a table of readers would give the rows as many hidden classes as there are
+ * sets of missing fields.
  */
 export function readRow(value: unknown, fail: Fail): ListedRow {
   if (typeof value !== 'object' || value === null || readId((value as RestRow).id) === undefined)
     return fail('The upstream listed something that is not an appointment.')
   const rest = value as RestRow
 
-  function read<Name extends FieldName>(name: Name, given: unknown): AppointmentRow[Name] {
-    if (given === undefined || given === null) return given as AppointmentRow[Name]
-    const taken = FIELD_READERS[name](given) as AppointmentRow[Name]
-    if (taken !== undefined) return taken
+  function read<Name extends FieldName>(name: Name, raw: unknown): AppointmentRow[Name] {
+    if (raw === undefined || raw === null) return raw as AppointmentRow[Name]
+    const value = FIELD_READERS[name](raw) as AppointmentRow[Name]
+    if (value !== undefined) return value
     return fail(`The upstream's value of ${name} is not one that it can have.`) as AppointmentRow[Name]
   }
   return {
@@ -67,7 +68,7 @@ export function readRow(value: unknown, fail: Fail): ListedRow {
   }
 }
 
-/** The row, with the fields that it leaves out taken from `known`. */
+/** The row, with its missing fields taken from `known`. */
 export function fillIn(row: AppointmentRow, known: Partial<AppointmentRow>): AppointmentRow {
   const missing = (Object.keys(known) as FieldName[]).filter(
     (name) => row[name] === undefined && known[name] !== undefined,
@@ -78,7 +79,7 @@ export function fillIn(row: AppointmentRow, known: Partial<AppointmentRow>): App
   return filled as AppointmentRow
 }
 
-/** What the row certainly says: without the fields that it leaves out, and without those that could not be read. */
+/** The fields of the row that the response has and that could be read. */
 export function readableFields(row: AppointmentRow): PartialAppointment {
   const entries = Object.entries(row).filter(
     ([, value]) => value !== undefined && !(value instanceof UpstreamError),

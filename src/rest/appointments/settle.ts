@@ -13,45 +13,45 @@ import type { Appointments, Cancellation } from './appointments.ts'
 import { isSameText, matchesChanges } from './matching.ts'
 import type { AppointmentRow } from './row.ts'
 
-export type Confirm = (id: string, by: Operation) => MaybePromise<void>
+export type Confirm = (id: string, operation: Operation) => MaybePromise<void>
 
 interface Cancel {
   readonly id: string
   readonly reason: string | null
-  readonly by: Operation
+  readonly operation: Operation
 }
 
 /**
- * A write whose response was lost settles its own doubt: the gateway reads what the write was to change. Where that fails,
- * or shows that it has not happened yet and it may still do, the answer is `OUTCOME_UNKNOWN`, which says what to check. The
- * retry layer repeats a create with its key before it comes to this.
+ * Finds out how a write ended whose response was lost: the gateway reads the appointment that the write was to change. Where
+ * that read fails, or the write has not happened yet and still may, the write fails with `OUTCOME_UNKNOWN`, which says what to
+ * check. A create is not read: the retry layer has repeated it with its idempotency key already.
  *
- * @param confirm told of each write that turns out to have happened
+ * @param confirm called for each write that turns out to have happened
  */
 export function settleDoubts(appointments: Appointments, confirm: Confirm): Appointments {
-  async function readAgain(id: string, by: Operation): Promise<AppointmentRow> {
+  async function readAgain(id: string, operation: Operation): Promise<AppointmentRow> {
     try {
-      return (await appointments.retrieve(id, bypassingCache(by))).row
+      return (await appointments.retrieve(id, bypassingCache(operation))).row
     } catch {
       throw outcomeUnknown({ appointmentId: id })
     }
   }
 
   async function cancel(write: Cancel): Promise<Cancellation> {
-    const { id, reason, by } = write
+    const { id, reason, operation } = write
     try {
-      return await appointments.cancel(id, reason, by)
+      return await appointments.cancel(id, reason, operation)
     } catch (error) {
       if (!isInDoubt(error)) throw error
       return (await readCancellation(write)) ?? cancelAgain(write, error)
     }
   }
 
-  /** The first attempt may have worked after all, and then the upstream refuses the second one. */
+  /** The first attempt may have succeeded after all, and then the upstream refuses the second one. */
   async function cancelAgain(write: Cancel, first: UpstreamError): Promise<Cancellation> {
-    const { id, reason, by } = write
+    const { id, reason, operation } = write
     try {
-      return await appointments.cancel(id, reason, by)
+      return await appointments.cancel(id, reason, operation)
     } catch (error) {
       const mayFirstHappen = mayStillHappen(first)
       if (isInDoubt(error) || isTransitionRefused(error)) {
@@ -64,10 +64,10 @@ export function settleDoubts(appointments: Appointments, confirm: Confirm): Appo
   }
 
   /** Undefined where the appointment is still open. Throws where it was closed in another way. */
-  async function readCancellation({ id, reason, by }: Cancel): Promise<Cancellation | undefined> {
-    const row = await readAgain(id, by)
+  async function readCancellation({ id, reason, operation }: Cancel): Promise<Cancellation | undefined> {
+    const row = await readAgain(id, operation)
     if (row.status === 'cancelled' && isSameText(row.cancellationReason, reason)) {
-      await confirm(id, by)
+      await confirm(id, operation)
       return { row, performedAt: null, performedBy: null }
     }
     if (typeof row.status !== 'string') throw outcomeUnknown({ appointmentId: id })
@@ -77,26 +77,26 @@ export function settleDoubts(appointments: Appointments, confirm: Confirm): Appo
 
   return {
     ...appointments,
-    async create(fields, idempotencyKey, by) {
+    async create(fields, idempotencyKey, operation) {
       try {
-        return await appointments.create(fields, idempotencyKey, by)
+        return await appointments.create(fields, idempotencyKey, operation)
       } catch (error) {
         throw isInDoubt(error) ? outcomeUnknown({ idempotencyKey }) : error
       }
     },
-    async update(id, changes, by) {
+    async update(id, changes, operation) {
       try {
-        return await appointments.update(id, changes, by)
+        return await appointments.update(id, changes, operation)
       } catch (error) {
         if (!isInDoubt(error)) throw error
-        const row = await readAgain(id, by)
+        const row = await readAgain(id, operation)
         if (!matchesChanges(row, changes))
           throw mayStillHappen(error) ? outcomeUnknown({ appointmentId: id }) : error
-        await confirm(id, by)
+        await confirm(id, operation)
         return row
       }
     },
-    cancel: (id, reason, by) => cancel({ id, reason, by }),
+    cancel: (id, reason, operation) => cancel({ id, reason, operation }),
   }
 }
 

@@ -8,47 +8,47 @@ import type { Coherence } from '../coherence/coherence.ts'
 import { derivedUuid } from '../derived-uuid.ts'
 import { bookingUnchecked, slotTaken, tooCostly, UpstreamError } from '../errors.ts'
 import { bypassingCache, type Operation } from '../pipe/pipe.ts'
-import { type Claims, createClaims } from './claims.ts'
-import { type Conflict, type Days, mayConflict, readDays, type Wanted } from './days.ts'
-import { type Hold, holdAll } from './hold.ts'
-import { type News, watchNews } from './news.ts'
-import { daysOf, ownerIn } from './slot.ts'
+import { type ConflictWatch, watchConflicts } from './conflict-watch.ts'
+import { type DayLeases, takeDayLeases } from './day-leases.ts'
+import { createEarlierAttempts, type EarlierAttempts } from './earlier-attempts.ts'
+import { type Conflict, mayConflict, readSchedule, type Schedule, type SlotRequest } from './schedule.ts'
+import { daysOf, ownerFilterOf } from './slot.ts'
 
 export interface BookingOptions {
   readonly coherence: Coherence
   readonly leases: Leases
   readonly clock: Clock
-  /** How long a reply may be given again without events, in milliseconds. */
+  /** How long a cached reply is fresh without events, in milliseconds. */
   readonly cacheTtlMs: number
   /** How long an operation may take, in milliseconds. */
   readonly operationTimeoutMs: number
 }
 
-interface Booking extends Wanted {
+interface Booking extends SlotRequest {
   readonly fields: AppointmentChanges
   readonly idempotencyKey: string
   readonly mayBeRepeated: boolean
   /** The same for every attempt at this booking. */
   readonly holder: string
-  /** It sees everybody's appointments, whoever books. */
-  readonly by: Operation
+  /** Reads all appointments, whatever the caller is narrowed to. */
+  readonly operation: Operation
 }
 
 /** One attempt at a booking. */
 interface Attempt {
   readonly booking: Booking
-  readonly hold: Hold
-  readonly claims: Claims
-  readonly news: News
-  /** By either clock. */
-  readonly begun: { readonly monotonic: number; readonly now: number }
+  readonly dayLeases: DayLeases
+  readonly earlierAttempts: EarlierAttempts
+  readonly watch: ConflictWatch
+  /** On both clocks. */
+  readonly startedAt: { readonly monotonic: number; readonly now: number }
 }
 
-/** An appointment as the create was answered. */
+/** The appointment in the answer to the create. */
 interface Created {
   readonly row: AppointmentRow
-  /** No answer to it was lost. */
-  readonly isAtOnce: boolean
+  /** The create took one request, so no answer to it was lost. */
+  readonly isFirstAnswer: boolean
 }
 
 const REASON = 'Another appointment was booked at the same moment.'
@@ -56,121 +56,130 @@ const REASON = 'Another appointment was booked at the same moment.'
 const SKEW_MS = 60_000
 
 /**
- * Creates an appointment only where its time is free. All instances take turns at a day of a clinician, patient or location,
- * so no two bookings through them get the same time. A writer elsewhere takes no turns: wherever one may have come between,
- * the days are read again, and the booking that was not certainly the first gives way: it is cancelled.
+ * Creates an appointment only where its time is free. The instances of the gateway take leases of the days of a clinician,
+ * patient or location, so no two bookings through them get the same time. A writer elsewhere takes no leases: wherever it may
+ * have booked in between, the schedule is read again, and unless the gateway's booking was certainly first it gives way: the
+ * gateway cancels it.
  */
 export function bookIfFree(appointments: Appointments, options: BookingOptions): Appointments {
   const { coherence, leases, clock, cacheTtlMs, operationTimeoutMs: longestMs } = options
 
   async function book(booking: Booking): Promise<AppointmentRow> {
-    const { owners, slot, holder, by } = booking
+    const { owners, slot, holder, operation } = booking
     const names = owners.flatMap(({ filter }) => daysOf(slot).map((day) => JSON.stringify([filter, day])))
-    const { account, deadline: ending } = by
-    const hold = await holdAll(names, { leases, account, holder, ending, longestMs })
+    const { account, deadline: ending } = operation
+    const dayLeases = await takeDayLeases(names, { leases, account, holder, ending, longestMs })
     let mayStillHappen = false
     try {
-      return await bookHeld(booking, hold)
+      return await bookUnderLeases(booking, dayLeases)
     } catch (error) {
       mayStillHappen = isCreateUnknown(error)
       throw error
     } finally {
-      // Nobody else books these days until it has happened, or can't any more. The same booking again may.
-      await (mayStillHappen ? hold.releaseLater() : hold.release())
+      // No other booking gets these days while the upstream may still create it. A repeat of this booking does.
+      await (mayStillHappen ? dayLeases.releaseLater() : dayLeases.release())
     }
   }
 
-  async function bookHeld(booking: Booking, hold: Hold): Promise<AppointmentRow> {
-    const begun = { monotonic: clock.monotonic(), now: clock.now() }
-    const claims = claimsOf(booking)
-    const news = await watchNews(coherence, booking.by.account, booking)
-    const attempt: Attempt = { booking, hold, claims, news, begun }
+  async function bookUnderLeases(booking: Booking, dayLeases: DayLeases): Promise<AppointmentRow> {
+    const startedAt = { monotonic: clock.monotonic(), now: clock.now() }
+    const earlierAttempts = earlierAttemptsAt(booking)
+    const watch = await watchConflicts(coherence, booking.operation.account, booking)
+    const attempt: Attempt = { booking, dayLeases, earlierAttempts, watch, startedAt }
     try {
-      const before = await look(attempt)
+      const before = await readBefore(attempt)
       await requireFree(before, attempt)
       const created = await create(before, attempt)
       const row = await settle(created, before, attempt)
-      await claims.keep(row.id)
+      await earlierAttempts.record(row.id)
       return row
     } finally {
-      await claims.release()
-      news.stop()
+      await earlierAttempts.release()
+      watch.stop()
     }
   }
 
-  function claimsOf({ fields, slot, mayBeRepeated, holder, by: { account } }: Booking): Claims {
+  function earlierAttemptsAt(booking: Booking): EarlierAttempts {
+    const { fields, slot, mayBeRepeated, holder, operation } = booking
+    const { account } = operation
     const { title = '', patientId = null } = fields
-    const isAlike = (row: AppointmentRow) => matchesChanges(row, { ...slot, title, patientId })
-    return createClaims({ leases, clock, account, holder, mayBeRepeated, longestMs, isAlike })
+    const isSimilar = (row: AppointmentRow) => matchesChanges(row, { ...slot, title, patientId })
+    return createEarlierAttempts({ leases, clock, account, holder, mayBeRepeated, longestMs, isSimilar })
   }
 
-  function look({ booking, begun }: Attempt): Promise<Days> {
-    const { by } = booking
-    // With events the cache has what the upstream has, unless an event is on its way. Without, it may be old.
-    const isFed = coherence.covers(by.account, begun.monotonic - cacheTtlMs)
-    return readDays(appointments, booking, isFed ? by : bypassingCache(by))
+  function readBefore({ booking, startedAt }: Attempt): Promise<Schedule> {
+    const { operation } = booking
+    // With events the cache has the upstream's state, except for events that are still on their way. Without, it may be stale.
+    const isCovered = coherence.covers(operation.account, startedAt.monotonic - cacheTtlMs)
+    return readSchedule(appointments, booking, isCovered ? operation : bypassingCache(operation))
   }
 
-  async function create(before: Days, { booking, hold }: Attempt): Promise<Created> {
-    const { fields, idempotencyKey, by } = booking
-    requireRoomFor(before.pages + 2, by)
-    await hold.renew()
-    const spent = by.ledger.exchanges
-    const row = await appointments.create(fields, idempotencyKey, by)
-    return { row, isAtOnce: by.ledger.exchanges - spent === 1 }
+  async function create(before: Schedule, { booking, dayLeases }: Attempt): Promise<Created> {
+    const { fields, idempotencyKey, operation } = booking
+    requireRequestsLeft(before.pages + 2, operation)
+    await dayLeases.renew()
+    const spent = operation.ledger.exchanges
+    const row = await appointments.create(fields, idempotencyKey, operation)
+    return { row, isFirstAnswer: operation.ledger.exchanges - spent === 1 }
   }
 
-  /** The appointment as it is now. Gives way where another one may have been first. */
-  async function settle(created: Created, before: Days, attempt: Attempt): Promise<AppointmentRow> {
-    const { booking, claims } = attempt
+  /** Returns the appointment as it is now. Gives way where another appointment may have been first. */
+  async function settle(created: Created, before: Schedule, attempt: Attempt): Promise<AppointmentRow> {
+    const { booking, earlierAttempts } = attempt
     const { id } = created.row
-    const shown = before.rows.find((row) => row.id === id)
-    const isBooked = await claims.isBooked(id)
-    const earlier = shown ?? (isBooked || isOld(created, attempt) ? await readAgain(id, booking) : undefined)
-    // Whoever was told that it is booked keeps it, and where it has moved or was cancelled it is in nobody's way.
-    if (earlier !== undefined && (isBooked || !mayConflict(readableFields(earlier), booking))) return earlier
+    const listed = before.rows.find((row) => row.id === id)
+    const isReported = await earlierAttempts.hasReported(id)
+    const earlier =
+      listed ?? (isReported || isReplayed(created, attempt) ? await readAgain(id, booking) : undefined)
+    // A booking that the gateway has reported stays. A booking that was moved or cancelled since is in no conflict.
+    if (earlier !== undefined && (isReported || !mayConflict(readableFields(earlier), booking)))
+      return earlier
     const row = earlier ?? created.row
-    if (isSure(created, before, attempt)) return row
-    // What was there before an earlier attempt is seen wherever that is seen.
-    const isDecisive = shown !== undefined && !before.isRemembered
-    const days = isDecisive ? before : await lookAgain(id, booking)
-    const rival = days.conflicts.find((other) => other.row.id !== id && !wasBefore(row, other.row))
+    if (isCertainlyFirst(created, before, attempt)) return row
+    // A fresh list that has the booking also has every appointment that was created before it.
+    const isDecisive = listed !== undefined && !before.isCached
+    const schedule = isDecisive ? before : await readScheduleAgain(id, booking)
+    const rival = schedule.conflicts.find((other) => other.row.id !== id && !wasBefore(row, other.row))
     return rival === undefined ? row : giveWay(id, rival, booking)
   }
 
-  /** The upstream repeats its first answer, and the appointment may be another by now. */
-  function isOld({ row: { createdAt } }: Created, { booking, begun }: Attempt): boolean {
+  /** The upstream replays its first answer to an idempotency key, and the appointment may have changed since. */
+  function isReplayed({ row: { createdAt } }: Created, { booking, startedAt }: Attempt): boolean {
     if (!booking.mayBeRepeated || typeof createdAt !== 'string') return false
-    return Date.parse(createdAt) < begun.now - SKEW_MS
+    return Date.parse(createdAt) < startedAt.now - SKEW_MS
   }
 
-  /** Nobody can have come between. */
-  function isSure({ row, isAtOnce }: Created, before: Days, { booking, news, begun }: Attempt): boolean {
+  /** No other writer can have booked between the read and the create. */
+  function isCertainlyFirst(
+    { row, isFirstAnswer }: Created,
+    before: Schedule,
+    { booking, watch, startedAt }: Attempt,
+  ): boolean {
     return (
       before.conflicts.length === 0 &&
-      !before.isRemembered &&
-      isAtOnce &&
-      coherence.covers(booking.by.account, begun.monotonic) &&
-      !news.concern(row.id)
+      !before.isCached &&
+      isFirstAnswer &&
+      coherence.covers(booking.operation.account, startedAt.monotonic) &&
+      !watch.hasConflict(row.id)
     )
   }
 
-  async function readAgain(id: string, { by }: Booking): Promise<AppointmentRow> {
-    const { row } = await appointments.retrieve(id, bypassingCache(by)).catch(() => {
+  async function readAgain(id: string, { operation }: Booking): Promise<AppointmentRow> {
+    const { row } = await appointments.retrieve(id, bypassingCache(operation)).catch(() => {
       throw bookingUnchecked(id)
     })
     return row
   }
 
-  async function lookAgain(id: string, booking: Booking): Promise<Days> {
-    return readDays(appointments, booking, bypassingCache(booking.by)).catch(() => {
+  async function readScheduleAgain(id: string, booking: Booking): Promise<Schedule> {
+    return readSchedule(appointments, booking, bypassingCache(booking.operation)).catch(() => {
       throw bookingUnchecked(id)
     })
   }
 
-  async function giveWay(id: string, rival: Conflict, { by }: Booking): Promise<never> {
+  async function giveWay(id: string, rival: Conflict, { operation }: Booking): Promise<never> {
     try {
-      await appointments.cancel(id, REASON, by)
+      await appointments.cancel(id, REASON, operation)
     } catch (error) {
       const isClosed = error instanceof UpstreamError && error.code === 'INVALID_STATE_TRANSITION'
       throw slotTaken(rival, isClosed ? undefined : id)
@@ -180,11 +189,11 @@ export function bookIfFree(appointments: Appointments, options: BookingOptions):
 
   return {
     ...appointments,
-    create(fields, idempotencyKey, by, check) {
+    create(fields, idempotencyKey, operation, check) {
       const { startTime, endTime } = fields
       if (check === undefined || check.owners.length === 0 || startTime == null || endTime == null)
-        return appointments.create(fields, idempotencyKey, by)
-      const access = { ...by.access, narrowing: {} }
+        return appointments.create(fields, idempotencyKey, operation)
+      const access = { ...operation.access, narrowing: {} }
       return book({
         fields,
         slot: { startTime, endTime },
@@ -192,31 +201,32 @@ export function bookIfFree(appointments: Appointments, options: BookingOptions):
         idempotencyKey,
         mayBeRepeated: check.mayBeRepeated,
         holder: derivedUuid(`booking\n${idempotencyKey}`),
-        by: { ...by, access, view: by.account },
+        operation: { ...operation, access, view: operation.account },
       })
     },
   }
 }
 
-function ownersIn(fields: AppointmentChanges, { owners }: FreeCheck): Wanted['owners'] {
-  return [...new Set(owners)].map((owner) => ({ owner, filter: ownerIn(fields, owner) }))
+function ownersIn(fields: AppointmentChanges, { owners }: FreeCheck): SlotRequest['owners'] {
+  return [...new Set(owners)].map((owner) => ({ owner, filter: ownerFilterOf(fields, owner) }))
 }
 
-async function requireFree({ conflicts }: Days, { claims }: Attempt): Promise<void> {
+async function requireFree({ conflicts }: Schedule, { earlierAttempts }: Attempt): Promise<void> {
   const [conflict] = conflicts
-  if (conflict === undefined || (await claims.mayBeMade(conflicts.map(({ row }) => row)))) return
+  if (conflict === undefined || (await earlierAttempts.mayHaveCreated(conflicts.map(({ row }) => row))))
+    return
   throw slotTaken(conflict)
 }
 
-/** What it takes to find out afterwards, and to give way, must be left. */
-function requireRoomFor(requests: number, { ledger: { exchanges, ceiling } }: Operation): void {
+/** The ceiling must leave the requests that it takes to read the schedule again and to cancel. */
+function requireRequestsLeft(requests: number, { ledger: { exchanges, ceiling } }: Operation): void {
   const needed = exchanges + requests
   if (needed > ceiling) throw tooCostly({ min: needed, max: needed }, ceiling)
 }
 
 /**
- * Of two that were created in the same second nobody knows which came first. Then whoever sees the other one gives way: where
- * both do, both have lost, and no two have the time.
+ * False for two that were created in the same second, as nothing says which was first. Then each booking that finds the other
+ * one gives way. Where both do, neither has the time, but never both.
  */
 function wasBefore({ createdAt: own }: AppointmentRow, { createdAt: other }: AppointmentRow): boolean {
   return typeof own === 'string' && typeof other === 'string' && isBefore(own, other)

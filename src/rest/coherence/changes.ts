@@ -4,38 +4,38 @@ import { type Movement, movementOf } from '../../events/movement.ts'
 import type { Follower, Following, LoggedChange } from '../../shared/event-log.ts'
 import { isNarrowed } from '../access.ts'
 import { narrow, requireRead } from '../appointments/guard.ts'
-import { eventsAway, eventsUnavailable, resumeExpired, unauthenticated } from '../errors.ts'
+import { eventsUnavailable, eventsUnreachable, resumeExpired, unauthenticated } from '../errors.ts'
 import type { Operation } from '../pipe/pipe.ts'
 import type { Coherence } from './coherence.ts'
-import { isBlank } from './evidence.ts'
+import { isStateUnknown } from './evidence.ts'
 import type { Sweeps } from './sweeps.ts'
 
-/** What a change means to one list of one caller. */
+/** The effect of a change on a list of one caller. */
 export interface Effect {
-  /** `unclear` where only the whole appointment tells. */
+  /** `unclear` where only the complete appointment decides. */
   readonly movement: Movement | 'unclear'
-  /** The caller may know no more than the id of the appointment. */
+  /** Whether the caller may see only the id of the appointment. */
   readonly isHidden: boolean
 }
 
 export interface Changes {
   /**
-   * Gives the follower the account's changes from now on, and returns those since `after`. Rejects with `UpstreamError` for
-   * a caller that may not read, or whose account has no events, and where the log does not go back to `after`.
+   * The follower receives the account's changes from now on; the changes since `after` are returned. Rejects with `UpstreamError`
+   * for a caller that may not read, for an account without events, and where the log no longer has the changes since `after`.
    */
   follow(after: string | undefined, by: Operation, follower: Follower): Promise<Following>
-  /** Undefined where the change is none of the caller's, or does nothing to the list. */
+  /** Undefined where the caller may not see the change, or the change does not affect the list. */
   effectOf(change: LoggedChange, filter: AppointmentFilter, by: Operation): Effect | undefined
-  /** The same where it is unclear, and somebody has read the appointment; undefined = there is none. */
+  /** The same for an unclear effect, by a later read of the appointment. `read` is undefined where there is no such appointment. */
   effectOnceRead(
     change: LoggedChange,
     read: PartialAppointment | undefined,
     filter: AppointmentFilter,
     by: Operation,
   ): SettledEffect | undefined
-  /** Whether nothing newer is known of its appointment. */
+  /** Whether the change is the latest known one of its appointment. */
   isLatest(change: LoggedChange, by: Operation): boolean
-  /** Somebody has the list on a screen, until the returned function is called: losses in it are looked for. */
+  /** Sweeps look for lost events of the list until the returned function is called. */
   readonly watch: Sweeps['watch']
 }
 
@@ -52,7 +52,7 @@ export function createChanges(coherence: Coherence, { watch }: Pick<Sweeps, 'wat
       if (!coherence.hasEvents(by.account)) throw eventsUnavailable()
       const following = await coherence.follow(by.account, after, follower)
       if (following === 'expired') throw resumeExpired()
-      if (following === 'unavailable') throw eventsAway()
+      if (following === 'unavailable') throw eventsUnreachable()
       return following
     },
     effectOf(change, filter, by) {
@@ -66,8 +66,8 @@ export function createChanges(coherence: Coherence, { watch }: Pick<Sweeps, 'wat
       const { before } = change
       if (read === undefined || matches(by.access.narrowing, read) !== true)
         return effectOfLeaving(change, own, by)
-      // What was before an unclear change is not certain. A screen may be told too often, and never too seldom.
-      const movement = movementOf(own, { now: read, before: isBlank(change.now) ? undefined : before })
+      // The state before an unclear change is not certain. A subscriber may receive one change too many, and never one too few.
+      const movement = movementOf(own, { now: read, before: isStateUnknown(change.now) ? undefined : before })
       return movement && { movement: movement === 'unclear' ? 'entered' : movement, isHidden: false }
     },
     isLatest: (change, by) => coherence.isLatest(by.account, change),
@@ -79,7 +79,7 @@ function effectOn(change: LoggedChange, filter: AppointmentFilter): Effect | und
   return movement && { movement, isHidden: false }
 }
 
-/** A narrowed caller is told of a change only where the appointment certainly is, or certainly was, its own. */
+/** A narrowed caller receives a change only of an appointment that certainly is, or certainly was, in its view. */
 function effectOnOwn(change: LoggedChange, filter: AppointmentFilter, by: Operation): Effect | undefined {
   switch (matches(by.access.narrowing, change.now)) {
     case true:
@@ -91,7 +91,7 @@ function effectOnOwn(change: LoggedChange, filter: AppointmentFilter, by: Operat
   }
 }
 
-/** It may have been in the list. A narrowed caller is not told of what may never have been its own. */
+/** `left` where the appointment may have been in the list and, for a narrowed caller, certainly was in its view. */
 function effectOfLeaving(
   { before }: LoggedChange,
   filter: AppointmentFilter,

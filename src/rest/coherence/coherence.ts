@@ -1,32 +1,30 @@
-import { randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { PartialAppointment } from '../../contract/field-names.ts'
 import { utcOf } from '../../contract/instant.ts'
 import type { AppointmentEvent } from '../../events/event.ts'
-import { matches } from '../../events/filter.ts'
-import type { AppointmentDiff } from '../../shared/epochs.ts'
-import type { Change, ChangeKind, Entry, EventLog, LastWord, LoggedChange } from '../../shared/event-log.ts'
+import type { Change, ChangeKind, EventLog, LatestChange, LoggedChange } from '../../shared/event-log.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Shared } from '../../shared/shared.ts'
-import { type Clock, HOUR_MS } from '../clock.ts'
-import { LISTS, pathOf } from '../pipe/epochs.ts'
+import type { Clock } from '../clock.ts'
+import { LISTS } from '../pipe/epochs.ts'
 import {
-  isBlank,
-  isExplained,
+  confirmedBy,
+  findingOf,
   isGap,
   latest,
-  type Move,
-  meaningOf,
   orderOfEvent,
   orderOfWrite,
-  type Sighting,
-  toldAgain,
+  type RowRead,
 } from './evidence.ts'
 import { createHealth, type FeedState, type Health } from './health.ts'
+import { createMemberships, type LatestRead, type Memberships } from './memberships.ts'
+import { createRecorder, diffFound, type Recording, SKEW_MS, withUnknownState } from './recorder.ts'
 import { createUpstreamClock, type UpstreamClock } from './upstream-clock.ts'
-import { createWindows, type WholeRead } from './windows.ts'
 
-/** What became of an event: told on, known already, older than what is known, delivered before, or not taken. */
+/**
+ * What became of an event: published; the echo of a known change; older than the known change; delivered before; or not
+ * recorded, because the log is unreachable.
+ */
 export type EventFate = 'logged' | 'echo' | 'outdated' | 'duplicate' | 'unavailable'
 
 export interface CoherenceOptions {
@@ -37,102 +35,68 @@ export interface CoherenceOptions {
   /** Without an event for this long an account's feed counts as silent, in milliseconds. */
   readonly silentMs: number
   readonly onFeedState: (state: FeedState) => void
-  /** Called for each change that no event told of first: a write of the gateway's own, or what a read has found. */
+  /** Called for each published change whose source is not an event: a write of the gateway's own, or a read. */
   readonly onFound: (change: Pick<Change, 'kind' | 'source'>) => void
 }
 
-/** A write of the gateway's own that was answered. */
+/** A write through the gateway that the upstream has answered. */
 export interface OwnWrite {
   readonly kind: ChangeKind
-  /** What the answer and the request tell of the appointment. */
+  /** The appointment's fields in the request and in the answer. */
   readonly now: PartialAppointment
-  /** What of that is certain, whatever the upstream has made of the request: it is put into lists. */
+  /** Those of the fields that are certain even if the upstream has altered what was sent. Cached lists are patched with them. */
   readonly certain: PartialAppointment
-  /** What was known of it when the write was sent; undefined for a create. */
-  readonly known: LastWord | undefined
-  /** When it happened by the upstream's clock, in RFC 3339; undefined where the answer does not tell. */
+  /** The latest known change when the write was sent; undefined for a create. */
+  readonly known: LatestChange | undefined
+  /** When the upstream performed the write, in RFC 3339; undefined where the answer does not contain that. */
   readonly at: string | undefined
   /** The earliest instant at which it can have happened, on the clock of answers, in milliseconds since the epoch. */
   readonly since: number | undefined
 }
 
-/** An entry without what is the same for all. */
-type Noted = Pick<Entry, 'lastWord' | 'isNews'> & { readonly eventId?: string }
-
-interface NotedEvent extends Noted {
-  readonly fate: EventFate
-  /** The state that it begins with, where no event told of that one. */
-  readonly lost?: PartialAppointment | null | undefined
-}
-
-interface Told {
-  readonly toldAt: string | undefined
-  readonly toldWithinMs: number
-  readonly readAt?: number | undefined
-}
-
-/** The latest read of a row. */
-interface Seen {
-  readonly sighting: Sighting
-  readonly firstSeenAt: number
-}
-
-/** A row that a list showed when it was last read, and does not show any more. */
-export interface Missing {
-  readonly id: string
-  /** When the list was asked for that showed it, on the monotonic clock. */
-  readonly since: number
-}
-
-/** Rows that are known by reads only. */
-const MAX_SIGHTINGS = 20_000
-/** The upstream's own times may count whole seconds, and an answer takes its time. */
-const INEXACT_MS = 2000
-/** Another clock than that of the upstream's events: the gateway's own, or that of a proxy which dated an answer. */
-const SKEW_MS = 300_000
-/** So long ago a list may have been read that proves a change by what it lacks, or shows. */
-const REACH_MS = 2 * HOUR_MS
+/** Appointments that are known by reads only. */
+const MAX_READS = 20_000
 
 /**
- * Keeps what is cached, and who subscribes, in step with the upstream: by its events, by the gateway's own writes, and by
- * reads that show what no event told. Does nothing for an account without events.
+ * Keeps cached answers and subscribers coherent with the upstream, by its events, by the gateway's own writes, and by reads that
+ * return what no event has reported. Does nothing for an account without events.
  */
-export interface Coherence {
+export interface Coherence extends Pick<Memberships, 'recordMissing' | 'recordLeft'> {
   /** Whether the account's events reach the gateway. */
   hasEvents(account: string): boolean
-  lastWord(account: string, id: string): MaybePromise<LastWord | undefined>
-  takeEvent(account: string, event: AppointmentEvent): Promise<EventFate>
-  /** An event that does not say what it is of: anything may have changed. */
-  takeUnreadable(account: string): Promise<void>
-  /** An event that is of no appointment is a sign of life. It may have changed what is at these paths. */
-  takeOther(account: string, paths: readonly string[]): MaybePromise<void>
-  /** Tells lists and subscribers of it. Its item is forgotten already. */
-  takeWrite(account: string, write: OwnWrite): Promise<void>
-  /** It was answered, and nothing says how: any list may have changed. */
-  takeUnreadableWrite(account: string): MaybePromise<void>
-  takeRead(account: string, sighting: Sighting): MaybePromise<void>
-  /**
-   * Takes the rows that a list shows and did not show before, and returns those that are missing from it, for all that is
-   * known. Each row was taken as a read already.
-   */
-  takeList(account: string, read: WholeRead): Promise<readonly Missing[]>
-  /** It is missing from a list that was read at once, unless something newer is known of it by now. */
-  takeMissing(account: string, missing: Missing, read: WholeRead): Promise<void>
-  /** It was in a list, and a read of it alone shows that it no longer is. Does nothing where that is told already. */
-  takeLeft(account: string, shown: PartialAppointment, left: Omit<Move, 'isIn'>): Promise<void>
-  /** An answer of the upstream was dated so, in milliseconds since the epoch. */
-  takeDate(account: string, dateMs: number): void
-  /** Whether events told of every change since that instant of the monotonic clock. */
+  latestChange(account: string, id: string): MaybePromise<LatestChange | undefined>
+  receiveEvent(account: string, event: AppointmentEvent): Promise<EventFate>
+  /** For an event of an appointment that can't be read: any appointment may have changed. */
+  receiveUnreadableEvent(account: string): Promise<void>
+  /** For an event of another kind, which proves that the feed works, and may have changed the resources at these paths. */
+  receiveOtherEvent(account: string, paths: readonly string[]): MaybePromise<void>
+  /** Updates lists and notifies subscribers. The cached appointment was invalidated when the write was sent. */
+  recordWrite(account: string, write: OwnWrite): Promise<void>
+  /** For a write whose answer can't be read: any list may have changed. */
+  recordUnreadableWrite(account: string): MaybePromise<void>
+  /** Compares a row of an answer with the known state, and records a change that no event has reported. */
+  compareRead(account: string, read: RowRead): MaybePromise<void>
+  readonly compareList: Memberships['compare']
+  /** Notes the date of an answer of the upstream, in milliseconds since the epoch. */
+  observeDate(account: string, dateMs: number): void
+  /** Whether events have reported every change since that instant of the monotonic clock. */
   covers(account: string, since: number): boolean
-  /** Whether events come now, and nothing contradicts them. */
+  /** Whether events arrive, and no read contradicts them. */
   isHealthy(account: string): boolean
-  /** The worst of all accounts; `off` where there are none. */
+  /** The worst state of all accounts; `off` without accounts. */
   feedState(): FeedState | 'off'
-  /** Of one account; `off` where its events do not reach the gateway. */
+  /** The state of one account; `off` where its events do not reach the gateway. */
   feedStateOf(account: string): FeedState | 'off'
   readonly follow: EventLog['follow']
-  /** Whether nothing newer is known of its appointment. */
+  /** Whether the change is the latest known one of its appointment. */
   isLatest(account: string, change: LoggedChange): boolean
+}
+
+/** The outcome of comparing an event with the latest known change. */
+interface EventRecording extends Recording {
+  readonly fate: EventFate
+  /** The state before the event, where no event has reported that state: an event was lost. */
+  readonly unreported?: PartialAppointment | null | undefined
 }
 
 export function createCoherence(options: CoherenceOptions): Coherence {
@@ -144,281 +108,166 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   const clocks = new Map<string, UpstreamClock>(
     accounts.map((account) => [account, createUpstreamClock(clock.monotonic)]),
   )
+  const reads = new LRUCache<string, LatestRead>({ max: MAX_READS })
+  const latestReadOf = (account: string, id: string) => reads.get(`${account} ${id}`)
+  const recorder = createRecorder({
+    shared,
+    clock,
+    onFound: () => onFound({ kind: 'reconciled', source: 'reconciled' }),
+  })
+  const memberships = createMemberships({ shared, recorder, clock, latestReadOf })
 
-  const sightings = new LRUCache<string, Seen>({ max: MAX_SIGHTINGS })
-  const windows = createWindows()
-  /** When something was told last that may be of any appointment, by account. */
-  const unreadableAt = new Map<string, number>()
-
-  // The log tells all instances alike, in one order: what none of its entries tells is the loss.
+  // All instances see the entries of the log in one order. A state that only a read has found, and no entry explains, is a loss.
   for (const [account, health] of feeds)
     events.watch(account, ({ source, now }) => {
       if (source === 'reconciled') health.suspect(now)
       else health.explain(now)
-      if (source === 'webhook') health.hear()
+      if (source === 'webhook') health.eventReceived()
     })
-
-  /** Notes an entry; compares again where the last word is another by the time that the log takes it. */
-  async function note<Decided extends Noted | undefined>(
-    account: string,
-    id: string,
-    decide: (known: LastWord | undefined) => Promise<Decided>,
-  ): Promise<Decided | 'duplicate' | 'unavailable'> {
-    for (;;) {
-      const known = await events.lastWord(account, id)
-      const noted = await decide(known)
-      if (noted === undefined) return noted
-      const { eventId, isNews, lastWord } = noted
-      const entry = { appointmentId: id, eventId, isNews, lastWord, expected: known?.mark }
-      const appended = await events.append(account, entry)
-      if (appended === 'logged') return noted
-      if (appended !== 'conflict') return appended
-    }
-  }
-
-  async function noteFound(
-    account: string,
-    id: string,
-    decide: (known: LastWord | undefined) => Promise<Noted | undefined>,
-  ): Promise<void> {
-    const noted = await note(account, id, decide)
-    if (typeof noted === 'object' && noted.isNews) onFound({ kind: 'reconciled', source: 'reconciled' })
-  }
 
   function sinceOf(account: string, { createdAt, now }: Pick<AppointmentEvent, 'createdAt' | 'now'>) {
     return clocks.get(account)?.sinceOf(createdAt, now)
   }
 
-  /** Forgets, or patches, what the change may have changed. It comes before subscribers are told: what they read is new. */
-  async function apply(account: string, diff: AppointmentDiff): Promise<void> {
-    await epochs.advance(account, [pathOf(diff.id)])
-    await epochs.advance(account, [LISTS], diff)
+  /** The state that the latest read has returned, for an appointment without a known change. */
+  function changeOfRead(account: string, id: string): LatestChange | undefined {
+    const row = latestReadOf(account, id)?.read.row
+    if (row === undefined) return undefined
+    const time = recorder.timeOf(row.updatedAt ?? undefined)
+    return recorder.latestChangeOf(recorder.changeFound(row, undefined), undefined, time)
   }
 
-  /** Of a change that no event told of: it may have been in any list before. */
-  function diffFound(now: PartialAppointment, since: number | undefined): AppointmentDiff {
-    return { id: now.id, now, before: undefined, since }
+  async function compareWithKnown(
+    account: string,
+    event: AppointmentEvent,
+    known: LatestChange | undefined,
+  ): Promise<EventRecording> {
+    const { id: eventId, kind, createdAt: reportedAt, now } = event
+    const last = known ?? changeOfRead(account, now.id)
+    const order = orderOfEvent({ now, before: event.before, reportedAt }, last)
+    // Lists already contain a write's own state, so its event leaves them alone. But an event of the same state may be of a later
+    // change, of a field that it does not contain.
+    if (order !== 'same' || known?.source === 'gateway') {
+      const since = order === 'newer' ? sinceOf(account, event) : undefined
+      await recorder.apply(account, { id: now.id, now, before: event.before, since })
+    }
+    if (order === 'same' && known !== undefined)
+      return { fate: 'echo', eventId, isPublished: false, latestChange: confirmedBy(known, now, reportedAt) }
+    if (order === 'older' && last !== undefined)
+      return { fate: 'outdated', eventId, isPublished: false, latestChange: last }
+    const unreported = known !== undefined && isGap(event, known.now) ? event.before : undefined
+    if (unreported != null) await epochs.advance(account, [LISTS], diffFound(now, sinceOf(account, event)))
+    const before = event.before === undefined ? known?.now : event.before
+    const change: Change = { kind, source: 'webhook', occurredAt: reportedAt, now, before }
+    const published = { fate: 'logged', eventId, isPublished: true, unreported } as const
+    if (order !== 'unclear') {
+      const time = { reportedAt, reportedWithinMs: 0 }
+      return { ...published, latestChange: recorder.latestChangeOf(change, known, time) }
+    }
+    // Either of the two may be the later one.
+    const time = { reportedAt: latest(reportedAt, last?.reportedAt), reportedWithinMs: SKEW_MS }
+    return { ...published, latestChange: recorder.latestChangeOf(withUnknownState(change, last), last, time) }
   }
 
-  function toldBy(upstreams: string | undefined, readAt?: number): Told {
-    return upstreams === undefined
-      ? { toldAt: utcOf(clock.now()), toldWithinMs: SKEW_MS, readAt }
-      : { toldAt: upstreams, toldWithinMs: INEXACT_MS, readAt }
-  }
-
-  function wordOf(change: Change, known: LastWord | undefined, told: Told): LastWord {
-    const { updatedAt } = change.now
-    const version =
-      updatedAt == null ? { updatedAt: known?.updatedAt, isExact: false } : { updatedAt, isExact: true }
-    return { ...change, ...version, ...told, mark: randomUUID(), notedAt: clock.monotonic() }
-  }
-
-  /** Subscribers read the appointment themselves: whichever of the two came first, what they read is not older. */
-  function unclearOf(change: Change, known: LastWord | undefined): Change {
-    const before = known === undefined || isBlank(known.now) ? (change.before ?? known?.before) : known.now
-    return { ...change, now: { id: change.now.id }, before }
-  }
-
-  async function takeEvent(account: string, event: AppointmentEvent): Promise<EventFate> {
-    const { id: eventId, kind, createdAt: toldAt, now } = event
-    // Whoever sends an event again proves nothing of the feed.
-    if (await events.hasSeen(account, eventId)) return 'duplicate'
-    feeds.get(account)?.hear()
-    const noted = await note(account, now.id, async (known): Promise<NotedEvent> => {
-      const seen = seenOf(account, now.id)
-      const last = known ?? (seen && wordSeen(seen.shown))
-      const order = orderOfEvent({ now, before: event.before, toldAt }, last)
-      // Lists that show what a write's own event says stay. But it may be of a later change, of something that it does not show.
-      if (order !== 'same' || known?.source === 'gateway') {
-        const since = order === 'newer' ? sinceOf(account, event) : undefined
-        await apply(account, { id: now.id, now, before: event.before, since })
-      }
-      if (order === 'same' && known !== undefined)
-        return { fate: 'echo', eventId, isNews: false, lastWord: toldAgain(known, now, toldAt) }
-      if (order === 'older' && last !== undefined)
-        return { fate: 'outdated', eventId, isNews: false, lastWord: last }
-      const lost = known !== undefined && isGap(event, known.now) ? event.before : undefined
-      if (lost != null) await epochs.advance(account, [LISTS], diffFound(now, sinceOf(account, event)))
-      const before = event.before === undefined ? known?.now : event.before
-      const change: Change = { kind, source: 'webhook', occurredAt: toldAt, now, before }
-      const logged = { fate: 'logged', eventId, isNews: true, lost } as const
-      if (order !== 'unclear')
-        return { ...logged, lastWord: wordOf(change, known, { toldAt, toldWithinMs: 0 }) }
-      // The later one of the two may be either.
-      const told = { toldAt: latest(toldAt, last?.toldAt), toldWithinMs: SKEW_MS }
-      return { ...logged, lastWord: wordOf(unclearOf(change, last), last, told) }
-    })
-    if (typeof noted === 'string') return noted
-    // The log tells nobody of an event that is no news.
-    feeds.get(account)?.explain(now)
-    if (noted.lost != null) feeds.get(account)?.suspect(noted.lost)
-    return noted.fate
+  async function receiveEvent(account: string, event: AppointmentEvent): Promise<EventFate> {
+    // A duplicate proves nothing: anybody can send a recorded delivery again.
+    if (await events.hasSeen(account, event.id)) return 'duplicate'
+    feeds.get(account)?.eventReceived()
+    const recorded = await recorder.record(account, event.now.id, (known) =>
+      compareWithKnown(account, event, known),
+    )
+    if (typeof recorded === 'string') return recorded
+    // The log does not publish every event, so it does not explain every state either.
+    feeds.get(account)?.explain(event.now)
+    if (recorded.unreported != null) feeds.get(account)?.suspect(recorded.unreported)
+    return recorded.fate
   }
 
   /**
-   * Only what the request and the answer say is told: what was known before may be old. What came while the write was on its
-   * way is in the log, and in the lists. Where that may be the later one, the write is put into no list.
+   * Publishes the fields of the request and the answer only, because what was known of others may be outdated. Changes that
+   * arrived while the write was in flight are in the log and in the lists. Where one of them may be the later one, no list is
+   * patched with the write.
    */
-  async function takeWrite(account: string, write: OwnWrite): Promise<void> {
+  async function recordWrite(account: string, write: OwnWrite): Promise<void> {
     const { kind, now, certain, known: knownWhenSent, at, since } = write
     const { id } = now
-    const noted = await note(account, id, async (known) => {
+    const recorded = await recorder.record(account, id, async (known) => {
       const isFirst = known?.mark === knownWhenSent?.mark
       const order = isFirst || known === undefined ? 'newer' : orderOfWrite(now, known)
       if (order === 'older') return undefined
       const before = kind === 'created' ? null : known?.now
       const diff = { id, now: certain, before, since: order === 'newer' ? since : undefined }
-      // Somebody may have asked for it before it was there.
-      if (kind === 'created') await apply(account, diff)
+      // A client may have requested the new appointment before it existed.
+      if (kind === 'created') await recorder.apply(account, diff)
       else await epochs.advance(account, [LISTS], diff)
       if (order === 'same') return undefined
       const occurredAt = at ?? utcOf(clock.now())
       const change: Change = { kind, source: 'gateway', occurredAt, now, before }
-      const told = order === 'unclear' ? unclearOf(change, known) : change
-      return { isNews: true, lastWord: wordOf(told, known, toldBy(at)) }
-    })
-    // A read may have shown it before its answer came.
-    feeds.get(account)?.explain(now)
-    if (typeof noted === 'object') onFound({ kind, source: 'gateway' })
-  }
-
-  async function takeRead(account: string, sighting: Sighting, earlier: Sighting | undefined): Promise<void> {
-    const { shown } = sighting
-    await noteFound(account, shown.id, async (known) => {
-      const meaning = meaningOf(sighting, known, earlier)
-      if (meaning === 'nothing') return undefined
-      const toldIn = (readAt: number) => toldBy(shown.updatedAt ?? undefined, readAt)
-      if (meaning === 'place' && known !== undefined) {
-        // It was told then, and now only becomes clear.
-        const told = toldIn(known.readAt ?? known.notedAt)
-        const placed: Change = { ...known, source: 'reconciled', now: shown }
-        return { isNews: false, lastWord: wordOf(placed, known, told) }
+      const published = order === 'unclear' ? withUnknownState(change, known) : change
+      return {
+        isPublished: true,
+        latestChange: recorder.latestChangeOf(published, known, recorder.timeOf(at)),
       }
-      await apply(account, diffFound(shown, meaning === 'unclear' ? undefined : sighting.since))
-      const change = changeSeen(shown, known?.now ?? earlier?.shown)
-      const read = meaning === 'unclear' ? unclearOf(change, known) : change
-      return { isNews: true, lastWord: wordOf(read, known, toldIn(sighting.askedAt)) }
     })
+    // A read may have returned the new state before the answer to the write arrived.
+    feeds.get(account)?.explain(now)
+    if (typeof recorded === 'object') onFound({ kind, source: 'gateway' })
   }
 
-  function changeSeen(shown: PartialAppointment, before: PartialAppointment | undefined): Change {
-    const occurredAt = shown.updatedAt ?? utcOf(clock.now())
-    return { kind: 'reconciled', source: 'reconciled', occurredAt, now: shown, before }
-  }
-
-  /** Nothing that is known says how that came. What is long ago the log may have forgotten. */
-  function isUnexplained(account: string, move: Move, known: LastWord | undefined): boolean {
-    const { since, askedAt } = move
-    const unreadable = unreadableAt.get(account) ?? Number.NEGATIVE_INFINITY
-    const knowsAll = askedAt - since <= REACH_MS && unreadable < since && shared.wasUpSince(since)
-    return knowsAll && !isExplained(move, known)
-  }
-
-  async function takeMoved(
-    account: string,
-    shown: PartialAppointment,
-    readAt: number,
-    isNews: (known: LastWord | undefined) => boolean,
-  ): Promise<void> {
-    await noteFound(account, shown.id, async (known) => {
-      if (!isNews(known)) return undefined
-      await apply(account, diffFound(shown, seenOf(account, shown.id)?.since))
-      const told = toldBy(shown.updatedAt ?? undefined, readAt)
-      return { isNews: true, lastWord: wordOf(changeSeen(shown, known?.now), known, told) }
+  async function recordRead(account: string, read: RowRead, earlier: RowRead | undefined): Promise<void> {
+    const { row } = read
+    const timeOf = (readAt: number) => recorder.timeOf(row.updatedAt ?? undefined, readAt)
+    await recorder.recordFound(account, row.id, async (known) => {
+      const finding = findingOf(read, known, earlier)
+      if (finding === 'nothing') return undefined
+      if (finding === 'resolved' && known !== undefined) {
+        // Subscribers were notified when the change was recorded.
+        const resolved: Change = { ...known, source: 'reconciled', now: row }
+        const time = timeOf(known.readAt ?? known.recordedAt)
+        return { isPublished: false, latestChange: recorder.latestChangeOf(resolved, known, time) }
+      }
+      await recorder.apply(account, diffFound(row, finding === 'unclear' ? undefined : read.since))
+      const change = recorder.changeFound(row, known?.now ?? earlier?.row)
+      const published = finding === 'unclear' ? withUnknownState(change, known) : change
+      return {
+        isPublished: true,
+        latestChange: recorder.latestChangeOf(published, known, timeOf(read.requestedAt)),
+      }
     })
-  }
-
-  /** A row that a list shows, and did not show before. */
-  async function takeCome(
-    account: string,
-    shown: PartialAppointment,
-    { filter, askedAt, isAtOnce }: WholeRead,
-    since: number,
-  ): Promise<void> {
-    const { firstSeenAt = since } = sightings.get(`${account} ${shown.id}`) ?? {}
-    const move = { filter, since, askedAt, isIn: true }
-    const isNews = (known: LastWord | undefined) =>
-      (known === undefined && firstSeenAt > since) || (isAtOnce && isUnexplained(account, move, known))
-    // As a rule it was told.
-    if (isNews(events.knownHere(account, shown.id))) await takeMoved(account, shown, askedAt, isNews)
-  }
-
-  /** For all that is known it would be in the list, or nothing that is known says why it no longer is. */
-  function isMissing(
-    account: string,
-    { id, since }: Missing,
-    { filter, askedAt }: WholeRead,
-    word: LastWord | undefined,
-  ): boolean {
-    const seen = seenOf(account, id)
-    const known = word?.now ?? seen?.shown
-    const knownAt = Math.max(word?.notedAt ?? 0, seen?.seenAt ?? 0)
-    if (known !== undefined && knownAt <= askedAt && matches(filter, known) === true) return true
-    return isUnexplained(account, { filter, since, askedAt, isIn: false }, word)
-  }
-
-  async function takeMissing(account: string, missing: Missing, read: WholeRead): Promise<void> {
-    const { id } = missing
-    await noteFound(account, id, async (known) => {
-      // Its event may have come while others that are missing were told of.
-      if (!isMissing(account, missing, read, known)) return undefined
-      const change = changeSeen({ id }, known?.now ?? seenOf(account, id)?.shown)
-      await apply(account, diffFound({ id }, undefined))
-      return { isNews: true, lastWord: wordOf(change, known, toldBy(undefined, read.askedAt)) }
-    })
-  }
-
-  function seenOf(account: string, id: string): Sighting | undefined {
-    return sightings.get(`${account} ${id}`)?.sighting
-  }
-
-  /** What a read showed, as if it were the last word. */
-  function wordSeen(shown: PartialAppointment): LastWord {
-    return wordOf(changeSeen(shown, undefined), undefined, toldBy(shown.updatedAt ?? undefined))
   }
 
   return {
     hasEvents: (account) => feeds.has(account),
-    lastWord: (account, id) => (feeds.has(account) ? events.lastWord(account, id) : undefined),
-    takeEvent,
-    async takeUnreadable(account) {
-      feeds.get(account)?.hear()
-      unreadableAt.set(account, clock.monotonic())
+    latestChange: (account, id) => (feeds.has(account) ? events.latestChange(account, id) : undefined),
+    receiveEvent,
+    async receiveUnreadableEvent(account) {
+      feeds.get(account)?.eventReceived()
+      memberships.noteUnreadable(account)
       await epochs.advance(account, [LISTS])
     },
-    takeOther(account, paths) {
-      feeds.get(account)?.hear()
+    receiveOtherEvent(account, paths) {
+      feeds.get(account)?.eventReceived()
       return paths.length === 0 ? undefined : epochs.advance(account, paths)
     },
-    takeWrite,
-    takeUnreadableWrite(account) {
-      unreadableAt.set(account, clock.monotonic())
+    recordWrite,
+    recordUnreadableWrite(account) {
+      memberships.noteUnreadable(account)
       return epochs.advance(account, [LISTS])
     },
-    takeRead(account, sighting) {
-      const { id } = sighting.shown
-      const key = `${account} ${id}`
-      const { sighting: earlier, firstSeenAt = sighting.seenAt } = sightings.get(key) ?? {}
-      // An answer that took its time is not the latest.
-      if (earlier === undefined || earlier.askedAt <= sighting.askedAt)
-        sightings.set(key, { sighting, firstSeenAt })
-      // As a rule there is nothing to note.
-      const isNothing = meaningOf(sighting, events.knownHere(account, id), earlier) === 'nothing'
-      return isNothing ? undefined : takeRead(account, sighting, earlier)
+    compareRead(account, read) {
+      const { id } = read.row
+      const { read: earlier, firstReadAt = read.receivedAt } = latestReadOf(account, id) ?? {}
+      // A slow answer is not the latest.
+      if (earlier === undefined || earlier.requestedAt <= read.requestedAt)
+        reads.set(`${account} ${id}`, { read, firstReadAt })
+      // Usually there is nothing to record, and this process knows that without asking Redis.
+      const isNothing = findingOf(read, events.peekLatestChange(account, id), earlier) === 'nothing'
+      return isNothing ? undefined : recordRead(account, read, earlier)
     },
-    async takeList(account, read) {
-      const { gone, come, since } = windows.compare(account, read) ?? { gone: [], come: [], since: 0 }
-      for (const shown of come) await takeCome(account, shown, read, since)
-      return gone
-        .map((id) => ({ id, since }))
-        .filter((missing) => isMissing(account, missing, read, events.knownHere(account, missing.id)))
-    },
-    takeMissing,
-    takeLeft: (account, shown, left) =>
-      takeMoved(account, shown, left.askedAt, (known) =>
-        isUnexplained(account, { ...left, isIn: false }, known),
-      ),
-    takeDate: (account, dateMs) => clocks.get(account)?.hear(dateMs),
+    compareList: memberships.compare,
+    recordMissing: memberships.recordMissing,
+    recordLeft: memberships.recordLeft,
+    observeDate: (account, dateMs) => clocks.get(account)?.observeDate(dateMs),
     covers: (account, since) => shared.wasUpSince(since) && (feeds.get(account)?.covers(since) ?? false),
     isHealthy: (account) => feeds.get(account)?.state() === 'healthy',
     feedState() {
@@ -427,7 +276,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     },
     feedStateOf: (account) => feeds.get(account)?.state() ?? 'off',
     follow: events.follow,
-    isLatest: (account, { mark, now }) => events.knownHere(account, now.id)?.mark === mark,
+    isLatest: (account, { mark, now }) => events.peekLatestChange(account, now.id)?.mark === mark,
   }
 }
 

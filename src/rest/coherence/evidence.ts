@@ -1,120 +1,135 @@
 import type { AppointmentFilter, PartialAppointment } from '../../contract/field-names.ts'
 import { isBefore, matches } from '../../events/filter.ts'
-import { agree, differ, type News, type Order, orderOf, withoutUndefined } from '../../events/order.ts'
-import type { LastWord } from '../../shared/event-log.ts'
+import {
+  agree,
+  type ChangeReport,
+  differ,
+  type Order,
+  orderOf,
+  withoutUndefined,
+} from '../../events/order.ts'
+import type { LatestChange } from '../../shared/event-log.ts'
 
-// What a telling means beside what is known already. Pure.
+// What an event, a write or a read proves beside what is known already. Pure.
 
-/** What a read that reached the upstream shows of an appointment. */
-export interface Sighting {
-  readonly shown: PartialAppointment
-  /** When the read was sent, and when it was answered, on the monotonic clock. */
-  readonly askedAt: number
-  readonly seenAt: number
-  /** The earliest instant of which it can be, on the upstream's clock, in milliseconds since the epoch. */
+/** An appointment in an answer of the upstream that is not from a cache. */
+export interface RowRead {
+  readonly row: PartialAppointment
+  /** When the request was sent, and its answer received, on the monotonic clock. */
+  readonly requestedAt: number
+  readonly receivedAt: number
+  /** The earliest instant at which the upstream can have read the row, on its clock, in milliseconds since the epoch. */
   readonly since?: number | undefined
 }
 
 /**
- * - `nothing`: the read shows what is known, or is older than that
- * - `change`: the appointment has changed, and nobody told of it
- * - `unclear`: it has, but the read may be older than the one before it
- * - `place`: it was known only that it had changed, and the read shows to what
+ * - `nothing`: the row agrees with the latest known change, or is older than it
+ * - `change`: the appointment has changed, and no event reported that
+ * - `unclear`: the appointment has changed, but the row may be older than the one of the read before
+ * - `resolved`: only the fact of a change was known, and the row contains the state after it
  */
-export type Meaning = 'nothing' | 'change' | 'unclear' | 'place'
+export type Finding = 'nothing' | 'change' | 'unclear' | 'resolved'
 
-/** What a read means; `earlier` is the read before, where nothing else is known. */
-export function meaningOf(
-  { shown, askedAt }: Sighting,
-  known: LastWord | undefined,
-  earlier: Sighting | undefined,
-): Meaning {
+/** What a read proves. `earlier` is the previous read of the appointment, for one without a known change. */
+export function findingOf(
+  { row, requestedAt }: RowRead,
+  known: LatestChange | undefined,
+  earlier: RowRead | undefined,
+): Finding {
   if (known !== undefined) {
-    if (askedAt < known.notedAt) return 'nothing'
-    if (isBlank(known.now)) return 'place'
-    return contradicts(shown, known) ? 'change' : 'nothing'
+    if (requestedAt < known.recordedAt) return 'nothing'
+    if (isStateUnknown(known.now)) return 'resolved'
+    return contradicts(row, known) ? 'change' : 'nothing'
   }
   if (earlier === undefined) return 'nothing'
-  // Two reads that were on their way together show two states: one of them is old by now, and both may be cached.
-  if (askedAt < earlier.seenAt) return isOther(shown, earlier.shown) ? 'unclear' : 'nothing'
-  const { updatedAt } = earlier.shown
+  // Two reads that were in flight at the same time have no order. If they differ, one is outdated, and both may be cached.
+  if (requestedAt < earlier.receivedAt) return isOther(row, earlier.row) ? 'unclear' : 'nothing'
+  const { updatedAt } = earlier.row
   const isExact = updatedAt != null
-  return contradicts(shown, { now: earlier.shown, updatedAt: updatedAt ?? undefined, isExact })
+  return contradicts(row, { now: earlier.row, updatedAt: updatedAt ?? undefined, isExact })
     ? 'change'
     : 'nothing'
 }
 
-/** An appointment is in a list by now, and was not when that was asked for before; or the other way round. */
+/** An appointment that entered a list between two reads of the list, or left it. */
 export interface Move {
   readonly filter: AppointmentFilter
-  /** When the list was asked for before, on the monotonic clock, and when what shows the move was. */
+  /** When the earlier read was sent, and the read that proves the move, on the monotonic clock. */
   readonly since: number
-  readonly askedAt: number
+  readonly requestedAt: number
+  /** Whether the appointment is in the list now. */
   readonly isIn: boolean
 }
 
-/** What is known of the appointment may be the move, or said before where it is. */
-export function isExplained({ filter, since, askedAt, isIn }: Move, known: LastWord | undefined): boolean {
+/** Whether the latest known change can be the move, or places the appointment where the move has led. */
+export function isExplained(
+  { filter, since, requestedAt, isIn }: Move,
+  known: LatestChange | undefined,
+): boolean {
   if (known === undefined) return false
-  const { readAt, notedAt } = known
-  // What that very read has found is from before the move.
-  const isTold = readAt === undefined ? notedAt >= since : readAt > since
-  return isTold || (notedAt < askedAt && matches(filter, known.now) === isIn)
+  const { readAt, recordedAt } = known
+  // A change that the earlier read itself has found precedes the move.
+  const isLater = readAt === undefined ? recordedAt >= since : readAt > since
+  return isLater || (recordedAt < requestedAt && matches(filter, known.now) === isIn)
 }
 
-/** Nothing is known but that it has changed. */
-export function isBlank(now: PartialAppointment): boolean {
+/** Only the fact that the appointment has changed is known. */
+export function isStateUnknown(now: PartialAppointment): boolean {
   return Object.keys(now).length === 1
 }
 
-/** The read shows another state than the last one that is known, and not an older one. */
+/** Whether the row has another state than the known one, and not an older one. */
 function contradicts(
-  shown: PartialAppointment,
-  known: Pick<LastWord, 'now' | 'updatedAt' | 'isExact'>,
+  row: PartialAppointment,
+  known: Pick<LatestChange, 'now' | 'updatedAt' | 'isExact'>,
 ): boolean {
-  const { updatedAt } = shown
+  const { updatedAt } = row
   if (updatedAt != null && known.updatedAt !== undefined) {
     if (isBefore(updatedAt, known.updatedAt)) return false
     if (known.isExact && isBefore(known.updatedAt, updatedAt)) return true
   }
-  return differ(shown, known.now)
+  return differ(row, known.now)
 }
 
 function isOther(a: PartialAppointment, b: PartialAppointment): boolean {
-  const areDated = a.updatedAt != null && b.updatedAt != null
-  return differ(a, b) || (areDated && a.updatedAt !== b.updatedAt)
+  const haveVersions = a.updatedAt != null && b.updatedAt != null
+  return differ(a, b) || (haveVersions && a.updatedAt !== b.updatedAt)
 }
 
-/** Where an event stands beside the last word, or without one beside what a read showed. */
-export function orderOfEvent(event: News, last: LastWord | undefined): Order {
-  if (last === undefined) return 'newer'
-  return orderOf(event, { ...last, before: certainBefore(last), isWritten: last.source === 'gateway' })
+/** The order of an event and the latest known change. */
+export function orderOfEvent(event: ChangeReport, known: LatestChange | undefined): Order {
+  if (known === undefined) return 'newer'
+  return orderOf(event, { ...known, before: provenBefore(known), isOwnWrite: known.source === 'gateway' })
 }
 
-/** Where nobody knows what it has become, what it was before does not tell that other news are older. */
-function certainBefore({ now, before }: LastWord): LastWord['before'] {
-  return isBlank(now) ? undefined : before
+/** Without a known state after the change, the state before it does not prove that another report is older. */
+function provenBefore({ now, before }: LatestChange): LatestChange['before'] {
+  return isStateUnknown(now) ? undefined : before
 }
 
-/** What the gateway wrote, beside what came while the write was on its way: its own event, as a rule. */
-export function orderOfWrite(now: PartialAppointment, known: LastWord): Order {
-  if (agree(now, known.now) && !isBlank(known.now)) return 'same'
-  const last = { ...known, before: certainBefore(known), isWritten: false }
-  return orderOf({ now, before: undefined, toldAt: undefined }, last)
+/** The order of a write of the gateway's own and a change that arrived while the write was in flight: usually its own event. */
+export function orderOfWrite(now: PartialAppointment, known: LatestChange): Order {
+  if (agree(now, known.now) && !isStateUnknown(known.now)) return 'same'
+  const other = { ...known, before: provenBefore(known), isOwnWrite: false }
+  return orderOf({ now, before: undefined, reportedAt: undefined }, other)
 }
 
-/** The event begins with another state than the one that is known, and does not end there: another change lies between. */
-export function isGap({ now, before }: Pick<News, 'now' | 'before'>, known: PartialAppointment): boolean {
+/** Whether a change between the known state and the event was never reported: the event neither begins nor ends with that state. */
+export function isGap(
+  { now, before }: Pick<ChangeReport, 'now' | 'before'>,
+  known: PartialAppointment,
+): boolean {
   return before != null && differ(before, known) && !agree(now, known)
 }
 
-/** The last word stays. Its version is known better, and perhaps more of its fields. */
-export function toldAgain(known: LastWord, shown: PartialAppointment, toldAt: string): LastWord {
-  const { updatedAt } = shown
-  const isLater = known.toldAt === undefined || isBefore(known.toldAt, toldAt) || known.toldWithinMs > 0
-  const told = isLater ? { toldAt, toldWithinMs: 0 } : {}
+/** The known change after an event has confirmed it: with the event's time, version and fields. */
+export function confirmedBy(known: LatestChange, now: PartialAppointment, reportedAt: string): LatestChange {
+  const { updatedAt } = now
+  const isLater =
+    known.reportedAt === undefined || isBefore(known.reportedAt, reportedAt) || known.reportedWithinMs > 0
+  const time = isLater ? { reportedAt, reportedWithinMs: 0 } : {}
   const version = updatedAt == null ? {} : { updatedAt, isExact: true }
-  return { ...known, ...told, ...version, now: { ...known.now, ...withoutUndefined(shown) } }
+  return { ...known, ...time, ...version, now: { ...known.now, ...withoutUndefined(now) } }
 }
 
 /** The later of two instants. */

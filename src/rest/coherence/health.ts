@@ -1,14 +1,14 @@
 import type { PartialAppointment } from '../../contract/field-names.ts'
 import { agree } from '../../events/order.ts'
 import type { Clock } from '../clock.ts'
-import { isBlank } from './evidence.ts'
+import { isStateUnknown } from './evidence.ts'
 
 /**
  * Whether the upstream's events can be relied on:
- * - `waiting`: none has come yet
- * - `healthy`: they come, and nothing contradicts them
- * - `silent`: the last one is too long ago
- * - `contradicted`: one was lost, and none has come since that was found
+ * - `waiting`: none has arrived yet
+ * - `healthy`: they arrive, and no read contradicts them
+ * - `silent`: the last one arrived too long ago
+ * - `contradicted`: a read has proved that one was lost, and none has arrived since
  */
 export type FeedState = 'waiting' | 'healthy' | 'silent' | 'contradicted'
 
@@ -16,20 +16,20 @@ export interface HealthOptions {
   /** Without an event for this long the feed counts as silent, in milliseconds. */
   readonly silentMs: number
   readonly clock: Clock
-  /** Called when the state is found to be another one. */
+  /** Called with each new state. */
   readonly onChange: (state: FeedState) => void
 }
 
 /** The health of one account's feed. */
 export interface Health {
   readonly state: () => FeedState
-  /** An event has come, whatever it tells. */
-  hear(): void
-  /** The appointment became so, and no event has told of it: it may still be on its way. */
+  /** An event of any kind has arrived. */
+  eventReceived(): void
+  /** A read has found a state that no event has reported. Its event may still arrive. */
   suspect(found: PartialAppointment): void
-  /** An event, or a write of the gateway's own, has told that the appointment became so. */
-  explain(told: PartialAppointment): void
-  /** Whether events told of every change since that instant of the monotonic clock. */
+  /** An event, or a write of the gateway's own, has reported this state. */
+  explain(reported: PartialAppointment): void
+  /** Whether events have reported every change since that instant of the monotonic clock. */
   readonly covers: (since: number) => boolean
 }
 
@@ -42,15 +42,15 @@ interface Suspicion {
 const GRACE_MS = 30_000
 
 export function createHealth({ silentMs, clock, onChange }: HealthOptions): Health {
-  /** The first one is the oldest. */
+  /** Oldest first. */
   let suspicions: readonly Suspicion[] = []
-  let known: FeedState = 'waiting'
-  let heardAt = Number.NEGATIVE_INFINITY
+  let current: FeedState = 'waiting'
+  let lastEventAt = Number.NEGATIVE_INFINITY
   let healthySince = Number.POSITIVE_INFINITY
 
   function become(state: FeedState): FeedState {
-    if (state !== known) {
-      known = state
+    if (state !== current) {
+      current = state
       healthySince = state === 'healthy' ? clock.monotonic() : Number.POSITIVE_INFINITY
       if (state !== 'healthy') suspicions = []
       onChange(state)
@@ -59,32 +59,32 @@ export function createHealth({ silentMs, clock, onChange }: HealthOptions): Heal
   }
 
   function state(): FeedState {
-    if (known !== 'healthy') return known
+    if (current !== 'healthy') return current
     const now = clock.monotonic()
     const [oldest] = suspicions
     if (oldest !== undefined && now - oldest.at >= GRACE_MS) return become('contradicted')
-    return now - heardAt >= silentMs ? become('silent') : known
+    return now - lastEventAt >= silentMs ? become('silent') : current
   }
 
   return {
     state,
-    hear() {
+    eventReceived() {
       state()
-      heardAt = clock.monotonic()
+      lastEventAt = clock.monotonic()
       become('healthy')
     },
     suspect(found) {
       if (state() === 'healthy') suspicions = [...suspicions, { found, at: clock.monotonic() }]
     },
-    explain(told) {
+    explain(reported) {
       state()
-      suspicions = suspicions.filter(({ found }) => !explains(told, found))
+      suspicions = suspicions.filter(({ found }) => !explains(reported, found))
     },
     covers: (since) => state() === 'healthy' && since > healthySince,
   }
 }
 
-/** News of another state say nothing of the one that was found. Where only the change is known, any of it may be the one. */
-function explains(told: PartialAppointment, found: PartialAppointment): boolean {
-  return told.id === found.id && (isBlank(found) || agree(told, found))
+/** A report of another state does not explain the found one. Where only the fact of a change was found, any report explains it. */
+function explains(reported: PartialAppointment, found: PartialAppointment): boolean {
+  return reported.id === found.id && (isStateUnknown(found) || agree(reported, found))
 }

@@ -3,39 +3,36 @@ import type { ChangeKind } from '../../shared/event-log.ts'
 import type { AppointmentChanges, Appointments } from '../appointments/appointments.ts'
 import { type AppointmentRow, readableFields } from '../appointments/row.ts'
 import type { Operation, Period } from '../pipe/pipe.ts'
-import { certainAfter } from '../pipe/written.ts'
+import { certainFieldsOf } from '../pipe/write-diffs.ts'
 import type { Coherence, OwnWrite } from './coherence.ts'
 
-/** What is sent. */
+/** A write as it is sent. */
 interface Write {
-  /** Absent of a create. */
+  /** Absent for a create. */
   readonly id?: string
   readonly kind: ChangeKind
   readonly sent?: AppointmentChanges
 }
 
-/** What the answer says. */
-interface Told {
+/** The answer to a write. */
+interface Answered {
   readonly row: AppointmentRow
-  /** When it happened. */
+  /** When the upstream performed the write, as the answer has it. */
   readonly at: unknown
 }
 
-/**
- * Each write that the upstream answered is a change that subscribers are told of, and that lists are patched with, at once and
- * at no cost.
- */
+/** Makes each answered write a change: subscribers are notified and cached lists patched without an event or a read. */
 export function announceWrites(appointments: Appointments, coherence: Coherence): Appointments {
-  /** Sends a write, and tells of it once it is answered. */
+  /** Sends a write, and records it once the upstream has answered. */
   async function announce<Answer>(
     by: Operation,
     write: Write,
     send: (by: Operation) => Promise<Answer>,
-    toldBy: (answer: Answer) => Told,
+    answeredBy: (answer: Answer) => Answered,
   ): Promise<Answer> {
     const { account } = by
     if (!coherence.hasEvents(account)) return send(by)
-    const known = write.id === undefined ? undefined : await coherence.lastWord(account, write.id)
+    const known = write.id === undefined ? undefined : await coherence.latestChange(account, write.id)
     let isWritten = false
     let period: Period | undefined
     const onWritten: Operation['onWritten'] = (answered) => {
@@ -44,11 +41,11 @@ export function announceWrites(appointments: Appointments, coherence: Coherence)
     }
     try {
       const answer = await send({ ...by, onWritten })
-      await coherence.takeWrite(account, { ...describe(write, toldBy(answer), period), known })
+      await coherence.recordWrite(account, { ...describe(write, answeredBy(answer), period), known })
       return answer
     } catch (error) {
-      // It is answered, and nobody knows with what.
-      if (isWritten) await coherence.takeUnreadableWrite(account)
+      // The upstream has answered, and the answer can't be read.
+      if (isWritten) await coherence.recordUnreadableWrite(account)
       throw error
     }
   }
@@ -59,33 +56,33 @@ export function announceWrites(appointments: Appointments, coherence: Coherence)
       announce(
         by,
         { kind: 'created', sent: fields },
-        (asked) => appointments.create(fields, key, asked),
+        (operation) => appointments.create(fields, key, operation),
         (row) => ({ row, at: row.updatedAt }),
       ),
     update: (id, changes, by) =>
       announce(
         by,
         { id, kind: isMoved(changes) ? 'rescheduled' : 'updated', sent: changes },
-        (asked) => appointments.update(id, changes, asked),
+        (operation) => appointments.update(id, changes, operation),
         (row) => ({ row, at: row.updatedAt }),
       ),
     cancel: (id, reason, by) =>
       announce(
         by,
         { id, kind: 'cancelled' },
-        (asked) => appointments.cancel(id, reason, asked),
+        (operation) => appointments.cancel(id, reason, operation),
         ({ row, performedAt }) => ({ row, at: row.updatedAt ?? performedAt }),
       ),
   }
 }
 
-/** Without a period the answer to the write itself was lost, and the row was read later. */
+/** Without a period, the answer to the write was lost, and a later read has returned the row. */
 function describe(
   { kind, sent }: Write,
-  { row, at }: Told,
+  { row, at }: Answered,
   period: Period | undefined,
 ): Omit<OwnWrite, 'known'> {
-  const certain = certainAfter(sent, row)
+  const certain = certainFieldsOf(sent, row)
   const isRepeated = kind === 'created' && !isNew(certain.createdAt, period)
   return {
     kind,
@@ -96,7 +93,7 @@ function describe(
   }
 }
 
-/** A repeated create is answered like the first one, however its appointment has changed since. */
+/** The upstream repeats the first answer to a repeated create, even if the appointment has changed since. */
 function isNew(createdAt: string | undefined, period: Period | undefined): boolean {
   return (
     createdAt !== undefined && period !== undefined && Date.parse(createdAt) >= period.earliest - MARGIN_MS

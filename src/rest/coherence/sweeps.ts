@@ -14,8 +14,9 @@ import { isNotFound, UpstreamError } from '../errors.ts'
 import type { RateLimit } from '../exchange/quota.ts'
 import { createLedger } from '../pipe/ledger.ts'
 import { bypassingCache, type Operation } from '../pipe/pipe.ts'
-import type { Coherence, Missing } from './coherence.ts'
-import type { WholeRead } from './windows.ts'
+import type { Coherence } from './coherence.ts'
+import type { CompleteRead } from './list-reads.ts'
+import type { Missing } from './memberships.ts'
 
 export interface SweepsOptions {
   readonly appointments: Pick<Appointments, 'list' | 'retrieve'>
@@ -23,137 +24,145 @@ export interface SweepsOptions {
   readonly shared: Pick<Shared, 'leases' | 'notes'>
   readonly rateLimit: (operation: Operation) => RateLimit | null
   readonly clock: Clock
-  /** Between two sweeps of a window while events can't be relied on, in milliseconds. */
+  /** The time between two sweeps of a list while events can't be relied on, in milliseconds. */
   readonly reconcileMs: number
 }
 
 export interface Sweeps {
-  /** Somebody has the list on a screen, until the returned function is called. */
+  /** The list is on a client's screen until the returned function is called. */
   watch(filter: AppointmentFilter, by: Operation): () => void
-  /** Reads what is due. It never rejects. */
+  /** Reads the lists that are due. It never rejects. */
   sweep(): Promise<void>
   close(): void
 }
 
-interface Window {
+interface WatchedList {
   readonly filter: AppointmentFilter
   readonly by: Operation
   watchers: number
-  /** When this instance or another has last read it, on the monotonic clock. */
+  /** When an instance last read it, on the monotonic clock. */
   sweptAt: number
-  /** When this instance has last tried to. */
+  /** When this instance last tried to read it. */
   triedAt: number
-  /** By id, what it lacked in the last read, and was not asked for yet. */
+  /** By id, the rows that were missing from the last read, and have not been read since. */
   readonly missing: Map<string, Missing>
   isTooLong: boolean
 }
 
 const NEVER = Number.NEGATIVE_INFINITY
-const MAX_WINDOWS = 10_000
-/** Of one list. In a longer one, each sweep would read the same first pages, and never come to compare. */
+const MAX_LISTS = 10_000
+/** A sweep could not read a longer list to its end, and would read the same first pages each time. */
 const MAX_PAGES = 10
-/** What is missing from one list, and asked for in one sweep. */
+/** The missing rows of one list that one sweep reads. */
 const MAX_MISSING = 10
 const MAX_REQUESTS = MAX_PAGES + MAX_MISSING
 
 /**
- * Reads the lists that somebody watches, past the cache, from time to time: what they show that no event told becomes
- * known. It is background work: it takes only from the upper half of the quota, and one instance does it for all.
+ * Reads watched lists past the cache from time to time, to find changes whose events were lost. It is background work: it uses
+ * only the upper half of the quota, and one instance does it for all.
  */
 export function createSweeps(options: SweepsOptions): Sweeps {
   const { appointments, coherence, shared, rateLimit, clock, reconcileMs } = options
-  const windows = new LRUCache<string, Window>({ max: MAX_WINDOWS })
+  const lists = new LRUCache<string, WatchedList>({ max: MAX_LISTS })
   const holder = randomUUID()
   const closing = createAbortable()
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
 
-  function intervalOf({ by }: Window): number {
+  function intervalOf({ by }: WatchedList): number {
     return coherence.isHealthy(by.account) ? Math.max(HOUR_MS, reconcileMs) : reconcileMs
   }
 
-  function mayAsk(by: Operation): boolean {
+  function hasQuota(by: Operation): boolean {
     const quota = rateLimit(by)
     return !closing.aborted && (quota === null || quota.remaining > quota.limit / 2)
   }
 
-  function isDue({ watchers, isTooLong, sweptAt, triedAt, by }: Window, intervalMs: number): boolean {
+  function isDue({ watchers, isTooLong, sweptAt, triedAt, by }: WatchedList, intervalMs: number): boolean {
     const now = clock.monotonic()
     return (
-      watchers > 0 && !isTooLong && now - sweptAt >= intervalMs && now - triedAt >= reconcileMs && mayAsk(by)
+      watchers > 0 &&
+      !isTooLong &&
+      now - sweptAt >= intervalMs &&
+      now - triedAt >= reconcileMs &&
+      hasQuota(by)
     )
   }
 
-  /** Of several instances, the one that has the lease does it; another one takes over when that has gone. */
-  async function sweepWindow(key: string, window: Window): Promise<void> {
-    const intervalMs = intervalOf(window)
-    if (!isDue(window, intervalMs)) return
-    window.triedAt = clock.monotonic()
-    const { account, credential } = window.by
-    // What came before the start is unknown, however lately a run before it has looked: its lease does not count.
-    const [kind, leaseMs] = window.sweptAt === NEVER ? ['start', reconcileMs] : [intervalMs, intervalMs]
-    // Neither ids nor filters are told.
+  /** Of several instances, the holder of the lease reads the list. Another one takes over when the lease expires. */
+  async function sweepList(key: string, list: WatchedList): Promise<void> {
+    const intervalMs = intervalOf(list)
+    if (!isDue(list, intervalMs)) return
+    list.triedAt = clock.monotonic()
+    const { account, credential } = list.by
+    // After a start, the changes before it are unknown, however recently an earlier process has swept: so its lease does not count.
+    const [kind, leaseMs] = list.sweptAt === NEVER ? ['start', reconcileMs] : [intervalMs, intervalMs]
+    // The hash keeps ids and filters out of Redis.
     const lease = `sweep:${kind}:${hash('sha256', `${credential} ${key}`, 'base64url')}`
     const isMine = await shared.leases.take(account, lease, holder, leaseMs)
-    const isDone = !isMine || (await readWindow(window).catch(() => false))
-    if (isDone) window.sweptAt = window.triedAt
+    const isDone = !isMine || (await readList(list).catch(() => false))
+    if (isDone) list.sweptAt = list.triedAt
     else await shared.leases.release(account, lease, holder)
   }
 
-  /** False where it did not come to the end. */
-  async function readWindow(window: Window): Promise<boolean> {
-    const { filter, by } = window
+  /** False where the list was not read to its end. */
+  async function readList(list: WatchedList): Promise<boolean> {
+    const { filter, by } = list
     const operation = bypassingCache({ ...by, requestId: randomUUID(), ledger: createLedger(MAX_REQUESTS) })
-    const askedAt = clock.monotonic()
-    const shown = []
+    const requestedAt = clock.monotonic()
+    const rows = []
     for (let nth = 0, hasMore = true; hasMore; nth += 1) {
-      if (nth === MAX_PAGES) window.isTooLong = true
-      if (window.isTooLong || !mayAsk(by)) return false
+      if (nth === MAX_PAGES) list.isTooLong = true
+      if (list.isTooLong || !hasQuota(by)) return false
       const page = await appointments.list(
         filter,
         { offset: nth * PAGE_LIMIT.max, limit: PAGE_LIMIT.max },
         operation,
       )
-      for (const row of page.rows) if (!(row instanceof UpstreamError)) shown.push(readableFields(row))
+      for (const row of page.rows) if (!(row instanceof UpstreamError)) rows.push(readableFields(row))
       hasMore = page.hasMore && page.rows.length > 0
     }
-    // One page was compared when it was read. Of several, rows may have moved from one into another meanwhile.
-    if (shown.length <= PAGE_LIMIT.max) return true
-    const read = { filter, shown, askedAt, seenAt: clock.monotonic(), isAtOnce: false }
-    for (const missing of await coherence.takeList(by.account, read)) window.missing.set(missing.id, missing)
-    await readMissing(window, read, operation)
+    // The read observer has compared a single page. Between several pages, a row may have moved from one to another.
+    if (rows.length <= PAGE_LIMIT.max) return true
+    const read = { filter, rows, requestedAt, receivedAt: clock.monotonic(), isOneRequest: false }
+    for (const missing of await coherence.compareList(by.account, read)) list.missing.set(missing.id, missing)
+    await readMissing(list, read, operation)
     return true
   }
 
   /**
-   * What can't be asked for now is asked for in the next sweep. What such a read shows becomes known by itself, unless it shows
-   * no more than before.
+   * Reads the missing rows; the next sweep reads those that can't be read now. The read observer records the changes that such a
+   * read proves by itself.
    */
-  async function readMissing({ missing }: Window, read: WholeRead, operation: Operation): Promise<void> {
+  async function readMissing(
+    { missing }: WatchedList,
+    read: CompleteRead,
+    operation: Operation,
+  ): Promise<void> {
     const { account } = operation
-    for (const [id, lacked] of [...missing].slice(0, MAX_MISSING)) {
-      if (!mayAsk(operation)) return
+    for (const [id, lost] of [...missing].slice(0, MAX_MISSING)) {
+      if (!hasQuota(operation)) return
       missing.delete(id)
       try {
-        const askedAt = clock.monotonic()
+        const requestedAt = clock.monotonic()
         const { row } = await appointments.retrieve(id, operation)
-        const shown = readableFields(row)
+        const fields = readableFields(row)
         const { filter } = read
-        if (matches(filter, shown) === false)
-          await coherence.takeLeft(account, shown, { filter, since: lacked.since, askedAt })
+        if (matches(filter, fields) === false)
+          await coherence.recordLeft(account, fields, { filter, since: lost.since, requestedAt })
       } catch (error) {
-        if (isNotFound(error)) await coherence.takeMissing(account, lacked, read)
-        else missing.set(id, lacked)
+        if (isNotFound(error)) await coherence.recordMissing(account, lost, read)
+        else missing.set(id, lost)
       }
     }
   }
 
   async function sweepAll(): Promise<void> {
-    // One after the other, so that none is asked for beyond the half of the quota.
-    for (const [key, window] of [...windows.entries()]) await sweepWindow(key, window).catch(() => {})
+    // One after another, so that each sees how much of the quota is left.
+    for (const [key, list] of [...lists.entries()]) await sweepList(key, list).catch(() => {})
   }
 
-  /** One that takes longer than the time between two takes the place of the next. */
+  /** A sweep that is still running when the next one is due replaces it. */
   function sweep(): Promise<void> {
     running ??= sweepAll().finally(() => {
       running = undefined
@@ -161,13 +170,13 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     return running
   }
 
-  function createWindow(filter: AppointmentFilter, by: Operation): Window {
+  function createList(filter: AppointmentFilter, by: Operation): WatchedList {
     const missing = new Map<string, Missing>()
     return { filter, by, watchers: 0, sweptAt: NEVER, triedAt: NEVER, missing, isTooLong: false }
   }
 
   function stopWhenIdle(): void {
-    if ([...windows.values()].some(({ watchers }) => watchers > 0)) return
+    if ([...lists.values()].some(({ watchers }) => watchers > 0)) return
     clearInterval(timer)
     timer = undefined
   }
@@ -180,14 +189,14 @@ export function createSweeps(options: SweepsOptions): Sweeps {
       const by = backgroundOperation(account, credential)
       const { areShared } = shared.notes
       // A log that others keep is older than this process, and nobody knows what it has missed.
-      const window = windows.get(key) ?? createWindow(own, by)
-      // Without one, whoever begins to watch has just read the list.
-      if (window.watchers === 0 && !areShared) window.sweptAt = clock.monotonic()
-      windows.set(key, window)
-      window.watchers += 1
+      const list = lists.get(key) ?? createList(own, by)
+      // Without other instances, the client that begins to watch has just read the list through this one.
+      if (list.watchers === 0 && !areShared) list.sweptAt = clock.monotonic()
+      lists.set(key, list)
+      list.watchers += 1
       timer ??= setInterval(() => void sweep(), Math.max(1000, reconcileMs / 10)).unref()
       return () => {
-        window.watchers -= 1
+        list.watchers -= 1
         stopWhenIdle()
       }
     },

@@ -15,10 +15,10 @@ import { type Entry, readEntry, WORDS } from './entry.ts'
 import { type EntryFilter, entryQuery } from './filter.ts'
 
 export interface EntryPage {
-  /** In the upstream's order; an error in the place of a row that could not be read. */
+  /** In the upstream's order; an error in place of each row that could not be read. */
   readonly rows: readonly (Entry | UpstreamError)[]
   readonly hasMore: boolean
-  /** RFC 3339: when the cache got it, where it is older than a cached answer may be. */
+  /** RFC 3339: when a stale page was requested. Undefined for a fresh one. */
   readonly staleSince: string | undefined
 }
 
@@ -27,17 +27,17 @@ export interface RetrievedEntry {
   readonly staleSince: string | undefined
 }
 
-/** The people and places that appointments name. All reject with `UpstreamError`. */
+/** The people and places that appointments refer to. All reject with `UpstreamError`. */
 export interface Directory {
-  list(kind: EntryKind, filter: EntryFilter, window: Window, by: Operation): Promise<EntryPage>
-  retrieve(kind: EntryKind, id: string, by: Operation): Promise<RetrievedEntry>
-  /** Whether the cache has it, so that reading it costs nothing now. */
-  hasCached(kind: EntryKind, id: string, by: Operation): boolean
-  hasCachedList(kind: EntryKind, filter: EntryFilter, window: Window, by: Operation): boolean
-  /** Whether the upstream let the caller's key read one of this kind when it was last asked. Undefined where that is too long ago. */
-  isAllowed(kind: EntryKind, by: Operation): boolean | undefined
-  createPatient(fields: PatientChanges, idempotencyKey: string, by: Operation): Promise<Entry>
-  updatePatient(id: string, changes: PatientChanges, by: Operation): Promise<Entry>
+  list(kind: EntryKind, filter: EntryFilter, window: Window, operation: Operation): Promise<EntryPage>
+  retrieve(kind: EntryKind, id: string, operation: Operation): Promise<RetrievedEntry>
+  /** Whether the cache has a fresh answer, so that reading the entry costs nothing now. */
+  hasCached(kind: EntryKind, id: string, operation: Operation): boolean
+  hasCachedList(kind: EntryKind, filter: EntryFilter, window: Window, operation: Operation): boolean
+  /** Whether the upstream let the caller's key read this kind at the latest request. Undefined where that is too long ago. */
+  isAllowed(kind: EntryKind, operation: Operation): boolean | undefined
+  createPatient(fields: PatientChanges, idempotencyKey: string, operation: Operation): Promise<Entry>
+  updatePatient(id: string, changes: PatientChanges, operation: Operation): Promise<Entry>
 }
 
 /** The fields of a create or an update, under the product's names; absent = leave, null = clear. */
@@ -47,17 +47,17 @@ export type PatientChanges = {
 
 export interface DirectoryOptions {
   readonly send: Send
-  /** Says whether the cache can answer a request. */
+  /** Whether the cache can answer a request. */
   readonly isCached: (request: RestRequest, operation: Operation) => boolean
-  /** How long an answer about clinicians, locations and types may be given again, in milliseconds; 0 = never. */
+  /** How long a cached reply about clinicians, locations or types is fresh, in milliseconds; 0 = not cached. */
   readonly directoryTtlMs: number
-  /** The same of patients. Nothing makes it longer: no page names their events, so the gateway may miss them. */
+  /** The same for patients. Events do not extend it: the API documents none for patients, so the gateway may miss changes. */
   readonly patientTtlMs: number
   readonly monotonic: () => number
 }
 
 const MAX_KEYS = 10_000
-/** An operator may give the key a scope at any time. */
+/** Short, because an operator may grant the key a scope at any time. */
 const ALLOWED_MS = 300_000
 
 export function createDirectory(options: DirectoryOptions): Directory {
@@ -73,7 +73,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       method: 'GET',
       path,
       lifetimeMs: isPatient ? patientTtlMs : directoryTtlMs,
-      // Nobody is kept from the organisation's own people and places, and a hundred callers need not read them each.
+      // Every caller may read the organisation's own people and places, so all callers share one cached reply.
       isForAll: !isPatient,
       ...(query !== undefined && { query }),
     }
@@ -92,27 +92,27 @@ export function createDirectory(options: DirectoryOptions): Directory {
     return requestFor(kind, pathOf(id, ENTRY_PATHS[kind]))
   }
 
-  function note(name: string, isAllowed: boolean): void {
+  function record(name: string, isAllowed: boolean): void {
     allowed.set(name, { isAllowed, at: monotonic() })
   }
 
-  /** Sends the request, and notes whether the key may read this kind. */
-  async function ask(kind: EntryKind, request: RestRequest, by: Operation): Promise<Reply> {
-    const name = `${by.account} ${kind}`
+  /** Sends the request, and records whether the key may read this kind. */
+  async function read(kind: EntryKind, request: RestRequest, operation: Operation): Promise<Reply> {
+    const name = `${operation.account} ${kind}`
     try {
-      const reply = await send(request, by)
-      note(name, true)
+      const reply = await send(request, operation)
+      record(name, true)
       return reply
     } catch (error) {
-      if (isNotFound(error)) note(name, true)
-      if (isForbidden(error)) note(name, false)
+      if (isNotFound(error)) record(name, true)
+      if (isForbidden(error)) record(name, false)
       throw error
     }
   }
 
   return {
-    async list(kind, filter, window, by) {
-      const reply = await ask(kind, listRequest(kind, filter, window), by)
+    async list(kind, filter, window, operation) {
+      const reply = await read(kind, listRequest(kind, filter, window), operation)
       const { requestId } = reply.response
       if (!Array.isArray(reply.data)) throw invalidResponse('The upstream answered no list.', requestId)
       const rows = reply.data.map((item) =>
@@ -120,22 +120,23 @@ export function createDirectory(options: DirectoryOptions): Directory {
       )
       return { rows, hasMore: mayHaveMore(reply, rows.length, window), staleSince: reply.staleSince }
     },
-    async retrieve(kind, id, by) {
-      const reply = await ask(kind, itemRequest(kind, id), by)
+    async retrieve(kind, id, operation) {
+      const reply = await read(kind, itemRequest(kind, id), operation)
       return { entry: entryOf(kind, reply, id), staleSince: reply.staleSince }
     },
-    hasCached: (kind, id, by) => isCached(itemRequest(kind, id), by),
-    hasCachedList: (kind, filter, window, by) => isCached(listRequest(kind, filter, window), by),
-    async createPatient(fields, idempotencyKey, by) {
+    hasCached: (kind, id, operation) => isCached(itemRequest(kind, id), operation),
+    hasCachedList: (kind, filter, window, operation) =>
+      isCached(listRequest(kind, filter, window), operation),
+    async createPatient(fields, idempotencyKey, operation) {
       const path = ENTRY_PATHS.Patient
       return entryOf(
         'Patient',
-        await send({ method: 'POST', path, body: bodyOf(fields), idempotencyKey }, by),
+        await send({ method: 'POST', path, body: bodyOf(fields), idempotencyKey }, operation),
       )
     },
-    async updatePatient(id, changes, by) {
+    async updatePatient(id, changes, operation) {
       const { path } = itemRequest('Patient', id)
-      return entryOf('Patient', await send({ method: 'PATCH', path, body: bodyOf(changes) }, by), id)
+      return entryOf('Patient', await send({ method: 'PATCH', path, body: bodyOf(changes) }, operation), id)
     },
     isAllowed(kind, { account }) {
       const known = allowed.get(`${account} ${kind}`)
@@ -149,9 +150,9 @@ export function isForbidden(error: unknown): boolean {
 }
 
 function bodyOf(fields: PatientChanges): Record<string, unknown> {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
   return Object.fromEntries(
-    given.map(([name, value]) => [ENTRY_FIELDS.Patient[name as EntryFieldName<'Patient'>].rest, value]),
+    entries.map(([name, value]) => [ENTRY_FIELDS.Patient[name as EntryFieldName<'Patient'>].rest, value]),
   )
 }
 

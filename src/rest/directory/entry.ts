@@ -4,8 +4,8 @@ import type { Fail } from '../appointments/row.ts'
 import type { UpstreamError } from '../errors.ts'
 
 /**
- * What one response says of a person or a place, under the product's names. A field that the response leaves out is
- * undefined, and a value that the schema can't hold is an error in its place.
+ * A person or a place as one response has it, under the product's names. A field that the response leaves out is undefined. In
+ * place of a value that the schema can't represent there is an error.
  */
 export interface Entry {
   readonly id: string
@@ -24,7 +24,7 @@ export function readEntry(kind: EntryKind, value: unknown, fail: Fail): Entry | 
   return { id, fields }
 }
 
-/** For people, in messages. */
+/** The kinds, as error messages name them. */
 export const WORDS = {
   Clinician: 'clinician',
   Location: 'location',
@@ -32,7 +32,7 @@ export const WORDS = {
   Patient: 'patient',
 } as const satisfies Readonly<Record<EntryKind, string>>
 
-function readValue(name: string, given: unknown, read: Reader<unknown>, fail: Fail): unknown {
-  if (given === undefined || given === null) return given
-  return read(given) ?? fail(`The upstream's value of ${name} is not one that it can have.`)
+function readValue(name: string, raw: unknown, read: Reader<unknown>, fail: Fail): unknown {
+  if (raw === undefined || raw === null) return raw
+  return read(raw) ?? fail(`The upstream's value of ${name} is not one that it can have.`)
 }

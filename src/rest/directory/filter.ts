@@ -1,6 +1,6 @@
 import { ENTRY_PATHS, type EntryKind } from '../../contract/directory-fields.ts'
 
-/** The filter of a list of people or places, under the product's names. Each kind has some of the conditions. */
+/** The filter of a list of people or places, under the product's names. Each kind supports some of the conditions. */
 export interface EntryFilter {
   readonly isActive?: boolean
   readonly isBookableOnline?: boolean
@@ -8,7 +8,7 @@ export interface EntryFilter {
   readonly search?: string
 }
 
-/** The filter as a query string. Equal filters give equal text, in whatever order their conditions are written. */
+/** The filter as a query string. Equal filters give equal text, whatever the order of their properties. */
 export function entryQuery({ isActive, isBookableOnline, locationId, search }: EntryFilter): string {
   const conditions = {
     is_active: isActive,
@@ -22,7 +22,7 @@ export function entryQuery({ isActive, isBookableOnline, locationId, search }: E
     .join('&')
 }
 
-/** Names a list among all lists of the REST API. */
+/** Identifies a list among all lists of the REST API. */
 export function entryListText(kind: EntryKind, filter: EntryFilter): string {
   return `${ENTRY_PATHS[kind]}?${entryQuery(filter)}`
 }

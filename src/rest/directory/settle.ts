@@ -5,11 +5,11 @@ import { bypassingCache, type Operation } from '../pipe/pipe.ts'
 import type { Directory, PatientChanges } from './directory.ts'
 import type { Entry } from './entry.ts'
 
-/** As the writes of appointments do, a write of a patient whose response was lost settles its own doubt. */
+/** Finds out how a write of a patient ended whose response was lost, as `settleDoubts` does for appointments. */
 export function settlePatientDoubts(directory: Directory, confirm: Confirm): Directory {
-  async function readAgain(id: string, by: Operation): Promise<Entry> {
+  async function readAgain(id: string, operation: Operation): Promise<Entry> {
     try {
-      return (await directory.retrieve('Patient', id, bypassingCache(by))).entry
+      return (await directory.retrieve('Patient', id, bypassingCache(operation))).entry
     } catch {
       throw outcomeUnknown({ patientId: id })
     }
@@ -17,28 +17,28 @@ export function settlePatientDoubts(directory: Directory, confirm: Confirm): Dir
 
   return {
     ...directory,
-    async createPatient(fields, idempotencyKey, by) {
+    async createPatient(fields, idempotencyKey, operation) {
       try {
-        return await directory.createPatient(fields, idempotencyKey, by)
+        return await directory.createPatient(fields, idempotencyKey, operation)
       } catch (error) {
         throw isInDoubt(error) ? outcomeUnknown({ idempotencyKey }, 'patient') : error
       }
     },
-    async updatePatient(id, changes, by) {
+    async updatePatient(id, changes, operation) {
       try {
-        return await directory.updatePatient(id, changes, by)
+        return await directory.updatePatient(id, changes, operation)
       } catch (error) {
         if (!isInDoubt(error)) throw error
-        const entry = await readAgain(id, by)
-        if (!showsChanges(entry, changes))
+        const entry = await readAgain(id, operation)
+        if (!hasChanges(entry, changes))
           throw mayStillHappen(error) ? outcomeUnknown({ patientId: id }) : error
-        await confirm(id, by)
+        await confirm(id, operation)
         return entry
       }
     },
   }
 }
 
-function showsChanges({ fields }: Entry, changes: PatientChanges): boolean {
+function hasChanges({ fields }: Entry, changes: PatientChanges): boolean {
   return Object.entries(changes).every(([name, value]) => isSameText(fields[name], value))
 }

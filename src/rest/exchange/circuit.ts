@@ -5,25 +5,25 @@ import type { Exchange, Lock } from './exchange.ts'
 /** The circuit breaker of one key. */
 export interface Circuit {
   lock(): Lock | undefined
-  /** The lock of an upstream that failed the last time that it was asked, though the breaker may still be closed. */
-  suspicion(): Lock | undefined
-  /** Nothing is asked, or was not until a moment ago. */
+  /** The lock where the upstream failed at the latest request, also while the breaker is still closed. */
+  suspectedOutage(): Lock | undefined
+  /** Whether the breaker is open, or was until less than a minute ago. */
   isOpen(): boolean
   end(exchange: Exchange): void
 }
 
 const FAILURES_TO_OPEN = 10
-/** Each of these has cost somebody the whole of the upstream's time. */
+/** Fewer, because at each of them a client has waited for the full timeout. */
 const TIMEOUTS_TO_OPEN = 3
 const PROBE_EVERY_MS = 5_000
 const LONGEST_RETRY_AFTER_MS = 30_000
-/** An open breaker that nobody has tried for that long says nothing of the upstream as it is now. */
-const OPEN_IS_NEWS_MS = 60_000
+/** An open breaker that no request has probed for that long says nothing about the upstream's current state. */
+const OPEN_IS_REPORTED_MS = 60_000
 
 /**
- * Stops asking an upstream that does not answer. After ten failures in a row, or three timeouts among them, it is open, and
- * one request every five seconds probes whether the upstream is back. Any answer below 500 is no failure. A 5xx with an
- * error in an envelope may come of one bad record, so it counts once for each request that it answers. A failing
+ * Stops requests to an upstream that does not answer. After ten failures in a row, or three timeouts among them, the breaker
+ * opens, and one request every five seconds probes whether the upstream is back. A status below 500 is no failure. A 5xx with
+ * an error in an envelope may be the fault of one bad record, so equal requests that get one count as one failure. A failing
  * upstream's `Retry-After` opens the breaker for that long.
  */
 export function createCircuit(clock: Clock): Circuit {
@@ -31,7 +31,8 @@ export function createCircuit(clock: Clock): Circuit {
   let timeouts = 0
   let failingSince = 0
   let openUntil = 0
-  const worded = new Set<string>()
+  /** The requests that were answered with an envelope, and so are counted already. */
+  const countedTargets = new Set<string>()
 
   const hasFailedEnough = () => failures >= FAILURES_TO_OPEN || timeouts >= TIMEOUTS_TO_OPEN
 
@@ -41,8 +42,8 @@ export function createCircuit(clock: Clock): Circuit {
 
   function fail({ response, endedAt, target }: Exchange, error: UpstreamError): void {
     if (failures === 0) failingSince = endedAt
-    if (!isWorded(error) || !worded.has(target)) failures += 1
-    if (isWorded(error)) worded.add(target)
+    if (!hasEnvelope(error) || !countedTargets.has(target)) failures += 1
+    if (hasEnvelope(error)) countedTargets.add(target)
     if (error.code === 'UPSTREAM_TIMEOUT') timeouts += 1
     const retryAfterMs = Math.min(response?.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)
     const pauseMs = hasFailedEnough() ? Math.max(PROBE_EVERY_MS, retryAfterMs) : retryAfterMs
@@ -51,13 +52,14 @@ export function createCircuit(clock: Clock): Circuit {
 
   return {
     lock() {
-      // A `Retry-After` alone ends for all requests at once; after many failures one probes first.
+      // A `Retry-After` alone ends for all requests at the same time; after many failures a probe goes first.
       const isOpen = hasFailedEnough() || clock.monotonic() < openUntil
       return isOpen ? lockFrom(openUntil) : undefined
     },
-    suspicion: () => (failures > 0 ? lockFrom(openUntil) : undefined),
+    suspectedOutage: () => (failures > 0 ? lockFrom(openUntil) : undefined),
     isOpen: () =>
-      clock.monotonic() < openUntil || (hasFailedEnough() && clock.monotonic() < openUntil + OPEN_IS_NEWS_MS),
+      clock.monotonic() < openUntil ||
+      (hasFailedEnough() && clock.monotonic() < openUntil + OPEN_IS_REPORTED_MS),
     end(exchange) {
       const { error, response } = exchange
       if (error?.progress === 'notSent') return
@@ -66,14 +68,14 @@ export function createCircuit(clock: Clock): Circuit {
         failures = 0
         timeouts = 0
         openUntil = 0
-        worded.clear()
+        countedTargets.clear()
       }
     },
   }
 }
 
-/** The upstream itself says in words that it failed: a proxy before it does not. */
-function isWorded({ code, response }: UpstreamError): boolean {
+/** The error is in an envelope, so the upstream itself reports it, and not a proxy in front of it. */
+function hasEnvelope({ code, response }: UpstreamError): boolean {
   const isOurs = code === 'UPSTREAM_UNAVAILABLE' || code === 'UPSTREAM_INVALID_RESPONSE'
   return response !== undefined && !isOurs
 }

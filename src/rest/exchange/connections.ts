@@ -8,34 +8,34 @@ const WRITE_CONNECTIONS = 32
 export const CONNECTIONS = READ_CONNECTIONS + WRITE_CONNECTIONS
 
 /**
- * Hands out the connections to the upstream. Where all are in use, callers take turns, so that a busy one delays nobody
- * else by more than a request. A request that waits has not been sent: no timeout runs, and its failure is not the
- * upstream's.
+ * Limits the concurrent requests to the number of connections. Where all connections are in use, callers take turns, so that a
+ * busy caller delays another by at most one request. A request that waits has not been sent: no timeout runs, and its failure
+ * is not the upstream's.
  */
 export function createConnections(): Layer {
-  const reads = createTurns(READ_CONNECTIONS)
-  const writes = createTurns(WRITE_CONNECTIONS)
+  const reads = createFairSemaphore(READ_CONNECTIONS)
+  const writes = createFairSemaphore(WRITE_CONNECTIONS)
   return (next) => async (request, operation) => {
-    const turns = request.method === 'GET' ? reads : writes
-    const turn = turns.take(operation.caller, endingOf(request, operation))
-    if (turn !== undefined) await turn
+    const semaphore = request.method === 'GET' ? reads : writes
+    const waiting = semaphore.acquire(operation.caller, endingOf(request, operation))
+    if (waiting !== undefined) await waiting
     try {
       return await next(request, operation)
     } finally {
-      turns.giveBack()
+      semaphore.release()
     }
   }
 }
 
-interface Turns {
-  /** Undefined where a connection is free: then it is taken. Rejects where the ending comes first. */
-  take(caller: string, ending: Ending): Promise<void> | undefined
-  giveBack(): void
+interface FairSemaphore {
+  /** Undefined where it took a free connection without waiting. Rejects where the operation ends first. */
+  acquire(caller: string, ending: Ending): Promise<void> | undefined
+  release(): void
 }
 
-function createTurns(connections: number): Turns {
+function createFairSemaphore(connections: number): FairSemaphore {
   let free = connections
-  /** The requests that wait, by caller; the caller whose turn is next comes first. */
+  /** The requests that wait, by caller, in the order in which the callers are served. */
   const waiting = new Map<string, Set<() => void>>()
 
   function remove(caller: string, start: () => void): void {
@@ -45,7 +45,7 @@ function createTurns(connections: number): Turns {
   }
 
   return {
-    take(caller, ending) {
+    acquire(caller, ending) {
       if (free > 0) {
         free -= 1
         return undefined
@@ -67,8 +67,8 @@ function createTurns(connections: number): Turns {
         else ending.addEventListener('abort', leave)
       })
     },
-    giveBack() {
-      // The caller that is served goes behind all others that wait.
+    release() {
+      // A caller that is served moves behind all other waiting callers.
       for (const [caller, queue] of waiting) {
         waiting.delete(caller)
         const [start] = queue

@@ -3,7 +3,7 @@ import type { ResponseInfo, UpstreamError } from '../errors.ts'
 
 /** One request to the upstream, and how it ended. */
 export interface Exchange {
-  /** What was asked for: equal requests have the same. */
+  /** The method, path and query: the same for equal requests. */
   readonly target: string
   /** On the monotonic clock, in milliseconds. */
   readonly sentAt: number
@@ -15,7 +15,7 @@ export interface Exchange {
 
 /** Why a key may not be used now. */
 export interface Lock {
-  /** From then on one request at a time may go, to see whether the lock still holds. On the monotonic clock. */
+  /** From then on one request at a time may pass, as a probe of whether the lock still holds. On the monotonic clock. */
   readonly probeAt: number
   readonly error: UpstreamError
   /** The upstream does not answer, and may not answer a probe either. */
@@ -29,12 +29,12 @@ export interface UpstreamHour {
   readonly endsAt: number
 }
 
-/** The `Date` header is a second coarse, and clocks disagree. */
+/** The `Date` header has a resolution of a second, and clocks disagree. */
 export const GRACE_MS = 2_000
 
 /**
- * The clock hour in which a request was both sent and answered. Undefined where that is not certain, as the upstream may
- * have counted the request in the hour before the one that its response is dated in.
+ * The clock hour in which a request was both sent and answered. Undefined where that is not certain: the upstream may have
+ * counted the request in the hour before the `Date` of its response.
  *
  * @param nowMs the wall clock when the exchange ended, for a response without `Date`
  */

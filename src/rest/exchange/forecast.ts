@@ -1,26 +1,26 @@
 import type { QuotaCount } from '../errors.ts'
 
-/** Whether a quota lasts until it is full again. Instants are on the clock of what it was made of. */
+/** Whether a quota lasts until it is full again. Instants are on the clock of the `ForecastInput`. */
 export interface Forecast {
-  /** Reads find room until the reset. */
+  /** Reads may use quota until the reset. */
   readonly isEnough: boolean
-  /** When reads find no more room; undefined where they always do. */
+  /** When no quota is left for reads; undefined where some is left until the reset. */
   readonly spentAt: number | undefined
   readonly remainingAtReset: number
 }
 
-export interface Outlook {
+export interface ForecastInput {
   readonly remaining: number
-  /** What reads leave to writes. */
+  /** The requests that are reserved for writes. */
   readonly reserve: number
-  /** Requests in a millisecond. */
+  /** Requests per millisecond. */
   readonly pace: number
   readonly now: number
   readonly endsAt: number
 }
 
-/** What becomes of the quota where requests go on at this pace. Reads stop at the reserve. */
-export function forecastOf({ remaining, reserve, pace, now, endsAt }: Outlook): Forecast {
+/** The forecast where requests continue at this pace. Reads stop at the reserve. */
+export function forecastOf({ remaining, reserve, pace, now, endsAt }: ForecastInput): Forecast {
   const forReads = Math.max(0, remaining - reserve)
   const needed = pace * Math.max(0, endsAt - now)
   if (forReads > 0 && needed < forReads)
@@ -29,21 +29,21 @@ export function forecastOf({ remaining, reserve, pace, now, endsAt }: Outlook): 
   return { isEnough: false, spentAt, remainingAtReset: Math.min(remaining, reserve) }
 }
 
-/** How fast a quota is spent, by whoever uses the key: its counts tell of all of them. */
+/** How fast a quota is spent, by all clients of the key: the upstream's counts include every one of them. */
 export interface Pace {
-  /** @param hour the clock hour of the upstream that the count is of */
+  /** @param hour the upstream's clock hour to which the count belongs */
   note(count: QuotaCount, hour: number, at: number): void
-  /** Requests in a millisecond over the last minutes; undefined in the first minute. */
+  /** Requests per millisecond over the last five minutes; undefined in the first minute. */
   at(now: number): number | undefined
 }
 
 interface Mark {
   readonly at: number
-  /** Requests since the first count. */
+  /** Requests between the first count and this one. */
   readonly spent: number
 }
 
-/** The last minutes. */
+/** How far back the pace looks. */
 const WINDOW_MS = 5 * 60_000
 const SHORTEST_MS = 60_000
 /** Counts that are closer together make one mark. */
@@ -55,7 +55,7 @@ export function createPace(): Pace {
 
   function spentSinceLast({ limit, remaining }: QuotaCount, hour: number): number {
     if (last === undefined || hour < last.hour) return 0
-    // Between two hours only what was spent in the new one is certain.
+    // Where a new hour began in between, only the requests of the new hour are certain.
     return Math.max(0, (hour === last.hour ? last.remaining : limit) - remaining)
   }
 

@@ -18,43 +18,44 @@ import type { QuotaReport, RateLimit } from './quota.ts'
 import { stateAfter, type UpstreamState } from './upstream-state.ts'
 
 export interface Gate {
-  /** Refuses writes while the upstream does not answer: before the gateway forgets what they would change. */
+  /** Refuses writes while the upstream does not answer, before the gateway invalidates what they would change. */
   readonly checkWrites: Layer
-  /** Refuses what the gate would refuse now: before a request waits for a connection. */
+  /** Refuses a request that the gate would refuse now, before it waits for a connection. */
   readonly refuseEarly: Layer
   readonly layer: Layer
   /** null until a response carried the rate headers. */
   readonly rateLimit: (operation: Operation) => RateLimit | null
   readonly quotaOf: (account: string) => QuotaReport | null
-  /** Of the keys that the upstream has told anything of, the latest ones first, for operators. */
+  /** For operators: the keys with a known quota or an open breaker, the most recently used first. */
   readonly keyStates: () => readonly KeyState[]
-  /** Of all keys together, for operators. */
+  /** For operators: of all keys together. */
   readonly upstreamState: () => UpstreamState
 }
 
 /** How long an operation waits for its probe of an upstream that does not answer, in milliseconds. */
-const PATIENCE_MS = 500
-/** The same of a write, which then is refused: so nobody hears of that later than after a second. */
-const WRITE_PATIENCE_MS = 900
-/** One row, because the answer alone counts. */
+const PROBE_WAIT_MS = 500
+/** How long a write waits for the probe before it is refused, in milliseconds: its client gets the error within a second. */
+const WRITE_PROBE_WAIT_MS = 900
+/** One row, because only the fact of an answer counts. */
 const PROBE_READ: RestRequest = { method: 'GET', path: LISTS, query: 'limit=1' }
+
 export interface KeyState {
   readonly account: string
   /** null until a response carried the rate headers. */
   readonly rateLimit: RateLimit | null
-  /** The upstream does not answer, and is not asked. */
+  /** The upstream does not answer, and the gateway sends it no requests but probes. */
   readonly isBreakerOpen: boolean
 }
 
-/** Callers with keys of their own may be many. */
+/** There may be many callers with keys of their own. */
 const MAX_STATES = 100
-const PROBE = 'probe'
-/** Longer than a probe takes, for an instance that dies meanwhile. */
-const PROBE_MS = 15_000
+const PROBE_LEASE = 'probe'
+/** Longer than a probe takes; the lease expires where its instance dies during the probe. */
+const PROBE_LEASE_MS = 15_000
 
 /**
- * The one gate of each key. While the key is locked it refuses requests, and lets one at a time through as a probe once the
- * lock is to be tried again. It learns from how every request ends, and counts it in the operation's ledger.
+ * The one gate of each key. While the key is locked the gate refuses requests, and from `probeAt` on lets one at a time
+ * through as a probe. It updates the key from the end of every request, and counts the request in the operation's ledger.
  */
 export function createGate(
   keys: Keys,
@@ -64,13 +65,13 @@ export function createGate(
   let upstreamState: UpstreamState = 'unknown'
   const holder = randomUUID()
 
-  /** The error of a lock that holds. Undefined where the request may go, and where it may go as a probe. */
+  /** The lock's error where it refuses the request. Undefined where the request may be sent, be it as a probe. */
   function refusalOf(key: Key, lock: Lock | undefined): UpstreamError | undefined {
     if (lock === undefined) return undefined
     return key.probe !== undefined || clock.monotonic() < lock.probeAt ? lock.error : undefined
   }
 
-  function learn(key: Key, exchange: Exchange): void {
+  function record(key: Key, exchange: Exchange): void {
     key.quota.end(exchange)
     key.pause.end(exchange, key.quota.latestHour())
     key.circuit.end(exchange)
@@ -97,35 +98,40 @@ export function createGate(
       try {
         const reply = await next(request, operation)
         upstreamState = 'answering'
-        learn(key, { ...sent, endedAt: clock.monotonic(), response: reply.response, error: undefined })
+        record(key, { ...sent, endedAt: clock.monotonic(), response: reply.response, error: undefined })
         return reply
       } catch (error) {
         const response = responseOf(error)
-        // A client that leaves says nothing of the upstream.
-        const isUpstreams = error instanceof UpstreamError && !endingOf(request, operation).aborted
-        if (isUpstreams) upstreamState = stateAfter(error, upstreamState)
-        learn(key, { ...sent, endedAt: clock.monotonic(), response, error: isUpstreams ? error : undefined })
+        // A request that failed because its client disconnected is no failure of the upstream.
+        const isFromUpstream = error instanceof UpstreamError && !endingOf(request, operation).aborted
+        if (isFromUpstream) upstreamState = stateAfter(error, upstreamState)
+        record(key, {
+          ...sent,
+          endedAt: clock.monotonic(),
+          response,
+          error: isFromUpstream ? error : undefined,
+        })
         if (!(error instanceof UpstreamError)) throw error
-        // What was never sent cost nothing.
+        // A request that was never sent costs no quota.
         if (error.progress !== 'sent') ledger.exchanges -= 1
         throw response?.status === 429 ? rateLimited(error, key.pause.endsAt()) : error
       } finally {
-        keys.tell(operation.account)
+        keys.publish(operation.account)
       }
     }
 
     async function probe(key: Key, lock: Lock, request: RestRequest, operation: Operation): Promise<Reply> {
       key.probe = request
       try {
-        // One probe of all instances is enough.
+        // One probe by any instance is enough.
         const mayProbe = notes.areShared
-          ? await leases.take(operation.account, PROBE, holder, PROBE_MS)
+          ? await leases.take(operation.account, PROBE_LEASE, holder, PROBE_LEASE_MS)
           : true
         if (!mayProbe) throw lock.error
         return await exchange(key, request, operation)
       } finally {
         key.probe = undefined
-        if (notes.areShared) void leases.release(operation.account, PROBE, holder)
+        if (notes.areShared) void leases.release(operation.account, PROBE_LEASE, holder)
       }
     }
 
@@ -136,21 +142,23 @@ export function createGate(
       if (refusal !== undefined) throw refusal
       if (lock === undefined) return exchange(key, request, operation)
       const probing = probe(key, lock, request, operation)
-      // A probe of an upstream that does not answer goes on, and nobody waits for it that long.
-      return lock.isOutage ? within(PATIENCE_MS, probing, lock.error) : probing
+      // A probe may take the upstream's full timeout: it continues, but its operation stops waiting for it earlier.
+      return lock.isOutage ? withTimeout(PROBE_WAIT_MS, probing, lock.error) : probing
     }
   }
 
-  /** A write is no probe: until a read has shown that the upstream is back, nothing is sent, and nothing is in doubt. */
+  /** A write is never the probe: it is sent only once a read has proven that the upstream is back, so no outcome is unknown. */
   const checkWrites: Layer = (next) => async (request, operation) => {
     if (request.method === 'GET') return next(request, operation)
     const { circuit } = keys.of(operation.account)
-    const suspicion = circuit.suspicion()
-    if (suspicion === undefined) return next(request, operation)
-    await within(WRITE_PATIENCE_MS, next(PROBE_READ, bypassingCache(operation)), suspicion.error).catch(
-      () => {},
-    )
-    const lasting = circuit.suspicion()
+    const suspectedOutage = circuit.suspectedOutage()
+    if (suspectedOutage === undefined) return next(request, operation)
+    await withTimeout(
+      WRITE_PROBE_WAIT_MS,
+      next(PROBE_READ, bypassingCache(operation)),
+      suspectedOutage.error,
+    ).catch(() => {})
+    const lasting = circuit.suspectedOutage()
     if (lasting !== undefined) throw lasting.error
     return next(request, operation)
   }
@@ -170,8 +178,12 @@ export function createGate(
   }
 }
 
-/** Rejects with the error where the answer takes longer; what it then becomes is nobody's concern here. */
-async function within<Answer>(ms: number, answer: Promise<Answer>, late: UpstreamError): Promise<Answer> {
+/** Rejects with `late` where the answer takes longer, and then ignores how `answer` settles. */
+async function withTimeout<Answer>(
+  ms: number,
+  answer: Promise<Answer>,
+  late: UpstreamError,
+): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined
   const lateness = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(late), ms)

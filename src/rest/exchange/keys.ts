@@ -8,31 +8,31 @@ import { createPause, type Pause } from './pause.ts'
 import { createQuota, type Quota } from './quota.ts'
 import { createRetryAllowance, type RetryAllowance } from './retry/allowance.ts'
 
-/** What is known of one key of the upstream, and the one request that probes it. */
+/** The state of one key of the upstream, and the one request that probes it. */
 export interface Key {
   readonly circuit: Circuit
   readonly pause: Pause
   readonly quota: Quota
   readonly retries: RetryAllowance
   probe: RestRequest | undefined
-  /** The latest that another instance has told. */
-  heard: KeyNote | undefined
+  /** The latest note of another instance, which is applied already. */
+  appliedNote: KeyNote | undefined
 }
 
 export interface Keys {
   /** @param account a hash of the key */
   of(account: string): Key
-  /** The keys that have asked, the latest one first. */
+  /** The keys that sent requests, the most recently used first. */
   byAccount(): IterableIterator<[account: string, key: Key]>
-  /** Tells other instances what has been learned of it. */
-  tell(account: string): void
+  /** Publishes the state of the key to the other instances. */
+  publish(account: string): void
 }
 
 export interface KeysOptions {
-  /** The part of the quota that reads leave to writes. */
+  /** The part of the quota that is reserved for writes. */
   readonly writeReservePercent: number
   readonly clock: Clock
-  /** What other instances have learned of the keys. */
+  /** The notes of all instances about the keys. */
   readonly notes: Notes
 }
 
@@ -50,7 +50,7 @@ export function createKeys({ writeReservePercent, clock, notes }: KeysOptions): 
       quota: createQuota(writeReservePercent, clock),
       retries: createRetryAllowance(clock),
       probe: undefined,
-      heard: undefined,
+      appliedNote: undefined,
     }
     keys.set(account, key)
     return key
@@ -60,23 +60,23 @@ export function createKeys({ writeReservePercent, clock, notes }: KeysOptions): 
     of(account) {
       const key = keyOf(account)
       const note = notes.keyOf(account)
-      if (note !== undefined && note !== key.heard) {
-        key.heard = note
-        if (note.quota !== undefined) key.quota.hear(note.quota)
-        if (note.pause !== undefined) key.pause.hear(note.pause)
+      if (note !== undefined && note !== key.appliedNote) {
+        key.appliedNote = note
+        if (note.quota !== undefined) key.quota.apply(note.quota)
+        if (note.pause !== undefined) key.pause.apply(note.pause)
       }
       return key
     },
     byAccount: () => keys.entries(),
-    tell(account) {
+    publish(account) {
       if (!notes.areShared) return
       const { quota, pause } = keyOf(account)
-      notes.tellKey(account, { ...quota.note(), ...pause.note() })
+      notes.setKey(account, { ...quota.toNote(), ...pause.toNote() })
     },
   }
 }
 
-/** Why the key may not be used now: the upstream does not answer, it asked for a pause, or its quota is spent. */
+/** Why the key may not be used now: the upstream does not answer, a 429 paused the key, or its quota is spent. */
 export function lockOf({ circuit, pause, quota }: Key, mayUseReserve: boolean): Lock | undefined {
   return circuit.lock() ?? pause.lock() ?? quota.lock(mayUseReserve)
 }

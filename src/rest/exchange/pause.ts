@@ -11,17 +11,17 @@ export interface Pause {
   end(exchange: Exchange, latestHour: number): void
   /** When the pause ends, in milliseconds since the epoch. */
   endsAt(): number
-  /** What another instance has learned. */
-  hear(note: NonNullable<KeyNote['pause']>): void
-  note(): Partial<Pick<KeyNote, 'pause'>>
+  /** Takes over the pause that another instance knows, where it is newer. */
+  apply(note: NonNullable<KeyNote['pause']>): void
+  toNote(): Partial<Pick<KeyNote, 'pause'>>
 }
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
 
 /**
- * A 429 pauses its key: for as long as `Retry-After` says, else to the end of its own hour where nothing remains of that,
- * else blindly, for a second at first and twice as long after each probe that gets a 429 again.
+ * A 429 pauses its key: for the time of `Retry-After`, else to the end of the response's own hour where no quota of that
+ * remains, else blindly, for a second at first and twice as long after each probe that gets a 429 again.
  */
 export function createPause(clock: Clock): Pause {
   let since = 0
@@ -35,7 +35,7 @@ export function createPause(clock: Clock): Pause {
     const { endedAt, sentAt, response } = exchange
     if (response?.retryAfterMs) return endedAt + Math.min(response.retryAfterMs, HOUR_MS)
     const own = response?.quota?.remaining === 0 ? upstreamHourOf(exchange, clock.now()) : undefined
-    // A 429 of an hour that is over says nothing of this one.
+    // A 429 of an hour that is over does not limit the current one.
     if (own !== undefined) return own.hour < latestHour ? 0 : own.endsAt + GRACE_MS
     if (blindMs === 0 || sentAt >= since)
       blindMs = Math.min(blindMs === 0 ? FIRST_PAUSE_MS : 2 * blindMs, LONGEST_PAUSE_MS)
@@ -49,7 +49,7 @@ export function createPause(clock: Clock): Pause {
 
   return {
     lock() {
-      // A blind pause ends with the response to its probe.
+      // A blind pause ends only when its probe is answered.
       if (blindMs === 0 && clock.monotonic() >= until) return undefined
       const probeAt = blindMs > 0 ? until : Math.min(until, probes.nextAfter(since))
       return { probeAt, error: quotaSpent(endsAt()) }
@@ -72,20 +72,20 @@ export function createPause(clock: Clock): Pause {
       }
     },
     endsAt,
-    hear(note) {
+    apply(note) {
       const { now, monotonic } = clock
-      const here = (instant: number) => (instant === 0 ? 0 : monotonic() + instant - now())
-      // Its own note comes back, but for what the clocks round.
-      if (here(note.since) <= changedAt + 5) return
-      changedAt = here(note.since)
+      const toMonotonic = (instant: number) => (instant === 0 ? 0 : monotonic() + instant - now())
+      // The margin is for this instance's own note, which returns with the rounding errors of the clocks.
+      if (toMonotonic(note.since) <= changedAt + 5) return
+      changedAt = toMonotonic(note.since)
       since = changedAt
-      until = here(note.until)
+      until = toMonotonic(note.until)
       blindMs = note.blindMs
     },
-    note() {
+    toNote() {
       if (changedAt === 0) return {}
-      const wall = (instant: number) => (instant === 0 ? 0 : clock.now() + instant - clock.monotonic())
-      return { pause: { since: wall(changedAt), until: wall(until), blindMs } }
+      const toWall = (instant: number) => (instant === 0 ? 0 : clock.now() + instant - clock.monotonic())
+      return { pause: { since: toWall(changedAt), until: toWall(until), blindMs } }
     },
   }
 }

@@ -2,13 +2,13 @@ const FIRST_PROBE_MS = 60_000
 const LATEST_PROBE_MS = 960_000
 
 /**
- * When a lock is to be tried again: after a minute, and after twice as long each time that it is confirmed. So a lock that
- * came from a wrong response ends soon, and one that is right costs a few requests an hour.
+ * When to probe a lock: after a minute, and after twice as long each time that a probe confirms it. So a lock that a wrong
+ * response caused ends soon, and one that is right costs a few requests an hour.
  */
 export function createProbeTimer() {
   let confirmed = 0
   return {
-    /** What the latest response said of the lock. */
+    /** @param isLocked whether the latest response confirms the lock */
     note(isLocked: boolean): void {
       confirmed = isLocked ? confirmed + 1 : 0
     },

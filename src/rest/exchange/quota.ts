@@ -6,34 +6,34 @@ import { type Exchange, GRACE_MS, type Lock, type UpstreamHour, upstreamHourOf }
 import { createPace, forecastOf } from './forecast.ts'
 import { createProbeTimer } from './probe-timer.ts'
 
-/** What is known of a key's quota: requests an hour, requests left of it, and when it is full again (RFC 3339). */
+/** A key's quota: requests an hour, requests left of it, and when it is full again (RFC 3339). */
 export interface RateLimit extends QuotaCount {
   readonly resetsAt: string
 }
 
-/** What is known of it, and what becomes of it at the pace of the last minutes. */
+/** A key's quota, and its forecast at the pace of the last minutes. */
 export interface QuotaReport extends RateLimit {
   /** null in the first minute. */
   readonly forecast: QuotaForecast | null
 }
 
 export interface QuotaForecast {
-  /** Reads find room until the reset. */
+  /** Reads may use quota until the reset. */
   readonly enough: boolean
-  /** RFC 3339: when reads find no more room; null where they always do. */
+  /** RFC 3339: when no quota is left for reads; null where some is left until the reset. */
   readonly spentAt: string | null
   readonly remainingAtReset: number
 }
 
-/** What one key may still ask of the upstream within the clock hour. */
+/** The requests that one key may still send within the upstream's clock hour. */
 export interface Quota {
-  /** Why there is no room for one more request; undefined where there is. */
+  /** Why the quota has no room for one more request; undefined where it has. */
   lock(mayUseReserve: boolean): Lock | undefined
   begin(): void
   end(exchange: Exchange): void
-  /** What another instance has learned. */
-  hear(note: NonNullable<KeyNote['quota']>): void
-  note(): Partial<Pick<KeyNote, 'quota'>>
+  /** Takes over the count that another instance knows, where it is newer. */
+  apply(note: NonNullable<KeyNote['quota']>): void
+  toNote(): Partial<Pick<KeyNote, 'quota'>>
   /** The latest clock hour of the upstream that a response has proven. */
   latestHour(): number
   rateLimit(): RateLimit | null
@@ -41,7 +41,7 @@ export interface Quota {
 }
 
 interface Window extends QuotaCount, UpstreamHour {
-  /** When the request was sent, and when its response with this count arrived. */
+  /** When the request was sent, and when its response with this count arrived, on the monotonic clock. */
   readonly sentAt: number
   readonly knownSince: number
 }
@@ -56,7 +56,7 @@ export function createQuota(writeReservePercent: number, clock: Clock): Quota {
   const pace = createPace()
   const probes = createProbeTimer()
 
-  /** Once its hour is over, the quota is full until a response says otherwise. */
+  /** Once its hour is over, the quota counts as full until a response contains another count. */
   function current(): Window | undefined {
     if (window === undefined) return undefined
     const hoursOver = Math.floor((clock.monotonic() - window.endsAt - GRACE_MS) / HOUR_MS) + 1
@@ -72,7 +72,7 @@ export function createQuota(writeReservePercent: number, clock: Clock): Quota {
     return count.remaining - inFlight > (mayUseReserve ? 0 : reserveOf(count))
   }
 
-  function know(latest: Window): void {
+  function record(latest: Window): void {
     window = latest
     pace.note(latest, latest.hour, latest.knownSince)
   }
@@ -100,10 +100,10 @@ export function createQuota(writeReservePercent: number, clock: Clock): Quota {
   }
 
   /**
-   * Responses overtake each other: of requests that overlap, the lowest count of the latest hour is the latest. A request
-   * that was sent after the count was known proves more than it, so a wrong count heals, and so does a raised limit.
+   * Responses arrive out of order: of requests that overlap, the lowest count of the latest hour is the newest. The count of a
+   * request that was sent after the known count arrived always replaces it, so a wrong count heals, and so does a raised limit.
    */
-  function isNews(count: QuotaCount, hour: number, { sentAt }: Pick<Exchange, 'sentAt'>): boolean {
+  function isNewer(count: QuotaCount, hour: number, { sentAt }: Pick<Exchange, 'sentAt'>): boolean {
     const known = current()
     if (known === undefined || known !== window || sentAt >= known.knownSince) return true
     return hour > known.hour || (hour === known.hour && count.remaining < known.remaining)
@@ -125,35 +125,35 @@ export function createQuota(writeReservePercent: number, clock: Clock): Quota {
       inFlight -= 1
       const count = exchange.response?.quota
       const hour = upstreamHourOf(exchange, clock.now())
-      if (count === undefined || hour === undefined || !isNews(count, hour.hour, exchange)) return
+      if (count === undefined || hour === undefined || !isNewer(count, hour.hour, exchange)) return
       probes.note(!hasRoom(count, false))
-      know({ ...count, ...hour, knownSince: exchange.endedAt, sentAt: exchange.sentAt })
+      record({ ...count, ...hour, knownSince: exchange.endedAt, sentAt: exchange.sentAt })
     },
-    hear({ limit, remaining, hour, endsAt, sentAt, endedAt }) {
+    apply({ limit, remaining, hour, endsAt, sentAt, endedAt }) {
       const { now, monotonic } = clock
-      const here = (instant: number) => monotonic() + instant - now()
-      if (!isNews({ limit, remaining }, hour, { sentAt: here(sentAt) })) return
-      know({
+      const toMonotonic = (instant: number) => monotonic() + instant - now()
+      if (!isNewer({ limit, remaining }, hour, { sentAt: toMonotonic(sentAt) })) return
+      record({
         limit,
         remaining,
         hour,
-        endsAt: here(endsAt),
-        knownSince: here(endedAt),
-        sentAt: here(sentAt),
+        endsAt: toMonotonic(endsAt),
+        knownSince: toMonotonic(endedAt),
+        sentAt: toMonotonic(sentAt),
       })
     },
-    note() {
+    toNote() {
       if (window === undefined) return {}
       const { limit, remaining, hour, endsAt, sentAt, knownSince } = window
-      const wall = (instant: number) => clock.now() + instant - clock.monotonic()
+      const toWall = (instant: number) => clock.now() + instant - clock.monotonic()
       return {
         quota: {
           limit,
           remaining,
           hour,
-          endsAt: wall(endsAt),
-          sentAt: wall(sentAt),
-          endedAt: wall(knownSince),
+          endsAt: toWall(endsAt),
+          sentAt: toWall(sentAt),
+          endedAt: toWall(knownSince),
         },
       }
     },

@@ -9,9 +9,9 @@ import type { Gate } from './gate.ts'
 import type { QuotaReport } from './quota.ts'
 import type { UpstreamState } from './upstream-state.ts'
 
-/** What is known of the upstream without asking it. */
+/** The state of the upstream, as known without a request to it. */
 export interface UpstreamReport {
-  /** null until a response carried the rate headers, and where no account is asked for. */
+  /** null until a response carried the rate headers, and in a report of no account. */
   readonly quota: QuotaReport | null
   readonly state: UpstreamState
   readonly events: FeedState | 'off'
@@ -19,9 +19,9 @@ export interface UpstreamReport {
 }
 
 export interface UpstreamReports {
-  /** For a caller that may read: of the account that it asks with. Rejects with `UpstreamError` for others. */
+  /** For a caller that may read: the report of its own account. Rejects with `UpstreamError` for other callers. */
   readonly upstream: (operation: Operation) => Promise<UpstreamReport>
-  /** For operators: null = of no account, and of the events of all. */
+  /** For operators: the report of any account. null = without a quota, and with the events of all accounts. */
   readonly upstreamOf: (account: string | null) => MaybePromise<UpstreamReport>
 }
 
@@ -36,7 +36,7 @@ export function createUpstreamReports(gate: Gate, coherence: Coherence, shared: 
   }
 
   function upstreamOf(account: string | null): MaybePromise<UpstreamReport> {
-    // What the other instances have told of the key comes with the epochs.
+    // A refresh of the epochs also fetches the other instances' notes about the key.
     const reading = account === null ? undefined : shared.epochs.refresh(account, [])
     return reading === undefined ? reportOf(account) : reading.then(() => reportOf(account))
   }
@@ -45,7 +45,7 @@ export function createUpstreamReports(gate: Gate, coherence: Coherence, shared: 
     async upstream(operation) {
       if (operation.credential === null) throw unauthenticated()
       requireRead(operation)
-      // It changes without any epoch, so nothing that is made of it may be kept.
+      // The state changes without any epoch, so an answer that contains it must not be cached.
       operation.ledger.reads = undefined
       return upstreamOf(operation.account)
     },

@@ -7,10 +7,10 @@ import { endingOf, type Layer, type RestRequest } from '../pipe/pipe.ts'
  * - `ok`: with data
  * - `refused`: with a 4xx
  * - `limited`: with a 429
- * - `timeout`: not in time
- * - `unavailable`: with a 5xx, a broken connection, or none at all
- * - `invalid`: with an answer that is none
- * - `abandoned`: the operation ended first, and so did its client's interest
+ * - `timeout`: without a response in time
+ * - `unavailable`: with a 5xx, or a connection that broke or was never established
+ * - `invalid`: with an invalid response
+ * - `abandoned`: its operation ended first
  */
 export type ExchangeOutcome =
   | 'ok'
@@ -21,13 +21,13 @@ export type ExchangeOutcome =
   | 'invalid'
   | 'abandoned'
 
-/** One request to the upstream, each attempt for itself. Nothing of a patient is in it. */
+/** One attempt at a request to the upstream. It contains no data of a patient. */
 export interface ExchangeReport {
   /** The method, and the path with `{id}` in place of an id: `GET /appointments/{id}`. */
   readonly route: string
   readonly outcome: ExchangeOutcome
   readonly seconds: number
-  /** It reads, and is no repetition of an attempt that failed. */
+  /** It is the first attempt at a read, no retry. */
   readonly isFirstRead: boolean
 }
 
@@ -36,7 +36,7 @@ export interface ObservationOptions {
   readonly observe: (report: ExchangeReport) => void
 }
 
-/** Tells of each request that goes to the upstream, and gives it a span within that of its operation. */
+/** Reports each request to the upstream, and traces it in a child span of its operation's span. */
 export function createObservation({ clock, observe }: ObservationOptions): Layer {
   return (next) => async (request, operation) => {
     const { attempt = 1 } = operation
@@ -48,7 +48,7 @@ export function createObservation({ clock, observe }: ObservationOptions): Layer
       const seconds = (clock.monotonic() - sentAt) / 1000
       observe({ route, outcome, seconds, isFirstRead: request.method === 'GET' && attempt === 1 })
       const { status, quota } = response ?? {}
-      // The code in an envelope is a text of the upstream's.
+      // Not the code in the envelope: that is a text of the upstream's.
       const code = outcome === 'ok' ? undefined : outcome
       span?.end({ facts: { outcome, status, attempt, quotaRemaining: quota?.remaining }, code })
     }
@@ -77,7 +77,7 @@ function outcomeOf(response: ResponseInfo | undefined, code = ''): ExchangeOutco
   return response.status < 500 ? 'refused' : 'unavailable'
 }
 
-/** The paths are the gateway's own: a resource, the id of one of it, and what is done with that. */
+/** The gateway builds all paths itself: `/resource`, `/resource/id` or `/resource/id/action`. */
 function routeOf({ method, path }: RestRequest): string {
   const resourceEnd = path.indexOf('/', 1)
   if (resourceEnd === -1) return `${method} ${path}`

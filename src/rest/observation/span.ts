@@ -1,22 +1,22 @@
 /**
- * A span of a trace: something that takes time, and what is begun within it. It rides on the operation. Nothing of a
- * patient may be in it: no id, no query string, no text of a caller.
+ * A span of a trace, passed along with the operation. It must contain no data of a patient: no id, no query string, no text of
+ * a caller.
  */
 export interface Span {
-  /** Begins a span within this one. */
+  /** Begins a child span. */
   begin(name: string): Span
   end(ended: EndedSpan): void
-  /** Of the trace that it is part of: 32 hexadecimal digits. */
+  /** The id of the trace: 32 hexadecimal digits. */
   readonly traceId: string
-  /** What tells another server of the trace, as HTTP headers; none where it is not to know. */
+  /** HTTP headers that propagate the trace to the upstream; empty where it must not be propagated. */
   readonly headers: Readonly<Record<string, string>>
 }
 
 export interface EndedSpan {
-  /** @default the name that it was begun with */
+  /** @default the name from `begin` */
   readonly name?: string
-  /** Counts, and words that the gateway chooses. What is undefined is left out. */
+  /** The attributes: counts, and words that the gateway chooses. Undefined values are left out. */
   readonly facts: Readonly<Record<string, string | number | undefined>>
-  /** The code of the error that it ended with, or what takes its place: a word of the gateway's own. */
+  /** The code of the error that ended it, or another word of the gateway's own in its place. */
   readonly code?: string | undefined
 }

@@ -4,46 +4,46 @@ import type { Clock } from '../clock.ts'
 import type { Layer, Operation, RestRequest } from './pipe.ts'
 
 /**
- * Counts what could change what a read returns: each write, once when it is sent and again when it was answered or lost,
- * and each change that the upstream tells of. So nobody finds the reply of a read that began before a write and ended
- * after it.
+ * Versions the state that each read returns. The epoch advances with each write, once when it is sent and again when it was
+ * answered or lost, and with each change that an event reports. So no operation gets a cached reply of a read that began
+ * before a write and ended after it.
  */
 export interface Epochs {
-  /** What a read asks for, and in whose view. */
+  /** The cache key of a read: its view, path and query. */
   readonly nameOf: (read: RestRequest, operation: Operation) => string
-  /** The name and the epoch: the key by which reads in flight are shared. */
+  /** The epoch and the name: the key by which reads in flight are shared. */
   readonly keyOf: (read: RestRequest, operation: Operation) => string
   readonly epochOf: (read: RestRequest, operation: Operation) => Epoch
-  /** Reads the epoch of what is asked for, where it is shared, before anything is answered. */
+  /** Refreshes the epoch of a read, where instances share epochs, before a later layer answers the read. */
   readonly layer: Layer
-  /** What may have changed since that epoch of what a read asks for, oldest first. Undefined where that is not known. */
+  /** The changes since that epoch that may concern the read, oldest first. Undefined where they are not known. */
   readonly changesSince: ChangesSince
-  /** The same without the writes of which nobody knows whether they happened. */
-  readonly certainSince: ChangesSince
-  /** A write may change its item, and every list; where it is known how it changed its appointment, those that it may be in. */
-  readonly bump: (
+  /** The same without the writes whose outcome is unknown. */
+  readonly certainChangesSince: ChangesSince
+  /** Invalidates the item of a write and every list; with `diff`, only the lists that the appointment may be in. */
+  readonly advance: (
     write: Pick<RestRequest, 'path'>,
     operation: Operation,
     diff?: AppointmentDiff,
   ) => MaybePromise<void>
-  readonly bumpItem: (write: RestRequest, operation: Operation) => MaybePromise<void>
-  /** A write of which nobody knows whether it happened may have changed its item, and any list. */
-  readonly doubt: (write: RestRequest, operation: Operation) => MaybePromise<void>
+  readonly advanceItem: (write: RestRequest, operation: Operation) => MaybePromise<void>
+  /** The same for a write whose outcome is unknown: a change in doubt, which certain changes leave out. */
+  readonly markInDoubt: (write: RestRequest, operation: Operation) => MaybePromise<void>
   /**
-   * The same for a write that is about to be sent, with what it is to change. What it returns takes it back, once the write
-   * turns out not to have been sent, or is answered. Undefined where others were told, and it stays a doubt for them.
+   * The same for a write that is about to be sent, with what it is to change. Returns a function that retracts the doubt once
+   * the write was not sent after all, or is answered. Undefined where other instances were notified: for them it stays a doubt.
    */
   readonly announce: (
     write: RestRequest,
     operation: Operation,
     diff?: AppointmentDiff,
   ) => MaybePromise<(() => void) | undefined>
-  /** The same, but not for lists. */
+  /** The same for the item alone, not for lists. */
   readonly announceItem: (write: RestRequest, operation: Operation) => MaybePromise<(() => void) | undefined>
-  /** Nothing says whether a write happened, and it may still do: what is read meanwhile may be old at any moment. */
-  readonly distrust: (write: RestRequest, operation: Operation) => void
+  /** For a write that may still happen: for a minute it may outdate what is read at any moment, so no reply is cached. */
+  readonly suspendCaching: (write: RestRequest, operation: Operation) => void
   /** Whether a reply to this read may be cached. */
-  readonly isTrusted: (read: RestRequest, operation: Operation) => boolean
+  readonly isCacheable: (read: RestRequest, operation: Operation) => boolean
 }
 
 type ChangesSince = (
@@ -52,15 +52,15 @@ type ChangesSince = (
   operation: Operation,
 ) => readonly AppointmentDiff[] | undefined
 
-/** Longer than an upstream works on a request that nobody waits for any more, in milliseconds. */
-export const AFTERMATH_MS = 60_000
+/** Longer than an upstream works on a request that the gateway no longer waits for, in milliseconds. */
+export const LATE_EFFECT_MS = 60_000
 
 export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'monotonic'>): Epochs {
-  const distrustedUntil = new Map<string, number>()
+  const uncacheableUntil = new Map<string, number>()
 
   function nameOf({ path, query = '', isForAll }: RestRequest, operation: Operation): string {
-    const { view, account, isBypassing } = operation
-    return `${isForAll && !isBypassing ? account : view} ${path}?${query}`
+    const { view, account, isBypassingCache } = operation
+    return `${isForAll && !isBypassingCache ? account : view} ${path}?${query}`
   }
 
   function epochOf({ path }: RestRequest, { account }: Operation): Epoch {
@@ -76,41 +76,41 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
       return reading === undefined ? next(request, operation) : reading.then(() => next(request, operation))
     },
     changesSince: (epoch, { path }, { account }) => shared.changesSince(account, path, epoch),
-    certainSince: (epoch, { path }, { account }) => shared.certainSince(account, path, epoch),
-    bump(write, { account }, diff) {
+    certainChangesSince: (epoch, { path }, { account }) => shared.certainSince(account, path, epoch),
+    advance(write, { account }, diff) {
       const [lists, ...item] = scopesOf(write)
       if (diff === undefined || diff.id === '') return shared.advance(account, [lists, ...item], diff)
-      // Also of a create: somebody may have asked for it before it was there.
+      // Also after a create: a "not found" from before it may be cached.
       const advancing = shared.advance(account, [pathOf(diff.id)])
       const advanceLists = () => shared.advance(account, [lists], diff)
       return advancing instanceof Promise ? advancing.then(advanceLists) : advanceLists()
     },
-    bumpItem(write, { account }) {
+    advanceItem(write, { account }) {
       const [, ...item] = scopesOf(write)
       return item.length === 0 ? undefined : shared.advance(account, item)
     },
-    doubt: (write, { account }) => shared.advance(account, scopesOf(write), { doubted: null }),
+    markInDoubt: (write, { account }) => shared.advance(account, scopesOf(write), { doubted: null }),
     announce: (write, { account }, diff) => shared.announce(account, scopesOf(write), diff),
     announceItem(write, { account }) {
       const [, ...item] = scopesOf(write)
       return item.length === 0 ? () => {} : shared.announce(account, item)
     },
-    distrust(write, { account }) {
-      for (const [scope, until] of distrustedUntil) if (until <= monotonic()) distrustedUntil.delete(scope)
+    suspendCaching(write, { account }) {
+      for (const [scope, until] of uncacheableUntil) if (until <= monotonic()) uncacheableUntil.delete(scope)
       for (const scope of scopesOf(write))
-        distrustedUntil.set(`${account} ${scope}`, monotonic() + AFTERMATH_MS)
+        uncacheableUntil.set(`${account} ${scope}`, monotonic() + LATE_EFFECT_MS)
     },
-    isTrusted({ path }, { account }) {
-      const until = distrustedUntil.get(`${account} ${path}`)
+    isCacheable({ path }, { account }) {
+      const until = uncacheableUntil.get(`${account} ${path}`)
       return until === undefined || until <= monotonic()
     },
   }
 }
 
-/** The path, and so the scope, of every list. */
+/** The path, and so the epoch's scope, of every list of appointments. */
 export const LISTS = '/appointments'
 
-/** False for a request about a person or a place. */
+/** False for requests of the directory: people and places. */
 export function isOfAppointments({ path }: RestRequest): boolean {
   return path === LISTS || path.startsWith(`${LISTS}/`)
 }

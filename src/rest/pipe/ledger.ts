@@ -1,9 +1,9 @@
 import type { RestRequest } from './request.ts'
 
-/** A read whose answer is kept, which something was made of. */
-export interface RememberedRead {
+/** A read whose answer is cached, as part of what a GraphQL answer depends on. */
+export interface CachedRead {
   readonly request: RestRequest
-  /** Opaque: stands for the answer, and holds nothing of it. */
+  /** Opaque: identifies the cached answer, and contains nothing of it. */
   readonly token: object
 }
 
@@ -13,34 +13,34 @@ export interface StaleAnswer {
   readonly asOf: string
 }
 
-/** What one operation has cost so far. */
+/** The cost of one operation so far. */
 export interface Ledger {
   /** The most upstream requests that the operation may cause. */
   readonly ceiling: number
   /** Upstream requests that it caused, retries included. */
   exchanges: number
-  /** Reads that the cache answered. */
+  /** Cache hits: reads that the cache of this instance, or of another one, answered. */
   remembered: number
-  /** Of those, the reads whose answer is older than a cached answer may be. */
+  /** The cache hits whose answer was stale. */
   staleReads: number
-  /** And those that put the changes since into a cached list. */
+  /** The cache hits whose list was patched with the changes since. */
   patched: number
   /** Reads that shared the request of another operation. */
   joined: number
-  /** Reads that shared the request of another one of the same operation. */
+  /** Reads that shared the request of another read of the same operation. */
   fused: number
-  /** Parts of the answer that are older than a cached answer may be, by their path. */
+  /** The stale parts of the GraphQL answer, by their path. */
   readonly stale: Map<string, StaleAnswer>
-  /** The operation writes, so its reads may use the part of the quota that is reserved for writes. */
+  /** The operation is a mutation, so its reads may use the part of the quota that is reserved for writes. */
   isMutation: boolean
-  /** Reads that wait for the upstream now. */
+  /** Reads that are waiting for the upstream now. */
   waiting: number
-  /** Its answer comes in parts, so it ends with the last of them. */
+  /** The answer is sent in parts, so the operation ends with the last part. */
   isInParts: boolean
-  /** It was given the answer before, because each read below that is still cached. */
+  /** The operation got an earlier answer again, as every read that the answer depends on is still cached. */
   isRepeated: boolean
-  /** The reads that its answer depends on, where somebody collects them and each is kept. */
-  reads: RememberedRead[] | undefined
+  /** The reads that the answer depends on; undefined where no one collects them, or one of them is not cached. */
+  reads: CachedRead[] | undefined
 }
 
 export function createLedger(ceiling: number): Ledger {

@@ -5,8 +5,8 @@ import { isOfAppointments } from './epochs.ts'
 import type { Layer, Operation, Reply, RestRequest, Send } from './pipe.ts'
 
 /**
- * Someone else's appointment gets exactly the NOT_FOUND of a missing one. This layer lies below the cache, so that asking
- * twice costs the same for both, and timing and cost do not differ either.
+ * A narrowed caller gets exactly the same NOT_FOUND for someone else's appointment as for a missing one. This layer is below
+ * the cache, which caches both alike: so they do not differ in timing and cost either.
  */
 export const ownRows: Layer = (next) => (request, operation) => {
   const isItem = request.method === 'GET' && request.query === undefined && isOfAppointments(request)
@@ -21,7 +21,7 @@ async function readOwn(request: RestRequest, operation: Operation, next: Send): 
   return reply
 }
 
-/** A row that names nobody is not the caller's. */
+/** A row without a patient or clinician is not the caller's. */
 function isOwn(data: unknown, { access }: Operation): boolean {
   const item = data as Readonly<Record<string, unknown>>
   return NARROWABLE.every((name) => {

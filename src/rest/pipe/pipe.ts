@@ -8,37 +8,38 @@ import type { RestRequest } from './request.ts'
 
 export type { RestRequest } from './request.ts'
 
-/** The GraphQL operation on whose behalf the gateway asks the upstream. */
+/** The GraphQL operation on whose behalf the gateway sends a request. */
 export interface Operation {
-  /** The `Authorization` header that goes upstream; null when the caller sent none. */
+  /** The `Authorization` header for the upstream; null where the caller sent none. */
   readonly credential: string | null
   readonly access: Access
-  /** A hash of the credential. The quota belongs to it, and what a write invalidates. */
+  /** A hash of the credential. Quota and invalidation are per account. */
   readonly account: string
-  /** One text for one caller: callers take turns where they wait for the same thing. */
+  /** Identifies the caller, for fair queues: callers take turns where they wait for the same resource. */
   readonly caller: string
-  /** The account, and whatever narrows this caller below it. Cached and shared answers belong to it. */
+  /** Identifies the account, and what the caller is narrowed to. Cached and shared answers are per view. */
   readonly view: string
-  /** Its reads must be fresh: nobody else's answer will do, and its answers are nobody else's. */
-  readonly isBypassing?: boolean
-  /** A request on its behalf has failed like this: its reads get what was seen before, or the same error, and ask nothing. */
+  /** Its reads must be fresh: they use no cached or shared answer, and no other read uses theirs. */
+  readonly isBypassingCache?: boolean
+  /** An earlier request of the operation failed with it. Reads send no more requests: they get a cached answer, or this error. */
   readonly failure?: UpstreamError
-  /** Its answer is written again when an event tells of a change: until then, names too are as they were. */
+  /** A live query, whose answer is renewed when an event reports a change: until then cached names may be older as well. */
   readonly isLive?: boolean
   /** Sent upstream as `X-Request-Id`, so that the logs of both sides name the same operation. */
   readonly requestId: string
-  /** Ends the operation's reads: its deadline has passed, or its client has left. */
+  /** Ends the operation's reads: its deadline has passed, or its client has disconnected. */
   readonly signal: Ending
   /** Ends its writes too. */
   readonly deadline: Ending
   readonly ledger: Ledger
   /**
-   * Of a write: gets when the upstream did it, once it is answered. Whoever asks for that tells the lists of the write itself.
+   * Of a write: called once it is answered, with the time at which the upstream carried it out. The code that sets it also
+   * updates the cached lists.
    */
   readonly onWritten?: (period: Period | undefined) => void
-  /** Of a request to the upstream: 2 where it repeats one that failed. Absent of the first. */
+  /** The number of the attempt at a request, from 2 on. Absent at the first attempt. */
   readonly attempt?: number
-  /** Absent where nobody traces it. */
+  /** Absent where the operation is not traced. */
   readonly span?: Span | undefined
 }
 
@@ -48,58 +49,60 @@ export interface Period {
   readonly latest: number
 }
 
-/** A response whose envelope holds data. Readers share it, so nobody may change it. */
+/** A response whose envelope has data. It is shared between operations, and must not be mutated. */
 export interface Reply {
   readonly data: unknown
   readonly meta: Readonly<Record<string, unknown>>
   readonly response: ResponseInfo
-  /** About how much memory it takes. */
+  /** About how much memory it takes, in bytes. */
   readonly bytes: number
-  /** RFC 3339: when the cache got it, where it is older than a cached answer may be. */
+  /** RFC 3339: when a stale reply was requested. Absent of a fresh one. */
   readonly staleSince?: string
-  /** When the request was sent that others may share: the reply may be as old as that. On the monotonic clock. */
-  readonly askedAt?: number
-  /** The latest instant of which it can be, on the upstream's clock, in milliseconds since the epoch; absent = not known. */
+  /** When the request was sent, on the monotonic clock: the reply may be as old as that. */
+  readonly requestedAt?: number
+  /** The latest instant whose state it can have, on the upstream's clock, in milliseconds since the epoch. Absent = unknown. */
   readonly asOf?: number
-  /** Of a list that was patched: by appointment, the `since` of the latest change. */
+  /** Of a patched list: the `since` of the latest change, by appointment. */
   readonly changedAt?: ReadonlyMap<string, number>
 }
 
 /**
- * When the upstream did what it answers: it may date an answer when it begins to work on it, or when it has done it.
- * `tookMs` is the time from its sending to its answer. Undefined where it has no date.
+ * When the upstream carried out a request: the `Date` of its response may be that of the start or of the end of its work.
+ * Undefined where the response has no `Date`.
+ *
+ * @param tookMs the time from the request to its response
  */
 export function periodOf({ dateMs }: ResponseInfo, tookMs: number): Period | undefined {
   return dateMs === undefined ? undefined : { earliest: dateMs - tookMs, latest: dateMs + tookMs }
 }
 
-/** Asks the upstream. Rejects with `UpstreamError` only. */
+/** Sends a request to the upstream. Rejects with `UpstreamError` only. */
 export type Send = (request: RestRequest, operation: Operation) => Promise<Reply>
 
-/** Wraps what lies behind it: may answer by itself, refuse, repeat, or pass on, and sees how each request ends. */
+/** Wraps the next layer: it may answer a request itself, refuse it, repeat it or pass it on, and sees how it ends. */
 export type Layer = (next: Send) => Send
 
-/** The first layer is the outermost: it sees a request first and its reply last. */
+/** Composes the layers. The first layer is the outermost: it sees a request first and its reply last. */
 export function pipe(layers: readonly Layer[], last: Send): Send {
   return layers.reduceRight((next, layer) => layer(next), last)
 }
 
-/** The request writes, or reads on behalf of a mutation. It may use the part of the quota that is reserved for writes. */
+/** Whether the request may use the quota that is reserved for writes: it writes, or reads for a mutation. */
 export function isForWrite({ method }: RestRequest, { ledger }: Operation): boolean {
   return method !== 'GET' || ledger.isMutation
 }
 
-/** What ends this request. A write goes on when its client leaves, and so do the reads of a mutation. */
+/** When this request ends. A write, or a read of a mutation, continues where its client disconnects. */
 export function endingOf(request: RestRequest, operation: Operation): Ending {
   return isForWrite(request, operation) ? operation.deadline : operation.signal
 }
 
-/** The operation again, but after this failure: for reads that are worth no further request. */
+/** The operation with a failure: for reads that are not worth another request. */
 export function afterFailure(operation: Operation, failure: UpstreamError): Operation {
   return { ...operation, failure }
 }
 
-/** The operation again, but past cache and shared requests: for reads that must be fresh. */
+/** The operation past the cache and shared requests: for reads that must be fresh. */
 export function bypassingCache(operation: Operation): Operation {
-  return { ...operation, view: `${operation.view} ${randomUUID()}`, isBypassing: true }
+  return { ...operation, view: `${operation.view} ${randomUUID()}`, isBypassingCache: true }
 }

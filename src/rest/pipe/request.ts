@@ -1,15 +1,15 @@
 import type { AppointmentFields, AppointmentFilter } from '../../contract/field-names.ts'
 
-/** The part of a list that a request asks for. */
+/** The part of a list that a request reads. */
 export interface Window {
   readonly offset: number
   readonly limit: number
 }
 
-/** What the gateway asks the upstream. */
+/** A request to the upstream. */
 export interface RestRequest {
   readonly method: 'GET' | 'POST' | 'PATCH'
-  /** Below the base URL, each segment encoded. */
+  /** Relative to the base URL, each segment encoded. */
   readonly path: string
   /** Encoded, without the question mark. */
   readonly query?: string
@@ -19,9 +19,9 @@ export interface RestRequest {
   readonly window?: Window
   /** Of a create: the fields in `body`. */
   readonly creates?: Partial<AppointmentFields>
-  /** Of a read: how long its answer may be given again, in milliseconds; 0 = never. Without it the cache decides. */
+  /** Of a read: how long a cached answer is fresh, in milliseconds; 0 = not cached. @default the cache decides */
   readonly lifetimeMs?: number
-  /** Of a read: its answer is the same for every caller of the account, whatever narrows them. */
+  /** Of a read: the answer is the same for every caller of the account, narrowed or not. */
   readonly isForAll?: boolean
   readonly body?: unknown
   readonly idempotencyKey?: string

@@ -1,15 +1,15 @@
 import { tooCostly, unauthenticated } from '../errors.ts'
 import type { Layer } from './pipe.ts'
 
-/** Without a credential the upstream's answer is certain, so the gateway does not ask. */
+/** Without a credential the upstream would refuse any request, so the gateway sends none. */
 export const requireCredential: Layer = (next) => (request, operation) =>
   operation.credential === null ? Promise.reject(unauthenticated()) : next(request, operation)
 
 /**
- * Holds an operation to its ceiling of upstream requests, whatever its estimate was: an operation whose real cost is over
- * its estimate loses the fields that do not fit.
+ * Enforces the operation's ceiling of upstream requests, whatever its estimate was: where the real cost exceeds the ceiling,
+ * the fields whose requests do not fit get an error.
  */
-export const requireRoom: Layer = (next) => (request, operation) => {
+export const requireBelowCeiling: Layer = (next) => (request, operation) => {
   const { exchanges, ceiling } = operation.ledger
   if (exchanges < ceiling) return next(request, operation)
   return Promise.reject(tooCostly({ min: exchanges + 1, max: exchanges + 1 }, ceiling))

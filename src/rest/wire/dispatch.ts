@@ -4,7 +4,7 @@ import {
   connectionBroken,
   noConnection,
   operationEnded,
-  responseLate,
+  responseTimedOut,
   responseTooLarge,
   type UpstreamError,
 } from '../errors.ts'
@@ -24,11 +24,11 @@ export interface DispatchOptions {
 }
 
 /**
- * Sends one request and collects its response. Rejects with an `UpstreamError` that says how far the request got. Once
- * `timeoutMs` are over, or the ending has come, a request that was sent is UPSTREAM_TIMEOUT; one that was still waiting for
- * its connection was not sent.
+ * Sends one request and collects its response. Rejects with an `UpstreamError` whose `progress` says how far the request got.
+ * After `timeoutMs`, or at the ending, a request that was sent fails with UPSTREAM_TIMEOUT; a request that was still waiting
+ * for its connection counts as not sent.
  *
- * It uses undici's `dispatch`, because its `request` wants an AbortSignal and makes a stream of every response.
+ * Uses undici's `dispatch`, because undici's `request` requires an AbortSignal and creates a stream for every response.
  */
 export function dispatch(
   pool: Pick<Dispatcher, 'dispatch'>,
@@ -50,7 +50,7 @@ export function dispatch(
       isLate = true
       stopWaiting()
       if (connection === undefined) reject(ending.aborted ? operationEnded() : noConnection())
-      else reject(responseLate())
+      else reject(responseTimedOut())
       connection?.abort(GIVEN_UP)
     }
     function stopWaiting(): void {
@@ -76,16 +76,16 @@ export function dispatch(
       },
       onResponseError(_controller, error) {
         stopWaiting()
-        // undici starts a request once its connection is ready: before that, nothing of it was sent.
+        // undici starts a request once its connection is ready, so without `connection` no part of the request was sent.
         reject(connection === undefined ? noConnection() : connectionError(error))
       },
     })
   })
 }
 
-const GIVEN_UP = new DOMException('Nobody waits for the answer.', 'AbortError')
+const GIVEN_UP = new DOMException('The operation no longer waits for the response.', 'AbortError')
 
-/** The cause stays behind: its message may hold an address or a piece of what was sent. */
+/** Without the cause: its message may contain an address or a part of the request. */
 function connectionError(error: unknown): UpstreamError {
   const { code = '' } = error as NodeJS.ErrnoException
   return code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' ? responseTooLarge() : connectionBroken()

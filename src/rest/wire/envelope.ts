@@ -10,10 +10,10 @@ import type { RawResponse } from './dispatch.ts'
 import { readHeaders } from './headers.ts'
 
 /**
- * Opens the envelope of any response, in today's or an older shape, under any HTTP status.
+ * Opens the envelope of any response, in the current or an older shape, under any HTTP status.
  *
- * The vendor has changed its envelope under the same version before. So the gateway asks only for what it needs: `data`,
- * or an `error`. 401, 403 and 429 mean what HTTP says, whatever the envelope calls them.
+ * The vendor has changed its envelope before without a new version. So the gateway requires only what it needs: `data` or an
+ * `error`. 401, 403 and 429 have their HTTP meaning, whatever the code in the envelope.
  */
 export function openEnvelope({ status, headers, body }: RawResponse): Reply {
   const envelope = asObject(parseJson(body))
@@ -28,7 +28,7 @@ export function openEnvelope({ status, headers, body }: RawResponse): Reply {
   return { data: envelope.data, meta, response, bytes: OBJECTS_TO_TEXT * body.length }
 }
 
-/** How many times its text a reply takes once it is read: whole rows, and what the gateway builds from them. */
+/** How much memory a parsed reply takes, as a multiple of its text: the objects, and the rows that the gateway builds. */
 const OBJECTS_TO_TEXT = 3
 
 function parseJson(body: Buffer): unknown {
@@ -40,7 +40,7 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-/** Data under another type comes from something else than the API; a response without a type may be the API's. */
+/** A response with another content type is not from the API; a response without one may be. */
 function isJson(contentType: unknown): boolean {
   return contentType === undefined || /^application\/([\w.-]+\+)?json\b/i.test(String(contentType))
 }
@@ -77,7 +77,7 @@ const CODE_OF_STATUS: Readonly<Record<number, string>> = {
 
 function codeOfStatus(status: number, hasError: boolean): string {
   if (status >= 500) return 'UPSTREAM_UNAVAILABLE'
-  // A 4xx without an error in its body may come from something in between (a proxy's 404 page), and proves nothing.
+  // A 4xx without an error in its body may be from a proxy in between (its 404 page), and proves nothing.
   return (hasError ? CODE_OF_STATUS[status] : undefined) ?? 'UPSTREAM_INVALID_RESPONSE'
 }
 

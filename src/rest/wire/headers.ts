@@ -4,7 +4,7 @@ import { parseHttpDate } from './http-date.ts'
 
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>
 
-/** Reads the headers of a response. One that HTTP does not allow, or that comes twice, counts as missing. */
+/** Reads the headers of a response. A header that is invalid, or occurs twice, counts as missing. */
 export function readHeaders(
   status: number,
   headers: ResponseHeaders,
@@ -23,7 +23,7 @@ export function readHeaders(
 function readQuota(headers: ResponseHeaders): QuotaCount | undefined {
   const limit = readCount(headers[HEADERS.limit])
   const remaining = readCount(headers[HEADERS.remaining])
-  // A limit of 0 would let nobody in: it comes from a mock, and is no quota.
+  // A limit of 0 would refuse every request: it is from a mock server, and is no quota.
   return limit && remaining !== undefined ? { limit, remaining } : undefined
 }
 

@@ -9,8 +9,8 @@ const RFC_850 = new RegExp(`^${LONG_DAY}, (\\d\\d)-${MONTH}-(\\d\\d) ${TIME} GMT
 const ASCTIME = new RegExp(`^${DAY} ${MONTH} ([\\d ]\\d) ${TIME} (\\d{4})$`)
 
 /**
- * An HTTP-date in milliseconds since the epoch; undefined for anything else. It takes the three forms of RFC 9110, section
- * 5.6.7, and does not check the name of the day against the date.
+ * Parses an HTTP-date to milliseconds since the epoch; undefined for any other text. Accepts the three forms of RFC 9110,
+ * section 5.6.7, and does not check the name of the day against the date.
  */
 export function parseHttpDate(text: string, nowMs = Date.now()): number | undefined {
   const fixdate = IMF_FIXDATE.exec(text)
@@ -34,7 +34,7 @@ function instantOf(year: string, month: string, day: string, time: string): numb
   return new Date(ms).getUTCDate() === Number(day) ? ms : undefined
 }
 
-/** Two digits that seem to be more than 50 years ahead are of the past century (RFC 9110, section 5.6.7). */
+/** A two-digit year that would be more than 50 years ahead is in the last century (RFC 9110, section 5.6.7). */
 function fullYear(year: string, nowMs: number): string {
   const thisYear = new Date(nowMs).getUTCFullYear()
   const inThisCentury = thisYear - (thisYear % 100) + Number(year)

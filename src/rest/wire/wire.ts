@@ -16,17 +16,17 @@ export interface Wire {
   close(): Promise<void>
 }
 
-/** A page of 100 whole appointments is about 100 kB; no honest response comes near this. */
+/** A page of 100 complete appointments is about 100 kB, so a valid response is far smaller. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024
 
-/** HTTP, and nothing else: one call is one exchange. */
+/** The innermost layer: HTTP, with one exchange for each call. */
 export function createWire({ url, timeoutMs }: WireOptions): Wire {
   const { origin, pathname } = new URL(url)
   const base = pathname.replace(/\/+$/, '')
   const pool = new Pool(origin, {
     connections: CONNECTIONS,
     maxResponseSize: MAX_RESPONSE_BYTES,
-    // undici's own timers are a second coarse.
+    // undici's own timeouts have a resolution of a second only.
     headersTimeout: 0,
     bodyTimeout: 0,
   })

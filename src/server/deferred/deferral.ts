@@ -236,6 +236,8 @@ async function together(
     const increment: Increment = arrived.done ? { hasNext: false } : arrived.value
     incremental.push(...(increment.incremental ?? []))
     if (!increment.hasNext) return { incremental, hasNext: false, next }
+    // Each `next` of the executor visits all open groups, so the results of one turn are taken together.
+    await aTurn()
     next = rest.next()
     const another = await Promise.race([next, aTurn()])
     if (another === undefined) return { incremental, hasNext: true, next }

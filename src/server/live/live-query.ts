@@ -1,9 +1,9 @@
 import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql'
 import { execute } from '../../execution/index.ts'
-import type { Remembered } from '../../rest/client.ts'
+import type { CachedReads } from '../../rest/client.ts'
 import type { Clock } from '../../rest/clock.ts'
 import type { Changes } from '../../rest/coherence/changes.ts'
-import type { RememberedRead } from '../../rest/pipe/ledger.ts'
+import type { CachedRead } from '../../rest/pipe/ledger.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { Context } from '../../schema/context.ts'
 import type { Following } from '../../shared/event-log.ts'
@@ -17,7 +17,7 @@ import { type StreamPart, writePart } from '../streams/event-results.ts'
 
 export interface LiveQueryOptions {
   readonly changes: Changes
-  readonly remembered: Remembered
+  readonly remembered: CachedReads
   /** Whether events told of every change of the account since that instant of the monotonic clock. */
   readonly covers: (account: string, since: number) => boolean
   readonly contextOf: (operation: Operation) => Context
@@ -59,7 +59,7 @@ export interface Version {
 /** What an answer was made of, and how good it is. */
 interface Basis {
   /** Undefined where it depends on something that is not cached. */
-  readonly reads: readonly RememberedRead[] | undefined
+  readonly reads: readonly CachedRead[] | undefined
   /** Something in it failed, or is older than it may be. */
   readonly isPoor: boolean
   /** On the monotonic clock. */
@@ -133,7 +133,7 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
   async function isUnchanged(): Promise<boolean> {
     if (basis?.reads === undefined || basis.isPoor) return false
     await remembered.refresh(basis.reads, by)
-    return remembered.isUnchanged(basis.reads, by)
+    return remembered.areUnchanged(basis.reads, by)
   }
 
   async function run(): Promise<void> {
@@ -167,7 +167,7 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
   }
 
   /** Losses are looked for in the lists that the answer is made of. */
-  function watchLists(reads: readonly RememberedRead[] = []): void {
+  function watchLists(reads: readonly CachedRead[] = []): void {
     const before = unwatch
     const filters = reads.flatMap(({ request }) => request.filter ?? [])
     const watched = filters.map((filter) => changes.watch(filter, by))

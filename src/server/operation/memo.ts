@@ -2,8 +2,8 @@ import { hash } from 'node:crypto'
 import type { ExecutionResult } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { rightsOf } from '../../rest/access.ts'
-import type { Remembered } from '../../rest/client.ts'
-import type { RememberedRead } from '../../rest/pipe/ledger.ts'
+import type { CachedReads } from '../../rest/client.ts'
+import type { CachedRead } from '../../rest/pipe/ledger.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import { createNote } from '../note.ts'
@@ -34,7 +34,7 @@ interface Kept {
   readonly key: string
   /** The whole answer, where there is nothing but `data` in it. */
   readonly bytes: Buffer<ArrayBuffer>
-  readonly reads: readonly RememberedRead[]
+  readonly reads: readonly CachedRead[]
   /** What was made of it for its clients. Replacing the entry keeps it. */
   readonly made: { tag?: string; readonly compressed: Map<Coding, MaybePromise<Bytes>> }
 }
@@ -64,7 +64,7 @@ const OVERHEAD_BYTES = 1024
  * one of them. Answers with errors, or with anything stale, are not kept.
  */
 export function createMemo(
-  { holds, refresh }: Omit<Remembered, 'isUnchanged'>,
+  { areFresh, refresh }: Omit<CachedReads, 'areUnchanged'>,
   { isOn = true }: { readonly isOn?: boolean } = {},
 ): Memo {
   const answers = new LRUCache<string, Kept>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf })
@@ -92,7 +92,7 @@ export function createMemo(
     const result = await execute()
     const { reads } = ledger
     const isPlain = result.errors === undefined && result.data != null && ledger.stale.size === 0
-    if (!isPlain || reads === undefined || reads.length === 0 || !holds(reads, by)) return result
+    if (!isPlain || reads === undefined || reads.length === 0 || !areFresh(reads, by)) return result
     const written: WrittenResult = {
       ...result,
       // Written once: what is sent is what is kept.
@@ -118,7 +118,7 @@ export function createMemo(
       const key = JSON.stringify([view, rightsOf(access), operationName, variables, text])
       const kept = answers.get(key)
       if (kept === undefined) return executeAndKeep(key, by, execute)
-      const decide = () => (holds(kept.reads, by) ? repeat(kept, by) : executeAndKeep(key, by, execute))
+      const decide = () => (areFresh(kept.reads, by) ? repeat(kept, by) : executeAndKeep(key, by, execute))
       const refreshing = refresh(kept.reads, by)
       return refreshing === undefined ? decide() : refreshing.then(decide)
     },

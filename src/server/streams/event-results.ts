@@ -4,10 +4,10 @@ import { executeEvent } from '../../execution/index.ts'
 import {
   type ChangeEvent,
   type LoggedChange,
+  rowOfEvent,
   type Settled,
   type SettleOptions,
   settleEvent,
-  toldOf,
 } from '../../loaders/changes.ts'
 import { isNarrowed } from '../../rest/access.ts'
 import type { AppointmentRow } from '../../rest/appointments/row.ts'
@@ -84,7 +84,7 @@ export function createEventResults(options: EventResultsOptions): {
     if (settled === undefined) return undefined
     const rootValue: ChangeEvent = { ...event, ...settled.effect }
     try {
-      const contextValue = contextOf(operation, toldOf(rootValue, settled.row))
+      const contextValue = contextOf(operation, rowOfEvent(rootValue, settled.row))
       return await executeEvent({ ...args, contextValue, rootValue })
     } catch (error) {
       return { errors: [asGraphQLError(error)], data: null }

@@ -3,43 +3,43 @@ import { Redis } from 'ioredis'
 export interface ConnectionOptions {
   /** `redis://`, or `rediss://` for TLS, with user and password where there are any. */
   readonly url: string
-  /** How long a read may wait for Redis, in milliseconds. */
+  /** The timeout of a command, in milliseconds. */
   readonly timeoutMs: number
-  /** How often Redis is probed, whether it is up or away, in milliseconds. */
+  /** The time between two probes, whether Redis is up or down, in milliseconds. */
   readonly retryMs: number
-  /** A write: a Redis that is full, or a replica, answers reads and forgets what it should be told. */
+  /** A write, because a full Redis, or a replica, answers reads and refuses writes. */
   readonly probe: (redis: Redis) => Promise<unknown>
   readonly monotonic: () => number
-  /** Called when Redis is found to be up or away, the first time too. */
+  /** Called with each new state, also with the first. */
   readonly onChange: (state: 'up' | 'down') => void
 }
 
-/** What Redis has to be told before it counts as back. */
-export interface Debt {
-  isPaid(): boolean
-  /** Pays some of it, or all. Rejects where Redis is away again. */
-  pay(redis: Redis): Promise<unknown>
+/** Writes that were not possible while Redis was down. They are sent before it counts as up again. */
+export interface Backlog {
+  isEmpty(): boolean
+  /** Sends some of the writes, or all. Rejects where Redis is down again. */
+  send(redis: Redis): Promise<unknown>
 }
 
 export interface Connection {
   readonly isUp: () => boolean
-  /** Whether it has been up at all times since that instant of the monotonic clock. */
+  /** Whether Redis has been up without a break since that instant of the monotonic clock. */
   readonly wasUpSince: (since: number) => boolean
   /**
-   * Undefined while Redis is away: nothing waits for it then. Resolves to undefined where it does not answer in time, and
-   * from then on it counts as away.
+   * Undefined while Redis is down, so that nothing waits for it. Resolves to undefined where Redis does not answer in time: from
+   * then on it counts as down.
    */
-  ask<Answer>(command: (redis: Redis) => Promise<Answer>): Promise<Answer | undefined> | undefined
-  readonly beforeUp: (debt: Debt) => void
-  /** Another connection, for commands that wait on purpose. */
+  run<Answer>(command: (redis: Redis) => Promise<Answer>): Promise<Answer | undefined> | undefined
+  readonly beforeUp: (backlog: Backlog) => void
+  /** A separate connection, for blocking commands. */
   duplicate(): Redis
   close(): Promise<void>
 }
 
-/** So many probes in a row without an answer: what is on the other end may be gone without a word. */
+/** After so many probes without an answer, the other end may be lost without having closed the connection. */
 const MAX_UNANSWERED = 5
 
-/** The one connection for what is asked on the way of an operation. Its own timer, because a late one is no proof. */
+/** The connection for the commands of operations. It has timeouts of its own, because a late timer of a busy process proves nothing. */
 export function connect(options: ConnectionOptions): Connection {
   const { url, timeoutMs, retryMs, probe, monotonic, onChange } = options
   const redis = new Redis(url, {
@@ -48,19 +48,19 @@ export function connect(options: ConnectionOptions): Connection {
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     connectTimeout: 1000,
-    // It would ask INFO, which few users may, and print a warning of its own. The probe checks more.
+    // It sends INFO, which many users may not, and prints a warning. The probe checks more.
     enableReadyCheck: false,
     disableClientInfo: true,
     retryStrategy: (times) => Math.min(retryMs, 50 * 2 ** times),
   })
-  const debts: Debt[] = []
+  const backlogs: Backlog[] = []
   let state: 'up' | 'down' | undefined
   let upSince = Number.POSITIVE_INFINITY
   let isChecking = false
   let unanswered = 0
   let isClosed = false
 
-  // Its messages name hosts; the state says enough.
+  // The messages of errors contain host names. The state is enough.
   redis.on('error', () => {})
   redis.on('ready', () => void check())
   redis.on('close', () => become('down'))
@@ -78,11 +78,12 @@ export function connect(options: ConnectionOptions): Connection {
     if (isChecking) return
     isChecking = true
     try {
-      // No operation waits for this one. What does not answer an operation in time is found out by that.
+      // No operation waits for a probe. A Redis that answers operations too late is noticed by those.
       await within(probe(redis), state === 'up' ? retryMs : timeoutMs)
       unanswered = 0
-      // Nothing may come between the last look and the change: what is owed meanwhile would never be paid.
-      for (let debt = unpaid(); debt !== undefined; debt = unpaid()) await within(debt.pay(redis), timeoutMs)
+      // No turn of the event loop may pass between the last check and `become`: a write that fails then would never be sent.
+      for (let backlog = unsent(); backlog !== undefined; backlog = unsent())
+        await within(backlog.send(redis), timeoutMs)
       become('up')
     } catch (error) {
       become('down')
@@ -93,8 +94,8 @@ export function connect(options: ConnectionOptions): Connection {
     }
   }
 
-  function unpaid(): Debt | undefined {
-    return debts.find((debt) => !debt.isPaid())
+  function unsent(): Backlog | undefined {
+    return backlogs.find((backlog) => !backlog.isEmpty())
   }
 
   function reconnect(): void {
@@ -105,14 +106,14 @@ export function connect(options: ConnectionOptions): Connection {
   return {
     isUp: () => state === 'up',
     wasUpSince: (since) => since > upSince,
-    ask(command) {
+    run(command) {
       if (state !== 'up') return undefined
       return within(command(redis), timeoutMs).catch(() => {
         become('down')
         return undefined
       })
     },
-    beforeUp: (debt) => void debts.push(debt),
+    beforeUp: (backlog) => void backlogs.push(backlog),
     duplicate: () => {
       const other = redis.duplicate({ enableAutoPipelining: false })
       other.on('error', () => {})
@@ -128,18 +129,18 @@ export function connect(options: ConnectionOptions): Connection {
 
 class LateError extends Error {}
 
-/** A timer that is later than this says that the process was busy, and nothing of Redis. */
+/** A timer that is later than this proves that the process was busy, and nothing about Redis. */
 const BUSY_MS = 5
-const MOST_WAITS = 3
+const MAX_WAITS = 3
 /**
- * Turns of the event loop that an answer may take beyond its time: to send what waits for what was sent before it, and to
- * read what has arrived. An idle loop takes no time for them.
+ * The turns of the event loop that an answer may take after the timeout, for buffered commands to be sent and received answers to be
+ * read. In an idle process they take no time.
  */
 const MAX_TURNS = 5
 
 /**
- * Rejects where the answer does not come in time. Where this process was busy meanwhile, it waits anew, a few times: a
- * long turn of the event loop keeps the command from leaving, and its answer from being read.
+ * Rejects where the answer does not arrive in time. If this process was busy, it waits again, a few times, because a long turn of the
+ * event loop delays the sending of the command and the reading of its answer.
  */
 async function within<Answer>(answer: Promise<Answer>, ms: number): Promise<Answer> {
   const { promise: late, reject } = Promise.withResolvers<never>()
@@ -149,7 +150,7 @@ async function within<Answer>(answer: Promise<Answer>, ms: number): Promise<Answ
     const dueAt = performance.now() + ms
     waits += 1
     timer = setTimeout(() => {
-      if (waits < MOST_WAITS && performance.now() - dueAt > BUSY_MS) wait()
+      if (waits < MAX_WAITS && performance.now() - dueAt > BUSY_MS) wait()
       else afterTurns(MAX_TURNS, () => reject(new LateError('Redis does not answer in time')))
     }, ms)
   }

@@ -20,16 +20,16 @@ export interface RedisEpochsOptions {
   readonly connection: Connection
   readonly prefix: string
   readonly seal: Seal
-  /** Twice the longest life of what is cached, in milliseconds. */
+  /** Twice the longest lifetime of a cached answer, in milliseconds. */
   readonly lifeMs: number
 }
 
 export interface RedisEpochs {
   readonly epochs: Epochs
   readonly notes: Notes
-  /** The epoch as all instances name it: without what this process alone has advanced while Redis was away. */
+  /** The epoch that all instances share, without the changes of this process while Redis was down. */
   sharedOf(account: string, scope: string): string
-  /** What has changed since such an epoch, oldest first; undefined where that is not known, also not to Redis. */
+  /** The changes since a shared epoch, oldest first. Undefined where Redis does not have them either. */
   sharedChangesSince(
     account: string,
     scope: string,
@@ -37,11 +37,11 @@ export interface RedisEpochs {
   ): Promise<readonly AppointmentDiff[] | undefined>
 }
 
-/** What this process last read of an account's state. */
+/** An account's state as this process last read it. */
 interface View {
   gen: string
   readonly values: LRUCache<string, string>
-  /** Described changes in the order of Redis, up to `lastStep`. */
+  /** The described changes in the order of Redis, up to `lastStep`. */
   steps: Step[]
   lastStep: string
   key: KeyNote | undefined
@@ -62,31 +62,31 @@ interface Batch {
 const MAX_ACCOUNTS = 10_000
 const MAX_FIELDS = 20_000
 const MAX_STEPS = 1000
-/** The scopes of an account that are owed one by one. */
-const MAX_OWED = 1000
+/** The unsent scopes of an account that are kept one by one. */
+const MAX_UNSENT = 1000
 const QUOTA = 'quota'
 
 /**
- * Epochs that all instances share: random values in one hash of an account, read when they are used. So a message that
- * is late, or lost, can't make an answer wrong. One hash, because it is evicted or lost as a whole, and then its generation
- * is another and all that was cached under it is not found.
+ * Epochs that all instances share: random values in one hash for each account, which are read when they are used. So no late or lost
+ * message can make an answer wrong. It is one hash because Redis evicts or loses a hash as a unit: then the generation changes,
+ * and no cached answer of the old one is found.
  *
- * While Redis is away this process goes by its own epochs. What it has advanced meanwhile it owes, and pays before Redis
- * counts as back.
+ * While Redis is down, this process uses its own epochs. It sends the scopes that have changed in the meantime before Redis counts
+ * as up again.
  */
 export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpochsOptions): RedisEpochs {
   const local = createEpochs()
   const views = new LRUCache<string, View>({ max: MAX_ACCOUNTS })
   const batches = new Map<string, Batch>()
-  /** Scopes by account. A set is never changed: one that is still there once it is paid has nothing new. */
-  const owed = new Map<string, ReadonlySet<string>>()
+  /** Scopes by account. A set is never changed, so a set that is still there after it was sent has no newer scopes. */
+  const unsent = new Map<string, ReadonlySet<string>>()
 
   const stateKey = (account: string) => `${prefix}{${account}}:state`
   const stepsKey = (account: string) => `${prefix}{${account}}:steps`
 
   function viewOf(account: string): View {
-    const known = views.get(account)
-    if (known !== undefined) return known
+    const existing = views.get(account)
+    if (existing !== undefined) return existing
     const view: View = {
       gen: '',
       values: new LRUCache({ max: MAX_FIELDS }),
@@ -101,35 +101,35 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
   async function read(account: string, batch: Set<string>): Promise<void> {
     const scopes = [...batch]
     const fields = scopes.map(fieldOf)
-    const ask = () => connection.ask((redis) => redis.hmget(stateKey(account), 'gen', QUOTA, ...fields))
-    let found = await ask()
+    const readState = () => connection.run((redis) => redis.hmget(stateKey(account), 'gen', QUOTA, ...fields))
+    let found = await readState()
     if (found === undefined) return
-    // Read again, because another instance may have begun it, and written, in between.
+    // Read again, because another instance may have begun the state, and written to it.
     if (found[0] == null) {
       await begin(account)
-      found = (await ask()) ?? found
+      found = (await readState()) ?? found
     }
     const [gen, quota, ...values] = found
     const view = viewOf(account)
-    // The state is lost, and no other can begin: a value of the old one would bring back what is cached from before it.
+    // Without a generation the state is lost, and a new one can't begin. The old one would bring back answers from before the loss.
     view.gen = gen ?? random()
     view.key = parseNote(quota)
-    const isTold = values.some((value, index) => {
+    const hasNewSteps = values.some((value, index) => {
       const known = view.values.get(fields[index] as string)
       return value !== null && isDescribed(value) && known !== undefined && known !== value
     })
     fields.forEach((field, index) => void view.values.set(field, values[index] ?? ''))
-    // Whoever compares before the steps are here finds a gap, and reads once too often.
-    if (isTold) await readSteps(account, view)
+    // A comparison before the steps are read finds a gap, and costs one read too many.
+    if (hasNewSteps) await readSteps(account, view)
   }
 
   function begin(account: string): Promise<unknown> | undefined {
-    return connection.ask((redis) => redis.eval(BEGIN, 1, stateKey(account), random(), lifeMs))
+    return connection.run((redis) => redis.eval(BEGIN, 1, stateKey(account), random(), lifeMs))
   }
 
   async function readSteps(account: string, view: View): Promise<void> {
     const from = view.lastStep === '0' ? '-' : `(${view.lastStep}`
-    const entries = await connection.ask((redis) => redis.xrange(stepsKey(account), from, '+'))
+    const entries = await connection.run((redis) => redis.xrange(stepsKey(account), from, '+'))
     for (const [id, fields] of entries ?? []) {
       view.lastStep = id
       const { s: field, f, t: to, [DIFF]: diff, [DOUBT]: doubt } = Object.fromEntries(pairsOf(fields))
@@ -146,19 +146,19 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     const name = change && isDoubt(change) ? DOUBT : DIFF
     const kind = description === undefined ? 'u' : DESCRIBED
     const values = scopes.flatMap((scope) => [fieldOf(scope), kind + random()])
-    // Redis may be back by the time that this one is known to have failed: owed then, it would not be paid.
+    // Redis may be up again when this command fails. A scope that becomes unsent then would never be sent.
     while (connection.isUp()) {
-      const done = await connection.ask((redis) => send(redis, account, values, { description, name }))
+      const done = await connection.run((redis) => send(redis, account, values, { description, name }))
       if (done !== undefined) return
     }
-    const before = owed.get(account) ?? new Set()
-    owed.set(account, new Set([...before, ...(before.size < MAX_OWED ? scopes : [])]))
+    const before = unsent.get(account) ?? new Set()
+    unsent.set(account, new Set([...before, ...(before.size < MAX_UNSENT ? scopes : [])]))
   }
 
-  type Asked = Parameters<Parameters<Connection['ask']>[0]>[0]
+  type Client = Parameters<Parameters<Connection['run']>[0]>[0]
 
   function send(
-    redis: Asked,
+    redis: Client,
     account: string,
     values: string[],
     { description = '', name = DIFF }: { description?: string | undefined; name?: string } = {},
@@ -168,18 +168,18 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     return redis.eval(ADVANCE, 2, ...keys, random(), ...limits, description, name, ...values)
   }
 
-  async function pay(redis: Asked, account: string, scopes: ReadonlySet<string>): Promise<void> {
+  async function sendScopes(redis: Client, account: string, scopes: ReadonlySet<string>): Promise<void> {
     const values = [...scopes].flatMap((scope) => [fieldOf(scope), `u${random()}`])
-    // Of very many, all are owed: without its state everything is another epoch.
-    if (scopes.size < MAX_OWED) await send(redis, account, values)
+    // For too many scopes the state is deleted: that changes every epoch.
+    if (scopes.size < MAX_UNSENT) await send(redis, account, values)
     else await redis.del(stateKey(account), stepsKey(account))
-    if (owed.get(account) === scopes) owed.delete(account)
+    if (unsent.get(account) === scopes) unsent.delete(account)
   }
 
   connection.beforeUp({
-    isPaid: () => owed.size === 0,
-    pay: (redis) =>
-      Promise.all([...owed].slice(0, 100).map(([account, scopes]) => pay(redis, account, scopes))),
+    isEmpty: () => unsent.size === 0,
+    send: (redis) =>
+      Promise.all([...unsent].slice(0, 100).map(([account, scopes]) => sendScopes(redis, account, scopes))),
   })
 
   function remoteOf(account: string, scope: string): string {
@@ -201,18 +201,22 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     return undefined
   }
 
-  /** Between two epochs that all instances name; undefined where the chain has a gap here. */
-  function knownAdvances(account: string, scope: string, epoch: string): readonly Advance[] | undefined {
+  /** The described changes since a shared epoch; undefined where the steps that this process has read have a gap. */
+  function sharedAdvancesSince(
+    account: string,
+    scope: string,
+    epoch: string,
+  ): readonly Advance[] | undefined {
     const [gen, from = ''] = epoch.split(' ')
     const [genNow, to = ''] = remoteOf(account, scope).split(' ')
     return gen === genNow ? stepsBetween(account, fieldOf(scope), from, to) : undefined
   }
 
-  /** What all instances know, and then what this process alone has advanced. */
+  /** The shared changes, and then those of this process while Redis was down. */
   const advancesSince: LocalEpochs['advancesSince'] = (account, scope, epoch) => {
     const [theirs, mine] = partsOf(epoch)
     const own = local.advancesSince(account, scope, mine)
-    const others = knownAdvances(account, scope, theirs)
+    const others = sharedAdvancesSince(account, scope, theirs)
     return own && others && [...others, ...own]
   }
 
@@ -225,7 +229,7 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
         return batch.read
       }
       const begun = new Set(scopes)
-      // All that is asked in this turn is read at once.
+      // One command reads all scopes that are requested within this turn of the event loop.
       const reading = Promise.resolve().then(() => {
         batches.delete(account)
         return read(account, begun)
@@ -235,16 +239,16 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     },
     of: (account, scope) => `${remoteOf(account, scope)} ${local.of(account, scope)}`,
     advance,
-    // The others have been told by the time that it is known, and can't be told otherwise.
+    // Other instances know of the doubt as soon as it is stored, so it can't be withdrawn.
     announce: (account, scopes, diff) =>
       advance(account, scopes, { doubted: diff ?? null }).then(() => undefined),
-    changesSince: (...asked) => withDoubts(advancesSince(...asked)),
-    certainSince: (...asked) => withoutDoubts(advancesSince(...asked)),
+    changesSince: (...since) => withDoubts(advancesSince(...since)),
+    certainSince: (...since) => withoutDoubts(advancesSince(...since)),
   }
 
-  function tellKey(account: string, note: KeyNote): void {
+  function setKey(account: string, note: KeyNote): void {
     const key = stateKey(account)
-    void connection.ask((redis) =>
+    void connection.run((redis) =>
       Promise.all([redis.hset(key, QUOTA, JSON.stringify(note)), redis.pexpire(key, lifeMs)]),
     )
   }
@@ -254,31 +258,31 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     notes: {
       areShared: true,
       keyOf: (account) => (connection.isUp() ? views.peek(account)?.key : undefined),
-      tellKey,
+      setKey,
     },
     sharedOf: remoteOf,
     async sharedChangesSince(account, scope, epoch) {
-      const known = knownAdvances(account, scope, epoch)
+      const known = sharedAdvancesSince(account, scope, epoch)
       if (known !== undefined) return withDoubts(known)
-      // Another instance may have seen more than this one has read.
+      // The epoch may be newer than the state that this process has read.
       await read(account, new Set([scope]))
       await readSteps(account, viewOf(account))
-      return withDoubts(knownAdvances(account, scope, epoch))
+      return withDoubts(sharedAdvancesSince(account, scope, epoch))
     },
   }
 }
 
-/** What all instances name an epoch by, and this process alone. */
+/** The shared part of an epoch, and the part of this process. */
 function partsOf(epoch: Epoch): [shared: string, own: number] {
   const [gen = '', value = '', own] = String(epoch).split(' ')
   return [`${gen} ${value}`, Number(own)]
 }
 
-/** What the description of a step is called. Instances of an earlier version know no doubts: to them, the step is missing. */
+/** The names of descriptions in a step. An instance of a version without doubts does not find the description, and reads anew. */
 const DIFF = 'd'
 const DOUBT = 'q'
 
-/** Begins the value of an epoch that a description leads to. */
+/** The first letter of an epoch whose step has a description. */
 const DESCRIBED = 'd'
 
 function isDescribed(value: string): boolean {
@@ -287,10 +291,10 @@ function isDescribed(value: string): boolean {
 
 const fields = new LRUCache<string, string>({ max: 10_000 })
 
-/** The path of an appointment holds its id; a hash of it does not. */
+/** A hash of the scope, because the path of an appointment contains its id. */
 function fieldOf(scope: string): string {
-  const known = fields.get(scope)
-  if (known !== undefined) return known
+  const existing = fields.get(scope)
+  if (existing !== undefined) return existing
   const field = `s:${hashed(scope)}`
   fields.set(scope, field)
   return field

@@ -6,10 +6,10 @@ import {
   changeOf,
   type EventLog,
   type Follower,
-  type LastWord,
+  type LatestChange,
   type LoggedChange,
+  notifyAll,
   type OnFault,
-  tellEach,
 } from '../event-log.ts'
 import type { Connection } from './connection.ts'
 import { APPEND, OPEN_LOG } from './scripts.ts'
@@ -19,23 +19,23 @@ export interface RedisEventLogOptions {
   readonly connection: Connection
   readonly prefix: string
   readonly seal: Seal
-  /** The changes of an account that can be resumed from. */
+  /** The number of changes of an account that subscribers can resume from. */
   readonly maxChanges: number
-  /** How long an event is known by its id, in milliseconds. */
+  /** How long the id of an event is kept to recognise duplicates, in milliseconds. */
   readonly seenMs: number
   readonly now: () => number
   readonly monotonic: () => number
   readonly onFault: OnFault
 }
 
-/** An account's log, as this process reads along. */
-interface Feed {
-  /** The name of the log: where it is another, the one before is lost. */
+/** The consumer of an account's log in this process. */
+interface Consumer {
+  /** The name of the log. If Redis has a log of another name, the one before was lost. */
   log: string
+  /** The id and the number of the last entry that was read. */
   lastId: string
-  /** The number of that entry. */
   lastNumber: number
-  readonly words: LRUCache<string, LastWord>
+  readonly latestChanges: LRUCache<string, LatestChange>
   readonly followers: Set<Follower>
   readonly reader: Redis
 }
@@ -49,62 +49,64 @@ interface Opened extends Place {
   readonly number: number
 }
 
-/** How long a reader waits for the next entry before it looks whether the log is still the same. */
+/** How long a reader waits for the next entry before it checks that the log is still the same. */
 const BLOCK_MS = 2000
-/** A reader that has no answer for so much longer is on a connection that is dead. */
+/** A reader that has waited so much longer without an answer is on a dead connection. */
 const GRACE_MS = 1500
 const PAUSE_MS = 50
-/** As many entries as Redis sends well within the time that it has for an answer. */
+/** The entries of one read: Redis sends as many well within the timeout. */
 const PAGE = 500
-/** The clocks of two machines are never quite the same. */
+/** The clocks of two machines differ a little. */
 const CLOCK_SKEW_MS = 2000
 
-/** With its instants on another clock, which is so many milliseconds ahead. */
-function shifted(word: LastWord, ms: number): LastWord {
-  const { notedAt, readAt } = word
-  return { ...word, notedAt: notedAt + ms, ...(readAt !== undefined && { readAt: readAt + ms }) }
+/** Bound to each sealed change: an instance whose changes have other fields can't open it, and reads anew. */
+const FORMAT = 'change 2'
+
+/** The change with its instants on another clock, which is `ms` milliseconds ahead. */
+function shifted(latest: LatestChange, ms: number): LatestChange {
+  const { recordedAt, readAt } = latest
+  return { ...latest, recordedAt: recordedAt + ms, ...(readAt !== undefined && { readAt: readAt + ms }) }
 }
 
-/** The log as a stream in Redis, sealed. One more connection for each account waits for its next entry. */
+/** The log as a Redis stream of sealed entries. Each account has another connection, which waits for the next entry. */
 export function createRedisEventLog(options: RedisEventLogOptions): EventLog & { close(): void } {
   const { connection, prefix, seal, maxChanges, seenMs, now, monotonic, onFault } = options
-  const feeds = new Map<string, Feed>()
+  const consumers = new Map<string, Consumer>()
   let isClosed = false
 
   const keyOf = (account: string, name: string) => `${prefix}{${account}}:${name}`
   const logKeys = (account: string) => [keyOf(account, 'log'), keyOf(account, 'events')] as const
 
-  /** An instant of another process's clock, on the monotonic one of this. */
-  function here(word: LastWord, isOwn: boolean): LastWord {
-    return shifted(word, monotonic() - now() + (isOwn ? 0 : CLOCK_SKEW_MS))
+  /** The change with its instants on this process's monotonic clock; undefined where none of the secrets opens it. */
+  function open(sealed: string | null | undefined): LatestChange | undefined {
+    const latest = sealed == null ? undefined : (seal.open(sealed, FORMAT) as LatestChange | undefined)
+    const skewMs = latest === undefined || ownMarks.has(latest.mark) ? 0 : CLOCK_SKEW_MS
+    return latest && shifted(latest, monotonic() - now() + skewMs)
   }
 
-  function open(sealed: string | null | undefined): LastWord | undefined {
-    const word = sealed == null ? undefined : (seal.open(sealed) as LastWord | undefined)
-    return word && here(word, ownMarks.has(word.mark))
-  }
+  /** The marks of changes that this process has recorded. */
   const ownMarks = new LRUCache<string, true>({ max: 10_000 })
-  /** The marks of last words that none of the secrets opens: the next word takes their place. */
+  /** By key, the marks of changes that none of the secrets opens: the next change replaces them. */
   const unreadable = new LRUCache<string, string>({ max: 10_000 })
 
-  function feedOf(account: string): Feed {
-    const known = feeds.get(account)
-    if (known !== undefined) return known
-    const feed: Feed = {
+  function consumerOf(account: string): Consumer {
+    const existing = consumers.get(account)
+    if (existing !== undefined) return existing
+    const consumer: Consumer = {
       log: '',
       lastId: '',
       lastNumber: 0,
-      words: new LRUCache({ max: 2 * maxChanges }),
+      latestChanges: new LRUCache({ max: 2 * maxChanges }),
       followers: new Set(),
       reader: connection.duplicate(),
     }
-    feeds.set(account, feed)
-    void readAlong(account, feed)
-    return feed
+    consumers.set(account, consumer)
+    void consume(account, consumer)
+    return consumer
   }
 
   async function openLog(account: string): Promise<Opened | undefined> {
-    const opened = await connection.ask(
+    const opened = await connection.run(
       (redis) =>
         redis.eval(OPEN_LOG, 2, ...logKeys(account), randomUUID(), 2 * seenMs) as Promise<
           [string, string, string]
@@ -113,57 +115,65 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
     return opened && { log: opened[0], id: opened[1], number: Number(opened[2]) }
   }
 
-  /** Reads on for as long as the process runs, from the last entry that it has read. */
-  async function readAlong(account: string, feed: Feed): Promise<void> {
+  /** Reads each entry after the last one, for as long as the process runs. */
+  async function consume(account: string, consumer: Consumer): Promise<void> {
     while (!isClosed) {
       try {
-        if (!(await isSameLog(account, feed))) {
+        if (!(await isSameLog(account, consumer))) {
           await pause()
           continue
         }
-        const waiting = feed.reader.xread(
-          ...(['COUNT', PAGE, 'BLOCK', BLOCK_MS, 'STREAMS', keyOf(account, 'events'), feed.lastId] as const),
+        const waiting = consumer.reader.xread(
+          ...([
+            'COUNT',
+            PAGE,
+            'BLOCK',
+            BLOCK_MS,
+            'STREAMS',
+            keyOf(account, 'events'),
+            consumer.lastId,
+          ] as const),
         )
-        const found = await unlessDead(waiting, feed.reader)
-        for (const [, entries] of found ?? []) for (const [id, fields] of entries) take(feed, id, fields)
+        const found = await unlessDead(waiting, consumer.reader)
+        for (const [, entries] of found ?? []) for (const [id, fields] of entries) take(consumer, id, fields)
       } catch {
         await pause()
       }
     }
   }
 
-  /** False while Redis is away. A log of another name begins a new one, and who followed the old one is told. */
-  async function isSameLog(account: string, feed: Feed): Promise<boolean> {
+  /** False while Redis is unreachable. Where Redis has begun a new log, the followers learn that the old one is lost. */
+  async function isSameLog(account: string, consumer: Consumer): Promise<boolean> {
     const place = await openLog(account)
     if (place === undefined) return false
-    if (place.log === feed.log) return true
-    const isLost = feed.log !== ''
-    feed.log = place.log
-    feed.lastId = place.id
-    feed.lastNumber = place.number
-    if (isLost) lose(feed)
+    if (place.log === consumer.log) return true
+    const isLost = consumer.log !== ''
+    consumer.log = place.log
+    consumer.lastId = place.id
+    consumer.lastNumber = place.number
+    if (isLost) lose(consumer)
     return true
   }
 
-  function lose({ words, followers }: Feed): void {
-    words.clear()
-    tellEach([...followers], (follower) => follower.lost(), onFault)
+  function lose({ latestChanges, followers }: Consumer): void {
+    latestChanges.clear()
+    notifyAll([...followers], (follower) => follower.lost(), onFault)
   }
 
-  function take(feed: Feed, id: string, [, number, , sealed]: readonly string[]): void {
-    // Entries were dropped before this process had read them.
-    if (Number(number) !== feed.lastNumber + 1) lose(feed)
-    feed.lastId = id
-    feed.lastNumber = Number(number)
-    const word = open(sealed)
-    if (word === undefined) {
-      // An instance with other secrets has told of a change: better to read all again than to miss it.
-      if (sealed !== undefined) lose(feed)
+  function take(consumer: Consumer, id: string, [, number, , sealed]: readonly string[]): void {
+    // A gap: Redis has dropped entries that this process had not read.
+    if (Number(number) !== consumer.lastNumber + 1) lose(consumer)
+    consumer.lastId = id
+    consumer.lastNumber = Number(number)
+    const latest = open(sealed)
+    if (latest === undefined) {
+      // An instance with other secrets has recorded a change: followers read all again rather than miss it.
+      if (sealed !== undefined) lose(consumer)
       return
     }
-    feed.words.set(word.now.id, word)
-    const change = changeOf(word, sequenceOf(feed.log, id))
-    tellEach(feed.followers, (follower) => follower.change(change), onFault)
+    consumer.latestChanges.set(latest.now.id, latest)
+    const change = changeOf(latest, sequenceOf(consumer.log, id))
+    notifyAll(consumer.followers, (follower) => follower.change(change), onFault)
   }
 
   async function backlogAfter(
@@ -174,13 +184,13 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
     const key = keyOf(account, 'events')
     const changes: LoggedChange[] = []
     for (let from = place.id; ; ) {
-      const entries = await connection.ask((redis) => redis.xrange(key, from, last, 'COUNT', PAGE))
-      // Each page begins with the last entry before it: where that is gone, so may be some behind it.
+      const entries = await connection.run((redis) => redis.xrange(key, from, last, 'COUNT', PAGE))
+      // Each page begins with the last entry of the one before. If Redis has dropped that entry, it may have dropped later ones.
       if (entries?.[0]?.[0] !== from) return undefined
       for (const [id, [, , , sealed]] of entries.slice(1)) {
-        const word = open(sealed)
-        if (word === undefined) return undefined
-        changes.push(changeOf(word, sequenceOf(place.log, id)))
+        const latest = open(sealed)
+        if (latest === undefined) return undefined
+        changes.push(changeOf(latest, sequenceOf(place.log, id)))
         from = id
       }
       if (entries.length < PAGE) return changes
@@ -188,33 +198,33 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
   }
 
   return {
-    watch: (account, onChange) => void feedOf(account).followers.add({ change: onChange, lost() {} }),
-    knownHere: (account, appointmentId) => feeds.get(account)?.words.get(appointmentId),
-    async lastWord(account, appointmentId) {
+    watch: (account, onChange) => void consumerOf(account).followers.add({ change: onChange, lost() {} }),
+    peekLatestChange: (account, appointmentId) => consumers.get(account)?.latestChanges.get(appointmentId),
+    async latestChange(account, appointmentId) {
       const key = keyOf(account, `word:${hashed(appointmentId)}`)
-      const [mark, sealed] = (await connection.ask((redis) => redis.hmget(key, 'm', 'w'))) ?? []
-      const word = open(sealed)
-      if (word === undefined && mark != null) unreadable.set(key, mark)
+      const [mark, sealed] = (await connection.run((redis) => redis.hmget(key, 'm', 'w'))) ?? []
+      const latest = open(sealed)
+      if (latest === undefined && mark != null) unreadable.set(key, mark)
       else unreadable.delete(key)
-      return word
+      return latest
     },
     async hasSeen(account, eventId) {
-      const found = await connection.ask((redis) => redis.exists(keyOf(account, `seen:${hashed(eventId)}`)))
+      const found = await connection.run((redis) => redis.exists(keyOf(account, `seen:${hashed(eventId)}`)))
       return found === 1
     },
-    async append(account, { appointmentId, eventId, expected, lastWord, isNews }) {
-      const { mark } = lastWord
-      const sealed = seal.close?.(shifted(lastWord, now() - monotonic()))
+    async append(account, { appointmentId, eventId, expected, latestChange, isPublished }) {
+      const { mark } = latestChange
+      const sealed = seal.close?.(shifted(latestChange, now() - monotonic()), FORMAT)
       if (sealed === undefined) return 'unavailable'
       ownMarks.set(mark, true)
-      const wordKey = keyOf(account, `word:${hashed(appointmentId)}`)
-      const keys = [...logKeys(account), wordKey, keyOf(account, `seen:${hashed(eventId ?? '')}`)] as const
+      const changeKey = keyOf(account, `word:${hashed(appointmentId)}`)
+      const keys = [...logKeys(account), changeKey, keyOf(account, `seen:${hashed(eventId ?? '')}`)] as const
       const event = [
         eventId === undefined ? '0' : '1',
         seenMs,
-        expected ?? unreadable.get(wordKey) ?? '',
+        expected ?? unreadable.get(changeKey) ?? '',
       ] as const
-      const appended = await connection.ask(
+      const appended = await connection.run(
         (redis) =>
           redis.eval(
             APPEND,
@@ -225,23 +235,24 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
             ...event,
             mark,
             sealed,
-            isNews ? '1' : '0',
+            isPublished ? '1' : '0',
             maxChanges,
           ) as Promise<Appended>,
       )
-      if (appended === 'logged') feeds.get(account)?.words.set(appointmentId, lastWord)
+      if (appended === 'logged') consumers.get(account)?.latestChanges.set(appointmentId, latestChange)
       return appended ?? 'unavailable'
     },
     async follow(account, after, follower) {
-      const feed = feedOf(account)
-      const asked = after === undefined ? undefined : placeOf(after)
-      if (after !== undefined && asked === undefined) return 'expired'
-      if (!connection.isUp() || (feed.log === '' && !(await isSameLog(account, feed)))) return 'unavailable'
-      if (asked !== undefined && asked.log !== feed.log) return 'expired'
-      // Another process may have told the client of more than this one has read.
-      const { log } = feed
-      const lastId = asked !== undefined && isLater(asked.id, feed.lastId) ? asked.id : feed.lastId
-      // What comes while the backlog is read comes after it.
+      const consumer = consumerOf(account)
+      const place = after === undefined ? undefined : placeOf(after)
+      if (after !== undefined && place === undefined) return 'expired'
+      if (!connection.isUp() || (consumer.log === '' && !(await isSameLog(account, consumer))))
+        return 'unavailable'
+      if (place !== undefined && place.log !== consumer.log) return 'expired'
+      // The client may have received changes from another instance that this one has not read yet.
+      const { log } = consumer
+      const lastId = place !== undefined && isLater(place.id, consumer.lastId) ? place.id : consumer.lastId
+      // Changes that arrive while the backlog is read follow it.
       let meanwhile: LoggedChange[] | undefined = []
       const listener: Follower = {
         change(change) {
@@ -251,10 +262,10 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
         },
         lost: () => follower.lost(),
       }
-      feed.followers.add(listener)
-      const backlog = asked === undefined ? [] : await backlogAfter(account, asked, lastId)
+      consumer.followers.add(listener)
+      const backlog = place === undefined ? [] : await backlogAfter(account, place, lastId)
       if (backlog === undefined) {
-        feed.followers.delete(listener)
+        consumer.followers.delete(listener)
         return connection.isUp() ? 'expired' : 'unavailable'
       }
       backlog.push(...meanwhile)
@@ -262,12 +273,12 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog & {
       return {
         backlog,
         head: sequenceOf(log, lastId),
-        stop: () => void feed.followers.delete(listener),
+        stop: () => void consumer.followers.delete(listener),
       }
     },
     close() {
       isClosed = true
-      for (const { reader } of feeds.values()) reader.disconnect()
+      for (const { reader } of consumers.values()) reader.disconnect()
     },
   }
 }
@@ -281,14 +292,14 @@ function placeOf(sequence: string): Place | undefined {
   return match === null ? undefined : { log: match[1] as string, id: match[2] as string }
 }
 
-/** Of two ids of a stream: milliseconds, and a number within them. */
+/** Compares two ids of a stream: each is an instant in milliseconds and a number within that millisecond. */
 function isLater(a: string, b: string): boolean {
   const [ms = 0, nth = 0] = a.split('-').map(Number)
   const [otherMs = 0, otherNth = 0] = b.split('-').map(Number)
   return ms > otherMs || (ms === otherMs && nth > otherNth)
 }
 
-/** Rejects where even the wait has no answer, and connects anew. */
+/** Rejects and reconnects where Redis does not even answer that there is no entry yet. */
 async function unlessDead<Answer>(waiting: Promise<Answer>, reader: Redis): Promise<Answer> {
   const { promise: dead, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => {

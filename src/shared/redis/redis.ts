@@ -13,38 +13,38 @@ export interface RedisOptions {
   /** `redis://`, or `rediss://` for TLS. */
   readonly url: string
   /**
-   * Begins every key.
+   * The prefix of every key.
    * @default 'appointments:'
    */
   readonly prefix?: string
   /**
-   * What is sealed is sealed with the first of them; without any, no change of an appointment goes to Redis. The gateway's
-   * webhooks have the same.
+   * The gateway's webhook secrets. Values are sealed with the first of them; without any, no change of an appointment is stored in
+   * Redis.
    * @default []
    */
   readonly secrets?: readonly string[]
   /**
-   * The changes that subscribers can resume from.
+   * The number of changes of an account that subscribers can resume from.
    * @default 10000
    */
   readonly eventsKept?: number
   /**
-   * How long an event is known by its id, in milliseconds: twice the gateway's `webhooks.toleranceSeconds`.
+   * How long the id of an event is kept to recognise duplicates, in milliseconds: twice the gateway's `webhooks.toleranceSeconds`.
    * @default two days
    */
   readonly seenMs?: number
   /**
-   * Twice the longest life of what is cached, in milliseconds.
+   * Twice the longest lifetime of a cached answer, in milliseconds.
    * @default 7800000, for an hour, and five minutes where the quota is spent
    */
   readonly lifeMs?: number
   /**
-   * Whether instances give each other the answers of the upstream, sealed by the credential that they were asked with.
+   * Whether instances share answers of the upstream, each sealed by the credential of its request.
    * @default false
    */
   readonly replies?: boolean
   /**
-   * How long an operation may wait for Redis, once, before it goes on without, in milliseconds.
+   * How long an operation waits for Redis, once, before it continues without, in milliseconds.
    * @default 50
    */
   readonly timeoutMs?: number
@@ -55,9 +55,9 @@ export interface RedisOptions {
   readonly now?: () => number
   /** @default performance.now */
   readonly monotonic?: () => number
-  /** Called when Redis is found to be there, or away, the first time too. */
+  /** Called with each new state of Redis, also with the first. */
   readonly onChange?: (state: 'up' | 'down') => void
-  /** Called with what a follower of the events has thrown: a fault of the gateway. */
+  /** Receives the errors that followers of the event log throw: faults of the gateway. */
   readonly onFault?: (thrown: unknown) => void
 }
 
@@ -66,8 +66,8 @@ const RETRY_MS = 1000
 const PROBE_LIFE_MS = 60_000
 
 /**
- * What is shared, through Redis or a server that speaks its protocol. It need not be there: operations go on without. Who
- * makes it closes it, after the gateway.
+ * The shared state on Redis, or on another server with its protocol. While that is down, operations continue without it. The caller
+ * closes it after the gateway.
  *
  * @example
  * ```ts

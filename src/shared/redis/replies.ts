@@ -12,15 +12,15 @@ export interface RedisRepliesOptions {
   readonly epochs: Pick<RedisEpochs, 'sharedOf' | 'sharedChangesSince'>
 }
 
-/** Another release may write replies in another form, and opens none of this one's. */
+/** Bound to each sealed reply: a release with another format can't open it. */
 const FORMAT = 1
-/** What is longer takes Redis so long that operations would wait for it. */
+/** A longer reply would keep Redis busy for so long that operations wait. */
 const MAX_LENGTH = 300_000
 const MAX_CREDENTIALS = 1000
 
 /**
- * Answers in Redis, each a hash of its own: the epoch, when it was asked for, and the sealed answer. The key holds a keyed
- * hash, and the seal names the key and the epoch, so that no answer passes for another.
+ * Answers in Redis. Each is a hash of the epoch, the time of the request, and the sealed answer. The key contains a keyed hash of the
+ * request, and the seal is bound to the key and the epoch, so that no answer can be replaced by another.
  */
 export function createRedisReplies({ connection, prefix, epochs }: RedisRepliesOptions): Replies {
   const seals = new LRUCache<string, Seal>({ max: MAX_CREDENTIALS })
@@ -42,22 +42,24 @@ export function createRedisReplies({ connection, prefix, epochs }: RedisRepliesO
     epochOf: (account, scope) => (connection.isUp() ? epochs.sharedOf(account, scope) : undefined),
     async find(name) {
       const key = keyOf(name)
-      const found = await connection.ask((redis) => redis.hmget(key, 'e', 't', 'r'))
-      const [epoch, askedAt, sealed] = found ?? []
-      if (epoch == null || askedAt == null || sealed == null) return undefined
+      const found = await connection.run((redis) => redis.hmget(key, 'e', 't', 'r'))
+      const [epoch, requestedAt, sealed] = found ?? []
+      if (epoch == null || requestedAt == null || sealed == null) return undefined
       const changes = await epochs.sharedChangesSince(name.account, name.scope, epoch)
-      const value = changes && sealOf(name.credential).open(sealed, placeOf(key, epoch, askedAt))
-      return value === undefined ? undefined : { value, askedAt: Number(askedAt), changes: changes ?? [] }
+      const value = changes && sealOf(name.credential).open(sealed, placeOf(key, epoch, requestedAt))
+      return value === undefined
+        ? undefined
+        : { value, requestedAt: Number(requestedAt), changes: changes ?? [] }
     },
-    keep(name, { value, askedAt, epoch }, lifeMs) {
+    keep(name, { value, requestedAt, epoch }, lifeMs) {
       const key = keyOf(name)
-      const sealed = sealOf(name.credential).close?.(value, placeOf(key, epoch, askedAt)) ?? ''
+      const sealed = sealOf(name.credential).close?.(value, placeOf(key, epoch, requestedAt)) ?? ''
       if (sealed.length > MAX_LENGTH) return
-      void connection.ask((redis) => redis.eval(KEEP_REPLY, 1, key, askedAt, epoch, sealed, lifeMs))
+      void connection.run((redis) => redis.eval(KEEP_REPLY, 1, key, requestedAt, epoch, sealed, lifeMs))
     },
   }
 }
 
-function placeOf(key: string, epoch: string, askedAt: KeptReply['askedAt'] | string): string {
-  return `${FORMAT} ${key} ${epoch} ${askedAt}`
+function placeOf(key: string, epoch: string, requestedAt: KeptReply['requestedAt'] | string): string {
+  return `${FORMAT} ${key} ${epoch} ${requestedAt}`
 }

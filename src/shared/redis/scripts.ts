@@ -1,16 +1,16 @@
-// What must happen in Redis as one step. Each has its keys in one hash slot.
+// Atomic steps in Redis. The keys of each are in one hash slot.
 
-/** KEYS: a name that nothing else has. ARGV: how long it lives. Fails where Redis takes no writes. */
+/** Fails where Redis accepts no writes. KEYS: a name that nothing else uses. ARGV: its lifetime. */
 export const PROBE = `
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
 return 1`
 
 /**
- * New values for fields of the state, each of which names an epoch; with a description, a step from the old to the new.
+ * Sets fields of the state, each of which is the epoch of a scope; with a description, also adds a step from the old epoch to the new.
  *
- * KEYS: state, steps. ARGV: a generation in case there is none, how long the state lives, the most fields, the most steps,
- * the sealed description or nothing, what that is called in a step, then field and value in turn. A state of too many fields
- * begins anew: then every epoch is another. So it is where Redis is full: that takes no value, but forgets the state.
+ * KEYS: state, steps. ARGV: a generation in case there is none, the lifetime of the state, the maximum of fields, the maximum of
+ * steps, the sealed description or nothing, its name in a step, then fields and values alternately. A state of too many fields
+ * begins a new generation, in which every epoch differs. A full Redis accepts no value, but deletes the state, with the same result.
  */
 export const ADVANCE = `
 local begun = redis.pcall('HSETNX', KEYS[1], 'gen', ARGV[1])
@@ -33,14 +33,14 @@ end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`
 
-/** KEYS: state. ARGV: a generation in case there is none, how long the state lives. Returns the generation. */
+/** Returns the generation. KEYS: state. ARGV: a generation in case there is none, the lifetime of the state. */
 export const BEGIN = `
 if redis.call('HSETNX', KEYS[1], 'gen', ARGV[1]) == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return redis.call('HGET', KEYS[1], 'gen')`
 
 /**
- * Opens the log: KEYS: what is known of the log, events. ARGV: a name in case there is none, how long they live. Returns its
- * name, its last entry and the number of that. A log begins with an entry of its own, so that every place in it is an entry.
+ * Opens the log, and returns its name, the id of its last entry and the number of that. KEYS: the log's name and length, its entries.
+ * ARGV: a name in case there is none, their lifetime. A log begins with an empty entry, so that each place in it is an entry.
  */
 export const OPEN_LOG = `
 if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('EXISTS', KEYS[2]) == 0 then
@@ -54,9 +54,9 @@ local log = redis.call('HMGET', KEYS[1], 'name', 'n')
 return { log[1], redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1][1], log[2] }`
 
 /**
- * Notes all of an entry, or nothing. KEYS: what is known of the log, events, the last word, the event's id. ARGV: a name in
- * case there is no log, how long it lives, whether there is an event, how long its id is known, the mark compared with, the
- * new mark, the sealed word, whether it is news, the most entries. Entries are numbered, so that a reader sees a gap.
+ * Records an entry. KEYS: the log's name and length, its entries, the appointment's latest change, the event's id. ARGV: a name in case
+ * there is no log, its lifetime, whether there is an event, the lifetime of its id, the expected mark, the new mark, the sealed
+ * change, whether it is published, the maximum of entries. Entries are numbered, so that a reader notices a gap.
  */
 export const APPEND = `
 if ARGV[3] == '1' and redis.call('EXISTS', KEYS[4]) == 1 then return 'duplicate' end
@@ -78,7 +78,8 @@ end
 return 'logged'`
 
 /**
- * KEYS: the reply. ARGV: when it was asked for, its epoch, what it is, how long it lives. One of the same epoch that was asked for later stays.
+ * Stores a reply, unless there is one of the same epoch and a later request. KEYS: the reply. ARGV: the time of its request, its epoch,
+ * the sealed reply, its lifetime.
  */
 export const KEEP_REPLY = `
 local at = redis.call('HGET', KEYS[1], 't')
@@ -87,7 +88,7 @@ redis.call('HSET', KEYS[1], 't', ARGV[1], 'e', ARGV[2], 'r', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1`
 
-/** KEYS: the lease. ARGV: its holder, how long it lasts. */
+/** KEYS: the lease. ARGV: its holder, its lifetime. */
 export const TAKE = `
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end

@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto'
 
-/** Keeps a value from whoever reads where it lies. */
+/** Encrypts and authenticates values, so that a reader of Redis can neither read nor replace them. */
 export interface Seal {
-  /** As base64url. Undefined where there is no secret to seal with. `place` says where it lies: it opens nowhere else. */
+  /** Returns base64url. Undefined where there is no secret. The value is bound to `place`: it can't be opened with another. */
   readonly close: ((value: unknown, place?: string) => string) | undefined
-  /** Undefined for what none of the secrets has sealed for this place. */
+  /** Undefined for a text that none of the secrets has sealed for this place. */
   open(text: string, place?: string): unknown
 }
 
@@ -15,7 +15,7 @@ export interface SealWithSecret extends Seal {
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
-/** Seals with the first secret, and opens what any of them has sealed: a secret can be replaced. */
+/** Seals with the first secret, and opens with any of them, so that a secret can be replaced. */
 export function createSeal(secrets: readonly [string, ...string[]]): SealWithSecret
 export function createSeal(secrets: readonly string[]): Seal
 export function createSeal(secrets: readonly string[]): Seal {
@@ -43,7 +43,7 @@ export function createSeal(secrets: readonly string[]): Seal {
           const opened = [decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]
           return JSON.parse(Buffer.concat(opened).toString('utf8')) as unknown
         } catch {
-          // Another secret may have sealed it.
+          // Try the next secret.
         }
       return undefined
     },

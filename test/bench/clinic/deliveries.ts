@@ -3,12 +3,12 @@ import { text } from 'node:stream/consumers'
 import { listen } from '../../../src/process/listen.ts'
 import { seeded } from '../../pagination/drift.ts'
 
-/** The way from the upstream's deliverer to the gateway: it takes its time, and loses some. */
+/** The network from the upstream's deliverer to the gateway: it delays events, and loses some. */
 export interface Deliveries extends AsyncDisposable {
   readonly url: string
-  /** Resolves once the event of each write has been taken from the upstream. */
+  /** Resolves once the event of each write has been received from the upstream. */
   arrived(writes: number): Promise<void>
-  /** Hands the gateway what has been under way since that instant or longer. */
+  /** Delivers the events that were sent at that instant or earlier to the gateway. */
   release(until: number): Promise<void>
   counts(): DeliveryCounts
 }
@@ -19,10 +19,10 @@ export interface DeliveryCounts {
 }
 
 export interface DeliveriesOptions {
-  /** For the next event. */
+  /** The URL for the next event. */
   readonly gatewayUrl: () => string
   readonly seed: number
-  /** Of each 100 events, how many never arrive. */
+  /** The percentage of events that never arrive. */
   readonly lostPercent: number
   readonly now: () => number
 }
@@ -36,7 +36,7 @@ interface Delivery {
 export async function startDeliveries(options: DeliveriesOptions): Promise<Deliveries> {
   const { gatewayUrl, seed, lostPercent, now } = options
   const random = seeded(seed)
-  let underWay: Delivery[] = []
+  let inFlight: Delivery[] = []
   let taken = 0
   let delivered = 0
   let wake = () => {}
@@ -45,7 +45,7 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
     async (req, res) => {
       const delivery = { at: now(), headers: signedHeaders(req), body: await text(req) }
       res.writeHead(204).end()
-      if (random() * 100 >= lostPercent) underWay.push(delivery)
+      if (random() * 100 >= lostPercent) inFlight.push(delivery)
       taken += 1
       wake()
     },
@@ -53,7 +53,7 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
     0,
   )
 
-  /** Again where the gateway can't take it now, as the upstream does. */
+  /** Retries if the gateway cannot accept the event now, as the upstream does. */
   async function hand({ headers, body }: Delivery): Promise<void> {
     let status = 503
     for (let tries = 0; status === 503 && tries < 100; tries += 1) {
@@ -74,11 +74,11 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
       }
     },
     async release(until) {
-      const due = underWay.filter(({ at }) => at <= until)
-      underWay = underWay.filter(({ at }) => at > until)
+      const due = inFlight.filter(({ at }) => at <= until)
+      inFlight = inFlight.filter(({ at }) => at > until)
       for (const delivery of due) await hand(delivery)
     },
-    counts: () => ({ deliveredEvents: delivered, lostEvents: taken - delivered - underWay.length }),
+    counts: () => ({ deliveredEvents: delivered, lostEvents: taken - delivered - inFlight.length }),
     [Symbol.asyncDispose]: () => server.close(),
   }
 }

@@ -3,7 +3,7 @@ export interface History {
   /** Adds the rows of the day as of `at`. `writtenId` is the id of a row that the gateway itself wrote, if any. */
   add(rows: readonly DayRow[], at: number, writtenId?: string): void
   latest(): readonly DayRow[]
-  /** Remembers the oldest version that a reader may see. Call it before the read; without an id it is for the day. */
+  /** Records the oldest version that a reader may see. Call it before the read; without an id it is for the day. */
   beginRead(id?: string): Reading
 }
 
@@ -21,7 +21,7 @@ export interface Reading {
 export interface Judgment {
   /** The time since a newer version exists, in milliseconds. Undefined if no version has all of these rows. */
   readonly ageMs: number | undefined
-  /** A row that the gateway itself wrote is as it was before that, or is missing. */
+  /** A row is older than the gateway's own write of it, or is missing. */
   readonly isBeforeKnownWrite: boolean
 }
 

@@ -19,9 +19,9 @@ export interface HourReport extends DeliveryCounts {
   /** Responses with rows from before a write that the same gateway had already finished. */
   readonly staleAfterWrite: number
   /** Responses that report themselves as stale. */
-  readonly saidToBeStale: number
-  /** Responses whose rows no version of the day has all together: one lacks a change that another one has. */
-  readonly neverTrue: number
+  readonly markedStale: number
+  /** Responses whose rows are not of one version of the day: one row is older than a change that another row has. */
+  readonly inconsistent: number
 }
 
 /** Starts a gateway in front of an upstream, with this clock in milliseconds. */
@@ -31,18 +31,18 @@ export type StartGateway = (
 ) => Promise<StartedGateway>
 
 export interface StartedGateway extends AsyncDisposable {
-  /** For the next operation: several instances take them in turn. */
+  /** The URL for the next operation: several instances take operations in turn. */
   readonly graphqlUrl: () => string
-  /** Where it takes the upstream's next event, if it takes any. */
+  /** The URL for the upstream's next event, if the gateway accepts events. */
   readonly webhook?: { readonly url: () => string; readonly secret: string }
 }
 
 const DAY_MS = 86_400_000
 const START = Date.parse('2026-01-05T12:00:00Z')
-/** From a change to its event's arrival at the gateway. */
+/** The time from a change to its event's arrival at the gateway. */
 const DELIVERY_MS = 1_000
 const GATEWAY_KEY = 'pk_gateway'
-/** The key of another system that writes, and of the bench to read the true rows. It has a quota of its own. */
+/** The key of another system that writes, and of the bench to read the true rows. It has its own quota. */
 const OTHER_KEY = 'pk_other'
 /** The API ignores unknown parameters. This one marks the requests of the other key. */
 const BY_OTHER = 'by=other'
@@ -53,7 +53,7 @@ export interface HourOptions {
   readonly quota?: number
   /** When the clinic's hour begins, in minutes of the clock hour. */
   readonly minute?: number
-  /** Of each 100 events, how many never reach the gateway. */
+  /** The percentage of events that never reach the gateway. */
   readonly lostPercent?: number
   /** Called when each minute is over, with the requests that the upstream got so far. */
   readonly eachMinute?: (upstreamRequests: number) => Promise<void>
@@ -92,7 +92,7 @@ export async function runHour(
     },
   })
   const report = { reads: 0, refusedReads: 0, writes: 0, refusedWrites: 0 }
-  const seen = { oldestMs: 0, staleAfterWrite: 0, saidToBeStale: 0, neverTrue: 0 }
+  const seen = { oldestMs: 0, staleAfterWrite: 0, markedStale: 0, inconsistent: 0 }
   try {
     const gateway = await startGateway({ url: sandbox.url, key: GATEWAY_KEY }, () => now)
     await using _ends = gateway
@@ -118,10 +118,10 @@ export async function runHour(
         }
         const { appointment, appointments } = data as ReadData
         const judged = reading.judge(appointments?.nodes ?? [appointment], now)
-        if (judged.ageMs === undefined) seen.neverTrue += 1
+        if (judged.ageMs === undefined) seen.inconsistent += 1
         else seen.oldestMs = Math.max(seen.oldestMs, judged.ageMs)
         if (judged.isBeforeKnownWrite) seen.staleAfterWrite += 1
-        if (extensions?.upstream?.stale !== undefined) seen.saidToBeStale += 1
+        if (extensions?.upstream?.stale !== undefined) seen.markedStale += 1
       }
     }
 
@@ -136,7 +136,7 @@ export async function runHour(
     for (const { second, polls, views, write: kind } of createTimetable(seed)) {
       for (; minutesOver < Math.floor(second / 60); minutesOver += 1) await eachMinute(upstreamRequests)
       now = startsAt + second * 1_000
-      // What came in the seconds between is there before anybody reads; what comes in this one, after that.
+      // Events of the seconds in between are delivered before the reads; events of this second, after them.
       await deliveries?.release(now - DELIVERY_MS - 1_000)
       const writing = kind === undefined ? undefined : write(kind)
       const reading = [

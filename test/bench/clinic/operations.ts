@@ -13,7 +13,7 @@ export const BOOK = {
   query: `mutation ($input: CreateAppointmentInput!) { createAppointment(input: $input) { appointment { ${ROW} } } }`,
 }
 
-/** Asks for more than the three fields of the upstream's response to a cancel, as a screen does. */
+/** Selects more than the three fields of the upstream's response to a cancel, as a screen does. */
 export const CANCEL = {
   query: `mutation ($input: CancelAppointmentInput!) { cancelAppointment(input: $input) { appointment { ${ROW} } } }`,
 }

@@ -10,7 +10,7 @@ export const startOurs: StartGateway = async (upstream, now) => {
   return { ...gateway, graphqlUrl: () => `${gateway.url}/graphql` }
 }
 
-/** The same, and the upstream tells it of each change. */
+/** The same, and the upstream sends it an event for each change. */
 export const startOursWithEvents: StartGateway = async (upstream, now) => {
   const gateway = await startGateway({ ...upstream, now, webhooks: { secrets: [{ secret: SECRET }] } })
   return {
@@ -20,10 +20,10 @@ export const startOursWithEvents: StartGateway = async (upstream, now) => {
   }
 }
 
-/** The same, and they give each other the answers of the upstream. */
+/** The same, and they share the responses of the upstream. */
 export const startFourSharing: StartGateway = (upstream, now) => startFourOf(upstream, now, true)
 
-/** Four instances with events that share by a Redis of their own, and take operations and events in turn. */
+/** Four instances with events that share one Redis, and take operations and events in turn. */
 export const startFour: StartGateway = (upstream, now) => startFourOf(upstream, now, false)
 
 async function startFourOf(

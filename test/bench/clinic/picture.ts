@@ -7,7 +7,7 @@ import { drawHour, type HowReadsWent, type Line } from './svg.ts'
 
 type Options = Pick<HourOptions, 'quota' | 'minute'>
 
-/** Runs the clinic's hour three times, and draws what the dashboard shows of it: an SVG. */
+/** Runs the clinic's hour three times, and draws the dashboard's figures of it as an SVG. */
 export async function pictureOfHour(options: Options): Promise<string> {
   const { quota = 1_000 } = options
   const withEvents = await watchOurs({ ...options, isLive: true })
@@ -26,7 +26,7 @@ export async function pictureOfHour(options: Options): Promise<string> {
 
 type Watched = Omit<Line, 'name'>
 
-/** Our gateway, looked at each minute by its metrics, as Prometheus does. */
+/** Our gateway, whose metrics are scraped each minute, as by Prometheus. */
 async function watchOurs({
   isLive,
   ...options

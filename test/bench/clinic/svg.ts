@@ -1,4 +1,4 @@
-/** How the reads of the hour had got their answers by a minute, all together. */
+/** The cumulative numbers of reads up to a minute, by the source of their answers. */
 export interface HowReadsWent {
   readonly asked: number
   readonly remembered: number
@@ -10,7 +10,7 @@ export interface Line {
   readonly name: string
   /** Requests left of the quota, minute by minute. */
   readonly left: readonly number[]
-  /** Of the whole hour. */
+  /** The total of the hour. */
   readonly requests: number
   readonly refused: number
 }
@@ -33,17 +33,17 @@ const WAYS = [
   ['asked', 'var(--other)'],
 ] as const satisfies readonly (readonly [keyof HowReadsWent, string])[]
 
-/** The hour as an SVG that needs nothing from elsewhere, for a light page and a dark one. */
+/** The hour as a self-contained SVG, for a light page and a dark one. */
 export function drawHour({ quota, lines, reads }: Hour): string {
   const last = reads.at(-1) ?? { asked: 0, remembered: 0, joined: 0, fused: 0 }
   const saved = last.remembered + last.joined + last.fused
-  const told = lines.map(
+  const summaries = lines.map(
     ({ name, requests, refused }) =>
       `${name} ${grouped(requests)} requests, ${grouped(refused)} reads refused`,
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title about">
 <title id="title">An hour of a clinic on a quota of ${grouped(quota)} requests</title>
-<desc id="about">Requests to the upstream in the hour: ${told.join('; ')}. With events ${grouped(saved)} of ${grouped(saved + last.asked)} reads cost nothing.</desc>
+<desc id="about">Requests to the upstream in the hour: ${summaries.join('; ')}. With events ${grouped(saved)} of ${grouped(saved + last.asked)} reads cost nothing.</desc>
 <style>
 svg { --ink: #1f2328; --faint: #59636e; --grid: #d1d9e0; --ours: #1a7f37; --alone: #0969da; --other: #cf222e; --fused: #8250df; font: 13px system-ui, sans-serif }
 @media (prefers-color-scheme: dark) { svg { --ink: #f0f6fc; --faint: #9198a1; --grid: #3d444d; --ours: #3fb950; --alone: #4493f8; --other: #f85149; --fused: #ab7df8 } }
@@ -87,7 +87,7 @@ function drawLine({ name, left, requests, refused }: Line, quota: number, nth: n
 <text x="${x}" y="${y}" style="fill:${colour};font-weight:600">${first}</text>${below.join('')}`
 }
 
-/** Beside the ends of the lines, from the top. */
+/** The labels at the ends of the lines, from the top. */
 function labelPlaces(nth: number): number {
   return PLOT.top + 34 + nth * 56
 }

@@ -2,7 +2,7 @@ import { seeded } from '../../pagination/drift.ts'
 
 export type Write = 'book' | 'cancel' | 'reschedule' | 'elsewhere'
 
-/** The operations in one second of the hour, all at once. */
+/** The operations in one second of the hour, sent concurrently. */
 export interface Second {
   readonly second: number
   /** The number of screens that poll the day. */
@@ -12,7 +12,7 @@ export interface Second {
   write: Write | undefined
 }
 
-/** The operations of the hour. Another system makes the `elsewhere` writes directly at the REST API. */
+/** The operations of the hour. Another system sends the `elsewhere` writes directly to the REST API. */
 export const HOUR = {
   screens: 20,
   pollEverySeconds: 30,

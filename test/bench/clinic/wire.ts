@@ -5,24 +5,24 @@ import { startGateway } from '../../support/gateway.ts'
 import { type HourReport, runHour, type StartGateway } from './hour.ts'
 import { HOUR } from './timetable.ts'
 
-/** How the screens of the clinic ask. `polled`: the day by GET, each screen with the tag of the answer that it has. */
+/** How the screens of the clinic send requests. `polled`: the day by GET, each screen with the `ETag` of its last answer. */
 export type Way = 'plain' | 'compressed' | 'polled'
 
 export interface WireReport {
-  /** Of the bodies of answers to reads, without their headers. */
+  /** The bytes of the response bodies of reads, without headers. */
   readonly bytes: number
-  /** Answers without a body. */
+  /** Responses without a body. */
   readonly unchanged: number
   readonly hour: HourReport
 }
 
 const TYPE_AND_GUARD = { accept: 'application/json', 'x-graphql-yoga-csrf': '1' }
 
-/** Runs the clinic's hour in production, without events, and counts what its reads take on the wire. */
+/** Runs the clinic's hour in production mode, without events, and counts the bytes of its reads. */
 export async function countBytes(way: Way): Promise<WireReport> {
   const counts = { bytes: 0, unchanged: 0 }
   const coding = way === 'plain' ? 'identity' : 'br'
-  /** What each screen has. */
+  /** The last answer of each screen. */
   const answers = new Map<number, { readonly tag: string; readonly text: string }>()
   let polls = 0
 

@@ -1,6 +1,6 @@
 /**
- * The operations of the corpus over the schema that GraphQL Mesh makes of the OpenAPI document. A list of summaries has no
- * ids of clinicians, so each row is read whole first.
+ * The operations of the corpus for the schema that GraphQL Mesh generates from the OpenAPI document. A list of summaries has
+ * no ids of clinicians, so each complete row is read first.
  */
 
 const LINKS = `
@@ -8,7 +8,7 @@ const LINKS = `
   location: retrieveLocation_response ${linkTo('retrieveLocation', 'location_id')}
 `
 
-/** What a user of Mesh writes beside the document. Only a list of summaries has a type of its own. */
+/** The configuration that a user of Mesh adds to the document. Only a list of summaries has another type. */
 export function typeDefs(document: string): string {
   const summary = document.includes('"AppointmentSummary"')
     ? `extend type AppointmentSummary { whole: retrieveAppointment_response ${linkTo('retrieveAppointment', 'id')} }`
@@ -45,7 +45,7 @@ export function composedOne(id: string): string {
   return `{ retrieveAppointment(id: "${id}") { ... on retrieveAppointment_200_response { data { title attendee_name } } } }`
 }
 
-/** @param ids of the clinician and the site */
+/** @param ids of the clinician and the location */
 export function composedDay(date: string, [clinician, location]: readonly [string, string]): string {
   const condition = `, clinician_id: "${clinician}", location_id: "${location}", ${within(date)}`
   return `{ ${list(50, `title ${ofWhole(`${WITH_CLINICIAN} ${WITH_LOCATION}`)}`, condition)} }`

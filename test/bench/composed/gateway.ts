@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { typeDefs } from './documents.ts'
 
-// Required without their types, which give each resolver of the program an `info` with more in it.
+// Required without their types, because these extend the `info` of every resolver in the program.
 const require = createRequire(import.meta.url)
 const { createGatewayRuntime } = require('@graphql-hive/gateway-runtime') as {
   createGatewayRuntime(options: object): RequestListener & AsyncDisposable
@@ -21,7 +21,7 @@ export interface ComposedGateway extends AsyncDisposable {
   readonly url: string
 }
 
-/** Starts Hive Gateway on the API's own OpenAPI document, composed by GraphQL Mesh, with links from ids to what they name. */
+/** Starts Hive Gateway on the API's own OpenAPI document, composed by GraphQL Mesh, with links from ids to their objects. */
 export async function startComposedGateway(api: { url: string; key: string }): Promise<ComposedGateway> {
   const sourceHandler = loadOpenAPISubgraph('Appointments', {
     source: `${api.url}/openapi.json`,

@@ -1,6 +1,6 @@
 /**
- * The desk in a real browser: from a change elsewhere to the screen, and from the document to the first paint. The page and
- * the gateway share this machine.
+ * The desk in a real browser: the time from a change by another system to the screen, and from the document to the first
+ * paint. The page and the gateway share this machine.
  */
 import { startBrowser } from '../../browser/chromium.ts'
 import { startClinic, visitAt } from '../../browser/clinic.ts'
@@ -34,7 +34,7 @@ report('from the document to the first paint', paints)
   clinic.takePaths()
   const delays: number[] = []
   for (let nth = 1; nth <= CHANGES; nth += 1) {
-    // The browser's own clock stands still, so it tells of the change and the time is taken here.
+    // The browser's own clock is frozen, so the page reports the change and the bench takes the time.
     const shown = desk.page.waitForFunction(
       (title) => [...document.querySelectorAll('.block')].some((block) => block.textContent?.includes(title)),
       `Change ${nth}`,

@@ -1,4 +1,4 @@
-/** A thousand pairs of bookings that race for one time: on one instance, and over four that share a Redis. */
+/** A thousand pairs of bookings that race for one time: on one instance, and on four that share a Redis. */
 import { startInstances } from '../../instances/instances.ts'
 import { feed, type RaceReport, race } from '../../instances/races.ts'
 import { startRedis } from '../../support/redis.ts'

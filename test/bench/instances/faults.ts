@@ -6,7 +6,7 @@ const RENAME = `mutation ($id: ID!, $title: String!) {
 const ONE = 'query ($id: ID!) { appointment(id: $id) { title } }'
 const IDS = '{ appointments(first: 40) { nodes { restId } } }'
 const CLIENTS = 4
-/** Between two operations of a client: the machine keeps time for Redis. */
+/** The pause between two operations of a client, which leaves processor time for Redis. */
 const REST_MS = 10
 const WRITE_EVERY = 10
 const PHASES = { normal: 4000, 'first second': 1000, later: 2000, 'after it': 2000 } as const
@@ -16,7 +16,7 @@ type Phase = keyof typeof PHASES
 export interface FaultReport {
   readonly operations: number
   readonly failed: number
-  /** Milliseconds: of 100 operations of a phase, 99 take no longer. */
+  /** The 99th percentile of the operations of a phase, in milliseconds. */
   readonly normal: string
   readonly 'first second': string
   readonly later: string
@@ -89,7 +89,7 @@ async function startLoad(fleet: Fleet) {
     }
   }
   const working = Array.from({ length: CLIENTS }, (_, client) => work(client))
-  // The processes get warm before anything is measured.
+  // Warms the processes up before the measurement.
   await new Promise((resolve) => setTimeout(resolve, 3000))
   return {
     async during(next: Phase): Promise<void> {

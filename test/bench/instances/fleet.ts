@@ -5,12 +5,12 @@ import { SECRET } from '../../support/events.ts'
 import { type Process, startProcess } from '../../support/process.ts'
 import { type RedisServer, startRedis } from '../../support/redis.ts'
 
-/** Four processes of the gateway over one sandbox. */
+/** Four processes of the gateway in front of one sandbox. */
 export interface Fleet extends AsyncDisposable {
-  /** Of the GraphQL endpoint of each. */
+  /** The URL of each GraphQL endpoint. */
   readonly urls: readonly string[]
   counts(): UpstreamCounts
-  /** What they share by, if they do. */
+  /** The Redis that they share, if any. */
   readonly redis: RedisServer | undefined
 }
 
@@ -20,7 +20,7 @@ export interface UpstreamCounts {
 }
 
 export interface FleetOptions {
-  /** With `memory` each is alone. */
+  /** With `memory` they share nothing. */
   readonly shares: 'redis' | 'memory'
   /** 0 = none. */
   readonly quota?: number
@@ -78,7 +78,7 @@ async function untilShared(url: string): Promise<void> {
   throw new Error('The instances do not find Redis')
 }
 
-/** As `ask` does, in half of its processor time: the bench shares the machine with what it measures. */
+/** The same as `ask`, with half of its processor time, because the bench shares the machine with the gateways. */
 export async function askQuickly(url: string, operation: GraphQLRequest): Promise<GraphQLResult> {
   const { body } = await request(url, {
     method: 'POST',

@@ -15,7 +15,7 @@ interface Case {
   readonly cacheSeconds: number
   /** The operations in flight at once. */
   readonly width: number
-  /** Each operation asks for what nobody has asked for, and its answer is kept for the other instances. */
+  /** Each operation reads data that is not cached, and its response is stored for the other instances. */
   readonly sharesReplies?: boolean
 }
 
@@ -34,14 +34,14 @@ const CASES: readonly Case[] = [
 ]
 
 export interface ProcessorTime {
-  /** Milliseconds of an operation, the median of all rounds. */
+  /** The median processor time of an operation in all rounds, in milliseconds. */
   readonly memory: string
   readonly redis: string
   /** The median of the ratios of each round. */
   readonly ratio: string
 }
 
-/** The processor time of the gateway with Redis beside that without, each a process on one core, in rounds by turns. */
+/** The processor time of the gateway with and without Redis: two processes on one core, in alternating rounds. */
 export async function compareProcessorTime(): Promise<Record<string, ProcessorTime>> {
   pinToOtherCore()
   await using stack = new AsyncDisposableStack()

@@ -5,7 +5,7 @@ const RENAME = `mutation ($id: ID!, $title: String!) {
 const ONE = 'query ($id: ID!) { appointment(id: $id) { title } }'
 const IDS = '{ appointments(first: 100) { nodes { restId } } }'
 const QUOTA = 1000
-/** One operation in eighteen writes: some 89 of 1,600. */
+/** One operation in eighteen is a write: some 89 of 1,600. */
 const WRITE_EVERY = 18
 
 export interface QuotaReport {
@@ -14,11 +14,11 @@ export interface QuotaReport {
   readonly writes: number
   readonly refusedWrites: number
   readonly refusedReads: number
-  /** Percent. */
+  /** In percent. */
   readonly used: number
 }
 
-/** 1.6 times the quota is asked for, by as many clients at once, spread over the instances. Nothing is cached. */
+/** `atOnce` concurrent clients, spread over the instances, need 1.6 times the quota. Nothing is cached. */
 export async function spendQuota(shares: FleetOptions['shares'], atOnce: number): Promise<QuotaReport> {
   await farFromTheHour()
   await using fleet = await startFleet({
@@ -43,7 +43,7 @@ export async function spendQuota(shares: FleetOptions['shares'], atOnce: number)
         query: isWrite ? RENAME : ONE,
         variables: { id, ...(isWrite && { title: 'Renamed' }) },
       }
-      // Instances by chance, as a balancer does that knows nothing of the operations.
+      // A random instance, as chosen by a load balancer that knows nothing of the operations.
       const { errors } = await askQuickly(at(Math.floor(Math.random() * 4)), request)
       if (isWrite) report.writes += 1
       if (errors !== undefined) report[isWrite ? 'refusedWrites' : 'refusedReads'] += 1
@@ -59,7 +59,7 @@ export async function spendQuota(shares: FleetOptions['shares'], atOnce: number)
   }
 }
 
-/** The quota is full again with the hour of the clock, which would spoil the count. */
+/** At the full hour the quota is full again, which would spoil the count. */
 async function farFromTheHour(): Promise<void> {
   const left = 3_600_000 - (Date.now() % 3_600_000)
   if (left < 30_000) await new Promise((resolve) => setTimeout(resolve, left + 1000))

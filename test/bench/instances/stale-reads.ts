@@ -7,7 +7,7 @@ const IDS = '{ appointments(first: 8) { nodes { restId } } }'
 
 export interface StaleReport {
   readonly reads: number
-  /** Reads that show what was so before a write that another instance had answered when they began. */
+  /** Reads that returned the state before a write that another instance had answered when they began. */
   readonly stale: number
   readonly writes: number
   readonly failed: number
@@ -19,7 +19,7 @@ interface AppointmentData {
   readonly appointment: { readonly title: string }
 }
 
-/** Eight writers, each of one appointment, and six readers, all on instances in turn, until so many reads are over. */
+/** Eight writers, each of one appointment, and six readers, all on instances in turn, until this many reads have ended. */
 export async function countStaleReads(
   shares: FleetOptions['shares'],
   wanted: number,
@@ -42,7 +42,7 @@ export async function countStaleReads(
       if (errors !== undefined) counts.failed += 1
       else answered[writer] = nth
       counts.writes += 1
-      // So that there are about as many reads of what has not changed as of what has.
+      // So about as many reads are of unchanged data as of changed data.
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }

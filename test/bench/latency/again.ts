@@ -1,7 +1,7 @@
 /**
- * Measures what is asked again: the processor time of an operation whose answer the gateway remembers, beside a bare
+ * Measures repeated queries: the processor time of an operation whose answer the gateway has stored, compared with a bare
  * pass-through, Apollo Server and yoga with their response caches, and earlier checkouts of this gateway
- * (`AGAIN_BESIDE=path,path`). Each is a process of its own on one core; they take turns of a tenth of a second. This
+ * (`AGAIN_BESIDE=path,path`). Each is a separate process on one core; they take turns of a tenth of a second. This
  * process is the client and the upstream, on the other core.
  */
 import { readFileSync } from 'node:fs'
@@ -24,9 +24,9 @@ interface Case {
   readonly name: string
   readonly scenario: Scenario
   readonly headers?: Readonly<Record<string, string>>
-  /** Asks by GET, with the tag of the answer before where there was one. */
+  /** Sends a GET, with the `ETag` of the last answer if there was one. */
   readonly byGet?: boolean
-  /** Asks each time what nobody has asked before. */
+  /** Sends a different query each time. */
   readonly isNew?: boolean
 }
 
@@ -61,13 +61,13 @@ interface Sample {
   /** Processor time of one operation. */
   readonly cpuMs: number
   readonly bytes: number
-  /** Of a hundred answers. */
+  /** The number among a hundred answers. */
   readonly unchanged: number
 }
 
-/** By the case, then the life, then the round: a sample of each contestant. */
+/** A sample of each contestant, by case, then run, then round. */
 const samples = CASES.map((): Sample[][][] => [])
-/** The latest tag of each variant, by the contestant that gave it. */
+/** The latest `ETag` of each variant, by contestant. */
 const tags = new Map<string, string>()
 let newest = 0
 for (let life = 0; life < LIVES; life += 1) {
@@ -203,7 +203,7 @@ function askGateway(
   const parameters = new URLSearchParams({ query, variables: JSON.stringify(variables(variant)) })
   return request(`${url}?${parameters}`, {
     dispatcher: client,
-    // Apollo Server's guard asks for a header of its own.
+    // Apollo Server's CSRF guard needs its own header.
     headers: {
       ...all,
       'x-graphql-yoga-csrf': '1',

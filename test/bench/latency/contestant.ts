@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 export interface Contestant extends AsyncDisposable {
   readonly url: string
   usage(): Promise<Usage>
-  /** The same after a collection of garbage, for a program that has the flag `--expose-gc`. */
+  /** The same after a garbage collection, for a program with the flag `--expose-gc`. */
   usageWithoutGarbage(): Promise<Usage>
 }
 
@@ -13,13 +13,13 @@ export interface Usage {
   /** User and system time of all threads since the start. */
   readonly cpuMs: number
   readonly residentMb: number
-  /** What the program holds: on the heap, and outside of it. */
+  /** The memory in use by the program: on the heap, and outside of it. */
   readonly heldMb: number
 }
 
 const METER = new URL('meter.ts', import.meta.url).href
 
-/** Runs a program (flags, then its file) in a process of its own, pinned to the first core if the platform can. */
+/** Runs a program (flags, then its file) in a separate process, pinned to the first core if the platform can. */
 export async function startContestant(
   program: readonly string[],
   environment: Readonly<Record<string, string>>,
@@ -35,7 +35,7 @@ export async function startContestant(
   child.stderr?.resume()
   const ended = once(child, 'exit').then(() => Promise.reject(new Error(`It ended: ${program.at(-1)}`)))
   const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string]
-  // From now on it ends where the bench ends it.
+  // From here on an exit is expected: the bench ends the process.
   ended.catch(() => {})
   return {
     url: /http:\S+[^\s.,:]/.exec(line)?.[0] ?? '',

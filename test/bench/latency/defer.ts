@@ -1,6 +1,6 @@
 /**
- * A day's list of 50 rows with the attendees that its rows lack, over an upstream that takes 50 ms for each answer: when the
- * list can be shown, and what it costs of processor time, with `@defer` and in one piece, by turns.
+ * A day's list of 50 rows with the attendees, which list rows do not have, and an upstream that takes 50 ms for each response:
+ * the time until the list can be shown, and the processor time, alternately with `@defer` and in one response.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -79,7 +79,7 @@ async function measure(text: string, day: string): Promise<Sample> {
   return { firstMs, lastMs, cpuMs: (await gateway.usage()).cpuMs - before.cpuMs }
 }
 
-/** Each list has rows of its own, which lack their attendees. */
+/** Each list has different rows, which have no attendees. */
 async function startSlowUpstream() {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://upstream')

@@ -7,10 +7,10 @@ const SAMPLES = 3
 const SECONDS = Number(process.env.HELD_SECONDS ?? 20)
 
 /**
- * What a gateway holds after a collection of garbage, in megabytes, each twenty seconds under pages of 100 that are new: each
- * is asked twice, by every other client compressed, so that caches fill to their bounds.
+ * The memory of a gateway after a garbage collection, in megabytes, every twenty seconds while clients read new pages of 100.
+ * Each page is requested twice, by every other client compressed, so that caches fill to their limits.
  *
- * @param newVariant of the variables, of whom nobody has asked
+ * @param newVariant returns variables of a page that no client has requested
  */
 export async function measureHeld(
   program: readonly string[],

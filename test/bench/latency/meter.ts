@@ -1,6 +1,6 @@
 /** Runs in a measured process before its own program, and reports its usage to the bench on request. */
 process.on('message', (message) => {
-  // Twice, because what the first one finalises goes with the second one. It is there with --expose-gc.
+  // Twice, because the second run frees the objects that the first one finalises. It exists with --expose-gc.
   if (message === 'usage without garbage') for (let nth = 0; nth < 2; nth++) globalThis.gc?.()
   const { user, system } = process.cpuUsage()
   const { rss, heapUsed, external } = process.memoryUsage()

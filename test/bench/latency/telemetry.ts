@@ -1,7 +1,7 @@
 /**
- * Measures what telemetry costs: the processor time of one appointment by id, with nothing to see, with metrics, and with
- * traces of which a twentieth is kept, or all; and that of another checkout (`TELEMETRY_BESIDE=path`). Each is a process of
- * its own on one core; they take turns of a tenth of a second, in another order each round. This process is the client, the
+ * Measures the cost of telemetry: the processor time of one appointment by id, with telemetry off, with metrics, and with
+ * traces of which a twentieth is recorded, or all; and that of another checkout (`TELEMETRY_BESIDE=path`). Each is a separate
+ * process on one core; they take turns of a tenth of a second, in another order each round. This process is the client, the
  * upstream and the collector, on the other core.
  */
 import { readFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { startInstantUpstream } from './upstream.ts'
 
 const LIVES = Number(process.env.LATENCY_LIVES ?? 4)
 const ROUNDS = Number(process.env.LATENCY_ROUNDS ?? 30)
-/** Ten seconds of load each. The first batches of spans are far from as fast as the later ones, in which nothing is compiled. */
+/** Ten seconds of load each. The first batches of spans are much slower than later ones, because V8 compiles their code. */
 const WARM_UP_ROUNDS = 100
 const SLICE_MS = 100
 const WIDTH = 32
@@ -44,7 +44,7 @@ const CASES = [
 
 const report: Record<string, object> = {}
 for (const { name, environment } of CASES) {
-  /** By the round: the processor time of one operation of each contestant, in milliseconds. */
+  /** The processor time of one operation of each contestant, in milliseconds, by round. */
   const rounds: number[][] = []
   const residentMb: number[][] = []
   for (let life = 0; life < LIVES; life += 1) {
@@ -117,7 +117,7 @@ async function ask(url: string, variant: number): Promise<void> {
   if (statusCode !== 200 || !text.includes('"title"')) throw new Error(`${statusCode} ${text.slice(0, 300)}`)
 }
 
-/** What else the machine does only adds to a time, so the short ones tell most. */
+/** Other work on the machine only adds to a time, so the shortest times are the most accurate. */
 function undisturbed(rounds: readonly number[][], nth: number): number {
   return quantile(
     0.1,

@@ -14,7 +14,7 @@ const PATIENTS = 35
 const OF_EACH_PATIENT = 5
 
 /**
- * An Appointments API that responds at once, so that the bench measures the gateway in front of it. It builds each
+ * An Appointments API that responds immediately, so that the bench measures the gateway in front of it. It builds each
  * response once, and adds a new request id each time. Rows have all fields, so a page of 100 takes 80 kB.
  */
 export async function startInstantUpstream(): Promise<InstantUpstream> {
@@ -61,7 +61,7 @@ export async function startInstantUpstream(): Promise<InstantUpstream> {
 const REQUEST_ID = 'the id of this exchange'
 /** The ids of clinicians whose rows change with each response. */
 const BUSY = /^clin_8/
-/** The clinicians of `again` whom nobody asks for twice: their answers would only take memory. */
+/** The clinicians of `again` that are requested only once: stored responses for them would only take memory. */
 const ASKED_ONCE = /clin_1\d{6}/
 
 /** The body of the response to a request such as `GET /appointments?limit=3&offset=0`. */

@@ -22,9 +22,9 @@ export interface Case {
 export interface PreparedCase {
   /** Operations to send first, one after the other. The cache expires between them and `requests`. */
   readonly before?: readonly GraphQLRequest[]
-  /** Operations to send at once. */
+  /** Operations to send concurrently. */
   readonly requests: readonly GraphQLRequest[]
-  /** What asks for the same over the schema of the composed gateway, once for each of `requests`, where there is something. */
+  /** The equivalent documents for the composed gateway, one for each of `requests`, if there are any. */
   readonly composed?: string
   /** Exactly the upstream requests of our gateway for `requests`, in any order. */
   readonly upstream: readonly string[]
@@ -298,7 +298,7 @@ function namesOf(first: number): string {
   return `{ appointments(first: ${first}) { nodes { title clinician { displayName } } } }`
 }
 
-/** The lists of the four active clinicians within the time of the first rows. */
+/** The lists of the four active clinicians in the time range of the first rows. */
 async function facetsOf(rest: Product['rest'], count: number): Promise<string[]> {
   const rows = await someRows(rest, count)
   const { body } = await rest('GET', '/clinician-profiles?is_active=true')

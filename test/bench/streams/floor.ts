@@ -1,4 +1,4 @@
-/** The least that it can cost: one JSON text for each change, written as it is to the responses of node:http. */
+/** The minimum cost: one JSON text for each change, written unchanged to the responses of node:http. */
 import type { ServerResponse } from 'node:http'
 import { changeOf, serveWithWebhook } from './webhook.ts'
 
@@ -6,9 +6,9 @@ const open = new Set<ServerResponse>()
 let sequence = 0
 
 serveWithWebhook(
-  (shown) => {
+  (appointment) => {
     sequence += 1
-    const json = JSON.stringify({ data: { appointmentChanged: changeOf(shown, sequence) } })
+    const json = JSON.stringify({ data: { appointmentChanged: changeOf(appointment, sequence) } })
     const bytes = Buffer.from(`event: next\ndata: ${json}\n\n`)
     for (const response of open) response.write(bytes)
   },

@@ -1,6 +1,6 @@
 /**
- * Two hundred live screens of twenty days: from a change at the upstream to the screens that show it, and what it costs. Then
- * ten thousand random changes, after each of which a live query must show what a fresh one does.
+ * Two hundred live screens of twenty days: the time from a change at the upstream to the screens that show it, and its cost.
+ * Then ten thousand random changes, after each of which a live query must return the same as a fresh query.
  */
 
 import { freshDay, LIVE_DAY, randomOf, readUntil, step } from '../../server/live/steps.ts'
@@ -15,7 +15,7 @@ const STEPS = Number(process.env.LIVE_STEPS ?? 10_000)
 const SCREEN = `query Screen($day: Date) @live {
   appointments(first: 50, filter: { day: $day, timeZone: "UTC" }) { nodes { restId title status startTime } } }`
 
-/** Between two changes, by the clocks of both sides: what follows a read at once may be older than it. */
+/** Between two changes, on both clocks: a change directly after a read could count as older than the read. */
 const PAUSE_MS = 5000
 let now = Date.parse('2030-12-01T09:00:00Z')
 const ids = new Map<string, string>()
@@ -49,7 +49,7 @@ async function watchChanges() {
     streams.push(await subscribe(product.url, { query: SCREEN, variables }))
     await streams[nth]?.next()
   }
-  // By the first event the feed is healthy, and by the second round all lists are of its time.
+  // After the first event, events are healthy; after the second round, all lists were read while they were.
   for (let nth = 0; nth < 2 * DAYS; nth += 1) await change(product, streams, nth)
   product.takeRequests()
   const latencies: number[] = []
@@ -66,7 +66,7 @@ async function watchChanges() {
   }
 }
 
-/** A change of one day; returns the milliseconds after which each of its screens showed it. */
+/** Changes one day. Returns the milliseconds after which each of its screens showed the change. */
 async function change(product: Product, streams: readonly TestStream[], nth: number): Promise<number[]> {
   const day = dayOf(nth)
   const title = `Visit ${nth}`
@@ -75,7 +75,7 @@ async function change(product: Product, streams: readonly TestStream[], nth: num
   now += PAUSE_MS
   const begun = performance.now()
   const write = product.rest('POST', '/_elsewhere', { id: ids.get(day), title, ...slot })
-  const shown = watching.map(async (stream) => {
+  const latencies = watching.map(async (stream) => {
     for (;;) {
       const result = await stream.next()
       const [row] = result?.data.appointments.nodes ?? []
@@ -83,7 +83,7 @@ async function change(product: Product, streams: readonly TestStream[], nth: num
     }
   })
   ids.set(day, (await write).body.data.id)
-  return Promise.all(shown)
+  return Promise.all(latencies)
 }
 
 async function compareSteps() {
@@ -93,17 +93,17 @@ async function compareSteps() {
   await using stream = await subscribe(product.url, { query: LIVE_DAY })
   const random = randomOf(1)
   const known: string[] = []
-  let shown = await freshDay(fresh.query)
-  await readUntil(stream, shown)
+  let latest = await freshDay(fresh.query)
+  await readUntil(stream, latest)
   const counts = { changes: 0, answers: 0 }
   for (let nth = 0; nth < STEPS; nth += 1) {
     now += PAUSE_MS
     await step(product, known, random)
     const wanted = await freshDay(fresh.query)
-    if (wanted === shown) continue
+    if (wanted === latest) continue
     counts.changes += 1
     counts.answers += await readUntil(stream, wanted)
-    shown = wanted
+    latest = wanted
   }
   return counts
 }

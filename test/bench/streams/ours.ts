@@ -5,7 +5,7 @@ import { SECRET } from '../../support/events.ts'
 const MANY = 1_000_000
 
 const gateway = createGateway({
-  // Nothing is asked upstream: the selection has only what an event shows.
+  // No upstream requests: the selection has only fields of an event.
   url: 'http://127.0.0.1:9',
   key: 'pk_bench',
   limits: { MAX_STREAMS: MANY, MAX_STREAMS_OF_CALLER: MANY, MAX_CONCURRENT_OPERATIONS: MANY },

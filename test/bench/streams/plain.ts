@@ -1,4 +1,4 @@
-/** Plain yoga with its in-memory pub/sub: what its documentation shows. */
+/** Plain yoga with its in-memory pub/sub, as in its documentation. */
 import { createPubSub, createSchema, createYoga } from 'graphql-yoga'
 import { changeOf, serveWithWebhook } from './webhook.ts'
 
@@ -27,7 +27,7 @@ const yoga = createYoga({
 })
 
 let sequence = 0
-serveWithWebhook((shown) => {
+serveWithWebhook((appointment) => {
   sequence += 1
-  pubSub.publish('changed', changeOf(shown, sequence))
+  pubSub.publish('changed', changeOf(appointment, sequence))
 }, yoga)

@@ -5,13 +5,13 @@ const DAY = {
     'subscription ($filter: AppointmentFilter) { appointmentChanged(filter: $filter) { sequence kind movement appointment { id title startTime status patient { restId } } } }',
   variables: { filter: { startTime: { gte: '2026-01-05T00:00:00Z', lte: '2026-01-05T23:59:59Z' } } },
 }
-/** How many open their stream at once. */
+/** The number of streams that are opened concurrently. */
 const WIDTH = 50
 
-/** Subscribers that read what they get, count it, and drop it. */
+/** Subscribers that read changes, count them, and discard them. */
 export interface Subscribers extends Disposable {
   readonly count: number
-  /** Resolves once each has got so many changes more than the last time. */
+  /** Resolves once each has received this many more changes than at the last call. */
   got(changes: number): Promise<void>
 }
 

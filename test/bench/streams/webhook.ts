@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 
-/** An appointment as an event shows it. */
-export interface Shown {
+/** The appointment in an event. */
+export interface EventAppointment {
   readonly id: string
   readonly patient_id: string
   readonly title: string
@@ -12,11 +12,14 @@ export interface Shown {
 }
 
 interface WebhookEvent {
-  readonly data: { readonly object: Shown }
+  readonly data: { readonly object: EventAppointment }
 }
 
-/** Serves a contestant that takes events without a look at signature, order or duplicates, and prints its URL. */
-export function serveWithWebhook(onEvent: (shown: Shown) => void, other: RequestListener): void {
+/** Serves a contestant that accepts events without checks of signature, order or duplicates, and prints its URL. */
+export function serveWithWebhook(
+  onEvent: (appointment: EventAppointment) => void,
+  other: RequestListener,
+): void {
   async function receive(request: IncomingMessage): Promise<void> {
     onEvent(((await json(request)) as WebhookEvent).data.object)
   }
@@ -31,18 +34,18 @@ export function serveWithWebhook(onEvent: (shown: Shown) => void, other: Request
   process.on('SIGTERM', () => process.exit())
 }
 
-/** The change of an appointment as the document of the bench selects it. */
-export function changeOf(shown: Shown, sequence: number): object {
+/** The change of an appointment, with the fields that the bench's document selects. */
+export function changeOf(appointment: EventAppointment, sequence: number): object {
   return {
     sequence: String(sequence),
     kind: 'UPDATED',
     movement: 'CHANGED',
     appointment: {
-      id: Buffer.from(`Appointment:${shown.id}`).toString('base64url'),
-      title: shown.title,
-      startTime: shown.start_time,
-      status: shown.status.toUpperCase(),
-      patient: { restId: shown.patient_id },
+      id: Buffer.from(`Appointment:${appointment.id}`).toString('base64url'),
+      title: appointment.title,
+      startTime: appointment.start_time,
+      status: appointment.status.toUpperCase(),
+      patient: { restId: appointment.patient_id },
     },
   }
 }

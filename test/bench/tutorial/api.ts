@@ -17,7 +17,7 @@ export interface RowResponse {
   readonly meta: { readonly performed_at?: string; readonly performed_by?: string }
 }
 
-/** The data source as tutorials write it, one per GraphQL request. It is a class because the library requires one. */
+/** The data source as in tutorials, one per GraphQL request. It is a class because the library requires one. */
 export class AppointmentsApi extends RESTDataSource {
   private readonly key: string
   private readonly byId = new DataLoader((ids: readonly string[]) =>
@@ -42,7 +42,7 @@ export class AppointmentsApi extends RESTDataSource {
     return this.byId.load(id)
   }
 
-  /** Whom or what an appointment names, such as `locations/loc_1`. */
+  /** A person or place of an appointment, such as `locations/loc_1`. */
   entry(path: string): Promise<Entry> {
     return this.entryByPath.load(path)
   }

@@ -9,7 +9,7 @@ export interface TutorialGateway extends AsyncDisposable {
 }
 
 /**
- * Starts our schema on a gateway as tutorials write it: Apollo Server, a RESTDataSource and a DataLoader per request,
+ * Starts our schema on a gateway as in tutorials: Apollo Server, a RESTDataSource and a DataLoader per request,
  * and one REST call for each need of a resolver.
  */
 export async function startTutorialGateway(

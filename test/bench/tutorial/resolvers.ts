@@ -16,7 +16,7 @@ interface Input {
   readonly input: Readonly<Record<string, unknown>> & { readonly id: string }
 }
 
-/** Reads a field from the row, or loads the whole appointment if the row lacks the field. */
+/** Reads a field from the row, or loads the complete appointment if the row does not have the field. */
 async function readField(row: Row, name: FieldName, { api }: TutorialContext) {
   const whole = row[FIELD_NAMES[name]] === undefined ? await api.appointment(row.id) : row
   const value = whole[FIELD_NAMES[name]]

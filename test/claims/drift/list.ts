@@ -10,7 +10,7 @@ export interface DriftingList extends AsyncDisposable {
   begin(): Promise<ReadonlySet<string>>
   /** The ids of rows that were in the list at some time since `begin` and never left it or moved. */
   readonly stayed: ReadonlySet<string>
-  /** Makes this many random inserts, removals, moves and edits. */
+  /** Does this many random inserts, removals, moves and edits. */
   change(times: number): Promise<void>
 }
 

@@ -14,7 +14,7 @@ const BOOKING = {
   startTime: '2030-01-07T10:00:00Z',
   endTime: '2030-01-07T10:30:00Z',
 }
-const AT_ONCE = { retry: { wait: async () => {}, random: () => 0 } }
+const WITHOUT_WAITS = { retry: { wait: async () => {}, random: () => 0 } }
 
 /** A sandbox that can drop responses, a REST client for it, and a clock that moves past the pauses of earlier writes. */
 async function startFaulty() {
@@ -27,7 +27,7 @@ async function startFaulty() {
       void (target.startsWith('/_') || exchanges.push(`${method} ${target}`)),
   })
   let now = Date.now()
-  const rest = startRest(sandbox.url, { now: () => now, ...AT_ONCE })
+  const rest = startRest(sandbox.url, { now: () => now, ...WITHOUT_WAITS })
   return {
     sandbox,
     rest,
@@ -78,7 +78,7 @@ describe('A write without a response', () => {
     },
   )
 
-  test('A create without any response names the key that settles it', async () => {
+  test('The error of a create without any response names its idempotency key', async () => {
     await using faulty = await startFaulty()
     await dropNext(faulty.sandbox, 'POST /appointments', ['after', 'after', 'after'])
     const key = crypto.randomUUID()
@@ -101,14 +101,14 @@ describe('A write without a response', () => {
         attempts += 1
         return attempts === 1 ? (response) => void response.destroy() : repeat
       })
-      await using rest = startRest(upstream.url, AT_ONCE)
+      await using rest = startRest(upstream.url, WITHOUT_WAITS)
       await expect(rest.appointments.create(BOOKING, 'key', operationOf())).rejects.toMatchObject({ code })
     }
   })
 
   test('A narrowed caller gets back the key that it sent', async () => {
     await using upstream = await startScriptedUpstream(() => (response) => void response.destroy())
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     const by = {
       ...operationOf(),
       access: { ...FULL_ACCESS, narrowing: { patientId: 'pat_1' } },
@@ -119,7 +119,7 @@ describe('A write without a response', () => {
     expect(upstream.requests[0]?.headers['idempotency-key']).not.toBe('given')
   })
 
-  test('The gateway reads a cancel that worked and does not repeat it', async () => {
+  test('The gateway reads a cancel that succeeded and does not repeat it', async () => {
     await using faulty = await startFaulty()
     const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
     faulty.takeExchanges()
@@ -129,7 +129,7 @@ describe('A write without a response', () => {
     expect(faulty.takeExchanges()).toEqual([`POST /appointments/${id}/cancel`, `GET /appointments/${id}`])
   })
 
-  test('The gateway repeats a cancel that did not work once', async () => {
+  test('The gateway repeats a cancel that did not happen, once', async () => {
     await using faulty = await startFaulty()
     const { id } = await faulty.rest.appointments.create(BOOKING, crypto.randomUUID(), faulty.by())
     faulty.takeExchanges()
@@ -150,7 +150,7 @@ describe('A write without a response', () => {
     })
   })
 
-  test('A repeated cancel succeeds if the first one worked late', async () => {
+  test('A repeated cancel succeeds if the first one happened late', async () => {
     const row = { id: 'a', status: 'confirmed', cancellation_reason: null as string | null }
     let cancels = 0
     await using upstream = await startScriptedUpstream(({ line }) => {
@@ -160,7 +160,7 @@ describe('A write without a response', () => {
       Object.assign(row, { status: 'cancelled', cancellation_reason: 'Ill' })
       return { status: 409, body: { error: { code: 'INVALID_STATE_TRANSITION', message: '' } } }
     })
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     expect((await rest.appointments.cancel('a', 'Ill', operationOf())).row.status).toBe('cancelled')
   })
 
@@ -231,12 +231,12 @@ describe('A write without a response', () => {
         faulty.nextMinute()
         const rows = await rowsOf(rest, faulty.by(), patientId)
         const [row] = rows
-        const whole =
+        const stored =
           row && 'id' in row ? (await rest.appointments.retrieve(row.id, faulty.by())).row : undefined
         const isDone = {
           create: rows.length === 1,
-          update: whole?.attendeeName === key,
-          cancel: whole?.status === 'cancelled' && whole.cancellationReason === key,
+          update: stored?.attendeeName === key,
+          cancel: stored?.status === 'cancelled' && stored.cancellationReason === key,
         }[write]
         claims.add(`${write} ${claim}`)
         expect(rows.length).toBeLessThanOrEqual(1)

@@ -20,8 +20,8 @@ describe('A booking of a time that must be free', () => {
 
   test('It reads the day and the one before, up to a hundred at a time', async () => {
     await using clinic = await startFedClinic()
-    for (let nth = 0; nth < 120; nth += 1) clinic.elsewhere(EARLY)
-    clinic.elsewhere({ start_time: '2030-01-06T20:00:00Z', end_time: '2030-01-07T10:10:00Z' })
+    for (let nth = 0; nth < 120; nth += 1) clinic.bookElsewhere(EARLY)
+    clinic.bookElsewhere({ start_time: '2030-01-06T20:00:00Z', end_time: '2030-01-07T10:10:00Z' })
     const { error } = await book(clinic)
     expect(error?.extensions.slot).toEqual({
       owner: 'CLINICIAN',
@@ -37,7 +37,7 @@ describe('A booking of a time that must be free', () => {
 
   test('A taken time is refused, and nothing is booked', async () => {
     await using clinic = await startFedClinic()
-    clinic.elsewhere({ patient_id: 'pat_other', title: 'Zebedee' })
+    clinic.bookElsewhere({ patient_id: 'pat_other', title: 'Zebedee' })
     const { error } = await book(clinic)
     expect(error).toMatchObject({ extensions: TAKEN })
     expect(JSON.stringify(error)).not.toMatch(/pat_other|Zebedee|apt_/)
@@ -52,13 +52,13 @@ describe('A booking of a time that must be free', () => {
     ["another clinician's", { clinician_profile_id: 'cli_2' }],
   ] as const)('An appointment that is %s leaves the time free', async ([, row]) => {
     await using clinic = await startFedClinic()
-    clinic.elsewhere(row)
+    clinic.bookElsewhere(row)
     expect((await book(clinic)).error).toBeUndefined()
   })
 
-  test('Clinician, patient and location are asked for, and a conflict is named', async () => {
+  test('The gateway checks clinician, patient and location, and names the conflict', async () => {
     await using clinic = await startFedClinic()
-    clinic.elsewhere({ clinician_profile_id: 'cli_2', location_id: 'loc_1' })
+    clinic.bookElsewhere({ clinician_profile_id: 'cli_2', location_id: 'loc_1' })
     const ids = { patientId: 'pat_1', locationId: 'loc_1' }
     const ifFree = ['CLINICIAN', 'PATIENT', 'LOCATION', 'CLINICIAN']
     const { error } = await book(clinic, { ...ids, ifFree })
@@ -67,7 +67,7 @@ describe('A booking of a time that must be free', () => {
   })
 
   test.for(['CLINICIAN', 'PATIENT', 'LOCATION'])(
-    'Without a %s there is no time to ask for',
+    'The check of a missing %s is BAD_USER_INPUT',
     async (owner) => {
       await using clinic = await startFedClinic()
       const { error } = await book(clinic, { clinicianId: null, ifFree: [owner] })
@@ -77,28 +77,28 @@ describe('A booking of a time that must be free', () => {
     },
   )
 
-  test('One of more than seven days is refused', async () => {
+  test('A booking of more than seven days is refused', async () => {
     await using clinic = await startFedClinic()
     const { error } = await book(clinic, { endTime: '2030-01-14T10:00:01Z' })
     expect(error?.extensions).toEqual({ code: 'BAD_USER_INPUT', argument: 'input.endTime' })
     expect((await book(clinic, { endTime: '2030-01-14T10:00:00Z' })).error).toBeUndefined()
   })
 
-  test('A day with a row that can not be read is not told free', async () => {
+  test('A day with an unreadable row does not count as free', async () => {
     await using clinic = await startFedClinic()
     clinic.hooks.list = () => ({ status: 200, body: { data: [{ title: 'no id' }], meta: {} } })
     expect((await book(clinic)).error?.extensions.code).toBe('UPSTREAM_INVALID_RESPONSE')
     expect(clinic.takeRequests()).toEqual([READ])
   })
 
-  test('A list that says there is more, and gives none of it, is not told free', async () => {
+  test('A list that promises more rows and returns none does not count as free', async () => {
     await using clinic = await startFedClinic()
     clinic.hooks.list = () => ({ status: 200, body: { data: [], meta: { has_more: true } } })
     expect((await book(clinic)).error?.extensions.code).toBe('UPSTREAM_INVALID_RESPONSE')
     expect(clinic.takeRequests()).toEqual([READ])
   })
 
-  test('Where giving way would go past the ceiling of requests, nothing is booked', async () => {
+  test('Nothing is booked where giving way would exceed the ceiling of requests', async () => {
     await using clinic = await startFedClinic({ maxUpstreamRequests: 3 })
     expect((await book(clinic)).error?.extensions).toMatchObject({
       code: 'QUERY_TOO_COSTLY',
@@ -109,36 +109,36 @@ describe('A booking of a time that must be free', () => {
 })
 
 describe('A day of more than a hundred appointments', () => {
-  test('One that slides onto a page that was read is seen', async () => {
+  test('The gateway finds an appointment that moves onto a page already read', async () => {
     await using clinic = await startFedClinic()
-    for (let nth = 0; nth < 100; nth += 1) clinic.elsewhere(EARLY)
-    clinic.elsewhere()
+    for (let nth = 0; nth < 100; nth += 1) clinic.bookElsewhere(EARLY)
+    clinic.bookElsewhere()
     clinic.hooks.list = (nth) => void (nth === 2 && clinic.rows.splice(5, 1))
     expect((await book(clinic)).error?.extensions).toEqual(TAKEN)
     expect(clinic.takeRequests()).toEqual([READ, READ, READ])
   })
 
-  test('So is one that slides while the day is read again', async () => {
+  test('It also finds one that moves while the day is read again', async () => {
     await using clinic = await startClinic({ webhooks: null })
-    for (let nth = 0; nth < 100; nth += 1) clinic.elsewhere(EARLY)
-    clinic.hooks.beforeCreate = () => void clinic.elsewhere()
+    for (let nth = 0; nth < 100; nth += 1) clinic.bookElsewhere(EARLY)
+    clinic.hooks.beforeCreate = () => void clinic.bookElsewhere()
     clinic.hooks.list = (nth) => void (nth === 3 && clinic.rows.splice(5, 1))
     expect((await book(clinic)).error?.extensions).toEqual(TAKEN)
     const again = [READ, READ, READ, READ]
     expect(clinic.takeRequests()).toEqual([READ, CREATE, ...again, 'POST /appointments/apt_102/cancel'])
   })
 
-  test('Where it moves under each reading, nothing is booked', async () => {
+  test('Nothing is booked where the list moves during each read', async () => {
     await using clinic = await startFedClinic()
-    for (let nth = 0; nth < 110; nth += 1) clinic.elsewhere(EARLY)
+    for (let nth = 0; nth < 110; nth += 1) clinic.bookElsewhere(EARLY)
     clinic.hooks.list = (nth) => void (nth % 2 === 0 && clinic.rows.splice(5, 1))
     expect((await book(clinic)).error?.extensions).toEqual({ code: 'OVERLOADED' })
     expect(clinic.takeRequests()).toEqual([READ, READ, READ, READ, READ, READ])
   })
 })
 
-describe('A booking where the quota is short', () => {
-  test('It uses what is kept for writes, its reads too', async () => {
+describe('A booking with little quota left', () => {
+  test('It may use the reserve for writes, and so may its reads', async () => {
     await using product = await startProduct({
       sandbox: { seed: 0, rateLimit: 10 },
       gateway: { writeReservePercent: 50, cacheTtlSeconds: 0 },
@@ -157,105 +157,106 @@ describe('A booking where the quota is short', () => {
   })
 })
 
-describe('A day that the gateway remembers', () => {
+describe('A day that the gateway has cached', () => {
   test('A taken time is refused at no cost', async () => {
     await using clinic = await startFedClinic()
-    clinic.pass(20_000)
-    clinic.elsewhere()
+    clinic.advance(20_000)
+    clinic.bookElsewhere()
     await book(clinic)
     expect(clinic.takeRequests()).toEqual([READ])
     expect((await book(clinic)).error?.extensions).toEqual(TAKEN)
     expect(clinic.takeRequests()).toEqual([])
   })
 
-  test('A free time is booked and looked at then: an event may still be on its way', async () => {
+  test('The day is read after the booking, as an event may still be on its way', async () => {
     await using clinic = await startFedClinic()
-    clinic.pass(20_000)
-    clinic.elsewhere()
+    clinic.advance(20_000)
+    clinic.bookElsewhere()
     await book(clinic)
     clinic.takeRequests()
     const later = { startTime: SLOT.endTime, endTime: '2030-01-07T11:00:00Z' }
     clinic.hooks.beforeCreate = () => {
       clinic.hooks.beforeCreate = () => {}
-      clinic.elsewhere({ start_time: later.startTime, end_time: later.endTime })
+      clinic.bookElsewhere({ start_time: later.startTime, end_time: later.endTime })
     }
     expect((await book(clinic, later)).error?.extensions.slot).toEqual({ owner: 'CLINICIAN', ...later })
     expect(clinic.takeRequests()).toEqual([CREATE, READ, 'POST /appointments/apt_4/cancel'])
   })
 
-  test('It is read anew where it may be older than the health of the events', async () => {
+  test('The day is read again where its cached list is older than the healthy feed', async () => {
     await using clinic = await startFedClinic()
-    clinic.elsewhere()
+    clinic.bookElsewhere()
     await book(clinic)
     await book(clinic)
     expect(clinic.takeRequests()).toEqual([READ, READ])
   })
 })
 
-describe('A double that is made elsewhere meanwhile', () => {
-  test('An event tells of it while the booking is sent: the booking gives way', async () => {
+describe('A conflicting appointment that is created elsewhere during the booking', () => {
+  test('The booking gives way where an event reports it', async () => {
     await using clinic = await startFedClinic()
-    clinic.hooks.beforeCreate = () => clinic.tell(clinic.elsewhere())
+    clinic.hooks.beforeCreate = () => clinic.sendEvent(clinic.bookElsewhere())
     const begun = performance.now()
     const { error } = await book(clinic)
     expect(performance.now() - begun).toBeLessThan(2000)
     expect(error?.extensions).toEqual(TAKEN)
     expect(clinic.takeRequests()).toEqual([READ, CREATE, READ, 'POST /appointments/apt_3/cancel'])
-    expect(clinic.standing().map(({ id }) => id)).toEqual(['apt_1', 'apt_2'])
+    expect(clinic.notCancelled().map(({ id }) => id)).toEqual(['apt_1', 'apt_2'])
   })
 
-  test('No event tells of it, and there are none: the booking gives way all the same', async () => {
+  test('The booking gives way without events too', async () => {
     await using clinic = await startClinic({ webhooks: null })
-    clinic.hooks.beforeCreate = () => void clinic.elsewhere()
+    clinic.hooks.beforeCreate = () => void clinic.bookElsewhere()
     expect((await book(clinic)).error?.extensions).toEqual(TAKEN)
-    expect(clinic.standing().map(({ id }) => id)).toEqual(['apt_1'])
+    expect(clinic.notCancelled().map(({ id }) => id)).toEqual(['apt_1'])
   })
 
-  test('Who was certainly second gives way to the booking', async () => {
+  test('The booking stands where it was certainly first', async () => {
     await using clinic = await startClinic({ webhooks: null })
-    clinic.hooks.afterCreate = () => void clinic.elsewhere({ created_at: '2099-01-01T00:00:00Z' })
+    clinic.hooks.afterCreate = () => void clinic.bookElsewhere({ created_at: '2099-01-01T00:00:00Z' })
     expect((await book(clinic)).appointment.restId).toBe('apt_1')
     expect(clinic.takeRequests()).toEqual([READ, CREATE, READ])
   })
 
-  test('Of two that were created in one second, the booking gives way', async () => {
+  test('The booking gives way to one that was created in the same second', async () => {
     await using clinic = await startClinic({ webhooks: null })
-    clinic.hooks.afterCreate = () => void clinic.elsewhere({ created_at: clinic.rows[0]?.created_at ?? '' })
+    clinic.hooks.afterCreate = () =>
+      void clinic.bookElsewhere({ created_at: clinic.rows[0]?.created_at ?? '' })
     expect((await book(clinic)).error?.extensions).toEqual(TAKEN)
-    expect(clinic.standing().map(({ id }) => id)).toEqual(['apt_2'])
+    expect(clinic.notCancelled().map(({ id }) => id)).toEqual(['apt_2'])
   })
 
-  test('An event of another time of the day changes nothing', async () => {
+  test('An event at another time of the day costs nothing', async () => {
     await using clinic = await startFedClinic()
     const later = { start_time: '2030-01-07T15:00:00Z', end_time: '2030-01-07T15:30:00Z' }
-    clinic.hooks.beforeCreate = () => clinic.tell(clinic.elsewhere(later))
+    clinic.hooks.beforeCreate = () => clinic.sendEvent(clinic.bookElsewhere(later))
     expect((await book(clinic)).error).toBeUndefined()
     expect(clinic.takeRequests()).toEqual([READ, CREATE])
   })
 
-  test('An event that does not tell the time is taken for one, and told to all', async () => {
+  test('An event without an end time counts as a possible conflict', async () => {
     await using clinic = await startFedClinic()
     clinic.hooks.beforeCreate = async () => {
-      const untimed = { ...clinic.elsewhere(), end_time: null } as never
+      const untimed = { ...clinic.bookElsewhere(), end_time: null } as never
       clinic.rows.pop()
-      await clinic.tell(untimed)
+      await clinic.sendEvent(untimed)
     }
     expect((await book(clinic)).error).toBeUndefined()
     expect(clinic.takeRequests()).toEqual([READ, CREATE, READ])
   })
 
-  test('A booking that had to be sent twice is looked at afterwards', async () => {
+  test('The day is read again after a create that was sent twice', async () => {
     await using clinic = await startFedClinic()
     let sent = 0
     clinic.hooks.losesCreate = () => ++sent === 1
-    clinic.hooks.beforeCreate = () => void (sent === 0 && clinic.elsewhere())
+    clinic.hooks.beforeCreate = () => void (sent === 0 && clinic.bookElsewhere())
     expect((await book(clinic)).error?.extensions).toEqual(TAKEN)
     expect(clinic.takeRequests()).toEqual([READ, CREATE, CREATE, READ, 'POST /appointments/apt_3/cancel'])
   })
 
-  test('A booking that can not be cancelled again is named', async () => {
+  test('The error names a booking that the gateway could not cancel', async () => {
     await using clinic = await startClinic({ webhooks: null })
-    clinic.hooks.beforeCreate = () => void clinic.elsewhere()
+    clinic.hooks.beforeCreate = () => void clinic.bookElsewhere()
     clinic.hooks.cancel = () => ({
       status: 403,
       body: { data: null, error: { code: 'FORBIDDEN', message: '-' } },
@@ -263,9 +264,9 @@ describe('A double that is made elsewhere meanwhile', () => {
     expect((await book(clinic)).error?.extensions).toEqual({ ...TAKEN, check: { appointmentId: 'apt_2' } })
   })
 
-  test('A booking that somebody has cancelled meanwhile needs no cancelling', async () => {
+  test('The error names no booking that another client has cancelled already', async () => {
     await using clinic = await startClinic({ webhooks: null })
-    clinic.hooks.beforeCreate = () => void clinic.elsewhere()
+    clinic.hooks.beforeCreate = () => void clinic.bookElsewhere()
     const error = { code: 'INVALID_STATE_TRANSITION', message: '-' }
     clinic.hooks.cancel = () => ({ status: 409, body: { data: null, error } })
     expect((await book(clinic)).error?.extensions).toEqual(TAKEN)

@@ -18,9 +18,9 @@ export interface ClinicRow {
 export interface Hooks {
   beforeCreate?: () => Promise<void> | void
   afterCreate?: () => Promise<void> | void
-  /** Whether the appointment is made, and the answer to it a 502. */
+  /** Whether the upstream creates the appointment and answers 502. */
   losesCreate?: () => boolean
-  /** Whether the upstream finds the create at fault, and makes nothing. */
+  /** Whether the upstream answers 400 and creates nothing. */
   refusesCreate?: () => boolean
   /** Replaces the answer to the nth list, counted from 1. */
   list?: (nth: number) => { readonly status: number; readonly body: unknown } | undefined
@@ -35,23 +35,22 @@ export interface Clinic extends GatewayClient {
   takeRequests(): string[]
   /** The queries of the lists since the last call. */
   takeLists(): string[]
-  /** The clinic's own screen books. */
-  elsewhere(row?: Partial<ClinicRow>): ClinicRow
-  /** The upstream tells the gateway of an appointment. */
-  tell(row: ClinicRow, type?: string): Promise<void>
-  /** Something is done to an appointment on the clinic's own screen. */
+  /** Books on the clinic's own screen, past the gateway. */
+  bookElsewhere(row?: Partial<ClinicRow>): ClinicRow
+  /** Delivers an event of the upstream to the gateway. */
+  sendEvent(row: ClinicRow, type?: string): Promise<void>
+  /** Changes an appointment on the clinic's own screen, past the gateway. */
   change(id: string, fields: Partial<ClinicRow>): void
   /** Moves the clocks of the gateway and the upstream. */
-  pass(ms: number): void
-  /** Those that take time from 10:00 to 10:30. */
-  standing(): ClinicRow[]
+  advance(ms: number): void
+  notCancelled(): ClinicRow[]
 }
 
 export const SLOT = { startTime: '2030-01-07T10:00:00Z', endTime: '2030-01-07T10:30:00Z' }
 export const BOOK = `mutation ($input: CreateAppointmentInput!) {
   createAppointment(input: $input) { appointment { restId status startTime } } }`
 
-/** What the upstream is asked for a booking. */
+/** The upstream requests of a booking. */
 export const READ = 'GET /appointments'
 export const CREATE = 'POST /appointments'
 
@@ -66,7 +65,7 @@ export async function book(clinic: GatewayClient, input: object = {}) {
 /** As whole seconds, as the upstream writes them. */
 const second = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
 
-/** A gateway in front of an upstream whose every answer a test can hold up, or replace. */
+/** A gateway in front of an upstream whose answers a test can delay or replace. */
 export async function startClinic(options: GatewayTestOptions = {}): Promise<Clinic> {
   const rows: ClinicRow[] = []
   const hooks: Hooks = {}
@@ -170,18 +169,18 @@ export async function startClinic(options: GatewayTestOptions = {}): Promise<Cli
     hooks,
     takeRequests: () => take().map((line) => line.replace(/\?.*/, '')),
     takeLists: () => take().filter((line) => line.startsWith('GET /appointments?')),
-    elsewhere: (fields = {}) => create({ clinician_profile_id: 'cli_1', ...fields }),
+    bookElsewhere: (fields = {}) => create({ clinician_profile_id: 'cli_1', ...fields }),
     change,
-    async tell(row, type = 'appointment.created') {
+    async sendEvent(row, type = 'appointment.created') {
       const created_at = new Date(now()).toISOString()
       const body = eventBody({ type, created_at, object: row, previous: null })
       const status = await deliver(gateway.url, body, { at: now() })
       if (status !== 204) throw new Error(`The event is refused: ${status}`)
     },
-    pass(ms) {
+    advance(ms) {
       passed += ms
     },
-    standing: () => rows.filter(({ status }) => status !== 'cancelled'),
+    notCancelled: () => rows.filter(({ status }) => status !== 'cancelled'),
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]()
       await upstream[Symbol.asyncDispose]()
@@ -189,11 +188,11 @@ export async function startClinic(options: GatewayTestOptions = {}): Promise<Cli
   }
 }
 
-/** The same, and the feed of events is healthy. */
+/** Starts a clinic whose event feed is healthy. */
 export async function startFedClinic(options?: GatewayTestOptions): Promise<Clinic> {
   const clinic = await startClinic(options)
   const past = { start_time: '2020-01-07T10:00:00Z', end_time: '2020-01-07T10:30:00Z' }
-  await clinic.tell(clinic.elsewhere({ ...past, clinician_profile_id: 'cli_other' }))
+  await clinic.sendEvent(clinic.bookElsewhere({ ...past, clinician_profile_id: 'cli_other' }))
   return clinic
 }
 

@@ -8,14 +8,14 @@ const FIRST = '2020-01-01T00:00:00Z'
 const idempotencyKey = 'booking 4711'
 
 describe('A booking that is sent again with its idempotency key', () => {
-  test('Its own first appointment is no conflict', async () => {
+  test('Its first appointment is no conflict', async () => {
     await using clinic = await startFedClinic()
     const first = await book(clinic, { idempotencyKey })
     expect(await book(clinic, { idempotencyKey })).toEqual(first)
     expect(clinic.rows).toHaveLength(2)
   })
 
-  test('Also where every answer to it was lost', async () => {
+  test('Its first appointment is no conflict where every answer was lost', async () => {
     await using clinic = await startFedClinic()
     clinic.hooks.losesCreate = () => true
     expect((await book(clinic, { idempotencyKey })).error?.extensions.code).toBe('OUTCOME_UNKNOWN')
@@ -27,40 +27,40 @@ describe('A booking that is sent again with its idempotency key', () => {
     expect(clinic.rows).toHaveLength(2)
   })
 
-  test('Until it may be sent again, nobody else books that day', async () => {
+  test('No other booking gets the day while the outcome of the create is unknown', async () => {
     await using clinic = await startFedClinic()
     clinic.hooks.losesCreate = () => true
-    clinic.hooks.beforeCreate = () => clinic.pass(20_000)
+    clinic.hooks.beforeCreate = () => clinic.advance(20_000)
     await book(clinic, { idempotencyKey })
     clinic.takeRequests()
     clinic.hooks.losesCreate = () => false
     expect((await book(clinic, LATER)).error?.extensions).toEqual({ code: 'OVERLOADED' })
     expect(clinic.takeRequests()).toEqual([])
-    clinic.pass(60_000)
+    clinic.advance(60_000)
     expect((await book(clinic, LATER)).error).toBeUndefined()
   })
 
-  test('Nor does anybody while it is sent, for as long as an operation may take', async () => {
+  test('No other booking gets the day for as long as an operation may take', async () => {
     await using clinic = await startFedClinic({ operationTimeoutMs: 120_000 })
     const late: unknown[] = []
     clinic.hooks.beforeCreate = async () => {
       clinic.hooks.beforeCreate = () => {}
-      clinic.pass(100_000)
+      clinic.advance(100_000)
       late.push((await book(clinic, LATER)).error?.extensions)
     }
     expect((await book(clinic)).error).toBeUndefined()
     expect(late).toEqual([{ code: 'OVERLOADED' }])
   })
 
-  test('An equal appointment that another hand made is a conflict', async () => {
+  test('An equal appointment that was created elsewhere is a conflict', async () => {
     await using clinic = await startFedClinic()
-    clinic.elsewhere({ patient_id: 'pat_1' })
+    clinic.bookElsewhere({ patient_id: 'pat_1' })
     const { error } = await book(clinic, { idempotencyKey, patientId: 'pat_1' })
     expect(error?.extensions.code).toBe('SLOT_TAKEN')
-    expect(clinic.standing().map(({ id }) => id)).toEqual(['apt_1', 'apt_2'])
+    expect(clinic.notCancelled().map(({ id }) => id)).toEqual(['apt_1', 'apt_2'])
   })
 
-  test('It shows what has become of the appointment', async () => {
+  test('It returns the current state of the appointment', async () => {
     await using clinic = await startFedClinic()
     await book(clinic, { idempotencyKey })
     clinic.change('apt_2', { status: 'cancelled' })
@@ -70,7 +70,7 @@ describe('A booking that is sent again with its idempotency key', () => {
     })
   })
 
-  test('Also where somebody has renamed it', async () => {
+  test('It returns an appointment that was renamed since', async () => {
     await using clinic = await startFedClinic()
     await book(clinic, { idempotencyKey })
     clinic.change('apt_2', { title: 'Visit, fasting' })
@@ -79,7 +79,7 @@ describe('A booking that is sent again with its idempotency key', () => {
     expect(clinic.takeRequests()).toEqual([READ, CREATE])
   })
 
-  test('Also where it has moved to another week', async () => {
+  test('It returns an appointment that was moved to another week', async () => {
     await using clinic = await startFedClinic()
     await book(clinic, { idempotencyKey })
     clinic.change('apt_2', NEXT_WEEK)
@@ -88,42 +88,42 @@ describe('A booking that is sent again with its idempotency key', () => {
     expect(clinic.takeRequests()).toEqual([READ, CREATE, 'GET /appointments/apt_2'])
   })
 
-  test('Also where another one has its time since', async () => {
+  test('It returns a moved appointment where another one has its old time', async () => {
     await using clinic = await startFedClinic()
     await book(clinic, { idempotencyKey })
     clinic.change('apt_2', NEXT_WEEK)
-    clinic.elsewhere()
+    clinic.bookElsewhere()
     clinic.takeRequests()
     expect((await book(clinic, { idempotencyKey })).appointment.startTime).toBe(NEXT_WEEK.start_time)
     expect(clinic.takeRequests()).toEqual([READ, CREATE, 'GET /appointments/apt_2'])
   })
 
-  test('Also where its answer was lost, and it has moved since', async () => {
+  test('It returns a moved appointment whose first answer was lost', async () => {
     await using clinic = await startFedClinic()
     clinic.hooks.losesCreate = () => true
     await book(clinic, { idempotencyKey })
     clinic.hooks.losesCreate = () => false
-    clinic.pass(62_000)
+    clinic.advance(62_000)
     clinic.change('apt_2', NEXT_WEEK)
     clinic.takeRequests()
     expect((await book(clinic, { idempotencyKey })).appointment.startTime).toBe(NEXT_WEEK.start_time)
     expect(clinic.takeRequests()).toEqual([READ, CREATE, 'GET /appointments/apt_2'])
   })
 
-  test("Also where it is another clinician's since, and an equal one has its time", async () => {
+  test("It returns one that is another clinician's since, with an equal one in its slot", async () => {
     await using clinic = await startFedClinic()
     clinic.hooks.losesCreate = () => true
     await book(clinic, { idempotencyKey })
     clinic.hooks.losesCreate = () => false
-    clinic.pass(62_000)
+    clinic.advance(62_000)
     clinic.change('apt_2', { clinician_profile_id: 'cli_2' })
-    clinic.elsewhere()
+    clinic.bookElsewhere()
     clinic.takeRequests()
     expect((await book(clinic, { idempotencyKey })).appointment.restId).toBe('apt_2')
     expect(clinic.takeRequests()).toEqual([READ, CREATE, 'GET /appointments/apt_2'])
   })
 
-  test('Where it has moved and can not be read, its id is told', async () => {
+  test('The error names a moved appointment that can not be read', async () => {
     await using clinic = await startFedClinic()
     await book(clinic, { idempotencyKey })
     clinic.change('apt_2', NEXT_WEEK)
@@ -134,16 +134,16 @@ describe('A booking that is sent again with its idempotency key', () => {
     })
   })
 
-  test('What was told as booked stays, whatever comes into its time later', async () => {
+  test('A booking that was reported stays, whatever is booked over it later', async () => {
     await using clinic = await startFedClinic()
     const first = await book(clinic, { idempotencyKey })
-    clinic.elsewhere({ created_at: FIRST })
+    clinic.bookElsewhere({ created_at: FIRST })
     clinic.takeRequests()
     expect(await book(clinic, { idempotencyKey })).toEqual(first)
     expect(clinic.takeRequests()).toEqual([READ, CREATE])
   })
 
-  test('Another key does not pass for it, whatever else is equal', async () => {
+  test('An equal booking with another key gets SLOT_TAKEN', async () => {
     await using clinic = await startFedClinic()
     await book(clinic, { idempotencyKey })
     clinic.takeRequests()
@@ -151,7 +151,7 @@ describe('A booking that is sent again with its idempotency key', () => {
     expect(clinic.takeRequests()).toEqual([READ])
   })
 
-  test('Without a key an equal booking is a second one', async () => {
+  test('An equal booking without a key gets SLOT_TAKEN', async () => {
     await using clinic = await startFedClinic()
     await book(clinic)
     clinic.takeRequests()
@@ -160,17 +160,17 @@ describe('A booking that is sent again with its idempotency key', () => {
   })
 })
 
-describe('A booking that is sent again beside one that the clinic made first', () => {
+describe('A booking that is sent again after the clinic took its time first', () => {
   const CANCEL = 'POST /appointments/apt_3/cancel'
   const titles = (clinic: Clinic) =>
-    clinic.standing().flatMap(({ start_time, title }) => (start_time === SLOT.startTime ? [title] : []))
+    clinic.notCancelled().flatMap(({ start_time, title }) => (start_time === SLOT.startTime ? [title] : []))
 
-  /** The clinic's screen books between the look at the day and the create, whose answers are lost. */
+  /** The clinic books on its own screen between the read of the day and the create, whose answers are lost. */
   async function bookSecond(clinic: Clinic): Promise<void> {
     clinic.hooks.losesCreate = () => true
     clinic.hooks.beforeCreate = () => {
       clinic.hooks.beforeCreate = () => {}
-      clinic.elsewhere({ title: 'Walk-in', created_at: FIRST })
+      clinic.bookElsewhere({ title: 'Walk-in', created_at: FIRST })
     }
     expect((await book(clinic, { idempotencyKey })).error?.extensions.code).toBe('OUTCOME_UNKNOWN')
     clinic.hooks.losesCreate = () => false
@@ -185,13 +185,13 @@ describe('A booking that is sent again beside one that the clinic made first', (
     expect(titles(clinic)).toEqual(['Walk-in'])
   })
 
-  test('Also where the day is remembered without that one', async () => {
+  test("It gives way where the cached day lacks the clinic's appointment", async () => {
     await using clinic = await startFedClinic()
     await bookSecond(clinic)
-    clinic.pass(62_000)
-    await clinic.tell(clinic.rows[2] as (typeof clinic.rows)[number])
-    clinic.pass(20_000)
-    // Another one reads the day, from an upstream that does not list the walk-in yet.
+    clinic.advance(62_000)
+    await clinic.sendEvent(clinic.rows[2] as (typeof clinic.rows)[number])
+    clinic.advance(20_000)
+    // Another booking reads the day from an upstream that does not list the walk-in yet.
     const [walkIn] = clinic.rows.splice(1, 1)
     expect((await book(clinic)).error?.extensions).toEqual(TAKEN)
     clinic.rows.push(walkIn as (typeof clinic.rows)[number])
@@ -201,11 +201,11 @@ describe('A booking that is sent again beside one that the clinic made first', (
     expect(titles(clinic)).toEqual(['Walk-in'])
   })
 
-  test('Also where only the second look at the day had failed', async () => {
+  test('It gives way where only the second read of the day had failed', async () => {
     await using clinic = await startClinic({ webhooks: null })
     clinic.hooks.beforeCreate = () => {
       clinic.hooks.beforeCreate = () => {}
-      clinic.elsewhere({ title: 'Walk-in', created_at: FIRST })
+      clinic.bookElsewhere({ title: 'Walk-in', created_at: FIRST })
     }
     clinic.hooks.list = (nth) => (nth === 1 ? undefined : { status: 500, body: 'down' })
     expect((await book(clinic, { idempotencyKey })).error?.extensions.code).toBe('OUTCOME_UNKNOWN')
@@ -218,12 +218,12 @@ describe('A booking that is sent again beside one that the clinic made first', (
 })
 
 describe('A booking that looks like one whose answers were lost', () => {
-  test('Where the upstream refuses it, the other one can still be sent again', async () => {
+  test('The other booking can still be sent again where the upstream refuses this one', async () => {
     await using clinic = await startFedClinic()
     clinic.hooks.losesCreate = () => true
     await book(clinic, { idempotencyKey })
     clinic.hooks.losesCreate = () => false
-    clinic.pass(62_000)
+    clinic.advance(62_000)
     clinic.hooks.refusesCreate = () => true
     const refused = await book(clinic, { idempotencyKey: 'of a page that was loaded again' })
     expect(refused.error?.extensions.code).toBe('VALIDATION_ERROR')
@@ -231,14 +231,14 @@ describe('A booking that looks like one whose answers were lost', () => {
     expect((await book(clinic, { idempotencyKey })).appointment.restId).toBe('apt_2')
   })
 
-  test('Where it is another, it gives way, and the other one can still be sent again', async () => {
+  test('It gives way where its key differs, and the other one can still be sent again', async () => {
     await using clinic = await startFedClinic()
     clinic.hooks.losesCreate = () => true
     await book(clinic, { idempotencyKey })
     clinic.hooks.losesCreate = () => false
-    clinic.pass(62_000)
+    clinic.advance(62_000)
     expect((await book(clinic, { idempotencyKey: 'another' })).error?.extensions).toEqual(TAKEN)
     expect((await book(clinic, { idempotencyKey })).appointment.restId).toBe('apt_2')
-    expect(clinic.standing().filter(({ start_time }) => start_time === SLOT.startTime)).toHaveLength(1)
+    expect(clinic.notCancelled().filter(({ start_time }) => start_time === SLOT.startTime)).toHaveLength(1)
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PartialAppointment } from '../../../src/contract/field-names.ts'
-import { daysOf, mayTake, reachOf, takenBy } from '../../../src/rest/booking/slot.ts'
+import { daysOf, mayOverlap, overlapOf, searchRangeOf } from '../../../src/rest/booking/slot.ts'
 
 const HOUR_MS = 3_600_000
 const FIRST = Date.parse('2030-01-07T00:00:00Z')
@@ -18,27 +18,27 @@ describe('Two slots', () => {
     fc.assert(
       fc.property(slots, slots, ([a, b], [c, d]) => {
         const shared = Math.max(a, c) < Math.min(b, d) ? slotOf(Math.max(a, c), Math.min(b, d)) : undefined
-        expect(takenBy({ id: 'x', ...slotOf(a, b) }, slotOf(c, d))).toEqual(shared)
+        expect(overlapOf({ id: 'x', ...slotOf(a, b) }, slotOf(c, d))).toEqual(shared)
       }),
     )
   })
 
-  test('Those that overlap have a day in common, and those of other days do not overlap', () => {
+  test('Slots that overlap have a day in common', () => {
     fc.assert(
       fc.property(slots, slots, ([a, b], [c, d]) => {
-        if (takenBy({ id: 'x', ...slotOf(a, b) }, slotOf(c, d)) === undefined) return
+        if (overlapOf({ id: 'x', ...slotOf(a, b) }, slotOf(c, d)) === undefined) return
         const days = daysOf(slotOf(a, b))
         expect(daysOf(slotOf(c, d)).some((day) => days.includes(day))).toBe(true)
       }),
     )
   })
 
-  test('What overlaps a slot, and is a day long at most, is in its reach', () => {
+  test('An appointment of up to a day that overlaps a slot is in its search range', () => {
     fc.assert(
       fc.property(slots, slots, ([a, b], [c, d]) => {
         const row = { id: 'x', ...slotOf(a, b) }
-        if (takenBy(row, slotOf(c, d)) === undefined) return
-        const { startsFrom, startsTo } = reachOf(slotOf(c, d))
+        if (overlapOf(row, slotOf(c, d)) === undefined) return
+        const { startsFrom, startsTo } = searchRangeOf(slotOf(c, d))
         expect(row.startTime >= startsFrom && row.startTime <= startsTo).toBe(true)
       }),
     )
@@ -56,43 +56,46 @@ describe('A slot', () => {
     expect(daysOf({ startTime, endTime })).toEqual(days)
   })
 
-  test('Its reach begins a day before it, and ends with its last day', () => {
-    expect(reachOf({ startTime: '2030-01-07T23:30:00Z', endTime: '2030-01-08T01:00:00Z' })).toEqual({
+  test('Its search range begins a day before it, and ends with its last day', () => {
+    expect(searchRangeOf({ startTime: '2030-01-07T23:30:00Z', endTime: '2030-01-08T01:00:00Z' })).toEqual({
       startsFrom: '2030-01-06T00:00:00Z',
       startsTo: '2030-01-08T23:59:59.999Z',
     })
   })
 
-  test('In the first day of all years its reach stays in the years that RFC 3339 writes', () => {
+  test('The search range of the first day of year 0 stays in the years of RFC 3339', () => {
     const slot = { startTime: '0000-01-01T00:00:00Z', endTime: '0000-01-01T01:00:00Z' }
-    expect(reachOf(slot).startsFrom).toBe('0000-01-01T00:00:00Z')
+    expect(searchRangeOf(slot).startsFrom).toBe('0000-01-01T00:00:00Z')
   })
 
-  test.for(['cancelled', 'no_show'] as const)('An appointment that is %s takes nothing of it', (status) => {
-    const slot = slotOf(0, HOUR_MS)
-    expect(takenBy({ id: 'x', ...slot, status }, slot)).toBeUndefined()
-  })
+  test.for(['cancelled', 'no_show'] as const)(
+    'An appointment that is %s takes none of its time',
+    (status) => {
+      const slot = slotOf(0, HOUR_MS)
+      expect(overlapOf({ id: 'x', ...slot, status }, slot)).toBeUndefined()
+    },
+  )
 
   test.for(['pending_approval', 'pending', 'confirmed', 'scheduled', 'completed', undefined] as const)(
     'An appointment that is %s takes its time',
     (status) => {
       const slot = slotOf(0, HOUR_MS)
-      expect(takenBy({ id: 'x', ...slot, status }, slot)).toEqual(slot)
+      expect(overlapOf({ id: 'x', ...slot, status }, slot)).toEqual(slot)
     },
   )
 
-  test('An appointment without an end can not be told free', () => {
+  test('An appointment without an end is an error', () => {
     const slot = slotOf(0, HOUR_MS)
-    expect(() => takenBy({ id: 'x', startTime: slot.startTime }, slot)).toThrow('from when to when')
+    expect(() => overlapOf({ id: 'x', startTime: slot.startTime }, slot)).toThrow('from when to when')
   })
 
   test.for([
     ['empty', null],
-    ['not told', undefined],
-  ] as const)('One whose end is %s may take it, unless it takes no time', ([, endTime]) => {
+    ['unknown', undefined],
+  ] as const)('One whose end is %s may overlap it, unless it is cancelled', ([, endTime]) => {
     const slot = slotOf(0, HOUR_MS)
     const row = { id: 'x', startTime: slot.startTime, endTime } as PartialAppointment
-    expect(mayTake(row, slot)).toBe(true)
-    expect(mayTake({ ...row, status: 'cancelled' }, slot)).toBe(false)
+    expect(mayOverlap(row, slot)).toBe(true)
+    expect(mayOverlap({ ...row, status: 'cancelled' }, slot)).toBe(false)
   })
 })

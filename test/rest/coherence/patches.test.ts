@@ -95,10 +95,10 @@ async function startClinic({
     events: { accounts: ['x'], fedTtlMs: DAY, silentMs: DAY, reconcileMs: DAY, onFeedState() {} },
   })
 
-  async function tell(object: object, parts: object = {}) {
+  async function deliver(object: object, parts: object = {}) {
     const event = readDelivery(Buffer.from(eventBody({ created_at: utcOf(now), object, ...parts })))?.event
     if (typeof event !== 'object') throw new Error('The event is unreadable')
-    return rest.coherence.takeEvent('x', event)
+    return rest.coherence.receiveEvent('x', event)
   }
 
   async function list(filter: AppointmentFilter = {}): Promise<string> {
@@ -111,13 +111,13 @@ async function startClinic({
   }
 
   await list()
-  await tell(shown('z', { patient_id: 'other' }))
+  await deliver(shown('z', { patient_id: 'other' }))
   to(11_000)
   await list()
   return {
     rest,
     change,
-    tell,
+    deliver,
     list,
     /** What a fresh read shows. */
     truth: ({ clinicianId }: AppointmentFilter = {}) =>
@@ -152,19 +152,19 @@ async function startClinic({
   }
 }
 
-describe('A write that is answered late', () => {
-  test('It does not bring its row back over the event of a later change', async () => {
+describe('A write whose answer is late', () => {
+  test('It does not overwrite the event of a later change', async () => {
     await using clinic = await startClinic()
     clinic.to(60_200)
     const before = clinic.row('a')
     const answer = await clinic.hold(() => clinic.rename('a', 'Mine'))
     const mine = clinic.row('a')
     clinic.to(60_300)
-    await clinic.tell(mine, { previous: before })
+    await clinic.deliver(mine, { previous: before })
     clinic.to(60_600)
     clinic.change('a', { title: 'Theirs' })
     clinic.to(60_900)
-    await clinic.tell(clinic.row('a'), { previous: mine })
+    await clinic.deliver(clinic.row('a'), { previous: mine })
     expect(await clinic.list()).toBe(clinic.truth())
     clinic.to(61_050)
     await answer()
@@ -172,16 +172,16 @@ describe('A write that is answered late', () => {
     expect(await clinic.requestsOf(async () => expect(await clinic.list()).toBe(clinic.truth()))).toBe(0)
   })
 
-  test('It does not where events do not say how it was before', async () => {
+  test('It does not even if events do not contain the previous state', async () => {
     await using clinic = await startClinic()
-    await clinic.tell({ ...clinic.row('a'), updated_at: secondOf(NOON + 10_000) })
+    await clinic.deliver({ ...clinic.row('a'), updated_at: secondOf(NOON + 10_000) })
     await clinic.list()
     clinic.to(60_200)
     const answer = await clinic.hold(() => clinic.rename('a', 'Mine'))
     clinic.to(60_600)
     clinic.change('a', { title: 'Theirs' })
     clinic.to(60_900)
-    await clinic.tell(clinic.row('a'))
+    await clinic.deliver(clinic.row('a'))
     expect(await clinic.list()).toBe(clinic.truth())
     clinic.to(61_050)
     await answer()
@@ -189,29 +189,29 @@ describe('A write that is answered late', () => {
     expect(await clinic.list()).toBe(clinic.truth())
   })
 
-  test('Its own event may come first, and then it costs no list', async () => {
+  test('If its own event arrives first, no list is invalidated', async () => {
     await using clinic = await startClinic()
     clinic.to(60_200)
     const before = clinic.row('a')
     const answer = await clinic.hold(() => clinic.rename('a', 'Mine'))
-    await clinic.tell(clinic.row('a'), { previous: before })
+    await clinic.deliver(clinic.row('a'), { previous: before })
     clinic.to(61_000)
     await answer()
     expect(await clinic.requestsOf(async () => expect(await clinic.list()).toBe(clinic.truth()))).toBe(0)
   })
 
-  test('An answer that took its time makes no event count as early', async () => {
+  test('A slow answer makes no event count as early', async () => {
     await using clinic = await startClinic()
-    await clinic.tell(clinic.change('a', { title: 'First' }))
+    await clinic.deliver(clinic.change('a', { title: 'First' }))
     clinic.to(60_000)
     const answer = await clinic.hold(() => clinic.rest.appointments.retrieve('a', operationOf('x')))
     clinic.to(64_000)
     await answer()
-    await clinic.tell(shown('z', { patient_id: 'other', updated_at: secondOf(NOON + 64_000) }))
+    await clinic.deliver(shown('z', { patient_id: 'other', updated_at: secondOf(NOON + 64_000) }))
     await clinic.rest.appointments.retrieve('b', operationOf('x'))
     await clinic.list(OF_CLINICIAN)
     clinic.to(68_000)
-    await clinic.tell(clinic.change('a', { title: 'Theirs' }))
+    await clinic.deliver(clinic.change('a', { title: 'Theirs' }))
     const reading = async () => expect(await clinic.list(OF_CLINICIAN)).toBe(clinic.truth(OF_CLINICIAN))
     expect(await clinic.requestsOf(reading)).toBe(0)
   })
@@ -222,10 +222,10 @@ describe('An event after a write', () => {
     await using clinic = await startClinic()
     clinic.to(60_100)
     await clinic.rename('a', 'Mine')
-    expect(await clinic.tell(clinic.row('a'))).toBe('logged')
+    expect(await clinic.deliver(clinic.row('a'))).toBe('logged')
     clinic.to(70_100)
     await clinic.rename('a', 'Mine again')
-    expect(await clinic.tell(clinic.row('a'))).toBe('echo')
+    expect(await clinic.deliver(clinic.row('a'))).toBe('echo')
     expect(await clinic.requestsOf(async () => expect(await clinic.list()).toBe(clinic.truth()))).toBe(0)
   })
 
@@ -233,7 +233,7 @@ describe('An event after a write', () => {
     ['in the same second', [...SUMMARY, 'updated_at'], 60_500, 'none'],
     ['in the same second, with what was before', [...SUMMARY, 'updated_at'], 60_500, 'whole'],
     ['ten minutes later, and writes have no events', SUMMARY, 660_500, 'none'],
-  ] as const)('A change from elsewhere %s is none of the write', async ([, answers, at, previous]) => {
+  ] as const)('A change from elsewhere %s is not taken for the write', async ([, answers, at, previous]) => {
     await using clinic = await startClinic({ answers })
     await clinic.list(OF_CLINICIAN)
     clinic.to(60_100)
@@ -242,58 +242,58 @@ describe('An event after a write', () => {
     clinic.to(at)
     const before = clinic.row('a')
     clinic.change('a', { clinician_profile_id: 'cli_2' })
-    const fate = await clinic.tell(clinic.row('a'), previous === 'whole' ? { previous: before } : {})
+    const fate = await clinic.deliver(clinic.row('a'), previous === 'whole' ? { previous: before } : {})
     clinic.to(at + 60_000)
     expect([fate, await clinic.list(OF_CLINICIAN)]).toEqual(['logged', clinic.truth(OF_CLINICIAN)])
   })
 
-  test('Also where the clinician was known before', async () => {
+  test('Also if the clinician was known before', async () => {
     await using clinic = await startClinic()
     clinic.to(30_000)
-    await clinic.tell(clinic.change('a', { title: 'Theirs' }))
+    await clinic.deliver(clinic.change('a', { title: 'Theirs' }))
     await clinic.list(OF_CLINICIAN)
     clinic.to(60_100)
     await clinic.rename('a', 'Mine')
     await clinic.list(OF_CLINICIAN)
     clinic.to(60_500)
     clinic.change('a', { clinician_profile_id: 'cli_2' })
-    expect(await clinic.tell(clinic.row('a'))).toBe('logged')
+    expect(await clinic.deliver(clinic.row('a'))).toBe('logged')
     expect(await clinic.list(OF_CLINICIAN)).toBe(clinic.truth(OF_CLINICIAN))
   })
 })
 
-test('An event that shows what was written may be of what it does not show', async () => {
+test('An event with the written fields may be of a field that it does not contain', async () => {
   await using clinic = await startClinic()
   const attendance = async () =>
     (await clinic.rest.appointments.retrieve('a', operationOf('x'))).row.attendanceStatus
   clinic.to(60_100)
   await clinic.rename('a', 'Mine')
-  await clinic.tell(clinic.row('a'))
+  await clinic.deliver(clinic.row('a'))
   clinic.to(70_100)
   await clinic.rename('a', 'Mine again')
   await attendance()
   const { attendance_status, ...row } = clinic.change('a', { attendance_status: 'arrived' })
-  expect(await clinic.tell(row)).toBe('echo')
+  expect(await clinic.deliver(row)).toBe('echo')
   expect(await attendance()).toBe('arrived')
 })
 
 describe('The order of lists', () => {
-  test('Two rows that are read six times prove none', async () => {
+  test('Two rows that are read six times prove no order', async () => {
     const c = shown('c', { ...hourOf(1), created_at: '2026-01-02T08:00:00Z' }) as Row
     await using clinic = await startClinic({ rows: [shown('a', hourOf(0)) as Row, c], order: by('id') })
     for (let nth = 0; nth < 6; nth += 1) {
       clinic.to(30_000 + nth * 11_000)
       await clinic.list({ patientId: 'pat_1' })
-      await clinic.rest.coherence.takeUnreadable('x')
+      await clinic.rest.coherence.receiveUnreadableEvent('x')
     }
     await clinic.list()
     clinic.to(160_000)
     const fresh = clinic.change('b', shown('b', { ...hourOf(2), created_at: utcOf(NOON + 160_000) }))
-    await clinic.tell(fresh, { type: 'appointment.created', previous: null })
+    await clinic.deliver(fresh, { type: 'appointment.created', previous: null })
     expect(await clinic.list()).toBe(clinic.truth())
   })
 
-  test('Where it is not known, what rows do not show may move them', async () => {
+  test('Without a known order, a field that rows do not contain may move them', async () => {
     const rows = eight().map((row, nth) => ({ ...row, updated_at: utcOf(NOON - 60_000 * ((nth * 3) % 8)) }))
     const latestFirst: Order = (a, b) => by('updated_at', 'id')(b, a)
     await using clinic = await startClinic({ rows, order: latestFirst })
@@ -302,7 +302,7 @@ describe('The order of lists', () => {
     expect(await clinic.list()).toBe(clinic.truth())
   })
 
-  test('One tie does not prove what breaks ties', async () => {
+  test('One tie does not prove how ties are broken', async () => {
     // An update moves its row to the end of the table, and ties are in the order of the table.
     const created = (nth: number) => ({ created_at: utcOf(NOON - DAY + nth * 60_000), place: nth })
     const rows = eight().map((row, nth) => ({ ...row, ...created(nth) }))
@@ -316,10 +316,10 @@ describe('The order of lists', () => {
   })
 })
 
-test('A list gets no more rows than the server gives at once', async () => {
+test("A patched list has no more rows than the upstream's limit", async () => {
   await using clinic = await startClinic({ limit: 8 })
   clinic.to(60_000)
   const fresh = clinic.change('cc', shown('cc', { start_time: '2026-01-05T10:30:00Z' }))
-  await clinic.tell(fresh, { type: 'appointment.created', previous: null })
+  await clinic.deliver(fresh, { type: 'appointment.created', previous: null })
   expect((await clinic.list()).split(' ')).toHaveLength(8)
 })

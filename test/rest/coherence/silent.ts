@@ -15,11 +15,11 @@ export const HOUR = 3_600_000
 
 interface Options extends Pick<Partial<RestClientOptions>, 'shared'> {
   readonly ids?: readonly string[]
-  /** What the rows of its lists hold, by the upstream's names; @default all. */
+  /** The fields of its list rows, by the upstream's names; @default all. */
   readonly rowFields?: readonly string[]
 }
 
-/** An upstream whose appointments change silently, and a client that hears its events. Its lists filter by clinician only. */
+/** An upstream whose appointments change without events, and a client that receives events. Its lists filter by clinician only. */
 export async function startSilent({ ids = ['a', 'b'], rowFields, ...options }: Options = {}) {
   let now = NOON
   let remaining = 1000
@@ -65,19 +65,20 @@ export async function startSilent({ ids = ['a', 'b'], rowFields, ...options }: O
     },
     ...options,
   })
-  const told: LoggedChange[] = []
+  const published: LoggedChange[] = []
   await rest.changes.follow(undefined, operationOf('x'), {
-    change: (change) => void told.push(change),
+    change: (change) => void published.push(change),
     lost() {},
   })
-  let taken = 0
+  let swept = 0
   return {
     rest,
     rows,
-    /** What subscribers were told since it was looked at last. */
-    changes: () => told.splice(0),
-    /** The same in words: the source, the appointment, and its title where it is known. */
-    told: () => told.splice(0).map(({ source, now: row }) => `${source} ${row.id} ${row.title ?? '?'}`),
+    /** The changes that were published since the last call. */
+    changes: () => published.splice(0),
+    /** The same as texts: the source, the appointment, and its title if it is known. */
+    published: () =>
+      published.splice(0).map(({ source, now: row }) => `${source} ${row.id} ${row.title ?? '?'}`),
     pass: (ms: number) => {
       now += ms
     },
@@ -92,18 +93,18 @@ export async function startSilent({ ids = ['a', 'b'], rowFields, ...options }: O
       remaining = count
     },
     list: (filter = ALL) => rest.appointments.list(filter, PAGE, operationOf('x')),
-    /** Looks for losses, and returns the requests that it takes. */
+    /** Sweeps, and returns the upstream requests of the sweep. */
     async sweep() {
-      taken = upstream.requests.length
+      swept = upstream.requests.length
       await rest.sweep()
-      return upstream.requests.slice(taken).map(({ line }) => line)
+      return upstream.requests.slice(swept).map(({ line }) => line)
     },
     requests: () => upstream.requests.length,
-    async tell(object: object, parts: object = {}) {
+    async deliver(object: object, parts: object = {}) {
       const event = readDelivery(
         Buffer.from(eventBody({ created_at: new Date(now).toISOString(), object, ...parts })),
       )?.event
-      if (typeof event === 'object') await rest.coherence.takeEvent('x', event)
+      if (typeof event === 'object') await rest.coherence.receiveEvent('x', event)
     },
     async [Symbol.asyncDispose]() {
       await rest[Symbol.asyncDispose]()
@@ -114,10 +115,10 @@ export async function startSilent({ ids = ['a', 'b'], rowFields, ...options }: O
 
 export const WHOLE_LIST = 'GET /appointments?limit=100&offset=0'
 
-/** So long after the start, as the upstream writes it. */
+/** An instant after the start, in the upstream's form. */
 export const at = (ms: number) => new Date(NOON + ms).toISOString()
 
-/** What several instances share, at noon or when the clock says. */
+/** Shared state for several instances. */
 export function openShared(now: () => number = () => NOON): Shared {
   const memory = createMemory({ monotonic: now })
   return { ...memory, notes: { ...memory.notes, areShared: true } }

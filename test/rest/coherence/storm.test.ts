@@ -128,7 +128,7 @@ async function runStorms(steps: fc.Arbitrary<readonly Step[]>, numRuns = STORMS)
   return sum
 }
 
-test('In storms without loss no cache is ever wrong and no row goes back', {
+test('In storms without loss no cached answer is wrong, and no row goes back in time', {
   timeout: 240_000,
 }, async () => {
   const { patched, wrongBeforeRepair, naiveWrong } = await runStorms(manyOf(step))
@@ -138,7 +138,7 @@ test('In storms without loss no cache is ever wrong and no row goes back', {
   expect(patched).toBeGreaterThan(STORMS / 2)
 })
 
-test('In storms over one appointment, whatever comes last is in its lists', {
+test('In storms over one appointment, its lists contain the last change', {
   timeout: 240_000,
 }, async () => {
   const { wrongBeforeRepair, naiveWrong } = await runStorms(fewOf(narrowStep), 3 * STORMS)
@@ -146,7 +146,7 @@ test('In storms over one appointment, whatever comes last is in its lists', {
   expect(naiveWrong).toBeGreaterThan(STORMS / 20)
 })
 
-test('In storms with a tenth of the events lost, a sweep makes all right again', {
+test('In storms with a tenth of the events lost, one sweep corrects the cache', {
   timeout: 240_000,
 }, async () => {
   const { wrongBeforeRepair } = await runStorms(manyOf(stepWithLoss))

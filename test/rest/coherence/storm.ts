@@ -165,7 +165,7 @@ export async function runStorm({ previous, echoes, stepMs, steps, ...model }: St
   async function deliver({ body, row }: Pending): Promise<void> {
     const event = readDelivery(body)?.event
     if (typeof event !== 'object') throw new Error(`The model's event of ${row.id} is unreadable`)
-    await rest.coherence.takeEvent('x', event)
+    await rest.coherence.receiveEvent('x', event)
     naive.apply(row)
     judge.know(row.id, row.version)
   }

@@ -3,14 +3,14 @@ import { shown } from '../../support/events.ts'
 import { NOON, operationOf } from '../../support/rest.ts'
 import { ALL, HOUR, MINUTE, openShared, startSilent, WHOLE_LIST } from './silent.ts'
 
-describe('A list that somebody watches', () => {
-  test('It is read every five minutes, and once an hour while events are healthy', async () => {
+describe('A watched list', () => {
+  test('It is swept every five minutes, and once an hour while events are healthy', async () => {
     await using silent = await startSilent()
     const unwatch = silent.rest.changes.watch(ALL, operationOf('x'))
     expect(await silent.sweep()).toEqual([])
     silent.pass(5 * MINUTE)
     expect([await silent.sweep(), await silent.sweep()]).toEqual([[WHOLE_LIST], []])
-    await silent.tell(shown('z'))
+    await silent.deliver(shown('z'))
     silent.pass(HOUR - 1)
     expect(await silent.sweep()).toEqual([])
     silent.pass(1)
@@ -20,10 +20,10 @@ describe('A list that somebody watches', () => {
     expect(await silent.sweep()).toEqual([])
   })
 
-  test('Watchers are told of what was lost, and the cache is right again', async () => {
+  test('A sweep publishes lost changes, and corrects the cache', async () => {
     await using silent = await startSilent()
-    await silent.tell(shown('z'))
-    silent.told()
+    await silent.deliver(shown('z'))
+    silent.published()
     silent.pass(1)
     await silent.list()
     silent.rest.changes.watch(ALL, operationOf('x'))
@@ -34,11 +34,11 @@ describe('A list that somebody watches', () => {
     expect((await silent.list()).rows).toHaveLength(2)
     silent.pass(1000)
     expect(await silent.sweep()).toEqual([WHOLE_LIST])
-    expect(silent.told().sort()).toEqual(['reconciled a New', 'reconciled b ?'])
+    expect(silent.published().sort()).toEqual(['reconciled a New', 'reconciled b ?'])
     expect((await silent.list()).rows).toMatchObject([{ id: 'a', title: 'New' }])
   })
 
-  test('It is read only while more than half of the quota is left', async () => {
+  test('It is swept only while more than half of the quota is left', async () => {
     await using silent = await startSilent()
     silent.rest.changes.watch(ALL, operationOf('x'))
     silent.leave(500)
@@ -50,7 +50,7 @@ describe('A list that somebody watches', () => {
     expect(await silent.sweep()).toEqual([WHOLE_LIST])
   })
 
-  test('A longer one is read page by page, and what is missing is asked for by itself', async () => {
+  test('A longer list is swept page by page, and missing rows are read by their ids', async () => {
     const ids = Array.from({ length: 120 }, (_, nth) => `r${nth}`)
     await using silent = await startSilent({ ids })
     silent.rest.changes.watch(ALL, operationOf('x'))
@@ -60,10 +60,10 @@ describe('A list that somebody watches', () => {
     silent.rows.delete('r5')
     silent.pass(5 * MINUTE)
     expect(await silent.sweep()).toEqual([...pages, 'GET /appointments/r5'])
-    expect(silent.told()).toEqual(['reconciled r5 ?'])
+    expect(silent.published()).toEqual(['reconciled r5 ?'])
   })
 
-  test('Of several instances one reads it; a later one looks once at what was missed', async () => {
+  test('One of several instances sweeps it, and a later one sweeps once', async () => {
     const shared = openShared()
     await using first = await startSilent({ shared })
     await using second = await startSilent({ shared })
@@ -71,13 +71,13 @@ describe('A list that somebody watches', () => {
     expect([await first.sweep(), await second.sweep()]).toEqual([[WHOLE_LIST], []])
   })
 
-  test('After a start it is looked at, however lately a run before has looked', async () => {
+  test('It is swept after a start, however recently an earlier process has swept', async () => {
     let now = NOON
     const shared = openShared(() => now)
     const start = async () => {
       const silent = await startSilent({ shared })
       silent.pass(now - NOON)
-      await silent.tell(shown('z', { updated_at: new Date(now).toISOString() }))
+      await silent.deliver(shown('z', { updated_at: new Date(now).toISOString() }))
       silent.rest.changes.watch(ALL, operationOf('x'))
       return silent
     }
@@ -96,12 +96,12 @@ describe('A list that somebody watches', () => {
     expect(await after.sweep()).toEqual([])
   })
 
-  test('One that can not be read is tried again later, by any instance', async () => {
+  test('A sweep that failed is repeated later, by any instance', async () => {
     let now = NOON
     const shared = openShared(() => now)
     await using first = await startSilent({ shared })
     await using second = await startSilent({ shared })
-    await first.tell(shown('z'))
+    await first.deliver(shown('z'))
     first.rest.changes.watch(ALL, operationOf('x'))
     first.refuse(true)
     expect([await first.sweep(), await first.sweep()]).toEqual([[WHOLE_LIST], []])
@@ -118,7 +118,7 @@ describe('A list that somebody watches', () => {
     expect([await first.sweep(), await first.sweep()]).toEqual([[WHOLE_LIST], []])
   })
 
-  test('One of more than a thousand rows is given up', async () => {
+  test('A list of more than a thousand rows is not swept', async () => {
     const ids = Array.from({ length: 1001 }, (_, nth) => `r${nth}`)
     await using silent = await startSilent({ ids })
     silent.rest.changes.watch(ALL, operationOf('x'))
@@ -128,7 +128,7 @@ describe('A list that somebody watches', () => {
     expect(await silent.sweep()).toEqual([])
   })
 
-  test('What a sweep did not come to ask for is asked for in the next', async () => {
+  test('The next sweep reads the missing rows that one could not read', async () => {
     const ids = Array.from({ length: 120 }, (_, nth) => `r${nth}`)
     await using silent = await startSilent({ ids })
     silent.rest.changes.watch(ALL, operationOf('x'))
@@ -142,10 +142,10 @@ describe('A list that somebody watches', () => {
     expect(await silent.sweep()).toEqual([...pages, ...asked(gone.slice(0, 10))])
     silent.pass(5 * MINUTE)
     expect(await silent.sweep()).toEqual([...pages, ...asked(gone.slice(10))])
-    expect(silent.told()).toEqual(gone.map((id) => `reconciled ${id} ?`))
+    expect(silent.published()).toEqual(gone.map((id) => `reconciled ${id} ?`))
   })
 
-  test('A sweep that takes long is not overtaken by the next', async () => {
+  test('A slow sweep is not overtaken by the next', async () => {
     await using silent = await startSilent()
     for (const patientId of ['pat_1', 'pat_2']) silent.rest.changes.watch({ patientId }, operationOf('x'))
     silent.leave(501)

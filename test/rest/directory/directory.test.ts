@@ -5,13 +5,13 @@ import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
 const FIRST = { offset: 0, limit: 100 }
 const ROW = { id: 'a', name: 'Maya', last_name: 'Lindqvist' }
-const AT_ONCE = { wait: async () => {}, random: () => 0 }
+const WITHOUT_WAITS = { wait: async () => {}, random: () => 0 }
 
 async function start(options: Parameters<typeof startRest>[1] = {}) {
   const upstream = await startScriptedUpstream(({ line }) => ({
     body: { data: line.includes('?') ? [ROW] : ROW, meta: { has_more: false } },
   }))
-  const rest = startRest(upstream.url, { retry: AT_ONCE, ...options })
+  const rest = startRest(upstream.url, { retry: WITHOUT_WAITS, ...options })
   return {
     rest,
     lines: () => upstream.requests.map(({ line }) => line),
@@ -23,7 +23,7 @@ async function start(options: Parameters<typeof startRest>[1] = {}) {
 }
 
 describe('Reads of people and places', () => {
-  test('A read that has to be fresh goes past an answer that is kept', async () => {
+  test('A read that has to be fresh bypasses the cache', async () => {
     await using started = await start()
     const { directory } = started.rest
     const by = operationOf()
@@ -34,7 +34,7 @@ describe('Reads of people and places', () => {
     expect(directory.hasCachedList('Clinician', { isActive: true }, FIRST, by)).toBe(false)
   })
 
-  test('Views of one account share its directory, and nothing of a patient', async () => {
+  test('Views of one account share cached lists of places, but none of patients', async () => {
     await using started = await start()
     const { directory } = started.rest
     for (const view of ['one', 'other']) {
@@ -53,7 +53,7 @@ describe('Reads of people and places', () => {
     ])
   })
 
-  test('Each read has a lifetime of its own', async () => {
+  test('Places, patients and appointments have different TTLs', async () => {
     let now = NOON
     await using started = await start({ now: () => now, cacheTtlMs: 10_000, directoryTtlMs: 60_000 })
     const { directory, appointments } = started.rest
@@ -71,7 +71,7 @@ describe('Reads of people and places', () => {
     expect(counts).toEqual([3, 3, 5, 7, 8])
   })
 
-  test('A write of a patient drops it and the lists of patients, and nothing else', async () => {
+  test('A write of a patient invalidates it and the lists of patients only', async () => {
     await using started = await start()
     const { directory, appointments } = started.rest
     const by = operationOf()
@@ -91,7 +91,7 @@ describe('Reads of people and places', () => {
     ])
   })
 
-  test('A write of an appointment drops no person', async () => {
+  test('A write of an appointment invalidates no patient', async () => {
     await using started = await start()
     const { directory, appointments } = started.rest
     const by = operationOf()
@@ -101,7 +101,7 @@ describe('Reads of people and places', () => {
     expect(started.lines()).toEqual(['GET /patients/a', 'PATCH /appointments/a'])
   })
 
-  test('An id that is no plain text can not leave its path', async () => {
+  test('An id with path characters is encoded', async () => {
     await using started = await start()
     await expect(started.rest.directory.retrieve('Patient', '../x?y', operationOf())).rejects.toThrow()
     expect(started.lines()).toEqual(['GET /patients/..%2Fx%3Fy'])

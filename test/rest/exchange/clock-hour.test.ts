@@ -16,7 +16,7 @@ interface Answer {
   readonly arrives?: number
 }
 
-/** An upstream and a gateway with one clock, which moves while a request is under way. */
+/** An upstream and a gateway with one clock, which moves while a request is in flight. */
 async function startHour(startsAt: number) {
   let now = startsAt
   const answers: Answer[] = []
@@ -107,18 +107,18 @@ describe('The clock hour of a count', () => {
     await next
   })
 
-  test('A higher count of a later request replaces a lower one at once', async () => {
+  test('A higher count of a later request replaces a lower one immediately', async () => {
     await using hour = await startHour(ELEVEN + 10 * MINUTE)
     hour.next({ remaining: 2, dated: ELEVEN + 10 * MINUTE })
     await hour.read()
     await expect(hour.read()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
-    // A write may use the reserve, and its response says that the quota is full again.
+    // A write may use the reserve, and the count in its response says that the quota is full again.
     await hour.cancel()
     await hour.read()
     expect(hour.upstream.requests).toHaveLength(3)
   })
 
-  test('Reads that a count locks are probed after a minute, and later where it holds', async () => {
+  test('A lock on reads is probed after a minute, and after two more where it holds', async () => {
     await using hour = await startHour(ELEVEN)
     hour.next({ remaining: 2, dated: ELEVEN })
     await hour.read()
@@ -136,7 +136,7 @@ describe('The clock hour of a count', () => {
     expect(hour.upstream.requests).toHaveLength(4)
   })
 
-  test('A limit of 0 is no quota', async () => {
+  test('The gateway ignores a limit of 0', async () => {
     await using hour = await startHour(ELEVEN)
     for (let nth = 0; nth < 3; nth++) hour.next({ limit: 0, remaining: 0, dated: ELEVEN })
     await hour.read()
@@ -157,7 +157,7 @@ describe('Clocks that disagree', () => {
     await expect(hour.read()).rejects.toMatchObject({ extensions: { resetsAt } })
   })
 
-  test('A wall clock that steps back makes no old answer fresh', async () => {
+  test('A wall clock that steps back makes no stale answer fresh', async () => {
     let now = ELEVEN
     let monotonic = 0
     await using upstream = await startScriptedUpstream(() => ({ body: { data: { id: 'a' }, meta: {} } }))

@@ -44,7 +44,7 @@ describe('The connections to the upstream', () => {
     await Promise.all([...busy, other])
   })
 
-  test('A write is sent at once while reads wait for a connection', async () => {
+  test('A write is sent immediately while reads wait for a connection', async () => {
     await using upstream = await startSlowUpstream()
     await using rest = startRest(upstream.url)
     const reads = Array.from({ length: 80 }, (_, nth) =>
@@ -61,19 +61,19 @@ describe('The connections to the upstream', () => {
     await Promise.all([...reads, write])
   })
 
-  test('A read that ends while it waits was never sent, and is no failure', async () => {
+  test('A read that ends while it waits for a connection is no upstream failure', async () => {
     await using upstream = await startSlowUpstream()
     await using rest = startRest(upstream.url)
     const first = Array.from({ length: READ_CONNECTIONS }, (_, nth) =>
       rest.appointments.retrieve(`a${nth}`, operationOf('key')).catch(() => {}),
     )
     await upstream.arrival(READ_CONNECTIONS)
-    // More than open the circuit breaker, were they failures.
+    // As failures, so many would open the circuit breaker.
     const late = Array.from({ length: 20 }, (_, nth) => {
-      const gone = new AbortController()
-      const by = operationOf('key', gone.signal)
+      const leaving = new AbortController()
+      const by = operationOf('key', leaving.signal)
       const reading = rest.appointments.retrieve(`late${nth}`, by)
-      gone.abort()
+      leaving.abort()
       return reading.catch((error: unknown) => ({ error, exchanges: by.ledger.exchanges }))
     })
     for (const ended of await Promise.all(late))
@@ -88,7 +88,7 @@ describe('The connections to the upstream', () => {
   })
 })
 
-describe('What was never sent', () => {
+describe('A request that was never sent', () => {
   test.for(['update', 'cancel', 'create'] as const)(
     'A %s without a TLS connection is UPSTREAM_UNAVAILABLE and costs nothing',
     async (write) => {
@@ -108,7 +108,7 @@ describe('What was never sent', () => {
     },
   )
 
-  test('A write after the deadline of its operation is not in doubt', async () => {
+  test('The outcome of a write after the deadline of its operation is known', async () => {
     await using upstream = await startScriptedUpstream(() => ({ body: { data: { id: 'a' }, meta: {} } }))
     await using rest = startRest(upstream.url)
     const by = { ...operationOf(), deadline: AbortSignal.abort() }
@@ -118,7 +118,7 @@ describe('What was never sent', () => {
     })
     expect(upstream.requests).toEqual([])
     expect(by.ledger.exchanges).toBe(0)
-    // So the gateway goes on caching what the write would have changed.
+    // The gateway still caches the appointment.
     await rest.appointments.retrieve('a', operationOf())
     await rest.appointments.retrieve('a', operationOf())
     expect(upstream.requests).toHaveLength(1)

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createPace, forecastOf, type Outlook } from '../../../src/rest/exchange/forecast.ts'
+import { createPace, type ForecastInput, forecastOf } from '../../../src/rest/exchange/forecast.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-const outlooks: fc.Arbitrary<Outlook> = fc.record({
+const inputs: fc.Arbitrary<ForecastInput> = fc.record({
   remaining: fc.integer({ min: 0, max: 2_000 }),
   reserve: fc.integer({ min: 0, max: 500 }),
   // Up to 120 a minute.
@@ -15,23 +15,23 @@ const outlooks: fc.Arbitrary<Outlook> = fc.record({
 })
 
 describe('The forecast of a quota', () => {
-  test('It is enough exactly where reads find room until the reset', () => {
+  test('The quota is enough exactly where reads may use it until the reset', () => {
     fc.assert(
-      fc.property(outlooks, (outlook) => {
-        const { isEnough, spentAt, remainingAtReset } = forecastOf(outlook)
+      fc.property(inputs, (input) => {
+        const { isEnough, spentAt, remainingAtReset } = forecastOf(input)
         expect(isEnough).toBe(spentAt === undefined)
-        if (isEnough) expect(remainingAtReset).toBeGreaterThanOrEqual(outlook.reserve)
-        else expect(remainingAtReset).toBeLessThanOrEqual(outlook.reserve)
-        expect(remainingAtReset).toBeLessThanOrEqual(outlook.remaining)
+        if (isEnough) expect(remainingAtReset).toBeGreaterThanOrEqual(input.reserve)
+        else expect(remainingAtReset).toBeLessThanOrEqual(input.reserve)
+        expect(remainingAtReset).toBeLessThanOrEqual(input.remaining)
       }),
     )
   })
 
-  test('Where it is not, reads reach the reserve at the instant that it names', () => {
+  test('Where it is not enough, reads reach the reserve at `spentAt`', () => {
     fc.assert(
-      fc.property(outlooks, (outlook) => {
-        const { remaining, reserve, pace, now, endsAt } = outlook
-        const { spentAt } = forecastOf(outlook)
+      fc.property(inputs, (input) => {
+        const { remaining, reserve, pace, now, endsAt } = input
+        const { spentAt } = forecastOf(input)
         if (spentAt === undefined) return
         expect(spentAt).toBeGreaterThanOrEqual(now)
         if (remaining > reserve) {
@@ -42,11 +42,11 @@ describe('The forecast of a quota', () => {
     )
   })
 
-  test('Whoever asks faster is told of no later end, and of no more left', () => {
+  test('At a faster pace the quota is not spent later, and no more of it remains', () => {
     fc.assert(
-      fc.property(outlooks, fc.integer({ min: 1, max: 60 }), (outlook, more) => {
-        const slow = forecastOf(outlook)
-        const fast = forecastOf({ ...outlook, pace: outlook.pace + more / MINUTE })
+      fc.property(inputs, fc.integer({ min: 1, max: 60 }), (input, more) => {
+        const slow = forecastOf(input)
+        const fast = forecastOf({ ...input, pace: input.pace + more / MINUTE })
         const never = Number.POSITIVE_INFINITY
         expect(fast.spentAt ?? never).toBeLessThanOrEqual(slow.spentAt ?? never)
         expect(fast.remainingAtReset).toBeLessThanOrEqual(slow.remainingAtReset)
@@ -56,7 +56,7 @@ describe('The forecast of a quota', () => {
 })
 
 describe('The pace of a quota', () => {
-  test('It is not known in the first minute', () => {
+  test('The pace is unknown in the first minute', () => {
     const pace = createPace()
     expect(pace.at(0)).toBeUndefined()
     pace.note({ limit: 1_000, remaining: 999 }, 0, 0)
@@ -65,7 +65,7 @@ describe('The pace of a quota', () => {
     expect(pace.at(MINUTE)).toBeCloseTo(1 / MINUTE, 9)
   })
 
-  test('Of even requests it is their rate, over the full hour too', () => {
+  test('The pace of evenly spaced requests is their rate, also across the full hour', () => {
     const gaps = fc.integer({ min: 500, max: 60_000 })
     const minutes = fc.integer({ min: 5, max: 90 })
     fc.assert(
@@ -78,13 +78,13 @@ describe('The pace of a quota', () => {
           pace.note({ limit: 10_000, remaining: 10_000 - inHour }, hour, now)
         }
         const requests = (pace.at(now) ?? Number.NaN) * gap
-        // The window may cut one request off at its begin, and another at its end.
+        // The window may miss one request at its start, and another at its end.
         expect(Math.abs(requests - 1)).toBeLessThanOrEqual((2 * gap) / (5 * MINUTE))
       }),
     )
   })
 
-  test('What others spend counts too, and what is longer ago does not', () => {
+  test('The pace includes the requests of other clients, of the last five minutes only', () => {
     const pace = createPace()
     pace.note({ limit: 1_000, remaining: 900 }, 0, 0)
     pace.note({ limit: 1_000, remaining: 600 }, 0, MINUTE)
@@ -92,7 +92,7 @@ describe('The pace of a quota', () => {
     expect(pace.at(6 * MINUTE)).toBe(0)
   })
 
-  test('No order of counts makes it negative', () => {
+  test('The pace is never negative, whatever the order of the counts', () => {
     const counts = fc.array(
       fc.record({
         limit: fc.integer({ min: 1, max: 2_000 }),

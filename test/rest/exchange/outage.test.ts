@@ -3,7 +3,7 @@ import { NOON, operationOf, startRest } from '../../support/rest.ts'
 import { type ScriptedAnswer, startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
 const FINE: ScriptedAnswer = { body: { data: { id: 'a', title: 't' }, meta: {} } }
-const AT_ONCE = { cacheTtlMs: 0, retry: { wait: async () => {}, random: () => 0 } }
+const WITHOUT_WAITS = { cacheTtlMs: 0, retry: { wait: async () => {}, random: () => 0 } }
 
 type Fault = ScriptedAnswer | 'reset' | 'truncated'
 
@@ -31,12 +31,12 @@ describe('The retry', () => {
     'The gateway repeats a read after %j, twice at most',
     async (fault) => {
       await using twice = await startFaultyUpstream([fault, fault])
-      await using rest = startRest(twice.url, AT_ONCE)
+      await using rest = startRest(twice.url, WITHOUT_WAITS)
       expect((await rest.appointments.retrieve('a', operationOf())).row.title).toBe('t')
       expect(twice.requests).toHaveLength(3)
 
       await using lasting = await startFaultyUpstream([fault, fault, fault])
-      await using other = startRest(lasting.url, AT_ONCE)
+      await using other = startRest(lasting.url, WITHOUT_WAITS)
       await expect(other.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
         code: 'UPSTREAM_UNAVAILABLE',
       })
@@ -46,7 +46,7 @@ describe('The retry', () => {
 
   test('The ledger counts every attempt', async () => {
     await using upstream = await startFaultyUpstream(['reset'])
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     const by = operationOf()
     await rest.appointments.retrieve('a', by)
     expect(by.ledger.exchanges).toBe(2)
@@ -60,7 +60,7 @@ describe('The retry', () => {
     { body: '<html>welcome</html>' },
   ])('The gateway does not retry after %j', async (fault) => {
     await using upstream = await startFaultyUpstream([fault])
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     await expect(rest.appointments.retrieve('a', operationOf())).rejects.toThrow()
     expect(upstream.requests).toHaveLength(1)
   })
@@ -70,7 +70,7 @@ describe('The retry', () => {
       failing(503),
       { body: { data: { id: 'a', title: 'old' }, meta: {} } },
     ])
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     await expect(rest.appointments.update('a', { title: 'new' }, operationOf())).rejects.toThrow()
     expect(upstream.requests.map(({ line }) => line)).toEqual([
       'PATCH /appointments/a',
@@ -103,7 +103,7 @@ describe('The retry', () => {
   test('The gateway fails instead of waiting for a long Retry-After, until it is over', async () => {
     let now = NOON
     await using upstream = await startFaultyUpstream([failing(503, { 'retry-after': '20' })])
-    await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
+    await using rest = startRest(upstream.url, { ...WITHOUT_WAITS, now: () => now })
     const read = () => rest.appointments.retrieve('a', operationOf())
     await expect(read()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
     now += 19_999
@@ -142,7 +142,7 @@ describe('The retry', () => {
   test('Retries add a fifth to the requests at most in a lasting outage', async () => {
     let count = 0
     await using upstream = await startScriptedUpstream(() => (count++ % 2 === 0 ? failing(503) : FINE))
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     for (let index = 0; index < 200; index++)
       await rest.appointments.retrieve(`a${index}`, operationOf()).catch(() => {})
     expect(upstream.requests.length).toBeGreaterThan(205)
@@ -155,7 +155,7 @@ describe('The circuit breaker', () => {
     let now = NOON
     let isDown = true
     await using upstream = await startScriptedUpstream(() => (isDown ? failing(500) : FINE))
-    await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
+    await using rest = startRest(upstream.url, { ...WITHOUT_WAITS, now: () => now })
     const read = (caller = 'a') => rest.appointments.retrieve('a', operationOf(caller))
     for (let index = 0; index < 12; index++)
       await expect(read()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
@@ -181,23 +181,23 @@ describe('The circuit breaker', () => {
     const faults = [
       ...Array(15).fill(refusal),
       ...Array(15).fill(internal),
-      // The fifteen tell of one record, so they count once.
+      // The fifteen are about one record, so they count as one failure.
       ...Array(8).fill(failing(500)),
       refusal,
     ]
     await using upstream = await startFaultyUpstream([...faults, ...Array(9).fill(failing(500))])
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     for (let index = 0; index < 48; index++)
       await rest.appointments.retrieve('a', operationOf()).catch(() => {})
     expect((await rest.appointments.retrieve('a', operationOf())).row.id).toBe('a')
   })
 
-  test('Ten requests that the upstream says it failed at open it, whatever its words', async () => {
+  test('Ten different requests answered 500 in an envelope open the breaker', async () => {
     let now = NOON
     let isDown = true
     const internal = { status: 500, body: { error: { code: 'INTERNAL_ERROR', message: '' } } }
     await using upstream = await startScriptedUpstream(() => (isDown ? internal : FINE))
-    await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
+    await using rest = startRest(upstream.url, { ...WITHOUT_WAITS, now: () => now })
     const read = (id: string) => rest.appointments.retrieve(id, operationOf())
     for (let index = 0; index < 12; index++) await read(`a${index}`).catch(() => {})
     expect(upstream.requests).toHaveLength(10)
@@ -210,9 +210,9 @@ describe('The circuit breaker', () => {
     expect((await read('a')).row.id).toBe('a')
   })
 
-  test('Three timeouts open it', async () => {
+  test('Three timeouts open the breaker', async () => {
     await using upstream = await startScriptedUpstream(() => () => {})
-    await using rest = startRest(upstream.url, { ...AT_ONCE, timeoutMs: 50 })
+    await using rest = startRest(upstream.url, { ...WITHOUT_WAITS, timeoutMs: 50 })
     for (let index = 0; index < 3; index++)
       await expect(rest.appointments.retrieve('a', operationOf())).rejects.toMatchObject({
         code: 'UPSTREAM_TIMEOUT',
@@ -223,10 +223,10 @@ describe('The circuit breaker', () => {
     expect(upstream.requests).toHaveLength(3)
   })
 
-  test('Operators are told that it is open for as long as somebody asks', async () => {
+  test('The gateway reports an open breaker for as long as requests probe it', async () => {
     let now = NOON
     await using upstream = await startScriptedUpstream(() => failing(500))
-    await using rest = startRest(upstream.url, { ...AT_ONCE, now: () => now })
+    await using rest = startRest(upstream.url, { ...WITHOUT_WAITS, now: () => now })
     for (let index = 0; index < 10; index++)
       await rest.appointments.retrieve('a', operationOf()).catch(() => {})
     now += 60_000
@@ -240,10 +240,10 @@ describe('The circuit breaker', () => {
 })
 
 describe('A write after a failure', () => {
-  test('A read goes before it, and where that fails too the write is not sent', async () => {
+  test('The gateway sends a read first, and no write where the read fails too', async () => {
     let isDown = false
     await using upstream = await startScriptedUpstream(() => (isDown ? failing(500) : FINE))
-    await using rest = startRest(upstream.url, AT_ONCE)
+    await using rest = startRest(upstream.url, WITHOUT_WAITS)
     const rename = () => rest.appointments.update('a', { title: 't' }, operationOf())
     await rename()
     isDown = true
@@ -258,10 +258,10 @@ describe('A write after a failure', () => {
     expect(sent).toEqual([write, 'GET /appointments/a', probe, probe, write, write])
   })
 
-  test('Of a silent upstream it is refused within a second', async () => {
+  test('A write to a silent upstream is refused within a second', async () => {
     let isSilent = false
     await using upstream = await startScriptedUpstream(() => (isSilent ? () => {} : failing(500)))
-    await using rest = startRest(upstream.url, { ...AT_ONCE, timeoutMs: 1_500 })
+    await using rest = startRest(upstream.url, { ...WITHOUT_WAITS, timeoutMs: 1_500 })
     await expect(rest.appointments.retrieve('a', operationOf())).rejects.toThrow()
     isSilent = true
     const refused = await rest.appointments.update('a', { title: 't' }, operationOf()).catch((error) => error)
@@ -273,16 +273,16 @@ describe('A write after a failure', () => {
   })
 })
 
-test('A client that leaves does not make the upstream a failing one', async () => {
-  const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>()
+test('A client that disconnects does not make the upstream count as failing', async () => {
+  const { promise: received, resolve: receive } = Promise.withResolvers<void>()
   await using upstream = await startScriptedUpstream(({ line }) =>
-    line.endsWith('/slow') ? () => isAsked() : FINE,
+    line.endsWith('/slow') ? () => receive() : FINE,
   )
-  await using rest = startRest(upstream.url, AT_ONCE)
+  await using rest = startRest(upstream.url, WITHOUT_WAITS)
   await rest.appointments.retrieve('a', operationOf())
   const leaving = new AbortController()
   const reading = rest.appointments.retrieve('slow', { ...operationOf(), signal: leaving.signal })
-  await asked
+  await received
   leaving.abort()
   await expect(reading).rejects.toThrow()
   expect(await rest.upstreamOf(null)).toMatchObject({ state: 'answering' })

@@ -19,12 +19,12 @@ describe('An HTTP-date', () => {
     },
   )
 
-  test('A year of two digits is at most fifty years ahead', () => {
+  test('A two-digit year is at most fifty years ahead', () => {
     expect(parseHttpDate('Tuesday, 05-Jan-77 12:00:00 GMT', NOON)).toBe(Date.parse('1977-01-05T12:00:00Z'))
     expect(parseHttpDate('Tuesday, 05-Jan-76 12:00:00 GMT', NOON)).toBe(Date.parse('2076-01-05T12:00:00Z'))
   })
 
-  test('Every instant of four-digit years survives its own spelling', () => {
+  test('The gateway reads every HTTP-date with a four-digit year', () => {
     const years = { min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true }
     fc.assert(
       fc.property(fc.date(years), (date) => {
@@ -59,7 +59,7 @@ describe('Retry-After', () => {
   })
 
   test.for(['-5', '1.5', '1e3', '0x10', '7s', '7, 8', 'soon', '2026-01-05T12:00:30Z', ''])(
-    '%j says nothing',
+    'The gateway ignores %j',
     (value) => {
       expect(retryAfter(value)).toBeUndefined()
     },

@@ -23,8 +23,8 @@ async function idsIn(stream: TestStream): Promise<readonly string[] | undefined>
 
 /** The clinic's own screen books, and the upstream tells of it. */
 async function bookElsewhere(clinic: Clinic, row: Partial<ClinicRow> = {}): Promise<ClinicRow> {
-  const booked = clinic.elsewhere(row)
-  await clinic.tell(booked)
+  const booked = clinic.bookElsewhere(row)
+  await clinic.sendEvent(booked)
   return booked
 }
 
@@ -42,7 +42,7 @@ async function cancelElsewhere(clinic: Clinic, row: ClinicRow): Promise<void> {
 describe('A live query', () => {
   test('It answers, and again when its answer has changed', async () => {
     await using clinic = await startFedClinic()
-    const first = clinic.elsewhere()
+    const first = clinic.bookElsewhere()
     await using stream = await watch(clinic)
     expect(stream.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
     expect(await idsIn(stream)).toEqual([first.id])
@@ -98,7 +98,7 @@ describe('A live query', () => {
 
   test('Those with other variables, or another text, have an answer of their own', async () => {
     await using clinic = await startFedClinic()
-    const booked = clinic.elsewhere({ start_time: '2030-01-08T10:00:00Z' })
+    const booked = clinic.bookElsewhere({ start_time: '2030-01-08T10:00:00Z' })
     await using one = await watch(clinic)
     await using other = await watch(clinic, DAY, { variables: { day: '2030-01-08' } })
     expect(await idsIn(one)).toEqual([])

@@ -132,7 +132,7 @@ describe('A query that is asked again', () => {
       noise: randomBytes(1.5e6).toString('base64'),
     }))
     const keptAfter = async (compressing: boolean) => {
-      const memo = createMemo({ holds: () => true, refresh: () => undefined })
+      const memo = createMemo({ areFresh: () => true, refresh: () => undefined })
       const ask = async (variables: (typeof answers)[number]) => {
         const by = operationOf()
         const execute = () => {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts'
 
 /**
- * How many retries one key may cause. In ten seconds, ten or a fifth of its requests, whichever is more. So retries do not
- * make an outage worse, and a quiet caller still has what failed repeated.
+ * How many retries one key may cause: in ten seconds, ten or a fifth of its requests, whichever is more. So retries do not
+ * make an outage worse, and a caller with few requests still gets its retries.
  */
 export interface RetryAllowance {
   countRequest(): void

@@ -5,18 +5,18 @@ import { patch } from '../../events/patch.ts'
 import type { AppointmentDiff } from '../../shared/epochs.ts'
 import { readableFields, readRow } from '../appointments/row.ts'
 import { invalidResponse, UpstreamError } from '../errors.ts'
-import { isWhole, limitOf } from './page.ts'
+import { isCompleteList, limitOf } from './page.ts'
 import type { Layer, Reply, RestRequest } from './pipe.ts'
 
-/** Remembered lists of appointments, and what changes do to them. */
-export interface Lists {
-  /** Learns from each list that is read in which orders the upstream's lists may be. */
+/** Patches changes into cached lists of appointments. */
+export interface CachedLists {
+  /** Learns from each list that is read by which orders the upstream may sort its lists. */
   readonly layer: Layer
   /**
-   * The reply to a read once these changes have happened, oldest first: with the same data where they leave it as it is, or
-   * a patched one. Undefined where it has to be asked for again.
+   * The reply to a read with these changes applied, oldest first: with the same `data` where they do not change it. Undefined
+   * where the read has to be sent again.
    */
-  readonly after: (
+  readonly applyChanges: (
     changes: readonly AppointmentDiff[],
     read: RestRequest,
     reply: Reply,
@@ -25,10 +25,10 @@ export interface Lists {
 }
 
 const MAX_ACCOUNTS = 10_000
-/** About what a note of a change takes. */
-const NOTE_BYTES = 100
+/** About what an entry of `changedAt` takes. */
+const CHANGED_AT_BYTES = 100
 
-export function createLists(): Lists {
+export function createCachedLists(): CachedLists {
   const evidenceOf = new LRUCache<string, OrderEvidence>({ max: MAX_ACCOUNTS })
 
   function learn(account: string, { data }: Reply): void {
@@ -45,7 +45,7 @@ export function createLists(): Lists {
       if (request.filter !== undefined) learn(operation.account, reply)
       return reply
     },
-    after(changes, read, reply, account) {
+    applyChanges(changes, read, reply, account) {
       if (changes.length === 0) return reply
       const { filter, window } = read
       if (filter === undefined || window === undefined) return undefined
@@ -54,11 +54,11 @@ export function createLists(): Lists {
         filter,
         limit: limitOf(reply, window),
         rows,
-        isWhole: isComplete && isWhole(read, reply),
+        isComplete: isComplete && isCompleteList(read, reply),
         asOf: reply.asOf ?? Number.POSITIVE_INFINITY,
         changedAt: reply.changedAt ?? new Map(),
       }
-      // A row that can't be read may be anywhere.
+      // A row that can't be read may be at any place in the order.
       const orders = isComplete ? (evidenceOf.get(account)?.orders() ?? []) : []
       const patched = patch(list, changes, orders)
       if (patched === null) return undefined
@@ -70,25 +70,25 @@ export function createLists(): Lists {
 
 function dataOf(
   patched: readonly PartialAppointment[],
-  given: readonly PartialAppointment[],
+  before: readonly PartialAppointment[],
   { data }: Reply,
 ): readonly unknown[] {
-  const shown = new Map(given.map((row, nth) => [row, (data as readonly unknown[])[nth]]))
-  return patched.map((row) => shown.get(row) ?? restRowOf(row))
+  const restRows = new Map(before.map((row, nth) => [row, (data as readonly unknown[])[nth]]))
+  return patched.map((row) => restRows.get(row) ?? restRowOf(row))
 }
 
-/** With about as much memory as it takes. */
+/** The patched reply with an estimate of its memory, from that of the reply before. */
 function sized(patched: Reply, before: Reply): Reply {
   const countOf = ({ data }: Reply) => 1 + (Array.isArray(data) ? data.length : 0)
-  const notesOf = ({ changedAt }: Reply) => NOTE_BYTES * (changedAt?.size ?? 0)
-  const rows = ((before.bytes - notesOf(before)) * countOf(patched)) / countOf(before)
-  return { ...patched, bytes: Math.ceil(rows) + notesOf(patched) }
+  const changedAtBytes = ({ changedAt }: Reply) => CHANGED_AT_BYTES * (changedAt?.size ?? 0)
+  const rows = ((before.bytes - changedAtBytes(before)) * countOf(patched)) / countOf(before)
+  return { ...patched, bytes: Math.ceil(rows) + changedAtBytes(patched) }
 }
 
 interface ReadRows {
-  /** What can be read of each row that has an id. */
+  /** The readable fields of each row that has an id. */
   readonly rows: readonly PartialAppointment[]
-  /** Whether that is all that there is. */
+  /** Whether every row, and every value in it, could be read. */
   readonly isComplete: boolean
 }
 

@@ -12,14 +12,14 @@ import {
   type RestRequest,
   type Send,
 } from './pipe.ts'
-import { diffOfSent, diffOfWritten } from './written.ts'
+import { diffOfReply, diffOfRequest } from './write-diffs.ts'
 
 export interface FlightOptions {
   readonly epochs: Epochs
   readonly clock: Clock
 }
 
-/** A read in flight, and the operations that wait for its reply. */
+/** A read in flight, and the number of operations that wait for its reply. */
 interface SharedRequest {
   readonly reply: Promise<Reply>
   readonly ending: Abortable
@@ -27,9 +27,9 @@ interface SharedRequest {
 }
 
 /**
- * Equal reads in flight share one upstream request. It lives while at least one operation waits for it, also when the one
- * that began it has left, and each of them leaves by its own ending. Writes are never shared. A read that begins after a
- * write does not join one that began before it.
+ * Equal reads in flight share one upstream request. The request continues while at least one operation waits for it, also
+ * where the operation that sent it has ended. Each operation stops waiting at its own ending. Writes are never shared. A read
+ * that begins after a write does not join one that began before it.
  */
 export function createFlights({ epochs, clock }: FlightOptions): Layer {
   const inFlight = new Map<string, SharedRequest>()
@@ -37,29 +37,29 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
   async function write(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
     const { onWritten } = operation
     const sentAt = clock.monotonic()
-    // Until it is answered nobody can expect to see it, so that lists which are told of it by themselves can wait.
+    // Where `onWritten` will update the lists, they are left until then: before the answer no client can expect the change.
     const announcing =
       onWritten === undefined
-        ? epochs.announce(request, operation, diffOfSent(request))
+        ? epochs.announce(request, operation, diffOfRequest(request))
         : epochs.announceItem(request, operation)
-    // In memory it is done, and the request goes out at once.
+    // Epochs in memory are updated synchronously, and then the request is sent without waiting.
     const retract = announcing instanceof Promise ? await announcing : announcing
     try {
       const reply = await next(request, operation)
       const tookMs = clock.monotonic() - sentAt
-      // What it was announced as is certain by now.
+      // The certain change below replaces the announced doubt.
       retract?.()
-      if (onWritten === undefined) await epochs.bump(request, operation, diffOfWritten(request, reply))
-      else await epochs.bumpItem(request, operation)
+      if (onWritten === undefined) await epochs.advance(request, operation, diffOfReply(request, reply))
+      else await epochs.advanceItem(request, operation)
       onWritten?.(periodOf(reply.response, tookMs))
       return reply
     } catch (error) {
-      if (error instanceof UpstreamError && mayStillHappen(error)) epochs.distrust(request, operation)
-      if (isInDoubt(error)) await epochs.doubt(request, operation)
-      // Where others were told, it stays in doubt.
+      if (error instanceof UpstreamError && mayStillHappen(error)) epochs.suspendCaching(request, operation)
+      if (isInDoubt(error)) await epochs.markInDoubt(request, operation)
+      // Where other instances were notified there is no `retract`, and the write stays in doubt.
       else if (error instanceof UpstreamError && error.progress !== 'sent') retract?.()
-      // One that was refused may have found another state than what is cached.
-      else await epochs.bump(request, operation)
+      // A refusal may mean that the appointment differs from its cached state.
+      else await epochs.advance(request, operation)
       throw error
     }
   }
@@ -69,20 +69,20 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
     if (own.aborted) return Promise.reject(operationEnded())
     // A mutation's reads may use the reserve of the quota, so they can't share a request that may not.
     const key = `${epochs.keyOf(request, operation)}${operation.ledger.isMutation ? ' mutation' : ''}`
-    const joined = inFlight.get(key)
-    if (joined !== undefined) operation.ledger.joined += 1
-    const shared = joined ?? begin(key, request, operation, next)
+    const existing = inFlight.get(key)
+    if (existing !== undefined) operation.ledger.joined += 1
+    const shared = existing ?? begin(key, request, operation, next)
     return subscribe(shared, { own, ledger: operation.ledger }, () => release(key, shared))
   }
 
   function begin(key: string, request: RestRequest, operation: Operation, next: Send): SharedRequest {
     const ending = createAbortable()
-    const askedAt = clock.monotonic()
+    const requestedAt = clock.monotonic()
     const sent = next(request, { ...operation, signal: ending, deadline: ending })
     const reply = sent.then(
       (received) => {
         release(key, shared)
-        return { ...received, askedAt: received.askedAt ?? askedAt }
+        return { ...received, requestedAt: received.requestedAt ?? requestedAt }
       },
       (error: unknown) => {
         release(key, shared)
@@ -94,7 +94,7 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
     return shared
   }
 
-  /** Later reads begin a request of their own. */
+  /** From now on an equal read sends a request of its own. */
   function release(key: string, shared: SharedRequest): void {
     if (inFlight.get(key) === shared) inFlight.delete(key)
   }
@@ -103,7 +103,7 @@ export function createFlights({ epochs, clock }: FlightOptions): Layer {
     request.method === 'GET' ? read(request, operation, next) : write(request, operation, next)
 }
 
-/** Waits for the shared reply until the subscriber's own ending. The last one that leaves ends the request. */
+/** Waits for the shared reply until the subscriber's own ending. The last subscriber that leaves aborts the request. */
 function subscribe(
   shared: SharedRequest,
   { own, ledger }: { readonly own: Ending; readonly ledger: Ledger },

@@ -2,7 +2,7 @@ import { FIELD_NAMES, type FieldName, type PartialAppointment } from '../../cont
 import { FIELD_READERS, readId } from '../../contract/field-values.ts'
 import type { Clock } from '../clock.ts'
 import { isOfAppointments } from '../pipe/epochs.ts'
-import { isWhole } from '../pipe/page.ts'
+import { isCompleteList } from '../pipe/page.ts'
 import {
   type Layer,
   type Operation,
@@ -14,26 +14,26 @@ import {
 import type { Coherence } from './coherence.ts'
 
 /**
- * Shows each row of each read to the coherence. A row that differs from the last word on it, or without one from what an
- * earlier read showed, is a change that no event told of.
+ * Compares each row of each answer with the latest known change of its appointment, or without one with the previous read. A
+ * difference is a change that no event has reported.
  */
-export function createSightings(coherence: Coherence, clock: Clock): Layer {
+export function createReadObserver(coherence: Coherence, clock: Clock): Layer {
   async function read(request: RestRequest, operation: Operation, next: Send): Promise<Reply> {
-    const askedAt = clock.monotonic()
+    const requestedAt = clock.monotonic()
     const reply = await next(request, operation)
-    const seenAt = clock.monotonic()
-    const period = periodOf(reply.response, seenAt - askedAt)
-    if (period !== undefined) coherence.takeDate(operation.account, period.latest)
+    const receivedAt = clock.monotonic()
+    const period = periodOf(reply.response, receivedAt - requestedAt)
+    if (period !== undefined) coherence.observeDate(operation.account, period.latest)
     const rows = rowsOf(reply).flatMap((row) => fieldsOf(row) ?? [])
     const since = period?.earliest
-    for (const shown of rows) {
-      const noting = coherence.takeRead(operation.account, { shown, askedAt, seenAt, since })
-      if (noting !== undefined) await noting
+    for (const row of rows) {
+      const recording = coherence.compareRead(operation.account, { row, requestedAt, receivedAt, since })
+      if (recording !== undefined) await recording
     }
-    if (isWhole(request, reply)) {
-      const whole = { filter: request.filter, shown: rows, askedAt, seenAt, isAtOnce: true }
-      const missing = await coherence.takeList(operation.account, whole)
-      for (const each of missing) await coherence.takeMissing(operation.account, each, whole)
+    if (isCompleteList(request, reply)) {
+      const list = { filter: request.filter, rows, requestedAt, receivedAt, isOneRequest: true }
+      const missing = await coherence.compareList(operation.account, list)
+      for (const each of missing) await coherence.recordMissing(operation.account, each, list)
     }
     return period === undefined ? reply : { ...reply, asOf: period.latest }
   }
@@ -51,7 +51,7 @@ function rowsOf({ data }: Reply): readonly RestRow[] {
   return rows.filter((row): row is RestRow => typeof row === 'object' && row !== null)
 }
 
-/** What can't be read is left out. */
+/** A field that can't be read is undefined. */
 function fieldsOf(row: RestRow): PartialAppointment | undefined {
   const id = readId(row.id)
   if (id === undefined) return undefined

@@ -5,28 +5,28 @@ import { invalidResponse, UpstreamError } from '../errors.ts'
 import { isOfAppointments, pathOf } from './epochs.ts'
 import type { Reply, RestRequest } from './pipe.ts'
 
-/** What a create asks for: the appointment has no id yet. */
-export function diffOfSent({ creates }: RestRequest): AppointmentDiff | undefined {
+/** The change that a create requests. The appointment has no id yet. */
+export function diffOfRequest({ creates }: RestRequest): AppointmentDiff | undefined {
   return creates && { id: '', now: { ...creates, id: '' }, before: null }
 }
 
-/** What a write has made of its appointment. Undefined where the answer does not tell, or it is of something else. */
-export function diffOfWritten(request: RestRequest, { data }: Reply): AppointmentDiff | undefined {
+/** The change by an answered write. Undefined where the answer has no readable row, or the row is of another resource. */
+export function diffOfReply(request: RestRequest, { data }: Reply): AppointmentDiff | undefined {
   const { creates, path } = request
   if (!isOfAppointments(request)) return undefined
   const row = readRow(data, invalidResponse)
   if (row instanceof UpstreamError) return undefined
-  if (creates !== undefined) return { id: row.id, now: certainAfter(creates, row), before: null }
+  if (creates !== undefined) return { id: row.id, now: certainFieldsOf(creates, row), before: null }
   const item = pathOf(row.id)
   if (path !== item && !path.startsWith(`${item}/`)) return undefined
   return { id: row.id, now: readableFields(row), before: undefined }
 }
 
 /**
- * What is certain of an appointment once this was sent and answered: the upstream may have put in more, or have rounded a time.
- * It stores an id as it is sent.
+ * The fields that are certain after a write: those of the answer, as the upstream may have added values or rounded a time, and
+ * the ids as they were sent, which it stores unchanged.
  */
-export function certainAfter(
+export function certainFieldsOf(
   sent: Partial<AppointmentFields> = {},
   answer: AppointmentRow,
 ): PartialAppointment {

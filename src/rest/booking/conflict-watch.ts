@@ -1,25 +1,25 @@
 import type { LoggedChange } from '../../shared/event-log.ts'
 import type { Coherence } from '../coherence/coherence.ts'
-import { mayConflict, type Wanted } from './days.ts'
+import { mayConflict, type SlotRequest } from './schedule.ts'
 
-export interface News {
-  /** Whether one of them may be of another appointment that takes the time. */
-  concern(ownId: string): boolean
+export interface ConflictWatch {
+  /** Whether an appointment other than this one may have taken the time since, or a change may have been missed. */
+  hasConflict(ownId: string): boolean
   stop(): void
 }
 
-/** Notes the changes from now on that may take the time. */
-export async function watchNews(
+/** Collects the changes, from now on, that may give the requested time to an appointment. */
+export async function watchConflicts(
   coherence: Pick<Coherence, 'hasEvents' | 'follow'>,
   account: string,
-  wanted: Wanted,
-): Promise<News> {
+  request: SlotRequest,
+): Promise<ConflictWatch> {
   const ids = new Set<string>()
   let isLost = false
   const following = coherence.hasEvents(account)
     ? await coherence.follow(account, undefined, {
         change({ now }: LoggedChange) {
-          if (mayConflict(now, wanted)) ids.add(now.id)
+          if (mayConflict(now, request)) ids.add(now.id)
         },
         lost() {
           isLost = true
@@ -27,7 +27,7 @@ export async function watchNews(
       })
     : undefined
   return {
-    concern: (ownId) => isLost || [...ids].some((id) => id !== ownId),
+    hasConflict: (ownId) => isLost || [...ids].some((id) => id !== ownId),
     stop: () => typeof following === 'object' && following.stop(),
   }
 }
