@@ -19,8 +19,8 @@ export interface SandboxOptions extends Partial<Knobs> {
    */
   readonly keys?: readonly SandboxKey[]
   /**
-   * The number of sample appointments in a new database, along with the people and places that they refer to; 0 leaves the
-   * database empty.
+   * The number of sample appointments that an empty database gets, along with the people and places that they refer to; 0
+   * leaves it empty.
    * @default 500
    */
   readonly seed?: number
@@ -77,7 +77,7 @@ export interface SandboxDelivery {
   readonly webhook: string
   /** The id of the event: `evt_…`. */
   readonly event: string
-  /** From 1 to 6. */
+  /** The number of this attempt, from 1 to 6. */
   readonly attempt: number
   /** The HTTP status of the receiver; 0 if it did not answer. */
   readonly status: number

@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** What happened to an appointment. */
+/** The kind of a change of an appointment. */
 export type AppointmentChangeKind =
   /** It was cancelled. */
   | 'CANCELLED'
@@ -79,7 +79,7 @@ export type ChangeSource =
 
 /** A new appointment. */
 export type CreateAppointmentInput = {
-  /** What kind it is. The global id, or the upstream's own. */
+  /** The kind of appointment. The global id, or the upstream's own. */
   appointmentTypeId?: string | number | null | undefined;
   /** The e-mail address of the attendee. */
   attendeeEmail?: string | null | undefined;
@@ -87,7 +87,7 @@ export type CreateAppointmentInput = {
   attendeeName?: string | null | undefined;
   /** Returned unchanged in the payload, so that the client can match it to this input. */
   clientMutationId?: string | null | undefined;
-  /** Who sees the patient. The global id, or the upstream's own. */
+  /** The clinician. The global id, or the upstream's own. */
   clinicianId?: string | number | null | undefined;
   /** When it ends: after it begins. */
   endTime: string;
@@ -101,13 +101,13 @@ export type CreateAppointmentInput = {
   isRemote?: boolean | null | undefined;
   /** Where it takes place. The global id, or the upstream's own. */
   locationId?: string | number | null | undefined;
-  /** Who is seen. The global id, or the upstream's own. */
+  /** The patient. The global id, or the upstream's own. */
   patientId?: string | number | null | undefined;
   /** When it begins. */
   startTime: string;
   /** One of `PENDING_APPROVAL`, `PENDING`, `CONFIRMED`, `SCHEDULED`; by default the upstream chooses. */
   status?: AppointmentStatus | null | undefined;
-  /** What it is called. */
+  /** The title. */
   title: string;
 };
 
@@ -139,7 +139,7 @@ export type SlotOwner =
 
 /** The changes of an appointment. An absent field keeps its value; null clears it. */
 export type UpdateAppointmentInput = {
-  /** What kind it is. The global id, or the upstream's own. */
+  /** The kind of appointment. The global id, or the upstream's own. */
   appointmentTypeId?: string | number | null | undefined;
   /** Whether the attendee has attended, in the upstream's words. */
   attendanceStatus?: string | null | undefined;
@@ -149,7 +149,7 @@ export type UpdateAppointmentInput = {
   attendeeName?: string | null | undefined;
   /** Returned unchanged in the payload, so that the client can match it to this input. */
   clientMutationId?: string | null | undefined;
-  /** Who sees the patient. The global id, or the upstream's own. */
+  /** The clinician. The global id, or the upstream's own. */
   clinicianId?: string | number | null | undefined;
   /** A longer description. */
   description?: string | null | undefined;
@@ -165,17 +165,17 @@ export type UpdateAppointmentInput = {
   locationId?: string | number | null | undefined;
   /** Where to join the meeting. */
   meetingUrl?: string | null | undefined;
-  /** Who is seen. The global id, or the upstream's own. */
+  /** The patient. The global id, or the upstream's own. */
   patientId?: string | number | null | undefined;
-  /** By what means they meet when remote. */
+  /** The channel of a remote appointment. */
   remoteChannel?: string | null | undefined;
   /** When it begins. Not null. */
   startTime?: string | null | undefined;
-  /** What it is called. Not null. */
+  /** The title. Not null. */
   title?: string | null | undefined;
   /** The link to the video call. */
   videoLink?: string | null | undefined;
-  /** Who provides the video call. */
+  /** The provider of the video call. */
   videoProvider?: string | null | undefined;
 };
 

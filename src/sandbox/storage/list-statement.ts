@@ -22,8 +22,8 @@ export interface Statement {
 
 /**
  * Selects one row more than `limit`, to know whether more rows follow. The database has no statistics for the query
- * planner, so only the narrowest filter of the statement can choose an index. Several statuses become one ordered select
- * each, which SQLite merges: a single select would sort all their rows to find a page.
+ * planner, so the statement allows only its narrowest filter to choose an index. Several statuses become one ordered
+ * select each, which SQLite merges: a single select would sort all their rows to find a page.
  */
 export function listStatement(organisation: string, query: ListQuery, order: Knobs['order']): Statement {
   const equal = equalities(query)

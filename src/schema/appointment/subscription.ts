@@ -13,7 +13,7 @@ import { AppointmentFilter, type FilterInput, readFilter, siteOfDay, toFilter } 
 import { Appointment } from './type.ts'
 
 const Kind = builder.enumType('AppointmentChangeKind', {
-  description: 'What happened to an appointment.',
+  description: 'The kind of a change of an appointment.',
   values: {
     CREATED: { value: 'created', description: 'It was booked.' },
     UPDATED: { value: 'updated', description: 'A field other than its time or its status changed.' },
@@ -63,7 +63,7 @@ const AppointmentChange = builder.objectRef<ChangeEvent>('AppointmentChange').im
       type: Kind,
       nullable: false,
       resolve: ({ change }) => change.kind,
-      description: 'What happened.',
+      description: 'The kind of change.',
     }),
     movement: t.field({
       type: Movement,

@@ -33,7 +33,7 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     'A patient and a clinician, meeting at a time and a place. List rows of the API may have only `id`, `patient`, `title`, `startTime`, `endTime`, `status` and `createdAt`; every other field may cost a request.',
   fields: (t) => ({
     restId: t.exposeID('restId', { nullable: false, description: "The upstream's own id." }),
-    title: t.string({ ...rowField('title'), description: 'What the appointment is called.' }),
+    title: t.string({ ...rowField('title'), description: 'The title of the appointment.' }),
     description: t.string({
       ...rowField('description'),
       description: `A longer description. ${MAY_COST}`,
@@ -59,7 +59,7 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     }),
     remoteChannel: t.string({
       ...rowField('remoteChannel'),
-      description: `By what means they meet when remote. ${MAY_COST}`,
+      description: `The channel of a remote appointment. ${MAY_COST}`,
     }),
     videoLink: t.string({
       ...rowField('videoLink'),
@@ -67,7 +67,7 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     }),
     videoProvider: t.string({
       ...rowField('videoProvider'),
-      description: `Who provides the video call. ${MAY_COST}`,
+      description: `The provider of the video call. ${MAY_COST}`,
     }),
     meetingUrl: t.string({
       ...rowField('meetingUrl'),

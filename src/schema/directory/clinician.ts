@@ -12,7 +12,7 @@ builder.objectFields('Clinician', (t) => ({
   title: t.string({ ...entryField('Clinician', 'title'), description: 'The form of address, such as `Dr`.' }),
   role: t.string({
     ...entryField('Clinician', 'role'),
-    description: 'What the clinician does, such as `Physiotherapist`.',
+    description: 'The role of the clinician, such as `Physiotherapist`.',
   }),
   email: t.string({ ...entryField('Clinician', 'email'), description: 'The e-mail address at work.' }),
   bio: t.string({ ...entryField('Clinician', 'bio'), description: 'A few words for patients.' }),

@@ -7,7 +7,7 @@ builder.objectFields('Patient', (t) => ({
   middleName: t.string({ ...entryField('Patient', 'middleName'), description: 'The names between them.' }),
   preferredName: t.string({
     ...entryField('Patient', 'preferredName'),
-    description: 'What the patient wants to be called.',
+    description: 'The name that the patient prefers.',
   }),
   title: t.string({ ...entryField('Patient', 'title'), description: 'The form of address, such as `Ms`.' }),
   dateOfBirth: t.string({

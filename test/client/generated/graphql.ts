@@ -53,7 +53,7 @@ export type CancelAppointmentInput = {
 
 /** A new appointment. */
 export type CreateAppointmentInput = {
-  /** What kind it is. The global id, or the upstream's own. */
+  /** The kind of appointment. The global id, or the upstream's own. */
   appointmentTypeId?: string | number | null | undefined;
   /** The e-mail address of the attendee. */
   attendeeEmail?: string | null | undefined;
@@ -61,7 +61,7 @@ export type CreateAppointmentInput = {
   attendeeName?: string | null | undefined;
   /** Returned unchanged in the payload, so that the client can match it to this input. */
   clientMutationId?: string | null | undefined;
-  /** Who sees the patient. The global id, or the upstream's own. */
+  /** The clinician. The global id, or the upstream's own. */
   clinicianId?: string | number | null | undefined;
   /** When it ends: after it begins. */
   endTime: string;
@@ -75,13 +75,13 @@ export type CreateAppointmentInput = {
   isRemote?: boolean | null | undefined;
   /** Where it takes place. The global id, or the upstream's own. */
   locationId?: string | number | null | undefined;
-  /** Who is seen. The global id, or the upstream's own. */
+  /** The patient. The global id, or the upstream's own. */
   patientId?: string | number | null | undefined;
   /** When it begins. */
   startTime: string;
   /** One of `PENDING_APPROVAL`, `PENDING`, `CONFIRMED`, `SCHEDULED`; by default the upstream chooses. */
   status?: AppointmentStatus | null | undefined;
-  /** What it is called. */
+  /** The title. */
   title: string;
 };
 
@@ -104,7 +104,7 @@ export type SlotOwner =
 
 /** The changes of an appointment. An absent field keeps its value; null clears it. */
 export type UpdateAppointmentInput = {
-  /** What kind it is. The global id, or the upstream's own. */
+  /** The kind of appointment. The global id, or the upstream's own. */
   appointmentTypeId?: string | number | null | undefined;
   /** Whether the attendee has attended, in the upstream's words. */
   attendanceStatus?: string | null | undefined;
@@ -114,7 +114,7 @@ export type UpdateAppointmentInput = {
   attendeeName?: string | null | undefined;
   /** Returned unchanged in the payload, so that the client can match it to this input. */
   clientMutationId?: string | null | undefined;
-  /** Who sees the patient. The global id, or the upstream's own. */
+  /** The clinician. The global id, or the upstream's own. */
   clinicianId?: string | number | null | undefined;
   /** A longer description. */
   description?: string | null | undefined;
@@ -130,17 +130,17 @@ export type UpdateAppointmentInput = {
   locationId?: string | number | null | undefined;
   /** Where to join the meeting. */
   meetingUrl?: string | null | undefined;
-  /** Who is seen. The global id, or the upstream's own. */
+  /** The patient. The global id, or the upstream's own. */
   patientId?: string | number | null | undefined;
-  /** By what means they meet when remote. */
+  /** The channel of a remote appointment. */
   remoteChannel?: string | null | undefined;
   /** When it begins. Not null. */
   startTime?: string | null | undefined;
-  /** What it is called. Not null. */
+  /** The title. Not null. */
   title?: string | null | undefined;
   /** The link to the video call. */
   videoLink?: string | null | undefined;
-  /** Who provides the video call. */
+  /** The provider of the video call. */
   videoProvider?: string | null | undefined;
 };
 
