@@ -25,14 +25,14 @@ export type ConfigResult =
   | { readonly config: Config; readonly problems: null }
   | { readonly config: null; readonly problems: readonly string[] }
 
-/** A variable of the environment, as `--help` and `.env.example` show it. */
+/** An environment variable, as in `--help` and `.env.example`. */
 export interface Variable {
   readonly name: string
-  /** The value that an absent variable stands for, as it would be written; undefined where there is none. */
+  /** The default, as it would be written in the environment; undefined where there is none. */
   readonly byDefault: string | undefined
-  /** One sentence without a capital and a full stop. */
+  /** One sentence, without a capital letter and a full stop. */
   readonly meaning: string
-  /** Its value is one of the words that the declaration lists, so it can be no secret. */
+  /** The value is one of a fixed list of words, so it can't be a secret. */
   readonly isListed: boolean
 }
 
@@ -42,20 +42,20 @@ export interface VariableGroup {
 }
 
 /**
- * Checks all environment variables, and returns all problems at once, a line each. An empty value counts as absent. A name
- * that is nearly one of ours is a problem too: its value would be ignored, and whoever set it relies on it.
+ * Checks all environment variables, and returns all problems, a line each. An empty value counts as absent. A misspelt name
+ * is a problem too: its value would be ignored, although an operator relies on it.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): ConfigResult {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => (value ?? '') !== ''))
   const parsed = ENVIRONMENT.safeParse(given)
   const misspelt = misspeltNames(Object.keys(given), environment)
   if (parsed.success && misspelt.length === 0) return { config: Object.freeze(parsed.data), problems: null }
-  // The line has no value, because the value may be a key.
+  // The line does not quote the value, which may be a key.
   const bad = parsed.error?.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`) ?? []
   return { config: null, problems: [...bad, ...misspelt] }
 }
 
-/** Who sets the variable that is meant, too, has not misspelt it: the other name is of another program. */
+/** A name is not misspelt where the variable that it resembles is set too: it belongs to another program. */
 function misspeltNames(
   given: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -70,7 +70,7 @@ function misspeltNames(
 
 const groups: VariableGroup[] = []
 
-/** Each variable ends in `.describe(…)`, which is its sentence. */
+/** Each variable ends in `.describe(…)`, the sentence for `meaning`. */
 function group<Shape extends Readonly<Record<string, z.ZodType>>>(title: string, shape: Shape): Shape {
   const variables = Object.entries(shape).map(([name, type]) => ({
     name,
@@ -119,24 +119,24 @@ const ENVIRONMENT = z.object({
   ...group('Seeing it', {
     METRICS_PORT: integer(0, 65_535)
       .optional()
-      .describe('a port of its own for /metrics, where nobody is checked; 0 takes a free one'),
+      .describe('a separate port for /metrics, without authentication; 0 takes a free one'),
     METRICS: flag
       .prefault('false')
-      .describe('true: the port of the gateway has /metrics, for callers that it checks'),
+      .describe('true: the port of the gateway has /metrics, for authenticated callers'),
     OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl
       .optional()
-      .describe('base URL of the collector of traces; without it there are none'),
+      .describe('base URL of the collector of traces; without it there are no traces'),
     OTEL_SDK_DISABLED: flag.prefault('false').describe('true: there are no traces, whatever else is set'),
     OTEL_TRACES_EXPORTER: oneOf('otlp', 'none').describe('none: there are no traces either'),
     OTEL_SERVICE_NAME: z
       .string()
       .optional()
       .describe(
-        'what the service is called in traces; without it by OTEL_RESOURCE_ATTRIBUTES, or appointments-gateway',
+        'service.name of traces; without it that of OTEL_RESOURCE_ATTRIBUTES, or appointments-gateway',
       ),
     OTEL_RESOURCE_ATTRIBUTES: attributes
       .optional()
-      .describe('what traces say of the service: deployment.environment.name=production,…'),
+      .describe('the resource attributes of traces: deployment.environment.name=production,…'),
     OTEL_TRACES_SAMPLER: oneOf(
       'parentbased_traceidratio',
       'parentbased_always_on',
@@ -172,26 +172,26 @@ const ENVIRONMENT = z.object({
       .describe('how long the gateway reuses an answer; 0 = never'),
     DIRECTORY_TTL_SECONDS: integer(0, 86_400)
       .prefault('600')
-      .describe('how long it reuses clinicians, locations and appointment types; 0 = never'),
+      .describe('how long the gateway reuses clinicians, locations and appointment types; 0 = never'),
     STALE_IF_LIMITED_SECONDS: integer(0, 86_400)
       .prefault('300')
-      .describe('how much longer it does so where the quota is spent; 0 = never'),
+      .describe('how much longer it reuses an answer where the quota is spent; 0 = never'),
     STALE_IF_DOWN_SECONDS: integer(0, 86_400)
       .prefault('3600')
-      .describe('how much longer it does so where the upstream does not answer; 0 = never'),
+      .describe('how much longer it reuses an answer where the upstream does not answer; 0 = never'),
     WRITE_RESERVE_PERCENT: integer(0, 100)
       .prefault('10')
-      .describe('the share of the quota that reads leave to writes'),
+      .describe('the share of the quota that is reserved for writes'),
   }),
   ...group('The clinic', {
     CLINIC_TIME_ZONE: z
       .string()
       .refine(isTimeZone, 'must be a name of the IANA database, such as Europe/London')
       .default('Europe/London')
-      .describe('the IANA name of the zone whose days and clocks are meant where a client names none'),
+      .describe('the IANA name of the time zone where a client gives none'),
     CALENDAR_SECRET: calendarSecrets
       .optional()
-      .describe('what seals the URLs of calendars, 32 characters or more; without it there are none'),
+      .describe('encrypts the URLs of calendars, 32 characters or more; without it there are no calendars'),
   }),
   ...group('Events', {
     WEBHOOK_SECRETS: webhookSecrets
@@ -203,25 +203,23 @@ const ENVIRONMENT = z.object({
       })
       .optional()
       .describe(
-        'how they are signed: stripe, headers_hex, headers_base64; without it every style is accepted',
+        'how webhooks are signed: stripe, headers_hex, headers_base64; without it every style is accepted',
       ),
     WEBHOOK_TOLERANCE_SECONDS: integer(1, 604_800)
       .prefault('86400')
       .describe('how long ago a delivery may have been signed'),
     EVENTS_KEPT: integer(1, 1_000_000)
       .prefault('10000')
-      .describe('the changes that a subscriber can resume from'),
+      .describe('how many changes are kept for subscribers to resume from'),
     EVENTS_SILENT_SECONDS: integer(1, 86_400)
       .prefault('900')
-      .describe('without an event for this long, the gateway relies on them no longer'),
+      .describe('after so long without an event, the gateway no longer relies on events'),
     RECONCILE_SECONDS: integer(1, 86_400)
       .prefault('300')
-      .describe(
-        'how often it reads the lists that somebody subscribes to, for changes that no event told of',
-      ),
+      .describe('how often the gateway reads lists with subscribers, for changes that no event reported'),
     CACHE_TTL_FED_SECONDS: integer(0, 86_400)
       .prefault('3600')
-      .describe('how long it reuses an answer while events tell of every change; 0 = no longer than without'),
+      .describe('how long it reuses an answer while events report every change; 0 = no longer than without'),
   }),
   ...group('Several instances', {
     REDIS_URL: redisUrl
@@ -229,16 +227,16 @@ const ENVIRONMENT = z.object({
       .describe('the Redis that instances share: redis://user:password@host:6379/0, rediss://, unix:/path'),
     REDIS_REPLIES: flag
       .prefault('false')
-      .describe("true: instances give each other the upstream's answers through Redis, sealed"),
+      .describe("true: instances give each other the upstream's answers through Redis, encrypted"),
     REDIS_TIMEOUT_MS: integer(1, 10_000)
       .prefault('50')
       .describe('how long an operation waits for Redis, once, before its instance goes on without it'),
-    // Braces choose the slot of a key in a cluster, and `*?[` stand for other signs in a pattern of keys.
+    // Braces select the hash slot of a key in a cluster, and `*?[` are wildcards in a pattern of keys.
     REDIS_PREFIX: z
       .string()
       .regex(/^[\w:./-]{1,100}$/, 'must be letters, digits and any of _ : . / -, 100 at most')
       .default('appointments:')
-      .describe('what every key in Redis begins with; instances that share have the same'),
+      .describe('the prefix of every key in Redis, the same for all instances that share'),
   }),
   ...group('Who may ask', {
     AUTH_JWKS_URL: baseUrl
@@ -247,7 +245,7 @@ const ENVIRONMENT = z.object({
     AUTH_JWT_SECRET: z.string().optional().describe('the secret that the issuer shares with the gateway'),
     AUTH_ISSUER: z.string().optional().describe('the iss that a token must have'),
     AUTH_AUDIENCE: z.string().optional().describe('the aud that a token must have'),
-    AUTH_REQUIRE_EXP: flag.prefault('true').describe('false accepts tokens that do not say when they expire'),
+    AUTH_REQUIRE_EXP: flag.prefault('true').describe('false accepts tokens without an expiry (exp)'),
     AUTH_SCOPE_CLAIM: z
       .string()
       .optional()
@@ -262,7 +260,7 @@ const ENVIRONMENT = z.object({
   ...group('Federation', {
     FEDERATION: flag
       .prefault('false')
-      .describe('true makes the gateway a subgraph: routers may ask for _service and _entities'),
+      .describe('true makes the gateway a subgraph: routers may select _service and _entities'),
     FEDERATION_SECRET: z
       .string()
       .regex(/^[\x21-\x7e]{16,}$/, 'must be printable ASCII without spaces, 16 characters at least')
@@ -295,19 +293,17 @@ const ENVIRONMENT = z.object({
       .describe('ids of one nodes field, and representations of one _entities field'),
     MAX_CONCURRENT_OPERATIONS: integer(1, 100_000)
       .prefault('100')
-      .describe('operations that one caller may have running'),
+      .describe('running operations of one caller'),
     MAX_OPERATIONS: integer(1, 100_000)
       .prefault('1000')
-      .describe('operations that all callers together may have running'),
+      .describe('running operations of all callers together'),
     MAX_STREAMS: integer(1, 1_000_000)
       .prefault('1000')
-      .describe('subscriptions and answers in parts that are open at once, of all callers together'),
-    MAX_STREAMS_OF_CALLER: integer(1, 1_000_000)
-      .prefault('20')
-      .describe('subscriptions and answers in parts of one caller that are open at once'),
+      .describe('open streams (subscriptions, live queries, deferred answers) of all callers together'),
+    MAX_STREAMS_OF_CALLER: integer(1, 1_000_000).prefault('20').describe('open streams of one caller'),
     MAX_LAG_MS: integer(1, 3_600_000)
       .prefault('3000')
-      .describe('how far the event loop may be behind, in milliseconds'),
+      .describe('the greatest lag of the event loop, in milliseconds'),
   }),
   ...group('The sandbox', {
     SANDBOX_HOST: z.string().default('127.0.0.1').describe('the address that the sandbox listens on'),

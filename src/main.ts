@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import './compile-cache.js'
 
-// Imported after the check of the Node: an older one lacks what the process imports.
+// Imported after the check of Node's version: an older Node fails on these imports.
 const { run } = await import('./process/run.ts')
 await run()

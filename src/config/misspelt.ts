@@ -1,16 +1,16 @@
 import leven from 'leven'
 
-/** What a name may end in that says what its number counts. */
+/** The suffix of a name that is the unit of its number. */
 const UNIT = /_(?:MS|SECS?|SECONDS?|MINUTES?|HOURS?|BYTES|KB|MB|PERCENT)$/
 
-/** Shorter names have relatives in every environment: `PORT`, `HOST`, `NODE_ENV`. */
+/** Shorter names (`PORT`, `HOST`, `NODE_ENV`) resemble variables of other programs. */
 const SHORTEST = 9
-/** From this length on, two wrong letters are still no other name. */
+/** From this length on, two wrong letters still count as a misspelling. */
 const LONG = 16
 
 /**
- * The variable that a name was meant for: it has a letter too few, too many, wrong or in another place, is in small
- * letters, or lacks the unit or has another one. Undefined for a variable itself, and for a name of another program.
+ * The variable that a name probably misspells: the name has a missing, additional, wrong or misplaced letter, is in lower
+ * case, or has no unit or another unit. Undefined for a correct variable, and for a name of another program.
  */
 export function meantVariable(name: string, variables: readonly string[]): string | undefined {
   const capitals = name.toUpperCase()
@@ -24,7 +24,7 @@ export function meantVariable(name: string, variables: readonly string[]): strin
   )
 }
 
-/** The one of some words that a word was probably meant for, by the letters that are wrong in it. */
+/** The word that another one probably misspells: the one with the fewest wrong letters. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const near = words.filter((other) => isNear(word, other))
   return near.toSorted((a, b) => leven(word, a) - leven(word, b))[0]
@@ -33,7 +33,7 @@ export function nearest(word: string, words: readonly string[]): string | undefi
 function isNear(word: string, other: string): boolean {
   const length = Math.min(word.length, other.length)
   const wrong = leven(word, other)
-  // Two letters that have changed places count as two wrong ones.
+  // Two swapped letters count as two wrong ones.
   return wrong <= (length < LONG ? 1 : 2) || (wrong === 2 && lettersOf(word) === lettersOf(other))
 }
 

@@ -26,7 +26,7 @@ const SCOPES = [...READ_SCOPES, ...WRITE_SCOPES]
 
 const KEY = /^([\x21-\x39\x3b-\x7e]+):([A-Za-z0-9_-]+)(?::([a-z_]+(?:\+[a-z_]+)*))?$/
 
-/** `read` and `write` are all scopes of that kind. Undefined where a name is none. */
+/** The scopes of a list of names; `read` and `write` stand for all scopes of that kind. Undefined for an unknown name. */
 function scopesOf(names: string): typeof SCOPES | undefined {
   const scopes = names
     .split('+')
@@ -54,7 +54,7 @@ export const keys = z.string().transform((text, context) =>
   }),
 )
 
-/** As base64url, a hash of 32 bytes. */
+/** A hash of 32 bytes, as base64url. */
 const ACCOUNT = /^[\w-]{43}$/
 const SECRET = /^[\x21-\x2b\x2d-\x3f\x41-\x7e]{8,}$/
 
@@ -101,8 +101,8 @@ export const headerNames = z.string().transform((text, context) =>
 )
 
 /**
- * As ioredis takes it: a URL, or the path of a socket. A query is refused, because it would win over the gateway's own
- * settings of the client, and a fragment, because both can be the rest of a password that lacks its percent signs.
+ * A URL or the path of a socket, as ioredis accepts it. A query is refused, because it would override the gateway's own
+ * settings of the client. A fragment is refused too: both may be the rest of a password that is not percent-encoded.
  */
 export const redisUrl = z.string().transform((text, context) => {
   const socket = /^unix:(?:\/\/)?(\/[^/?][^?]*)$/.exec(text)?.[1]
@@ -126,13 +126,13 @@ function isRedisUrl(text: string): boolean {
 
 export const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
 
-/** The path of the traces is put behind it, so a query would swallow that. */
+/** The path of the traces is appended, so a query or a fragment would swallow it. */
 export const collectorUrl = baseUrl.regex(
   /^[^?#]*$/,
   'must be a URL without ? and #: a path is put behind it',
 )
 
-/** As OpenTelemetry has it: in names and values `,` and `=` are percent-encoded. */
+/** Resource attributes in OpenTelemetry's format: `,` and `=` are percent-encoded in names and values. */
 export const attributes = z.string().transform((text, context) =>
   Object.fromEntries(
     text
@@ -149,7 +149,7 @@ export const attributes = z.string().transform((text, context) =>
   ),
 )
 
-/** Undefined where a percent sign stands for nothing. */
+/** Undefined where a percent sign begins no valid escape. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text.trim())
@@ -158,13 +158,13 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** Where the sandbox tells of changes. */
+/** The URL to which the sandbox delivers webhooks. */
 export const receiverUrl = baseUrl.refine((text) => {
   const url = URL.parse(text)
   return url === null || url.username + url.password === ''
 }, 'must hold no user and no password')
 
-/** As OpenTelemetry has it. */
+/** A sampling ratio, as OpenTelemetry's `OTEL_TRACES_SAMPLER_ARG`. */
 export const ratio = z
   .string()
   .regex(/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/, 'must be a number from 0 to 1, such as 0.05')

@@ -1,57 +1,57 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** The kept connections of a server, which end one by one once the server stops. */
+/** The keep-alive connections of a server. They are closed one by one once the server stops. */
 export interface Connections {
-  /** False for a request that came after the last answer of its connection: it must not begin (RFC 9112, 9.6). */
+  /** False for a request after the last response of its connection: it must not be processed (RFC 9112, 9.6). */
   admits(response: ServerResponse): boolean
-  /** From now on each connection ends with the answer to what it has sent, and that answer says so. */
-  endAfterAnswer(): void
-  /** Ends the connections that have not sent a byte. Node takes them for busy. */
-  endSilent(): void
+  /** From now on each connection is closed after the responses to its requests; the last has `Connection: close`. */
+  closeAfterResponse(): void
+  /** Closes connections on which no byte has arrived. Node considers them busy. */
+  closeUnused(): void
 }
 
 export function trackConnections(server: Server): Connections {
-  /** The responses that each connection waits for, in their order: several where its client does not wait for them. */
-  const waitingOf = new Map<Socket, ServerResponse[]>()
-  let isEnding = false
+  /** The pending responses of each connection, in their order: several where its client pipelines requests. */
+  const pendingOf = new Map<Socket, ServerResponse[]>()
+  let isClosing = false
 
   server.on('connection', (socket) => {
-    waitingOf.set(socket, [])
-    socket.once('close', () => waitingOf.delete(socket))
+    pendingOf.set(socket, [])
+    socket.once('close', () => pendingOf.delete(socket))
   })
 
   return {
     admits(response) {
       const { socket } = response.req
-      const waiting = waitingOf.get(socket)
-      // Nobody would get the answer.
-      if (waiting === undefined || socket.writableEnded || waiting.some(isSentAsLast)) return false
-      waiting.push(response)
-      if (isEnding) markLast(waiting)
+      const pending = pendingOf.get(socket)
+      // The client would not get the response.
+      if (pending === undefined || socket.writableEnded || pending.some(isLastSent)) return false
+      pending.push(response)
+      if (isClosing) markLast(pending)
       response.once('close', () => {
-        waiting.splice(waiting.indexOf(response), 1)
-        if (isEnding && waiting.length === 0) socket.destroySoon()
+        pending.splice(pending.indexOf(response), 1)
+        if (isClosing && pending.length === 0) socket.destroySoon()
       })
       return true
     },
-    endAfterAnswer() {
-      isEnding = true
-      for (const waiting of waitingOf.values()) markLast(waiting)
+    closeAfterResponse() {
+      isClosing = true
+      for (const pending of pendingOf.values()) markLast(pending)
     },
-    endSilent() {
-      for (const socket of waitingOf.keys()) if (socket.bytesRead === 0) socket.destroy()
+    closeUnused() {
+      for (const socket of pendingOf.keys()) if (socket.bytesRead === 0) socket.destroy()
     },
   }
 }
 
-/** Node ends a connection after the answer that says `close`, and would cut the answers behind it. */
-function markLast(waiting: readonly ServerResponse[]): void {
-  const unsent = waiting.filter(({ headersSent }) => !headersSent)
+/** Node closes a connection after the response with `Connection: close`, so only the last pending one may have it. */
+function markLast(pending: readonly ServerResponse[]): void {
+  const unsent = pending.filter(({ headersSent }) => !headersSent)
   for (const response of unsent) response.removeHeader('connection')
   unsent.at(-1)?.setHeader('connection', 'close')
 }
 
-function isSentAsLast(response: ServerResponse): boolean {
+function isLastSent(response: ServerResponse): boolean {
   return response.headersSent && response.getHeader('connection') === 'close'
 }

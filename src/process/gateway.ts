@@ -14,16 +14,16 @@ import { openSandbox } from './parts/sandbox.ts'
 import { openShared } from './parts/shared.ts'
 import { openTelemetry } from './parts/telemetry.ts'
 import { readSettings } from './settings.ts'
-import type { Running } from './signals.ts'
+import type { RunningService } from './signals.ts'
 import { openAt, StartProblem } from './start-problem.ts'
 
-/** How long the last answers may take to reach their clients once their operations are over. */
-export const LAST_ANSWERS_MS = 1_000
-/** What a load balancer needs that looks at `/ready` every two seconds, and believes the second refusal. */
+/** How long the last responses may take to reach their clients once their operations have ended. */
+export const LAST_RESPONSES_MS = 1_000
+/** Enough for a load balancer that probes `/ready` every two seconds, and removes an instance after two failures. */
 export const DRAIN_MS = 5_000
 
-/** The gateway, in front of the upstream that the environment names, else of an embedded one. */
-export async function runGateway(config: Config): Promise<Running> {
+/** Runs the gateway in front of `APPOINTMENTS_API_URL`, or else in front of an embedded sandbox. */
+export async function runGateway(config: Config): Promise<RunningService> {
   const settings = readSettings(config)
   if (settings.problems !== null) throw new StartProblem(settings.problems, 2)
   const { mode } = settings
@@ -32,18 +32,18 @@ export async function runGateway(config: Config): Promise<Running> {
     : new Map()
   const options = gatewayOptions(config)
   const logger = createLogger(config.LOG_LEVEL, await standardError(config.LOG_FORMAT))
-  // They close in the opposite order, each of them also where another could not.
-  const open = new AsyncDisposableStack()
+  // Closed in the reverse order. Where one fails to close, the others are closed all the same.
+  const resources = new AsyncDisposableStack()
 
   const sandbox = config.APPOINTMENTS_API_URL === undefined ? await openSandbox(config) : undefined
-  open.defer(() => sandbox?.close())
+  resources.defer(() => sandbox?.close())
   const ownSecret = sandbox && `whsec_${randomBytes(32).toString('base64')}`
   const secrets = [...(config.WEBHOOK_SECRETS ?? []), ...(ownSecret ? [{ secret: ownSecret }] : [])]
-  const lag = open.adopt(createLagMeter(), ({ stop }) => stop())
+  const lag = resources.adopt(createLagMeter(), ({ stop }) => stop())
   const shared = await openShared(config, secrets, logger)
-  open.defer(() => shared?.close())
+  resources.defer(() => shared?.close())
   const telemetry = await openTelemetry(config, { lagMs: lag.lagMs, onTraces: logger.traces })
-  open.defer(() => telemetry.close())
+  resources.defer(() => telemetry.close())
   const gateway = createGateway({
     ...options,
     url: sandbox?.url ?? config.APPOINTMENTS_API_URL ?? '',
@@ -64,13 +64,13 @@ export async function runGateway(config: Config): Promise<Running> {
     tracer: telemetry.tracer,
     metrics: telemetry.page,
   })
-  open.defer(() => gateway.close())
-  // First, because whoever reaches the gateway's own port is to find a process that stays.
+  resources.defer(() => gateway.close())
+  // Before the gateway's port: a failure to open the metrics port then ends the process before it accepts a request.
   const metricsUrl = await telemetry.begin(gateway.state)
   const server = await openAt({ host: 'HOST', port: 'PORT' }, () =>
     listen(gateway.handler, config.HOST, config.PORT),
   )
-  open.defer(() => server.close(config.OPERATION_TIMEOUT_MS + LAST_ANSWERS_MS))
+  resources.defer(() => server.close(config.OPERATION_TIMEOUT_MS + LAST_RESPONSES_MS))
   if (ownSecret) sandbox.addWebhook({ url: `${server.url}/webhooks/appointments`, secret: ownSecret })
 
   const { estimate } = gateway
@@ -93,7 +93,7 @@ export async function runGateway(config: Config): Promise<Running> {
       gateway.prepareToStop()
       server.prepareToClose()
     },
-    stop: () => open.disposeAsync(),
+    stop: () => resources.disposeAsync(),
     reportFault: logger.fault,
   }
 }

@@ -1,21 +1,21 @@
 import type { Sandbox } from '../sandbox/server.ts'
 
 export interface GatewayGreeting {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string
   readonly isOnEveryAddress: boolean
-  /** The embedded API; undefined where another upstream is named. */
+  /** The embedded API; undefined where the environment names another upstream. */
   readonly sandbox: Pick<Sandbox, 'url' | 'key'> | undefined
   readonly graphiql: boolean
-  /** Where the metrics have a port of their own. */
+  /** The address of the metrics; undefined where they have no port of their own. */
   readonly metricsUrl: string | undefined
-  /** How the gateway tells callers apart. */
+  /** How the gateway identifies callers. */
   readonly identity: string
   /** A line for each operation of the trusted documents. */
   readonly costs: readonly string[]
 }
 
-/** What the process prints once the gateway answers. Its first line has the GraphQL address. */
+/** The text that the process prints once the gateway is ready. Its first line has the GraphQL address. */
 export function gatewayGreeting(greeting: GatewayGreeting): string {
   const { url, isOnEveryAddress, sandbox, graphiql, metricsUrl, identity, costs } = greeting
   const others = isOnEveryAddress ? ' and on every other address of this machine' : ''
@@ -27,7 +27,7 @@ export function gatewayGreeting(greeting: GatewayGreeting): string {
   return [first, ...api, identity, ...metrics, ...costs].join('\n')
 }
 
-/** What the process prints once the embedded API answers: its base URL, its key, and a curl line to paste. */
+/** The text that the process prints once the sandbox is ready: its base URL, its key, and a curl line to paste. */
 export function sandboxGreeting({ url, key }: Sandbox): string {
   return [
     `Appointments API at ${url}`,

@@ -14,29 +14,29 @@ interface IdentitySettings {
   readonly AUTH_SCOPE_CLAIM?: string | undefined
 }
 
-/** How the gateway identifies callers and the line that it prints at start, or the problem that prevents the start. */
+/** How the gateway identifies callers, with the line that it prints at the start; or the problem that prevents the start. */
 export type IdentityMode =
   | { readonly problem: string }
   | {
       readonly problem: null
       readonly tokens: TokenOptions | null
       /**
-       * The gateway answers only requests whose `Host` header is a loopback name. So it is on a loopback address wherever
-       * it answers anything without a credential; elsewhere a proxy in front may have a name of its own.
+       * Only requests whose `Host` header is a loopback name are answered: wherever the gateway is on a loopback address and
+       * answers anything without a credential. Elsewhere a proxy in front of it may have another name.
        */
       readonly loopbackOnly: boolean
       readonly startupLine: string
     }
 
 /**
- * Chooses one of three modes: pass-through of the caller's key, tokens with the gateway's own key, or open to everybody.
- * Settings that fit none of them are a problem.
+ * Selects one of three modes: pass-through of the caller's key, tokens with the gateway's own key, or open to all callers.
+ * Settings that match none of them are a problem.
  */
 export function identityMode(settings: IdentitySettings): IdentityMode {
   const { HOST, APPOINTMENTS_API_URL: url, APPOINTMENTS_API_KEY: key, AUTH_ISSUER: issuer } = settings
   const embedded = url === undefined
   const isLocal = isLoopback(HOST)
-  // The start page of development asks nobody who they are.
+  // In development the start page is served without authentication.
   const loopbackOnly = isLocal && (embedded || settings.NODE_ENV === 'development')
   if (hasTokenSettings(settings)) {
     const tokens = tokenOptions(settings)

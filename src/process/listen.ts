@@ -6,16 +6,16 @@ export interface HttpServer {
   readonly url: string
   /** Whether every address of this machine leads to the server. */
   readonly isOnEveryAddress: boolean
-  /** From now on each response ends its connection, so that kept connections find another server. */
+  /** From now on each connection is closed after its response, so that keep-alive clients connect to another server. */
   prepareToClose(): void
   /**
-   * Stops accepting requests, and resolves once those in progress are answered. After `graceMs` it cuts them off.
+   * Stops accepting connections, and resolves once the pending requests are answered. After `graceMs` it aborts these.
    * @default 5000
    */
   close(graceMs?: number): Promise<void>
 }
 
-/** How long a client may take. The server cuts off a connection that takes longer. */
+/** How long a client may take. The server closes a connection that takes longer. */
 export interface RequestTimeouts {
   /**
    * For the headers.
@@ -28,19 +28,19 @@ export interface RequestTimeouts {
    */
   readonly requestMs?: number
   /**
-   * How often the server looks for connections over time; they are cut off that much later at most.
+   * How often the server checks these times, and so the longest delay of a timeout.
    * @default 1000
    */
   readonly checkMs?: number
   /**
-   * How long the server reads and drops the rest of a request after it has answered, so that the client can read the
+   * How long the server reads and discards the rest of a request after its response, so that the client can read the
    * response.
    * @default 5000
    */
   readonly lingerMs?: number
   /**
-   * How long a connection may be idle between two requests. A proxy in front must drop it first, or it sends a request
-   * while the server closes: nginx keeps one for 60 seconds.
+   * How long a connection may be idle between two requests. A proxy must close it first, or it may send a request while the
+   * server closes it: nginx keeps an idle connection for 60 seconds.
    * @default 65_000
    */
   readonly keepAliveMs?: number
@@ -48,7 +48,7 @@ export interface RequestTimeouts {
 
 export const KEEP_ALIVE_MS = 65_000
 
-/** Serves a handler over HTTP. Port 0 takes a free port. Rejects when the port is in use. */
+/** Serves a handler over HTTP. Port 0 selects a free port. Rejects when the port is in use. */
 export async function listen(
   handler: RequestListener,
   host: string,
@@ -80,20 +80,20 @@ export async function listen(
   const isOnEveryAddress = ['0.0.0.0', '::'].includes(address.address)
   const own = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return {
-    // Not every browser opens the address that stands for all.
+    // Some browsers do not open the wildcard address.
     url: `http://${isOnEveryAddress ? 'localhost' : own}:${address.port}`,
     isOnEveryAddress,
-    prepareToClose: connections.endAfterAnswer,
+    prepareToClose: connections.closeAfterResponse,
     close: (graceMs = 5_000) =>
       new Promise((resolve, reject) => {
-        connections.endAfterAnswer()
-        const cutOff = setTimeout(() => server.closeAllConnections(), graceMs)
+        connections.closeAfterResponse()
+        const timer = setTimeout(() => server.closeAllConnections(), graceMs)
         server.close((error) => {
-          clearTimeout(cutOff)
+          clearTimeout(timer)
           if (error) reject(error)
           else resolve()
         })
-        connections.endSilent()
+        connections.closeUnused()
       }),
   }
 }

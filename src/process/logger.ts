@@ -14,7 +14,7 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 
 export type LogFormat = 'json' | 'pretty'
 
-/** The rooms that log choose names, numbers and codes; the logger adds nothing to them. */
+/** The logger adds no fields: the code that logs chooses names, numbers and codes. */
 export function createLogger(level: LogLevel, destination: DestinationStream): Logger {
   const log = pino({ level, base: null }, destination)
   return {
@@ -28,12 +28,12 @@ export function createLogger(level: LogLevel, destination: DestinationStream): L
 }
 
 /**
- * JSON lines, written without blocking the process and flushed when it ends; or words for people.
+ * Writes JSON lines without blocking the process, and flushes them when it exits; or pretty lines for people.
  *
- * @param format @default words where standard error is a terminal, JSON elsewhere
+ * @param format @default pretty where standard error is a terminal, JSON elsewhere
  */
 export async function standardError(format: LogFormat | undefined): Promise<DestinationStream> {
-  if ((format ?? formatFor(process.stderr)) === 'pretty') return inWords(process.stderr)
+  if ((format ?? formatFor(process.stderr)) === 'pretty') return prettyStream(process.stderr)
   return pino.destination({ dest: process.stderr.fd, sync: false, minLength: 4096, periodicFlush: 100 })
 }
 
@@ -41,9 +41,9 @@ export function formatFor({ isTTY }: { readonly isTTY?: boolean }): LogFormat {
   return isTTY ? 'pretty' : 'json'
 }
 
-/** One line for each operation; the stack of a fault stands below its line. */
-export async function inWords(terminal: NodeJS.WritableStream): Promise<DestinationStream> {
-  // Loaded only where somebody reads along.
+/** Writes one line for each operation, and the stack of a fault below its line. */
+export async function prettyStream(terminal: NodeJS.WritableStream): Promise<DestinationStream> {
+  // Loaded only for a terminal.
   const { default: pretty } = await import('pino-pretty')
   return pretty({
     destination: terminal,

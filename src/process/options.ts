@@ -1,11 +1,11 @@
 import type { Config } from '../config.ts'
 import type { GatewayOptions } from '../server/gateway-options.ts'
-import { shownIn } from './settings.ts'
+import { enabledFeatures } from './settings.ts'
 
-/** What a configuration says of a gateway, but for its upstream, its callers, and what has to be opened for it. */
+/** The gateway's options from a configuration, except its upstream, identity mode, and resources to be opened. */
 export function gatewayOptions(config: Config): Omit<GatewayOptions, 'url'> {
   return {
-    ...shownIn(config),
+    ...enabledFeatures(config),
     ...(config.CORS_ORIGINS && { corsOrigins: config.CORS_ORIGINS }),
     ...(config.CORS_HEADERS && { corsHeaders: config.CORS_HEADERS }),
     limits: config,

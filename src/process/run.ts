@@ -12,15 +12,15 @@ import { sandboxGreeting } from './greeting.ts'
 import { createLogger, standardError } from './logger.ts'
 import { openSandbox } from './parts/sandbox.ts'
 import { sandboxProblems } from './settings.ts'
-import { type Running, stopOnSignals } from './signals.ts'
+import { type RunningService, stopOnSignals } from './signals.ts'
 import { StartProblem } from './start-problem.ts'
 
-/** The process: reads its arguments and the environment, does what they ask for, and obeys signals where it serves. */
+/** Runs the process: reads the arguments and the environment, runs the command, and handles signals where it serves. */
 export async function run(): Promise<void> {
   try {
     await runCommand(readCommand(process.argv.slice(2)))
   } catch (error) {
-    giveUp(startProblem(error))
+    exitWith(startProblem(error))
   }
 }
 
@@ -35,7 +35,7 @@ async function runCommand(command: Command): Promise<void> {
     case 'account':
       return printAccount(configuration())
     case 'check':
-      return report(await check(configuration(), process.env, command.asksUpstream))
+      return report(await check(configuration(), process.env, command.triesUpstream))
     case 'plan':
       return report(plan(command, configuration()))
     case 'sandbox':
@@ -51,12 +51,12 @@ function configuration(): Config {
   return config
 }
 
-function serve(running: Running): void {
-  stopOnSignals(running)
-  print(running.greeting)
+function serve(service: RunningService): void {
+  stopOnSignals(service)
+  print(service.greeting)
 }
 
-/** The process ends by itself, so that what it has written reaches its reader. */
+/** Does not call `process.exit`, so that the output is flushed. */
 function report({ lines, problems, exitCode }: Report): void {
   if (lines.length > 0) print(lines.join('\n'))
   for (const problem of problems) process.stderr.write(`${problem}\n`)
@@ -67,14 +67,14 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** Prints what `WEBHOOK_SECRETS` names a key by. The key comes from the environment: others can see an argument. */
+/** Prints the account of the key, for `WEBHOOK_SECRETS`. The key is no argument, because others can see arguments. */
 function printAccount({ APPOINTMENTS_API_KEY: key }: Config): void {
   if (key === undefined)
     throw new StartProblem(['APPOINTMENTS_API_KEY: must be set to the key whose account is asked for.'], 2)
   print(accountOfKey(key))
 }
 
-async function runSandbox(config: Config): Promise<Running> {
+async function runSandbox(config: Config): Promise<RunningService> {
   const problems = sandboxProblems(config)
   if (problems.length > 0) throw new StartProblem(problems, 2)
   const { fault } = createLogger(config.LOG_LEVEL, await standardError(config.LOG_FORMAT))
@@ -88,7 +88,7 @@ async function runSandbox(config: Config): Promise<Running> {
   }
 }
 
-/** What is no problem of the environment or of the machine is a fault of ours, of which the frames say where it is. */
+/** Any other error than those of the environment or the machine is an internal fault, printed with its stack frames. */
 function startProblem(error: unknown): StartProblem {
   if (error instanceof StartProblem) return error
   if (error instanceof TrustedDocumentsError) return new StartProblem([error.message], 2)
@@ -96,8 +96,8 @@ function startProblem(error: unknown): StartProblem {
   return new StartProblem([`The start failed by a fault of the program itself: ${name}`, stack], 1)
 }
 
-/** Ends the process, also where a part of it is open already. */
-function giveUp({ lines, exitCode }: StartProblem): never {
+/** Exits, even where a part of the process is open already. */
+function exitWith({ lines, exitCode }: StartProblem): never {
   for (const line of lines) process.stderr.write(`${line}\n`)
   process.exit(exitCode)
 }

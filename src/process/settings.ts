@@ -1,27 +1,27 @@
 import type { Config } from '../config.ts'
 import { type IdentityMode, identityMode } from './identity-mode.ts'
 
-/** A configuration that the gateway can start with: each value is fine, and they are so together. */
+/** The result of checking that the values of a configuration do not contradict each other. */
 export type Settings =
   | { readonly problems: readonly string[] }
   | { readonly problems: null; readonly mode: Extract<IdentityMode, { readonly problem: null }> }
 
-/** What the gateway shows to whoever may look. */
-export interface Shown {
+/** The features that are on by default in development only. */
+export interface EnabledFeatures {
   readonly development: boolean
   readonly graphiql: boolean
   readonly desk: boolean
   readonly introspection: boolean
 }
 
-/** Over the sandbox, or where the environment says so, the gateway is in development, and shows what is not switched off. */
-export function shownIn(config: Config): Shown {
+/** The gateway is in development over the sandbox, and with NODE_ENV=development. */
+export function enabledFeatures(config: Config): EnabledFeatures {
   const development = config.APPOINTMENTS_API_URL === undefined || config.NODE_ENV === 'development'
   const { GRAPHIQL = development, DESK = development, INTROSPECTION = development } = config
   return { development, graphiql: GRAPHIQL, desk: DESK, introspection: INTROSPECTION }
 }
 
-/** Finds the variables that contradict each other: all of them at once, a line each. */
+/** Finds all variables that contradict each other, with a line for each problem. */
 export function readSettings(config: Config): Settings {
   const mode = identityMode(config)
   const contradictions = [...contradictionsIn(config), ...portProblems(config)]
@@ -29,7 +29,7 @@ export function readSettings(config: Config): Settings {
   return contradictions.length > 0 ? { problems: contradictions } : { problems: null, mode }
 }
 
-/** Those of the sandbox, which may run alone. */
+/** The problems of the sandbox's variables. The sandbox may run alone. */
 export function sandboxProblems(config: Config): readonly string[] {
   return config.SANDBOX_WEBHOOK_URL !== undefined && config.WEBHOOK_SECRETS === undefined
     ? [
@@ -65,7 +65,7 @@ function contradictionsIn(config: Config): readonly string[] {
   return problems
 }
 
-/** The ports that the process opens, each beside those before it. 0 is another one each time. */
+/** The problem of each port that another server of the process has already. Port 0 is never the same. */
 function portProblems(config: Config): readonly string[] {
   const ports = [
     ['PORT', config.PORT],
@@ -73,7 +73,7 @@ function portProblems(config: Config): readonly string[] {
     ['SANDBOX_PORT', config.APPOINTMENTS_API_URL === undefined ? config.SANDBOX_PORT : undefined],
   ] as const
   return ports.flatMap(([name, port], index) => {
-    const taken = port ? ports.slice(0, index).find(([, other]) => other === port) : undefined
-    return taken ? [`${name}: must be another port than ${taken[0]}: each needs its own.`] : []
+    const conflict = port ? ports.slice(0, index).find(([, other]) => other === port) : undefined
+    return conflict ? [`${name}: must be another port than ${conflict[0]}: each needs its own.`] : []
   })
 }

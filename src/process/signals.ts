@@ -1,32 +1,32 @@
 import { faultOf } from '../server/errors.ts'
 import type { ReportFault } from '../server/gateway-options.ts'
 
-/** What serves until it is told to stop. */
-export interface Running extends Stoppable {
+/** A service that runs until a signal stops it. */
+export interface RunningService extends Stoppable {
   readonly greeting: string
 }
 
 export interface Stoppable {
-  /** How long a load balancer may take to see that the process stops. */
+  /** How long a load balancer may take to notice that the process stops, in milliseconds. */
   readonly drainMs: number
-  /** Tells clients and load balancers to go elsewhere. What comes all the same is served. */
+  /** Signals to clients and load balancers that the process stops. Requests that still arrive are served. */
   prepareToStop(): void
-  /** Finishes what runs. Nothing new begins. */
+  /** Stops accepting requests, and waits for the pending ones. */
   stop(): Promise<void>
   readonly reportFault: ReportFault
 }
 
-/** How long a process may go on whose stop has failed: what the last lines of the log need. */
+/** How long the process goes on after a failed stop, so that the last log lines are written. */
 const FAILED_STOP_MS = 1_000
 
 /**
- * SIGTERM stops the process, `drainMs` after it has said so: a load balancer needs that long to see it. SIGINT comes from
- * a person and stops it at once, or ends that wait. A signal that comes again changes nothing, because npm and a
- * supervisor may each send the same one.
+ * SIGTERM stops the process after `drainMs`, the time that a load balancer needs to notice. SIGINT, which a person sends,
+ * stops the process immediately, or ends that wait. A repeated signal is ignored, because npm and a supervisor may each send
+ * the same one.
  *
- * So does an error that nobody caught, which leaves something half done: the process reports it and ends with 1, so that
- * its supervisor starts a new one. Those that follow are reported as well, and cut nothing. Where the stop itself fails,
- * what is still open holds up the process no longer.
+ * An uncaught error stops the process too, because the state may be inconsistent: the process reports the error and exits
+ * with 1, so that its supervisor starts a new one. Further errors are reported, and do not interrupt the stop. Where the
+ * stop itself fails, the process exits although resources are still open.
  */
 export function stopOnSignals({ drainMs, prepareToStop, stop, reportFault }: Stoppable): void {
   const { promise: isDrained, resolve: endDrain } = Promise.withResolvers<void>()
@@ -65,7 +65,7 @@ export function stopOnSignals({ drainMs, prepareToStop, stop, reportFault }: Sto
     })
 }
 
-/** Several, where several parts could not be closed. */
+/** The faults of a failed stop: several where several resources could not be closed. */
 function faultsIn(fault: unknown): readonly unknown[] {
   return fault instanceof SuppressedError ? [...faultsIn(fault.suppressed), fault.error] : [fault]
 }

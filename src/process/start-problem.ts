@@ -1,7 +1,7 @@
-/** Why the process does not start, in lines for its operator. None of them quotes what may be a secret. */
+/** Why the process does not start, in lines for its operator. No line quotes a value that may be a secret. */
 export class StartProblem extends Error {
   readonly lines: readonly string[]
-  /** 2 where the environment has to change first; 1 where the next start may go better. */
+  /** 2 where the environment has to change first; 1 where the next start may succeed. */
   readonly exitCode: 1 | 2
 
   constructor(lines: readonly string[], exitCode: 1 | 2) {
@@ -11,15 +11,15 @@ export class StartProblem extends Error {
   }
 }
 
-/** The variables that say where a server listens. */
+/** The variables for the address of a server. */
 interface Names {
   readonly host: string
   readonly port: string
 }
 
 /**
- * Opens a server. Where the machine has no such address or port for it, the reason is told with the variable that asked
- * for it. The exit code is 1: a port becomes free, and a network comes up after the process.
+ * Opens a server. Where its address or port is not available, the error names the variable. The exit code is 1, because the
+ * port may become free, and the network may come up, before the next start.
  */
 export async function openAt<Server>(names: Names, open: () => Promise<Server>): Promise<Server> {
   try {

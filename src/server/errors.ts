@@ -7,7 +7,7 @@ import { CalendarUnavailableError, LimitError, UserInputError } from '../schema/
 import type { Fault, ReportFault } from './gateway-options.ts'
 import { PRIVATE } from './http/privacy.ts'
 
-/** What the log may hold of a fault: a message may quote a row, the frames of the stack can't. */
+/** What may be logged of a fault: its message may quote a row, the frames of its stack can't. */
 export function faultOf(cause: unknown): Fault {
   const { name, stack = '' } = cause instanceof Error ? cause : new Error()
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
@@ -29,7 +29,7 @@ export function wordResult(result: ExecutionResult, report: ReportFault): Execut
   return { ...result, errors: result.errors.map((error) => wordError(asGraphQLError(error), report)) }
 }
 
-/** What is told of an error at a path that is not GraphQL's. */
+/** An error as a client gets it at a path that is not GraphQL's. */
 export interface Refusal {
   readonly code: string
   readonly message: string
@@ -51,7 +51,7 @@ export function answerRefusal(
   return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: { ...headers } })
 }
 
-/** The answer to a fault around the execution, in a plugin say. The server's own answer would show its stack. */
+/** The response to a fault outside the execution, such as in a plugin. Yoga's own response would contain the stack. */
 export function answerFault(fault: unknown, report: ReportFault): Response {
   const originalError = fault instanceof Error ? fault : new Error(typeof fault)
   const masked = wordError(new GraphQLError('', { originalError }), report)
@@ -59,8 +59,8 @@ export function answerFault(fault: unknown, report: ReportFault): Response {
 }
 
 /**
- * Words an error for the client: a message, and `extensions.code` (`docs/errors.md`). An error that is not known here is
- * a fault of the gateway's own: the client gets an `errorId`, and the log the fault under it.
+ * Words an error for the client: a message, and `extensions.code` (`docs/errors.md`). An error of an unknown class is an
+ * internal fault: the client gets an `errorId`, under which the fault is logged.
  */
 function wordError(error: GraphQLError, report: ReportFault): GraphQLError {
   const cause = causeOf(error)
@@ -83,7 +83,7 @@ function wordError(error: GraphQLError, report: ReportFault): GraphQLError {
   return mask(error, cause, report)
 }
 
-/** What was thrown, for a result: `wordResult` words it. */
+/** A thrown value as an error of a result, to be worded by `wordResult`. */
 export function asGraphQLError(thrown: unknown): GraphQLError {
   if (thrown instanceof GraphQLError) return thrown
   const originalError = thrown instanceof Error ? thrown : new Error(typeof thrown)
@@ -97,7 +97,7 @@ function causeOf(error: GraphQLError): Error {
 
 const VARIABLE = /^Variable "\$(\w+)" (?:got invalid value .*? at "\1([^"]*)"|.*)/s
 
-/** Errors of the HTTP request, the document or the variables: yoga's, graphql-js' and `refusals.ts`'. */
+/** Words the errors of the HTTP request, the document or the variables: those of yoga, graphql-js and `refusals.ts`. */
 function wordRequestError(error: GraphQLError): GraphQLError {
   const { code } = error.extensions
   if (typeof code === 'string') return reword(error, error.message, { ...httpOf(error), code })
@@ -123,7 +123,7 @@ function mask(error: GraphQLError, cause: Error, report: ReportFault): GraphQLEr
   })
 }
 
-/** How the server answers the request as a whole; it takes this off before the client gets the error. */
+/** `extensions.http`, the status and headers of the response. Yoga removes it before the client gets the error. */
 function httpOf({ extensions: { http } }: GraphQLError): object {
   return http === undefined ? {} : { http }
 }

@@ -2,7 +2,7 @@ import type { Shared } from '../shared/shared.ts'
 import type { Limits } from './limits/limits.ts'
 import type { MetricsPage, Observer, Tracer } from './observation/observer.ts'
 
-/** What a host gives to the gateway. These types stand alone, so that a host compiles without the gateway's libraries. */
+/** The options of a gateway. These types import nothing, so that a host compiles without the gateway's libraries. */
 export interface GatewayOptions {
   /** Base URL of the Appointments API. */
   readonly url: string
@@ -13,20 +13,19 @@ export interface GatewayOptions {
    */
   readonly key?: string | null
   /**
-   * How callers prove who they are, where the gateway has a key of its own; null = they need not.
+   * How callers authenticate, where the gateway has a key of its own; null = they need not.
    *
    * @default null
    */
   readonly tokens?: TokenOptions | null
   /**
-   * Answers only requests that are addressed to this machine by its own names.
+   * Refuses requests whose `Host` is not a loopback name or address.
    *
    * @default false
    */
   readonly loopbackOnly?: boolean
   /**
-   * Opens GraphiQL and introspection, unless their own options say otherwise, and reports with each answer what it cost
-   * upstream.
+   * Enables GraphiQL and introspection, unless their own options say otherwise, and adds the upstream cost to each answer.
    *
    * @default false
    */
@@ -36,31 +35,31 @@ export interface GatewayOptions {
   /** @default the value of `development` */
   readonly introspection?: boolean
   /**
-   * Serves the desk, a front end for a receptionist, at `/desk`: beside `endpoint`.
+   * Serves the desk, a front end for a receptionist, at `/desk`, next to `endpoint`.
    *
    * @default the value of `development`
    */
   readonly desk?: boolean
   /**
-   * The upstream holds sample data: GraphiQL's tour shows its rows, and changes them.
+   * The upstream has sample data: GraphiQL's tour reads and changes its rows.
    *
    * @default false
    */
   readonly sampleData?: boolean
   /**
-   * The path of the one route: set it where another server mounts the gateway at another path.
+   * The path of the GraphQL route: set it where another server mounts the gateway at another path.
    *
    * @default '/graphql'
    */
   readonly endpoint?: string
   /**
-   * The origins whose pages may read answers.
+   * The origins that CORS allows to read answers.
    *
    * @default none
    */
   readonly corsOrigins?: readonly string[]
   /**
-   * The request headers that those pages may send besides the gateway's own: those of tracing, say.
+   * The request headers that CORS allows besides the gateway's own, such as those of tracing.
    *
    * @default none
    */
@@ -80,32 +79,32 @@ export interface GatewayOptions {
    */
   readonly trustedDocumentsOnly?: boolean
   /**
-   * Makes the gateway a subgraph of Apollo Federation: routers may ask for `_service` and `_entities`.
+   * Makes the gateway a subgraph of Apollo Federation: routers may select `_service` and `_entities`.
    *
    * @default false
    */
   readonly federation?: boolean
   /**
    * What a router sends in `x-federation-secret`: without it those two fields are `FORBIDDEN`. 16 characters at least;
-   * null = whoever may ask at all may ask for them.
+   * null = every caller may select them.
    *
    * @default null
    */
   readonly federationSecret?: string | null
   /**
-   * For each upstream request, headers and body, in milliseconds.
+   * The timeout of each upstream request, headers and body, in milliseconds.
    *
    * @default 10000
    */
   readonly upstreamTimeoutMs?: number
   /**
-   * For everything that one operation does, in milliseconds.
+   * The timeout of an operation as a whole, in milliseconds.
    *
    * @default 30000
    */
   readonly operationTimeoutMs?: number
   /**
-   * The most rows that `first` and `last` may ask for.
+   * The greatest value of `first` and `last`.
    *
    * @default 500
    */
@@ -117,69 +116,69 @@ export interface GatewayOptions {
    */
   readonly maxUpstreamRequests?: number
   /**
-   * How long the gateway may give an answer again; 0 = never.
+   * The TTL of cached answers, in seconds; 0 = no cache.
    *
    * @default 10
    */
   readonly cacheTtlSeconds?: number
   /**
-   * How long an answer about clinicians, locations and appointment types may be given again, in seconds; 0 = never.
+   * The TTL of cached answers about clinicians, locations and appointment types, in seconds; 0 = no cache.
    *
    * @default 600
    */
   readonly directoryTtlSeconds?: number
   /**
-   * How much longer it may give the answer where the quota is spent; 0 = never.
+   * For how long beyond its TTL a cached answer is used where the quota is spent, in seconds; 0 = never.
    *
    * @default 300
    */
   readonly staleIfLimitedSeconds?: number
   /**
-   * How much longer it may give the answer where the upstream does not answer; 0 = never.
+   * For how long beyond its TTL a cached answer is used where the upstream is unreachable, in seconds; 0 = never.
    *
    * @default 3600
    */
   readonly staleIfDownSeconds?: number
   /**
-   * The part of the quota that reads leave to writes.
+   * The share of the quota that is reserved for writes, in percent.
    *
    * @default 10
    */
   readonly writeReservePercent?: number
   /**
-   * The IANA name of the time zone of a clinic's days, where a client names none.
+   * The IANA name of the clinic's time zone: the time zone of a day where a client gives none.
    *
    * @default 'Europe/London'
    */
   readonly clinicTimeZone?: string
   /**
-   * What seals the URLs of calendar feeds, which are read with `key`: one secret of at least 32 characters, or the new one
-   * and the one before it. None = there are no feeds.
+   * The secrets that encrypt the URLs of calendar feeds, which are read with `key`: one of at least 32 characters, or the
+   * new one and then the previous one. None = there are no feeds.
    *
    * @default none
    */
   readonly calendarSecrets?: readonly string[]
   /**
-   * The upstream's webhooks, which it delivers to `/webhooks/appointments`. They make cached answers last, and
-   * subscriptions possible; null = there is no such endpoint.
+   * The upstream's webhooks, which it delivers to `/webhooks/appointments`. They make longer TTLs and subscriptions
+   * possible; null = there is no such endpoint.
    *
    * @default null
    */
   readonly webhooks?: WebhookOptions | null
   /**
-   * What instances that use the same key share; null = this one is alone, and keeps it in memory.
+   * The state that instances with the same key share; null = this instance is alone, and keeps the state in memory.
    *
    * @default null
    */
   readonly shared?: Shared | null
   /**
-   * How often a stream on which nothing happens is written to, in milliseconds, so that proxies keep it open.
+   * How often a heartbeat is written to an idle stream, in milliseconds, so that proxies keep it open.
    *
    * @default 15000
    */
   readonly heartbeatMs?: number
   /**
-   * With more event-loop lag than this the gateway refuses new operations, in milliseconds.
+   * The event-loop lag above which the gateway refuses new operations, in milliseconds.
    *
    * @default never
    */
@@ -187,7 +186,7 @@ export interface GatewayOptions {
   /**
    * Measures the event-loop lag, in milliseconds.
    *
-   * @default none is seen
+   * @default always 0
    */
   readonly lagMs?: () => number
   /**
@@ -203,55 +202,55 @@ export interface GatewayOptions {
    */
   readonly monotonic?: () => number
   /**
-   * Gets each fault of the gateway's own. It holds nothing of a patient.
+   * Called with each internal fault of the gateway. A fault contains no patient data.
    *
    * @default ignores it
    */
   readonly reportFault?: ReportFault
   /**
-   * Gets one line for each operation. It holds nothing of a patient.
+   * Called with one log line for each operation. A line contains no patient data.
    *
    * @default ignores it
    */
   readonly logOperation?: (line: OperationLine) => void
   /**
-   * Gets one line for each delivery of a webhook. It holds nothing of a patient.
+   * Called with one log line for each delivery of a webhook. A line contains no patient data.
    *
    * @default ignores it
    */
   readonly logEvent?: (line: EventLine) => void
   /**
-   * Gets the state of the upstream's events each time it changes.
+   * Called with the state of the upstream's events each time it changes.
    *
    * @default ignores it
    */
   readonly logFeed?: (state: FeedState) => void
   /**
-   * Listens to what the gateway does, to count it. It holds nothing of a patient.
+   * Called for operations, upstream requests and events, to count them. It gets no patient data.
    *
    * @default null
    */
   readonly observer?: Observer | null
   /**
-   * Traces operations, and their requests to the upstream. It holds nothing of a patient.
+   * Traces operations and their upstream requests. Spans contain no patient data.
    *
    * @default null
    */
   readonly tracer?: Tracer | null
   /**
-   * What `/metrics` answers to callers that may read every appointment; needs a `key`. null = there is no such path.
+   * Renders `/metrics`, which answers callers that may read every appointment; needs a `key`. null = there is no such path.
    *
    * @default null
    */
   readonly metrics?: (() => Promise<MetricsPage>) | null
 }
 
-/** How the gateway takes the upstream's events. */
+/** How the gateway receives the upstream's events. */
 export interface WebhookOptions {
   /** One for each endpoint that the upstream delivers to; two while a secret is replaced. */
   readonly secrets: readonly WebhookSecret[]
   /**
-   * How long ago a delivery may have been signed, in seconds.
+   * The greatest age of a delivery's signature, in seconds.
    *
    * @default 86400
    */
@@ -263,26 +262,26 @@ export interface WebhookOptions {
    */
   readonly style?: 'stripe' | 'headers_hex' | 'headers_base64'
   /**
-   * The changes that a subscriber can resume from.
+   * How many changes are kept, from which subscribers can resume.
    *
    * @default 10000
    */
   readonly eventsKept?: number
   /**
-   * How long the gateway may give an answer again while events tell of every change; 0 = no longer than without them.
+   * The TTL of cached answers while events report every change, in seconds; 0 = the same as without events.
    *
    * @default 3600
    */
   readonly cacheTtlFedSeconds?: number
   /**
-   * Without an event for this long they count as silent.
+   * Without an event for so many seconds, the events count as silent.
    *
    * @default 900
    */
   readonly silentSeconds?: number
   /**
-   * How often the gateway reads the lists that somebody subscribes to, to find changes that no event told of, in seconds:
-   * once an hour at most while events tell of every change.
+   * How often the gateway reads lists with subscribers, to find changes that no event reported, in seconds: once an hour at
+   * most while events report every change.
    *
    * @default 300
    */
@@ -290,7 +289,7 @@ export interface WebhookOptions {
 }
 
 export interface WebhookSecret {
-  /** As the upstream showed it when the endpoint was created: `whsec_…`. */
+  /** The secret that the upstream returned when the endpoint was created: `whsec_…`. */
   readonly secret: string
   /**
    * The account whose events it signs: what `appointments-gateway account` prints for its key.
@@ -301,12 +300,12 @@ export interface WebhookSecret {
 }
 
 /**
- * What became of a delivery:
- * - `logged`: subscribers were told
- * - `echo`, `outdated`, `duplicate`: it told nothing new
- * - `other`: an event of no appointment
+ * The outcome of a delivery:
+ * - `logged`: its change is in the log, and subscribers are notified
+ * - `echo`, `outdated`, `duplicate`: its change was known already
+ * - `other`: an event of something other than an appointment
  * - `forged`, `stale`, `malformed`, `broken`, `tooLarge`, `otherOrganisation`: refused
- * - `unavailable`: the gateway could not take it, and the upstream sends it again
+ * - `unavailable`: the gateway could not log it, and the upstream repeats the delivery
  */
 export type EventFate =
   | 'logged'
@@ -322,46 +321,47 @@ export type EventFate =
   | 'otherOrganisation'
   | 'unavailable'
 
-/** The one line that the gateway logs of a delivery. Nothing of a patient can be in it. */
+/** The one log line of a delivery. It can't contain patient data. */
 export interface EventLine {
   readonly fate: EventFate
   readonly kind?: 'created' | 'updated' | 'rescheduled' | 'cancelled' | 'completed' | 'no_show'
   readonly style?: 'stripe' | 'headers_hex' | 'headers_base64'
-  /** Between the making of the event and its arrival, by two clocks. */
+  /** From the creation of the event (the upstream's clock) to its arrival (the gateway's clock). */
   readonly delayMs?: number
   /** The id of its trace; absent where it is not traced. */
   readonly trace?: string
 }
 
 /**
- * - `waiting`: no event has come yet
- * - `healthy`: they come, and nothing contradicts them: answers are kept for `cacheTtlFedSeconds`
- * - `silent`: the last one is too long ago
- * - `contradicted`: one was lost, and none has come since that was found
+ * The state of the upstream's events:
+ * - `waiting`: no event has arrived yet
+ * - `healthy`: events arrive, and no read contradicts them: the TTL of answers is `cacheTtlFedSeconds`
+ * - `silent`: the latest event is too old
+ * - `contradicted`: an event was lost, and none has arrived since the loss was found
  */
 export type FeedState = 'waiting' | 'healthy' | 'silent' | 'contradicted'
 
-/** Whose tokens the gateway accepts, and how it checks them. */
+/** The issuer whose tokens the gateway accepts, and how it checks them. */
 export interface TokenOptions {
   readonly issuer: string
   readonly audience: string
-  /** Where the issuer publishes its keys, or the secret that it shares with the gateway. */
+  /** The URL of the issuer's public keys, or the secret that it shares with the gateway. */
   readonly keys: { readonly jwksUrl: string } | { readonly secret: string }
   /**
-   * Refuses tokens that do not say when they expire.
+   * Refuses tokens without an expiry (`exp`).
    *
    * @default true
    */
   readonly requireExp?: boolean
   /**
-   * The claim that has a token's scopes, as a text or as a list.
+   * The claim with the token's scopes, as a text or as a list.
    *
    * @default `scope`, or else `scp`
    */
   readonly scopeClaim?: string
 }
 
-/** Gets each fault of the gateway's own: the id that the client got too, and where it happened. */
+/** Called with each internal fault: the id that the client got, and where it happened. */
 export type ReportFault = (fault: Fault) => void
 
 export interface Fault {
@@ -370,23 +370,23 @@ export interface Fault {
   readonly stack: string
 }
 
-/** The one line that the gateway logs of an operation. Nothing of a patient can be in it. */
+/** The one log line of an operation. It can't contain patient data. */
 export interface OperationLine {
   readonly requestId: string
-  /** The name in the document; null where it has none, or did not run, and of a calendar feed. */
+  /** The name in the document; null where it has none, did not run, or is the read of a calendar feed. */
   readonly name: string | null
   readonly kind: 'query' | 'mutation' | 'subscription' | 'calendar' | null
   readonly durationMs: number
   /** Upstream requests that it caused. */
   readonly requests: number
-  /** Reads that the cache answered, and reads that shared the request of another operation. */
+  /** Reads that the cache answered (`remembered`), and reads that shared the request of another operation (`joined`). */
   readonly remembered: number
   readonly joined: number
-  /** Of those remembered: whose answer is older than a cached answer may be. */
+  /** Those of `remembered` whose answer was stale: older than its TTL. */
   readonly stale: number
-  /** It was given the answer before, because each read below that is still cached. */
+  /** The answer was a cached one, because all its reads were still cached. */
   readonly repeated: boolean
-  /** The codes of its errors, each once; `other` for those of the upstream's own. */
+  /** The codes of its errors, each once; `other` for a code that only the upstream has. */
   readonly codes: readonly string[]
   /** The id of its trace; absent where it is not traced. */
   readonly trace?: string

@@ -44,7 +44,7 @@ import { standardFetch } from './http/standard-fetch.ts'
 import {
   accountOfKey,
   createIdentities,
-  createOpenDoor,
+  createOpenAccess,
   type Identify,
   passThrough,
 } from './identity/identity.ts'
@@ -64,7 +64,7 @@ import { createMemo } from './operation/memo.ts'
 import { createOperations } from './operation/operation.ts'
 import { createOperationHistory } from './start/operations.ts'
 import { useStartPage } from './start/start.ts'
-import { createPlaces } from './streams/places.ts'
+import { createStreamSlots } from './streams/stream-slots.ts'
 import { createStreams } from './streams/streams.ts'
 import { createStreamWriter } from './streams/writer.ts'
 import { useWebhooks } from './webhooks.ts'
@@ -76,18 +76,18 @@ export interface Gateway {
   readonly fetch: (request: Request) => Promise<Response>
   /** For node:http, and the servers that are built on it. */
   readonly handler: RequestListener
-  /** What an operation would cost a caller for whom nothing is cached. Asks nothing. */
+  /** Estimates the cost of an operation for a caller without cached reads. Sends no upstream request. */
   readonly estimate: EstimateDocument
-  /** What there is to see at this moment. Asks nothing. */
+  /** The current state, for gauges. Sends no upstream request. */
   readonly state: () => GatewayState
-  /** From now on `/ready` says no, and there are no streams: subscribers are told to come back. All else is answered as before. */
+  /** From now on `/ready` answers 503. Ends all streams, so that clients reconnect. Serves other requests as before. */
   prepareToStop(): void
-  /** Waits for the operations that run, and ends the connections to the upstream. */
+  /** Waits for the running operations, and closes the connections to the upstream. */
   close(): Promise<void>
 }
 
 /**
- * The gateway as a request handler. It asks the upstream only on behalf of an operation.
+ * Creates the gateway, as a request handler. It sends upstream requests only on behalf of operations.
  *
  * @example
  * ```ts
@@ -136,7 +136,7 @@ export function createGateway({
   now = Date.now,
   monotonic = now === Date.now ? () => performance.now() : now,
   reportFault = () => {},
-  logOperation: hostsLog = () => {},
+  logOperation: logOfHost = () => {},
   logEvent = () => {},
   logFeed = () => {},
   observer = null,
@@ -178,15 +178,15 @@ export function createGateway({
   const history = development ? createOperationHistory(now) : undefined
   const logOperation =
     history === undefined
-      ? hostsLog
+      ? logOfHost
       : (line: OperationLine) => {
-          history.note(line)
-          hostsLog(line)
+          history.add(line)
+          logOfHost(line)
         }
   const listMemory = createListMemory(monotonic)
   const sizes = createSizeMemory()
   const identify = chooseIdentity(key, tokens, clock)
-  const { useIdentity, letIn, identityOf } = createIdentities(identify)
+  const { useIdentity, setIdentity, identityOf } = createIdentities(identify)
   const { useOperations, operationOf, beginEvent, endOperation } = createOperations({
     identityOf,
     operationTimeoutMs,
@@ -201,24 +201,24 @@ export function createGateway({
   })
   const { appointments, directory, changes, coherence } = rest
   const pages = pageLimits(maxPageSize)
-  const sourcesOf = (by: Operation) => ({
+  const sourcesOf = (operation: Operation) => ({
     appointments,
     directory,
     changes,
     listMemory,
     sizes,
-    by,
+    by: operation,
     limits: pages,
   })
-  const contextOf = (by: Operation, ofEvent?: AppointmentRow) => ({
-    loaders: createLoaders({ ...sourcesOf(by), ...(ofEvent !== undefined && { ofEvent }) }),
+  const contextOf = (operation: Operation, ofEvent?: AppointmentRow) => ({
+    loaders: createLoaders({ ...sourcesOf(operation), ...(ofEvent !== undefined && { ofEvent }) }),
     maxNodeIds: limits.MAX_NODE_IDS,
     clinicTimeZone,
-    readUpstream: () => rest.upstream(by),
-    createCalendarFeed: (request: FeedRequest) => calendar.createFeed(request, by),
+    readUpstream: () => rest.upstream(operation),
+    createCalendarFeed: (request: FeedRequest) => calendar.createFeed(request, operation),
   })
   const pricingOf = (request: Request) => createPricing(sourcesOf(operationOf(request)))
-  const { useRunningLimits, during } = createRunning({
+  const { useRunningLimits, runLimited } = createRunning({
     maxOfCaller: limits.MAX_CONCURRENT_OPERATIONS,
     maxOfAll: limits.MAX_OPERATIONS,
     maxLagMs,
@@ -229,17 +229,17 @@ export function createGateway({
     secrets: calendarSecrets,
     key,
     url,
-    read: (filter, by) => readFeed(filter, { appointments, listMemory, by }),
+    read: (filter, operation) => readFeed(filter, { appointments, listMemory, by: operation }),
     changes,
-    letIn,
+    setIdentity,
     operationOf,
-    during,
+    runLimited,
     clock,
     report,
     reportFault,
   })
   const addCost = createCost({ rateLimit: rest.rateLimit, development })
-  const places = createPlaces(limits)
+  const slots = createStreamSlots(limits)
   const writer = createStreamWriter({ heartbeatMs, reportFault, clock })
   const { useStreams, open: openStream } = createStreams({
     identityOf,
@@ -250,7 +250,7 @@ export function createGateway({
     addCost,
     reportFault,
     report,
-    places,
+    slots,
     writer,
     clock,
   })
@@ -259,7 +259,7 @@ export function createGateway({
     identityOf,
     operationOf,
     contextOf,
-    places,
+    slots,
     addCost,
     reportFault,
     report,
@@ -272,9 +272,9 @@ export function createGateway({
     beginEvent,
     contextOf,
     changes,
-    remembered: rest.cachedReads,
+    cachedReads: rest.cachedReads,
     covers: coherence.covers,
-    places,
+    slots,
     writer,
     addCost,
     reportFault,
@@ -299,7 +299,7 @@ export function createGateway({
 
   const yoga: YogaServerInstance<NodeContext, object> = createYoga<NodeContext>({
     graphqlEndpoint: endpoint,
-    // The server's own check answers every URL that ends in this text, whatever its path; none ends in a blank.
+    // Yoga's health check answers every URL that ends in this text, whatever its path. No URL ends in a space.
     healthCheckEndpoint: ' ',
     graphiql: false,
     landingPage: false,
@@ -311,11 +311,11 @@ export function createGateway({
     logging: false,
     maskedErrors: false,
     plugins: [
-      // What every response gets, and what is not GraphQL.
+      // For every response, and for the paths that are not GraphQL.
       useCodedRefusals(endpoint),
       usePrivacy(),
       useEntityTags((request) => calendar.tagOf(request) ?? memo.tagOf(operationOf(request))),
-      useCompression((request, ...asked) => memo.compressed(operationOf(request), ...asked)),
+      useCompression((request, ...options) => memo.compressed(operationOf(request), ...options)),
       useHealth(),
       useReadiness({
         isStopping: () => isStopping,
@@ -326,7 +326,7 @@ export function createGateway({
           accountsOfSecret,
           webhooks,
           coherence,
-          onUntold: live.checkAll,
+          onUnloggedChange: live.checkAll,
           now,
           log: logEvent,
           observe: (event) => observer?.event(event),
@@ -334,7 +334,7 @@ export function createGateway({
           reportFault,
         }),
       metrics !== null && useMetrics({ read: metrics, identify, loopbackOnly, reportFault }),
-      // What goes with an operation from its begin to its end: on the way out in this order.
+      // Around an operation, from its begin to its end. Their response hooks run in this order.
       useOperations(),
       useCalendar(),
       useCost(addCost, operationOf),
@@ -344,20 +344,20 @@ export function createGateway({
         definitionOf,
         monotonic,
         report,
-        refused: (code) => observer?.refusal(code),
+        onRefusal: (code) => observer?.refusal(code),
       }),
-      // Who asks, and whether the gateway may and can answer.
+      // Who the caller is, and whether the gateway may and can answer.
       loopbackOnly && useLoopbackNames(),
       useCrossSiteGuard(),
       useIdentity(),
       useRunningLimits(),
-      // From a body to a result.
+      // From the body to the result.
       useJsonBody(limits),
       useAnonymousLimit(identityOf),
       useTrustedDocuments(trustedDocuments, trustedDocumentsOnly),
       useExecution(),
       useStreams(),
-      // Last, because their headers replace those that every response gets.
+      // Last, because their headers replace those of every response.
       history !== undefined &&
         useStartPage({
           loopbackOnly,
@@ -374,18 +374,18 @@ export function createGateway({
         useGraphiQL({
           endpoint,
           sampleData,
-          asksForCredential: key === null || tokens !== null,
+          needsCredential: key === null || tokens !== null,
           desk,
-          ask: (url, init) => yoga.fetch(url, init),
+          send: (url, init) => yoga.fetch(url, init),
           now,
         }),
       desk && useDesk({ endpoint, timeZone: clinicTimeZone, trusted: trustedDocumentsOnly, graphiql }),
     ],
   })
 
-  /** Tells all subscribers to come back. New ones are refused from now on. */
+  /** Ends all streams with an error, so that clients reconnect, and refuses new streams from now on. */
   function endStreams(): void {
-    places.close()
+    slots.close()
     writer.endAll()
   }
 
@@ -399,7 +399,7 @@ export function createGateway({
     },
     state: () => ({
       keys: rest.keyStates(),
-      streams: places.count(),
+      streams: slots.count(),
       events: coherence.feedState(),
       shared: shared.state(),
     }),
@@ -421,7 +421,7 @@ const MIN_SECRET_LENGTH = 8
 
 const MIN_CALENDAR_SECRET_LENGTH = 32
 
-/** Whoever has a URL can try secrets on it, so a secret is long. */
+/** Anyone with a feed's URL can try secrets on it offline, so a secret is long. */
 function requireCalendarSecrets(secrets: readonly string[]): void {
   if (secrets.length > 2)
     throw new Error('There are two calendar secrets at most: the new one, and the one before it.')
@@ -429,7 +429,7 @@ function requireCalendarSecrets(secrets: readonly string[]): void {
     throw new Error(`A calendar secret has ${MIN_CALENDAR_SECRET_LENGTH} characters at least.`)
 }
 
-/** Each secret, and the accounts whose events it signs: two keys of one organisation share its events. */
+/** By secret, the accounts whose events it signs: several for keys of one organisation, which share its events. */
 function accountsOf(
   webhooks: WebhookOptions | null,
   ownAccount: string | null,
@@ -455,13 +455,13 @@ function createOwnShared(
     monotonic,
     onFault: (thrown) => reportFault(faultOf(thrown)),
     ...(eventsKept !== undefined && { eventsKept }),
-    // Whatever may still be accepted is known as old.
+    // Duplicates are recognised for as long as a delivery may be accepted.
     ...(toleranceSeconds !== undefined && { seenMs: 2 * toleranceSeconds * 1000 }),
   })
 }
 
 function chooseIdentity(key: string | null, tokens: TokenOptions | null, clock: Clock): Identify {
-  if (key !== null) return tokens === null ? createOpenDoor(key) : createTokenCheck(key, tokens, clock)
+  if (key !== null) return tokens === null ? createOpenAccess(key) : createTokenCheck(key, tokens, clock)
   if (tokens !== null)
     throw new Error('A gateway that checks tokens asks the upstream with a key of its own.')
   return passThrough

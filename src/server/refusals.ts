@@ -5,11 +5,11 @@ import type { LimitName } from './limits/limits.ts'
 interface Http {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** The status is 200 in the older media type, as for any fault of the document (GraphQL over HTTP, 6.4). */
+  /** The status is 200 with `application/json`, as for any error of the document (GraphQL over HTTP, 6.4). */
   readonly spec?: boolean
 }
 
-// One maker for each refusal of the edge: the request, the document or its sender is at fault, and nothing runs.
+// One function for each refusal of the edge: the request, the document or its sender is at fault, and nothing runs.
 
 /** @default HTTP status 400 */
 export function badRequest(message: string, http: Http = { status: 400 }): GraphQLError {
@@ -21,7 +21,7 @@ export function limitExceeded(name: LimitName, max: number, message: string, htt
   return new GraphQLError(message, { originalError, extensions: { http } })
 }
 
-export function nothingAt(endpoint: string): GraphQLError {
+export function noSuchPath(endpoint: string): GraphQLError {
   return badRequest(`This path answers nothing; GraphQL has the path ${endpoint}.`, { status: 404 })
 }
 
@@ -35,7 +35,7 @@ export function notStreamable(): GraphQLError {
   return badRequest(message, { status: 406 })
 }
 
-/** A condition has taken away the one field that a subscription has. */
+/** `@skip` or `@include` has excluded the only field of a subscription. */
 export function noRootField(): GraphQLError {
   return badRequest('A subscription selects one field, and this one selects none.')
 }
@@ -54,25 +54,25 @@ export function tokenExpired(): GraphQLError {
   return invalidToken('The token has expired.')
 }
 
-/** The document is one for routers, and the request does not have their secret. */
+/** Only a router may send the document, and the request does not have the router's secret. */
 export function routersOnly(): GraphQLError {
   const message =
     '`_service` and `_entities` are for the router, which sends its secret in x-federation-secret.'
   return refusal('FORBIDDEN', message, { status: 403 })
 }
 
-/** A caller that sees a part of the clinic's appointments does not see how much is done with all of them. */
+/** A caller that may read only some of the clinic's appointments may not read figures about all of them. */
 export function metricsForbidden(): GraphQLError {
   const message = 'Metrics are for callers with the scope appointments:read that are not limited to anybody.'
   return refusal('FORBIDDEN', message, { status: 403 })
 }
 
-/** The request has no credential, and only with one would the gateway look at the rest. */
+/** The request has no credential, and the gateway checks nothing else without one. */
 export function credentialNeeded(message: string): GraphQLError {
   return refusal('UNAUTHENTICATED', message, { status: 401, headers: { 'www-authenticate': 'Bearer' } })
 }
 
-/** An issuer that can't be reached is not the caller's fault, and no reason to log out. */
+/** An unreachable issuer is not the caller's fault, so this is no `UNAUTHENTICATED`, on which clients log out. */
 export function issuerUnreachable(): GraphQLError {
   const message = 'Tokens can not be checked now: the keys of their issuer can not be read.'
   return refusal('UPSTREAM_UNAVAILABLE', message, { status: 503 })
@@ -83,7 +83,7 @@ export function overloaded(): GraphQLError {
   return refusal('OVERLOADED', message, { status: 503, headers: { 'retry-after': '1' } })
 }
 
-/** Of a calendar that never was, has expired, or is not this gateway's: nothing tells which. */
+/** The calendar never existed, has expired, or belongs to another gateway: the error is the same. */
 export function noSuchCalendar(): GraphQLError {
   return refusal('NOT_FOUND', 'There is no such calendar.', { status: 404 })
 }
@@ -97,15 +97,15 @@ export function documentNotTrusted(message: string): GraphQLError {
   return refusal('DOCUMENT_NOT_TRUSTED', message, { status: 400 })
 }
 
-// Clients that send a hash in place of the text, as Apollo's do, send the text when they read one of these two. They look
-// at the code or at the message, so both are of that protocol.
+// Clients that send a hash in place of the text, such as Apollo's, retry with the text after one of the next two errors.
+// They check the code or the message, so both are those of that protocol.
 
-/** This text is needed; the hashes of others are known. */
+/** The hash is unknown: the client retries with the text. */
 export function persistedQueryNotFound(): GraphQLError {
   return refusal('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound', { status: 400, spec: true })
 }
 
-/** No hash is known: the client sends texts from now on. */
+/** The gateway knows no hashes: the client sends texts from now on. */
 export function persistedQueryNotSupported(): GraphQLError {
   return refusal('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported', { status: 400, spec: true })
 }

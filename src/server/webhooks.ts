@@ -14,8 +14,8 @@ export interface WebhooksOptions {
   readonly accountsOfSecret: ReadonlyMap<string, readonly string[]>
   readonly webhooks: WebhookOptions
   readonly coherence: Coherence
-  /** Something of the account may have changed, and the log of changes does not tell. */
-  readonly onUntold: (account: string) => void
+  /** Called where something of the account may have changed without an entry in the log of changes. */
+  readonly onUnloggedChange: (account: string) => void
   readonly now: () => number
   readonly log: (line: EventLine) => void
   readonly observe: (report: EventReport) => void
@@ -27,7 +27,7 @@ const PATH = '/webhooks/appointments'
 const MAX_BYTES = 262_144
 const TOLERANCE_SECONDS = 86_400
 
-/** The answer to each delivery. The upstream sends one again that is answered with anything but a success. */
+/** The status of the response to a delivery. The upstream repeats a delivery until a response is a success. */
 const STATUSES: Readonly<Record<EventFate, number>> = {
   logged: 204,
   echo: 204,
@@ -44,14 +44,15 @@ const STATUSES: Readonly<Record<EventFate, number>> = {
 }
 
 /**
- * Receives the upstream's events. A delivery is answered with success only once its event is in the log. No answer says
- * why a delivery was refused, and none has a body.
+ * Receives the upstream's events. The response is a success only once the event is in the log. A response has no body, and
+ * never says why a delivery was refused.
  */
 export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContext> {
-  const { accountsOfSecret, webhooks, coherence, onUntold, now, log, observe, tracer, reportFault } = options
+  const { accountsOfSecret, webhooks, coherence, onUnloggedChange, now, log, observe, tracer, reportFault } =
+    options
   const secrets = [...accountsOfSecret.keys()]
   const toleranceMs = (webhooks.toleranceSeconds ?? TOLERANCE_SECONDS) * 1000
-  /** The organisation of each secret, as its first event tells: an endpoint belongs to one. */
+  /** By secret, the organisation of its first event. An endpoint belongs to one organisation. */
   const organisations = new Map<string, string>()
 
   async function receive(bytes: Buffer, headerOf: (name: string) => string | null): Promise<EventLine> {
@@ -71,24 +72,24 @@ export function useWebhooks(options: WebhooksOptions): Plugin<object, NodeContex
     if (event === 'other') {
       for (const account of accounts) {
         await coherence.receiveOtherEvent(account, changed)
-        onUntold(account)
+        onUnloggedChange(account)
       }
       return { fate: 'other', style }
     }
     if (event === 'unreadable') {
       for (const account of accounts) {
         await coherence.receiveUnreadableEvent(account)
-        onUntold(account)
+        onUnloggedChange(account)
       }
       return { fate: 'malformed', style }
     }
     const fates: EventFate[] = []
     for (const account of accounts) {
       const fate = await coherence.receiveEvent(account, event)
-      if (fate === 'outdated') onUntold(account)
+      if (fate === 'outdated') onUnloggedChange(account)
       fates.push(fate)
     }
-    // Where one of them could not take it, it has to come again.
+    // Where one account's log is unavailable, the upstream has to repeat the delivery.
     const fate = fates.includes('unavailable') ? 'unavailable' : (fates[0] ?? 'other')
     return { style, ...lineOf(event), fate }
   }

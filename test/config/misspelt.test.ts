@@ -6,7 +6,7 @@ import { readConfig, VARIABLES } from '../../src/config.ts'
 const NAMES = VARIABLES.flatMap(({ variables }) => variables).map(({ name }) => name)
 const LONG_NAMES = NAMES.filter(({ length }) => length > 9)
 
-/** A name with one letter left out, doubled, replaced, or changed with the next. */
+/** A name with one letter removed, doubled, replaced, or swapped with the next. */
 const slip = fc.tuple(fc.constantFrom(...LONG_NAMES), fc.nat(), fc.nat(3)).map(([name, at, kind]) => {
   const index = at % (name.length - 1)
   const [before, letter, next, rest] = [
@@ -19,7 +19,7 @@ const slip = fc.tuple(fc.constantFrom(...LONG_NAMES), fc.nat(), fc.nat(3)).map((
   return { name, slipped: before + wrong + rest }
 })
 
-describe('A name that is nearly one of ours', () => {
+describe('A misspelt variable', () => {
   test.for([
     ['CACHE_TTL_SECOND', 'CACHE_TTL_SECONDS'],
     ['CACHE_TTL', 'CACHE_TTL_SECONDS'],
@@ -31,13 +31,13 @@ describe('A name that is nearly one of ours', () => {
     ['AUTH_AUDEINCE', 'AUTH_AUDIENCE'],
     ['APPOINTMENT_API_KEY', 'APPOINTMENTS_API_KEY'],
     ['SANDBOX_SEEDS', 'SANDBOX_SEED'],
-  ])('%s is told with %s, and stops the process', ([name = '', meant = '']) => {
+  ])('%s is reported with %s, and prevents the start', ([name = '', meant = '']) => {
     expect(readConfig({ [name]: 'a-secret' }).problems).toEqual([
       `${name}: is no variable of the gateway. If ${meant} is meant, correct the name; if not, set ${meant} as well, be it to nothing`,
     ])
   })
 
-  test('One slip in any long name is told with that name', () => {
+  test('One slip in any long name is reported with the correct name', () => {
     fc.assert(
       fc.property(slip, ({ name, slipped }) => {
         if (NAMES.includes(slipped)) return
@@ -47,7 +47,7 @@ describe('A name that is nearly one of ours', () => {
     )
   })
 
-  test('A name is of another program where the variable that it is near is set too', () => {
+  test('A name belongs to another program where the variable it resembles is set too', () => {
     expect(readConfig({ REDIS_URI: 'redis://other.test', REDIS_URL: '' }).problems).toBeNull()
     expect(readConfig({ REDIS_URI: 'redis://other.test' }).problems).toHaveLength(1)
   })
@@ -56,7 +56,7 @@ describe('A name that is nearly one of ours', () => {
     expect(readConfig({ CACHE_TTL_SECOND: '', MAX_DEPHT: undefined }).problems).toBeNull()
   })
 
-  test('All problems are told at once, those of values and those of names', () => {
+  test('All problems of values and of names are reported together', () => {
     const { problems } = readConfig({ PORT: 'x', CACHE_TTL_SECOND: '1', MAX_DEPHT: '3' })
     expect(problems?.map((problem) => problem.split(':')[0])).toEqual([
       'PORT',
@@ -67,16 +67,16 @@ describe('A name that is nearly one of ours', () => {
 })
 
 describe('The variables of other programs', () => {
-  test.for(OTHERS())('%s is never taken for one of ours', (name) => {
+  test.for(OTHERS())('%s is never taken for a misspelt variable', (name) => {
     expect(meantVariable(name, NAMES)).toBeUndefined()
   })
 
-  test('Each of our own names is itself', () => {
+  test('No correct name is taken for a misspelt one', () => {
     expect(NAMES.filter((name) => meantVariable(name, NAMES) !== undefined)).toEqual([])
   })
 })
 
-/** What shells, containers, Kubernetes, hosts, Node, npm, CI, databases and telemetry set. */
+/** Variables of shells, containers, Kubernetes, hosts, Node, npm, CI, databases and telemetry. */
 function OTHERS(): string[] {
   return `
     PATH HOME USER LOGNAME SHELL TERM LANG LC_ALL PWD OLDPWD SHLVL EDITOR DISPLAY HOSTNAME HOSTTYPE MACHTYPE OSTYPE TZ

@@ -19,7 +19,7 @@ import {
 } from 'relay-runtime'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ClientOptions, createClient, createRelayNetwork, RequestError } from '../../src/client/index.ts'
-import { ROWS, startHeldClinic } from '../server/deferred/held-clinic.ts'
+import { ROWS, startManualClinic } from '../server/deferred/manual-clinic.ts'
 import { type Product, startProduct } from '../support/product.ts'
 
 const SOURCE = `
@@ -246,7 +246,7 @@ describe('Relay', () => {
   })
 
   test('Relay shows a list first, and then the data of its fragments with @defer', async () => {
-    await using clinic = await startHeldClinic()
+    await using clinic = await startManualClinic()
     const network = createRelayNetwork(createClient({ url: `${clinic.url}/graphql` }))
     const open = () => {
       const store = new Store(new RecordSource())

@@ -117,7 +117,7 @@ describe('A hostile document', () => {
     },
   )
 
-  test('The gateway refuses ninety hostile documents at once and sends nothing upstream', async () => {
+  test('The gateway refuses ninety concurrent hostile documents at no upstream cost', async () => {
     await using target = await startTarget()
     const hostile = DOCUMENTS.filter(([, codes]) => codes.length > 0).map(([, , query]) => query)
     const answers = await Promise.all(

@@ -20,7 +20,7 @@ describe('A hostile request', () => {
       pull: (controller) =>
         isAnswered ? controller.close() : controller.enqueue(new Uint8Array(65_536).fill(32)),
     })
-    // A stream as a body needs `duplex`, which the types of `fetch` lack.
+    // A stream as a body needs `duplex`, which the types of `fetch` do not have.
     const init: RequestInit & { readonly duplex: 'half' } = {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -68,7 +68,7 @@ describe('A hostile request', () => {
     expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 
-  test('The gateway refuses a compressed body without unpacking it', async () => {
+  test('The gateway refuses a compressed body without decompressing it', async () => {
     await using target = await startTarget()
     const response = await fetch(`${target.product.url}/graphql`, {
       method: 'POST',
@@ -101,7 +101,7 @@ describe('A hostile request', () => {
     expect(await target.verifyAndTakeRequests()).toEqual([])
   })
 
-  test('The gateway serves the next caller after a client stops in mid-request', async () => {
+  test('The gateway serves the next caller after a client stops within a request', async () => {
     await using target = await startTarget()
     for (const sent of [10, 60, 140]) {
       const socket = await openSocket(target.product.url)

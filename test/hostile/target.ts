@@ -13,7 +13,7 @@ export interface Answer {
 
 export interface Target extends AsyncDisposable {
   readonly product: Product
-  /** Posts a document, or a whole body. */
+  /** Posts a document, or a body. */
   attack(body: object | string, headers?: Readonly<Record<string, string>>): Promise<Answer>
   /** Returns the upstream requests of the attack, and fails unless the gateway still answers and reported no fault. */
   verifyAndTakeRequests(): Promise<string[]>

@@ -5,13 +5,13 @@ import { describe, expect, test } from 'vitest'
 import { listen } from '../../src/process/listen.ts'
 import { openSocket, readToEnd } from '../support/raw.ts'
 
-/** A minute: where the server waited for its grace, the test would run into its own timeout. */
+/** A minute: if the server waited for its grace, the test would time out. */
 const LONG_MS = 60_000
 
 const GET = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n'
 
 /** A server whose responses the test sends. */
-async function startHeldServer() {
+async function startManualServer() {
   const responses: ServerResponse[] = []
   const server = await listen((_request, response) => void responses.push(response), '127.0.0.1', 0)
   return {
@@ -26,7 +26,7 @@ async function startHeldServer() {
   }
 }
 
-/** All that the server sends until it ends the connection. */
+/** All that the server sends until it closes the connection. */
 async function textOf(socket: Socket): Promise<string> {
   return Buffer.concat(await socket.toArray()).toString()
 }
@@ -48,8 +48,8 @@ describe('The connections of the server', () => {
     await server.close(LONG_MS)
   })
 
-  test('A stopping server ends each connection with its next answer', async () => {
-    const { server, responses, send } = await startHeldServer()
+  test('A stopping server closes each connection after its next response', async () => {
+    const { server, responses, send } = await startManualServer()
     const [kept, waiting] = [await openSocket(server.url), await openSocket(server.url)]
     await send(kept, GET)
     responses[0]?.end()
@@ -66,8 +66,8 @@ describe('The connections of the server', () => {
     await server.close(LONG_MS)
   })
 
-  test('A stopping server answers all that a connection has sent ahead', async () => {
-    const { server, responses, send } = await startHeldServer()
+  test('A stopping server answers all pipelined requests of a connection', async () => {
+    const { server, responses, send } = await startManualServer()
     const socket = await openSocket(server.url)
     await send(socket, GET + GET)
     server.prepareToClose()
@@ -83,8 +83,8 @@ describe('The connections of the server', () => {
     await server.close(LONG_MS)
   })
 
-  test('A stopping server begins nothing after the last answer of a connection', async () => {
-    const { server, responses, send } = await startHeldServer()
+  test('A stopping server runs no request after the last response of a connection', async () => {
+    const { server, responses, send } = await startManualServer()
     const socket = await openSocket(server.url)
     server.prepareToClose()
     await send(socket, GET)
@@ -98,7 +98,7 @@ describe('The connections of the server', () => {
     await server.close(LONG_MS)
   })
 
-  test('A connection that sends nothing does not hold up the stop', async () => {
+  test('A connection without a request does not delay the stop', async () => {
     const server = await listen(answerAtOnce, '127.0.0.1', 0)
     const socket = await openSocket(server.url)
     const other = await openSocket(server.url)
@@ -108,8 +108,8 @@ describe('The connections of the server', () => {
     socket.destroy()
   })
 
-  test('A stopping server ends a connection whose answer had begun before', async () => {
-    const { server, responses, send } = await startHeldServer()
+  test('A stopping server closes a connection whose response has already begun', async () => {
+    const { server, responses, send } = await startManualServer()
     const socket = await openSocket(server.url)
     await send(socket, GET)
     responses[0]?.write('begun')

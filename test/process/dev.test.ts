@@ -10,7 +10,7 @@ import { ROOT } from '../docs/documents.ts'
 
 const NPM_RUN_DEV = manifest.scripts.dev.split(' ').slice(1)
 
-test('npm run dev reads .env, and starts anew when a source changes', async () => {
+test('npm run dev reads .env, and restarts when a source changes', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'dev-'))
   for (const part of ['package.json', 'src'])
     await cp(join(ROOT, part), join(folder, part), { recursive: true })
@@ -35,7 +35,7 @@ test('npm run dev reads .env, and starts anew when a source changes', async () =
     const source = join(folder, 'src/process/greeting.ts')
     const changed = (await readFile(source, 'utf8')).replace('GraphQL is at', 'It is at')
     await writeFile(source, changed)
-    // On a busy machine Node may begin to watch the file only after that.
+    // On a busy machine Node may begin to watch the file later.
     again = setInterval(() => void writeFile(source, changed), 10_000)
     expect(await greeting()).toMatch(/^It is at /)
   } finally {

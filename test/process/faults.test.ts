@@ -3,13 +3,13 @@ import { ask } from '../support/ask.ts'
 import { type Process, runningFirst, startProcess } from '../support/process.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 
-/** Nobody catches what this throws. The two signals make the two kinds. */
+/** Throws uncaught errors: one signal causes an exception, the other a rejection. */
 const FAULTS = runningFirst(`
   process.on('SIGUSR2', () => { throw new RangeError('Jane Doe') })
   process.on('SIGHUP', () => void Promise.reject(new TypeError('Jane Doe')))
 `)
 
-/** Servers that are to call back when they are closed fail, and go on. */
+/** Makes the `close` of servers fail, and leaves them open. */
 const NO_CLOSE = runningFirst(`
   import { Server } from 'node:http'
   const { close } = Server.prototype
@@ -33,7 +33,7 @@ async function untilFaults(product: Process, count: number): Promise<void> {
 }
 
 describe('A process with a fault', () => {
-  test('Every fault that nobody caught is told without its message, and cuts nothing', async () => {
+  test('Every uncaught fault is reported without its message, and interrupts nothing', async () => {
     const { promise: received, resolve: arrive } = Promise.withResolvers<() => void>()
     await using upstream = await startScriptedUpstream(() => (response) => {
       arrive(() => void response.writeHead(200).end('{"data":{"id":"a","title":"t"},"meta":{}}'))
@@ -59,7 +59,7 @@ describe('A process with a fault', () => {
     expect(product.errors()).not.toContain('Jane')
   })
 
-  test('A stop that fails is told for each part, and ends the process all the same', async () => {
+  test('Each failure of a stop is reported, and the process exits all the same', async () => {
     await using product = await startProcess({
       ...NO_CLOSE,
       PORT: '0',
@@ -71,7 +71,7 @@ describe('A process with a fault', () => {
     expect(product.errors()).not.toContain('Jane')
   })
 
-  test('The sandbox alone ends too where its stop fails', async () => {
+  test('The sandbox alone exits too where its stop fails', async () => {
     const failing = runningFirst(`
       import { Server } from 'node:http'
       Server.prototype.close = () => { throw new Error('Jane Doe') }

@@ -49,7 +49,7 @@ describe('The identity mode', () => {
     expect(modeWith('x'.repeat(32))).toMatchObject({ startupLine: expect.not.stringContaining('guessed') })
   })
 
-  test('The process passes on the settings of tokens, and warns of ones without an end', () => {
+  test('The process passes on the settings of tokens, and warns where exp is optional', () => {
     const settings = { ...KEYED, ...TOKENS, AUTH_REQUIRE_EXP: false, AUTH_SCOPE_CLAIM: 'roles' }
     expect(identityMode(settings)).toMatchObject({
       startupLine: expect.stringContaining('AUTH_REQUIRE_EXP is false'),
@@ -69,7 +69,7 @@ describe('The identity mode', () => {
     ['tokens in development', { ...KEYED, ...TOKENS, NODE_ENV: 'development' }, true],
     ['pass-through behind a proxy', NAMED, false],
     ['tokens behind a proxy', { ...KEYED, ...TOKENS }, false],
-  ] as const)('On a loopback address, whether only its own names are answered: %s', ([, settings, own]) => {
+  ] as const)('On a loopback address only loopback names are answered, or not: %s', ([, settings, own]) => {
     expect(identityMode({ HOST: '127.0.0.1', ...settings })).toMatchObject({ loopbackOnly: own })
     const elsewhere = identityMode({ ...settings, HOST: '0.0.0.0' })
     if (elsewhere.problem === null) expect(elsewhere.loopbackOnly).toBe(false)

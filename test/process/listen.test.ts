@@ -21,7 +21,7 @@ describe('The address of the server', () => {
   test.for([
     ['0.0.0.0', /^http:\/\/localhost:\d+$/, true],
     ['127.0.0.1', /^http:\/\/127\.0\.0\.1:\d+$/, false],
-  ] as const)('A server that listens on %s names an address that opens', async ([host, url, everywhere]) => {
+  ] as const)('A server that listens on %s has a URL that browsers open', async ([host, url, everywhere]) => {
     const server = await listen((_request, response) => void response.end('yes'), host, 0)
     expect(server.url).toMatch(url)
     expect(server.isOnEveryAddress).toBe(everywhere)
@@ -38,7 +38,7 @@ describe('A slow sender', () => {
     expect((await readToEnd(socket)).status).toBe(408)
   })
 
-  test('The server closes the connection of a body that drips past its time', async () => {
+  test('The server closes the connection of a body that exceeds its time', async () => {
     await using server = await startServer({ headersMs: 20, requestMs: 60, checkMs: 10 })
     const socket = await openSocket(server.url)
     socket.write(`${HEAD}content-length: 1000000\r\n\r\n`)

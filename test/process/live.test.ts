@@ -34,7 +34,7 @@ describe('The process and events', () => {
     })
   })
 
-  test('Killed after it took an event, it loses none without a word', async () => {
+  test('Killed after it accepted an event, it loses none without RESUME_EXPIRED', async () => {
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: { ...shown('a'), title: 'Now' }, meta: {} },
     }))
@@ -56,7 +56,7 @@ describe('The process and events', () => {
     expect((await again.next())?.errors?.[0]?.extensions.code).toBe('RESUME_EXPIRED')
   })
 
-  test('Callers with keys of their own are told of the accounts that secrets name', async () => {
+  test('Callers with their own keys get the events of the accounts of the secrets', async () => {
     await using upstream = await startScriptedUpstream(() => ({ body: { data: [], meta: {} } }))
     const { stdout } = await runProcess({ APPOINTMENTS_API_KEY: 'pk_one' }, 'account')
     expect(stdout).toBe(`${accountOfKey('pk_one')}\n`)
@@ -91,7 +91,7 @@ describe('The process and events', () => {
     expect(stderr).not.toContain(SECRET)
   })
 
-  test('Without a key there is no account to print', async () => {
+  test('Without a key the command prints no account', async () => {
     const { code, stderr } = await runProcess({}, 'account')
     expect([code, stderr]).toEqual([2, expect.stringContaining('APPOINTMENTS_API_KEY: must be set')])
   })

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { createLogger, formatFor, inWords } from '../../src/process/logger.ts'
+import { createLogger, formatFor, prettyStream } from '../../src/process/logger.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startProcess } from '../support/process.ts'
 
@@ -15,7 +15,7 @@ describe('The log in a terminal', () => {
       },
     })
     return {
-      logger: createLogger('info', await inWords(terminal)),
+      logger: createLogger('info', await prettyStream(terminal)),
       text: () => stripVTControlCharacters(written.join('')),
     }
   }
@@ -37,7 +37,7 @@ describe('The log in a terminal', () => {
     expect(text()).not.toContain('null')
   })
 
-  test('A fault shows its id, and its stack on lines of its own', async () => {
+  test('A fault has its id on its line, and its stack on separate lines', async () => {
     const { logger, text } = await startTerminal()
     logger.fault({ errorId: 'some-id', name: 'TypeError', stack: '    at one\n    at two' })
     expect(text()).toMatch(/^.*ERROR.*TypeError.*fault some-id\n +at one\n +at two\n$/)
@@ -57,12 +57,12 @@ describe('The format of the log', () => {
     return product.errors()
   }
 
-  test('Elsewhere than in a terminal it is JSON, unless LOG_FORMAT says otherwise', async () => {
+  test('Outside of a terminal it is JSON, unless LOG_FORMAT is set', async () => {
     expect(JSON.parse(await logOf({}))).toMatchObject({ msg: 'operation', name: 'Day' })
     expect(await logOf({ LOG_FORMAT: 'pretty' })).toMatch(/^\[.*INFO.*Day.*operation.*\n$/)
   })
 
-  test('A terminal gets words', () => {
+  test('In a terminal it is pretty', () => {
     expect([{ isTTY: true }, { isTTY: false }, {}].map(formatFor)).toEqual(['pretty', 'json', 'json'])
   })
 })

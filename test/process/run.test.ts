@@ -32,7 +32,7 @@ describe('The process', () => {
     expect(await product.stop()).toBe(0)
   })
 
-  test('The second start takes all code from the compile cache', async () => {
+  test('The second start loads all code from the compile cache', async () => {
     const exitCode = 'process.moduleLoadList.some((name) => name.includes("amaro")) ? 9 : 0'
     const exitHook = encodeURIComponent(`process.on("exit", () => { process.exitCode = ${exitCode} })`)
     const environment = { ...FREE, NODE_OPTIONS: `--import=data:text/javascript,${exitHook}` }
@@ -40,7 +40,7 @@ describe('The process', () => {
     expect(await (await startProcess(environment)).stop()).toBe(0)
   })
 
-  test('The process asks a named upstream with its key and hides development extras', async () => {
+  test('The process sends its key to a named upstream, without development features', async () => {
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: { id: 'a', title: 't' }, meta: {} },
     }))
@@ -106,7 +106,7 @@ describe('The process', () => {
     expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer pk_test_mine'])
   })
 
-  test('The process can refuse untrusted documents, and prints the cost of trusted ones', async () => {
+  test('The process may refuse untrusted documents, and prints the cost of trusted ones', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json')
     const day = 'query Day { appointments(first: 3) { nodes { id } } }'
     const steps = 'a: cancelAppointment(input: { id: "a" }) { performedAt } b: __typename'
@@ -126,7 +126,7 @@ describe('The process', () => {
     expect(errors[0].extensions.code).toBe('DOCUMENT_NOT_TRUSTED')
   })
 
-  test('The process is a subgraph where the environment says so, with its secret', async () => {
+  test('The process is a subgraph with a secret, if the environment sets both', async () => {
     const secret = 'a-secret-of-the-router'
     await using product = await startProcess({ ...FREE, FEDERATION: 'true', FEDERATION_SECRET: secret })
     const query = '{ _service { sdl } }'
@@ -136,7 +136,7 @@ describe('The process', () => {
     expect(answered.data._service.sdl).toContain('@link')
   })
 
-  test('The process does not start as a subgraph that can trust no document of a router', async () => {
+  test('The process does not start as a subgraph that runs trusted documents only', async () => {
     const { code, stderr } = await runProcess({
       ...FREE,
       FEDERATION: 'true',
@@ -149,14 +149,14 @@ describe('The process', () => {
     ])
   })
 
-  test("The process does not start with a router's secret where it is no subgraph", async () => {
+  test("The process does not start with a router's secret if it is no subgraph", async () => {
     const settings = { ...FREE, FEDERATION_SECRET: 'a-secret-of-the-router' }
     const { code, stdout, stderr } = await runProcess(settings)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^FEDERATION: .*FEDERATION_SECRET/)])
   })
 
-  test('The process does not start as an open gateway that others could reach', async () => {
+  test('The process does not start as an open gateway that other machines can reach', async () => {
     const { code, stdout, stderr } = await runProcess({
       HOST: '0.0.0.0',
       PORT: '0',

@@ -13,14 +13,14 @@ describe('The sandbox alone', () => {
     expect(await sandbox.stop()).toBe(0)
   })
 
-  test('SANDBOX_HOST lets other machines in, and its line is still for this one', async () => {
+  test('With SANDBOX_HOST other machines have access, and the printed URL is local', async () => {
     await using sandbox = await startProcess({ ...FREE, SANDBOX_HOST: '0.0.0.0' }, 'sandbox')
     const [url = '', port] = /http:\/\/127\.0\.0\.1:(\d+)/.exec(sandbox.firstLine) ?? []
     for (const address of [url, `http://127.0.0.2:${port}`])
       expect((await fetch(`${address}/health`)).status).toBe(200)
   })
 
-  test('SANDBOX_WEBHOOK_URL is told of changes, signed with the first secret', async () => {
+  test('SANDBOX_WEBHOOK_URL gets the changes, signed with the first secret', async () => {
     await using receiver = await startScriptedUpstream(() => ({ status: 204, body: '' }))
     await using sandbox = await startProcess(
       {
@@ -46,7 +46,7 @@ describe('The sandbox alone', () => {
     expect(Object.values(signed)).toEqual([signature])
   })
 
-  test('A webhook that nothing would sign stops the sandbox, and a gateway over it', async () => {
+  test('A webhook without a secret prevents the start of the sandbox, and of a gateway', async () => {
     const environment = { ...FREE, PORT: '0', SANDBOX_WEBHOOK_URL: 'http://gateway:4000/in' }
     for (const command of [['sandbox'], []])
       expect(await runProcess(environment, ...command)).toEqual({

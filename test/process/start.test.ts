@@ -11,7 +11,7 @@ import { runningFirst, runProcess } from '../support/process.ts'
 
 const FREE = { PORT: '0', SANDBOX_PORT: '0' }
 
-/** A port that somebody else has. */
+/** A port that is in use. */
 async function takenPort(): Promise<string> {
   const taken = await listen((_request, response) => void response.end(), '127.0.0.1', 0)
   onTestFinished(() => taken.close())
@@ -20,7 +20,7 @@ async function takenPort(): Promise<string> {
 
 describe('A start that the machine prevents', () => {
   test.for(['PORT', 'METRICS_PORT', 'SANDBOX_PORT'])(
-    'A taken %s is told by its name, with exit code 1',
+    'A port %s in use is reported by the name of the variable, with exit code 1',
     async (name) => {
       const port = await takenPort()
       expect(await runProcess({ ...FREE, [name]: port })).toEqual({
@@ -41,10 +41,13 @@ describe('A start that the machine prevents', () => {
     ['HOST', 'nobody.invalid', 'no address is found for this name.'],
     ['SANDBOX_HOST', 'nobody.invalid', 'no address is found for this name.'],
     ['HOST', '203.0.113.9', 'this machine has no such address, or has it not yet.'],
-  ] as const)('%s=%s exits with 1, so that a supervisor tries again', async ([name, host, sentence]) => {
-    const result = await runProcess({ ...FREE, [name]: host })
-    expect(result).toEqual({ code: 1, stdout: '', stderr: `${name}: ${sentence}\n` })
-  })
+  ] as const)(
+    '%s=%s exits with 1, so that a supervisor retries the start',
+    async ([name, host, sentence]) => {
+      const result = await runProcess({ ...FREE, [name]: host })
+      expect(result).toEqual({ code: 1, stdout: '', stderr: `${name}: ${sentence}\n` })
+    },
+  )
 
   test.for([
     [
@@ -56,14 +59,14 @@ describe('A start that the machine prevents', () => {
       'HOST, PORT: this machine does not let the process listen there (EINVAL).',
     ],
     [{ code: 'EAI_AGAIN', syscall: 'getaddrinfo' }, 'HOST: no address is found for this name.'],
-  ] as const)('$0.code of the system is told in words', async ([error, sentence]) => {
+  ] as const)('$0.code of the system is reported in words', async ([error, sentence]) => {
     const opening = openAt({ host: 'HOST', port: 'PORT' }, () =>
       Promise.reject(Object.assign(new Error(), error)),
     )
     await expect(opening).rejects.toMatchObject({ lines: [sentence], exitCode: 1 })
   })
 
-  test('A database that can not be used is told by the name of its variable', async () => {
+  test('An unusable database is reported with the name of its variable', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'start-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const text = join(folder, 'text')
@@ -85,7 +88,7 @@ describe('A start that the machine prevents', () => {
     ])
   })
 
-  test('A fault of our own exits with 1, and is told without its message', async () => {
+  test('An internal fault exits with 1, and is reported without its message', async () => {
     const failing = runningFirst(`
       import { Server } from 'node:http'
       Server.prototype.listen = () => { throw new TypeError('Jane Doe') }
@@ -118,7 +121,7 @@ describe('Settings that contradict each other', () => {
     expect(problemsOf({ ...upstream, PORT: '4010' })).toBeNull()
   })
 
-  test('Instances that share, each over a sandbox of its own, do not start', async () => {
+  test('Instances that share a Redis, each over its own sandbox, do not start', async () => {
     const environment = { ...FREE, REDIS_URL: 'redis://127.0.0.1:1' }
     for (const command of [[], ['check']])
       expect(await runProcess(environment, ...command)).toEqual({

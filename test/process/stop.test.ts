@@ -7,7 +7,7 @@ import { createGateway } from '../../src/server/gateway.ts'
 import { type Process, startProcess } from '../support/process.ts'
 import { type ScriptedAnswer, startScriptedUpstream } from '../support/scripted-upstream.ts'
 
-/** Longer than any test may take: a wait of this length ends by what the test does, or not at all. */
+/** Longer than the timeout of a test: only the test itself can end a wait of this length. */
 const FOREVER_MS = '3600000'
 const ROW: ScriptedAnswer = { status: 201, body: { data: { id: 'a', title: 't' }, meta: {} } }
 const WRITE = `mutation {
@@ -24,7 +24,7 @@ interface Answer {
   readonly body: any
 }
 
-/** A client as proxies are: it keeps its connections, and uses them again. */
+/** A client with keep-alive connections, like a proxy. */
 function keepAliveClient(url: string) {
   const agent = new Agent({ keepAlive: true })
   async function send(path: string, document?: string): Promise<Answer> {
@@ -45,7 +45,7 @@ function keepAliveClient(url: string) {
 
 type Client = ReturnType<typeof keepAliveClient>
 
-/** The process in front of an upstream that is not its own, and a client of it. */
+/** The process in front of a scripted upstream, and a client of the process. */
 async function startGatewayProcess(upstreamUrl: string, environment: Readonly<Record<string, string>>) {
   const settings = { PORT: '0', APPOINTMENTS_API_URL: upstreamUrl, APPOINTMENTS_API_KEY: 'k', ...environment }
   const product = await startProcess(settings)
@@ -61,7 +61,7 @@ async function startGatewayProcess(upstreamUrl: string, environment: Readonly<Re
   }
 }
 
-/** Sends SIGTERM, and resolves to the answer in which `/ready` says no. */
+/** Sends SIGTERM, and resolves with the first 503 of `/ready`. */
 async function beginStop(product: Process, client: Client): Promise<Answer> {
   product.signal('SIGTERM')
   for (;;) {
@@ -76,7 +76,7 @@ async function untilPortIsClosed(client: Client): Promise<void> {
 }
 
 describe('A process that stops', () => {
-  test('For DRAIN_MS the process says no at /ready, serves, and keeps no connection', async () => {
+  test('For DRAIN_MS the process is not ready, serves requests, and closes connections', async () => {
     await using upstream = await startScriptedUpstream(() => ROW)
     await using started = await startGatewayProcess(upstream.url, { DRAIN_MS: FOREVER_MS })
     const { product, client } = started
@@ -91,7 +91,7 @@ describe('A process that stops', () => {
     expect(upstream.requests.map(({ line }) => line)).toEqual(['POST /appointments', 'POST /appointments'])
   })
 
-  test('SIGINT ends the wait, and a write that was begun is answered', async () => {
+  test('SIGINT ends the wait, and a write in flight is answered', async () => {
     const { promise: received, resolve: receive } = Promise.withResolvers<() => void>()
     await using upstream = await startScriptedUpstream(() => (response) => {
       receive(() => void response.writeHead(201).end(JSON.stringify(ROW.body)))
@@ -108,7 +108,7 @@ describe('A process that stops', () => {
     expect(await product.ended()).toBe(0)
   })
 
-  test('No write of busy clients is cut, however long they go on', async () => {
+  test('No write of busy clients is interrupted, however long they continue', async () => {
     await using upstream = await startScriptedUpstream(() => ROW)
     await using started = await startGatewayProcess(upstream.url, { DRAIN_MS: '100' })
     const { product, client } = started
@@ -131,7 +131,7 @@ describe('A process that stops', () => {
     expect(upstream.requests).toHaveLength(answered)
   })
 
-  test('A mutation is finished when its client has left', async () => {
+  test('A mutation is completed when its client has disconnected', async () => {
     const answers: (() => void)[] = []
     await using upstream = await startScriptedUpstream(() => (response) => {
       answers.push(() => void response.writeHead(200).end(JSON.stringify(ROW.body)))

@@ -64,7 +64,7 @@ export async function takeSteps(steps: readonly Step[]): Promise<Outcome> {
       what === 'list'
         ? (await rest.appointments.list({}, FIRST_PAGE, by)).rows
         : [(await rest.appointments.retrieve(what, by)).row]
-    const query = { text: what, operationName: undefined, variables: undefined, by }
+    const query = { text: what, operationName: undefined, variables: undefined, operation: by }
     const answer = memo.answer(query, async () => ({ data: { rows: await rows() } }))
     const checked = Promise.resolve(answer).then((result) => {
       if (by.ledger.isRepeated) repeated += 1

@@ -38,7 +38,7 @@ describe('The errors of the gateway', () => {
     [403, 'NO_SCOPE', 'FORBIDDEN'],
     [400, 'VALIDATION_ERROR', 'VALIDATION_ERROR'],
     [409, 'CONFLICT', 'CONFLICT'],
-    // The upstream may have cancelled it, and the read that would tell fails too.
+    // The upstream may have cancelled it, and the read that checks this fails too.
     [500, 'INTERNAL_ERROR', 'OUTCOME_UNKNOWN'],
   ] as const)('The gateway reports HTTP %i %s as %s', async ([status, code, reported]) => {
     await using upstream = await startScriptedUpstream(() => refusal(status, code))
@@ -104,7 +104,7 @@ describe('The errors of the gateway', () => {
     )
   })
 
-  test('An unreadable row costs that row only, and a bad value that field only', async () => {
+  test('An unreadable row fails that row only, and a bad value that field only', async () => {
     const rows = [ROW, 'Jane Doe', { title: 'Jane Doe' }, { ...ROW, id: 'b', status: 'vanished', title: 'B' }]
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: rows, meta: { has_more: false, request_id: 'req_1' } },

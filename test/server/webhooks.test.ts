@@ -48,7 +48,7 @@ async function startReceiver(
 }
 
 describe('A delivery', () => {
-  test('Signed in any style, it is taken and its style is logged', async () => {
+  test('Signed in any style, it is accepted and its style is logged', async () => {
     await using receiver = await startReceiver()
     for (const style of SIGNATURE_STYLES)
       expect(await receiver.send(eventBody({ object: shown(`apt_${style}`, PATIENT) }), { style })).toBe(204)
@@ -57,7 +57,7 @@ describe('A delivery', () => {
     )
   })
 
-  test('A pinned style is the only one', async () => {
+  test('Where a style is configured, no other style is accepted', async () => {
     await using receiver = await startReceiver({}, { style: 'headers_hex' })
     const statuses = SIGNATURE_STYLES.map((style) =>
       receiver.send(eventBody({ object: shown(`apt_${style}`) }), { style }),
@@ -65,14 +65,14 @@ describe('A delivery', () => {
     expect(await Promise.all(statuses)).toEqual([401, 204, 401])
   })
 
-  test('While a secret is replaced, both sign', async () => {
+  test('While a secret is replaced, signatures of both are accepted', async () => {
     await using receiver = await startReceiver({}, { secrets: [{ secret: SECRET }, { secret: OTHER }] })
     expect(await receiver.send(eventBody({ object: shown('a') }), { secret: SECRET })).toBe(204)
     expect(await receiver.send(eventBody({ object: shown('b') }), { secret: OTHER })).toBe(204)
     expect(await receiver.send(eventBody({ object: shown('c') }), { secret: 'whsec_c29tZQ==' })).toBe(401)
   })
 
-  test('Each that is refused has its status and its fate, and changes nothing', async () => {
+  test('A refused delivery has its status and its fate, and changes nothing', async () => {
     await using receiver = await startReceiver()
     const body = eventBody({ object: shown('a', PATIENT) })
     const signed = sign({ secret: SECRET, style: 'stripe', timestamp: NOON / 1000, body })
@@ -94,7 +94,7 @@ describe('A delivery', () => {
     expect(receiver.takeFates()).toEqual(['logged'])
   })
 
-  test('One of another organisation than those before is refused', async () => {
+  test('A delivery of another organisation than the first one is refused', async () => {
     await using receiver = await startReceiver()
     expect(await receiver.send(eventBody({ object: shown('a') }))).toBe(204)
     const foreign = eventBody({ organization_id: 'org_other', object: shown('b') })
@@ -102,14 +102,14 @@ describe('A delivery', () => {
     expect(receiver.takeFates()).toEqual(['logged', 'otherOrganisation'])
   })
 
-  test('A type that is not known is taken, and a test too', async () => {
+  test('A delivery of an unknown type is accepted, and a test delivery too', async () => {
     await using receiver = await startReceiver()
     expect(await receiver.send(eventBody({ type: 'patient.created', object: {} }))).toBe(204)
     expect(await receiver.send(eventBody({ type: 'webhook.test', object: {} }))).toBe(204)
     expect(receiver.takeFates()).toEqual(['other', 'other'])
   })
 
-  test('Delivered five times in an hour, it is told once', async () => {
+  test('Delivered five times in an hour, its change is announced once', async () => {
     let now = NOON
     await using receiver = await startReceiver({ now: () => now, monotonic: () => now })
     const body = eventBody({ object: shown('a') })
@@ -120,7 +120,7 @@ describe('A delivery', () => {
     expect(receiver.takeFates()).toEqual(['logged', 'duplicate', 'duplicate', 'duplicate', 'duplicate'])
   })
 
-  test('Events in reverse order are older news, all but the first', async () => {
+  test('Of events in reverse order all but the first are outdated', async () => {
     await using receiver = await startReceiver()
     const bodies = [1, 2, 3, 4].map((second) =>
       eventBody({
@@ -132,7 +132,7 @@ describe('A delivery', () => {
     expect(receiver.takeFates()).toEqual(['logged', 'outdated', 'outdated', 'outdated'])
   })
 
-  test('In latin-1, and with a byte-order mark, it is taken', async () => {
+  test('In Latin-1, and with a byte-order mark, it is accepted', async () => {
     await using receiver = await startReceiver()
     const latin = Buffer.from(eventBody({ object: shown('a', { title: 'Müller' }) }), 'latin1')
     const timestamp = String(NOON / 1000)
@@ -144,7 +144,7 @@ describe('A delivery', () => {
     expect(receiver.takeFates()).toEqual(['logged', 'logged'])
   })
 
-  test('One that breaks off is not taken, and costs nothing', async () => {
+  test('A delivery that breaks off is not accepted, and costs nothing', async () => {
     await using receiver = await startReceiver()
     const { hostname, port } = new URL(receiver.url)
     const closed = new Promise<void>((resolve) => {
@@ -159,7 +159,9 @@ describe('A delivery', () => {
     expect(receiver.takeFates()).toEqual(['broken'])
   })
 
-  test('Ten thousand at once are all taken, and none is lost', { timeout: 60_000 }, async () => {
+  test('Ten thousand concurrent deliveries are all accepted, and none is lost', {
+    timeout: 60_000,
+  }, async () => {
     await using receiver = await startReceiver()
     const { hostname, port } = new URL(receiver.url)
     const agent = new Agent({ keepAlive: true, maxSockets: 20 })
@@ -182,7 +184,7 @@ describe('A delivery', () => {
     expect(receiver.takeFates().filter((fate) => fate === 'logged')).toHaveLength(10_000)
   })
 
-  test('Nothing of its body is in a log, nor in an answer', async () => {
+  test('Nothing of its body is in a log or in a response', async () => {
     const faults: unknown[] = []
     await using receiver = await startReceiver({ reportFault: (fault) => faults.push(fault) })
     const body = eventBody({ object: shown('a', PATIENT) })
@@ -200,7 +202,7 @@ describe('A delivery', () => {
     for (const name of [...NAMES, 'apt_', SECRET]) expect(all).not.toContain(name)
   })
 
-  test('Another method is answered with the one that there is', async () => {
+  test('Another method is refused with `Allow: POST`', async () => {
     await using receiver = await startReceiver()
     const response = await fetch(`${receiver.url}/webhooks/appointments`)
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
@@ -208,7 +210,7 @@ describe('A delivery', () => {
 })
 
 describe('A gateway without secrets', () => {
-  test('It has no such endpoint, and no subscription', async () => {
+  test('It has no webhook endpoint, and no subscriptions', async () => {
     await using upstream = await startScriptedUpstream(() => ({ body: { data: [], meta: {} } }))
     await using gateway = await startGateway({ url: upstream.url, key: 'k' })
     const response = await fetch(`${gateway.url}/webhooks/appointments`, { method: 'POST', body: '{}' })

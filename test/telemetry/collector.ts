@@ -9,14 +9,14 @@ export interface CollectedSpan {
   readonly facts: Readonly<Record<string, unknown>>
   readonly isError: boolean
   readonly events: readonly unknown[]
-  /** Of the process that sent it. */
+  /** The resource attributes of the process that sent the span. */
   readonly service: string
 }
 
 export interface Collector extends AsyncDisposable {
   readonly url: string
   readonly server: ScriptedUpstream
-  /** What it was sent, the span that ended first before the others. */
+  /** The spans that it has received, in the order of their ends. */
   spans(): readonly CollectedSpan[]
 }
 
@@ -75,7 +75,7 @@ function factsOf(attributes: readonly Attribute[]): Readonly<Record<string, unkn
   return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]))
 }
 
-/** Traces that keep everything, unless the options say otherwise. */
+/** Traces that sample everything, unless the options say otherwise. */
 export function startTraces(endpoint: string, options: Partial<TracesOptions> = {}): Traces {
   return createTraces({
     endpoint,

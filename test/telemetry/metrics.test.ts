@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { askInParts } from '../server/deferred/parts.ts'
+import { queryInParts } from '../server/deferred/parts.ts'
 import { deliver, eventBody, SECRET, shown } from '../support/events.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startProduct } from '../support/product.ts'
@@ -94,11 +94,11 @@ describe('The metrics of operations', () => {
     })
   })
 
-  test('An answer in parts counts once, with what all its parts have asked', async () => {
+  test('An answer in parts counts once, with the requests of all its parts', async () => {
     await using counted = await startCounted()
     const { metrics, product } = counted
     const query = 'query { appointments(first: 2) { nodes { id ... @defer { attendeeName description } } } }'
-    await using answer = await askInParts(product.url, { query })
+    await using answer = await queryInParts(product.url, { query })
     metrics.watch(product.state)
     await answer.next()
     await answer.rest()
@@ -136,7 +136,7 @@ describe('The metrics of reads', () => {
     })
   })
 
-  test('What is given again while the quota is spent counts as stale', async () => {
+  test('A cached answer that is used while the quota is spent counts as stale', async () => {
     let now = Date.parse('2026-01-05T12:00:00Z')
     const metrics = startMetrics({ now: () => now })
     await using product = await startProduct({
@@ -173,7 +173,7 @@ describe('The metrics of the upstream', () => {
     expect(await metrics.above0('gateway_upstream_seconds_count')).toEqual({
       '{route="GET /appointments/{id}"}': 1,
     })
-    // Prometheus sees no rise from nothing.
+    // Prometheus computes no rate from an absent series.
     expect(
       (await metrics.read()).get(
         'gateway_upstream_requests_total{route="GET /appointments/{id}",outcome="limited"}',
@@ -197,7 +197,7 @@ describe('The metrics of the upstream', () => {
     expect(await metrics.above0('gateway_reads_total')).toEqual({ '{how="asked"}': 1 })
   })
 
-  test('An upstream that is late, one that is not there, and a client that left differ', async () => {
+  test('A timeout, an unreachable upstream and a disconnected client are distinct', async () => {
     const metrics = startMetrics()
     await using silent = await startScriptedUpstream(() => () => {})
     await using late = await startGateway({
@@ -233,7 +233,7 @@ describe('The metrics of the upstream', () => {
 })
 
 describe('The metrics of events', () => {
-  test('A delivery counts by its fate, an own write and a lost event by their source', async () => {
+  test("A delivery counts by its fate, the gateway's write and a found change by source", async () => {
     const now = Date.parse('2026-01-05T12:00:02Z')
     const metrics = startMetrics()
     let title = 'Visit'
@@ -270,7 +270,7 @@ describe('The metrics of events', () => {
     expect(await metrics.above0('gateway_event_delay_seconds')).toMatchObject({ _sum: 3, _count: 2 })
   })
 
-  test('A subscription counts when it opens, and each event for its subscribers as one', async () => {
+  test('A subscription counts when it opens, and an event once for all its subscribers', async () => {
     const metrics = startMetrics()
     await using product = await startProduct({ live: true, gateway: { observer: metrics } })
     await using stream = await subscribe(product.url, {
@@ -317,7 +317,7 @@ describe('The gauges', () => {
     })
   })
 
-  test('An open breaker, a silent feed, streams and a lost Redis can be seen', async () => {
+  test('The gauges show an open breaker, a silent feed, streams and a lost Redis', async () => {
     let now = Date.parse('2026-01-05T12:00:00Z')
     const metrics = startMetrics({ now: () => now })
     await using upstream = await startScriptedUpstream(() => ({ status: 500, body: '' }))
@@ -348,7 +348,7 @@ describe('The gauges', () => {
   })
 })
 
-test('However many durations there are between two readings, all are in the sum', async () => {
+test('All durations between two scrapes are in the sum, however many there are', async () => {
   const metrics = startMetrics()
   const exchange = { route: 'GET /appointments', outcome: 'ok', isFirstRead: true } as const
   for (let nth = 1; nth <= 2500; nth++) metrics.exchange({ ...exchange, seconds: nth % 2 === 0 ? 0.002 : 2 })

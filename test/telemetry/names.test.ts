@@ -43,7 +43,7 @@ test('The names and numbers of 500 patients are in no metric, span or log line',
       `{ ${some.map(({ id }, index) => `p${index}: appointments(first: 1, filter: { patientId: "${id}" }) { nodes { id } }`).join(' ')} }`,
     )
   }
-  // The worst that callers and the upstream's people can do: names where names of other things belong.
+  // The worst case of callers and the upstream's users: names of patients in place of other names.
   for (const { first_name, last_name, email } of patients.slice(0, 20)) {
     const name = last_name.replace(/\W/g, '_')
     await product.query(
@@ -75,14 +75,14 @@ test('The names and numbers of 500 patients are in no metric, span or log line',
 
   const spans = collector.server.requests.map(({ body }) => body).join('')
   expect(collector.spans().length).toBeGreaterThan(1000)
-  const told = { spans, metrics: (await metrics.page()).text, log: linesWithoutNames(written) }
-  for (const [where, text] of Object.entries(told))
+  const outputs = { spans, metrics: (await metrics.page()).text, log: linesWithoutNames(written) }
+  for (const [where, text] of Object.entries(outputs))
     for (const { first_name, last_name, nhs_number, email, mobile_phone, id } of patients)
       for (const value of [first_name, last_name, nhs_number, email, mobile_phone, id])
         expect([where, value, text.includes(`${value}`)]).toEqual([where, value, false])
 })
 
-/** The log has the names of operations as their callers write them: it is the operators' own, and says so. */
+/** The log contains operation names as callers write them, which is documented: only operators read it. */
 function linesWithoutNames(lines: readonly string[]): string {
   return lines.map((line) => line.replace(/"name":"Of_\w*"/, '')).join('')
 }

@@ -1,6 +1,6 @@
 import type { Metrics } from '../../src/telemetry/metrics/metrics.ts'
 
-/** Tells of one of each thing, so that every metric has a series with all its labels. */
+/** Reports one of each kind, so that every metric has a series with all its labels. */
 export function observeAll(metrics: Metrics): void {
   metrics.operation({
     name: 'Day',

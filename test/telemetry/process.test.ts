@@ -42,7 +42,7 @@ describe("The metrics on the gateway's own port", () => {
     expect([posted.headers.get('allow'), await codeOf(posted)]).toEqual(['GET', [405, 'BAD_REQUEST']])
   })
 
-  test('Without a token check, metrics answer on the names of this machine only', async () => {
+  test('Without a token check, metrics are served on loopback names only', async () => {
     const { page } = startMetrics()
     await using gateway = await startGateway({ url: NOWHERE, key: 'k', loopbackOnly: true, metrics: page })
     expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200)
@@ -54,7 +54,7 @@ describe("The metrics on the gateway's own port", () => {
     expect(foreign.body).toContain('CSRF_REFUSED')
   })
 
-  test('Where callers send their own keys, nobody checks them, so there are no metrics', async () => {
+  test('Where callers send their own keys, which nothing checks, there are no metrics', async () => {
     const { page } = startMetrics()
     expect(() => createGateway({ url: NOWHERE, metrics: page })).toThrow('own keys')
     const refused = await runProcess({ PORT: '0', APPOINTMENTS_API_URL: NOWHERE, METRICS: 'true' })
@@ -62,14 +62,14 @@ describe("The metrics on the gateway's own port", () => {
     expect(refused.stderr.trim().split('\n')).toEqual([expect.stringMatching(/^METRICS: .*METRICS_PORT/)])
   })
 
-  test('Without METRICS the path has nothing', async () => {
+  test('Without METRICS the path answers 404', async () => {
     await using gateway = await startGateway({ url: NOWHERE, key: 'k' })
     expect((await fetch(`${gateway.url}/metrics`)).status).toBe(404)
   })
 })
 
 describe('The telemetry of a process', () => {
-  test('METRICS_PORT gives the metrics a port of their own, and METRICS the path', async () => {
+  test('METRICS_PORT gives the metrics a separate port, and METRICS the path', async () => {
     await using product = await startProcess({ ...FREE, METRICS_PORT: '0', METRICS: 'true' })
     const url = /http:\S+\/metrics/.exec(product.lines.join('\n'))?.[0] ?? ''
     const graphql = /http:\S+\/graphql/.exec(product.firstLine)?.[0] ?? ''
@@ -129,7 +129,7 @@ describe('The telemetry of a process', () => {
     expect(collector.server.requests[0]?.body).toContain('"stringValue":"test,bench"')
   })
 
-  test('A collector that never answers holds up no answer, and the stop a few seconds', async () => {
+  test('A collector that never answers delays no response, and the stop a few seconds', async () => {
     await using collector = await startScriptedUpstream(() => () => {})
     const product = await startProcess({
       ...FREE,
@@ -144,7 +144,7 @@ describe('The telemetry of a process', () => {
     expect(product.errors()).toContain('"state":"down","msg":"traces"')
   })
 
-  test('Nothing of telemetry is loaded where nobody asks for it', async () => {
+  test('No telemetry library is loaded where telemetry is off', async () => {
     const watch = `import { registerHooks } from "node:module"
 registerHooks({ resolve(name, context, next) {
   if (/prom-client|opentelemetry|telemetry\\/(metrics|traces)/.test(name)) process.exitCode = 9

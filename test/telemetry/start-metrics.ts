@@ -1,9 +1,9 @@
 import { createMetrics, type Metrics, type MetricsOptions } from '../../src/telemetry/metrics/metrics.ts'
 
 export interface TestMetrics extends Metrics {
-  /** The samples of now by their series: `gateway_reads_total{how="asked"}`. */
+  /** The current samples by their series: `gateway_reads_total{how="asked"}`. */
   read(): Promise<ReadonlyMap<string, number>>
-  /** Those above 0 whose series begins so, without that beginning. */
+  /** The samples above 0 whose series has the prefix, by the rest of the series. */
   above0(beginning: string): Promise<Readonly<Record<string, number>>>
 }
 
@@ -20,7 +20,7 @@ export function startMetrics({ lagMs = () => 0, now = Date.now }: Partial<Metric
   }
 }
 
-/** Reads the text format of Prometheus. Throws at a line that is none. */
+/** Parses the text format of Prometheus. Throws for an invalid line. */
 export function samplesIn(text: string): ReadonlyMap<string, number> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return new Map(

@@ -10,14 +10,14 @@ const ONE = '{ appointment(id: "apt_secret") { title } }'
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const CALLER = 'b7ad6b7169203331'
 
-/** A gateway that is traced, in front of an upstream that knows every appointment. */
+/** A gateway with traces, in front of an upstream that returns any appointment. */
 async function startTraced({
   traces: options,
   statuses = [],
   ...gatewayOptions
 }: GatewayTestOptions & {
   readonly traces?: Partial<TracesOptions>
-  /** Of the first answers of the upstream. */
+  /** The statuses of the upstream's first responses. */
   readonly statuses?: readonly number[]
 } = {}) {
   const left = [...statuses]
@@ -33,7 +33,7 @@ async function startTraced({
   return {
     gateway,
     upstream,
-    /** Sends what is left, and returns all that was collected. */
+    /** Sends the remaining spans, and returns all collected ones. */
     async end(): Promise<readonly CollectedSpan[]> {
       await traces.close()
       return collector.spans()
@@ -83,7 +83,7 @@ describe('The trace of an operation', () => {
     expect(other?.traceId).not.toBe(operation?.traceId)
   })
 
-  test('Each attempt is a span, and what fails says with which code', async () => {
+  test('Each attempt is a span, and a failed one has its error code', async () => {
     await using traced = await startTraced({ statuses: [502, 404] })
     await traced.gateway.query('mutation { cancelAppointment(input: { id: "apt_secret" }) { performedAt } }')
     await traced.gateway.query(ONE)
@@ -101,7 +101,7 @@ describe('The trace of an operation', () => {
     expect(JSON.stringify(spans)).not.toMatch(/ADA|Ada|secret/)
   })
 
-  test('A read that is repeated has a span for each attempt', async () => {
+  test('A repeated read has a span for each attempt', async () => {
     await using traced = await startTraced({ statuses: [503] })
     await traced.gateway.query(ONE)
     const attempts = (await traced.end()).map(({ name, facts }) => [name, facts['gateway.attempt']])
@@ -137,7 +137,7 @@ describe('The trace of an operation', () => {
   })
 })
 
-test('The service has the name that it is given, before that of its attributes', async () => {
+test('The name of the service wins over that of its attributes', async () => {
   const namedBy = async (options: Partial<TracesOptions>) => {
     await using collector = await startCollector()
     const traces = startTraces(collector.url, options)
@@ -151,8 +151,8 @@ test('The service has the name that it is given, before that of its attributes',
   expect(await namedBy({ serviceName: undefined })).toEqual(['appointments-gateway'])
 })
 
-describe('The log of what is traced', () => {
-  test('A line has the id of its trace, and none where nothing is traced', async () => {
+describe('The log of traced operations', () => {
+  test('A line has the id of its trace, and none without tracing', async () => {
     const lines: { readonly trace?: string }[] = []
     const options: GatewayTestOptions = {
       logOperation: (line) => lines.push(line),
@@ -168,7 +168,7 @@ describe('The log of what is traced', () => {
     expect(lines.map((line) => 'trace' in line)).toEqual([true, true, false])
   })
 
-  test('Of a trace that the upstream is told of and nobody keeps there is the id too', async () => {
+  test('A line has the id of a trace that is propagated but not sampled, too', async () => {
     const lines: { readonly trace?: string }[] = []
     await using traced = await startTraced({
       logOperation: (line) => lines.push(line),
@@ -180,8 +180,8 @@ describe('The log of what is traced', () => {
   })
 })
 
-describe('The choice of traces', () => {
-  test("The trace of the caller goes on, and its choice is the gateway's", async () => {
+describe('The sampling of traces', () => {
+  test("The trace of the caller continues, with the caller's sampling decision", async () => {
     await using traced = await startTraced({ traces: { sampler: 'parentbased_traceidratio', ratio: 0 } })
     const { gateway } = traced
     await gateway.query('{ __typename }', {}, from(TRACE))
@@ -198,54 +198,54 @@ describe('The choice of traces', () => {
     ['traceidratio', 0],
     ['parentbased_always_on', 1],
     ['parentbased_always_off', 1],
-  ] as const)('%s, with a caller that keeps its trace', async ([sampler, kept]) => {
+  ] as const)('%s, with a caller that samples its trace', async ([sampler, kept]) => {
     await using traced = await startTraced({ traces: { sampler, ratio: 0 } })
     await traced.gateway.query('{ __typename }', {}, from(TRACE))
     expect(await traced.end()).toHaveLength(kept)
   })
 
   test.for(['traceidratio', 'parentbased_traceidratio'] as const)(
-    'Of many traces %s keeps about the share that the ratio says',
+    'Of many traces %s samples about the share of the ratio',
     async (sampler) => {
       await using collector = await startCollector()
       const traces = startTraces(collector.url, { sampler, ratio: 0.05 })
       for (let nth = 0; nth < 10_000; nth++) traces.begin('operation')?.end({ facts: {} })
       await traces.close()
-      // The odds of a count outside are one in a million.
+      // The probability of a count outside is one in a million.
       expect(collector.spans().length).toBeGreaterThan(390)
       expect(collector.spans().length).toBeLessThan(615)
     },
   )
 })
 
-describe('What the upstream is told of a trace', () => {
-  test('The upstream is told nothing, unless the operator says so', async () => {
+describe('What the upstream gets of a trace', () => {
+  test('The upstream gets no traceparent, unless the option is set', async () => {
     await using traced = await startTraced()
     await traced.gateway.query(ONE, {}, { ...from(TRACE), tracestate: 'a=1', baggage: 'b=2' })
     const [{ headers } = { headers: {} }] = traced.upstream.requests
     expect(Object.keys(headers).filter((name) => /^trace|baggage/.test(name))).toEqual([])
   })
 
-  test('The upstream can go on with the trace, and gets nothing else of the caller', async () => {
+  test('The upstream can continue the trace, and gets nothing else of the caller', async () => {
     await using traced = await startTraced({
       traces: { propagateUpstream: true, sampler: 'parentbased_always_on' },
     })
     await traced.gateway.query(ONE, {}, { ...from(TRACE), tracestate: 'a=1', baggage: 'b=2' })
     await traced.gateway.query('{ appointment(id: "other") { title } }', {}, from('1'.repeat(32), '00'))
     const [exchange] = await traced.end()
-    const [told, unsampled] = traced.upstream.requests.map(({ headers }) => headers)
-    expect(told?.traceparent).toBe(`00-${TRACE}-${exchange?.spanId}-01`)
+    const [sampled, unsampled] = traced.upstream.requests.map(({ headers }) => headers)
+    expect(sampled?.traceparent).toBe(`00-${TRACE}-${exchange?.spanId}-01`)
     expect(unsampled?.traceparent).toMatch(/^00-1{32}-[0-9a-f]{16}-00$/)
-    expect([told?.tracestate, told?.baggage]).toEqual([undefined, undefined])
+    expect([sampled?.tracestate, sampled?.baggage]).toEqual([undefined, undefined])
   })
 })
 
 describe('A collector that fails', () => {
-  test('A collector that is down costs no answer, and its state is told once', async () => {
+  test('A collector that is down fails no response, and its state is reported once', async () => {
     const states: string[] = []
     const traces = startTraces('http://127.0.0.1:9', {
       exportMs: 200,
-      everyMs: 5,
+      intervalMs: 5,
       onState: (state) => states.push(state),
     })
     await using upstream = await startScriptedUpstream(() => ({ body: { data: shown('a'), meta: {} } }))
@@ -259,13 +259,13 @@ describe('A collector that fails', () => {
     expect(states).toEqual(['down'])
   })
 
-  test('A collector that comes back is told too, and gets what comes then', async () => {
+  test('A collector that recovers is reported too, and gets later spans', async () => {
     const states: string[] = []
     let isDown = true
     await using collector = await startScriptedUpstream(() =>
       isDown ? { status: 400, body: {} } : { body: {} },
     )
-    const traces = startTraces(collector.url, { everyMs: 1, onState: (state) => states.push(state) })
+    const traces = startTraces(collector.url, { intervalMs: 1, onState: (state) => states.push(state) })
     traces.begin('operation')?.end({ facts: {} })
     await expect.poll(() => states).toEqual(['down'])
     isDown = false
@@ -274,7 +274,7 @@ describe('A collector that fails', () => {
     await traces.close()
   })
 
-  test('A collector that drips its answer is down, and gets what comes once it answers', async () => {
+  test('A collector whose response trickles in is down, and gets spans once it is up', async () => {
     const states: string[] = []
     let isDripping = true
     let cut = 0
@@ -291,7 +291,7 @@ describe('A collector that fails', () => {
     })
     const traces = startTraces(collector.url, {
       exportMs: 100,
-      everyMs: 1,
+      intervalMs: 1,
       onState: (state) => states.push(state),
     })
     traces.begin('operation')?.end({ facts: {} })
@@ -303,14 +303,14 @@ describe('A collector that fails', () => {
     expect(collector.requests).toHaveLength(2)
   })
 
-  test('A collector that never answers holds up nothing, and memory is bounded', async () => {
+  test('A collector that never answers delays nothing, and memory is bounded', async () => {
     const bodies: string[] = []
     await using collector = await startScriptedUpstream(({ body }) => {
       bodies.push(body)
       return () => {}
     })
     const traces = startTraces(collector.url, { exportMs: 300 })
-    // The first batch is on its way, and is never taken; what waits behind it is all that is kept.
+    // The first batch stays in flight; only the spans in the queue are kept.
     for (let nth = 0; nth < 20_000; nth++) traces.begin('operation')?.end({ facts: {} })
     const endedAt = performance.now()
     await traces.close()

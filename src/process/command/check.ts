@@ -3,28 +3,28 @@ import { trustedCostLines } from '../../server/cost/trusted-costs.ts'
 import { readTrustedDocuments } from '../../server/documents/trusted.ts'
 import { createGateway } from '../../server/gateway.ts'
 import { gatewayOptions } from '../options.ts'
-import { readSettings, shownIn } from '../settings.ts'
+import { enabledFeatures, readSettings } from '../settings.ts'
 import { priceDocuments } from './price.ts'
 import type { Report } from './report.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * What an environment configures, without a secret. Asks nothing; with `asksUpstream` it sends one request with the
- * upstream's key. Throws where the file of the trusted documents is none.
+ * Reports what an environment configures, without secrets. With `triesUpstream` it sends one upstream request with the key,
+ * otherwise none. Throws where the file of trusted documents can't be used.
  */
 export async function check(
   config: Config,
   environment: Environment,
-  asksUpstream: boolean,
+  triesUpstream: boolean,
 ): Promise<Report> {
   const settings = readSettings(config)
-  const problems = [...(settings.problems ?? []), ...(asksUpstream ? missingForUpstream(config) : [])]
+  const problems = [...(settings.problems ?? []), ...(triesUpstream ? missingForUpstream(config) : [])]
   if (settings.problems !== null || problems.length > 0) return { lines: [], problems, exitCode: 2 }
-  const lines = [...found(config, settings.mode.startupLine), setVariables(config, environment)]
-  if (!asksUpstream) return { lines, problems: [], exitCode: 0 }
-  const { isFine, line } = await askUpstream(config)
-  return { lines: [...lines, line], problems: [], exitCode: isFine ? 0 : 1 }
+  const lines = [...summaryLines(config, settings.mode.startupLine), setVariables(config, environment)]
+  if (!triesUpstream) return { lines, problems: [], exitCode: 0 }
+  const { isAccepted, line } = await tryUpstream(config)
+  return { lines: [...lines, line], problems: [], exitCode: isAccepted ? 0 : 1 }
 }
 
 function missingForUpstream(config: Config): readonly string[] {
@@ -34,33 +34,33 @@ function missingForUpstream(config: Config): readonly string[] {
     .map((name) => `${name}: must be set for --upstream, which tries the key at the upstream.`)
 }
 
-function found(config: Config, callers: string): readonly string[] {
+function summaryLines(config: Config, callers: string): readonly string[] {
   const { APPOINTMENTS_API_URL: url, REDIS_URL, WEBHOOK_SECRETS: secrets } = config
   const { OTEL_EXPORTER_OTLP_ENDPOINT: traces } = config
-  const { development, graphiql, desk, introspection } = shownIn(config)
+  const { development, graphiql, desk, introspection } = enabledFeatures(config)
   const isOn = (flag: boolean) => (flag ? 'on' : 'off')
   return [
     'The configuration has no problem.',
-    `Upstream: ${url === undefined ? 'the sandbox, with sample data' : placeOf(url)}`,
+    `Upstream: ${url === undefined ? 'the sandbox, with sample data' : withoutSecrets(url)}`,
     callers,
     `Development: ${isOn(development)}. GraphiQL: ${isOn(graphiql)}. Desk: ${isOn(desk)}. Introspection: ${isOn(introspection)}.`,
     `Webhook secrets: ${secrets?.length ?? 0}. Instances: ${REDIS_URL === undefined ? 'one' : 'several, through Redis'}.`,
-    `Metrics: ${metricsOf(config)}. Traces: ${traces === undefined ? 'off' : `to ${placeOf(traces)}`}.`,
+    `Metrics: ${metricsOf(config)}. Traces: ${traces === undefined ? 'off' : `to ${withoutSecrets(traces)}`}.`,
     ...documentLines(config),
   ]
 }
 
 function metricsOf({ METRICS, METRICS_PORT: port }: Config): string {
-  const places = [METRICS && "on the gateway's port", port !== undefined && ownPort(port)].filter(Boolean)
-  return places.length === 0 ? 'off' : places.join(', and ')
+  const ports = [METRICS && "on the gateway's port", port !== undefined && ownPort(port)].filter(Boolean)
+  return ports.length === 0 ? 'off' : ports.join(', and ')
 }
 
 function ownPort(port: number): string {
   return port === 0 ? 'on a free port of their own' : `on port ${port}`
 }
 
-/** Without what may be a secret: a user, a password, a query. */
-function placeOf(url: string): string {
+/** The URL without what may be a secret: user, password, query. */
+function withoutSecrets(url: string): string {
   const { origin, pathname } = new URL(url)
   return origin + pathname
 }
@@ -71,18 +71,18 @@ function documentLines(config: Config): readonly string[] {
   return trustedCostLines(priceDocuments(documents, config), config.MAX_UPSTREAM_REQUESTS)
 }
 
-/** Only a number, a switch or a word of a list is shown: any other value may be a secret, or hold one. */
+/** Prints only numbers, switches and words of a list: any other value may be or contain a secret. */
 function setVariables(config: Config, environment: Environment): string {
   const values: Readonly<Record<string, unknown>> = config
   const set = VARIABLES.flatMap(({ variables }) => variables)
     .filter(({ name }) => (environment[name] ?? '') !== '')
     .map(({ name, isListed }) =>
-      isListed || typeof values[name] !== 'string' ? shown(name, values[name]) : name,
+      isListed || typeof values[name] !== 'string' ? assignment(name, values[name]) : name,
     )
   return `Set: ${set.length === 0 ? 'nothing' : set.join(', ')}.`
 }
 
-function shown(name: string, value: unknown): string {
+function assignment(name: string, value: unknown): string {
   return typeof value === 'object' ? name : `${name}=${value}`
 }
 
@@ -101,14 +101,14 @@ function refusalIn(code: string): string {
   return `The upstream does not answer as it should: ${code}.`
 }
 
-/** The ceiling of one request leaves no second try. Nothing of the answer is shown but what is left of the quota. */
-async function askUpstream(config: Config): Promise<{ isFine: boolean; line: string }> {
+/** Tries the key with one request: the ceiling of 1 permits no retry. Of the response it prints only the remaining quota. */
+async function tryUpstream(config: Config): Promise<{ isAccepted: boolean; line: string }> {
   const gateway = createGateway({
     ...gatewayOptions(config),
     url: config.APPOINTMENTS_API_URL ?? '',
     key: config.APPOINTMENTS_API_KEY ?? null,
     development: true,
-    // Those of the environment are for its own callers.
+    // The limits of the environment are for its callers.
     limits: {},
     maxUpstreamRequests: 1,
   })
@@ -121,8 +121,8 @@ async function askUpstream(config: Config): Promise<{ isFine: boolean; line: str
   const { errors = [], extensions } = (await response.json()) as Answer
   await gateway.close()
   const [error] = errors
-  if (error !== undefined) return { isFine: false, line: refusalIn(error.extensions.code) }
+  if (error !== undefined) return { isAccepted: false, line: refusalIn(error.extensions.code) }
   const quota = extensions?.upstream?.rateLimit
   const left = quota ? ` ${quota.remaining} of ${quota.limit} requests are left in this hour.` : ''
-  return { isFine: true, line: `The upstream accepts the key.${left}` }
+  return { isAccepted: true, line: `The upstream accepts the key.${left}` }
 }

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 import { nearest } from '../../config/misspelt.ts'
 
-/** What the arguments ask for. */
+/** The command that the arguments select, with its options. */
 export type Command =
   | { readonly name: 'gateway' | 'sandbox' | 'account' | 'help' | 'version' }
-  | { readonly name: 'check'; readonly asksUpstream: boolean }
+  | { readonly name: 'check'; readonly triesUpstream: boolean }
   | PlanCommand
-  /** They are not understood. The sentence quotes only what can be no key. */
+  /** The arguments are invalid. The sentence quotes no argument that may be a key. */
   | { readonly name: 'misuse'; readonly sentence: string }
 
 export interface PlanCommand {
@@ -18,12 +18,12 @@ export interface PlanCommand {
   readonly rates: Rates
 }
 
-/** How often an operation of a screen runs in an hour. */
+/** How often an operation runs in an hour, for each screen. */
 export interface Rates {
   readonly query: number
-  /** Changes of appointments. Each runs subscriptions and live queries. */
+  /** Changes of appointments in the clinic. Each may run subscriptions and live queries. */
   readonly changes: number
-  /** Those of single operations, by their names. */
+  /** Rates of single operations, by name. */
   readonly ofOperation: ReadonlyMap<string, number>
 }
 
@@ -39,7 +39,7 @@ const OPTIONS = {
 
 type Option = keyof typeof OPTIONS
 
-/** The options of each command besides those that are everywhere. Without a command the gateway starts. */
+/** The options of each command besides the common ones. Without a command the gateway starts. */
 const COMMANDS = {
   sandbox: [],
   account: [],
@@ -48,9 +48,9 @@ const COMMANDS = {
   help: [],
   version: [],
 } as const satisfies Readonly<Record<string, readonly Option[]>>
-const EVERYWHERE: readonly Option[] = ['help', 'version']
+const COMMON: readonly Option[] = ['help', 'version']
 
-/** Reads the arguments of the process, those of Node left out. */
+/** Reads the arguments of the process, without those of Node. */
 export function readCommand(args: readonly string[]): Command {
   try {
     return parseCommand(args)
@@ -67,19 +67,19 @@ function parseCommand(args: readonly string[]): Command {
     args: [...args],
     options: OPTIONS,
     allowPositionals: true,
-    // The messages of the strict mode quote arguments, and one of them may be a key.
+    // The error messages of the strict mode quote arguments, which may be keys.
     strict: false,
     tokens: true,
   })
   const [word, ...operands] = positionals
   const name = word === undefined ? 'gateway' : commandOf(word)
   const own = name === 'gateway' ? [] : COMMANDS[name]
-  for (const token of tokens) if (token.kind === 'option') checkOption(token, [...own, ...EVERYWHERE])
+  for (const token of tokens) if (token.kind === 'option') checkOption(token, [...own, ...COMMON])
   if (values.help) return { name: 'help' }
   if (values.version) return { name: 'version' }
   if (name === 'plan') return readPlan(operands, values)
   if (operands.length > 0) throw new Misuse(tooMany(name))
-  return name === 'check' ? { name, asksUpstream: values.upstream === true } : { name }
+  return name === 'check' ? { name, triesUpstream: values.upstream === true } : { name }
 }
 
 function commandOf(word: string): keyof typeof COMMANDS {
@@ -114,7 +114,7 @@ function tooMany(name: string): string {
     : `${name} takes no argument.`
 }
 
-/** A word that cannot be a key or a name of somebody. */
+/** A word that can't be a key or a person's name. */
 const PLAIN_WORD = /^-{0,2}[a-z][a-z-]{0,19}$/
 
 function unknown(kind: string, word: string, known: readonly string[]): string {
@@ -139,29 +139,29 @@ function readPlan(
   return {
     name: 'plan',
     file,
-    screens: wholeNumber('--screens', screens, MOST_SCREENS),
-    quota: wholeNumber('--quota', quota, MOST_REQUESTS),
+    screens: readInteger('--screens', screens, MOST_SCREENS),
+    quota: readInteger('--quota', quota, MOST_REQUESTS),
     rates: {
       ...readRates(rates as readonly string[]),
-      changes: wholeNumber('--changes', changes, MOST_REQUESTS),
+      changes: readInteger('--changes', changes, MOST_REQUESTS),
     },
   }
 }
 
-/** Each is `60`, which every query has, or `Name=12`. The last one of a name counts. */
+/** Each text is a rate of all queries (`60`) or of one operation (`Name=12`). The last one for a name counts. */
 function readRates(texts: readonly string[]): Omit<Rates, 'changes'> {
   let query = 60
   const ofOperation = new Map<string, number>()
   for (const text of texts) {
     const [, name, rate] = /^(?:([_A-Za-z]\w*)=)?(.*)$/s.exec(text) ?? []
-    const perHour = wholeNumber('--per-hour', rate, MOST_REQUESTS)
+    const perHour = readInteger('--per-hour', rate, MOST_REQUESTS)
     if (name === undefined) query = perHour
     else ofOperation.set(name, perHour)
   }
   return { query, ofOperation }
 }
 
-function wholeNumber(option: string, text: unknown, most: number): number {
+function readInteger(option: string, text: unknown, most: number): number {
   const value = /^\d{1,15}$/.test(String(text)) ? Number(text) : Number.NaN
   if (!(value <= most)) {
     const or = option === '--per-hour' ? ', or Name=number' : ''

@@ -26,7 +26,7 @@ Exit codes: 0 done, 1 a check or a start that failed, or a fault, 2 an error of 
 Variables of the environment, with their defaults
 `
 
-/** What `--help` prints: the commands, and every variable in its group. */
+/** The text of `--help`: the commands, and every variable in its group. */
 export function helpText(): string {
   const groups = VARIABLES.map(({ title, variables }) => [`\n${title}`, ...variables.map(lineOf)].join('\n'))
   return USAGE + groups.join('\n')
@@ -36,7 +36,7 @@ function lineOf({ name, byDefault, meaning }: Variable): string {
   return `  ${byDefault === undefined ? name : `${name}=${byDefault}`}\n      ${meaning}`
 }
 
-/** The version of the package, which its manifest has, in the sources and in `dist` alike. */
+/** The version of the package, from its manifest. The path is valid in the sources and in `dist`. */
 export function version(): string {
   const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
   return (JSON.parse(manifest) as { readonly version: string }).version

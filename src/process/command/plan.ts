@@ -5,7 +5,7 @@ import type { PlanCommand, Rates } from './command.ts'
 import { priceDocuments } from './price.ts'
 import type { Report } from './report.ts'
 
-/** Of requests or runs, at least and at most. */
+/** The least and the greatest number of requests or runs. */
 interface Range {
   readonly min: number
   readonly max: number
@@ -15,7 +15,7 @@ export interface Hour {
   readonly screens: number
   /** Upstream requests in an hour. */
   readonly quota: number
-  /** The share of the quota that reads leave to writes. */
+  /** The share of the quota that is reserved for writes, in percent. */
   readonly reservePercent: number
   /** The most upstream requests that one operation may cause. */
   readonly ceiling: number
@@ -23,38 +23,38 @@ export interface Hour {
 }
 
 interface PlannedOperation extends TrustedCost {
-  /** False where it is over the ceiling, whatever happens. */
+  /** False where even its least cost is above the ceiling. */
   readonly runs: boolean
   /** How often it runs for a screen in an hour. */
   readonly perHour: Range
-  /** What one screen spends on it in an hour. */
+  /** The upstream requests for one screen in an hour. */
   readonly ofScreen: Range
 }
 
 export interface HourPlan {
   readonly operations: readonly PlannedOperation[]
-  /** Of one screen in an hour. */
+  /** The upstream requests of one screen in an hour. */
   readonly reads: Range
   readonly writes: Range
   readonly readQuota: number
-  /** `min` where every operation costs its most, `max` where every one costs its least. */
+  /** `min` if every operation costs its `max`, `max` if every operation costs its `min`. */
   readonly screensThatFit: Range
 }
 
-/** How often a screen runs a mutation of which `--per-hour` does not speak. */
+/** How often a screen runs a mutation that is not in `--per-hour`. */
 const MUTATIONS = 4
 
-/** Prices the documents of a file against the hour, by the schema alone. Asks nothing. */
+/** Compares the cost of a file's documents with the quota of an hour, by the schema alone. Sends no upstream request. */
 export function plan({ file, ...command }: PlanCommand, config: Config): Report {
   const documents = readTrustedDocuments(file, 'plan')
   const costs = priceDocuments(documents, config)
-  const strangers = [...command.rates.ofOperation.keys()].filter(
+  const unknownNames = [...command.rates.ofOperation.keys()].filter(
     (name) => !costs.some((cost) => cost.name === name),
   )
-  if (strangers.length > 0)
+  if (unknownNames.length > 0)
     return {
       lines: [],
-      problems: [`plan: the file has no operation ${strangers.join(', ')}.`],
+      problems: [`plan: the file has no operation ${unknownNames.join(', ')}.`],
       exitCode: 2,
     }
   const hour: Hour = {
@@ -68,9 +68,9 @@ export function plan({ file, ...command }: PlanCommand, config: Config): Report 
 }
 
 /**
- * The model is plain: every screen runs every operation as often as `rates` say, and nothing is remembered or shared. So
- * the gateway spends less than the most, as long as nothing fails: a retry is a request too, and so is the search for
- * what a lost event would have told.
+ * A simple model: every screen runs every operation at its rate, and no read is cached or shared. So the gateway spends
+ * less than `max`, as long as nothing fails: a retry is a request too, and so are the reads that look for the change of a
+ * lost event.
  */
 export function planHour(
   costs: readonly TrustedCost[],
@@ -79,7 +79,7 @@ export function planHour(
   const operations = costs.map((cost) => {
     const named = cost.name === null ? undefined : rates.ofOperation.get(cost.name)
     const perHour = named === undefined ? runsOf(cost, rates) : exactly(named)
-    // What surely costs more is refused before it asks, and the rest is held to the ceiling.
+    // An operation whose `min` is above the ceiling is refused before any request; others are limited to the ceiling.
     const runs = cost.min <= ceiling
     const min = runs ? cost.min : 0
     const max = runs ? Math.min(cost.max, ceiling) : 0
@@ -104,7 +104,7 @@ export function planHour(
   }
 }
 
-/** A subscription costs nothing to open. A change that it is not told of, or that is in no live answer, runs nothing. */
+/** Opening a subscription costs nothing. A change outside its list, or outside of a live query's result, runs nothing. */
 function runsOf({ kind, isLive }: TrustedCost, { query, changes }: Rates): Range {
   if (kind === 'mutation') return exactly(MUTATIONS)
   if (kind === 'subscription') return { min: 0, max: changes }
@@ -115,7 +115,7 @@ function exactly(times: number): Range {
   return { min: times, max: times }
 }
 
-/** Infinite where one costs nothing. */
+/** Infinite where `each` is 0. */
 function timesIn(quota: number, each: number): number {
   return each === 0 ? Number.POSITIVE_INFINITY : Math.floor(quota / each)
 }
@@ -156,7 +156,7 @@ function inWords({ min, max }: Range): string {
   return min === max ? String(max) : `${min} to ${max}`
 }
 
-/** The first column to the left, the others to the right. */
+/** Aligns the first column to the left, and the others to the right. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
   const widthOf = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0))
   return rows.map((row) =>

@@ -1,4 +1,4 @@
-/** What a command that serves nothing says, and the exit code that says it to a program. */
+/** The output and the exit code of a command that starts no server. */
 export interface Report {
   /** For standard output. */
   readonly lines: readonly string[]

@@ -15,7 +15,7 @@ export function createLagMeter(): LagMeter {
     tickedAt = performance.now()
   }, INTERVAL_MS)
   timer.unref()
-  // The overdue tick shows a long turn of the loop while it lasts; the last lag shows it to the requests that waited
-  // for its end.
+  // The overdue time is the lag of a turn of the loop that still lasts. The last lag is that of the previous turn, for the
+  // requests that waited for its end.
   return { lagMs: () => Math.max(lastLagMs, overdueMs()), stop: () => clearInterval(timer) }
 }

@@ -2,7 +2,7 @@ import type { Config } from '../../config.ts'
 import type { Sandbox } from '../../sandbox/server.ts'
 import { openAt, StartProblem } from '../start-problem.ts'
 
-/** The Appointments API itself. It is loaded, with its database, only where no upstream is named. */
+/** Starts the sandbox. Its modules and its database are loaded only where the environment names no upstream. */
 export async function openSandbox(config: Config): Promise<Sandbox> {
   const { startSandbox } = await import('../../sandbox/server.ts')
   const { DatabaseError } = await import('../../sandbox/storage/database.ts')

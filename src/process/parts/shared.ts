@@ -4,12 +4,13 @@ import type { WebhookOptions } from '../../server/gateway-options.ts'
 import type { Shared } from '../../shared/shared.ts'
 import type { Logger } from '../logger.ts'
 
-/** How long a process that starts waits for Redis. */
+/** How long the start waits for Redis, in milliseconds. */
 const FIRST_ANSWER_MS = 1_000
 
 /**
- * What instances share, loaded only where it is shared. The process waits for it a moment, because until then it has no
- * streams, and others do not see its writes; it starts without where nothing answers.
+ * Connects to the Redis that instances share, and loads its client only where `REDIS_URL` is set. The start waits shortly
+ * for Redis, because without it the gateway serves no streams, and other instances do not see its writes. If Redis does not
+ * answer in time, the gateway starts all the same.
  */
 export async function openShared(
   config: Config,

@@ -10,21 +10,21 @@ import { openAt } from '../start-problem.ts'
 export interface Telemetry {
   readonly observer: Observer | null
   readonly tracer: Tracer | null
-  /** For `/metrics` on the gateway's own port; null where it is not to be there. */
+  /** Renders `/metrics` for the gateway's own port; null where that port does not serve it. */
   readonly page: (() => Promise<MetricsPage>) | null
-  /** From now on the gateway is looked at, and the metrics have their port. Returns its address where there is one. */
+  /** Connects the gauges to the gateway, and opens the port of the metrics. Returns its address, if it has one. */
   begin(state: () => GatewayState): Promise<string | undefined>
-  /** Comes last, so that the end of the gateway can be seen. Sends the last spans. */
+  /** To be called after the gateway is closed, so that its last operations are reported. Sends the last spans. */
   close(): Promise<void>
 }
 
 export interface TelemetryOptions {
   readonly lagMs: () => number
-  /** Called when the collector of traces is found to answer, or not to. */
+  /** Called when the collector of traces becomes reachable or unreachable. */
   readonly onTraces: (state: 'up' | 'down') => void
 }
 
-/** What the environment asks for of metrics and traces. Their libraries are loaded only where it does. */
+/** Opens metrics and traces as configured. Their libraries are loaded only where they are on. */
 export async function openTelemetry(config: Config, options: TelemetryOptions): Promise<Telemetry> {
   const [opened, traces] = await Promise.all([openMetrics(config, options), openTraces(config, options)])
   const { metrics, handler } = opened ?? {}

@@ -13,26 +13,26 @@ import type { ReportFault } from '../gateway-options.ts'
 import type { NodeContext } from '../http/node-handler.ts'
 import { accountOfKey, type Identities, type Identity } from '../identity/identity.ts'
 import type { RunningOperations } from '../limits/running.ts'
-import { createNote } from '../note.ts'
 import type { ReportOperation } from '../observation/report.ts'
 import { badRequest, noSuchCalendar } from '../refusals.ts'
-import { createReadings, type Reading } from './readings.ts'
+import { createSymbolProperty } from '../symbol-property.ts'
+import { createFeedCache, type FeedSnapshot } from './feed-cache.ts'
 import { calendarRefusal } from './refusal.ts'
 import { type FeedText, writeFeed } from './text.ts'
 import { createGrants, type FeedGrant, type Grants } from './token.ts'
 
 export interface CalendarOptions {
-  /** The first seals; a second one is that of before. Without any there are no feeds. */
+  /** The first encrypts new feeds, and both decrypt: a second one is the previous secret. Without any there are no feeds. */
   readonly secrets: readonly string[]
-  /** The gateway's own key, which feeds are read with; null where there is none. */
+  /** The gateway's own key, with which feeds are read; null where there is none. */
   readonly key: string | null
   /** Base URL of the upstream. */
   readonly url: string
-  readonly read: (filter: FeedFilter, by: Operation) => Promise<readonly FeedRow[]>
+  readonly read: (filter: FeedFilter, operation: Operation) => Promise<readonly FeedRow[]>
   readonly changes: Changes
-  readonly letIn: Identities['letIn']
+  readonly setIdentity: Identities['setIdentity']
   readonly operationOf: (request: Request) => Operation
-  readonly during: RunningOperations['during']
+  readonly runLimited: RunningOperations['runLimited']
   readonly clock: Clock
   readonly report: ReportOperation
   readonly reportFault: ReportFault
@@ -40,37 +40,37 @@ export interface CalendarOptions {
 
 export interface Calendar {
   /** Throws where the gateway has no feeds, and where the caller may not read these appointments. */
-  createFeed(request: FeedRequest, by: Operation): CalendarFeed
+  createFeed(request: FeedRequest, operation: Operation): CalendarFeed
   readonly useCalendar: () => Plugin<object, NodeContext>
-  /** Names the feed that answers a request. Undefined where none does. */
+  /** The tag of the feed that answers a request, for `ETag`. Undefined where no feed does. */
   readonly tagOf: (request: Request) => string | undefined
   close(): Promise<void>
 }
 
 const PATH = /^\/calendar\/([^/]*)\.ics$/
-const LIFE_MS = 180 * 86_400_000
+const LIFETIME_MS = 180 * 86_400_000
 
 /**
- * The appointments of a clinician as a calendar that other programs subscribe to. Those send no credential: the URL is one.
- * It says what it may show, and the gateway reads that with its own key, through the same limits as any operation.
+ * Serves the appointments of a clinician as a calendar that other programs subscribe to. The URL is the credential: its
+ * token contains what the calendar may show. The gateway reads that with its own key, within the limits of any operation.
  */
 export function createCalendar(options: CalendarOptions): Calendar {
-  const { key, operationOf, letIn, during, clock, report, reportFault } = options
+  const { key, operationOf, setIdentity, runLimited, clock, report, reportFault } = options
   const feeds = feedsOf(options)
   const { hostname: host } = new URL(options.url)
-  const readings = createReadings(options)
-  const tags = createNote<Request, string>('calendar tag')
+  const feedCache = createFeedCache(options)
+  const tags = createSymbolProperty<Request, string>('calendar tag')
   const texts = {
-    busy: createNote<Reading, FeedText>('busy'),
-    titles: createNote<Reading, FeedText>('titles'),
+    busy: createSymbolProperty<FeedSnapshot, FeedText>('busy'),
+    titles: createSymbolProperty<FeedSnapshot, FeedText>('titles'),
   }
 
-  function textOf(reading: Reading, show: FeedGrant['show']): FeedText {
-    const { rows, readAt } = reading
-    return texts[show].get(reading) ?? texts[show].set(reading, writeFeed(rows, { show, host, readAt }))
+  function textOf(snapshot: FeedSnapshot, show: FeedGrant['show']): FeedText {
+    const { rows, readAt } = snapshot
+    return texts[show].get(snapshot) ?? texts[show].set(snapshot, writeFeed(rows, { show, host, readAt }))
   }
 
-  /** Whoever holds a feed reads as its maker does, and no more than the feed. */
+  /** A client with a feed's URL reads with the rights of the feed's creator, and nothing but the feed. */
   function identityOf({ narrowing, clinicianId }: FeedGrant, account: string): Identity {
     const access: Access = { ...NO_ACCESS, mayRead: true, narrowing }
     const { patientId = '', clinicianId: own = '' } = narrowing
@@ -84,13 +84,13 @@ export function createCalendar(options: CalendarOptions): Calendar {
     const grant = grants.open(token, clock.now())
     if (grant === undefined) throw noSuchCalendar()
     const identity = identityOf(grant, account)
-    letIn(request, identity)
-    return during(identity.caller, async () =>
-      textOf(await readings.of(grant.clinicianId, operationOf(request)), grant.show),
+    setIdentity(request, identity)
+    return runLimited(identity.caller, async () =>
+      textOf(await feedCache.get(grant.clinicianId, operationOf(request)), grant.show),
     )
   }
 
-  function answering(feeds: Feeds): Plugin<object, NodeContext> {
+  function createPlugin(feeds: Feeds): Plugin<object, NodeContext> {
     return {
       async onRequest({ request, url, fetchAPI, endResponse }) {
         const token = PATH.exec(url.pathname)?.[1]
@@ -113,19 +113,19 @@ export function createCalendar(options: CalendarOptions): Calendar {
   }
 
   return {
-    createFeed({ clinicianId, show }, by) {
+    createFeed({ clinicianId, show }, operation) {
       if (feeds === undefined) throw new CalendarUnavailableError(options.secrets.length === 0)
-      if (by.credential === null) throw unauthenticated()
-      requireRead(by)
-      const { narrowing } = by.access
+      if (operation.credential === null) throw unauthenticated()
+      requireRead(operation)
+      const { narrowing } = operation.access
       if (narrow({ clinicianId }, narrowing) === undefined) throw notOwn('clinician')
-      const expiresAt = clock.now() + LIFE_MS
+      const expiresAt = clock.now() + LIFETIME_MS
       const token = feeds.grants.seal({ narrowing, clinicianId, show, expiresAt })
       return { path: `/calendar/${token}.ics`, expiresAt: new Date(expiresAt).toISOString() }
     },
-    useCalendar: () => (feeds === undefined ? {} : answering(feeds)),
+    useCalendar: () => (feeds === undefined ? {} : createPlugin(feeds)),
     tagOf: tags.get,
-    close: readings.close,
+    close: feedCache.close,
   }
 }
 
@@ -134,7 +134,7 @@ interface Feeds {
   readonly account: string
 }
 
-/** Undefined where there are none. */
+/** Undefined where the gateway has no feeds. */
 function feedsOf({ secrets: [first, ...more], key }: CalendarOptions): Feeds | undefined {
   if (first === undefined || key === null) return undefined
   const account = accountOfKey(key)

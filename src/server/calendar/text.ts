@@ -5,19 +5,19 @@ import type { FeedGrant } from './token.ts'
 
 export interface FeedText {
   readonly text: string
-  /** The same for the same appointments, whenever they were read. */
+  /** For `ETag`: equal for equal appointments, whenever they were read. */
   readonly tag: string
 }
 
 export interface FeedTextOptions {
   readonly show: FeedGrant['show']
-  /** Where the ids of the appointments are from: with it they are unique in the world. */
+  /** The host of the upstream. It makes the UIDs of the appointments globally unique. */
   readonly host: string
   /** When the rows were read, in milliseconds since the epoch. */
   readonly readAt: number
 }
 
-/** What clients are asked to wait between two requests, in seconds. */
+/** How long clients are to wait between two requests, in seconds. */
 const REFRESH_SECONDS = 3600
 
 const STATUSES = {
@@ -26,10 +26,10 @@ const STATUSES = {
   cancelled: ICalEventStatus.CANCELLED,
 } as const satisfies Record<FeedRow['status'], ICalEventStatus>
 
-/** Sequences count from here: in seconds since 1970 they would leave the range of RFC 5545 in 2038. */
+/** SEQUENCE is in seconds since this instant: in seconds since 1970 it would exceed the range of RFC 5545 in 2038. */
 const FIRST_SEQUENCE = Date.parse('2000-01-01T00:00:00Z')
 
-/** Writes appointments as iCalendar (RFC 5545), in UTC. With `busy` nothing of a patient is in it. */
+/** Writes appointments as iCalendar (RFC 5545), in UTC. With `busy` the text contains no patient data. */
 export function writeFeed(rows: readonly FeedRow[], { show, host, readAt }: FeedTextOptions): FeedText {
   const events = rows.map((row) => eventOf(row, show, host))
   const calendar = ical({
@@ -37,7 +37,7 @@ export function writeFeed(rows: readonly FeedRow[], { show, host, readAt }: Feed
     prodId: { company: 'appointments-gateway', product: 'calendar' },
     ttl: REFRESH_SECONDS,
   })
-  // Of two versions with one SEQUENCE, the one with the later stamp counts (RFC 5546, 2.1.5).
+  // Of two versions with the same SEQUENCE, the one with the later DTSTAMP counts (RFC 5546, 2.1.5).
   for (const event of events) calendar.createEvent({ ...event, stamp: new Date(readAt) })
   return { text: `${calendar.toString()}\r\n`, tag: hashed(JSON.stringify(events)) }
 }
@@ -49,7 +49,7 @@ function eventOf(row: FeedRow, show: FeedGrant['show'], host: string): ICalEvent
   return {
     id: `${id}@${host}`,
     start,
-    // An event ends after it begins (RFC 5545, 3.8.2.2); the library would exchange the two.
+    // An event ends after it begins (RFC 5545, 3.8.2.2); the library would swap the two.
     ...(end > start && { end }),
     summary: (show === 'titles' && lineOf(title)) || 'Busy',
     status: STATUSES[status],
@@ -58,17 +58,17 @@ function eventOf(row: FeedRow, show: FeedGrant['show'], host: string): ICalEvent
   }
 }
 
-/** Calendars know no part of a second. */
+/** Cuts off fractions of a second, which iCalendar does not have. */
 function secondOf(instant: string): Date {
   return new Date(`${instant.slice(0, 19)}Z`)
 }
 
-/** An appointment's versions in the order of its changes. Without one the library writes 0. */
+/** Orders the versions of an appointment. Without a sequence the library writes 0. */
 function sequenceOf(updatedAt: string): number {
   return Math.max(0, Math.floor((Date.parse(updatedAt) - FIRST_SEQUENCE) / 1000))
 }
 
-/** Control characters have no place in the text of a calendar. */
+/** Removes control characters, which a text in iCalendar must not contain. */
 function lineOf(title: string | null): string {
   return (title ?? '').replace(/\p{Cc}+/gu, ' ').trim()
 }

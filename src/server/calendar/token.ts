@@ -1,9 +1,9 @@
 import type { Narrowing } from '../../rest/access.ts'
 import { createSeal } from '../../shared/redis/seal.ts'
 
-/** What the holder of a feed's URL may read. */
+/** What a client with the feed's URL may read. */
 export interface FeedGrant {
-  /** Whose appointments its maker is kept to. */
+  /** The narrowing of the feed's creator: only these appointments may be read. */
   readonly narrowing: Narrowing
   readonly clinicianId: string
   readonly show: 'busy' | 'titles'
@@ -12,36 +12,36 @@ export interface FeedGrant {
 }
 
 export interface GrantKeys {
-  /** The first seals, and each of them opens. */
+  /** The first encrypts, and each decrypts. */
   readonly secrets: readonly [string, ...string[]]
-  /** A hash of the gateway's own key. It is authenticated and not carried: with another key no feed of before is one. */
+  /** A hash of the gateway's own key. A token is bound to it (as authenticated data): with another key it is invalid. */
   readonly account: string
 }
 
 export interface Grants {
-  /** The grant as a token: base64url of what AES-256-GCM makes of it, so that its holder can neither read nor change it. */
+  /** The grant as a token: encrypted by AES-256-GCM, so that a client can neither read nor change it, as base64url. */
   seal(grant: FeedGrant): string
-  /** Undefined for a text that these keys have not sealed, and for a grant that has expired. `now` is in milliseconds. */
+  /** Undefined for a text that these secrets have not encrypted, and for an expired grant. `now` is in milliseconds. */
   open(token: string, now: number): FeedGrant | undefined
 }
 
-/** Sealed with the grant, so that no other use of the secret gives a token. */
+/** Authenticated with the grant, so that no other use of the secret yields a valid token. */
 const PURPOSE = 'appointments-gateway calendar feed 1'
 const TOKEN = /^[\w-]{1,1500}$/
 
 export function createGrants({ secrets, account }: GrantKeys): Grants {
   const seal = createSeal(secrets)
-  const place = `${PURPOSE}\n${account}`
+  const context = `${PURPOSE}\n${account}`
   return {
     seal({ narrowing, clinicianId, show, expiresAt }) {
       const { patientId = null, clinicianId: ownClinicianId = null } = narrowing
       const fields: Fields = [patientId, ownClinicianId, clinicianId, show, expiresAt]
-      return seal.close(fields, place)
+      return seal.close(fields, context)
     },
 
     open(token, now) {
       if (!TOKEN.test(token) || !isCanonical(token)) return undefined
-      const fields = seal.open(token, place) as Fields | undefined
+      const fields = seal.open(token, context) as Fields | undefined
       if (fields === undefined) return undefined
       const [patientId, ownClinicianId, clinicianId, show, expiresAt] = fields
       if (now >= expiresAt) return undefined
@@ -62,7 +62,7 @@ type Fields = readonly [
   expiresAt: number,
 ]
 
-/** Several texts decode to the same bytes, and one of them is the token. */
+/** Several texts decode to the same bytes, and only one of them is a valid token. */
 function isCanonical(token: string): boolean {
   return Buffer.from(token, 'base64url').toString('base64url') === token
 }

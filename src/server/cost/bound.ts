@@ -12,27 +12,27 @@ import { conditionVariables } from '../../execution/index.ts'
 import type { FieldPricing } from '../../schema/price-tag.ts'
 
 /** The bound of a definition's own fields, and the fragments that it spreads. */
-interface Part {
+interface DefinitionBound {
   own: number
   readonly spreads: string[]
 }
 
 /**
- * What the `min` of an estimate can't exceed, whatever the variables: the sum of what each priced field of the document
- * certainly costs at most. The gateway estimates only operations whose bound is over the ceiling, as most are far below.
+ * An upper bound of the `min` of an estimate for any variables: the sum of the highest `min` of each priced field. The
+ * gateway estimates only operations whose bound is above the ceiling, and most are far below.
  */
 export function estimateBound(schema: GraphQLSchema, document: DocumentNode): number {
-  // A null in @skip or @include is an error that only an estimate finds before the gateway asks anything.
+  // A null in @skip or @include is an error, and only an estimate finds it before the first upstream request.
   if (conditionVariables(document).length > 0) return Number.POSITIVE_INFINITY
-  const operations: Part[] = []
-  const fragments = new Map<string, Part>()
+  const operations: DefinitionBound[] = []
+  const fragments = new Map<string, DefinitionBound>()
   for (const definition of document.definitions) {
-    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(partOf(schema, definition))
+    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(boundOf(schema, definition))
     else if (definition.kind === Kind.FRAGMENT_DEFINITION)
-      fragments.set(definition.name.value, partOf(schema, definition))
+      fragments.set(definition.name.value, boundOf(schema, definition))
   }
   const totals = new Map<string, number>()
-  const totalOf = ({ own, spreads }: Part): number =>
+  const totalOf = ({ own, spreads }: DefinitionBound): number =>
     spreads.reduce((total, name) => total + totalOfFragment(name), own)
   function totalOfFragment(name: string): number {
     const fragment = fragments.get(name)
@@ -43,19 +43,22 @@ export function estimateBound(schema: GraphQLSchema, document: DocumentNode): nu
   return Math.max(0, ...operations.map(totalOf))
 }
 
-function partOf(schema: GraphQLSchema, definition: OperationDefinitionNode | FragmentDefinitionNode): Part {
-  const part: Part = { own: 0, spreads: [] }
+function boundOf(
+  schema: GraphQLSchema,
+  definition: OperationDefinitionNode | FragmentDefinitionNode,
+): DefinitionBound {
+  const bound: DefinitionBound = { own: 0, spreads: [] }
   const types = new TypeInfo(schema)
   visit(
     definition,
     visitWithTypeInfo(types, {
       Field() {
         const { price, minAtMost, reads } = (types.getFieldDef()?.extensions ?? {}) as FieldPricing
-        if (reads !== undefined) part.own += 1
-        if (price !== undefined) part.own += minAtMost ?? Number.POSITIVE_INFINITY
+        if (reads !== undefined) bound.own += 1
+        if (price !== undefined) bound.own += minAtMost ?? Number.POSITIVE_INFINITY
       },
-      FragmentSpread: ({ name }) => void part.spreads.push(name.value),
+      FragmentSpread: ({ name }) => void bound.spreads.push(name.value),
     }),
   )
-  return part
+  return bound
 }

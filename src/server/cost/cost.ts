@@ -14,7 +14,7 @@ export interface UpstreamCost {
   readonly joined?: number
   /** In development only; null until the upstream has sent its rate headers. */
   readonly rateLimit?: RateLimit | null
-  /** What is older than a cached answer may be, because the upstream can't be asked. Absent where nothing is. */
+  /** The stale parts of the result: the upstream is unreachable, or the quota is spent. Absent where no part is stale. */
   readonly stale?: readonly StaleAnswer[]
 }
 
@@ -38,7 +38,7 @@ export function createCost({ rateLimit, development }: CostOptions): AddCost {
   }
 }
 
-/** Reports with every answer what it cost: the header always, the extension in development, staleness where there is any. */
+/** Adds the cost to every answer: always as a header, in development as an extension, and always the stale parts. */
 export function useCost(addCost: AddCost, operationOf: (request: Request) => Operation): Plugin {
   return {
     onResultProcess({ request, result, setResult }) {
@@ -46,7 +46,7 @@ export function useCost(addCost: AddCost, operationOf: (request: Request) => Ope
       setResult(addCost(result, operationOf(request)))
     },
     onResponse({ request, response }) {
-      // A stream goes on, and each of its parts says for itself.
+      // The cost of a stream is not final yet: each of its parts states its own.
       if (streamBodyOf(response) === undefined)
         response.headers.set('x-upstream-requests', String(operationOf(request).ledger.exchanges))
       response.headers.set('x-request-id', operationOf(request).requestId)

@@ -22,7 +22,7 @@ export interface OperationEstimate extends Estimate {
   readonly costliest: string | undefined
 }
 
-/** Estimates an operation of a document. Undefined where there is no such operation, or its variables are refused. */
+/** Estimates an operation of a document. Undefined where the document does not have it, or its variables are refused. */
 export type EstimateDocument = (
   document: DocumentNode,
   operationName: string | null,
@@ -40,35 +40,35 @@ export interface EstimateOptions {
 
 /** The objects that a selection is evaluated on. */
 interface Scope {
-  /** On how many of them at most. */
+  /** The greatest number of objects. */
   readonly times: number
-  /** Whether on one of them at least. */
+  /** There is at least one object. */
   readonly isCertain: boolean
   readonly rows: RowSet | undefined
   readonly parent: Reference | undefined
-  /** The person or place whose fields these are. */
+  /** The directory entry (a person, a location or a type) whose fields are selected. */
   readonly entry: EntrySet | undefined
 }
 
-/** What one field refers to. Each is read at most once, however many of its fields need that. */
+/** The directory entries that one field refers to. Each is read at most once, however many of its fields need the read. */
 interface EntrySet {
-  /** They are rows of a list, and no directory is read for what a row leaves out. */
+  /** The entries are rows of a list: a field that a row does not contain is not read from the directory. */
   readonly isListed: boolean
   isCharged: boolean
 }
 
-/** The appointments of one field. Each is loaded whole at most once, however many of its fields need that. */
+/** The appointments of one field. Each is loaded at most once, with all its fields, however many of these need it. */
 interface RowSet {
   readonly known: KnownFields
-  /** The lists that they are in, at most. */
+  /** The greatest number of lists that the appointments are in. */
   readonly lists: number
-  /** They are read one by one, or may be learned together before. */
+  /** How their missing fields are charged: as one read for each row, or as shared reads that may replace these. */
   charged: 'each' | 'together' | undefined
 }
 
 /**
  * Adds up the price tags of the fields that an operation selects. `min` counts only what is certain; `max` takes every
- * list for full and every row for incomplete. A field whose argument the gateway will refuse costs nothing. Throws a
+ * list as full and every row as incomplete. A field whose argument the gateway will refuse costs nothing. Throws a
  * GraphQLError where a condition of @skip or @include is null.
  */
 export function estimateOperation(options: EstimateOptions): OperationEstimate | undefined {
@@ -129,7 +129,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     }
     const siblings = family === undefined ? 0 : (families.get(family) ?? 0)
     if (family !== undefined && cost.max > 0) families.set(family, siblings + 1)
-    // The gateway may read the second list of a family with the first one, or apart after it has tried that in vain.
+    // The gateway may read the second list of a family together with the first one, or separately after this has failed.
     const attempt = siblings === 1 ? 1 : 0
     return {
       min: scope.isCertain && siblings === 0 ? cost.min : 0,
@@ -143,7 +143,7 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     return cost
   }
 
-  /** Rows that lack the field are read one by one, or learned together after a try that was in vain. */
+  /** Charges rows without the field: each is read, or all are resolved by shared reads, and both where the latter fail. */
   function chargeRows({ rows, times }: Scope, needs: NonNullable<FieldPricing['needs']>): Estimate {
     if (rows === undefined || rows.known === 'all' || rows.known.has(needs)) return FREE
     if (rows.charged === 'each') return FREE
@@ -151,11 +151,11 @@ export function estimateOperation(options: EstimateOptions): OperationEstimate |
     const directory = facet === undefined ? FREE : chargeDirectory(facet.kind, facet.shared)
     if (rows.charged === 'together') return directory
     rows.charged = facet === undefined ? 'each' : 'together'
-    const inVain = (facet?.lists.max ?? 0) * rows.lists
-    return add(directory, { min: 0, max: times + inVain })
+    const failedReads = (facet?.lists.max ?? 0) * rows.lists
+    return add(directory, { min: 0, max: times + failedReads })
   }
 
-  /** The directory of a kind is read once in an operation; what it lacks is read one by one. */
+  /** An operation reads the directory of a kind once, and each entry that the directory does not have. */
   function chargeEntries(
     { entry, parent, times, isCertain }: Scope,
     kind: NonNullable<FieldPricing['reads']>,
@@ -203,7 +203,7 @@ function add(a: Estimate, b: Estimate): Estimate {
   return { min: a.min + b.min, max: a.max + b.max }
 }
 
-/** A field whose arguments the resolver will refuse asks nothing. The resolver then says why. */
+/** No prices for a field whose arguments the resolver will refuse: the resolver then throws the reason. */
 function unlessRefused(price: () => readonly Price[]): readonly Price[] {
   try {
     return price()

@@ -24,17 +24,17 @@ export interface TrustedCostOptions {
   readonly maxPageSize: number
 }
 
-/** What one operation of the trusted documents costs upstream, whenever nothing of it is remembered. */
+/** The upstream cost of one operation of the trusted documents, with an empty cache. */
 export interface TrustedCost extends Cost {
   readonly hash: string
-  /** Null where the document leaves it out. */
+  /** Null where the operation has no name. */
   readonly name: string | null
   readonly kind: `${OperationTypeNode}`
   /** A query that is run again at each change (`@live`). */
   readonly isLive: boolean
 }
 
-/** Prices each operation of the trusted documents with the largest page that a required variable may ask for. */
+/** Prices each operation of the trusted documents, with the largest page size for each required Int variable. */
 export function trustedCosts(documents: TrustedDocuments, options: TrustedCostOptions): TrustedCost[] {
   return [...documents].flatMap(([hash, text]) => {
     const document = parse(text)
@@ -61,7 +61,7 @@ function costOf(
   return [{ hash, name, kind: operation.operation, isLive, min: most.min, max: most.max }]
 }
 
-/** A line for each of them, which says as well whether it can run at all. */
+/** A line for each operation, which also says whether the operation can never run. */
 export function trustedCostLines(costs: readonly TrustedCost[], maxUpstreamRequests: number): string[] {
   return costs.map(({ hash, name, ...cost }) => {
     const never =

@@ -20,8 +20,8 @@ import type { Identity } from '../identity/identity.ts'
 import type { ReportOperation } from '../observation/report.ts'
 import { codesOf } from '../operation/log.ts'
 import { plainErrors } from '../streams/event-results.ts'
-import { partsFormatFor, type StreamFormat } from '../streams/formats.ts'
-import type { Places } from '../streams/places.ts'
+import { incrementalFormatFor, type StreamFormat } from '../streams/formats.ts'
+import type { StreamSlots } from '../streams/stream-slots.ts'
 import { Stream } from '../streams/streams.ts'
 import { activeDefers, countGroups } from './document.ts'
 import { mergePart, type Part } from './merge.ts'
@@ -29,8 +29,8 @@ import { mergePart, type Part } from './merge.ts'
 export interface DeferralOptions {
   readonly identityOf: (request: Request) => Identity
   readonly operationOf: (request: Request) => Operation
-  readonly contextOf: (by: Operation) => Context
-  readonly places: Places
+  readonly contextOf: (operation: Operation) => Context
+  readonly slots: StreamSlots
   readonly addCost: AddCost
   readonly reportFault: ReportFault
   readonly report: ReportOperation
@@ -42,18 +42,18 @@ export interface DeferredQuery {
   readonly request: Request
   readonly definition: OperationDefinitionNode
   readonly args: ExecutionArgs
-  /** What the gateway does to every result of its executor. */
+  /** Applied to each result of the executor. */
   readonly refine: (result: ExecutionResult) => ExecutionResult
 }
 
 export interface Deferral {
-  /** Undefined where nothing of the query may come later: then it is run as any other. */
+  /** Undefined where no part of the query can be deferred: then it runs like any other query. */
   answer(query: DeferredQuery): Promise<DeferredAnswer> | undefined
 }
 
 export interface DeferredAnswer {
   readonly answer: ExecutionResult | Stream
-  /** Resolves once the last part is written, or nobody waits for it. */
+  /** Resolves once the last part is written, or the client has disconnected. */
   readonly ended: Promise<void>
 }
 
@@ -64,24 +64,25 @@ interface Increment {
   readonly hasNext: boolean
 }
 
-/** What has come of an answer, and what is on its way. */
-interface Begun {
-  readonly first: ExecutionResult
+/** A result of which some fragments are still pending. */
+interface PendingResult {
+  /** The result with the fragments that have arrived. */
+  readonly initial: ExecutionResult
   readonly next: Promise<IteratorResult<Increment, unknown>>
-  readonly rest: Increments
+  readonly increments: Increments
 }
 
-const AT_ONCE = Promise.resolve()
-/** The other executor looks at all open groups for each one that comes, so their number is bounded. */
+const ENDED = Promise.resolve()
+/** For each completed group the executor of graphql-tools walks through all pending ones, so their number is bounded. */
 const MAX_GROUPS = 1000
 
 /**
- * Answers queries with `@defer` in parts, by incremental delivery of 2022. The executor of graphql-tools runs them, over
- * the same resolvers and loaders as ours: it is loaded with the first of them. What costs nothing is put in its place, so
- * only what waits for the upstream comes later.
+ * Answers queries with `@defer` in parts, by incremental delivery of 2022. They run on the executor of graphql-tools, with
+ * the same resolvers and loaders; the first such query loads it. A fragment that needs no upstream request is merged into
+ * the initial result, so only fragments that wait for the upstream are deferred.
  */
 export function createDeferral(options: DeferralOptions): Deferral {
-  const { identityOf, operationOf, contextOf, places, addCost, reportFault } = options
+  const { identityOf, operationOf, contextOf, slots, addCost, reportFault } = options
 
   async function begin(
     query: DeferredQuery,
@@ -91,76 +92,76 @@ export function createDeferral(options: DeferralOptions): Deferral {
     const { request, args, refine } = query
     const startedAt = options.monotonic()
     const { execute: executeInParts } = await import('@graphql-tools/executor')
-    const by = operationOf(request)
+    const operation = operationOf(request)
     const ending = createAbortable()
-    by.signal.addEventListener('abort', { handleEvent: () => ending.abort() })
-    if (by.signal.aborted) ending.abort()
-    const contextValue = contextOf({ ...by, signal: ending })
+    operation.signal.addEventListener('abort', { handleEvent: () => ending.abort() })
+    if (operation.signal.aborted) ending.abort()
+    const contextValue = contextOf({ ...operation, signal: ending })
     const result = await executeInParts({ ...args, document, contextValue })
-    const inOnePiece = (answer: ExecutionResult) => ({
-      answer: acceptsJson(request) ? refine(answer) : onlyPart(refine(answer), by, format),
-      ended: AT_ONCE,
+    const completeAnswer = (complete: ExecutionResult) => ({
+      answer: acceptsJson(request) ? refine(complete) : singlePart(refine(complete), operation, format),
+      ended: ENDED,
     })
-    /** An error that takes a whole fragment away takes more of an answer in one piece. */
-    const inPlace = async (merged: ExecutionResult | undefined) =>
-      inOnePiece(merged ?? (await execute({ ...args, contextValue })))
-    if (!('initialResult' in result)) return inOnePiece(result)
+    /** Without a merged result the query runs again: an error that nulls a fragment nulls more of an undeferred result. */
+    const mergedAnswer = async (merged: ExecutionResult | undefined) =>
+      completeAnswer(merged ?? (await execute({ ...args, contextValue })))
+    if (!('initialResult' in result)) return completeAnswer(result)
     const { hasNext, ...initial } = result.initialResult
-    const rest = result.subsequentResults[Symbol.asyncIterator]() as Increments
-    const begun = await putInPlace({ first: initial, next: rest.next(), rest }, by)
-    if (begun === undefined || !('next' in begun)) return inPlace(begun)
-    const leave = takePlace(request)
-    if (leave === undefined) return inPlace(await mergeAll(begun))
+    const increments = result.subsequentResults[Symbol.asyncIterator]() as Increments
+    const pending = await mergeFree({ initial, next: increments.next(), increments }, operation)
+    if (pending === undefined || !('next' in pending)) return mergedAnswer(pending)
+    const releaseSlot = acquireSlot(request)
+    if (releaseSlot === undefined) return mergedAnswer(await mergeAll(pending))
 
-    by.ledger.isInParts = true
+    operation.ledger.isInParts = true
     const body = new Readable({
       read() {},
       destroy(error, done) {
-        // Nobody waits for what is still read.
+        // The client has disconnected, or has everything: reads that still run are of no use.
         ending.abort()
         done(error)
       },
     })
-    const first = wordResult(refine(begun.first), reportFault)
+    const first = wordResult(refine(pending.initial), reportFault)
     body.push(format.opening)
     body.push(format.part(JSON.stringify(plainErrors({ ...first, hasNext: true }))))
     const codes = new Set(codesOf(first.errors))
-    const ended = writeRest(begun, body, { format, by, codes, refine }).finally(() => {
-      leave()
+    const ended = writeIncrements(pending, body, { format, operation, codes, refine }).finally(() => {
+      releaseSlot()
       options.endOperation(request)
-      options.report(by, { definition: query.definition, codes: [...codes], startedAt })
+      options.report(operation, { definition: query.definition, codes: [...codes], startedAt })
     })
     return { answer: new Stream(format, body), ended }
   }
 
-  /** Undefined where there are too many streams, or the gateway stops: a place is not worth a refusal. */
-  function takePlace(request: Request): (() => void) | undefined {
+  /** Undefined where no slot is free: the query is then answered in one part, not refused. */
+  function acquireSlot(request: Request): (() => void) | undefined {
     try {
-      return places.take(identityOf(request))
+      return slots.acquire(identityOf(request))
     } catch (refusal) {
       if (!(refusal instanceof GraphQLError)) throw refusal
       return undefined
     }
   }
 
-  function onlyPart(result: ExecutionResult, by: Operation, format: StreamFormat): Stream {
+  function singlePart(result: ExecutionResult, operation: Operation, format: StreamFormat): Stream {
     const worded = wordResult(result, reportFault)
-    const json = JSON.stringify(plainErrors({ ...addCost(worded, by), hasNext: false }))
+    const json = JSON.stringify(plainErrors({ ...addCost(worded, operation), hasNext: false }))
     const body = Readable.from([format.opening + format.part(json) + format.closing])
     return new Stream(format, body, { codes: codesOf(worded.errors) })
   }
 
-  async function writeRest(
-    { next: first, rest }: Begun,
+  async function writeIncrements(
+    { next: first, increments }: PendingResult,
     body: Readable,
-    { format, by, codes, refine }: Writing,
+    { format, operation, codes, refine }: WriteOptions,
   ): Promise<void> {
     const write = (part: object) => body.push(format.part(JSON.stringify(part)))
     try {
       for (let next = first; ; ) {
-        const arrived = await together(next, rest)
-        const { incremental, hasNext } = arrived
-        next = arrived.next
+        const batch = await collectBatch(next, increments)
+        const { incremental, hasNext } = batch
+        next = batch.next
         const parts = incremental.map((part) => {
           const worded = wordResult(refine({ ...part } as ExecutionResult), reportFault)
           for (const code of codesOf(worded.errors)) codes.add(code)
@@ -168,7 +169,7 @@ export function createDeferral(options: DeferralOptions): Deferral {
         })
         const incrementalPart = parts.length === 0 ? {} : { incremental: parts }
         if (hasNext) write({ ...incrementalPart, hasNext })
-        else return void write({ ...incrementalPart, hasNext, ...addCost({}, by) })
+        else return void write({ ...incrementalPart, hasNext, ...addCost({}, operation) })
       }
     } catch (fault) {
       reportFault(faultOf(fault))
@@ -182,7 +183,7 @@ export function createDeferral(options: DeferralOptions): Deferral {
   return {
     answer(query) {
       const { request, definition, args } = query
-      const format = request.method === 'POST' ? partsFormatFor(request) : undefined
+      const format = request.method === 'POST' ? incrementalFormatFor(request) : undefined
       if (format === undefined) return undefined
       const { schema, document, variableValues } = args
       const { coerced } = getVariableValues(
@@ -192,44 +193,49 @@ export function createDeferral(options: DeferralOptions): Deferral {
       )
       if (coerced === undefined) return undefined
       const deferred = activeDefers(document, coerced)
-      const operation = getOperationAST(deferred, args.operationName)
-      if (!operation) return undefined
-      const groups = countGroups(operation, { schema, document: deferred, variableValues: coerced })
+      const deferredDefinition = getOperationAST(deferred, args.operationName)
+      if (!deferredDefinition) return undefined
+      const groups = countGroups(deferredDefinition, { schema, document: deferred, variableValues: coerced })
       return groups === 0 || groups > MAX_GROUPS ? undefined : begin(query, deferred, format)
     },
   }
 }
 
-interface Writing extends Pick<DeferredQuery, 'refine'> {
+interface WriteOptions extends Pick<DeferredQuery, 'refine'> {
   readonly format: StreamFormat
-  readonly by: Operation
+  readonly operation: Operation
+  /** Gets the codes of the errors, for the log. */
   readonly codes: Set<string>
 }
 
-/** Puts in its place what comes before anything waits for the upstream. Undefined where a fragment is lost to an error. */
-async function putInPlace(
-  begun: Begun,
+/**
+ * Merges the fragments that arrive before the operation waits for the upstream. Returns the complete result where none is
+ * left. Undefined where an error has nulled a fragment.
+ */
+async function mergeFree(
+  pending: PendingResult,
   { ledger, deadline }: Operation,
-): Promise<Begun | ExecutionResult | undefined> {
-  let { first, next, rest } = begun
+): Promise<PendingResult | ExecutionResult | undefined> {
+  let { initial, next } = pending
+  const { increments } = pending
   for (let turns = 0; ; turns += 1) {
-    const arrived = await Promise.race([next, turns < MAX_TURNS ? aTurn() : aMoment()])
+    const arrived = await Promise.race([next, turns < MAX_TURNS ? nextTurn() : oneMillisecond()])
     if (arrived !== undefined) {
       const { value, done } = arrived
-      if (done) return first
-      const merged = mergeIncrement(first, value)
+      if (done) return initial
+      const merged = mergeIncrement(initial, value)
       if (merged === undefined || !value.hasNext) return merged
-      first = merged
-      next = rest.next()
-    } else if (ledger.waiting > 0 || deadline.aborted) return { first, next, rest }
+      initial = merged
+      next = increments.next()
+    } else if (ledger.waiting > 0 || deadline.aborted) return { initial, next, increments }
   }
 }
 
-/** What comes in the same turns of the event loop is written as one part. */
-async function together(
-  first: Begun['next'],
-  rest: Increments,
-): Promise<Required<Increment> & Pick<Begun, 'next'>> {
+/** Waits for the next increment, and adds those that arrive in the following turns of the event loop, without a gap. */
+async function collectBatch(
+  first: PendingResult['next'],
+  increments: Increments,
+): Promise<Required<Increment> & Pick<PendingResult, 'next'>> {
   const incremental: Part[] = []
   let next = first
   for (let arrived = await next; ; ) {
@@ -237,23 +243,24 @@ async function together(
     incremental.push(...(increment.incremental ?? []))
     if (!increment.hasNext) return { incremental, hasNext: false, next }
     // Each `next` of the executor visits all open groups, so the results of one turn are taken together.
-    await aTurn()
-    next = rest.next()
-    const another = await Promise.race([next, aTurn()])
-    if (another === undefined) return { incremental, hasNext: true, next }
-    arrived = another
+    await nextTurn()
+    next = increments.next()
+    const following = await Promise.race([next, nextTurn()])
+    if (following === undefined) return { incremental, hasNext: true, next }
+    arrived = following
   }
 }
 
-async function mergeAll({ first, next, rest }: Begun): Promise<ExecutionResult | undefined> {
+/** Undefined where an error has nulled a fragment. */
+async function mergeAll({ initial, next, increments }: PendingResult): Promise<ExecutionResult | undefined> {
   const { value, done } = await next
-  if (done) return first
-  const merged = mergeIncrement(first, value)
+  if (done) return initial
+  const merged = mergeIncrement(initial, value)
   if (merged === undefined || !value.hasNext) return merged
-  return mergeAll({ first: merged, next: rest.next(), rest })
+  return mergeAll({ initial: merged, next: increments.next(), increments })
 }
 
-/** Undefined where a fragment is lost to an error. */
+/** Undefined where an error has nulled a fragment. */
 function mergeIncrement(
   result: ExecutionResult,
   { incremental = [] }: Increment,
@@ -261,14 +268,14 @@ function mergeIncrement(
   return incremental.some(({ data }) => data === null) ? undefined : incremental.reduce(mergePart, result)
 }
 
-/** Then something else than memory is waited for, such as the epochs that instances share. */
+/** After so many turns the operation waits for I/O other than the upstream, such as the epochs that instances share. */
 const MAX_TURNS = 10
 
-function aMoment(): Promise<undefined> {
+function oneMillisecond(): Promise<undefined> {
   return new Promise((resolve) => void setTimeout(() => resolve(undefined), 1))
 }
 
-/** A turn of the event loop: what needs no more than memory has come by then. */
-function aTurn(): Promise<undefined> {
+/** Resolves in the next turn of the event loop: work that needs no I/O is done then. */
+function nextTurn(): Promise<undefined> {
   return new Promise((resolve) => void setImmediate(() => resolve(undefined)))
 }

@@ -22,7 +22,7 @@ import { fragmentsOf } from '../../execution/index.ts'
 import { DEFAULT_SIZE } from '../../pagination/arguments.ts'
 import { DEFER, deferDirective } from '../../schema/directives.ts'
 
-/** The document with the `@defer`s that hold for these coerced variables, each without its condition. */
+/** The document with only those `@defer`s that are active for the coerced variables, each without its `if`. */
 export function activeDefers(
   document: DocumentNode,
   variableValues: Readonly<Record<string, unknown>>,
@@ -37,19 +37,18 @@ export function activeDefers(
   return visit(document, { [Kind.FRAGMENT_SPREAD]: settle, [Kind.INLINE_FRAGMENT]: settle })
 }
 
-/** How the groups of a document are counted. */
-interface Counting {
+interface CountOptions {
   readonly schema: GraphQLSchema
   readonly document: DocumentNode
   readonly variableValues: Readonly<Record<string, unknown>>
 }
 
 /**
- * The most groups that come later: a fragment in the rows of a list is as many as the list may have rows. Each fragment is
- * counted once, however often it is spread.
+ * The most groups that an operation may defer. A fragment in the rows of a list counts once for each row that the list may
+ * have. The count of a named fragment is computed once, however often it is spread.
  */
-export function countGroups(operation: OperationDefinitionNode, counting: Counting): number {
-  const { schema, document, variableValues } = counting
+export function countGroups(operation: OperationDefinitionNode, options: CountOptions): number {
+  const { schema, document, variableValues } = options
   const fragments = fragmentsOf(document)
   const counted = new Map<string, number>()
 
@@ -89,23 +88,23 @@ function hasFields(
   return isObjectType(type) || isInterfaceType(type)
 }
 
-/** The most rows that a field returns by its arguments; 1 for a field that is no list. */
+/** The most rows that a field may return, by its arguments; 1 for a field that is no list. */
 function rowsOf(
   node: FieldNode,
   { args }: GraphQLField<unknown, unknown>,
   variableValues: Readonly<Record<string, unknown>>,
 ): number {
-  const given = (name: string): unknown => {
+  const argumentOf = (name: string): unknown => {
     const value = node.arguments?.find((argument) => argument.name.value === name)?.value
     return value && valueFromASTUntyped(value, variableValues)
   }
-  const list = args.map(({ name }) => given(name)).find(Array.isArray)
+  const list = args.map(({ name }) => argumentOf(name)).find(Array.isArray)
   if (list !== undefined) return list.length
   if (!args.some(({ name }) => name === 'first')) return 1
-  return Number(given('first') ?? given('last') ?? DEFAULT_SIZE)
+  return Number(argumentOf('first') ?? argumentOf('last') ?? DEFAULT_SIZE)
 }
 
-/** A variable may be null where the directive wants a value: then nothing says that the fragment may come later. */
+/** False also where the variable of `if` is null, although the directive requires a value. */
 function isActive(node: SelectionNode, variableValues: Readonly<Record<string, unknown>>): boolean {
   try {
     return getDirectiveValues(deferDirective, node, variableValues)?.if === true

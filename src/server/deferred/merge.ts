@@ -1,9 +1,9 @@
 import type { ExecutionResult, GraphQLError } from 'graphql'
 
-/** A fragment that comes later, as incremental delivery of 2022 has it. */
+/** A deferred fragment, in the format of incremental delivery of 2022. */
 export interface Part {
   readonly path: readonly (string | number)[]
-  /** null where an error took it away. */
+  /** null where an error has nulled the fragment. */
   readonly data: Readonly<Record<string, unknown>> | null
   readonly label?: string
   readonly errors?: readonly GraphQLError[]
@@ -11,7 +11,7 @@ export interface Part {
 
 type Tree = Record<string | number, unknown>
 
-/** Puts a part where its fragment is. The result is changed. */
+/** Merges a part into the result, at its path. Mutates `result.data`. */
 export function mergePart(result: ExecutionResult, { path, data, errors }: Part): ExecutionResult {
   const target = path.reduce<unknown>((tree, key) => (tree as Tree | null | undefined)?.[key], result.data)
   if (isTree(target) && data !== null) mergeInto(target, data as Tree)
@@ -19,7 +19,7 @@ export function mergePart(result: ExecutionResult, { path, data, errors }: Part)
   return all.length === 0 ? result : { ...result, errors: all }
 }
 
-/** Of a field that both have, the objects are merged, and the items of lists by their place. */
+/** Merges objects field by field, and lists item by item. */
 function mergeInto(target: Tree, source: Tree): void {
   for (const [key, value] of Object.entries(source)) {
     const known = target[key]

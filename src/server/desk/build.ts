@@ -1,7 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { bundleDesk } from './bundle.ts'
 
-/** Builds what `tsc` does not: the desk, and the hashes of the client's documents. */
+/** Builds what `tsc` does not: the desk, and the file of the client's documents by their hashes. */
 const SRC = new URL('../../', import.meta.url)
 const DIST = new URL('../../../dist/', import.meta.url)
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-/** The script of the desk: its sources, the client and Preact as one module. Only where the sources are at hand. */
+/** Bundles the script of the desk: its sources, the client and Preact as one module. Needs the sources. */
 export async function bundleDesk(folder: URL): Promise<string> {
   await using bundle = await rolldown({
     input: fileURLToPath(new URL('desk.tsx', folder)),

@@ -1,36 +1,36 @@
 import type { FetchAPI, Plugin } from 'graphql-yoga'
 import { isAt } from '../http/path.ts'
-import { type Packed, pack, packedAnswer } from '../pages/packed.ts'
+import { answerText, type CompressedText, compressText } from '../pages/compressed-text.ts'
 import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
 import { loadDesk } from './files.ts'
 import { renderDeskPage } from './page.ts'
 
 export interface DeskOptions {
-  /** The path of the GraphQL endpoint. The desk is beside it. */
+  /** The path of the GraphQL endpoint. The desk is next to it. */
   readonly endpoint: string
   readonly timeZone: string
-  /** The gateway runs trusted documents only: the desk sends hashes. */
+  /** The gateway runs trusted documents only, so the desk sends hashes. */
   readonly trusted: boolean
-  /** The page of GraphiQL can be led to. */
+  /** The page has a link to GraphiQL. */
   readonly graphiql: boolean
 }
 
 /** The query parameter that names a file. With it the page needs no second route where another server mounts the gateway. */
 const FILE = 'file'
 
-/** Beside the GraphQL endpoint. */
+/** The path of the desk, next to the GraphQL endpoint. */
 export function deskPath(endpoint: string): string {
   return endpoint.replace(/[^/]*$/, 'desk')
 }
 
-/** The desk: a front end for a receptionist, beside the GraphQL endpoint. It asks the gateway as any other client does. */
+/** Serves the desk, a front end for a receptionist, next to the GraphQL endpoint. The desk is a client like any other. */
 export function useDesk({ endpoint, timeZone, trusted, graphiql }: DeskOptions): Plugin {
   const path = deskPath(endpoint)
   const headers = createPageHeaders()
 
-  let page: Promise<Packed> | undefined
+  let page: Promise<CompressedText> | undefined
 
-  async function packPage(): Promise<Packed> {
+  async function compressPage(): Promise<CompressedText> {
     const { script, style } = await loadDesk()
     const html = renderDeskPage({
       scriptUrl: `?${FILE}=${script.hash}.js`,
@@ -40,22 +40,22 @@ export function useDesk({ endpoint, timeZone, trusted, graphiql }: DeskOptions):
       trusted,
       graphiql,
     })
-    return pack(html, 'text/html; charset=utf-8')
+    return compressText(html, 'text/html; charset=utf-8')
   }
 
   async function answerPage(request: Request, fetchAPI: FetchAPI): Promise<Response> {
-    page ??= packPage()
-    const packed = await page
+    page ??= compressPage()
+    const loaded = await page
     headers.set(request, PAGE_HEADERS)
-    return packedAnswer(packed, request, fetchAPI)
+    return answerText(loaded, request, fetchAPI)
   }
 
-  async function answerFile(request: Request, asked: string, fetchAPI: FetchAPI): Promise<Response> {
+  async function answerFile(request: Request, name: string, fetchAPI: FetchAPI): Promise<Response> {
     const { script, style } = await loadDesk()
-    const file = { [`${script.hash}.js`]: script, [`${style.hash}.css`]: style }[asked]
+    const file = { [`${script.hash}.js`]: script, [`${style.hash}.css`]: style }[name]
     if (file === undefined) return new fetchAPI.Response('', { status: 404 })
     headers.set(request, { 'cache-control': 'public, max-age=31536000, immutable' })
-    return packedAnswer(file, request, fetchAPI)
+    return answerText(file, request, fetchAPI)
   }
 
   return {
@@ -64,16 +64,14 @@ export function useDesk({ endpoint, timeZone, trusted, graphiql }: DeskOptions):
       // Relative URLs of the page begin at its folder.
       if (url.pathname.endsWith('/'))
         return endResponse(new fetchAPI.Response('', { status: 308, headers: { location: '../desk' } }))
-      const asked = url.searchParams.get(FILE)
-      endResponse(
-        await (asked === null ? answerPage(request, fetchAPI) : answerFile(request, asked, fetchAPI)),
-      )
+      const name = url.searchParams.get(FILE)
+      endResponse(await (name === null ? answerPage(request, fetchAPI) : answerFile(request, name, fetchAPI)))
     },
     onResponse: headers.onResponse,
   }
 }
 
-/** The browser runs and shows nothing but the two files, and asks no other host. */
+/** The browser loads only the two files, and sends requests to no other host. */
 const PAGE_HEADERS = {
   'cache-control': 'no-cache',
   'referrer-policy': 'no-referrer',

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { type Packed, pack } from '../pages/packed.ts'
+import { type CompressedText, compressText } from '../pages/compressed-text.ts'
 
 export interface DeskFiles {
-  readonly script: Packed
-  readonly style: Packed
+  readonly script: CompressedText
+  readonly style: CompressedText
 }
 
-/** Beside the sources of the server are the sources of the desk, and beside what is built of it is what is built. */
+/** The folder of the desk: its sources next to those of the server, or in `dist` its built files. */
 const FOLDER = new URL('../../desk/', import.meta.url)
 
 let loading: Promise<DeskFiles> | undefined
 
-/** The script and the style of the desk. They are read, or bundled, when a browser first asks for them. */
+/** The script and the style of the desk. They are read, or bundled, at the first request. */
 export function loadDesk(): Promise<DeskFiles> {
   loading ??= load()
   return loading
@@ -21,8 +21,8 @@ export function loadDesk(): Promise<DeskFiles> {
 async function load(): Promise<DeskFiles> {
   const [script, style] = await Promise.all([readScript(), readText('desk.css')])
   return {
-    script: await pack(script, 'text/javascript; charset=utf-8'),
-    style: await pack(style, 'text/css; charset=utf-8'),
+    script: await compressText(script, 'text/javascript; charset=utf-8'),
+    style: await compressText(style, 'text/css; charset=utf-8'),
   }
 }
 

@@ -6,14 +6,14 @@ export interface DeskPageOptions {
   /** Relative to the page. */
   readonly endpoint: string
   readonly timeZone: string
-  /** Whether the gateway knows the desk's documents by their hashes. */
+  /** The desk sends the hashes of its documents. */
   readonly trusted: boolean
   readonly graphiql: boolean
 }
 
 /**
- * The page as HTML, with the frame of the day in it: so there is something to see before the script runs. Every URL is
- * relative, so it works behind any prefix.
+ * The page as HTML, with a placeholder for the day, so that something is visible before the script runs. Every URL is
+ * relative, so the page works behind any path prefix.
  */
 export function renderDeskPage(options: DeskPageOptions): string {
   const { scriptUrl, styleUrl, endpoint, timeZone, trusted, graphiql } = options

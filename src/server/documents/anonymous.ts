@@ -6,8 +6,8 @@ import { credentialNeeded } from '../refusals.ts'
 const MAX_CHARACTERS = 4000
 
 /**
- * Refuses a long document without a credential before anything reads it: reading takes time, and nothing of such a
- * document may ask the upstream.
+ * Refuses a long document without a credential before it is parsed: parsing takes time, and without a credential an
+ * operation may send no upstream request anyway.
  */
 export function useAnonymousLimit(identityOf: (request: Request) => Identity): Plugin {
   return {

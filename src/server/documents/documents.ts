@@ -12,41 +12,41 @@ import { estimateBound } from '../cost/bound.ts'
 import type { Limits } from '../limits/limits.ts'
 import { blameLiterals } from './arguments.ts'
 import { documentLimits } from './limits.ts'
+import { noDeferInLive } from './no-defer-in-live.ts'
 import { SPECIFIED_RULES } from './specified-rules.ts'
-import { requireReadable } from './text.ts'
-import { wholeLive } from './whole-live.ts'
+import { requireParsable } from './text.ts'
 
-/** A document, and what the gateway has found out about it. */
+/** A document with the results of its checks. */
 export interface CheckedDocument {
-  /** Undefined where the text could not be parsed: then the errors say why. */
+  /** Undefined where the text can't be parsed; `errors` says why. */
   readonly document: DocumentNode | undefined
-  /** Why none of its operations may run; empty where they may. */
+  /** Why no operation of the document may run; empty where each may. */
   readonly errors: readonly GraphQLError[]
-  /** It has `@defer` somewhere, it seems. */
+  /** The text contains `@defer`, perhaps only in a string or a comment. */
   readonly mayDefer: boolean
-  /** It has `@live` somewhere, it seems. */
+  /** The text contains `@live`, perhaps only in a string or a comment. */
   readonly mayBeLive: boolean
-  /** What the `min` of an estimate can't exceed, in upstream requests; infinite where it is not known. */
+  /** An upper bound of `min` in any estimate, in upstream requests; infinite where it is not known. */
   readonly maxMin: number
 }
 
 export interface DocumentsOptions {
   readonly schema: GraphQLSchema
   readonly limits: Limits
-  /** Keeps the schema from clients: no introspection, and no "Did you mean" in validation errors. */
+  /** Hides the schema from clients: no introspection, and no "Did you mean" in validation errors. */
   readonly isClosed: boolean
 }
 
-/** With their syntax trees and plans, at most some 200 MB and some thousand usual documents. */
+/** With syntax trees and plans this is at most about 200 MB, for about a thousand documents of usual size. */
 const MAX_CHARACTERS = 1_000_000
 const MAX_DOCUMENT_CHARACTERS = 50_000
-/** What each document takes besides its text, counted as characters. */
+/** The size of a cached document besides its text, counted as characters. */
 const OVERHEAD_CHARACTERS = 200
 
-/** Checks each document once, as long as its text is cached: limits, syntax, validity, and what it may cost. */
+/** Checks a document: limits, syntax, validity, and the bound of its cost. The results are cached by its text. */
 export function createDocuments(options: DocumentsOptions): (text: string) => CheckedDocument {
   const { schema, limits, isClosed } = options
-  const rules = [...SPECIFIED_RULES, wholeLive, documentLimits(limits)]
+  const rules = [...SPECIFIED_RULES, noDeferInLive, documentLimits(limits)]
   if (isClosed) rules.push(NoSchemaIntrospectionCustomRule)
   const documents = new LRUCache<string, CheckedDocument>({
     maxSize: MAX_CHARACTERS,
@@ -57,10 +57,10 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
   function check(text: string): CheckedDocument {
     let document: DocumentNode | undefined
     try {
-      const { lines } = requireReadable(text, limits)
-      // A place costs time for each line before it, and the errors of one answer can have thousands of places.
+      const { lines } = requireParsable(text, limits)
+      // A location takes time for each line before it, and the errors of one result can have thousands of locations.
       document = parse(text, { noLocation: lines > limits.MAX_TOKENS })
-      const errors = findFaults(document)
+      const errors = validateDocument(document)
       if (errors.length === 0)
         return {
           document,
@@ -79,8 +79,8 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
     }
   }
 
-  /** A rule may throw its error: that of subscriptions does, where a condition of the root field is a variable. */
-  function findFaults(document: DocumentNode): readonly GraphQLError[] {
+  /** A rule may throw its error, as that of subscriptions does where a condition of the root field is a variable. */
+  function validateDocument(document: DocumentNode): readonly GraphQLError[] {
     try {
       return validate(schema, document, rules, { hideSuggestions: isClosed })
     } catch (error) {
@@ -90,8 +90,8 @@ export function createDocuments(options: DocumentsOptions): (text: string) => Ch
   }
 
   return (text) => {
-    const known = documents.get(text)
-    if (known !== undefined) return known
+    const cached = documents.get(text)
+    if (cached !== undefined) return cached
     const checked = check(text)
     documents.set(text, checked)
     return checked
@@ -102,11 +102,11 @@ function refused(document: DocumentNode | undefined, errors: readonly GraphQLErr
   return { document, errors, mayDefer: false, mayBeLive: false, maxMin: Number.POSITIVE_INFINITY }
 }
 
-/** HTTP 400, in the older media type 200 (GraphQL over HTTP, 6.4), unless the error has a status already. */
+/** HTTP 400, or 200 with `application/json` (GraphQL over HTTP, 6.4), unless the error has a status already. */
 function asDocumentFault(error: GraphQLError, code: string): GraphQLError {
   error.extensions.code ??= code
   error.extensions.http ??= { status: 400, spec: true }
-  // The document and its errors are cached, and until it is read a stack keeps the functions in it, with their request.
+  // The errors are cached, and V8 keeps the functions of a stack, and through them a request, until the stack is read.
   error.stack = ''
   return error
 }

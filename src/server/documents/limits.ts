@@ -4,8 +4,8 @@ import { limitExceeded } from '../refusals.ts'
 import { documentSize } from './size.ts'
 
 /**
- * Refuses a document that asks for too much, as a rule of its validation. It counts every alias and every directive,
- * fragments at the depth of their fields, and each fragment once however often it is spread. Its error names the limit.
+ * A validation rule that refuses a document above the limits. It counts all aliases and directives, and a fragment once
+ * however often it is spread. A fragment adds no level of depth of its own. The error names the limit.
  */
 export function documentLimits(limits: Limits): ValidationRule {
   function requireAtMost(name: LimitName, count: number, what: string): void {
@@ -18,7 +18,7 @@ export function documentLimits(limits: Limits): ValidationRule {
   }
 
   return (context) => ({
-    // Thrown and not reported, so that validation ends here.
+    // Throws instead of reporting, so that validation stops.
     Document() {
       const { width, depth, aliases, directives, defers } = documentSize(context.getDocument())
       requireAtMost('MAX_DEPTH', depth, 'levels of fields')

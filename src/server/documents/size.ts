@@ -3,7 +3,7 @@ import { Kind } from 'graphql'
 import { fragmentsOf } from '../../execution/index.ts'
 import { DEFER } from '../../schema/directives.ts'
 
-/** How much an operation asks for, its fragments included. */
+/** The size of an operation, its fragments included. */
 export interface DocumentSize {
   /** Fields on the outermost level. */
   readonly width: number
@@ -17,8 +17,8 @@ export interface DocumentSize {
 /**
  * Measures the largest operation of a document that is not yet validated.
  *
- * Each fragment is measured once, however often it is spread, so the time is linear in the document. A fragment inside
- * itself counts nothing: validation refuses it.
+ * Each fragment is measured once, however often it is spread, so the time is linear in the document. A fragment within
+ * itself has size 0: validation refuses it.
  */
 export function documentSize(document: DocumentNode): DocumentSize {
   const fragments = fragmentsOf(document)
@@ -43,7 +43,7 @@ export function documentSize(document: DocumentNode): DocumentSize {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return plus(directives, ofFragment(selection.name.value))
     const inner = ofSet(selection.selectionSet)
     if (selection.kind === Kind.INLINE_FRAGMENT) return plus(directives, inner)
-    // A rule of graphql-js bounds the depth of introspection; the usual query of tools is 15 deep.
+    // A rule of graphql-js limits the depth of introspection; the introspection query of most tools is 15 levels deep.
     const depth = selection.name.value.startsWith('__') ? 1 : 1 + inner.depth
     return plus(directives, { ...inner, width: 1, depth, aliases: inner.aliases + (selection.alias ? 1 : 0) })
   }

@@ -9,7 +9,7 @@ const knownOperationTypes: ValidationRule = (context) => ({
   },
 })
 
-/** The labels of `@defer` name their fragments: each is written in the document, once (incremental delivery of 2022). */
+/** The label of `@defer` identifies a fragment: it is a unique literal (incremental delivery of 2022). */
 const uniqueDeferLabels: ValidationRule = (context) => {
   const known = new Map<string, StringValueNode>()
   return {

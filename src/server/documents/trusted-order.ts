@@ -3,7 +3,7 @@ import { fragmentsOf } from '../../execution/index.ts'
 import type { TrustedDocuments } from './trusted.ts'
 
 /**
- * A line for each trusted mutation that takes several of its root fields from a named fragment. The client preset of
+ * A warning for each trusted mutation that has several of its root fields in a named fragment. The client preset of
  * graphql-codegen sorts the fields of such a fragment, and root fields of a mutation run in the order of the document.
  */
 export function trustedOrderWarnings(documents: TrustedDocuments): string[] {
@@ -25,7 +25,7 @@ export function trustedOrderWarnings(documents: TrustedDocuments): string[] {
   })
 }
 
-/** The fragments on the outermost level that have several root fields each, those of the fragments in them included. */
+/** The names of the outermost fragments with several root fields, nested fragments included. */
 function fragmentsWithSteps(document: DocumentNode, operation: SelectionSetNode): readonly string[] {
   const fragments = fragmentsOf(document)
 

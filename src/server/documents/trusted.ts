@@ -14,14 +14,14 @@ import { SPECIFIED_RULES } from './specified-rules.ts'
 /** Documents by their hash. */
 export type TrustedDocuments = ReadonlyMap<string, string>
 
-/** The file can not be used. Its message is for the operator, whose file it is. */
+/** The file of trusted documents can't be used. The message is for the operator. */
 export class TrustedDocumentsError extends Error {}
 
 /**
- * Reads what the client preset of graphql-codegen writes for `persistedDocuments`: a JSON object of hashes and documents.
- * Throws a `TrustedDocumentsError` where it is not that, or where one of them is not valid against the schema.
+ * Reads the file that the client preset of graphql-codegen writes for `persistedDocuments`: a JSON object of documents by
+ * hash. Throws a `TrustedDocumentsError` for any other content, and where a document is not valid against the schema.
  *
- * @param namedBy what names the file, for that message
+ * @param namedBy the variable or option that names the file, for the error message
  */
 export function readTrustedDocuments(file: string, namedBy: string): TrustedDocuments {
   const documents = new Map<string, unknown>(Object.entries(readObject(file, namedBy)))
@@ -35,23 +35,23 @@ export function readTrustedDocuments(file: string, namedBy: string): TrustedDocu
   return documents as TrustedDocuments
 }
 
-/** The names of their operations. */
+/** The names of the documents' operations. */
 export function operationNames(documents: TrustedDocuments): ReadonlySet<string> {
   const definitions = [...documents.values()].flatMap((text) => parse(text).definitions)
   const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
   return new Set(operations.flatMap(({ name }) => (name === undefined ? [] : [name.value])))
 }
 
-/** Accepts hashes in place of documents; with `only`, nothing else. */
+/** Accepts hashes in place of documents; with `only`, refuses documents. */
 export function useTrustedDocuments(documents: TrustedDocuments, only: boolean): Plugin {
   const notTrusted = () => documentNotTrusted('This gateway runs trusted documents only, by their hash.')
   function unknownHash({ params: { extensions } }: { readonly params: GraphQLParams }): GraphQLError {
-    // Where a text is refused as well, the client must not send it.
+    // Where texts are refused too, the error must not be one after which clients send the text.
     if (only || readHash(extensions?.persistedQuery) === null)
       return documentNotTrusted('There is no trusted document of this hash.')
     return documents.size === 0 ? persistedQueryNotSupported() : persistedQueryNotFound()
   }
-  // The plugin's other hooks replace the server's parser and validation, which the gateway does not use.
+  // The plugin's other hooks replace yoga's parser and validation, which the gateway does not use.
   const { onParams } = usePersistedOperations({
     allowArbitraryOperations: !only,
     getPersistedOperation: (hash) => documents.get(hash) ?? null,
@@ -100,7 +100,7 @@ function problemOf(text: unknown): string | undefined {
   }
 }
 
-/** As Apollo's clients send it, by whatever algorithm it was made. */
+/** The hash in Apollo's `extensions.persistedQuery`, of whatever algorithm. */
 function readHash(persistedQuery: unknown): string | null {
   return typeof persistedQuery === 'object' && persistedQuery !== null && 'sha256Hash' in persistedQuery
     ? asText(persistedQuery.sha256Hash)

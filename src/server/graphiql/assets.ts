@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
-import { type Packed, pack } from '../pages/packed.ts'
+import { type CompressedText, compressText } from '../pages/compressed-text.ts'
 
-let loading: Promise<ReadonlyMap<string, Packed>> | undefined
+let loading: Promise<ReadonlyMap<string, CompressedText>> | undefined
 
 /**
- * GraphiQL's scripts and styles, 9 MB, and 2.5 MB compressed, and the page's own script. They are read when a browser first asks
- * for them. One copy serves every gateway of the process.
+ * GraphiQL's scripts and styles (9 MB, 2.5 MB compressed), and the page's own script. They are read at the first request.
+ * All gateways of the process share them.
  */
-export function loadAssets(): Promise<ReadonlyMap<string, Packed>> {
+export function loadAssets(): Promise<ReadonlyMap<string, CompressedText>> {
   loading ??= load()
   return loading
 }
 
-async function load(): Promise<ReadonlyMap<string, Packed>> {
+async function load(): Promise<ReadonlyMap<string, CompressedText>> {
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql')
   const script = 'text/javascript; charset=utf-8'
   return new Map(
@@ -27,6 +27,6 @@ async function load(): Promise<ReadonlyMap<string, Packed>> {
   )
 }
 
-async function entry(name: string, text: string, type: string): Promise<readonly [string, Packed]> {
-  return [name, await pack(text, type)]
+async function entry(name: string, text: string, type: string): Promise<readonly [string, CompressedText]> {
+  return [name, await compressText(text, type)]
 }

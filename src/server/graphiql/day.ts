@@ -1,4 +1,4 @@
-/** The day that the tour shows: the first day after today that is no Saturday or Sunday, in UTC, as a `DateTimeRange`. */
+/** The day of the tour: the first day after today that is no Saturday or Sunday, in UTC, as a `DateTimeRange`. */
 export function nextWorkingDay(now: number): { readonly gte: string; readonly lte: string } {
   const days = [0, 1, 2].map((extra) => new Date(now + (1 + extra) * DAY_MS))
   const day = days.find((each) => each.getUTCDay() % 6 !== 0) ?? new Date(now + DAY_MS)

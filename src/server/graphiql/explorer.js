@@ -1,6 +1,6 @@
-// @ts-nocheck: it runs in a browser, whose types the server does not have. Biome reads it.
+// @ts-nocheck: it runs in a browser, whose types the server's configuration does not have. Biome checks it.
 
-/** What the server has written into the page. */
+/** The data that the server has written into the page. */
 const { tabs, workers } = JSON.parse(document.querySelector('#explorer').textContent)
 
 self.MonacoEnvironment = {
@@ -8,33 +8,33 @@ self.MonacoEnvironment = {
   getWorkerUrl: (_module, label) => location.pathname + workers[label],
 }
 
-/** What the tab in front holds: texts, as the user has typed them. */
-const current = tabInFront()
+/** The texts of the active tab, as the user has typed them. */
+const current = activeTab()
 
-function tabInFront() {
+function activeTab() {
   const { tabs: open = tabs, activeTabIndex = 0 } = JSON.parse(
     sessionStorage.getItem('graphiql:tabState') ?? '{}',
   )
   return { ...(open[activeTabIndex] ?? tabs[0]) }
 }
 
-// Asking.
+// Requests.
 
-async function ask(params, { headers } = {}) {
-  const leaving = new AbortController()
-  const response = await send(params, headers, leaving.signal)
+async function fetchResult(params, { headers } = {}) {
+  const controller = new AbortController()
+  const response = await send(params, headers, controller.signal)
   if (!response.headers.get('content-type')?.startsWith('text/event-stream'))
     return show(await response.json(), response.headers.get('x-upstream-requests'))
   return {
     subscribe(observer) {
-      readParts(response.body, observer).catch((error) => leaving.signal.aborted || observer.error(error))
-      return { unsubscribe: () => leaving.abort() }
+      readParts(response.body, observer).catch((error) => controller.signal.aborted || observer.error(error))
+      return { unsubscribe: () => controller.abort() }
     },
   }
 }
 
 function send({ query, variables, operationName }, headers, signal) {
-  // GraphiQL updates the operation name some time after the user chooses a tab.
+  // GraphiQL updates the operation name only some time after the user has selected a tab.
   const names = query.match(/(?<=\b(query|mutation|subscription)\s+)\w+/g) ?? []
   const isNamed = names.includes(operationName)
   return fetch(location.pathname, {
@@ -53,8 +53,8 @@ function send({ query, variables, operationName }, headers, signal) {
 async function readParts(body, observer) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
-  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    const events = (text + piece.value).split('\n\n')
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    const events = (text + chunk.value).split('\n\n')
     text = events.pop()
     for (const event of events) {
       const data = event.match(/^data: (.+)$/m)?.[1]
@@ -64,7 +64,7 @@ async function readParts(body, observer) {
   observer.complete()
 }
 
-/** Shows in the bar what the answer has cost. The rows come first in the answer, behind its errors. */
+/** Shows the cost of the answer in the bar. Moves the extensions behind the rows, so that the rows are visible first. */
 function show({ errors, extensions, ...rest }, requests = null) {
   setBar(costOf(extensions?.upstream ?? {}, requests))
   return { errors, ...rest, extensions }
@@ -82,7 +82,7 @@ bar
   .addEventListener('click', () => estimate().catch((error) => setBar([error.message])))
 setBar(['Run an operation to see its cost. An estimate costs nothing.'])
 
-/** The first part is what matters. */
+/** The first part is emphasized. */
 function setBar([first, ...more]) {
   const strong = document.createElement('strong')
   strong.textContent = first
@@ -94,7 +94,7 @@ function setBar([first, ...more]) {
   bar.firstChild.replaceChildren(strong, ...parts)
 }
 
-/** Outside development the answer says what is stale and no more, and its header how many requests it took. */
+/** Outside development the answer contains only its stale parts, and the number of requests is in its header. */
 function costOf({ requests, remembered, joined, rateLimit, stale = [] }, inHeader) {
   const [oldest] = stale.map(({ asOf }) => asOf).sort()
   const known = requests ?? (inHeader === null ? undefined : Number(inHeader))
@@ -114,7 +114,7 @@ function leftOf(rateLimit) {
 }
 
 async function estimate() {
-  // GraphiQL tells of an edit a tenth of a second after it.
+  // GraphiQL reports an edit a tenth of a second after it.
   await new Promise((resolve) => setTimeout(resolve, 150))
   const variables = parse(current.variables, 'The variables')
   const headers = parse(current.headers, 'The headers')
@@ -149,15 +149,15 @@ function clock(instant) {
   return new Date(instant).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 }
 
-// What GraphiQL has no option for.
+// Changes of GraphiQL's page for which GraphiQL has no option.
 
-/** Puts the bar over the answer, and the names of tabs into words, as soon as they are there. */
+/** Puts the bar above the answer and the tab names into words, as soon as GraphiQL has rendered both. */
 function decorate(root) {
-  const arrival = new MutationObserver(() => {
+  const rendering = new MutationObserver(() => {
     const response = root.querySelector('.graphiql-response')
     const list = root.querySelector('.graphiql-tabs')
     if (response === null || list === null) return
-    arrival.disconnect()
+    rendering.disconnect()
     response.prepend(bar)
     nameTabs(list)
     new MutationObserver(() => nameTabs(list)).observe(list, {
@@ -166,10 +166,10 @@ function decorate(root) {
       characterData: true,
     })
   })
-  arrival.observe(root, { subtree: true, childList: true })
+  rendering.observe(root, { subtree: true, childList: true })
 }
 
-/** `OneAndHistory` is the tab of one and history. The text of GraphiQL's own node changes, and the node stays. */
+/** `OneAndHistory` becomes "One and history". Changes the text of GraphiQL's own text node, without replacing the node. */
 function nameTabs(list) {
   for (const { title, firstChild } of list.querySelectorAll('.graphiql-tab-button')) {
     const words = title.replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, ' ').toLowerCase()
@@ -178,20 +178,20 @@ function nameTabs(list) {
   }
 }
 
-// It comes last, because all that it uses is above.
+// Last, because it uses all of the above.
 
 const root = document.querySelector('#root')
 const [{ query, variables, headers }] = tabs
 YogaGraphiQL.renderYogaGraphiQL(root, {
-  fetcher: ask,
+  fetcher: fetchResult,
   title: '<a href="./">Appointments</a>',
   logo: '',
   defaultTabs: tabs,
   ...(sessionStorage.getItem('graphiql:tabState') === null && { query, variables }),
-  // Of new tabs. A tab without a text for them gets an empty one while it runs, and is in the history as both.
+  // The headers of new tabs. A tab without headers would get an empty text when it runs, and be in the history twice.
   headers,
   defaultEditorToolsVisibility: innerWidth >= 700,
-  // GraphiQL's default, which is its history.
+  // GraphiQL's default plugins: the history.
   plugins: undefined,
   storage: sessionStorage,
   shouldPersistHeaders: true,

@@ -1,22 +1,22 @@
 import type { FetchAPI, Plugin } from 'graphql-yoga'
 import { isAt } from '../http/path.ts'
-import { type Packed, pack, packedAnswer } from '../pages/packed.ts'
+import { answerText, type CompressedText, compressText } from '../pages/compressed-text.ts'
 import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
 import { loadAssets } from './assets.ts'
 import { renderPage } from './page.ts'
-import { type Ask, readSample } from './sample.ts'
+import { readSample, type SendRequest } from './sample.ts'
 import { tourTabs } from './tour.ts'
 
 export interface GraphiQLOptions {
   readonly endpoint: string
   /** Fills the tour with rows of the upstream. Only for sample data, because the tour changes them. */
   readonly sampleData: boolean
-  /** Whether callers send an `Authorization` header: then the page has a place for it. */
-  readonly asksForCredential: boolean
-  /** The desk is beside the endpoint, and the page leads to it. */
+  /** Callers send an `Authorization` header: the tabs have a placeholder for it. */
+  readonly needsCredential: boolean
+  /** The page has a link to the desk, which is next to the endpoint. */
   readonly desk: boolean
-  /** Asks the gateway itself, as any client does. */
-  readonly ask: Ask
+  /** Sends a request to the gateway itself, as a client does. */
+  readonly send: SendRequest
   readonly now: () => number
 }
 
@@ -24,44 +24,44 @@ export interface GraphiQLOptions {
 const ASSET = 'graphiql'
 
 /**
- * GraphiQL for browsers, at the GraphQL endpoint: a small page and its scripts, all served by the gateway. It reads and
- * compresses the scripts when the first browser asks for the page, and keeps them.
+ * Serves GraphiQL to browsers, at the GraphQL endpoint: a small page and its scripts. The scripts are read and compressed at
+ * the first request, and kept in memory.
  */
 export function useGraphiQL({
   endpoint,
   sampleData,
-  asksForCredential,
+  needsCredential,
   desk,
-  ask,
+  send,
   now,
 }: GraphiQLOptions): Plugin {
   const headers = createPageHeaders()
-  let latest: { readonly html: string; readonly page: Packed } | undefined
+  let latest: { readonly html: string; readonly page: CompressedText } | undefined
 
   async function answerPage(request: Request, url: URL, fetchAPI: FetchAPI): Promise<Response> {
     const [assets, sample] = await Promise.all([
       loadAssets(),
-      sampleData ? readSample(ask, url, now()) : undefined,
+      sampleData ? readSample(send, url, now()) : undefined,
     ])
     const html = renderPage({
       assetUrl: (name) => `?${ASSET}=${assets.get(name)?.hash}-${name}`,
       deskUrl: desk ? 'desk' : undefined,
-      tabs: tourTabs({ now: now(), rows: sample?.rows, asksForCredential }),
+      tabs: tourTabs({ now: now(), rows: sample?.rows, needsCredential }),
     })
-    if (latest?.html !== html) latest = { html, page: await pack(html, 'text/html; charset=utf-8') }
+    if (latest?.html !== html) latest = { html, page: await compressText(html, 'text/html; charset=utf-8') }
     headers.set(request, {
       'content-security-policy': OWN_ORIGIN_ONLY,
       'x-upstream-requests': String(sample?.upstreamRequests ?? 0),
     })
-    return packedAnswer(latest.page, request, fetchAPI)
+    return answerText(latest.page, request, fetchAPI)
   }
 
-  async function answerAsset(request: Request, asked: string, fetchAPI: FetchAPI): Promise<Response> {
-    const [, hash, name] = /^([\w-]{43})-(.*)$/.exec(asked) ?? []
+  async function answerAsset(request: Request, assetName: string, fetchAPI: FetchAPI): Promise<Response> {
+    const [, hash, name] = /^([\w-]{43})-(.*)$/.exec(assetName) ?? []
     const asset = (await loadAssets()).get(name ?? '')
     if (asset === undefined || asset.hash !== hash) return new fetchAPI.Response('', { status: 404 })
     headers.set(request, { 'cache-control': 'public, max-age=31536000, immutable' })
-    return packedAnswer(asset, request, fetchAPI)
+    return answerText(asset, request, fetchAPI)
   }
 
   return {

@@ -4,14 +4,14 @@ import type { Tab } from './tour.ts'
 export interface PageOptions {
   readonly assetUrl: (name: string) => string
   readonly tabs: readonly Tab[]
-  /** Where the desk is, relative to the page; undefined where there is none. */
+  /** The URL of the desk, relative to the page; undefined where there is no desk. */
   readonly deskUrl: string | undefined
 }
 
 /**
- * The page as HTML. Every URL in it is relative, so it works behind any prefix. GraphiQL keeps its state and its history for
- * this browser tab only, and none of it in the URL: queries and answers may name patients, a header holds a key, and people in
- * a clinic share computers. `explorer.js` renders GraphiQL from what stands in the page, and the bar with the cost over it.
+ * The page as HTML. Every URL in it is relative, so the page works behind any path prefix. GraphiQL stores its state and
+ * history for this browser tab only, and nothing in the URL: queries and answers may name patients, a header contains a
+ * key, and people in a clinic share computers. `explorer.js` renders GraphiQL and the bar with the cost.
  */
 export function renderPage({ assetUrl, tabs, deskUrl }: PageOptions): string {
   return renderHtml({
@@ -29,7 +29,7 @@ export function renderPage({ assetUrl, tabs, deskUrl }: PageOptions): string {
 
 const STYLE = `
       html, body, #root { height: 100%; margin: 0 }
-      /* With several tabs from the start, GraphiQL moves a tab away under the pointer that presses it. */
+      /* With several initial tabs, GraphiQL would move a tab away from under the pointer that clicks it. */
       .graphiql-tab { transform: none !important }
       .graphiql-container .graphiql-logo a { color: inherit; text-decoration: none }
       .graphiql-container .graphiql-logo a:hover { text-decoration: underline }
@@ -48,7 +48,7 @@ const STYLE = `
       }
       #cost button:hover { background: hsla(var(--color-primary), 0.1) }
       #cost button:focus-visible { outline: 2px solid hsl(var(--color-primary)); outline-offset: 1px }
-      /* On a narrow screen the answer stands below the query, and the tools below both. */
+      /* On a narrow screen the answer is below the query, and the tools are below both. */
       @media (width < 700px) {
         .graphiql-container { flex-direction: column-reverse; height: 100dvh }
         .graphiql-container .graphiql-sidebar { flex-direction: row; width: auto; padding: 0 8px }
@@ -69,7 +69,7 @@ function workerUrls(assetUrl: PageOptions['assetUrl']): Readonly<Record<string, 
   return Object.fromEntries(labels.map((label) => [label, assetUrl(`${label}.js`)]))
 }
 
-/** JSON that can't end the script element around it. */
+/** JSON that can't close the script element around it. */
 function inScript(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
 }

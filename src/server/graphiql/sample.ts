@@ -12,7 +12,7 @@ export interface SampleRow {
   }
 }
 
-export type Ask = (url: string, init: RequestInit) => Promise<Response> | Response
+export type SendRequest = (url: string, init: RequestInit) => Promise<Response> | Response
 
 const ROWS_OF_THE_DAY = /* GraphQL */ `
   query RowsOfTheDay($filter: AppointmentFilter) {
@@ -23,15 +23,15 @@ const ROWS_OF_THE_DAY = /* GraphQL */ `
 `
 
 /**
- * Reads the tour's day from the gateway itself, with no more rights than the browser that opens the page. It is one list,
- * so it costs one upstream request at most. Undefined where the answer holds no rows.
+ * Reads the tour's day from the gateway itself, without a credential, so with no more rights than the browser has. It
+ * is one list, so it costs at most one upstream request. Undefined where the answer contains no list.
  */
 export async function readSample(
-  ask: Ask,
+  send: SendRequest,
   endpoint: URL,
   now: number,
 ): Promise<{ readonly rows: Sample; readonly upstreamRequests: number } | undefined> {
-  const response = await ask(endpoint.origin + endpoint.pathname, {
+  const response = await send(endpoint.origin + endpoint.pathname, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify({

@@ -11,19 +11,19 @@ export interface Tab {
 
 export interface TourOptions {
   readonly now: number
-  /** Undefined where the upstream's rows are no sample data. */
+  /** Undefined where the upstream has no sample data. */
   readonly rows: Sample | undefined
-  readonly asksForCredential: boolean
+  readonly needsCredential: boolean
 }
 
-/** Stands where only the user knows the value. It is no id, so the gateway refuses it at no cost. */
-const AN_ID = 'the id of an appointment'
+/** A placeholder for a value that only the user knows. It is no valid id, so the gateway refuses it at no cost. */
+const ID_PLACEHOLDER = 'the id of an appointment'
 
 /**
- * The product in eight tabs. With sample rows each runs at the first press. Without them, the tabs that need an id, or
- * change something, wait for the user's own values.
+ * The tour of the product, in eight tabs. With sample rows each tab is ready to run. Without them, the tabs that need an id
+ * or change something have placeholders for the user's own values.
  */
-export function tourTabs({ now, rows, asksForCredential }: TourOptions): readonly Tab[] {
+export function tourTabs({ now, rows, needsCredential }: TourOptions): readonly Tab[] {
   const day = nextWorkingDay(now)
   const filter = { startTime: day }
   const open = rows?.filter(({ node }) => node.isCancellable) ?? []
@@ -32,14 +32,14 @@ export function tourTabs({ now, rows, asksForCredential }: TourOptions): readonl
   const tabs: readonly (readonly [query: string, variables: object])[] = [
     [THE_DAY, { filter, first: PAGE }],
     [PAGE_TWO, { filter, first: PAGE, after: (rows?.[PAGE - 1] ?? rows?.at(-1))?.cursor ?? null }],
-    [ONE_AND_HISTORY, { id: firstRow?.node.id ?? AN_ID }],
+    [ONE_AND_HISTORY, { id: firstRow?.node.id ?? ID_PLACEHOLDER }],
     [CREATE, { input: newAppointment(day.gte, rows) }],
-    [UPDATE, { input: { id: first ?? AN_ID, title: 'Moved to the quiet room' } }],
-    [CANCEL, { input: { id: second ?? AN_ID, cancellationReason: 'Patient request' } }],
-    [ERROR_ON_PURPOSE, { id: third ?? AN_ID }],
+    [UPDATE, { input: { id: first ?? ID_PLACEHOLDER, title: 'Moved to the quiet room' } }],
+    [CANCEL, { input: { id: second ?? ID_PLACEHOLDER, cancellationReason: 'Patient request' } }],
+    [ERROR_ON_PURPOSE, { id: third ?? ID_PLACEHOLDER }],
     [CHANGES, { filter }],
   ]
-  const headers = asksForCredential ? JSON.stringify({ Authorization: 'Bearer <your key>' }, null, 2) : ''
+  const headers = needsCredential ? JSON.stringify({ Authorization: 'Bearer <your key>' }, null, 2) : ''
   return tabs.map(([query, variables]) => ({
     query: query.trim(),
     variables: JSON.stringify(variables, null, 2),
@@ -151,7 +151,7 @@ mutation ErrorOnPurpose($id: ID!) {
   }
 }`
 
-// GraphiQL ends a subscription when another tab is chosen, so a change has to come from elsewhere.
+// GraphiQL ends a subscription when another tab is selected, so a change has to be made in another window.
 const CHANGES = `
 # Tells of each change of that day. To see one,
 # open this page in a second window, and run

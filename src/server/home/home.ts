@@ -10,7 +10,7 @@ export interface HomeOptions {
   readonly graphiql: boolean
 }
 
-/** What a browser gets that opens the gateway's address without a path: GraphiQL, or a short page. And the icon. */
+/** Answers the path `/` with a redirect to GraphiQL or with a short page, and `/favicon.ico` with the icon. */
 export function useHome({ endpoint, graphiql }: HomeOptions): Plugin {
   const headers = createPageHeaders()
   const page = renderHome(endpoint)
@@ -22,8 +22,8 @@ export function useHome({ endpoint, graphiql }: HomeOptions): Plugin {
         headers.set(request, { 'cache-control': 'public, max-age=86400' })
         endResponse(new fetchAPI.Response(ICON, { headers: { 'content-type': 'image/svg+xml' } }))
       } else if (isAt(url, '/') && !isAt(url, endpoint)) {
-        if (graphiql) return endResponse(leadTo(endpoint, fetchAPI))
-        headers.set(request, { 'content-security-policy': NOTHING_ELSE })
+        if (graphiql) return endResponse(redirectTo(endpoint, fetchAPI))
+        headers.set(request, { 'content-security-policy': PAGE_POLICY })
         endResponse(new fetchAPI.Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } }))
       }
     },
@@ -32,12 +32,12 @@ export function useHome({ endpoint, graphiql }: HomeOptions): Plugin {
 }
 
 /** Relative, so that it works behind any prefix. */
-function leadTo(endpoint: string, fetchAPI: { readonly Response: typeof Response }): Response {
+function redirectTo(endpoint: string, fetchAPI: { readonly Response: typeof Response }): Response {
   return new fetchAPI.Response(null, { status: 302, headers: { location: `.${endpoint}` } })
 }
 
-/** The page loads nothing but what stands in it. */
-const NOTHING_ELSE = contentPolicy(['img-src data:', "style-src 'unsafe-inline'"])
+/** The page loads no files. */
+const PAGE_POLICY = contentPolicy(['img-src data:', "style-src 'unsafe-inline'"])
 
 function renderHome(endpoint: string): string {
   return renderHtml({

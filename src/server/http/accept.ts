@@ -1,8 +1,8 @@
 import Negotiator from 'negotiator'
 
 /**
- * The media ranges that a request accepts, as the server reads them: in lower case, without weights, and without what is
- * asked for in another charset.
+ * The media ranges that a request accepts, as yoga reads them: in lower case, without weights, and without ranges in another
+ * charset.
  */
 export function acceptedRanges({ headers }: Request): string[] {
   const accept = (headers.get('accept') || '*/*').toLowerCase().replace(/\s/g, '')
@@ -15,14 +15,14 @@ export function acceptedRanges({ headers }: Request): string[] {
 
 const JSON_RANGES = ['application/json', 'application/graphql-response+json', 'application/*', '*/*']
 
-/** Whether an answer in one piece is one that the client accepts. */
+/** Whether the client accepts an answer as one JSON document. */
 export function acceptsJson(request: Request): boolean {
   return acceptedRanges(request).some((range) => JSON_RANGES.includes(range))
 }
 
 /**
- * The codings that the client takes, the one that it likes best first. `identity` is the text as it is: it stands behind
- * the others, unless the client puts it before them, and is missing where the client refuses it.
+ * The content codings that the client accepts, the preferred one first. `identity` (uncompressed) is last, unless the client
+ * prefers it, and is missing where the client refuses it.
  */
 export function acceptedCodings<Coding extends string>(
   { headers }: Request,

@@ -9,8 +9,8 @@ import type { NodeContext } from './node-handler.ts'
 type BodyLimits = Pick<Limits, 'MAX_BODY_BYTES' | 'MAX_VARIABLES_BYTES'>
 
 /**
- * Reads the request's body in place of the server's own readers: JSON and nothing else, one operation, and never more
- * bytes than the limit. (The server's own limit copies every body through a second stream.)
+ * Reads the request's body in place of yoga's readers: only JSON, one operation, and never more bytes than the limit.
+ * (Yoga's own limit copies every body through a second stream.)
  */
 export function useJsonBody({
   MAX_BODY_BYTES,
@@ -19,8 +19,7 @@ export function useJsonBody({
   return {
     onRequestParse({ request, serverContext, requestParser, setRequestParser }) {
       if (request.method !== 'POST') {
-        if (requestParser !== undefined)
-          setRequestParser((asked) => withoutQuoting(() => requestParser(asked)))
+        if (requestParser !== undefined) setRequestParser((each) => withoutQuoting(() => requestParser(each)))
         return
       }
       requireJson(request)
@@ -49,7 +48,7 @@ async function readBody(
   return parseParams(decodeUtf8(bytes))
 }
 
-/** The body of a request, never more of it than `max` bytes. */
+/** Reads the body of a request, and never more of it than `max` bytes. */
 export async function readBytes(
   request: Request,
   incoming: IncomingMessage | undefined,
@@ -66,8 +65,8 @@ export async function readBytes(
 }
 
 /**
- * undefined where there are too many bytes; rejects when the body breaks off. It listens to the stream's events, because
- * an iteration that ends early destroys the stream, and with it the connection that the response needs.
+ * Undefined for a body above the limit; rejects when the body breaks off. It listens to the stream's events, because an
+ * iteration that ends early would destroy the stream, and the connection that the response needs.
  */
 function readIncoming(incoming: IncomingMessage, max: number): Promise<Buffer[] | undefined> {
   return new Promise((resolve, reject) => {
@@ -83,7 +82,7 @@ function readIncoming(incoming: IncomingMessage, max: number): Promise<Buffer[] 
       if (taken === undefined) incoming.pause()
       resolve(taken)
     }
-    // A host that mounts the handler may have read the body already, and then no event follows.
+    // A host that mounts the handler may have read the body already: then the stream emits no more events.
     if (incoming.readableEnded) return resolve(chunks)
     if (incoming.destroyed) return reject()
     incoming.on('data', take)
@@ -123,7 +122,7 @@ function parseParams(text: string): GraphQLParams {
   return body as GraphQLParams
 }
 
-/** The server's reader of a GET fails with the parser's message, which quotes the variables. */
+/** Replaces the error of yoga's parser of a GET, whose message quotes the variables. */
 async function withoutQuoting<Parameters>(read: () => Parameters | Promise<Parameters>): Promise<Parameters> {
   try {
     return await read()
@@ -132,7 +131,7 @@ async function withoutQuoting<Parameters>(read: () => Parameters | Promise<Param
   }
 }
 
-/** Variables that are nested too deeply to be written as JSON count as too large. */
+/** Variables that are nested too deeply to be serialized count as too large. */
 function isLarger(variables: unknown, max: number): boolean {
   if (variables == null) return false
   try {

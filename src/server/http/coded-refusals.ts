@@ -1,9 +1,9 @@
 import type { Plugin } from 'graphql-yoga'
-import { notAcceptable, nothingAt } from '../refusals.ts'
+import { noSuchPath, notAcceptable } from '../refusals.ts'
 import { acceptedRanges } from './accept.ts'
 
 const GRAPHQL_JSON = 'application/graphql-response+json'
-/** The media types that the server can answer with, and the ranges that stand for them. */
+/** The media types of all responses, and the ranges that match them. */
 const ACCEPTABLE = new Set(
   [GRAPHQL_JSON, 'application/json', 'text/event-stream', 'multipart/mixed'].flatMap((type) => [
     type,
@@ -13,12 +13,12 @@ const ACCEPTABLE = new Set(
 )
 
 /**
- * Gives the server's own refusals a body with a code, as all others have: of a path that has nothing, and of an `Accept`
- * that no answer fits. The server looks at `Accept` once there is an answer; here nothing has run before.
+ * Adds a body with an error code to yoga's own refusals: 404 for an unknown path, and 406 for an `Accept` that no response
+ * matches. Yoga checks `Accept` only after the operation; this plugin checks it before anything runs.
  */
 export function useCodedRefusals(endpoint: string): Plugin {
   const refusals = new Map([
-    [404, nothingAt(endpoint)],
+    [404, noSuchPath(endpoint)],
     [406, notAcceptable()],
   ])
   return {
@@ -33,8 +33,8 @@ export function useCodedRefusals(endpoint: string): Plugin {
       const body = JSON.stringify({ errors: [{ message, extensions: { code: extensions.code } }] })
       const isGraphql = acceptedRanges(request).includes(GRAPHQL_JSON)
       const type = `${isGraphql ? GRAPHQL_JSON : 'application/json'}; charset=utf-8`
-      const given = { ...Object.fromEntries(headers), 'content-type': type }
-      setResponse(new fetchAPI.Response(body, { status, headers: given }))
+      const newHeaders = { ...Object.fromEntries(headers), 'content-type': type }
+      setResponse(new fetchAPI.Response(body, { status, headers: newHeaders }))
     },
   }
 }

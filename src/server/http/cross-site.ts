@@ -2,10 +2,10 @@ import type { CORSOptions, Plugin } from 'graphql-yoga'
 import { csrfRefused } from '../refusals.ts'
 import { mediaType } from './encoding.ts'
 
-/** Before a page of another site may send this header, its browser asks the server in a preflight. */
+/** A header that a page of another site can send only after a preflight. */
 const GUARD_HEADER = 'x-graphql-yoga-csrf'
 
-/** What a page of a listed origin may send to the gateway. */
+/** The request headers that pages of the listed origins may send. */
 const OWN_HEADERS = [
   'authorization',
   'content-type',
@@ -15,7 +15,7 @@ const OWN_HEADERS = [
   GUARD_HEADER,
 ]
 
-/** The content types that a page of any other site may send without a preflight; none at all is one of them. */
+/** The content types that a page of any other site may send without a preflight. The empty text is a missing header. */
 const SENT_WITHOUT_PREFLIGHT = ['', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']
 
 /** Refuses every request that a page of another site could make a browser send without a preflight. */
@@ -31,8 +31,8 @@ export function useCrossSiteGuard(): Plugin {
 }
 
 /**
- * Allows the listed origins and no others. Never with credentials: callers send a header, and the gateway sets no cookie
- * that a browser could send along.
+ * Allows only the listed origins, and never with credentials: callers authenticate by a header, and the gateway sets no
+ * cookies.
  */
 export function createCors(
   origins: readonly string[],

@@ -1,14 +1,14 @@
 import { badRequest } from '../refusals.ts'
 
-/** The charset of a Content-Type, in quotes or not. */
+/** The charset of a Content-Type, quoted or not. */
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]+)/i
 
-/** Without its parameters; empty where the request names none. */
+/** The media type of the body, without parameters; empty where the request gives none. */
 export function mediaType({ headers }: Request): string {
   return headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
-/** Refuses a body of anything but plain JSON in UTF-8. The gateway unpacks nothing, and guesses no encoding. */
+/** Refuses every body except uncompressed JSON in UTF-8. The gateway decompresses no bodies, and guesses no charset. */
 export function requireJson(request: Request): void {
   const { headers } = request
   if (mediaType(request) !== 'application/json')
@@ -24,10 +24,10 @@ export function requireJson(request: Request): void {
     })
 }
 
-/** Strict, because a lenient decoder would put a question mark in the place of each letter that it can't read. */
+/** Strict: a lenient decoder would replace each invalid byte sequence by U+FFFD. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true })
 
-/** The text of a body, without the byte-order mark that some programs put in front of it. */
+/** The text of a body, without a leading byte-order mark. */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return UTF_8.decode(bytes)

@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net'
 import type { Plugin } from 'graphql-yoga'
 import { csrfRefused } from '../refusals.ts'
 
-/** True for an address that only this machine can reach. Names are not looked up: of them only `localhost` is one. */
+/** True for a loopback address, and for the name `localhost`. No name is resolved. */
 export function isLoopback(host: string): boolean {
   const family = isIP(host)
   return family === 0
@@ -18,8 +18,8 @@ LOOPBACK.addAddress('::1', 'ipv6')
 const OWN_NAMES_ONLY = 'HOST is an address of this machine alone, so only its own names are answered.'
 
 /**
- * Answers only requests that are addressed to this machine. The owner of a website can point its name at 127.0.0.1, and
- * its pages would then ask an open gateway as if they were of the same origin.
+ * Refuses requests that are not addressed to this machine by a loopback name, against DNS rebinding: the owner of a website
+ * can point its name at 127.0.0.1, and its pages would then have the same origin as an open gateway.
  */
 export function useLoopbackNames(): Plugin {
   return {
@@ -27,7 +27,7 @@ export function useLoopbackNames(): Plugin {
   }
 }
 
-/** The same in front of a listener of node:http. */
+/** The same check for a listener of node:http. */
 export function onLoopbackNames(listener: RequestListener): RequestListener {
   return (request, response) => {
     if (isLoopbackName(request.headers.host)) listener(request, response)
@@ -39,7 +39,7 @@ export function requireLoopbackName(request: Request): void {
   if (!isForThisMachine(request)) throw csrfRefused(OWN_NAMES_ONLY)
 }
 
-/** Whether the request is addressed to this machine by its own names. One that no server has taken has no `Host`. */
+/** Whether the request is addressed to this machine by a loopback name. A request through `fetch` has no `Host`. */
 export function isForThisMachine({ headers, url }: Request): boolean {
   return isLoopbackName(headers.get('host') ?? new URL(url).host)
 }

@@ -3,7 +3,7 @@ import { sendNodeResponse } from '@whatwg-node/server'
 import { PRIVATE } from './privacy.ts'
 import { sendStream, streamBodyOf } from './stream-body.ts'
 
-/** The request and response of node:http that the server knows; empty where the request came through `fetch`. */
+/** The request and response of node:http, as yoga's server context; empty for a request through `fetch`. */
 export interface NodeContext {
   readonly req?: IncomingMessage
   readonly res?: ServerResponse
@@ -17,10 +17,10 @@ interface Server {
   ): Promise<Response> | Response
 }
 
-/** The server as a listener of node:http. The server's own listener answers a fault with its stack; this one masks it. */
+/** A listener of node:http for yoga. Yoga's own listener answers a fault with its stack; this one masks it. */
 export function nodeHandler(server: Server, answerFault: (fault: unknown) => Response): RequestListener {
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<Response> {
-    // The server builds the URL before it calls any plugin, so this refusal stands in front of it.
+    // Yoga builds the URL before it calls any plugin, so an unreadable one is refused here.
     if (!hasReadableUrl(req)) return Response.json(UNREADABLE_URL, { status: 400, headers: PRIVATE })
     try {
       return await server.handleNodeRequestAndResponse(asGet(req), res, { req, res })
@@ -41,15 +41,15 @@ export function nodeHandler(server: Server, answerFault: (fault: unknown) => Res
   }
 }
 
-/** HEAD is GET without the body (RFC 9110, 9.3.2), and node:http leaves the body out by itself. */
+/** HEAD is GET without the body (RFC 9110, 9.3.2), and node:http omits the body itself. */
 function asGet(request: IncomingMessage): IncomingMessage {
   return request.method === 'HEAD' ? Object.create(request, { method: { value: 'GET' } }) : request
 }
 
-/** The characters of a name, an address and a port: none of them can begin a path. */
+/** Host names, addresses and ports. None of these characters can begin a path. */
 const HOST = /^[\w.:[\]~%-]*$/
 
-/** Whether `Host` and target together are a URL. */
+/** Whether `Host` and the request target form a valid URL. */
 function hasReadableUrl({ headers: { host = 'localhost' }, url }: IncomingMessage): boolean {
   return HOST.test(host) && URL.canParse(`http://${host}${url}`)
 }

@@ -1,10 +1,10 @@
 import type { Plugin } from 'graphql-yoga'
 
-/** Every response may hold a patient's data, so no cache between the gateway and the client may keep it. */
+/** Every response may contain patient data, so no cache may store it, neither shared nor in the client. */
 export const PRIVATE = {
   'cache-control': 'private, no-store',
   'x-content-type-options': 'nosniff',
-  // No page of another site may show GraphiQL in a frame and have it clicked.
+  // Against clickjacking: no page of another site may show GraphiQL in a frame.
   'content-security-policy': "frame-ancestors 'none'",
 }
 const HEADERS = Object.entries(PRIVATE)
@@ -18,7 +18,7 @@ export function usePrivacy(): Plugin {
   }
 }
 
-/** Names request headers that choose the answer, or say who may have it. */
+/** Adds the names of request headers on which the response depends. */
 export function addToVary(headers: Headers, names: string): void {
   const vary = headers.get('vary')
   headers.set('vary', vary === null ? names : `${vary}, ${names}`)

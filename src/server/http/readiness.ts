@@ -8,7 +8,7 @@ interface ReadinessOptions {
   readonly upstream: () => MaybePromise<UpstreamReport>
 }
 
-/** `/health` says yes as long as the process answers at all. Probes ask by any method. */
+/** `/health` answers 200 as long as the process runs, to any method, because probes use several. */
 export function useHealth(): Plugin {
   return {
     onRequest({ url, fetchAPI, endResponse }) {
@@ -18,9 +18,9 @@ export function useHealth(): Plugin {
 }
 
 /**
- * `/ready` says no only while the process stops. A failing upstream takes no instance out of service, because coded
- * errors and cached answers are still worth having; its state is in the body, and those of
- * its events and of what instances share, and what is left of the quota of the gateway's own key.
+ * `/ready` answers 503 only while the process stops. A failing upstream takes no instance out of service, because coded
+ * errors and cached answers are still useful. The body has the states of the upstream, of its events and of the store that
+ * instances share, and the remaining quota of the gateway's own key.
  */
 export function useReadiness({ isStopping, upstream }: ReadinessOptions): Plugin {
   async function answer({ Response }: FetchAPI): Promise<Response> {
@@ -29,7 +29,7 @@ export function useReadiness({ isStopping, upstream }: ReadinessOptions): Plugin
     return Response.json({ status, upstream: state, events, shared, quota }, { status: code })
   }
   return {
-    // Every request comes by here, and only this one waits.
+    // Called for every request: only this path may return a promise.
     onRequest: ({ url, fetchAPI, endResponse }) =>
       isAt(url, '/ready') ? answer(fetchAPI).then(endResponse) : undefined,
   }

@@ -3,8 +3,8 @@ import { streamBodyOf, streamResponse } from './stream-body.ts'
 type ServerResponse = Pick<Response, 'status' | 'headers' | 'arrayBuffer'>
 
 /**
- * Answers with the platform's `Response`. The server has a class of its own, faster under node:http, which a host such as
- * Next.js does not accept. Never rejects.
+ * Answers with the platform's `Response`. Yoga's own class is faster under node:http, but a host such as Next.js does not
+ * accept it. Never rejects.
  */
 export function standardFetch(
   fetch: (request: Request) => Promise<ServerResponse> | ServerResponse,

@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { ReadableStream as WebStream } from 'node:stream/web'
-import { createNote } from '../note.ts'
+import { createSymbolProperty } from '../symbol-property.ts'
 
 interface StreamedResponse {
   readonly status: number
   readonly headers: Headers
 }
 
-const bodies = createNote<object, Readable>('body')
+const bodies = createSymbolProperty<object, Readable>('body')
 
-/** A response whose body never ends by itself: the server knows it without a body, and the gateway sends that itself. */
+/** Attaches the body of a stream to a response without a body. The gateway sends the body itself, instead of yoga. */
 export function withStreamBody<Response extends object>(response: Response, body: Readable): Response {
   bodies.set(response, body)
   return response
@@ -20,7 +20,7 @@ export function streamBodyOf(response: object): Readable | undefined {
   return bodies.get(response)
 }
 
-/** Sends the headers at once, and what comes of the body as it comes. Ends the body where the client leaves. */
+/** Sends the headers immediately, then each chunk of the body when it is written. Destroys the body on a disconnect. */
 export function sendStream({ status, headers }: StreamedResponse, body: Readable, res: ServerResponse): void {
   if (res.destroyed) {
     body.destroy()
@@ -33,7 +33,7 @@ export function sendStream({ status, headers }: StreamedResponse, body: Readable
   body.pipe(res)
 }
 
-/** The same as a response of the platform. */
+/** The same as a `Response` of the platform. */
 export function streamResponse({ status, headers }: StreamedResponse, body: Readable): Response {
   return new Response(WebStream.from(body) as ReadableStream, { status, headers: [...headers] })
 }

@@ -1,25 +1,25 @@
 import { hash } from 'node:crypto'
 import type { Plugin } from 'graphql-yoga'
 import { type Access, FULL_ACCESS, NO_ACCESS } from '../../rest/access.ts'
-import { createNote } from '../note.ts'
 import { invalidToken } from '../refusals.ts'
+import { createSymbolProperty } from '../symbol-property.ts'
 
-/** Who the caller is, as far as the gateway needs to know. */
+/** The identity and the rights of a caller. */
 export interface Identity {
-  /** The `Authorization` header that goes upstream on the caller's behalf; null = the gateway does not ask. */
+  /** The `Authorization` header that goes upstream on the caller's behalf; null = no upstream request may be sent. */
   readonly credential: string | null
   readonly access: Access
   /** A hash of the credential. */
   readonly account: string
-  /** The same text for the same caller, to count its running operations. Reveals nothing of the credential. */
+  /** Identifies the caller, to count its running operations. Reveals nothing of the credential. */
   readonly caller: string
-  /** The gateway does not tell its callers apart. */
+  /** All callers have this identity: the gateway can't distinguish them. */
   readonly isEverybody?: boolean
-  /** When the caller's credential ends, in milliseconds since the epoch; absent where the gateway does not know. */
+  /** When the caller's credential expires, in milliseconds since the epoch; absent where this is not known. */
   readonly expiresAt?: number
 }
 
-/** Reads the caller's `Authorization` header. Rejects with a `GraphQLError` when the caller must not be let in at all. */
+/** Reads the caller's `Authorization` header. Rejects with a `GraphQLError` for a credential that is not accepted. */
 export type Identify = (authorization: string | null) => Identity | Promise<Identity>
 
 export const ANONYMOUS: Identity = {
@@ -31,9 +31,9 @@ export const ANONYMOUS: Identity = {
 
 const MAX_KEY_LENGTH = 1024
 
-/** The caller's own key goes upstream, and the upstream judges it. In every spelling of the header it is one account. */
+/** The caller's own key goes upstream, which checks it. Each spelling of the header belongs to the same account. */
 export const passThrough: Identify = (authorization) => {
-  // The scheme in capitals or not, and one blank or several (RFC 9110, 11.1 and 11.4).
+  // The scheme is case-insensitive, and one or several spaces follow it (RFC 9110, 11.1 and 11.4).
   const key = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1]
   if (key === undefined) return ANONYMOUS
   if (key.length > MAX_KEY_LENGTH)
@@ -43,8 +43,8 @@ export const passThrough: Identify = (authorization) => {
   return { credential, access: FULL_ACCESS, account, caller: account }
 }
 
-/** Every caller that can reach the gateway asks with the gateway's key. */
-export function createOpenDoor(key: string): Identify {
+/** Without authentication: every caller that can reach the gateway uses the gateway's key. */
+export function createOpenAccess(key: string): Identify {
   const credential = `Bearer ${key}`
   const account = accountOfKey(key)
   const everybody: Identity = {
@@ -57,7 +57,7 @@ export function createOpenDoor(key: string): Identify {
   return () => everybody
 }
 
-/** The name of a key's account, which does not reveal the key: a hash of the header that goes upstream. */
+/** The account of a key: a hash of the header that goes upstream, which does not reveal the key. */
 export function accountOfKey(key: string): string {
   return hashed(`Bearer ${key}`)
 }
@@ -68,21 +68,21 @@ export function hashed(text: string): string {
 
 export interface Identities {
   readonly useIdentity: () => Plugin
-  /** For a request that has proven in another way than by its `Authorization` header who sends it. */
-  readonly letIn: (request: Request, identity: Identity) => void
+  /** Sets the identity of a request that is authenticated in another way than by its `Authorization` header. */
+  readonly setIdentity: (request: Request, identity: Identity) => void
   readonly identityOf: (request: Request) => Identity
 }
 
 /** Identifies the caller of each request once. Until then the request is anonymous. */
 export function createIdentities(identify: Identify): Identities {
-  const identities = createNote<Request, Identity>('identity')
+  const identities = createSymbolProperty<Request, Identity>('identity')
   return {
     useIdentity: () => ({
       async onRequestParse({ request }) {
         identities.set(request, await identify(request.headers.get('authorization')))
       },
     }),
-    letIn: (request, identity) => void identities.set(request, identity),
+    setIdentity: (request, identity) => void identities.set(request, identity),
     identityOf: (request) => identities.get(request) ?? ANONYMOUS,
   }
 }

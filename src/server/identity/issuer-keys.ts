@@ -3,20 +3,20 @@ import { issuerUnreachable } from '../refusals.ts'
 
 type Jose = Promise<typeof import('jose')>
 
-/** Older keys are read again: the issuer may have withdrawn one. */
+/** The TTL of the keys: the issuer may have withdrawn one. */
 const FRESH_MS = 600_000
 
-/** A token may name any key before anything of it is checked, so the issuer is not asked for each. */
-const LOOKUPS_AT_ONCE = 5
+/** A token may name any key before it is verified, so the number of look-ups is limited. */
+const LOOKUP_BURST = 5
 const LOOKUP_INTERVAL_MS = 5000
 
 /**
- * The keys that the issuer publishes, read when the first token needs them. A key that is not known is looked up at once,
- * a few times in a row and then once in five seconds. Known keys go on serving while the issuer can't be reached.
+ * The issuer's public keys, fetched when the first token needs them. An unknown key is looked up immediately, in bursts of
+ * five and then once in five seconds. Cached keys stay valid while the issuer is unreachable.
  */
 export function createIssuerKeys(jose: Jose, url: URL, monotonic: () => number): JWTVerifyGetKey {
-  // The set fetches and chooses keys. When it asks the issuer is decided here, because its own rules refuse every token
-  // once the issuer is down for ten minutes, and a new key for half a minute.
+  // jose's key set fetches and selects keys, but this module decides when. By its own rules the set would refuse every token
+  // once the issuer has been down for ten minutes, and a new key for half a minute.
   const created = jose.then(({ createRemoteJWKSet }) =>
     createRemoteJWKSet(url, {
       cacheMaxAge: Number.POSITIVE_INFINITY,
@@ -28,7 +28,7 @@ export function createIssuerKeys(jose: Jose, url: URL, monotonic: () => number):
   let isFailing = false
   let reading: Promise<void> | undefined
 
-  /** Asks the issuer, unless it was asked too often. All who need its answer wait for the same one. */
+  /** Fetches the keys, unless the look-ups are used up. Concurrent callers share one fetch. */
   async function lookUp(keys: ReturnType<typeof createRemoteJWKSet>): Promise<void> {
     if (reading === undefined && !mayLookUp()) return
     reading ??= keys
@@ -53,7 +53,7 @@ export function createIssuerKeys(jose: Jose, url: URL, monotonic: () => number):
     const keys = await created
     if (monotonic() - readAt >= FRESH_MS) {
       const read = lookUp(keys)
-      // Only the first caller after a failure would wait for the next one.
+      // After a failure, cached keys are used without waiting for this fetch, which may fail too.
       if (!isFailing || keys.jwks() === undefined) await read
     }
     if (keys.jwks() === undefined) throw issuerUnreachable()
@@ -68,12 +68,12 @@ export function createIssuerKeys(jose: Jose, url: URL, monotonic: () => number):
   }
 }
 
-/** Allows a few at once, and one more in each interval. */
+/** A rate limiter: a burst, and one more look-up in each interval. */
 function createAllowance(monotonic: () => number): () => boolean {
   let spentUntil = Number.NEGATIVE_INFINITY
   return () => {
     const at = monotonic()
-    if (spentUntil > at + (LOOKUPS_AT_ONCE - 1) * LOOKUP_INTERVAL_MS) return false
+    if (spentUntil > at + (LOOKUP_BURST - 1) * LOOKUP_INTERVAL_MS) return false
     spentUntil = Math.max(spentUntil, at) + LOOKUP_INTERVAL_MS
     return true
   }

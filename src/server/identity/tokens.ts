@@ -7,26 +7,26 @@ import { invalidToken, tokenExpired } from '../refusals.ts'
 import { ANONYMOUS, accountOfKey, hashed, type Identify } from './identity.ts'
 import { createIssuerKeys } from './issuer-keys.ts'
 
-/** The algorithms of each kind of key. A public key must never serve as a shared secret, nor `none` as a signature. */
+/** The algorithms of each kind of key. A public key must never be used as a shared secret, and `none` never accepted. */
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 const SYMMETRIC = ['HS256', 'HS384', 'HS512']
 
 const MAX_TOKEN_LENGTH = 8192
 
-/** The clocks of two machines are never quite the same. */
+/** Allows for the difference between the clocks of two machines. */
 const CLOCK_TOLERANCE_SECONDS = 5
 
 /**
- * Callers present a JWT, and the gateway asks with its own key on their behalf.
+ * Callers send a JWT, and the gateway sends its own key upstream on their behalf.
  *
- * Without a token, the gateway answers nothing that costs a request; with one that it does not accept, nothing at all.
+ * A caller without a token gets only what needs no upstream request. A token that is not accepted is always refused.
  */
 export function createTokenCheck(key: string, options: TokenOptions, clock: Clock): Identify {
   const { issuer, audience, keys, requireExp = true, scopeClaim } = options
   const credential = `Bearer ${key}`
   const account = accountOfKey(key)
   const algorithms = 'secret' in keys ? SYMMETRIC : ASYMMETRIC
-  // Loaded only where the gateway checks tokens.
+  // Imported here, so that only a gateway that checks tokens loads it.
   const jose = import('jose')
   const keyOf =
     'secret' in keys
@@ -63,7 +63,7 @@ export function createTokenCheck(key: string, options: TokenOptions, clock: Cloc
       })
       return payload
     } catch (error) {
-      // jose's messages name claims and values, which must not reach the answer.
+      // jose's messages contain claims and values, which the client must not get.
       if (error instanceof GraphQLError) throw error
       if (error instanceof errors.JWTExpired) throw tokenExpired()
       if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'exp')
@@ -88,7 +88,7 @@ function accessOf(claims: JWTPayload, scopeClaim: string | undefined): Access {
   }
 }
 
-/** Reads the first of these claims that the token has: a text with blanks between the scopes, or a list of them. */
+/** The scopes of the first of these claims that the token has: a text of scopes separated by spaces, or a list. */
 function scopesOf(claims: JWTPayload, names: readonly string[]): readonly unknown[] {
   const name = names.find((each) => Object.hasOwn(claims, each))
   const scopes = name === undefined ? undefined : claims[name]

@@ -1,4 +1,4 @@
-/** How much one request may ask for. The names are those of the environment, and of `extensions.limit.name`. */
+/** The limits of requests. The names are those of the environment variables and of `extensions.limit.name`. */
 export const LIMITS = {
   MAX_BODY_BYTES: 1_000_000,
   MAX_VARIABLES_BYTES: 100_000,
@@ -10,9 +10,9 @@ export const LIMITS = {
   MAX_DEFERS: 20,
   MAX_NODE_IDS: 100,
   MAX_CONCURRENT_OPERATIONS: 100,
-  /** Of all callers together; over it the answer is `OVERLOADED`. */
+  /** Of all callers together; above it the error is `OVERLOADED`. */
   MAX_OPERATIONS: 1000,
-  /** Subscriptions that are open at once, of all callers together; over it the answer is `OVERLOADED`. */
+  /** Open streams of all callers together; above it the error is `OVERLOADED`. */
   MAX_STREAMS: 1000,
   MAX_STREAMS_OF_CALLER: 20,
 } as const satisfies Record<string, number>

@@ -1,14 +1,14 @@
 import type { Plugin } from 'graphql-yoga'
 import type { Identity } from '../identity/identity.ts'
-import { createNote } from '../note.ts'
 import { limitExceeded, overloaded } from '../refusals.ts'
+import { createSymbolProperty } from '../symbol-property.ts'
 
 export interface RunningLimits {
-  /** How many requests one caller may have running at once. */
+  /** How many requests of one caller may run at the same time. */
   readonly maxOfCaller: number
-  /** How many operations may run at once: each holds memory, and waits for the same few connections. */
+  /** How many operations may run at the same time: each takes memory, and all wait for the same few connections. */
   readonly maxOfAll: number
-  /** Requests that wait for the processor are not counted yet; the event loop's lag shows how long they wait. */
+  /** Requests that wait for the processor are not counted yet, so the event loop's lag is limited too. */
   readonly maxLagMs: number
   readonly lagMs: () => number
   readonly identityOf: (request: Request) => Identity
@@ -21,14 +21,14 @@ interface Running {
 
 export interface RunningOperations {
   readonly useRunningLimits: () => Plugin
-  /** Runs what is no GraphQL operation as one of the caller's. Rejects with the refusals of the limits. */
-  during<Result>(caller: string, run: () => Promise<Result>): Promise<Result>
+  /** Runs a task within the caller's limits, as if it were a GraphQL operation. Rejects with the refusals of the limits. */
+  runLimited<Result>(caller: string, task: () => Promise<Result>): Promise<Result>
 }
 
-/** Refuses at once what the gateway can't serve soon, instead of queueing it without end. */
+/** Refuses operations above the limits immediately, so that no queue grows without bound. */
 export function createRunning(limits: RunningLimits): RunningOperations {
   const { maxOfCaller, maxOfAll, maxLagMs, lagMs, identityOf } = limits
-  const running = createNote<Request, Running>('running')
+  const running = createSymbolProperty<Request, Running>('running')
   const requestsOf = new Map<string, number>()
   let operations = 0
 
@@ -45,7 +45,7 @@ export function createRunning(limits: RunningLimits): RunningOperations {
     return { caller, isOperation: false }
   }
 
-  function requireRoom(): void {
+  function requireCapacity(): void {
     if (operations >= maxOfAll || lagMs() > maxLagMs) throw overloaded()
   }
 
@@ -55,9 +55,9 @@ export function createRunning(limits: RunningLimits): RunningOperations {
   }
 
   function leave({ caller, isOperation }: Running): void {
-    const left = (requestsOf.get(caller) ?? 1) - 1
-    if (left === 0) requestsOf.delete(caller)
-    else requestsOf.set(caller, left)
+    const remaining = (requestsOf.get(caller) ?? 1) - 1
+    if (remaining === 0) requestsOf.delete(caller)
+    else requestsOf.set(caller, remaining)
     if (isOperation) operations -= 1
   }
 
@@ -67,7 +67,7 @@ export function createRunning(limits: RunningLimits): RunningOperations {
         running.set(request, enter(identityOf(request).caller))
       },
       onParams({ request }) {
-        requireRoom()
+        requireCapacity()
         const counted = running.get(request)
         if (counted !== undefined) begin(counted)
       },
@@ -82,12 +82,12 @@ export function createRunning(limits: RunningLimits): RunningOperations {
         },
       },
     }),
-    async during(caller, run) {
-      requireRoom()
+    async runLimited(caller, task) {
+      requireCapacity()
       const counted = enter(caller)
       begin(counted)
       try {
-        return await run()
+        return await task()
       } finally {
         leave(counted)
       }

@@ -17,11 +17,11 @@ import { type StreamPart, writePart } from '../streams/event-results.ts'
 
 export interface LiveQueryOptions {
   readonly changes: Changes
-  readonly remembered: CachedReads
-  /** Whether events told of every change of the account since that instant of the monotonic clock. */
+  readonly cachedReads: CachedReads
+  /** Whether events have reported every change of the account since that instant of the monotonic clock. */
   readonly covers: (account: string, since: number) => boolean
   readonly contextOf: (operation: Operation) => Context
-  /** An operation of its own for each time that the query runs. */
+  /** Begins a separate operation for each run of the query. */
   readonly beginEvent: Operations['beginEvent']
   readonly addCost: AddCost
   readonly reportFault: ReportFault
@@ -31,21 +31,22 @@ export interface LiveQueryOptions {
 
 export interface LiveSelection {
   readonly args: ExecutionArgs
-  readonly by: Operation
-  /** What the gateway does to every result of its executor. */
+  /** Of the first client that sent the query. All runs are on its behalf. */
+  readonly operation: Operation
+  /** Applied to each result of the executor. */
   readonly refine: (result: ExecutionResult) => ExecutionResult
 }
 
-/** A query that runs again when its answer may have changed, for all who watch it. */
+/** A query that runs again when its result may have changed, once for all its watchers. */
 export interface LiveQuery {
-  /** Begins to follow the changes. Rejects with `UpstreamError` where there are none for the caller. */
+  /** Follows the account's changes and runs the query. Rejects with `UpstreamError` where the caller can't get changes. */
   begin(): Promise<void>
-  /** Runs it again where what it was made of has changed. */
+  /** Runs the query again where one of its cached reads has changed. */
   check(): void
-  /** The same from time to time: for what no event of this instance tells, and where an answer failed. */
+  /** `check`, to be called periodically: for changes that no event has reported here, and to retry a degraded result. */
   beat(): void
   readonly latest: () => Version | undefined
-  /** Calls back with each version from now on, until the function is called that it returns. */
+  /** Calls `onVersion` for each later version. Returns the function that ends this. */
   watch(onVersion: () => void): () => void
   readonly isWatched: () => boolean
   end(): void
@@ -56,62 +57,64 @@ export interface Version {
   readonly part: StreamPart
 }
 
-/** What an answer was made of, and how good it is. */
-interface Basis {
-  /** Undefined where it depends on something that is not cached. */
+/** The latest run of the query. */
+interface Run {
+  /** The reads of its result. Undefined where the result depends on a read that is not cached. */
   readonly reads: readonly CachedRead[] | undefined
-  /** Something in it failed, or is older than it may be. */
-  readonly isPoor: boolean
+  /** The result has errors, or is stale in part. */
+  readonly isDegraded: boolean
   /** On the monotonic clock. */
-  readonly madeAt: number
+  readonly startedAt: number
 }
 
-const FIRST_WAIT_MS = 15_000
-/** Also how often it runs where events can't be relied on: more would be a poll, and cost as much. */
-const LONGEST_WAIT_MS = 300_000
+/** How long a degraded result waits for its retry: at first, and at most. */
+const MIN_RETRY_MS = 15_000
+/** Also the interval of runs while events may miss changes. A shorter one would be polling, at its cost. */
+const MAX_RETRY_MS = 300_000
 
-export function createLiveQuery({ args, by, refine }: LiveSelection, options: LiveQueryOptions): LiveQuery {
-  const { changes, remembered, covers, contextOf, beginEvent, addCost, reportFault, clock } = options
+export function createLiveQuery(selection: LiveSelection, options: LiveQueryOptions): LiveQuery {
+  const { args, operation: client, refine } = selection
+  const { changes, cachedReads, covers, contextOf, beginEvent, addCost, reportFault, clock } = options
   const watchers = new Set<() => void>()
   let following: Following | undefined
   let unwatch = () => {}
-  let basis: Basis | undefined
+  let latestRun: Run | undefined
   let version: Version | undefined
-  /** The text of the latest answer, without what it cost, and without what is another at each run. */
-  let shown: string | undefined
-  let waitMs = FIRST_WAIT_MS
+  /** The latest result as text, without its cost and without what differs in each run (see `comparable`). */
+  let latestText: string | undefined
+  let retryMs = MIN_RETRY_MS
   let isRunning = false
   let isDirty = false
   let isOver = false
 
   async function follow(): Promise<void> {
-    const followed = await changes.follow(undefined, by, {
+    const followed = await changes.follow(undefined, client, {
       change: check,
       lost() {
         following?.stop()
         following = undefined
-        unattended(followAgain().then(() => update(false)))
+        reportRejection(followAgain().then(() => update(false)))
       },
     })
-    // After a loss, a beat may follow at the same time.
+    // After a loss, a heartbeat may call this at the same time.
     if (isOver || following !== undefined) followed.stop()
     else following = followed
   }
 
   async function followAgain(): Promise<void> {
-    // Where what instances share is away, the next beat tries again.
+    // Where the store that instances share is unreachable, the next heartbeat tries again.
     await follow().catch(() => {})
   }
 
-  function unattended(work: Promise<void>): void {
+  function reportRejection(work: Promise<void>): void {
     work.catch((fault: unknown) => reportFault(faultOf(fault)))
   }
 
   function check(): void {
-    unattended(update(false))
+    reportRejection(update(false))
   }
 
-  /** One at a time: what changes while it runs is looked at when it has. */
+  /** Runs once at a time: a call during a run makes it check again afterwards. */
   async function update(isForced: boolean): Promise<void> {
     if (isRunning) {
       isDirty = true
@@ -131,15 +134,15 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
   }
 
   async function isUnchanged(): Promise<boolean> {
-    if (basis?.reads === undefined || basis.isPoor) return false
-    await remembered.refresh(basis.reads, by)
-    return remembered.areUnchanged(basis.reads, by)
+    if (latestRun?.reads === undefined || latestRun.isDegraded) return false
+    await cachedReads.refresh(latestRun.reads, client)
+    return cachedReads.areUnchanged(latestRun.reads, client)
   }
 
   async function run(): Promise<void> {
     if (isOver) return
-    const madeAt = clock.monotonic()
-    const { operation: begun, end } = beginEvent(by)
+    const startedAt = clock.monotonic()
+    const { operation: begun, end } = beginEvent(client)
     const operation = { ...begun, isLive: true }
     const { ledger } = operation
     ledger.reads = []
@@ -148,31 +151,28 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
       if (isOver) return
       const { reads } = ledger
       watchLists(reads)
-      basis = {
-        reads,
-        isPoor: result.errors !== undefined || ledger.stale.size > 0,
-        madeAt,
-      }
-      if (!basis.isPoor) waitMs = FIRST_WAIT_MS
+      const isDegraded = result.errors !== undefined || ledger.stale.size > 0
+      latestRun = { reads, isDegraded, startedAt }
+      if (!isDegraded) retryMs = MIN_RETRY_MS
       const text = JSON.stringify(comparable(result))
-      if (text !== shown) {
-        shown = text
+      if (text !== latestText) {
+        latestText = text
         version = { number: (version?.number ?? 0) + 1, part: writePart(addCost(result, operation)) }
-        for (const tell of [...watchers]) tell()
+        for (const notify of [...watchers]) notify()
       }
-      note(operation, codesOf(result.errors), madeAt)
+      reportRun(operation, codesOf(result.errors), startedAt)
     } finally {
       end()
     }
   }
 
-  /** Losses are looked for in the lists that the answer is made of. */
+  /** Watches the lists of the result for changes that no event reported. */
   function watchLists(reads: readonly CachedRead[] = []): void {
-    const before = unwatch
+    const unwatchPrevious = unwatch
     const filters = reads.flatMap(({ request }) => request.filter ?? [])
-    const watched = filters.map((filter) => changes.watch(filter, by))
+    const watched = filters.map((filter) => changes.watch(filter, client))
     unwatch = () => watched.forEach((end) => void end())
-    before()
+    unwatchPrevious()
   }
 
   async function resultOf(operation: Operation): Promise<ExecutionResult> {
@@ -183,19 +183,19 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
     }
   }
 
-  function note(operation: Operation, codes: readonly string[], startedAt: number): void {
+  function reportRun(operation: Operation, codes: readonly string[], startedAt: number): void {
     const definition = getOperationAST(args.document, args.operationName)
     options.report(operation, { definition, codes, startedAt })
   }
 
   async function beat(): Promise<void> {
-    if (basis === undefined) return
+    if (latestRun === undefined) return
     if (following === undefined) await followAgain()
-    const { isPoor, madeAt } = basis
-    const ageMs = clock.monotonic() - madeAt
-    if (!isPoor) return update(!covers(by.account, madeAt) && ageMs >= LONGEST_WAIT_MS)
-    if (ageMs < waitMs) return
-    waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)
+    const { isDegraded, startedAt } = latestRun
+    const ageMs = clock.monotonic() - startedAt
+    if (!isDegraded) return update(!covers(client.account, startedAt) && ageMs >= MAX_RETRY_MS)
+    if (ageMs < retryMs) return
+    retryMs = Math.min(2 * retryMs, MAX_RETRY_MS)
     return update(true)
   }
 
@@ -205,7 +205,7 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
       check()
     },
     check,
-    beat: () => unattended(beat()),
+    beat: () => reportRejection(beat()),
     latest: () => version,
     watch(onVersion) {
       watchers.add(onVersion)
@@ -220,12 +220,12 @@ export function createLiveQuery({ args, by, refine }: LiveSelection, options: Li
   }
 }
 
-/** The same failure names another exchange each time. */
+/** The result without the extensions that name one exchange: the same failure has others in each run. */
 function comparable({ errors, ...result }: ExecutionResult): object {
-  return { ...result, errors: errors?.map(sameEachTime) }
+  return { ...result, errors: errors?.map(comparableError) }
 }
 
-function sameEachTime(error: GraphQLError): object {
+function comparableError(error: GraphQLError): object {
   const { http, requestId, errorId, since, ...extensions } = error.extensions
   return { ...error.toJSON(), extensions }
 }

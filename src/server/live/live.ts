@@ -12,8 +12,8 @@ import { liveDirective } from '../../schema/directives.ts'
 import { asGraphQLError } from '../errors.ts'
 import type { Identity } from '../identity/identity.ts'
 import { overloaded } from '../refusals.ts'
-import { type StreamFormat, wholeFormatFor } from '../streams/formats.ts'
-import { once, type Places } from '../streams/places.ts'
+import { completeFormatFor, type StreamFormat } from '../streams/formats.ts'
+import { once, type StreamSlots } from '../streams/stream-slots.ts'
 import { Stream } from '../streams/streams.ts'
 import type { PartSource, StreamWriter } from '../streams/writer.ts'
 import { createLiveQuery, type LiveQuery, type LiveQueryOptions, type LiveSelection } from './live-query.ts'
@@ -21,9 +21,9 @@ import { createLiveQuery, type LiveQuery, type LiveQueryOptions, type LiveSelect
 export interface LiveOptions extends LiveQueryOptions {
   readonly identityOf: (request: Request) => Identity
   readonly operationOf: (request: Request) => Operation
-  readonly places: Places
+  readonly slots: StreamSlots
   readonly writer: StreamWriter
-  /** How often live queries are looked after, in milliseconds. */
+  /** The interval of `beat` for each live query, in milliseconds. */
   readonly heartbeatMs: number
 }
 
@@ -34,29 +34,32 @@ export interface LiveRequest extends Pick<LiveSelection, 'args' | 'refine'> {
 }
 
 export interface Live {
-  /** Undefined where the query is answered once. A result where it can't be live. Throws the refusals of the edge. */
+  /**
+   * Undefined where the query is to be answered once. Resolves with a result where it can't be live. Throws the refusals of
+   * the edge.
+   */
   open(query: LiveRequest): Promise<Stream | ExecutionResult> | undefined
-  /** Something has changed that the log does not tell of: a person or a place. */
+  /** Checks the account's queries after a change that is not in the log: of a person or a location. */
   checkAll(account: string): void
 }
 
 /**
- * Answers queries with `@live`: once, and again whenever the answer has changed. All who ask the same in one view share one
- * run. Each of them gets the latest answer as soon as it reads it, and none of those that it was too slow for.
+ * Answers queries with `@live`: immediately, and again whenever the result has changed. Clients that send the same query in
+ * the same view share its runs. A client always gets the latest result: a slow one skips those in between.
  */
 export function createLive(options: LiveOptions): Live {
-  const { identityOf, operationOf, places, writer, heartbeatMs } = options
+  const { identityOf, operationOf, slots, writer, heartbeatMs } = options
   const queries = new Map<
     string,
-    { readonly query: LiveQuery; readonly account: string; begun: Promise<void> }
+    { readonly query: LiveQuery; readonly account: string; readonly started: Promise<void> }
   >()
   let heartbeat: NodeJS.Timeout | undefined
 
-  function shared(key: string, selection: LiveSelection) {
-    const known = queries.get(key)
-    if (known !== undefined) return known
+  function queryFor(key: string, selection: LiveSelection) {
+    const existing = queries.get(key)
+    if (existing !== undefined) return existing
     const query = createLiveQuery(selection, options)
-    const entry = { query, account: selection.by.account, begun: query.begin() }
+    const entry = { query, account: selection.operation.account, started: query.begin() }
     queries.set(key, entry)
     heartbeat ??= setInterval(() => {
       for (const each of queries.values()) each.query.beat()
@@ -64,7 +67,7 @@ export function createLive(options: LiveOptions): Live {
     return entry
   }
 
-  function leave(key: string, query: LiveQuery): void {
+  function endIfUnwatched(key: string, query: LiveQuery): void {
     if (query.isWatched()) return
     query.end()
     if (queries.get(key)?.query === query) queries.delete(key)
@@ -74,7 +77,7 @@ export function createLive(options: LiveOptions): Live {
   }
 
   function partsOf(query: LiveQuery, key: string): PartSource {
-    let seen = 0
+    let deliveredNumber = 0
     let wake: (() => void) | undefined
     let isOver = false
     const unwatch = query.watch(() => wake?.())
@@ -83,8 +86,8 @@ export function createLive(options: LiveOptions): Live {
         for (;;) {
           const version = query.latest()
           if (isOver) return { done: true, value: undefined }
-          if (version !== undefined && version.number > seen) {
-            seen = version.number
+          if (version !== undefined && version.number > deliveredNumber) {
+            deliveredNumber = version.number
             return { done: false, value: version.part }
           }
           const { promise, resolve } = Promise.withResolvers<void>()
@@ -96,33 +99,33 @@ export function createLive(options: LiveOptions): Live {
         isOver = true
         unwatch()
         wake?.()
-        leave(key, query)
+        endIfUnwatched(key, query)
       }),
       stopped: liveEnded,
     }
   }
 
   async function begin({ request, text, args, refine }: LiveRequest, format: StreamFormat) {
-    const by = operationOf(request)
+    const operation = operationOf(request)
     const identity = identityOf(request)
     const { expiresAt = Number.POSITIVE_INFINITY } = identity
-    const giveBack = places.take(identity)
+    const releaseSlot = slots.acquire(identity)
     const { operationName, variableValues } = args
-    const view = `${by.view} ${rightsOf(by.access)}`
+    const view = `${operation.view} ${rightsOf(operation.access)}`
     const key = JSON.stringify([view, operationName, text, variableValues])
-    const { query, begun } = shared(key, { args, by, refine })
-    // Counts as one who watches, so that nobody else who leaves ends the query.
+    const { query, started } = queryFor(key, { args, operation, refine })
+    // Watches from now on, so that the query does not end when its other clients disconnect.
     const parts = partsOf(query, key)
     try {
-      await begun
-      if (places.isClosed()) throw overloaded()
-      const body = writer.write(parts, { format, expiresAt, leave: giveBack }, by)
+      await started
+      if (slots.isClosed()) throw overloaded()
+      const body = writer.write(parts, { format, expiresAt, releaseSlot }, operation)
       return new Stream(format, body)
     } catch (error) {
       parts.leave()
-      giveBack()
+      releaseSlot()
       if (!(error instanceof UpstreamError)) throw error
-      // What instances share is away for a moment: the client comes again, as to a gateway that is busy.
+      // The store that instances share is unreachable: the client retries, as with a busy gateway.
       if (error.code === 'OVERLOADED') throw overloaded()
       return { errors: [asGraphQLError(error)] }
     }
@@ -130,7 +133,7 @@ export function createLive(options: LiveOptions): Live {
 
   return {
     open(query) {
-      const format = isLive(query.definition, query.args) ? wholeFormatFor(query.request) : undefined
+      const format = isLive(query.definition, query.args) ? completeFormatFor(query.request) : undefined
       return format && begin(query, format)
     },
     checkAll(account) {
@@ -139,7 +142,7 @@ export function createLive(options: LiveOptions): Live {
   }
 }
 
-/** A variable may be null where the directive wants a value: then the query is answered once, and says so. */
+/** False where the variable of `if` is null, although the directive requires a value. */
 function isLive(
   definition: OperationDefinitionNode,
   { schema, variableValues }: Pick<ExecutionArgs, 'schema' | 'variableValues'>,

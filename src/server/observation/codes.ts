@@ -1,4 +1,4 @@
-/** The error codes of docs/errors.md. The upstream's envelope may have others, and they may be any text. */
+/** The error codes of docs/errors.md. An upstream error may have any other text as its code. */
 const KNOWN: ReadonlySet<string> = new Set([
   'BAD_REQUEST',
   'BAD_USER_INPUT',
@@ -34,7 +34,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'VALIDATION_ERROR',
 ])
 
-/** The code where it is one that the gateway knows, else `other`. */
+/** The code if it is in docs/errors.md, else `other`. */
 export function knownCode(code: string): string {
   return KNOWN.has(code) ? code : 'other'
 }

@@ -18,8 +18,8 @@ export interface MetricsOptions {
 const PATH = '/metrics'
 
 /**
- * Gives the metrics to callers that may read every appointment. They tell nothing of a patient, but how much a clinic does
- * is nobody else's business.
+ * Serves the metrics to callers that may read every appointment. Metrics contain no patient data, but the number of a
+ * clinic's appointments is confidential too.
  */
 export function useMetrics({ read, identify, loopbackOnly, reportFault }: MetricsOptions): Plugin {
   async function answer(request: Request): Promise<MetricsPage> {

@@ -10,57 +10,57 @@ export type { ExchangeReport } from '../../rest/observation/observation.ts'
 export type { Span } from '../../rest/observation/span.ts'
 
 /**
- * Listens to what the gateway does, to count it. Each method is called at once, on the path of the answer: it must neither
- * wait nor throw. It is told numbers, and words of the gateway's own: nothing of a patient, and no text of a caller or of
- * the upstream.
+ * Receives reports of operations, upstream requests and events, to count them. Each method is called synchronously on the
+ * request path: it must neither block nor throw. Reports contain numbers and the gateway's own terms, and never patient
+ * data or a text of a caller or of the upstream.
  */
 export interface Observer {
   operation(report: OperationReport): void
-  /** A request of GraphQL was refused before anything of it ran, with this code. */
+  /** A GraphQL request was refused with this error code before its operation ran. */
   refusal(code: string): void
   exchange(report: ExchangeReport): void
   event(report: EventReport): void
 }
 
-/** What an operation came to. */
+/** The outcome of an operation. */
 export interface OperationReport {
-  /** Where a trusted document has an operation of this name; null for any other. */
+  /** The operation's name where a trusted document has an operation of this name, else null. */
   readonly name: string | null
-  /** `event`: for an event of a subscription. `none`: it did not come as far as running. */
+  /** `event`: an event of a subscription. `none`: no operation ran. */
   readonly kind: 'query' | 'mutation' | 'subscription' | 'event' | 'calendar' | 'none'
-  /** `OK`, or the code of its first error; `other` where that is a code of the upstream's own. */
+  /** `OK`, or the code of the first error; `other` where only the upstream has that code. */
   readonly code: string
   readonly seconds: number
-  /** Upstream requests that it caused, retries included. */
+  /** Upstream requests, retries included. */
   readonly requests: number
-  /** Reads that the cache answered, without those of the next two kinds. */
+  /** Reads that the cache answered, without `patched` and `stale`. */
   readonly remembered: number
-  /** Reads that put what changed since into a cached list. */
+  /** Reads of a cached list into which later changes were merged. */
   readonly patched: number
-  /** Reads that got an answer which is older than a cached answer may be. */
+  /** Reads that the cache answered with a stale answer: one older than its TTL. */
   readonly stale: number
   /** Reads that shared the request of another operation. */
   readonly joined: number
-  /** Reads that shared the request of another one of the same operation. */
+  /** Reads that shared the request of another read of the same operation. */
   readonly fused: number
 }
 
-/** A delivery of a webhook; or a change that none told of first: a write of the gateway's own, or what a read found. */
+/** A delivery of a webhook, or a change that no webhook reported first: from a write of the gateway, or found by a read. */
 export interface EventReport {
-  /** What became of it, as the log names it. */
+  /** The outcome, as in the log. */
   readonly fate: string
   readonly source: ChangeSource
   readonly kind?: ChangeKind | undefined
-  /** How its signature is written, where that is right. */
+  /** The style of its signature, where the signature is valid. */
   readonly style?: string | undefined
   readonly delayMs?: number | undefined
 }
 
-/** What there is to see at any moment. */
+/** The current state of the gateway, for gauges. */
 export interface GatewayState {
-  /** Of the keys that the upstream has told anything of, the latest ones first; 100 at most. */
+  /** The keys whose quota or circuit breaker has a state, the latest first; 100 at most. */
   readonly keys: readonly KeyState[]
-  /** Subscriptions and answers in parts that are open. */
+  /** Open streams: subscriptions, live queries and deferred answers. */
   readonly streams: number
   readonly events: FeedState | 'off'
   readonly shared: SharedState
@@ -69,13 +69,13 @@ export interface GatewayState {
 /** Traces operations: each is a span, with a span for each request to the upstream. */
 export interface Tracer {
   /**
-   * Begins the span of an operation. `traceparent` is that header of its request; `tracestate` is a text of the caller's,
-   * which would be in every span.
+   * Begins the span of an operation. `traceparent` is the header of its request. `tracestate` is not used: it would put a
+   * text of the caller's into every span.
    */
   begin(name: string, traceparent?: string | null): Span | undefined
 }
 
-/** What `/metrics` answers. */
+/** The response of `/metrics`. */
 export interface MetricsPage {
   readonly contentType: string
   readonly text: string

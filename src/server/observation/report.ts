@@ -5,28 +5,28 @@ import { knownCode } from './codes.ts'
 import type { Observer, OperationReport } from './observer.ts'
 
 export interface EndedOperation {
-  /** Undefined where no operation was to run. */
+  /** Undefined where the request has no operation that may run. */
   readonly definition: OperationDefinitionNode | null | undefined
   /** The codes of its errors, each once. */
   readonly codes: readonly string[]
   /** On the monotonic clock. */
   readonly startedAt: number
-  /** What it was, where it was no request of GraphQL. */
+  /** The kind of an operation that was no GraphQL request. */
   readonly as?: 'event' | 'calendar'
 }
 
-/** Called once for each operation, when it has ended. */
+/** Reports an operation. Called once for each, when it has ended. */
 export type ReportOperation = (operation: Operation, ended: EndedOperation) => void
 
 export interface ReportOptions {
   readonly log: (line: OperationLine) => void
   readonly observer: Observer | null
-  /** The names of operations that may be told: a name in any other document is a text of its caller. */
+  /** The operation names that may be reported. Any other name is a text of the caller. */
   readonly names: ReadonlySet<string>
   readonly monotonic: () => number
 }
 
-/** Tells of an operation that has ended: its line in the log, who counts, and its span. */
+/** Reports an ended operation to the log and the observer, and ends its span. */
 export function createReport({ log, observer, names, monotonic }: ReportOptions): ReportOperation {
   return (operation, ended) => {
     const durationMs = monotonic() - ended.startedAt

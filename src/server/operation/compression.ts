@@ -7,12 +7,12 @@ import { acceptedCodings } from '../http/accept.ts'
 export type Coding = 'br' | 'gzip'
 
 const CODINGS: readonly Coding[] = ['br', 'gzip']
-/** What is smaller goes as it is: it fits one packet either way. */
+/** A smaller body is sent uncompressed: it fits in one packet either way. */
 const MIN_BYTES = 1024
 
 export type Bytes = Uint8Array<ArrayBuffer>
 
-/** Compresses the answer to a request, or has the bytes of the last time. */
+/** Compresses the answer to a request, or returns the cached bytes. */
 export type Compress = (
   request: Request,
   coding: Coding,
@@ -20,8 +20,8 @@ export type Compress = (
 ) => MaybePromise<Bytes>
 
 /**
- * Compresses answers of more than a kilobyte for clients that take it. Only answers as JSON: a stream goes out part by part,
- * and what is compressed already says so.
+ * Compresses JSON answers of more than a kilobyte for clients that accept a coding. Streams are written part by part, and
+ * files have their own `content-encoding`.
  */
 export function useCompression(compressed: Compress): Plugin {
   return {
@@ -30,7 +30,7 @@ export function useCompression(compressed: Compress): Plugin {
       if (!isJson(headers)) return
       const codings = acceptedCodings(request, CODINGS)
       const isSmall = Number(headers.get('content-length')) <= MIN_BYTES
-      // Where nothing that the client takes can be had, the text as it is serves it better than a refusal.
+      // A client that accepts none of the codings, not even identity, is served better by the text than by a refusal.
       const coding = isSmall && codings.includes('identity') ? 'identity' : (codings[0] ?? 'identity')
       if (coding === 'identity') return
       const send = (bytes: Bytes) => {
@@ -44,7 +44,7 @@ export function useCompression(compressed: Compress): Plugin {
   }
 }
 
-/** The response is an answer of GraphQL, as one document. */
+/** The response is a GraphQL result as one JSON document, not a stream. */
 export function isJson(headers: Headers): boolean {
   return /^application\/(graphql-response\+)?json\b/.test(headers.get('content-type') ?? '')
 }
@@ -52,11 +52,11 @@ export function isJson(headers: Headers): boolean {
 const toBrotli = promisify(brotliCompress)
 const toGzip = promisify(gzip)
 
-/** Compresses off the event loop, and fast rather than tightly: an answer is old within seconds. */
+/** Compresses off the event loop, and prefers speed to size: an answer is outdated within seconds. */
 export async function compress(text: string | Bytes, coding: Coding): Promise<Bytes> {
   const bytes = await (coding === 'br'
     ? toBrotli(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
     : toGzip(text, { level: 6 }))
-  // In memory of their own: zlib returns a part of a block of 16 kB, and these bytes are kept.
+  // A copy, because zlib returns a slice of a 16 kB block, and these bytes are cached.
   return new Uint8Array(bytes)
 }

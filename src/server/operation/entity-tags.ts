@@ -2,15 +2,15 @@ import type { Plugin } from 'graphql-yoga'
 import { addToVary } from '../http/privacy.ts'
 import { isJson } from './compression.ts'
 
-/** A client may keep the answer for itself, and asks whether it still holds before it uses it again (RFC 9111, 5.2.2.4). */
-const ASK_AGAIN = 'private, no-cache'
+/** A private cache may store the answer, and revalidates it before each use (RFC 9111, 5.2.2.4). */
+const REVALIDATE = 'private, no-cache'
 
 /**
- * Gives the answer to a query by GET a tag. A client that sends the tag of the answer that it has gets 304 without a body
- * where the answer is the same (RFC 9110, 13.1.2). The tag is weak: it names the data, and neither what the answer has cost
- * nor how it is compressed.
+ * Adds an `ETag` to the answer to a query by GET. A client that sends the tag of its stored answer gets 304 without a body
+ * where the data is the same (RFC 9110, 13.1.2). The tag is weak: it identifies the data, and neither the reported cost nor
+ * the compression.
  *
- * @param tagOf names the data of a request's answer; undefined where there is no name for it
+ * @param tagOf the tag of the data of a request's answer; undefined where it has none
  */
 export function useEntityTags(tagOf: (request: Request) => string | undefined): Plugin {
   return {
@@ -20,11 +20,11 @@ export function useEntityTags(tagOf: (request: Request) => string | undefined): 
       if (tag === undefined) return
       const { headers } = response
       headers.set('etag', `W/"${tag}"`)
-      headers.set('cache-control', ASK_AGAIN)
+      headers.set('cache-control', REVALIDATE)
       addToVary(headers, 'Accept, Authorization')
       if (!isNamedIn(request.headers.get('if-none-match'), tag)) return
-      const kept = [...headers].filter(([name]) => !/^content-(type|length)$/i.test(name))
-      setResponse(new fetchAPI.Response(null, { status: 304, headers: Object.fromEntries(kept) }))
+      const remainingHeaders = [...headers].filter(([name]) => !/^content-(type|length)$/i.test(name))
+      setResponse(new fetchAPI.Response(null, { status: 304, headers: Object.fromEntries(remainingHeaders) }))
     },
   }
 }
@@ -38,7 +38,7 @@ function isNamedIn(condition: string | null, tag: string): boolean {
   )
 }
 
-/** An answer of GraphQL as one document, or a calendar. */
+/** The response is a GraphQL result as one JSON document, or a calendar. */
 function mayHaveTag(headers: Headers): boolean {
   return isJson(headers) || (headers.get('content-type')?.startsWith('text/calendar') ?? false)
 }

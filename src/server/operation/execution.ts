@@ -17,12 +17,12 @@ import type { Deferral, DeferredAnswer } from '../deferred/deferral.ts'
 import type { CheckedDocument } from '../documents/documents.ts'
 import type { RouterCheck } from '../identity/router.ts'
 import type { Live } from '../live/live.ts'
-import { createNote } from '../note.ts'
 import { mutationByGet, noSuchOperation } from '../refusals.ts'
 import { Stream, type Streams } from '../streams/streams.ts'
+import { createSymbolProperty } from '../symbol-property.ts'
 import type { Memo } from './memo.ts'
 import { blameNullArguments } from './null-arguments.ts'
-import { createTally } from './tally.ts'
+import { createTaskTracker } from './task-tracker.ts'
 
 export interface ExecutionOptions {
   readonly schema: GraphQLSchema
@@ -32,7 +32,7 @@ export interface ExecutionOptions {
   readonly pricingOf: (request: Request) => Pricing
   readonly operationOf: (request: Request) => Operation
   readonly maxUpstreamRequests: number
-  /** Begins to answer a subscription. */
+  /** Opens the stream of a subscription. */
   readonly openStream: Streams['open']
   readonly memo: Memo
   readonly deferral: Deferral
@@ -46,29 +46,29 @@ interface OperationRequest {
 
 export interface Execution {
   readonly useExecution: () => Plugin
-  /** Undefined where no operation was to run. */
+  /** Undefined where the request has no operation that may run. */
   readonly definitionOf: (request: Request) => OperationDefinitionNode | undefined
-  /** Resolves once no operation runs, those included whose client has left: a write goes on without it. */
+  /** Resolves once no operation runs. A write continues after its client has disconnected, and counts. */
   readonly idle: () => Promise<void>
 }
 
 /**
- * Makes the result of a request's parameters: check the document, choose its operation, estimate it, run it. It takes the
- * place of the server's own steps, each of which has hooks, so that what happens reads in one place.
+ * Answers the GraphQL parameters of a request: checks the document, selects its operation, estimates it, runs it. Replaces
+ * yoga's own steps, each of which has hooks, so that the sequence is in one function.
  */
 export function createExecution(options: ExecutionOptions): Execution {
   const { schema, checkDocument, requireRouter, operationOf, contextOf, pricingOf } = options
   const { maxUpstreamRequests, openStream, memo, deferral, live } = options
-  const definitions = createNote<Request, OperationDefinitionNode>('definition')
-  const tally = createTally()
+  const definitions = createSymbolProperty<Request, OperationDefinitionNode>('definition')
+  const tasks = createTaskTracker()
 
   function answer({ request, params }: OperationRequest): Answer | Promise<Answer> {
-    // The server refuses a request without a query before it comes here.
+    // Yoga has refused a request without a query before it calls this.
     const { query = '', operationName, variables } = params
     const { document, errors, maxMin, mayDefer, mayBeLive } = checkDocument(query)
     if (document === undefined) return { errors }
     const definition = getOperationAST(document, operationName)
-    // Comes before validation errors: a client that asks for the wrong operation, or by the wrong method, learns that.
+    // Before the validation errors, so that the client learns of a wrong operation name or method first.
     requireExecutable(definition, request.method)
     if (errors.length > 0) return { errors }
     requireRouter(document, request)
@@ -77,27 +77,29 @@ export function createExecution(options: ExecutionOptions): Execution {
     operationOf(request).ledger.isMutation = definition.operation === OperationTypeNode.MUTATION
     const contextValue = contextOf(request)
     const args = { schema, document, contextValue, variableValues: variables, operationName }
-    const unrun = answerUnrun(args, request, maxMin)
-    if (unrun !== undefined) return unrun
+    const estimated = answerByEstimate(args, request, maxMin)
+    if (estimated !== undefined) return estimated
     if (definition.operation === OperationTypeNode.SUBSCRIPTION)
       return openStream({ request, text: query, definition, args }).then((opened) =>
         opened instanceof Stream ? opened : blame(opened, args),
       )
-    const by = operationOf(request)
-    if (definition.operation === OperationTypeNode.MUTATION) return tally.during(() => run(args))
+    if (definition.operation === OperationTypeNode.MUTATION) return tasks.track(() => run(args))
     const refine = (result: ExecutionResult) => blame(result, args)
-    const watched = mayBeLive ? live.open({ request, text: query, definition, args, refine }) : undefined
-    if (watched !== undefined) return watched
+    const liveAnswer = mayBeLive ? live.open({ request, text: query, definition, args, refine }) : undefined
+    if (liveAnswer !== undefined) return liveAnswer
     const deferred = mayDefer ? deferral.answer({ request, definition, args, refine }) : undefined
     if (deferred !== undefined) return answerInParts(deferred)
-    return memo.answer({ text: query, operationName, variables, by }, () => tally.during(() => run(args)))
+    const operation = operationOf(request)
+    return memo.answer({ text: query, operationName, variables, operation }, () =>
+      tasks.track(() => run(args)),
+    )
   }
 
-  /** Counts the operation until its last part. */
+  /** Counts the operation as running until its last part is written. */
   async function answerInParts(deferred: Promise<DeferredAnswer>): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    void tally
-      .during(async () => {
+    void tasks
+      .track(async () => {
         const { answer, ended } = await deferred
         resolve(answer)
         await ended
@@ -106,8 +108,12 @@ export function createExecution(options: ExecutionOptions): Execution {
     return promise
   }
 
-  /** The estimate, where it is asked for, or a refusal. Undefined where the operation is to run. */
-  function answerUnrun(args: ExecutionArgs, request: Request, maxMin: number): ExecutionResult | undefined {
+  /** The estimate where the client requests one, or a refusal as too costly. Undefined where the operation is to run. */
+  function answerByEstimate(
+    args: ExecutionArgs,
+    request: Request,
+    maxMin: number,
+  ): ExecutionResult | undefined {
     try {
       if (request.headers.get('x-estimate-only') === '1') return answerEstimate(args, pricingOf(request))
       if (maxMin <= maxUpstreamRequests) return undefined
@@ -120,13 +126,13 @@ export function createExecution(options: ExecutionOptions): Execution {
   }
 
   return {
-    // The types of the server know no answer of ours; the one that writes it does.
+    // Yoga's types do not include our Stream; the plugin that writes it knows it.
     useExecution: () => ({
       onParams: ({ setParamsHandler }) =>
-        setParamsHandler(answer as (asked: OperationRequest) => ExecutionResult),
+        setParamsHandler(answer as (request: OperationRequest) => ExecutionResult),
     }),
     definitionOf: definitions.get,
-    idle: tally.idle,
+    idle: tasks.idle,
   }
 }
 

@@ -6,23 +6,23 @@ import type { CachedReads } from '../../rest/client.ts'
 import type { CachedRead } from '../../rest/pipe/ledger.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
-import { createNote } from '../note.ts'
+import { createSymbolProperty } from '../symbol-property.ts'
 import { type Bytes, type Coding, compress } from './compression.ts'
 
-/** All that the answer to a query depends on, besides what its reads return. */
-export interface Asked {
+/** A query. Its answer depends on these values and on the replies to its reads, and on nothing else. */
+export interface Query {
   readonly text: string
   readonly operationName: string | undefined
   readonly variables: unknown
-  readonly by: Operation
+  readonly operation: Operation
 }
 
 export interface Memo {
-  /** The answer to a query: the one before, where every read below it is still cached, else a new one. */
-  answer(asked: Asked, execute: () => MaybePromise<ExecutionResult>): MaybePromise<ExecutionResult>
-  /** Names the `data` of the operation's answer: the same for the same data. Undefined where the answer is not kept. */
+  /** The answer to a query: the cached one where all its reads are still cached, else the result of `execute`. */
+  answer(query: Query, execute: () => MaybePromise<ExecutionResult>): MaybePromise<ExecutionResult>
+  /** A tag of the `data` of the operation's answer: equal for equal data. Undefined where the answer is not cached. */
   readonly tagOf: (operation: Operation) => string | undefined
-  /** The operation's answer in this coding: the bytes of before, where the answer is a kept one and nothing else. */
+  /** The operation's answer in this coding. The bytes are cached where the answer is a cached one without extensions. */
   readonly compressed: (
     operation: Operation,
     coding: Coding,
@@ -30,134 +30,142 @@ export interface Memo {
   ) => MaybePromise<Bytes>
 }
 
-interface Kept {
+interface CachedAnswer {
   readonly key: string
-  /** The whole answer, where there is nothing but `data` in it. */
+  /** The response body without extensions: an object with `data` alone. */
   readonly bytes: Buffer<ArrayBuffer>
   readonly reads: readonly CachedRead[]
-  /** What was made of it for its clients. Replacing the entry keeps it. */
-  readonly made: { tag?: string; readonly compressed: Map<Coding, MaybePromise<Bytes>> }
+  /** Computed from `bytes` when first needed. A replaced entry shares it with the entry before. */
+  readonly derived: { tag?: string; readonly compressed: Map<Coding, MaybePromise<Bytes>> }
 }
 
-/** What an operation was given. */
-interface Given {
-  readonly kept: Kept
-  /** There are no extensions beside it. */
-  isAll: boolean
+/** The cached answer that an operation is answered with. */
+interface SentAnswer {
+  readonly cached: CachedAnswer
+  hasExtensions: boolean
 }
 
 /**
- * A result that the server writes by this function: `stringify` is its own name for it. It makes a body of bytes as of a
- * text, and they are neither counted nor encoded again.
+ * A result with its own serializer: yoga calls `stringify` for the response body. It accepts bytes as it does a text, and
+ * neither counts nor encodes them again.
  */
-interface WrittenResult extends ExecutionResult {
+interface SerializableResult extends ExecutionResult {
   readonly stringify: (result: ExecutionResult) => string | Buffer
 }
 
 const MAX_BYTES = 64 * 1024 * 1024
-/** About what an answer takes besides its texts: what it was made of, and its place. */
+/** The estimated size of an entry without its texts: the list of reads, and the entry of the map. */
 const OVERHEAD_BYTES = 1024
 
 /**
- * Screens ask the same over and over. The bytes of an answer are kept with the cached answers that it was made of, and given
- * again for as long as each of those would be: a write, an event, or the end of its time drops it exactly when it drops
- * one of them. Answers with errors, or with anything stale, are not kept.
+ * Screens send the same query again and again. The bytes of an answer are cached with the list of its cached reads, and are
+ * fresh while all of these are: a write, an event or the TTL that invalidates a read invalidates the answer too. Answers
+ * with errors, or with stale parts, are not cached.
  */
 export function createMemo(
   { areFresh, refresh }: Omit<CachedReads, 'areUnchanged'>,
   { isOn = true }: { readonly isOn?: boolean } = {},
 ): Memo {
-  const answers = new LRUCache<string, Kept>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf })
-  const given = createNote<Operation, Given>('given')
+  const answers = new LRUCache<string, CachedAnswer>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf })
+  const sentAnswers = createSymbolProperty<Operation, SentAnswer>('sentAnswer')
 
-  function repeat(kept: Kept, by: Operation): WrittenResult {
-    by.ledger.remembered += kept.reads.length
-    by.ledger.isRepeated = true
-    return { data: {}, stringify: (result) => write(kept, result, by) }
+  function repeat(cached: CachedAnswer, operation: Operation): SerializableResult {
+    operation.ledger.remembered += cached.reads.length
+    operation.ledger.isRepeated = true
+    return { data: {}, stringify: (result) => serialize(cached, result, operation) }
   }
 
-  function write(kept: Kept, { extensions }: ExecutionResult, by: Operation): string | Buffer {
-    given.set(by, { kept, isAll: extensions === undefined })
-    if (extensions === undefined) return kept.bytes
-    return `${kept.bytes.toString('utf8', 0, kept.bytes.length - 1)},"extensions":${JSON.stringify(extensions)}}`
+  function serialize(
+    cached: CachedAnswer,
+    { extensions }: ExecutionResult,
+    operation: Operation,
+  ): string | Buffer {
+    sentAnswers.set(operation, { cached, hasExtensions: extensions !== undefined })
+    const { bytes } = cached
+    if (extensions === undefined) return bytes
+    return `${bytes.toString('utf8', 0, bytes.length - 1)},"extensions":${JSON.stringify(extensions)}}`
   }
 
-  async function executeAndKeep(
+  async function executeAndCache(
     key: string,
-    by: Operation,
+    operation: Operation,
     execute: () => MaybePromise<ExecutionResult>,
   ): Promise<ExecutionResult> {
-    const { ledger } = by
+    const { ledger } = operation
     ledger.reads = []
     const result = await execute()
     const { reads } = ledger
-    const isPlain = result.errors === undefined && result.data != null && ledger.stale.size === 0
-    if (!isPlain || reads === undefined || reads.length === 0 || !areFresh(reads, by)) return result
-    const written: WrittenResult = {
+    const isCacheable = result.errors === undefined && result.data != null && ledger.stale.size === 0
+    if (!isCacheable || reads === undefined || reads.length === 0 || !areFresh(reads, operation))
+      return result
+    const serializable: SerializableResult = {
       ...result,
-      // Written once: what is sent is what is kept.
+      // The cached bytes are also the response body, so the data is serialized once.
       stringify(finished) {
         const bytes = bytesOf(`{"data":${JSON.stringify(result.data)}}`)
-        const kept = { key, bytes, reads, made: { compressed: new Map() } }
-        answers.set(key, kept)
-        return write(kept, finished, by)
+        const cached = { key, bytes, reads, derived: { compressed: new Map() } }
+        answers.set(key, cached)
+        return serialize(cached, finished, operation)
       },
     }
-    return written
+    return serializable
   }
 
-  /** An entry has the size of the moment when it was set. */
-  function recount(kept: Kept): void {
-    if (answers.peek(kept.key)?.made === kept.made) answers.set(kept.key, { ...kept })
+  /** The LRU cache computes the size of an entry only when it is set, so the entry is set again. */
+  function updateSize(cached: CachedAnswer): void {
+    if (answers.peek(cached.key)?.derived === cached.derived) answers.set(cached.key, { ...cached })
   }
 
   return {
-    answer({ text, operationName, variables, by }, execute) {
+    answer({ text, operationName, variables, operation }, execute) {
       if (!isOn) return execute()
-      const { view, access } = by
+      const { view, access } = operation
       const key = JSON.stringify([view, rightsOf(access), operationName, variables, text])
-      const kept = answers.get(key)
-      if (kept === undefined) return executeAndKeep(key, by, execute)
-      const decide = () => (areFresh(kept.reads, by) ? repeat(kept, by) : executeAndKeep(key, by, execute))
-      const refreshing = refresh(kept.reads, by)
-      return refreshing === undefined ? decide() : refreshing.then(decide)
+      const cached = answers.get(key)
+      if (cached === undefined) return executeAndCache(key, operation, execute)
+      const repeatOrExecute = () =>
+        areFresh(cached.reads, operation)
+          ? repeat(cached, operation)
+          : executeAndCache(key, operation, execute)
+      const refreshing = refresh(cached.reads, operation)
+      return refreshing === undefined ? repeatOrExecute() : refreshing.then(repeatOrExecute)
     },
-    tagOf(by) {
-      const { kept } = given.get(by) ?? {}
-      if (kept === undefined) return undefined
-      kept.made.tag ??= hash('sha256', kept.bytes, 'base64url')
-      return kept.made.tag
+    tagOf(operation) {
+      const { cached } = sentAnswers.get(operation) ?? {}
+      if (cached === undefined) return undefined
+      cached.derived.tag ??= hash('sha256', cached.bytes, 'base64url')
+      return cached.derived.tag
     },
-    compressed(by, coding, readText) {
-      const { kept, isAll = false } = given.get(by) ?? {}
-      if (kept === undefined || !isAll) return readText().then((text) => compress(text, coding))
-      const { compressed } = kept.made
-      const before = compressed.get(coding)
-      if (before !== undefined) return before
-      // Those who ask while it is made share it.
-      const making = compress(kept.bytes, coding)
+    compressed(operation, coding, readText) {
+      const { cached, hasExtensions = true } = sentAnswers.get(operation) ?? {}
+      if (cached === undefined || hasExtensions) return readText().then((text) => compress(text, coding))
+      const { compressed } = cached.derived
+      const known = compressed.get(coding)
+      if (known !== undefined) return known
+      // Requests that arrive while it runs share the compression.
+      const compressing = compress(cached.bytes, coding)
         .then((bytes) => {
           compressed.set(coding, bytes)
-          recount(kept)
+          updateSize(cached)
           return bytes
         })
         .catch((fault: unknown) => {
           compressed.delete(coding)
           throw fault
         })
-      compressed.set(coding, making)
-      return making
+      compressed.set(coding, compressing)
+      return compressing
     },
   }
 }
 
-/** In memory of their own: a buffer of the platform's pool would keep its neighbours there. */
+/** Not in Node's buffer pool: a cached slice of the pool would keep the memory of its neighbours. */
 function bytesOf(text: string): Buffer<ArrayBuffer> {
   return Buffer.from(new TextEncoder().encode(text).buffer)
 }
 
-function sizeOf({ bytes, key, made: { compressed } }: Kept): number {
-  const forms = [...compressed.values()].map((form) => ('length' in form ? form.length : 0))
-  // A key with a letter beyond Latin takes two bytes for each.
-  return forms.reduce((sum, length) => sum + length, bytes.length + 2 * key.length + OVERHEAD_BYTES)
+function sizeOf({ bytes, key, derived: { compressed } }: CachedAnswer): number {
+  const lengths = [...compressed.values()].map((each) => ('length' in each ? each.length : 0))
+  // A key with a letter beyond Latin-1 takes two bytes for each letter.
+  return lengths.reduce((sum, length) => sum + length, bytes.length + 2 * key.length + OVERHEAD_BYTES)
 }

@@ -12,8 +12,8 @@ import { argumentPath, type Step } from '../documents/arguments.ts'
 
 type Executed = Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues'>
 
-/** A variable that is null where the type allows no null. */
-interface NullPlace {
+/** A use of a variable that is null, at a location whose type is non-null. */
+interface NullUse {
   /** The dotted path of the argument: `input.title`, `ids.0`. */
   readonly argument: string
   readonly variable: string
@@ -30,24 +30,24 @@ export function blameNullArguments(
   errors: readonly GraphQLError[],
   executed: Executed,
 ): readonly GraphQLError[] {
-  let places: readonly NullPlace[] | undefined
+  let nullUses: readonly NullUse[] | undefined
   return errors.map((error) => {
     const [node] = error.nodes ?? []
     if (node === undefined || !isValueNode(node)) return error
-    places ??= findNullPlaces(executed)
-    const place = places.find(({ steps }) => steps.includes(node))
-    return place === undefined ? error : refuseNull(place, error)
+    nullUses ??= findNullUses(executed)
+    const nullUse = nullUses.find(({ steps }) => steps.includes(node))
+    return nullUse === undefined ? error : refuseNull(nullUse, error)
   })
 }
 
-function refuseNull({ argument, variable }: NullPlace, error: GraphQLError): GraphQLError {
+function refuseNull({ argument, variable }: NullUse, error: GraphQLError): GraphQLError {
   const { nodes = null, path = null } = error
   const message = `The variable "$${variable}" must not be null, because "${argument}" takes no null.`
   return new GraphQLError(message, { nodes, path, originalError: new UserInputError(argument, message) })
 }
 
-function findNullPlaces({ schema, document, variableValues }: Executed): NullPlace[] {
-  const places: NullPlace[] = []
+function findNullUses({ schema, document, variableValues }: Executed): NullUse[] {
+  const nullUses: NullUse[] = []
   const types = new TypeInfo(schema)
   visit(
     document,
@@ -56,9 +56,9 @@ function findNullPlaces({ schema, document, variableValues }: Executed): NullPla
         const variable = node.name.value
         if (!isNonNullType(types.getInputType()) || variableValues?.[variable] !== null) return
         const around = parent === undefined ? ancestors : [...ancestors, parent]
-        places.push({ argument: argumentPath(around, keys), variable, steps: [...around, node] })
+        nullUses.push({ argument: argumentPath(around, keys), variable, steps: [...around, node] })
       },
     }),
   )
-  return places
+  return nullUses
 }

@@ -7,49 +7,49 @@ import { createLedger } from '../../rest/pipe/ledger.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import type { NodeContext } from '../http/node-handler.ts'
 import type { Identity } from '../identity/identity.ts'
-import { createNote } from '../note.ts'
 import type { Tracer } from '../observation/observer.ts'
+import { createSymbolProperty } from '../symbol-property.ts'
 
 export interface OperationOptions {
   readonly identityOf: (request: Request) => Identity
-  /** Everything that one operation does, in milliseconds. */
+  /** The deadline of an operation, in milliseconds after its start. */
   readonly operationTimeoutMs: number
   /** The most upstream requests that one operation may cause. */
   readonly maxUpstreamRequests: number
-  /** Begins the span of each operation; null = nobody traces. */
+  /** Begins the span of each operation; null = tracing is off. */
   readonly tracer: Tracer | null
 }
 
-interface Begun {
+interface StartedOperation {
   readonly operation: Operation
   readonly timer: NodeJS.Timeout
 }
 
-/** An operation that no HTTP request of its own began. */
+/** An operation for an event of a stream or a run of a live query, which no HTTP request has begun. */
 export interface EventOperation {
   readonly operation: Operation
   end(): void
 }
 
 export interface Operations {
-  /** An operation for an event, on behalf of the subscriber whose operation this is: with a deadline and a ledger of its own. */
-  readonly beginEvent: (by: Operation) => EventOperation
+  /** Begins an operation for an event, on behalf of the subscriber. It has its own deadline and ledger. */
+  readonly beginEvent: (subscriber: Operation) => EventOperation
   /** The one operation of an HTTP request (the gateway takes no batches): its credential, deadline, id and ledger. */
   readonly operationOf: (request: Request) => Operation
-  /** Of an answer in parts: the last one is written. */
+  /** Ends the operation of an answer in parts, once its last part is written. */
   readonly endOperation: (request: Request) => void
   readonly useOperations: () => Plugin<object, NodeContext>
 }
 
-/** `AbortSignal.timeout` would keep each operation in memory until its deadline, so each has a timer of its own. */
+/** `AbortSignal.timeout` would keep each operation in memory until its deadline, so each has a timer that can be cleared. */
 export function createOperations(options: OperationOptions): Operations {
-  const begun = createNote<Request, Begun>('operation')
-  const responses = createNote<Request, ServerResponse>('response')
+  const operations = createSymbolProperty<Request, StartedOperation>('operation')
+  const responses = createSymbolProperty<Request, ServerResponse>('response')
 
-  function begin(request: Request): Begun {
+  function begin(request: Request): StartedOperation {
     const { credential, access, account, caller } = options.identityOf(request)
     const signal = createAbortable()
-    onClientGone(request, responses.get(request), () => signal.abort())
+    onDisconnect(request, responses.get(request), () => signal.abort())
     const requestId = callersRequestId(request) ?? randomUUID()
     const span = options.tracer?.begin('operation', request.headers.get('traceparent'))
     const view = viewOf(account, access)
@@ -59,7 +59,7 @@ export function createOperations(options: OperationOptions): Operations {
   function beginFor(
     caller: Omit<Operation, 'signal' | 'deadline' | 'ledger'>,
     signal = createAbortable(),
-  ): Begun {
+  ): StartedOperation {
     const deadline = createAbortable()
     const ledger = createLedger(options.maxUpstreamRequests)
     const timer = setTimeout(() => {
@@ -70,41 +70,41 @@ export function createOperations(options: OperationOptions): Operations {
     return { operation: { ...caller, signal, deadline, ledger }, timer }
   }
 
-  function begunOf(request: Request): Begun {
-    return begun.get(request) ?? begun.set(request, begin(request))
+  function startedOf(request: Request): StartedOperation {
+    return operations.get(request) ?? operations.set(request, begin(request))
   }
 
   return {
-    operationOf: (request) => begunOf(request).operation,
-    beginEvent(by) {
-      // A stream is open for long, so each of its events is a trace of its own.
+    operationOf: (request) => startedOf(request).operation,
+    beginEvent(subscriber) {
+      // A stream stays open for long, so each of its events is a separate trace.
       const span = options.tracer?.begin('event')
-      const { operation, timer } = beginFor({ ...by, requestId: randomUUID(), span })
+      const { operation, timer } = beginFor({ ...subscriber, requestId: randomUUID(), span })
       return { operation, end: () => clearTimeout(timer) }
     },
-    endOperation: (request) => clearTimeout(begunOf(request).timer),
+    endOperation: (request) => clearTimeout(startedOf(request).timer),
     useOperations: () => ({
       onRequest({ request, serverContext }) {
         if (serverContext?.res !== undefined) responses.set(request, serverContext.res)
       },
       onResultProcess({ request }) {
-        const { operation, timer } = begunOf(request)
+        const { operation, timer } = startedOf(request)
         if (!operation.ledger.isInParts) clearTimeout(timer)
       },
       onResponse({ request }) {
-        const { operation, timer } = begunOf(request)
-        // A write goes on when its client leaves. Then this response reaches nobody, and the write still needs its deadline.
+        const { operation, timer } = startedOf(request)
+        // After a disconnect the response is discarded, but a write continues, and still needs its deadline.
         if (!operation.ledger.isMutation && !operation.ledger.isInParts) clearTimeout(timer)
       },
     }),
   }
 }
 
-/** Under node:http the response shows it; the request's own signal there is behind a proxy object. */
-function onClientGone({ signal }: Request, response: ServerResponse | undefined, leave: () => void): void {
-  if (response === undefined) signal.addEventListener('abort', leave, { once: true })
-  else response.on('close', () => response.writableFinished || leave())
-  if (response === undefined ? signal.aborted : response.destroyed) leave()
+/** Under node:http it listens to the response, because the request's signal is behind a proxy object there. */
+function onDisconnect({ signal }: Request, response: ServerResponse | undefined, abort: () => void): void {
+  if (response === undefined) signal.addEventListener('abort', abort, { once: true })
+  else response.on('close', () => response.writableFinished || abort())
+  if (response === undefined ? signal.aborted : response.destroyed) abort()
 }
 
 function callersRequestId(request: Request): string | undefined {

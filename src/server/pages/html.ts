@@ -2,7 +2,7 @@ import { ICON } from './icon.ts'
 
 export interface HtmlOptions {
   readonly title: string
-  /** What else the head has: styles and scripts. */
+  /** Elements of the head, as HTML: styles and scripts. */
   readonly head: string
   readonly body: string
   /**
@@ -13,7 +13,7 @@ export interface HtmlOptions {
   readonly icon?: string
 }
 
-/** A page of the gateway. Its icon stands in it, so the policy of the page allows images of `data:`. */
+/** Renders a page of the gateway. It contains its icon, so the page's policy must allow images of `data:`. */
 export function renderHtml({ title, head, body, icon = ICON }: HtmlOptions): string {
   return `<!doctype html>
 <html lang="en">

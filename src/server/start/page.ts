@@ -1,14 +1,14 @@
 import { renderHtml } from '../pages/html.ts'
 
-/** Where the page leads, relative to it; null = there is no such place. */
+/** The links of the page, relative to it; null = no such link. */
 export interface Links {
   readonly graphiql: string | null
   readonly desk: string | null
-  /** The document of the REST API behind, as a page of another server. */
+  /** The documentation of the upstream's REST API, a page of another server. */
   readonly api: string | null
 }
 
-/** A document of the package. */
+/** A documentation page of the package. */
 export interface Doc {
   readonly href: string
   readonly title: string
@@ -21,13 +21,13 @@ export interface StartPageOptions {
   readonly styleUrl: string
 }
 
-/** The page as HTML, without a figure: `start-page.js` fills them in, and keeps them up to date. */
+/** The page as HTML, without figures: `start-page.js` fills these in, and keeps them up to date. */
 export function renderStartPage({ links, docs, scriptUrl, styleUrl }: StartPageOptions): string {
   const { graphiql, desk, api } = links
-  const places = [
-    place(graphiql, 'GraphiQL', 'Ask, with a tour in eight tabs and the cost of each press.'),
-    place(desk, 'The desk', 'A front end for a reception, on the same gateway.'),
-    place(api, 'The Appointments API', 'The REST API behind: its document, request by request.'),
+  const items = [
+    linkItem(graphiql, 'GraphiQL', 'Ask, with a tour in eight tabs and the cost of each press.'),
+    linkItem(desk, 'The desk', 'A front end for a reception, on the same gateway.'),
+    linkItem(api, 'The Appointments API', 'The REST API behind: its document, request by request.'),
   ]
   return renderHtml({
     title: 'Appointments gateway',
@@ -54,7 +54,7 @@ export function renderStartPage({ links, docs, scriptUrl, styleUrl }: StartPageO
       </section>
       <nav class="card" aria-labelledby="places">
         <h2 id="places">Where to go</h2>
-        <ul>${places.join('')}</ul>
+        <ul>${items.join('')}</ul>
       </nav>
       <section class="card wide" aria-labelledby="last">
         <h2 id="last">The last operations</h2>
@@ -79,7 +79,7 @@ export function renderStartPage({ links, docs, scriptUrl, styleUrl }: StartPageO
   })
 }
 
-function place(href: string | null, name: string, about: string): string {
+function linkItem(href: string | null, name: string, about: string): string {
   return href === null ? '' : `<li><a href="${href}">${name}</a><br>${about}</li>`
 }
 

@@ -1,10 +1,10 @@
-// @ts-nocheck: it runs in a browser, whose types the server does not have. Biome reads it.
+// @ts-nocheck: it runs in a browser, whose types the server's configuration does not have. Biome checks it.
 
-const EVERY_MS = 2000
+const REFRESH_MS = 2000
 const find = (id) => document.getElementById(id)
 
 await refresh()
-setInterval(() => document.hidden || refresh(), EVERY_MS)
+setInterval(() => document.hidden || refresh(), REFRESH_MS)
 
 async function refresh() {
   try {
@@ -42,7 +42,7 @@ function showQuota(quota) {
   const percent = limit > 0 ? Math.max(0, Math.min(100, (100 * remaining) / limit)) : 0
   const arc = document.querySelector('.rest')
   arc.setAttribute('stroke-dasharray', `${percent} 200`)
-  // Its round end would show even where nothing is left.
+  // Otherwise its round cap would be visible at zero length.
   arc.setAttribute('visibility', percent === 0 ? 'hidden' : 'visible')
   document.querySelector('svg').classList.toggle('short', forecast?.enough === false || percent < 10)
   find('left').textContent = number(remaining)

@@ -5,17 +5,17 @@ import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import { isForThisMachine, isLoopback } from '../http/loopback.ts'
 import type { NodeContext } from '../http/node-handler.ts'
 import { addToVary } from '../http/privacy.ts'
-import { type Packed, pack, packedAnswer } from '../pages/packed.ts'
+import { answerText, type CompressedText, compressText } from '../pages/compressed-text.ts'
 import { contentPolicy, createPageHeaders } from '../pages/pages.ts'
 import type { OperationHistory } from './operations.ts'
 import { type Links, renderStartPage, STYLE } from './page.ts'
 
 export interface StartOptions {
-  /** That of the API is shown only to browsers of this machine: the API behind listens for it alone. */
+  /** The link to the API is only for browsers on this machine, because the sandbox listens on loopback only. */
   readonly links: Links
-  /** As for operations: a page of another site that has this machine's address under its own name reads no figure. */
+  /** Answers only requests with a loopback name, as for operations (see `useLoopbackNames`). */
   readonly loopbackOnly: boolean
-  /** Of the gateway's own key; without one, of none. */
+  /** The state of the upstream, with the quota of the gateway's own key if there is one. */
   readonly upstream: () => MaybePromise<UpstreamReport>
   readonly history: OperationHistory
 }
@@ -23,12 +23,13 @@ export interface StartOptions {
 /** The query parameter that names a file of the page. */
 const FILE = 'file'
 
-/** The page as browsers of this machine get it, and as all others do. */
+/** The file names of the page for browsers on this machine, and for all others. */
 const PAGES = { here: 'here.html', elsewhere: 'elsewhere.html' }
 
 /**
- * The start page, at `/` in development: what is left of the quota, what memory has saved, and the last operations with their
- * cost. Whoever does not ask for HTML gets the figures as JSON, as the page's own script does. It asks the upstream nothing.
+ * Serves the start page, at `/` in development: the remaining quota, the requests that the cache has saved, and the latest
+ * operations with their cost. A client that does not accept HTML gets the figures as JSON, as the page's own script does.
+ * Neither sends an upstream request.
  */
 export function useStartPage({
   links,
@@ -37,21 +38,21 @@ export function useStartPage({
   history,
 }: StartOptions): Plugin<object, NodeContext> {
   const headers = createPageHeaders()
-  let loading: Promise<ReadonlyMap<string, Packed>> | undefined
+  let loading: Promise<ReadonlyMap<string, CompressedText>> | undefined
 
-  /** The page by `PAGES`, and its files by their names. */
-  async function load(): Promise<ReadonlyMap<string, Packed>> {
+  /** The files by name: the two pages, their script and style, and the documentation. */
+  async function load(): Promise<ReadonlyMap<string, CompressedText>> {
     const [code, docs] = await Promise.all([
       readFile(new URL('./start-page.js', import.meta.url), 'utf8'),
       readDocs(),
     ])
-    const script = await pack(code, 'text/javascript; charset=utf-8')
-    const style = await pack(STYLE, 'text/css; charset=utf-8')
+    const script = await compressText(code, 'text/javascript; charset=utf-8')
+    const style = await compressText(STYLE, 'text/css; charset=utf-8')
     const urlOf = (name: string) => `?${FILE}=${name}`
     const [scriptName, styleName] = [`${script.hash}.js`, `${style.hash}.css`]
-    const pageWith = (shown: Links) =>
+    const pageWith = (ownLinks: Links) =>
       renderStartPage({
-        links: shown,
+        links: ownLinks,
         docs: [...docs].map(([name, text]) => ({
           href: urlOf(name),
           title: /^# (.+)/m.exec(text)?.[1] ?? name,
@@ -59,10 +60,10 @@ export function useStartPage({
         scriptUrl: urlOf(scriptName),
         styleUrl: urlOf(styleName),
       })
-    const files = [...docs].map(async ([name, text]) => [name, await pack(text, TEXT)] as const)
+    const files = [...docs].map(async ([name, text]) => [name, await compressText(text, TEXT)] as const)
     return new Map([
-      [PAGES.here, await pack(pageWith(links), HTML)],
-      [PAGES.elsewhere, await pack(pageWith({ ...links, api: null }), HTML)],
+      [PAGES.here, await compressText(pageWith(links), HTML)],
+      [PAGES.elsewhere, await compressText(pageWith({ ...links, api: null }), HTML)],
       [scriptName, script],
       [styleName, style],
       ...(await Promise.all(files)),
@@ -74,7 +75,7 @@ export function useStartPage({
     const file = (await loading).get(name)
     if (file === undefined) return new fetchAPI.Response('', { status: 404 })
     headers.set(request, PAGE)
-    return packedAnswer(file, request, fetchAPI)
+    return answerText(file, request, fetchAPI)
   }
 
   async function answerFigures({ Response }: FetchAPI): Promise<Response> {
@@ -101,18 +102,18 @@ export function useStartPage({
   }
 }
 
-/** Both: the name of this machine may lead into a container, and a proxy on it may serve others. */
+/** Checks both: a loopback name may lead into a container, and a proxy on this machine may forward for other machines. */
 function isFromThisMachine(request: Request, context: NodeContext | undefined): boolean {
   return isForThisMachine(request) && isLoopback(context?.req?.socket.remoteAddress ?? '')
 }
 
-/** The documents are beside the sources, and beside what is built of them. */
+/** The root of the package: the documents are next to `src` and `dist`. */
 const PACKAGE = new URL('../../../', import.meta.url)
 const HTML = 'text/html; charset=utf-8'
-/** A browser shows it as it is. */
+/** Browsers show Markdown as plain text. */
 const TEXT = 'text/plain; charset=utf-8'
 
-/** The texts of the README and of the documents, by their names. */
+/** The texts of the README and of the documents, by file name. */
 async function readDocs(): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(new URL('docs/', PACKAGE))
   const paths = ['README.md', ...names.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
@@ -123,7 +124,7 @@ async function readDocs(): Promise<ReadonlyMap<string, string>> {
   )
 }
 
-/** The browser runs and shows nothing but the two files, and asks no other host. */
+/** The browser loads only the two files, and sends requests to no other host. */
 const PAGE = {
   'cache-control': 'no-cache',
   'content-security-policy': contentPolicy([

@@ -24,9 +24,9 @@ import type { Operations } from '../operation/operation.ts'
 import type { StreamFormat } from './formats.ts'
 
 export interface EventResultsOptions {
-  readonly contextOf: (operation: Operation, told: AppointmentRow) => Context
+  readonly contextOf: (operation: Operation, ofEvent: AppointmentRow) => Context
   readonly sourcesOf: (operation: Operation) => SettleOptions
-  /** An operation of its own for an event, on behalf of the same caller. */
+  /** Begins a separate operation for an event, on behalf of the same caller. */
   readonly beginEvent: Operations['beginEvent']
   readonly addCost: AddCost
   readonly reportFault: ReportFault
@@ -34,47 +34,50 @@ export interface EventResultsOptions {
   readonly clock: Clock
 }
 
-/** A result, written once for all subscribers of a format. */
+/** A result. It is serialized once for all subscribers that use the same format. */
 export interface StreamPart {
   in(format: StreamFormat): Buffer
 }
 
-/** What several subscribers have in common: the same document, variables and view. Each event is executed for all of them. */
+/** A selection of one or several subscribers with the same document, variables and view. An event is executed once for all. */
 export interface SharedSelection {
-  /** Undefined where the event does nothing to the list. */
+  /** Undefined where the event does not affect the list. */
   partOf(event: ChangeEvent): Promise<StreamPart | undefined>
   leave(): void
 }
 
-export interface Selecting {
+export interface Selection {
   /** Equal for subscribers that get the same results. */
   readonly key: string
   readonly args: ExecutionArgs
-  readonly by: Operation
+  /** The operation of a subscriber. */
+  readonly operation: Operation
 }
 
-interface Part {
-  /** Undefined where the event does nothing to the list. */
-  readonly written: StreamPart | undefined
+interface EventResult {
+  /** Undefined where the event does not affect the list. */
+  readonly part: StreamPart | undefined
   readonly change: LoggedChange
   readonly hasRead: boolean
 }
 
+/** The subscribers of one selection. */
 interface Group {
-  readonly parts: LRUCache<string, Promise<Part>>
+  /** By the sequence of the event. */
+  readonly results: LRUCache<string, Promise<EventResult>>
   members: number
 }
 
-/** Results that subscribers of one selection may still ask for, who read at different speeds. */
-const MAX_PARTS = 64
+/** The results that a group keeps for its slower subscribers. */
+const MAX_RESULTS = 64
 
 export function createEventResults(options: EventResultsOptions): {
-  join(selecting: Selecting): SharedSelection
+  join(selection: Selection): SharedSelection
 } {
   const { contextOf, sourcesOf, beginEvent, addCost, reportFault, report, clock } = options
   const groups = new Map<string, Group>()
 
-  /** Undefined where the event does nothing to the list. Rejects where that can't be found out for a narrowed caller. */
+  /** Undefined where the event does not affect the list. Rejects where the right of a narrowed caller is not known. */
   async function execute(
     event: ChangeEvent,
     args: ExecutionArgs,
@@ -97,60 +100,69 @@ export function createEventResults(options: EventResultsOptions): {
     try {
       return await settleEvent(event, sourcesOf(operation))
     } catch (error) {
-      // Whose the appointment is decides whether a narrowed caller may know of it at all.
+      // Only the read says whose appointment it is, and a narrowed caller may know of none but its own.
       if (isNarrowed(operation.access)) throw error
       return { effect: { movement: 'entered', isHidden: false }, row: { id: event.change.now.id } }
     }
   }
 
-  /** Each event is an operation of its own: what it cost, and its line in the log. */
-  async function partOf(event: ChangeEvent, { args, by }: Selecting): Promise<Part> {
+  /** Each event is a separate operation, with its own cost and line in the log. */
+  async function resultOf(
+    event: ChangeEvent,
+    { args, operation: subscriber }: Selection,
+  ): Promise<EventResult> {
     const startedAt = clock.monotonic()
-    const { operation, end } = beginEvent(by)
-    function note(codes: readonly string[]): void {
+    const { operation, end } = beginEvent(subscriber)
+    function reportEnd(codes: readonly string[]): void {
       const definition = getOperationAST(args.document, args.operationName)
       report(operation, { definition, codes, startedAt, as: 'event' })
     }
     try {
       const executed = await execute(event, args, operation)
       const result = executed && addCost(wordResult(executed, reportFault), operation)
-      note(codesOf(result?.errors))
+      reportEnd(codesOf(result?.errors))
       const { exchanges, remembered, joined } = operation.ledger
       const hasRead = exchanges + remembered + joined > 0
-      return { written: result && writePart(result), change: event.change, hasRead }
+      return { part: result && writePart(result), change: event.change, hasRead }
     } catch (error) {
-      if (error instanceof UpstreamError) note([error.code])
+      if (error instanceof UpstreamError) reportEnd([error.code])
       throw error
     } finally {
       end()
     }
   }
 
-  /** What was read for an event shows its appointment as it was then: nobody gets it once that has changed again. */
-  function isStillTrue({ hasRead, change }: Part, by: Operation): boolean {
-    return !hasRead || sourcesOf(by).changes.isLatest(change, by)
+  /** A result with reads contains the appointment as of those reads, so it is outdated once the appointment changes again. */
+  function isCurrent({ hasRead, change }: EventResult, operation: Operation): boolean {
+    return !hasRead || sourcesOf(operation).changes.isLatest(change, operation)
   }
 
-  async function sharedPart(group: Group, event: ChangeEvent, selecting: Selecting): Promise<Part> {
-    const known = group.parts.get(event.sequence)
-    const part = known && (await known)
-    if (part !== undefined && isStillTrue(part, selecting.by)) return part
-    const begun = partOf(event, selecting)
-    group.parts.set(event.sequence, begun)
-    begun.catch(() => group.parts.delete(event.sequence))
-    return begun
+  async function sharedResultOf(
+    group: Group,
+    event: ChangeEvent,
+    selection: Selection,
+  ): Promise<EventResult> {
+    const pendingOrDone = group.results.get(event.sequence)
+    const known = pendingOrDone && (await pendingOrDone)
+    if (known !== undefined && isCurrent(known, selection.operation)) return known
+    const pending = resultOf(event, selection)
+    group.results.set(event.sequence, pending)
+    pending.catch(() => group.results.delete(event.sequence))
+    return pending
   }
 
   return {
-    join(selecting) {
-      const { key } = selecting
-      const group = groups.get(key) ?? { parts: new LRUCache({ max: MAX_PARTS }), members: 0 }
+    join(selection) {
+      const { key } = selection
+      const group = groups.get(key) ?? { results: new LRUCache({ max: MAX_RESULTS }), members: 0 }
       groups.set(key, group)
       group.members += 1
       return {
         async partOf(event) {
-          const part = event.isOwn ? partOf(event, selecting) : sharedPart(group, event, selecting)
-          return (await part).written
+          const { part } = await (event.isOwn
+            ? resultOf(event, selection)
+            : sharedResultOf(group, event, selection))
+          return part
         },
         leave() {
           group.members -= 1
@@ -175,7 +187,7 @@ export function writePart(result: ExecutionResult): StreamPart {
   }
 }
 
-/** As a part of a stream has it: the status that an error would give a response of its own is no part of it. */
+/** The result without `extensions.http`, the status that an error gives to a response: a part of a stream has no status. */
 export function plainErrors<Result extends Pick<ExecutionResult, 'errors'>>(result: Result): object {
   if (result.errors === undefined) return result
   const errors = result.errors.map((error) => {

@@ -4,23 +4,23 @@ import { acceptedRanges } from '../http/accept.ts'
 export interface StreamFormat {
   readonly contentType: string
   readonly opening: string
-  /** Means nothing to clients, and keeps proxies from closing a connection on which nothing happens. */
+  /** Clients ignore it. It keeps proxies from closing an idle connection. */
   readonly heartbeat: string
   readonly part: (json: string) => string
   readonly closing: string
 }
 
-/** Server-sent events, as GraphQL over SSE has them in its "distinct connections" mode. */
+/** Server-sent events, in the "distinct connections" mode of GraphQL over SSE. */
 const EVENT_STREAM: StreamFormat = {
   contentType: 'text/event-stream; charset=utf-8',
-  // Some browsers show a response only once something of its body is there.
+  // Some browsers resolve `fetch` only once the first bytes of the body arrive.
   opening: ':\n\n',
   heartbeat: ':\n\n',
   part: (json) => `event: next\ndata: ${json}\n\n`,
   closing: 'event: complete\ndata:\n\n',
 }
 
-/** Multipart, as clients read incremental delivery. An empty object is no result, and clients skip it. */
+/** Multipart, as in incremental delivery. Clients skip an empty object, because it is no result. */
 const MULTIPART: StreamFormat = {
   contentType: 'multipart/mixed; boundary="-"',
   opening: '\r\n---',
@@ -29,7 +29,7 @@ const MULTIPART: StreamFormat = {
   closing: '--\r\n',
 }
 
-/** How Apollo's clients ask for incremental delivery of 2022, and are told of it. */
+/** The parameter by which Apollo's clients request incremental delivery of 2022, and by which the response names it. */
 const DEFER_SPEC = 'deferspec=20220824'
 const DEFERRED: StreamFormat = { ...MULTIPART, contentType: `${MULTIPART.contentType}; deferSpec=20220824` }
 
@@ -39,10 +39,10 @@ function multipartPart(json: string): string {
 }
 
 /**
- * The format for an answer whose parts come later: the first one that the client names. Undefined where it names none, also
- * where it takes anything, and where it names another version of incremental delivery.
+ * The format for incremental delivery: the first one that the client names in `Accept`. Undefined where the client names
+ * none, even if it accepts any type, and where it names another version of incremental delivery.
  */
-export function partsFormatFor(request: Request): StreamFormat | undefined {
+export function incrementalFormatFor(request: Request): StreamFormat | undefined {
   for (const { type, parameters } of namedTypes(request)) {
     if (type === 'text/event-stream') return EVENT_STREAM
     const specs = parameters.filter((each) => each.includes('spec='))
@@ -52,10 +52,10 @@ export function partsFormatFor(request: Request): StreamFormat | undefined {
 }
 
 /**
- * The format for an answer that comes whole each time: the first one that the client names. Multipart with the parameters of
- * incremental delivery is for answers in parts.
+ * The format for a stream of complete results: the first one that the client names in `Accept`. Multipart with a parameter
+ * of incremental delivery does not count.
  */
-export function wholeFormatFor(request: Request): StreamFormat | undefined {
+export function completeFormatFor(request: Request): StreamFormat | undefined {
   for (const { type, parameters } of namedTypes(request)) {
     if (type === 'text/event-stream') return EVENT_STREAM
     const isIncremental = parameters.some((each) => /^(defer|incremental)spec=/.test(each))
@@ -64,7 +64,7 @@ export function wholeFormatFor(request: Request): StreamFormat | undefined {
   return undefined
 }
 
-/** What the client names in `Accept`, in lower case, without what it refuses. */
+/** The media types of `Accept`, in lower case, without those that the client refuses (`q=0`). */
 function namedTypes({ headers }: Request) {
   const ranges = (headers.get('accept') ?? '').toLowerCase().replace(/[\s"]/g, '').split(',')
   return ranges
@@ -73,7 +73,7 @@ function namedTypes({ headers }: Request) {
     .filter(({ parameters }) => !parameters.some((each) => /^q=0(\.0*)?$/.test(each)))
 }
 
-/** The format that the client accepts, server-sent events first; undefined where it accepts none. */
+/** The format for a subscription: server-sent events if the client accepts them. Undefined where it accepts none. */
 export function formatFor(request: Request): StreamFormat | undefined {
   const ranges = acceptedRanges(request)
   if (ranges.some((range) => ['text/event-stream', 'text/*', '*/*'].includes(range))) return EVENT_STREAM

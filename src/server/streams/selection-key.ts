@@ -1,22 +1,22 @@
 import { type DocumentNode, type ExecutionArgs, Kind, visit } from 'graphql'
 
 /**
- * Equal for subscribers that get the same results. Where each of them begins is no part of it: the `after` of the root
- * field, where a variable serves for nothing else in the document.
+ * Equal for subscribers that get the same results. The key leaves out the variable for the root field's `after`, which is
+ * where the subscriber resumes, unless the document uses the variable elsewhere too.
  */
 export function selectionKey(
   view: string,
   text: string,
   { document, operationName, variableValues }: ExecutionArgs,
 ): string {
-  const place = placeVariable(document)
-  const variables = Object.entries(variableValues ?? {}).filter(([name]) => name !== place)
+  const resumeVariable = resumeVariableOf(document)
+  const variables = Object.entries(variableValues ?? {}).filter(([name]) => name !== resumeVariable)
   return JSON.stringify([view, operationName, text, variables])
 }
 
-function placeVariable(document: DocumentNode): string | undefined {
+function resumeVariableOf(document: DocumentNode): string | undefined {
   const uses = new Map<string, number>()
-  const places = new Set<string>()
+  const afterVariables = new Set<string>()
   visit(document, {
     VariableDefinition: () => false,
     Variable({ name }) {
@@ -24,8 +24,9 @@ function placeVariable(document: DocumentNode): string | undefined {
     },
     Field({ name, arguments: given }) {
       const after = given?.find((argument) => argument.name.value === 'after')?.value
-      if (name.value === 'appointmentChanged' && after?.kind === Kind.VARIABLE) places.add(after.name.value)
+      if (name.value === 'appointmentChanged' && after?.kind === Kind.VARIABLE)
+        afterVariables.add(after.name.value)
     },
   })
-  return [...places].find((name) => uses.get(name) === 1)
+  return [...afterVariables].find((name) => uses.get(name) === 1)
 }

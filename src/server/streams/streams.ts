@@ -18,19 +18,19 @@ import type { Identity } from '../identity/identity.ts'
 import { noRootField, notStreamable, overloaded, tokenExpired } from '../refusals.ts'
 import { createEventResults, type EventResultsOptions, type SharedSelection } from './event-results.ts'
 import { formatFor, type StreamFormat } from './formats.ts'
-import type { Places } from './places.ts'
 import { selectionKey } from './selection-key.ts'
+import type { StreamSlots } from './stream-slots.ts'
 import type { PartSource, StreamWriter } from './writer.ts'
 
 export interface StreamsOptions extends EventResultsOptions {
   readonly identityOf: (request: Request) => Identity
   readonly operationOf: (request: Request) => Operation
-  readonly places: Places
+  readonly slots: StreamSlots
   readonly writer: StreamWriter
 }
 
 export interface Streams {
-  /** Begins to answer a subscription; a result where it can't be. Throws the refusals of the edge. */
+  /** Opens the stream of a subscription. Resolves with a result where `subscribe` fails. Throws the refusals of the edge. */
   open(subscription: Subscription): Promise<Stream | ExecutionResult>
   /** Writes the response of each stream. */
   readonly useStreams: () => Plugin
@@ -43,12 +43,12 @@ export interface Subscription {
   readonly args: ExecutionArgs
 }
 
-/** An answer in parts. */
+/** A response that is written in parts. */
 export class Stream {
   readonly format: StreamFormat
   readonly body: Readable
   readonly headers: Readonly<Record<string, string>>
-  /** Of the errors in it, for the log; empty where its parts are operations of their own. */
+  /** The codes of the errors of its result, for the log. Empty where each part is a separate operation. */
   readonly codes: readonly string[]
 
   constructor(
@@ -64,15 +64,15 @@ export class Stream {
 }
 
 /**
- * Answers subscriptions. A stream is no running operation, so the limits of those do not count it: it has its own. It ends
- * where its writer ends it, and when its reader is too slow.
+ * Answers subscriptions. The limits of running operations do not count streams, which have limits of their own. The writer
+ * ends a stream, and so does a reader that is too slow.
  */
 export function createStreams(options: StreamsOptions): Streams {
-  const { identityOf, operationOf, places, writer, clock } = options
+  const { identityOf, operationOf, slots, writer, clock } = options
   const results = createEventResults(options)
 
   function partsOf(source: ChangeStream, selection: SharedSelection, expiresAt: number): PartSource {
-    /** What has been written can't be asked for again; what is on its way can. */
+    /** The position of the last part that was written. A client that resumes here gets all later parts again. */
     let resumeAfter = source.resumeAfter()
     return {
       async next() {
@@ -80,7 +80,7 @@ export function createStreams(options: StreamsOptions): Streams {
         if (done) return { done, value }
         if (clock.now() >= expiresAt) throw tokenExpired()
         const part = await selection.partOf(value).catch((error: unknown) => {
-          // Nothing tells whether the caller may know of it: it comes again, and finds out.
+          // Whether the caller may know of the change is not known: the client resumes, which tries again.
           throw error instanceof UpstreamError ? streamUndecided(resumeAfter) : error
         })
         resumeAfter = value.sequence
@@ -99,35 +99,35 @@ export function createStreams(options: StreamsOptions): Streams {
       const format = formatFor(request)
       if (format === undefined) throw notStreamable()
       requireRootField(definition, args)
-      const by = operationOf(request)
+      const operation = operationOf(request)
       const identity = identityOf(request)
       const { expiresAt = Number.POSITIVE_INFINITY } = identity
-      const leave = places.take(identity)
+      const releaseSlot = slots.acquire(identity)
       try {
         const source = await createSourceEventStream(args)
         if (!(Symbol.asyncIterator in source)) {
-          // What instances share is away for a moment: the client comes again, as to a gateway that is busy.
+          // The store that instances share is unreachable: the client retries, as with a busy gateway.
           if (source.errors?.some(isOverloaded)) throw overloaded()
-          leave()
+          releaseSlot()
           return source
         }
-        // The one `subscribe` of the schema returns it.
+        // The schema's only `subscribe` returns a ChangeStream.
         const changes = source as ChangeStream
-        if (places.isClosed()) {
+        if (slots.isClosed()) {
           await changes.return()
           throw overloaded()
         }
         const selection = results.join({
-          key: selectionKey(`${by.view} ${rightsOf(by.access)}`, text, args),
+          key: selectionKey(`${operation.view} ${rightsOf(operation.access)}`, text, args),
           args,
-          by,
+          operation,
         })
         const parts = partsOf(changes, selection, expiresAt)
-        const body = writer.write(parts, { format, expiresAt, leave }, by)
-        // Resuming from here repeats the stream from its first change.
+        const body = writer.write(parts, { format, expiresAt, releaseSlot }, operation)
+        // A client that resumes from here gets the stream again from its first change.
         return new Stream(format, body, { headers: { 'x-resume-after': changes.resumeAfter() } })
       } catch (error) {
-        leave()
+        releaseSlot()
         throw error
       }
     },
@@ -139,7 +139,7 @@ export function createStreams(options: StreamsOptions): Streams {
         const headers = {
           ...stream.headers,
           'content-type': format.contentType,
-          // nginx would keep what it has not enough of.
+          // Without it nginx buffers the response until its buffer is full.
           'x-accel-buffering': 'no',
         }
         setResultProcessor(
@@ -151,7 +151,7 @@ export function createStreams(options: StreamsOptions): Streams {
   }
 }
 
-/** graphql-js takes it for granted, and a condition may take away the only one. */
+/** graphql-js assumes a root field, but `@skip` or `@include` may exclude the only one. */
 function requireRootField(
   definition: OperationDefinitionNode,
   { schema, document, variableValues }: ExecutionArgs,

@@ -6,39 +6,39 @@ import type { ReportFault } from '../gateway-options.ts'
 import { tokenExpired } from '../refusals.ts'
 import { type StreamPart, writePart } from './event-results.ts'
 import type { StreamFormat } from './formats.ts'
-import { once } from './places.ts'
+import { once } from './stream-slots.ts'
 
 export interface WriterOptions {
-  /** How often a stream on which nothing happens is written to, in milliseconds. */
+  /** How often a heartbeat is written to an idle stream, in milliseconds. */
   readonly heartbeatMs: number
   readonly reportFault: ReportFault
   readonly clock: Clock
 }
 
-/** What a stream is written from. */
+/** The source of a stream's parts. */
 export interface PartSource {
   /**
-   * The next part, undefined where there is nothing to write; done at the end of the stream. Rejects with what its reader is
-   * told at its end.
+   * The next part; undefined where there is nothing to write. `done` at the end of the stream. Rejects with the error that
+   * is written as the last part.
    */
   next(): Promise<IteratorResult<StreamPart | undefined, undefined>>
   leave(): void
-  /** What its reader is told where the gateway stops. */
+  /** The last part where the gateway stops. */
   readonly stopped: () => Error
 }
 
-export interface Writing {
+export interface WriteOptions {
   readonly format: StreamFormat
-  /** When the token of the caller ends, in milliseconds since the epoch. */
+  /** When the caller's token expires, in milliseconds since the epoch. */
   readonly expiresAt: number
-  /** Gives the place of the stream back. */
-  readonly leave: () => void
+  /** Releases the slot of the stream. */
+  readonly releaseSlot: () => void
 }
 
 export interface StreamWriter {
-  /** The body of a stream: it ends with its source, with the token of its caller, and when its client leaves. */
-  write(source: PartSource, writing: Writing, by: Operation): Readable
-  /** Tells the readers of all streams that the gateway stops, and ends them. */
+  /** The body of a stream. It ends with its source, when the caller's token expires, and when the client disconnects. */
+  write(source: PartSource, options: WriteOptions, operation: Operation): Readable
+  /** Ends all streams, each with an error that says that the gateway stops. */
   endAll(): void
 }
 
@@ -50,19 +50,19 @@ interface OpenStream {
 
 export function createStreamWriter({ heartbeatMs, reportFault, clock }: WriterOptions): StreamWriter {
   const { now } = clock
-  const open = new Set<OpenStream>()
+  const openStreams = new Set<OpenStream>()
   let heartbeat: NodeJS.Timeout | undefined
 
   function enter(stream: OpenStream): void {
-    open.add(stream)
+    openStreams.add(stream)
     heartbeat ??= setInterval(() => {
-      for (const each of open) each.beat()
+      for (const each of openStreams) each.beat()
     }, heartbeatMs).unref()
   }
 
   function leaveOpen(stream: OpenStream): void {
-    open.delete(stream)
-    if (open.size > 0) return
+    openStreams.delete(stream)
+    if (openStreams.size > 0) return
     clearInterval(heartbeat)
     heartbeat = undefined
   }
@@ -72,21 +72,21 @@ export function createStreamWriter({ heartbeatMs, reportFault, clock }: WriterOp
   }
 
   return {
-    write(source, { format, expiresAt, leave }, by) {
+    write(source, { format, expiresAt, releaseSlot }, operation) {
       let isReading = false
       let isOver = false
 
-      /** Writes parts for as long as the reader takes them. */
+      /** Writes parts until the body's buffer is full. */
       async function read(): Promise<void> {
         if (isReading) return
         isReading = true
         try {
-          for (let isWanted = true; isWanted; ) {
+          for (let hasRoom = true; hasRoom; ) {
             const { value: part, done } = await source.next()
             if (done) return finish(format.closing)
             if (now() >= expiresAt) throw tokenExpired()
             if (isOver || body.destroyed) return
-            if (part !== undefined) isWanted = body.push(part.in(format))
+            if (part !== undefined) hasRoom = body.push(part.in(format))
           }
           isReading = false
         } catch (error) {
@@ -105,7 +105,7 @@ export function createStreamWriter({ heartbeatMs, reportFault, clock }: WriterOp
       const stop = once(() => {
         leaveOpen(stream)
         source.leave()
-        leave()
+        releaseSlot()
       })
       const body = new Readable({
         read: () => void read(),
@@ -117,7 +117,7 @@ export function createStreamWriter({ heartbeatMs, reportFault, clock }: WriterOp
       const stream: OpenStream = {
         beat() {
           if (now() >= expiresAt) stream.end(tokenExpired())
-          // A reader that has not read what is there needs no sign of life.
+          // A reader that has not read the previous parts needs no heartbeat.
           else if (body.readableLength === 0 && !isOver) body.push(format.heartbeat)
         },
         end: (error) => finish(partOfError(error, format), format.closing),
@@ -125,12 +125,12 @@ export function createStreamWriter({ heartbeatMs, reportFault, clock }: WriterOp
       }
       enter(stream)
       body.push(format.opening)
-      by.signal.addEventListener('abort', { handleEvent: () => void body.destroy() })
-      if (by.signal.aborted) body.destroy()
+      operation.signal.addEventListener('abort', { handleEvent: () => void body.destroy() })
+      if (operation.signal.aborted) body.destroy()
       return body
     },
     endAll() {
-      for (const stream of open) stream.end(stream.stopped())
+      for (const stream of openStreams) stream.end(stream.stopped())
     },
   }
 }

@@ -6,9 +6,9 @@ import type {
   OperationReport,
 } from '../../server/observation/observer.ts'
 
-/** From a remembered answer to the longest that an operation may take. */
+/** The buckets of durations: from a cached answer to the timeout of an operation. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-/** Between the making of an event and its arrival: the upstream may try for a day. */
+/** The buckets of the delays of events. The upstream may retry a delivery for a day. */
 const DELAYS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86_400]
 
 const NONE: Readonly<Record<ExchangeReport['outcome'], number>> = {
@@ -21,11 +21,11 @@ const NONE: Readonly<Record<ExchangeReport['outcome'], number>> = {
   abandoned: 0,
 }
 
-/** The name of an operation that no trusted document has. */
+/** The label of operations that are in no trusted document. */
 const OTHER = 'other'
 
-/** How often operations of one name have ended, by kind and code. */
-interface OperationTally {
+/** The durations of the operations of one name, and their counts by kind and code. */
+interface OperationCounts {
   readonly seconds: Durations
   readonly counts: Map<string, { readonly labels: OperationLabels; count: number }>
 }
@@ -36,19 +36,19 @@ interface OperationLabels {
   readonly code: string
 }
 
-interface RouteTally {
+interface RouteCounts {
   readonly seconds: Durations
   readonly outcomes: Record<ExchangeReport['outcome'], number>
 }
 
 /**
- * What happens is counted in plain numbers as it happens, and given to Prometheus' counters when somebody reads them: theirs
- * look their labels up each time. There are as many numbers as trusted operations, codes and routes have combinations.
+ * Counts in plain numbers, and copies these to the counters of prom-client only when `/metrics` is read, because prom-client
+ * looks the labels up at each increment. The combinations of trusted operations, codes and routes bound their number.
  */
 export function createCounters(registry: Registry): Observer {
   const registers = [registry]
-  const operations = new Map<string, OperationTally>()
-  const routes = new Map<string, RouteTally>()
+  const operations = new Map<string, OperationCounts>()
+  const routes = new Map<string, RouteCounts>()
   const reads = { asked: 0, remembered: 0, patched: 0, joined: 0, fused: 0, stale: 0 }
 
   const operationSeconds = new Histogram({
@@ -73,25 +73,25 @@ export function createCounters(registry: Registry): Observer {
   })
   const refused = new Counter({
     name: 'gateway_refused_total',
-    help: 'Requests of GraphQL that were refused before anything of them ran. why: the code.',
+    help: 'GraphQL requests that were refused before their operation ran. why: the error code.',
     labelNames: ['why'],
     registers,
   })
   const events = new Counter({
     name: 'gateway_events_total',
-    help: 'Deliveries of webhooks, and changes that none told of first.',
+    help: 'Deliveries of webhooks, and changes that no webhook reported first.',
     labelNames: ['kind', 'source', 'fate'],
     registers,
   })
   const styles = new Counter({
     name: 'gateway_signatures_total',
-    help: 'Deliveries with a signature that is right, by how it is written.',
+    help: 'Deliveries with a valid signature, by the style of the signature.',
     labelNames: ['style'],
     registers,
   })
   const delays = new Histogram({
     name: 'gateway_event_delay_seconds',
-    help: 'Between the making of an event and its arrival, by two clocks.',
+    help: 'Time from the creation of an event to its arrival, by two clocks.',
     buckets: DELAYS,
     registers,
   })
@@ -108,7 +108,7 @@ export function createCounters(registry: Registry): Observer {
   })
   new Counter({
     name: 'gateway_upstream_requests_total',
-    help: 'Requests to the upstream, each attempt for itself.',
+    help: 'Requests to the upstream. Each attempt counts.',
     labelNames: ['route', 'outcome'],
     registers,
     collect() {
@@ -127,34 +127,34 @@ export function createCounters(registry: Registry): Observer {
       for (const [how, count] of Object.entries(reads)) this.inc({ how }, count)
     },
   })
-  // A rise from nothing is no rise to Prometheus, so what an alert looks at is there before it rises.
+  // Prometheus computes no rate from an absent series, so the counter of an alert exists from the start.
   refused.inc({ why: 'OVERLOADED' }, 0)
 
-  function operationOf(operation: string): OperationTally {
+  function countsOfOperation(operation: string): OperationCounts {
     const known = operations.get(operation)
     if (known !== undefined) return known
-    const tally = { seconds: createDurations(operationSeconds.labels({ operation })), counts: new Map() }
-    operations.set(operation, tally)
-    return tally
+    const created = { seconds: createDurations(operationSeconds.labels({ operation })), counts: new Map() }
+    operations.set(operation, created)
+    return created
   }
 
-  function routeOf(route: string): RouteTally {
+  function countsOfRoute(route: string): RouteCounts {
     const known = routes.get(route)
     if (known !== undefined) return known
-    const tally = { seconds: createDurations(exchangeSeconds.labels({ route })), outcomes: { ...NONE } }
-    routes.set(route, tally)
-    return tally
+    const created = { seconds: createDurations(exchangeSeconds.labels({ route })), outcomes: { ...NONE } }
+    routes.set(route, created)
+    return created
   }
 
   return {
     operation({ name, kind, code, seconds, remembered, patched, stale, joined, fused }: OperationReport) {
       const operation = name ?? OTHER
-      const tally = operationOf(operation)
-      tally.seconds.add(seconds)
+      const { seconds: durations, counts } = countsOfOperation(operation)
+      durations.add(seconds)
       const key = `${kind} ${code}`
-      const counted = tally.counts.get(key)
-      if (counted === undefined) tally.counts.set(key, { labels: { operation, kind, code }, count: 1 })
-      else counted.count += 1
+      const known = counts.get(key)
+      if (known === undefined) counts.set(key, { labels: { operation, kind, code }, count: 1 })
+      else known.count += 1
       reads.remembered += remembered
       reads.joined += joined
       reads.fused += fused
@@ -163,15 +163,15 @@ export function createCounters(registry: Registry): Observer {
     },
     refusal: (why) => refused.inc({ why }),
     exchange({ route, outcome, seconds, isFirstRead }: ExchangeReport) {
-      const tally = routeOf(route)
-      tally.seconds.add(seconds)
-      tally.outcomes[outcome] += 1
+      const { seconds: durations, outcomes } = countsOfRoute(route)
+      durations.add(seconds)
+      outcomes[outcome] += 1
       if (isFirstRead) reads.asked += 1
     },
     event({ kind, source, fate, style, delayMs }: EventReport) {
       events.inc({ kind: kind ?? 'none', source, fate })
       if (style !== undefined) styles.inc({ style })
-      // The clock of the upstream may be ahead.
+      // Negative where the upstream's clock is ahead.
       if (delayMs !== undefined) delays.observe(Math.max(0, delayMs) / 1000)
     },
   }
@@ -182,20 +182,20 @@ interface Durations {
   flush(): void
 }
 
-/** So few that giving them on takes no time that anybody notices. */
-const MAX_WAITING = 1000
+/** Few enough that one flush delays no operation noticeably. */
+const MAX_PENDING = 1000
 
-/** Gives its durations to a histogram many at once, or when somebody reads it. */
+/** Collects durations, and adds them to the histogram in batches and before a read. */
 function createDurations(histogram: Histogram.Internal<string>): Durations {
-  const waiting: number[] = []
+  const pending: number[] = []
   function flush(): void {
-    for (const seconds of waiting) histogram.observe(seconds)
-    waiting.length = 0
+    for (const seconds of pending) histogram.observe(seconds)
+    pending.length = 0
   }
   return {
     add(seconds) {
-      waiting.push(seconds)
-      if (waiting.length >= MAX_WAITING) flush()
+      pending.push(seconds)
+      if (pending.length >= MAX_PENDING) flush()
     },
     flush,
   }

@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client'
 import type { GatewayState } from '../../server/observation/observer.ts'
 
 export interface GaugesOptions {
-  /** Undefined until there is a gateway to look at. */
+  /** Returns undefined until the gateway is created. */
   readonly state: () => GatewayState | undefined
   readonly lagMs: () => number
   readonly now: () => number
@@ -10,11 +10,11 @@ export interface GaugesOptions {
 
 const EVENT_STATES = ['waiting', 'healthy', 'silent', 'contradicted'] as const
 
-/** What is looked at when Prometheus asks, and at no other time. */
+/** Adds gauges that read the gateway's state only when `/metrics` is read. */
 export function addGauges(registry: Registry, { state, lagMs, now }: GaugesOptions): void {
   const registers = [registry]
 
-  /** A gauge with a value for each key, whose account is told by the first letters of its hash. */
+  /** Adds a gauge with a value for each key. Its label is the first letters of the account, which is a hash. */
   function addKeyGauge(name: string, help: string, readValue: (key: Key) => number | undefined): void {
     new Gauge({
       name,
@@ -40,12 +40,14 @@ export function addGauges(registry: Registry, { state, lagMs, now }: GaugesOptio
   addKeyGauge('gateway_quota_reset_seconds', 'Until the quota is full again.', ({ rateLimit }) =>
     rateLimit === null ? undefined : Math.max(0, (Date.parse(rateLimit.resetsAt) - now()) / 1000),
   )
-  addKeyGauge('gateway_breaker_open', '1 while the upstream does not answer, and is not asked.', (key) =>
-    key.isBreakerOpen ? 1 : 0,
+  addKeyGauge(
+    'gateway_breaker_open',
+    '1 while the circuit breaker is open: the upstream does not answer, and gets no requests.',
+    (key) => (key.isBreakerOpen ? 1 : 0),
   )
   new Gauge({
     name: 'gateway_streams',
-    help: 'Subscriptions and answers in parts that are open.',
+    help: 'Open streams: subscriptions, live queries and deferred answers.',
     registers,
     collect() {
       this.set(state()?.streams ?? 0)
@@ -53,7 +55,7 @@ export function addGauges(registry: Registry, { state, lagMs, now }: GaugesOptio
   })
   new Gauge({
     name: 'gateway_events_state',
-    help: 'Whether the events can be relied on: 1 for the state of now. Absent without webhooks.',
+    help: 'The state of the events: 1 for the current one. Absent without webhooks.',
     labelNames: ['state'],
     registers,
     collect() {
@@ -65,7 +67,7 @@ export function addGauges(registry: Registry, { state, lagMs, now }: GaugesOptio
   })
   new Gauge({
     name: 'gateway_shared_up',
-    help: '1 while Redis answers, 0 while it is away. Absent for an instance that shares nothing.',
+    help: '1 while Redis answers, 0 while it is unreachable. Absent for an instance without Redis.',
     labelNames: [],
     registers,
     collect() {
@@ -76,7 +78,7 @@ export function addGauges(registry: Registry, { state, lagMs, now }: GaugesOptio
   })
   new Gauge({
     name: 'gateway_lag_seconds',
-    help: 'How far the event loop is behind.',
+    help: 'The lag of the event loop.',
     registers,
     collect() {
       this.set(lagMs() / 1000)

@@ -4,23 +4,23 @@ import { createCounters } from './counters.ts'
 import { addGauges } from './gauges.ts'
 import { addProcess } from './process.ts'
 
-export { metricsHandler } from './port.ts'
+export { metricsHandler } from './metrics-handler.ts'
 
 export interface MetricsOptions {
-  /** How far the event loop is behind, in milliseconds. */
+  /** The lag of the event loop, in milliseconds. */
   readonly lagMs: () => number
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
-/** Counts for Prometheus what a gateway does. docs/operating.md says what each metric means. */
+/** The metrics of a gateway, for Prometheus. docs/operating.md describes each of them. */
 export interface Metrics extends Observer {
-  /** From now on the gauges show the state of this gateway. */
+  /** Connects the gauges to the state of a gateway. */
   watch(state: () => GatewayState): void
   page(): Promise<MetricsPage>
 }
 
-/** A registry of its own, so that several gateways in one process do not count together. */
+/** Uses a registry of its own, so that several gateways in one process have separate metrics. */
 export function createMetrics({ lagMs, now }: MetricsOptions): Metrics {
   const registry = new Registry()
   let state: (() => GatewayState) | undefined

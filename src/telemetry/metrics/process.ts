@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 
-/** What the process takes of its machine, under the names that every Prometheus client has for it. */
+/** Adds the metrics of the process, under the names that all Prometheus clients use. */
 export function addProcess(registry: Registry): void {
   const registers = [registry]
   new Counter({

@@ -7,45 +7,45 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace'
 export interface ExporterOptions {
   readonly endpoint: string
   readonly onState: (state: 'up' | 'down') => void
-  /** The longest that a batch may take. */
+  /** The timeout of a batch, in milliseconds. */
   readonly exportMs: number
 }
 
 export interface Exporter {
   readonly exporter: SpanExporter
-  /** Ends its connections, whatever is on its way in them. */
+  /** Closes the connections, also those with a batch in flight. */
   destroy(): void
 }
 
-/** The exporter of OTLP over HTTP, which tells whether its collector takes what it is sent. */
+/** An exporter of OTLP over HTTP that reports whether its collector accepts the batches. */
 export function createExporter({ endpoint, onState, exportMs }: ExporterOptions): Exporter {
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`
   const agent = url.startsWith('https:')
     ? new HttpsAgent({ keepAlive: true })
     : new HttpAgent({ keepAlive: true })
   const otlp = new OTLPTraceExporter({ url, timeoutMillis: exportMs, httpAgentOptions: () => agent })
-  let known: 'up' | 'down' = 'up'
-  let onTheirWay = 0
+  let lastState: 'up' | 'down' = 'up'
+  let inFlight = 0
   return {
     exporter: {
       export(spans, done) {
         let isOver = false
-        onTheirWay += 1
+        inFlight += 1
         function end(result: ExportResult): void {
           if (isOver) return
           isOver = true
-          onTheirWay -= 1
+          inFlight -= 1
           clearTimeout(timer)
           const state = result.error === undefined ? 'up' : 'down'
-          if (state !== known) onState(state)
-          known = state
+          if (state !== lastState) onState(state)
+          lastState = state
           done(result)
         }
-        // The library limits how long a connection may be silent, and one that drips never is.
+        // The library limits only the idle time of a connection, so a response that trickles in would never time out.
         const timer = setTimeout(() => {
           end({ code: ExportResultCode.FAILED, error: new Error('The collector has not answered in time.') })
-          // The library tells of no connection of its own, so all are ended, once none has a batch with time left.
-          if (onTheirWay === 0) agent.destroy()
+          // The library does not expose the connection of a batch, so all are closed once no batch is in flight.
+          if (inFlight === 0) agent.destroy()
         }, exportMs)
         otlp.export(spans, end)
       },

@@ -5,7 +5,7 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace'
 
-/** As OpenTelemetry names them in `OTEL_TRACES_SAMPLER`. */
+/** The samplers of `OTEL_TRACES_SAMPLER`, as OpenTelemetry names them. */
 export type SamplerName =
   | 'always_on'
   | 'always_off'
@@ -15,19 +15,19 @@ export type SamplerName =
   | 'parentbased_traceidratio'
 
 export interface Sampling {
-  /** Decides on a trace that begins here, once and before it costs anything. */
-  readonly isKept: () => boolean
-  /** Decides on all others. */
+  /** Decides whether to sample a trace that begins here. Called once, before a span is created. */
+  readonly isSampled: () => boolean
+  /** Decides on the traces of callers. */
   readonly sampler: Sampler
 }
 
-/** Which traces are kept. Those `parentbased_…` keep what the caller keeps, and decide only where it says nothing. */
+/** Decides which traces are sampled. A `parentbased_…` sampler adopts the caller's decision where there is one. */
 export function createSampling(name: SamplerName, ratio: number): Sampling {
   const [, parentBased, own = ''] = /^(parentbased_)?(\w+)$/.exec(name) ?? []
   const share = SHARES[own] ?? ratio
   const ofCallers = new TraceIdRatioBasedSampler(share)
   return {
-    isKept: () => Math.random() < share,
+    isSampled: () => Math.random() < share,
     sampler: new ParentBasedSampler({
       root: new AlwaysOnSampler(),
       ...(parentBased === undefined && { remoteParentSampled: ofCallers, remoteParentNotSampled: ofCallers }),

@@ -12,16 +12,16 @@ import { RandomIdGenerator } from '@opentelemetry/sdk-trace'
 import type { Span } from '../../server/observation/observer.ts'
 
 export interface Spans {
-  /** Undefined where nobody is to know of the span. */
+  /** Undefined where the span is neither recorded nor propagated. */
   begin(name: string, kind: SpanKind, context: Context): Span | undefined
-  /** Of a trace that begins here, and is not kept. Undefined where nobody is to know of it. */
-  unkept(): Span | undefined
+  /** A span of a new trace that is not sampled. Undefined where it is not propagated. */
+  unsampled(): Span | undefined
 }
 
 const NO_HEADERS = {}
 const ids = new RandomIdGenerator()
 
-/** @param propagate whether `headers` tells another server of the trace */
+/** @param propagate whether `headers` contains `traceparent`, for the upstream */
 export function createSpans(tracer: Tracer, propagate: boolean): Spans {
   function recording(span: OtelSpan, context: Context): Span {
     return {
@@ -48,11 +48,11 @@ export function createSpans(tracer: Tracer, propagate: boolean): Spans {
     begin(name, kind, context) {
       const span = tracer.startSpan(name, { kind }, context)
       if (span.isRecording()) return recording(span, context)
-      return propagate ? passing(span.spanContext()) : undefined
+      return propagate ? nonRecording(span.spanContext()) : undefined
     },
-    unkept() {
+    unsampled() {
       if (!propagate) return undefined
-      return passing({
+      return nonRecording({
         traceId: ids.generateTraceId(),
         spanId: ids.generateSpanId(),
         traceFlags: TraceFlags.NONE,
@@ -61,10 +61,10 @@ export function createSpans(tracer: Tracer, propagate: boolean): Spans {
   }
 }
 
-/** A span that is not kept, of which another server is told that it is not. */
-function passing(unkept: SpanContext): Span {
-  const { traceId } = unkept
-  const span: Span = { begin: () => span, end() {}, traceId, headers: headersOf(unkept) }
+/** A span that is not recorded. Its headers tell the upstream that the trace is not sampled. */
+function nonRecording(context: SpanContext): Span {
+  const { traceId } = context
+  const span: Span = { begin: () => span, end() {}, traceId, headers: headersOf(context) }
   return span
 }
 

@@ -9,53 +9,53 @@ import { createSampling, type SamplerName } from './sampler.ts'
 import { createSpans } from './spans.ts'
 
 export interface TracesOptions {
-  /** Base URL of the collector, which takes OTLP over HTTP, as JSON, at `/v1/traces`. */
+  /** Base URL of the collector, which accepts OTLP over HTTP, as JSON, at `/v1/traces`. */
   readonly endpoint: string
   /** @default `service.name` of the attributes, else appointments-gateway */
   readonly serviceName?: string | undefined
   /**
-   * What each span says of the service.
+   * The resource attributes of each span.
    *
    * @default none
    */
   readonly attributes?: Readonly<Record<string, string>> | undefined
   readonly sampler: SamplerName
-  /** Of the samplers by ratio: how many of all traces are kept, from 0 to 1. */
+  /** For the samplers by ratio: the share of traces that are sampled, from 0 to 1. */
   readonly ratio: number
-  /** Tells the upstream which trace its requests are part of. */
+  /** Sends `traceparent` to the upstream. */
   readonly propagateUpstream: boolean
-  /** Called when the collector is found to answer, or not to, after it did the other. */
+  /** Called when the collector becomes reachable or unreachable. */
   readonly onState: (state: 'up' | 'down') => void
   /**
-   * How long a batch may take to be sent, and the last ones at the end, in milliseconds.
+   * The timeout of a batch, and of the last batches in `close`, in milliseconds.
    *
    * @default 3000
    */
   readonly exportMs?: number
   /**
-   * Between two batches, in milliseconds.
+   * The interval of batches, in milliseconds.
    *
    * @default 5000
    */
-  readonly everyMs?: number
+  readonly intervalMs?: number
 }
 
 export interface Traces extends Tracer {
-  /** Sends what is left, for `exportMs` at most. */
+  /** Sends the remaining spans, for `exportMs` at most. */
   close(): Promise<void>
 }
 
-/** Spans that wait to be sent. What comes when there are so many is dropped. */
-const MAX_WAITING = 2048
+/** The most spans in the queue. Further ones are dropped. */
+const MAX_QUEUED = 2048
 
 /**
- * Sends spans to a collector, in batches and beside the path of the answer. A collector that is slow or away costs spans,
- * and nothing else.
+ * Sends spans to a collector, in batches and off the request path. A slow or unreachable collector loses spans, and does not
+ * affect requests.
  */
 export function createTraces(options: TracesOptions): Traces {
-  const { serviceName, attributes, propagateUpstream, exportMs = 3_000, everyMs = 5_000 } = options
+  const { serviceName, attributes, propagateUpstream, exportMs = 3_000, intervalMs = 5_000 } = options
   const { exporter, destroy } = createExporter({ ...options, exportMs })
-  const { isKept, sampler } = createSampling(options.sampler, options.ratio)
+  const { isSampled, sampler } = createSampling(options.sampler, options.ratio)
   const provider = new TracerProvider({
     sampler,
     resource: resourceFromAttributes({
@@ -67,9 +67,9 @@ export function createTraces(options: TracesOptions): Traces {
     spanProcessors: [
       new BatchSpanProcessor({
         exporter,
-        maxQueueSize: MAX_WAITING,
-        scheduledDelayMillis: everyMs,
-        // Never reached: the exporter ends in time by itself, and only then is the next batch begun.
+        maxQueueSize: MAX_QUEUED,
+        scheduledDelayMillis: intervalMs,
+        // Never reached: the exporter has its own timeout, and the next batch starts only after this one has ended.
         exportTimeoutMillis: 2 * exportMs,
       }),
     ],
@@ -78,13 +78,13 @@ export function createTraces(options: TracesOptions): Traces {
   return {
     begin(name, traceparent) {
       const context = contextOf(traceparent)
-      if (trace.getSpanContext(context) === undefined && !isKept()) return spans.unkept()
+      if (trace.getSpanContext(context) === undefined && !isSampled()) return spans.unsampled()
       return spans.begin(name, SpanKind.SERVER, context)
     },
     async close() {
-      const { promise: isTime, resolve } = Promise.withResolvers<void>()
+      const { promise: timeout, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, exportMs)
-      await Promise.race([isTime, provider.shutdown().catch(() => {})])
+      await Promise.race([timeout, provider.shutdown().catch(() => {})])
       clearTimeout(timer)
       destroy()
     },
@@ -93,7 +93,7 @@ export function createTraces(options: TracesOptions): Traces {
 
 const propagator = new W3CTraceContextPropagator()
 
-/** What the caller says of its trace; what can't be read is no parent. */
+/** The context of the caller's trace. An invalid `traceparent` counts as none. */
 function contextOf(traceparent: string | null | undefined) {
   if (traceparent == null) return ROOT_CONTEXT
   return propagator.extract(ROOT_CONTEXT, { traceparent }, defaultTextMapGetter)

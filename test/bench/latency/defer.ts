@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { askInParts } from '../../server/deferred/parts.ts'
+import { queryInParts } from '../../server/deferred/parts.ts'
 import { NPM_START } from '../../support/npm-start.ts'
 import { pinToOtherCore, startContestant } from './contestant.ts'
 
@@ -44,7 +44,7 @@ for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
   const third = new Date(Date.UTC(2046, 0, 1) + round * 86_400_000).toISOString()
   const cold = await measure(IN_ONE_PIECE, day)
   const deferred = await measure(IN_PARTS, other)
-  await (await askInParts(url, { query: query(''), variables: { day: third }, headers: KEY })).rest()
+  await (await queryInParts(url, { query: query(''), variables: { day: third }, headers: KEY })).rest()
   const kept = await measure(IN_PARTS, third)
   if (round < 0) continue
   samples.cold?.push(cold)
@@ -70,7 +70,7 @@ await upstream.close()
 async function measure(text: string, day: string): Promise<Sample> {
   const before = await gateway.usage()
   const startedAt = performance.now()
-  const answer = await askInParts(url, { query: text, variables: { day }, headers: KEY })
+  const answer = await queryInParts(url, { query: text, variables: { day }, headers: KEY })
   await answer.next()
   const firstMs = performance.now() - startedAt
   const rest = await answer.rest()

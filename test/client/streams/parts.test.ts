@@ -6,7 +6,7 @@ import {
   RequestError,
   TypedDocumentString,
 } from '../../../src/client/index.ts'
-import { ROWS, startHeldClinic } from '../../server/deferred/held-clinic.ts'
+import { ROWS, startManualClinic } from '../../server/deferred/manual-clinic.ts'
 
 interface Day {
   readonly appointments: {
@@ -42,7 +42,7 @@ const event = (part: object) => `event: next\ndata: ${JSON.stringify(part)}\n\n`
 
 describe('client.inParts', () => {
   test('It yields the list first, and last the complete answer with its cost', async () => {
-    await using clinic = await startHeldClinic()
+    await using clinic = await startManualClinic()
     const states = createClient({ url: `${clinic.url}/graphql` })
       .inParts(DAY)
       [Symbol.asyncIterator]()
@@ -86,7 +86,7 @@ describe('client.inParts', () => {
   })
 
   test('An answer in one part is one state', async () => {
-    await using clinic = await startHeldClinic()
+    await using clinic = await startManualClinic()
     const text = new TypedDocumentString<Day, Record<string, never>>(
       '{ appointments(first: 3) { nodes { title ... @defer { restId } } } }',
     )
@@ -106,7 +106,7 @@ describe('client.inParts', () => {
   })
 
   test('Leaving it ends the connection, and so does its signal', async () => {
-    await using clinic = await startHeldClinic()
+    await using clinic = await startManualClinic()
     const signals: AbortSignal[] = []
     const client = createClient({
       url: `${clinic.url}/graphql`,

@@ -9,7 +9,7 @@ const GOOD: ScriptedAnswer = {
 }
 
 describe('The check of a configuration', () => {
-  test('It says what the environment configures, and asks nothing', async () => {
+  test('It prints what the environment configures, and sends no upstream request', async () => {
     await using upstream = await startScriptedUpstream(() => GOOD)
     const { code, stdout, stderr } = await runProcess(
       {
@@ -36,7 +36,7 @@ describe('The check of a configuration', () => {
     expect(upstream.requests).toEqual([])
   })
 
-  test('Over the sandbox it says what development shows, and who looks at it', async () => {
+  test('Over the sandbox it prints the development features, and the use of telemetry', async () => {
     const { stdout } = await runProcess(
       {
         DESK: 'false',
@@ -54,7 +54,7 @@ describe('The check of a configuration', () => {
     expect(stdout).not.toContain('hush')
   })
 
-  test('It shows no value that may hold a secret', async () => {
+  test('It prints no value that may contain a secret', async () => {
     const { code, stdout, stderr } = await runProcess(
       {
         APPOINTMENTS_API_URL: 'https://hush:hush@upstream.test/v1?key=hush',
@@ -76,7 +76,7 @@ describe('The check of a configuration', () => {
     expect(stdout).not.toContain('hush')
   })
 
-  test('It reports what a start would refuse, all at once, and exits with 2', async () => {
+  test('It reports all problems that would prevent the start, and exits with 2', async () => {
     const { code, stdout, stderr } = await runProcess(
       {
         TRUSTED_DOCUMENTS_ONLY: 'true',
@@ -94,7 +94,7 @@ describe('The check of a configuration', () => {
     expect((await runProcess({ PORT: 'x' }, 'check')).code).toBe(2)
   })
 
-  test('It says what is wrong with the file of the trusted documents', async () => {
+  test('It reports the problem of the file of trusted documents', async () => {
     expect(await runProcess({ TRUSTED_DOCUMENTS: 'nowhere.json' }, 'check')).toEqual({
       code: 2,
       stdout: '',
@@ -107,7 +107,7 @@ describe('The check of an upstream', () => {
   const ask = (url: string) =>
     runProcess({ APPOINTMENTS_API_URL: url, APPOINTMENTS_API_KEY: 'pk_secret' }, 'check', '--upstream')
 
-  test('It tries the key with one request, and shows nothing of the answer', async () => {
+  test('It tries the key with one request, and prints nothing of the response', async () => {
     await using upstream = await startScriptedUpstream(() => GOOD)
     const { code, stdout } = await ask(upstream.url)
     expect(code).toBe(0)
@@ -124,7 +124,7 @@ describe('The check of an upstream', () => {
     [429, 'The upstream does not answer as it should: RATE_LIMITED.'],
     [503, 'The upstream does not answer as it should: UPSTREAM_UNAVAILABLE.'],
     [200, 'The upstream does not answer as it should: UPSTREAM_INVALID_RESPONSE.'],
-  ] as const)('A status of %i is told after one request: %s', async ([status, sentence]) => {
+  ] as const)('A status of %i is reported after one request: %s', async ([status, sentence]) => {
     await using upstream = await startScriptedUpstream(() => ({ status, body: 'nothing to read' }))
     const result = await ask(upstream.url)
     expect(result.stdout.trim().split('\n').at(-1)).toBe(sentence)
@@ -132,7 +132,7 @@ describe('The check of an upstream', () => {
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('Limits for other callers do not refuse it', async () => {
+  test('The limits of the environment do not apply to it', async () => {
     await using upstream = await startScriptedUpstream(() => GOOD)
     const environment = { APPOINTMENTS_API_URL: upstream.url, APPOINTMENTS_API_KEY: 'k', MAX_DEPTH: '1' }
     expect((await runProcess(environment, 'check', '--upstream')).code).toBe(0)

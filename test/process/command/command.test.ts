@@ -18,8 +18,8 @@ describe('The arguments', () => {
     [['version'], { name: 'version' }],
     [['plan', '-h'], { name: 'help' }],
     [['-v'], { name: 'version' }],
-    [['check'], { name: 'check', asksUpstream: false }],
-    [['check', '--upstream'], { name: 'check', asksUpstream: true }],
+    [['check'], { name: 'check', triesUpstream: false }],
+    [['check', '--upstream'], { name: 'check', triesUpstream: true }],
     [
       ['plan', 'a.json', '--screens', '12'],
       {
@@ -40,7 +40,7 @@ describe('The arguments', () => {
         rates: { query: 6, changes: 9, ofOperation: new Map([['Day', 2]]) },
       },
     ],
-  ] as const)('%j is understood', ([args, command]) => {
+  ] as const)('%j is a command', ([args, command]) => {
     expect(readCommand(args)).toEqual(command)
   })
 
@@ -106,7 +106,7 @@ describe('The help', () => {
     expect(lines.filter(({ length }) => length > 110)).toEqual([])
   })
 
-  test('Help and version ask for no good configuration', async () => {
+  test('Help and version need no valid configuration', async () => {
     const bad = { PORT: 'x', CACHE_TTL_SECOND: '1' }
     expect(await runProcess(bad, '--help')).toEqual({ code: 0, stdout: `${helpText()}\n`, stderr: '' })
     expect(await runProcess(bad, '--version')).toEqual({

@@ -23,7 +23,7 @@ async function planFile(content: string, ...args: string[]) {
 }
 
 describe('The plan of an hour', () => {
-  test('It says who spends what, and that all of it fits', async () => {
+  test('It states the requests of each operation, and that all of them fit', async () => {
     const { code, lines, stderr } = await planFile(
       JSON.stringify(DOCUMENTS),
       '--screens',
@@ -48,7 +48,7 @@ describe('The plan of an hour', () => {
     ])
   })
 
-  test('What may not fit, and what does not, exits with 1', async () => {
+  test('A plan that may not fit, or does not fit, exits with 1', async () => {
     const text = JSON.stringify(DOCUMENTS)
     const perhaps = await planFile(text, '--screens', '6')
     expect([perhaps.code, perhaps.stdout]).toEqual([
@@ -85,12 +85,12 @@ describe('The plan of an hour', () => {
     expect(code).toBe(0)
   })
 
-  test('One screen that fits is one', async () => {
+  test('The text for one screen is in the singular', async () => {
     const { lines } = await planFile(JSON.stringify(DOCUMENTS), '--screens', '1', '--per-hour', '300')
     expect(lines.at(-2)).toMatch(/^It fits: 1 screen fits where .* least, and 1 screen fits where/)
   })
 
-  test('What costs more than an operation may never runs, and spends nothing', async () => {
+  test('An operation above the ceiling never runs, and spends nothing', async () => {
     const fields = Array.from({ length: 61 }, (_, i) => `a${i}: appointment(id: "a${i}") { id }`)
     const { code, lines } = await planFile(
       JSON.stringify({ e5: `{ ${fields.join(' ')} }` }),
@@ -101,7 +101,7 @@ describe('The plan of an hour', () => {
     expect(lines.at(-2)).toMatch(/^It fits: any number of screens fits/)
   })
 
-  test('An operation that the file lacks, and a file without documents, exit with 2', async () => {
+  test('An operation that is not in the file, and a file without documents, exit with 2', async () => {
     const wrong = await planFile(JSON.stringify(DOCUMENTS), '--screens', '1', '--per-hour', 'Dya=2')
     expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: 'plan: the file has no operation Dya.\n' })
     for (const content of ['{', '[]', '{ "a1": "query { nothing }" }'])
@@ -136,7 +136,7 @@ describe('The arithmetic of an hour', () => {
     }),
   })
 
-  test('One screen more than what fits does not fit', () => {
+  test('One screen more than the limit does not fit', () => {
     fc.assert(
       fc.property(fc.array(cost, { maxLength: 8 }), hour, (costs, one) => {
         const { operations, reads, writes, readQuota, screensThatFit } = planHour(costs, one)

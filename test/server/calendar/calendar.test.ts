@@ -3,13 +3,13 @@ import { createLogger } from '../../../src/process/logger.ts'
 import { createGateway } from '../../../src/server/gateway.ts'
 import type { OperationLine } from '../../../src/server/gateway-options.ts'
 import { bearer, TOKENS } from '../../support/tokens.ts'
-import { codeIn, get, HOUR, hold, listOf, NOON, readOf, rowOf, SECRET, startClinic } from './clinic.ts'
+import { codeIn, get, HOUR, listOf, NOON, pauseAnswer, readOf, rowOf, SECRET, startClinic } from './clinic.ts'
 
 const DAY = 24 * HOUR
 const NEW_SECRET = 'another calendar secret, long enough too'
 const READ = { sub: 's', scope: 'appointments:read' }
 
-describe('Making a calendar', () => {
+describe('Creating a calendar', () => {
   test('The mutation costs nothing and returns a path that works for 180 days', async () => {
     await using clinic = await startClinic()
     const { data, errors } = await clinic.create({ clinicianId: 'cli_1', clientMutationId: 'x' })
@@ -29,7 +29,7 @@ describe('Making a calendar', () => {
     expect((await get(feed)).status).toBe(404)
   })
 
-  test('It shows no title unless TITLES asks for it', async () => {
+  test('It contains no title unless TITLES is selected', async () => {
     await using clinic = await startClinic()
     for (const input of [{}, { show: 'BUSY' }, { show: null }]) {
       const { text } = await get(await clinic.feed({ clinicianId: 'cli_1', ...input }))
@@ -40,7 +40,7 @@ describe('Making a calendar', () => {
     expect(text).toContain('SUMMARY:Visit\r\n')
   })
 
-  test('An id that is none of a clinician is refused', async () => {
+  test('An id that is not of a clinician is refused', async () => {
     await using clinic = await startClinic()
     for (const clinicianId of ['', '../x', btoa('Patient:pat_1')]) {
       const { errors } = await clinic.create({ clinicianId })
@@ -48,7 +48,7 @@ describe('Making a calendar', () => {
     }
   })
 
-  test('Without a secret there are no calendars, and the answers say so', async () => {
+  test('Without a secret there are no calendars, and the error says so', async () => {
     await using clinic = await startClinic()
     const { data } = await clinic.create({ clinicianId: 'cli_1' })
     await using off = await startClinic({ calendarSecrets: [] })
@@ -59,7 +59,7 @@ describe('Making a calendar', () => {
     expect(off.takeRequests()).toEqual([])
   })
 
-  test('Where callers send their own keys there are none either', async () => {
+  test('Where callers send their own keys there are no calendars either', async () => {
     await using clinic = await startClinic()
     const { data } = await clinic.create({ clinicianId: 'cli_1' })
     await using passing = await startClinic({ key: null })
@@ -70,7 +70,7 @@ describe('Making a calendar', () => {
     expect(passing.takeRequests()).toEqual([])
   })
 
-  test('A secret that could be guessed, or a third one, does not start', () => {
+  test('A secret that is short enough to guess, or a third one, prevents the start', () => {
     const start = (...calendarSecrets: string[]) =>
       createGateway({ url: 'http://127.0.0.1:1', calendarSecrets })
     expect(() => start('short')).toThrow('32 characters')
@@ -80,7 +80,7 @@ describe('Making a calendar', () => {
 })
 
 describe('Who may read a calendar', () => {
-  test('A caller without the right to read makes none', async () => {
+  test('A caller without the right to read creates none', async () => {
     await using clinic = await startClinic({ tokens: TOKENS })
     const codeFor = async (headers: Readonly<Record<string, string>>) =>
       (await clinic.create({ clinicianId: 'cli_1' }, headers)).errors?.[0]?.extensions.code
@@ -106,7 +106,7 @@ describe('Who may read a calendar', () => {
     expect(clinic.takeRequests()).toEqual([readOf(NOON, 'cli_1', 'pat_1'), readOf(NOON)])
   })
 
-  test('Whatever is wrong with a token, the answer is the same, and nothing is asked', async () => {
+  test('Each invalid token gets the same response, at no upstream cost', async () => {
     await using clinic = await startClinic()
     await using others = await startClinic({ key: 'other' })
     const feed = await clinic.feed()
@@ -134,7 +134,7 @@ describe('Who may read a calendar', () => {
     expect([...clinic.takeRequests(), ...others.takeRequests()]).toEqual([])
   })
 
-  test('While a secret is replaced, calendars of both work', async () => {
+  test('While a secret is replaced, calendars of both secrets work', async () => {
     await using before = await startClinic({ calendarSecrets: [SECRET] })
     await using between = await startClinic({ calendarSecrets: [NEW_SECRET, SECRET] })
     await using after = await startClinic({ calendarSecrets: [NEW_SECRET] })
@@ -148,7 +148,7 @@ describe('Who may read a calendar', () => {
 })
 
 describe('The answer to a calendar', () => {
-  test('It is a calendar for its reader only, which has to ask again', async () => {
+  test('Only a private cache may store it, and revalidates it', async () => {
     await using clinic = await startClinic()
     const { headers } = await get(await clinic.feed(), { 'x-request-id': 'mine' })
     const of = (name: string) => headers.get(name)
@@ -175,7 +175,7 @@ describe('The answer to a calendar', () => {
     expect(await post.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] })
   })
 
-  test('What can not be read of an appointment is left out', async () => {
+  test('An unreadable value of an appointment is left out', async () => {
     const rows = [
       rowOf('no_start', { start_time: 'soon' }),
       rowOf('no_end', { end_time: null }),
@@ -204,10 +204,10 @@ describe('The answer to a calendar', () => {
     expect(text).toContain('LAST-MODIFIED:20260105T110000Z\r\n')
   })
 
-  test('The limits of running operations hold for it', async () => {
+  test('The limits of running operations apply to it', async () => {
     let lag = 0
-    const held = hold()
-    const answers = [held.answer]
+    const paused = pauseAnswer()
+    const answers = [paused.answer]
     await using clinic = await startClinic({
       limits: { MAX_CONCURRENT_OPERATIONS: 1 },
       maxLagMs: 100,
@@ -219,7 +219,7 @@ describe('The answer to a calendar', () => {
     await clinic.upstream.arrival(1)
     const second = await get(feed)
     expect([second.status, codeIn(second)]).toEqual([429, 'LIMIT_EXCEEDED'])
-    held.release(listOf())
+    paused.release(listOf())
     expect((await first).status).toBe(200)
     expect((await get(feed)).status).toBe(200)
     lag = 101
@@ -227,7 +227,7 @@ describe('The answer to a calendar', () => {
     expect([late.status, late.headers.get('retry-after'), codeIn(late)]).toEqual([503, '1', 'OVERLOADED'])
   })
 
-  test('The log has a line for each, and nothing of a token, a title or an id', async () => {
+  test('The log has a line for each response, without a token, a title or an id', async () => {
     const lines: OperationLine[] = []
     const written: string[] = []
     const logger = await createLogger('trace', { write: (text: string) => void written.push(text) })

@@ -24,7 +24,7 @@ export interface Clinic extends GatewayClient {
   readonly upstream: ScriptedUpstream
   /** The upstream requests since the last call. */
   takeRequests(): string[]
-  /** Moves the clocks of the gateway and the upstream on. */
+  /** Advances the clocks of the gateway and the upstream. */
   pass(ms: number): void
   create(input: object, headers?: Readonly<Record<string, string>>): Promise<GraphQLResponse<Created>>
   /** The URL of a new feed. */
@@ -40,10 +40,10 @@ interface Created {
 }
 
 interface ClinicOptions extends GatewayTestOptions {
-  readonly answer?: (request: ScriptedRequest) => ScriptedAnswer | Held['answer'] | undefined
+  readonly answer?: (request: ScriptedRequest) => ScriptedAnswer | PausedAnswer['answer'] | undefined
 }
 
-/** A list row as the upstream shows it. */
+/** A list row of the upstream. */
 export function rowOf(id: string, fields: object = {}): object {
   return {
     id,
@@ -61,7 +61,7 @@ export function listOf(...rows: object[]): ScriptedAnswer {
   return { body: { data: rows, meta: { has_more: false } } }
 }
 
-/** The one request that reads a feed of up to 100 appointments at that instant. */
+/** The upstream request that reads a feed of up to 100 appointments at that instant. */
 export function readOf(at: number, clinicianId = 'cli_1', patientId?: string): string {
   const hour = Math.floor(at / HOUR) * HOUR
   const bound = (days: number) =>
@@ -70,7 +70,7 @@ export function readOf(at: number, clinicianId = 'cli_1', patientId?: string): s
   return `GET /appointments?${patient}clinician_id=${clinicianId}&date_gte=${bound(-14)}&date_lte=${bound(60)}&limit=100&offset=0`
 }
 
-/** A gateway with calendar feeds, in front of an upstream with one appointment, both on a clock that the test moves. */
+/** A gateway with calendar feeds, in front of an upstream with one appointment. The test advances their clock. */
 export async function startClinic({
   answer = () => undefined,
   ...options
@@ -115,13 +115,13 @@ export async function startClinic({
   }
 }
 
-export interface Held {
+export interface PausedAnswer {
   readonly answer: (response: ServerResponse) => void
   release(answer: ScriptedAnswer): void
 }
 
-/** An answer of the upstream that waits for the test. */
-export function hold(): Held {
+/** A response of the upstream that the test releases. */
+export function pauseAnswer(): PausedAnswer {
   const { promise, resolve } = Promise.withResolvers<ScriptedAnswer>()
   return {
     async answer(response) {

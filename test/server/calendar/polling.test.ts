@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { deliver, SECRET as EVENT_SECRET, eventBody, shown } from '../../support/events.ts'
-import { codeIn, get, HOUR, hold, listOf, MINUTE, NOON, readOf, rowOf, startClinic } from './clinic.ts'
+import { codeIn, get, HOUR, listOf, MINUTE, NOON, pauseAnswer, readOf, rowOf, startClinic } from './clinic.ts'
 
 const EVENTS = { webhooks: { secrets: [{ secret: EVENT_SECRET }] } }
 
 describe('A program that subscribes to a calendar', () => {
-  test('Asking every five minutes costs one upstream request an hour', async () => {
+  test('A request every five minutes costs one upstream request an hour', async () => {
     await using clinic = await startClinic()
     const feed = await clinic.feed()
     expect(clinic.takeRequests()).toEqual([])
@@ -16,7 +16,7 @@ describe('A program that subscribes to a calendar', () => {
     expect(clinic.takeRequests()).toEqual([0, 1, 2].map((hour) => readOf(NOON + hour * HOUR)))
   })
 
-  test('The feeds of a clinician share what is read, and one of another is read apart', async () => {
+  test('The feeds of one clinician share a read, and those of another have their own', async () => {
     await using clinic = await startClinic()
     for (const show of ['BUSY', 'TITLES']) {
       await get(await clinic.feed({ clinicianId: 'cli_1', show }))
@@ -27,7 +27,7 @@ describe('A program that subscribes to a calendar', () => {
     expect(clinic.takeRequests()).toEqual([readOf(NOON, 'cli_2')])
   })
 
-  test('A calendar of 250 appointments costs three requests an hour, and shows all', async () => {
+  test('A calendar of 250 appointments costs three requests an hour, and contains all', async () => {
     const rows = Array.from({ length: 250 }, (_, index) => rowOf(`apt_${index}`))
     await using clinic = await startClinic({
       answer({ line }) {
@@ -46,7 +46,7 @@ describe('A program that subscribes to a calendar', () => {
     ])
   })
 
-  test('It gets 304 as long as the calendar is the same, read again or not', async () => {
+  test('It gets 304 as long as the calendar is the same, after another read too', async () => {
     let title = 'Visit'
     await using clinic = await startClinic({ answer: () => listOf(rowOf('apt_1', { title })) })
     const titles = await clinic.feed({ clinicianId: 'cli_1', show: 'TITLES' })
@@ -66,13 +66,13 @@ describe('A program that subscribes to a calendar', () => {
     expect(clinic.takeRequests()).toHaveLength(1)
   })
 
-  test('An event of the clinician has the calendar read again, and no other event', async () => {
+  test('An event of the clinician invalidates the calendar, and no other event does', async () => {
     await using clinic = await startClinic(EVENTS)
     const feed = await clinic.feed()
     await get(feed)
     clinic.takeRequests()
     let second = 0
-    const tell = async (fields: object) => {
+    const deliverChange = async (fields: object) => {
       second += 1
       const updated_at = new Date(NOON + second * 1000).toISOString()
       const body = eventBody({
@@ -82,34 +82,34 @@ describe('A program that subscribes to a calendar', () => {
       })
       expect(await deliver(clinic.url, body, { at: NOON })).toBe(204)
     }
-    await tell({ clinician_profile_id: 'cli_2' })
-    await tell({ start_time: '2026-06-01T09:00:00Z' })
+    await deliverChange({ clinician_profile_id: 'cli_2' })
+    await deliverChange({ start_time: '2026-06-01T09:00:00Z' })
     await get(feed)
     expect(clinic.takeRequests()).toEqual([])
-    await tell({})
+    await deliverChange({})
     await get(feed)
     await get(feed)
     expect(clinic.takeRequests()).toEqual([readOf(NOON)])
   })
 
-  test('A change while the calendar is being read has it read again', async () => {
-    const held = hold()
-    const answers = [held.answer]
+  test('A change during the read of the calendar makes the gateway read it again', async () => {
+    const paused = pauseAnswer()
+    const answers = [paused.answer]
     await using clinic = await startClinic({ ...EVENTS, cacheTtlSeconds: 0, answer: () => answers.shift() })
     const feed = await clinic.feed()
     const early = get(feed)
     await clinic.upstream.arrival(1)
     const body = eventBody({ type: 'appointment.created', object: shown('apt_1'), previous: null })
     expect(await deliver(clinic.url, body, { at: NOON })).toBe(204)
-    held.release(listOf())
+    paused.release(listOf())
     expect((await early).text).not.toContain('BEGIN:VEVENT')
     expect((await get(feed)).text).toContain('UID:apt_1@')
     expect(clinic.takeRequests()).toEqual([readOf(NOON), readOf(NOON)])
   })
 
-  test('A reading goes on when its client leaves, for the next one that asks', async () => {
-    const held = hold()
-    const answers = [held.answer]
+  test('A read continues when its client disconnects, for the next client', async () => {
+    const paused = pauseAnswer()
+    const answers = [paused.answer]
     await using clinic = await startClinic({ cacheTtlSeconds: 0, answer: () => answers.shift() })
     const feed = await clinic.feed()
     const leaving = new AbortController()
@@ -117,13 +117,13 @@ describe('A program that subscribes to a calendar', () => {
     await clinic.upstream.arrival(1)
     leaving.abort()
     const next = clinic.fetch(new Request(feed))
-    held.release(listOf(rowOf('apt_1')))
+    paused.release(listOf(rowOf('apt_1')))
     expect(await (await next).text()).toContain('UID:apt_1@')
     await left
     expect(clinic.takeRequests()).toEqual([readOf(NOON)])
   })
 
-  test('Where the quota is spent it gets the calendar of before, and the reserve stays', async () => {
+  test('With a spent quota it gets the cached calendar, and the reserve is not used', async () => {
     let remaining = 500
     await using clinic = await startClinic({
       staleIfLimitedSeconds: 0,
@@ -139,7 +139,7 @@ describe('A program that subscribes to a calendar', () => {
     ]
     const { text } = await get(feed)
     clinic.pass(HOUR)
-    // This leaves what is reserved for writes.
+    // This leaves only the reserve for writes.
     remaining = 100
     await get(other)
     clinic.takeRequests()
@@ -157,7 +157,7 @@ describe('A program that subscribes to a calendar', () => {
     expect(clinic.takeRequests()).toHaveLength(1)
   })
 
-  test('Where the upstream refuses, it gets the calendar of before for an hour', async () => {
+  test('Where the upstream refuses, it gets the cached calendar for an hour', async () => {
     let isRefused = false
     await using clinic = await startClinic({
       answer: () =>
@@ -175,7 +175,7 @@ describe('A program that subscribes to a calendar', () => {
       clinic.pass(5 * MINUTE)
     }
     expect(clinic.takeRequests()).toEqual([readOf(NOON + HOUR)])
-    // One that was never read is tried again after five minutes.
+    // A feed that was never read is retried after five minutes.
     const refused = await get(never)
     expect([refused.status, refused.headers.get('retry-after'), codeIn(refused)]).toEqual([
       503,

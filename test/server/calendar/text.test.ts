@@ -90,7 +90,7 @@ describe('The text of a feed', () => {
     expect(eventsIn(feedOf([{ ...ROW, status: 'tentative' }]).text)).toMatchObject([{ status: 'TENTATIVE' }])
   })
 
-  test('Any appointments are a calendar of short lines that reads as they are', () => {
+  test('Any appointments become a calendar of short lines with the same values', () => {
     fc.assert(
       fc.property(fc.array(rows, { maxLength: 5 }), (given) => {
         const { text } = feedOf(given)
@@ -121,7 +121,7 @@ describe('The text of a feed', () => {
     )
   })
 
-  test('The tag is that of the appointments, whenever they are read', () => {
+  test('The tag depends on the appointments only, not on when they are read', () => {
     const { tag } = feedOf([ROW])
     expect(feedOf([ROW], { readAt: READ_AT + 3_600_000 }).tag).toBe(tag)
     const changes: Partial<FeedRow>[] = [
@@ -136,7 +136,7 @@ describe('The text of a feed', () => {
     expect(new Set([tag, ...others]).size).toBe(1 + changes.length)
   })
 
-  test('A later change has a higher sequence, and one that is not known has none', () => {
+  test('A later change has a higher sequence, and without updated_at there is none', () => {
     fc.assert(
       fc.property(instants, fc.integer({ min: 1, max: 1e6 }), (updatedAt, seconds) => {
         const later = new Date(Date.parse(updatedAt) + seconds * 1000).toISOString()

@@ -20,7 +20,7 @@ const grants: fc.Arbitrary<FeedGrant> = fc.record({
 })
 
 describe('The token of a feed', () => {
-  test('It carries its grant, narrowing included, in a path segment', () => {
+  test('It contains its grant with the narrowing, in a path segment', () => {
     fc.assert(
       fc.property(grants, (grant) => {
         const token = GRANTS.seal(grant)
@@ -30,7 +30,7 @@ describe('The token of a feed', () => {
     )
   })
 
-  test('Its holder reads nobody in it, and cannot tell two of one grant', () => {
+  test('It reveals no id, and two tokens of one grant differ', () => {
     const narrowing = { patientId: 'pat_9434765919', clinicianId: 'cli_1' }
     const grant: FeedGrant = { narrowing, clinicianId: 'cli_1', show: 'titles', expiresAt: NOW + 1 }
     const token = GRANTS.seal(grant)
@@ -39,7 +39,7 @@ describe('The token of a feed', () => {
     expect(GRANTS.seal(grant)).not.toBe(token)
   })
 
-  test('A token with one sign changed, added or left out is none', () => {
+  test('A token with one character changed, added or removed is invalid', () => {
     const sign = fc.constantFrom(...'ABYZabyz0189-_.=')
     fc.assert(
       fc.property(grants, fc.nat(), sign, (grant, at, other) => {
@@ -52,7 +52,7 @@ describe('The token of a feed', () => {
     )
   })
 
-  test('No text is a token, and none makes reading fail', () => {
+  test('No other text is a valid token, and none makes the check throw', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(GRANTS.open(text, NOW)).toBeUndefined()
@@ -61,13 +61,13 @@ describe('The token of a feed', () => {
     expect(GRANTS.open('a'.repeat(1_000_000), NOW)).toBeUndefined()
   })
 
-  test('What the secret has sealed for another purpose is none', () => {
+  test('A text that the secret has encrypted for another purpose is invalid', () => {
     const fields = [null, null, 'cli_1', 'busy', NOW + 1]
     const seal = createSeal([NEW])
     for (const place of ['', 'account']) expect(GRANTS.open(seal.close(fields, place), NOW)).toBeUndefined()
   })
 
-  test('It ends when it says, and with the key of the gateway', () => {
+  test('It is invalid after its expiry, and with another key of the gateway', () => {
     fc.assert(
       fc.property(grants, (grant) => {
         const token = GRANTS.seal(grant)
@@ -78,7 +78,7 @@ describe('The token of a feed', () => {
     )
   })
 
-  test('Of two secrets the first seals, and either is accepted', () => {
+  test('Of two secrets the first encrypts, and tokens of both are accepted', () => {
     fc.assert(
       fc.property(grants, (grant) => {
         const old = BEFORE.seal(grant)

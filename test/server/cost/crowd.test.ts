@@ -7,7 +7,7 @@ import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
 const CROWD = 32
 
-/** The upstream requests of one operation, and of 32 equal ones at once, with the cache off. */
+/** The upstream requests of one operation, and of 32 equal concurrent ones, with the cache off. */
 const COSTS: Readonly<Record<string, readonly [alone: number, crowd: number]>> = {
   'one by id': [1, 1],
   'page of 100': [1, 1],
@@ -17,7 +17,7 @@ const COSTS: Readonly<Record<string, readonly [alone: number, crowd: number]>> =
   cancel: [1, 32],
 }
 
-/** An upstream that keeps its responses until `release`. */
+/** An upstream that sends no response before `release`. */
 async function startWaitingUpstream() {
   const waiting: (() => void)[] = []
   const upstream = await startScriptedUpstream(({ line }) => (response: ServerResponse) => {
@@ -26,7 +26,7 @@ async function startWaitingUpstream() {
   return { ...upstream, release: () => waiting.splice(0).map((answer) => answer()) }
 }
 
-/** Returns once the gateway refuses one more operation, because all of the others are running then. */
+/** Returns once the gateway refuses one more operation, which shows that all others are running. */
 async function untilFull(gateway: GatewayClient): Promise<void> {
   for (;;) {
     const { errors } = await gateway.query('{ __typename }')

@@ -31,7 +31,7 @@ const DOCUMENTS: readonly (readonly [document: string, min: number, max: number]
   ['{ a: appointments(first: 20) { nodes { id } } b: appointments(first: 20) { nodes { id } } }', 1, 1],
   ['{ appointments(first: 20) { nodes { attendeeName } edges { node { location { id } } } } }', 1, 21],
   ['{ appointments(first: 20, filter: { clinicianId: "c" }) { nodes { clinician { id } } } }', 1, 1],
-  // The directory and four lists may be read in vain.
+  // The reads of the directory and of four lists may fail to resolve the rows.
   ['{ appointments(first: 20) { nodes { clinician { id } } } }', 1, 30],
   ['{ appointments(first: 20) { nodes { clinician { id } location { id } } } }', 1, 35],
   ['{ clinician(id: "c") { name role } again: clinician(id: "c") { email } }', 1, 6],
@@ -80,7 +80,7 @@ const DOCUMENTS: readonly (readonly [document: string, min: number, max: number]
     1,
     1,
   ],
-  // The day of each of two, before and after, and the cancellation of a booking that has to give way.
+  // The day of clinician and patient, before and after, and the cancellation of a booking that conflicts.
   [
     'mutation { createAppointment(input: { title: "t", startTime: "2030-01-07T10:00:00Z", endTime: "2030-01-07T11:00:00Z", clinicianId: "c", patientId: "p", ifFree: [CLINICIAN, PATIENT, PATIENT] }) { appointment { title } } }',
     3,
@@ -139,7 +139,7 @@ describe('The estimate', () => {
     const names = `{ clinician(id: "${clinician.id}") { name } }`
     expect(await estimateOf(product, names)).toEqual({ min: 1, max: 6 })
     await product.query(names)
-    // One that is new may need a read of its own.
+    // A new clinician may need a separate read.
     expect(await estimateOf(product, names)).toEqual({ min: 0, max: 1 })
     const ids = ['p', 'q', 'p'].map((id) => globalId('Patient', id))
     const document = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Patient { lastName } } }'
@@ -158,7 +158,7 @@ describe('The estimate', () => {
     }
   })
 
-  test('The gateway refuses an estimate over the ceiling and names the costliest field', async () => {
+  test('The gateway refuses a cost above the ceiling, and names the costliest field', async () => {
     await using product = await startProduct({ sandbox: { seed: 0 } })
     const ids = Array.from({ length: 70 }, (_, index) => globalId('Appointment', `a${index}`))
     const { data, errors } = await product.query(

@@ -1,6 +1,6 @@
 import type { StreamResult } from '../../support/stream.ts'
 
-/** An answer in parts, as incremental delivery of 2022 has it. */
+/** A part of an answer by incremental delivery of 2022. */
 export interface AnswerPart extends StreamResult {
   readonly hasNext?: boolean
   readonly incremental?: readonly {
@@ -14,7 +14,7 @@ export interface AnswerPart extends StreamResult {
 
 export interface PartsAnswer extends AsyncDisposable {
   readonly response: Response
-  /** The next part; undefined behind the last one. */
+  /** The next part; undefined after the last one. */
   next(): Promise<AnswerPart | undefined>
   rest(): Promise<AnswerPart[]>
   leave(): Promise<void>
@@ -23,7 +23,7 @@ export interface PartsAnswer extends AsyncDisposable {
 export const MULTIPART = 'multipart/mixed;deferSpec=20220824, application/json'
 export const EVENT_STREAM = 'text/event-stream'
 
-interface Asking {
+interface PartsQuery {
   readonly query: string
   readonly variables?: object
   readonly accept?: string
@@ -31,16 +31,16 @@ interface Asking {
   readonly fetch?: (request: Request) => Promise<Response>
 }
 
-/** Sends a query, and reads its answer part by part; an answer in one piece is one part. */
-export async function askInParts(url: string, asking: Asking): Promise<PartsAnswer> {
+/** Sends a query, and reads its answer part by part. An answer as one JSON document counts as one part. */
+export async function queryInParts(url: string, asking: PartsQuery): Promise<PartsAnswer> {
   const { query, variables = {}, accept = MULTIPART, headers, fetch = globalThis.fetch } = asking
-  const leaving = new AbortController()
+  const controller = new AbortController()
   const response = await fetch(
     new Request(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept, ...headers },
       body: JSON.stringify({ query, variables }),
-      signal: leaving.signal,
+      signal: controller.signal,
     }),
   )
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
@@ -48,7 +48,7 @@ export async function askInParts(url: string, asking: Asking): Promise<PartsAnsw
   let text = ''
   let isOver = false
 
-  /** What is whole of the text begins it: an event, the body of a part, or all. */
+  /** Removes the first complete unit from the text: an event, the body of a part, or a JSON document. */
   function take(): string | undefined {
     if (isJson) return isOver ? cut(text.length, text.length) : undefined
     const isEvents = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
@@ -75,7 +75,7 @@ export async function askInParts(url: string, asking: Asking): Promise<PartsAnsw
   }
 
   async function leave(): Promise<void> {
-    leaving.abort()
+    controller.abort()
     await reader?.cancel().catch(() => {})
   }
 
@@ -92,7 +92,7 @@ export async function askInParts(url: string, asking: Asking): Promise<PartsAnsw
   }
 }
 
-/** What a client has once it has put all parts in their places. */
+/** The result of a client after it has merged all parts. */
 export function merged(parts: readonly AnswerPart[]): { data: unknown; errors: readonly unknown[] } {
   const [first, ...rest] = parts
   const data: unknown = structuredClone(first?.data)

@@ -12,7 +12,7 @@ async function openDesk(url: string) {
 }
 
 describe('The page of the desk', () => {
-  test('It is served in development, or where it is asked for, and not elsewhere', async () => {
+  test('It is served in development, or if the option is set, and not otherwise', async () => {
     const statusOf = async (options: object) => {
       await using gateway = await startGateway({ ...UPSTREAM, ...options })
       return (await fetch(`${gateway.url}/desk`)).status
@@ -23,7 +23,7 @@ describe('The page of the desk', () => {
     expect(await statusOf({ development: false, desk: true })).toBe(200)
   })
 
-  test('It runs nothing but its own script, and no cache keeps it unasked', async () => {
+  test('It runs only its own script, and caches revalidate it', async () => {
     await using gateway = await startGateway(UPSTREAM)
     const { response, html } = await openDesk(gateway.url)
     const policy = response.headers.get('content-security-policy')
@@ -52,7 +52,7 @@ describe('The page of the desk', () => {
     expect([unknown.status, unknown.headers.get('cache-control')]).toEqual([404, 'private, no-store'])
   })
 
-  test('GraphiQL leads to it where it is served, and it leads back', async () => {
+  test('GraphiQL and the page link to each other, where each is served', async () => {
     const linksOf = async (options: object) => {
       await using gateway = await startGateway({ ...UPSTREAM, ...options })
       const pages = ['graphql', 'desk'].map(async (path) => {
@@ -66,7 +66,7 @@ describe('The page of the desk', () => {
     expect(await linksOf({ graphiql: false })).toEqual([false, false])
   })
 
-  test('It tells its script where GraphQL is, and whose clocks count', async () => {
+  test('It gives its script the GraphQL endpoint and the time zone', async () => {
     await using gateway = await startGateway({
       ...UPSTREAM,
       endpoint: '/api/graphql',

@@ -9,13 +9,13 @@ describe('A document without a credential', () => {
   test.for([
     ['tokens', { tokens: TOKENS }],
     ['pass-through', { key: null }],
-  ] as const)('A long one is refused before it is read (%s)', async ([, gateway]) => {
+  ] as const)('A long document is refused before it is parsed (%s)', async ([, gateway]) => {
     await using product = await startProduct({ gateway })
     const codeOf = async (document: string, headers: Readonly<Record<string, string>> = {}) => {
       const { status, errors } = await product.query(document, {}, headers)
       return `${status} ${errors?.[0]?.extensions.code}`
     }
-    // Had it been parsed or validated, the code would say so.
+    // A parsed or validated document would have another error code.
     for (const document of [ofLength(4001), '{'.repeat(4001), '['.repeat(900_000)])
       expect(await codeOf(document)).toBe('401 UNAUTHENTICATED')
     expect(await codeOf(ofLength(4000))).toBe('200 GRAPHQL_VALIDATION_FAILED')
@@ -24,20 +24,20 @@ describe('A document without a credential', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test('The refusal says by which scheme a caller may come back', async () => {
+  test('The refusal names the authentication scheme', async () => {
     await using product = await startProduct({ gateway: { tokens: TOKENS } })
     const { headers } = await product.query(ofLength(4001))
     expect(headers.get('www-authenticate')).toBe('Bearer')
   })
 
-  test('Tools read the schema without a credential', async () => {
+  test('Tools may read the schema without a credential', async () => {
     await using product = await startProduct({ gateway: { key: null } })
     const everything = { specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true }
     const query = getIntrospectionQuery({ ...everything, inputValueDeprecation: true, oneOf: true })
     expect((await product.query(query)).errors).toBeUndefined()
   })
 
-  test('A wrong token is refused before the document is read', async () => {
+  test('An invalid token is refused before the document is parsed', async () => {
     await using product = await startProduct({ gateway: { tokens: TOKENS } })
     const { status } = await product.query('{', {}, { authorization: 'Bearer x' })
     expect(status).toBe(401)

@@ -37,13 +37,13 @@ describe('The document cache', () => {
   })
 })
 
-describe('The places of errors', () => {
+describe('The locations of errors', () => {
   const read = createDocuments({ schema, limits: LIMITS, isClosed: true })
-  const placesBehind = (lineBreak: string, count: number) =>
+  const locationsAfter = (lineBreak: string, count: number) =>
     read(`${lineBreak.repeat(count)}{ nope }`).errors.map(({ locations }) => locations)
 
-  test('An error says where it is in a document of 5,000 lines', () => {
-    expect(placesBehind('\n', 4999)).toEqual([[{ line: 5000, column: 3 }]])
+  test('An error has its location in a document of 5,000 lines', () => {
+    expect(locationsAfter('\n', 4999)).toEqual([[{ line: 5000, column: 3 }]])
   })
 
   test.for([
@@ -51,11 +51,11 @@ describe('The places of errors', () => {
     ['CRLF', '\r\n'],
     ['CR', '\r'],
     ['comments', '#\n'],
-  ] as const)('An error of a longer document has no place: %s', ([, lineBreak]) => {
-    expect(placesBehind(lineBreak, 5000)).toEqual([undefined])
+  ] as const)('An error of a longer document has no location: %s', ([, lineBreak]) => {
+    expect(locationsAfter(lineBreak, 5000)).toEqual([undefined])
   })
 
-  test('The lines of a text in the document count as well', () => {
+  test('The lines of a string in the document count as well', () => {
     const { errors } = read(`{ patient(id: """${'\n'.repeat(5000)}""") { nope } }`)
     expect(errors.map(({ locations }) => locations)).toEqual([undefined])
   })

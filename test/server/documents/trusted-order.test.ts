@@ -17,7 +17,7 @@ const ONE = `fragment Book on Mutation { ${BOOK} } fragment Cancel on Mutation {
 const warningsOf = (text: string) =>
   trustedOrderWarnings(new Map([['h1', text]])).map((line) => /in (.*?):/.exec(line)?.[1])
 
-/** What the client preset of graphql-codegen makes of a document. */
+/** The output of graphql-codegen's client preset for a document. */
 async function asGenerated(document: string): Promise<ReadonlyMap<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'codegen-'))
   try {
@@ -78,7 +78,7 @@ describe('The order of a trusted mutation', () => {
     expect(warningsOf(text)).toEqual([])
   })
 
-  test('Steps that the generator has sorted run the other way round, and are warned of', async () => {
+  test('Steps that the generator has sorted run in another order, and cause a warning', async () => {
     const trustedDocuments = await asGenerated(
       `mutation Move${VARIABLES} { ...Steps } fragment Steps on Mutation { ${BOOK} ${CANCEL} }`,
     )

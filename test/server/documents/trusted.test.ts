@@ -28,7 +28,7 @@ const apollo = (hash: string) => ({ extensions: { persistedQuery: { version: 1, 
 const ANSWER = { data: { patient: { restId: 'p' } }, codes: undefined }
 const refused = (code: string) => ({ data: undefined, codes: [code] })
 
-/** A file as the client preset of GraphQL Code Generator writes it. */
+/** A file of graphql-codegen's client preset. */
 function withFile<Result>(content: string, use: (file: string) => Result): Result {
   const folder = mkdtempSync(join(tmpdir(), 'trusted-'))
   try {
@@ -43,7 +43,7 @@ function withFile<Result>(content: string, use: (file: string) => Result): Resul
 const read = (content: string) => withFile(content, (file) => readTrustedDocuments(file, 'TRUSTED_DOCUMENTS'))
 
 describe('Trusted documents', () => {
-  test('The gateway runs trusted documents by hash, beside any other document', async () => {
+  test('The gateway runs trusted documents by hash, and any other document', async () => {
     await using gateway = await startGateway({
       ...UPSTREAM,
       trustedDocuments: read(JSON.stringify({ [HASH]: TEXT })),
@@ -56,7 +56,7 @@ describe('Trusted documents', () => {
       expect(await send(gateway, { documentId: hash })).toEqual(refused('DOCUMENT_NOT_TRUSTED'))
   })
 
-  test('The gateway runs nothing but trusted documents if set to', async () => {
+  test('The gateway runs only trusted documents if the option is set', async () => {
     await using gateway = await startGateway({
       ...UPSTREAM,
       trustedDocuments: read(JSON.stringify({ [HASH]: TEXT })),
@@ -76,14 +76,14 @@ describe('Trusted documents', () => {
       expect(await send(gateway, body)).toEqual(refused('DOCUMENT_NOT_TRUSTED'))
   })
 
-  test('A link that sends hashes first is asked for the text, if texts are allowed', async () => {
+  test('A client that sends a hash first has to send the text, if texts are allowed', async () => {
     const trustedDocuments = read(JSON.stringify({ [HASH]: TEXT }))
     await using gateway = await startGateway({ ...UPSTREAM, trustedDocuments })
     expect(await send(gateway, apollo('b2c3d5'))).toEqual(refused('PERSISTED_QUERY_NOT_FOUND'))
     expect(await send(gateway, { query: TEXT, ...apollo('b2c3d5') })).toEqual(ANSWER)
     await using without = await startGateway(UPSTREAM)
     expect(await send(without, apollo(HASH))).toEqual(refused('PERSISTED_QUERY_NOT_SUPPORTED'))
-    // A client that knows its document to be trusted has no text to send.
+    // A client that sends a documentId has no text to send.
     expect(await send(without, { documentId: HASH })).toEqual(refused('DOCUMENT_NOT_TRUSTED'))
   })
 
@@ -97,13 +97,13 @@ describe('Trusted documents', () => {
     ['text that is not JSON', 'Jane', /persisted-documents\.json is no JSON\.$/],
     ['a list', '["{ __typename }"]', /persisted-documents\.json holds no object/],
     [
-      'a field that the schema lacks',
+      'a field that is not in the schema',
       `{"${HASH}":"{ jane }"}`,
       /b2c3d4 does not fit the schema: Cannot query field "jane" on type "Query"/,
     ],
     ['a text that is no document', `{"${HASH}":"{ jane"}`, /b2c3d4 does not fit the schema: Syntax Error/],
     [
-      'an operation type that the schema lacks',
+      'an operation type that is not in the schema',
       `{"${HASH}":"subscription { __typename }"}`,
       /b2c3d4 does not fit the schema/,
     ],

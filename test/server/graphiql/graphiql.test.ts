@@ -37,7 +37,7 @@ describe('The page of GraphiQL', () => {
     expect(second.html).toBe(first.html)
   })
 
-  test('Where only names of this machine are answered, only they get rows in the tour', async () => {
+  test('With loopback names only, only requests to these get rows in the tour', async () => {
     await using product = await startProduct({ gateway: { sampleData: true, loopbackOnly: true } })
     const foreign = await rawGet(`${product.url}/graphql`, { ...HTML, host: 'elsewhere.test' })
     expect(foreign.body.toString()).toContain('the id of an appointment')
@@ -90,7 +90,7 @@ describe('The page of GraphiQL', () => {
     expect(passThrough.takeRequests()).toEqual([])
   })
 
-  test('The page lets a browser ask its own origin only, and forbids frames', async () => {
+  test('The page may send requests to its own origin only, and forbids frames', async () => {
     await using product = await startProduct()
     const { response, html } = await openPage(product.url)
     const policy = response.headers.get('content-security-policy')

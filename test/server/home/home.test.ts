@@ -3,7 +3,7 @@ import { startGateway } from '../../support/gateway.ts'
 
 const UPSTREAM = { url: 'http://127.0.0.1:9', key: 'k' }
 
-test('Where GraphiQL is shown outside development, the bare address leads to it', async () => {
+test('Where GraphiQL is on outside development, the path / redirects to it', async () => {
   await using gateway = await startGateway({ ...UPSTREAM, development: false, graphiql: true })
   const answer = await fetch(gateway.url, { redirect: 'manual' })
   expect([answer.status, answer.headers.get('location')]).toEqual([302, './graphql'])
@@ -12,7 +12,7 @@ test('Where GraphiQL is shown outside development, the bare address leads to it'
   expect(await followed.text()).toContain('explorer.js')
 })
 
-test('Elsewhere it is a short page that loads nothing but its icon', async () => {
+test('Otherwise the path / is a short page that loads only its icon', async () => {
   await using gateway = await startGateway({ ...UPSTREAM, development: false })
   const answer = await fetch(gateway.url)
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
@@ -25,7 +25,7 @@ test('Elsewhere it is a short page that loads nothing but its icon', async () =>
   expect(page).toContain('<code>/graphql</code>')
 })
 
-test('The icon is an image that browsers keep for a day', async () => {
+test('The icon is an image that browsers cache for a day', async () => {
   await using gateway = await startGateway({ ...UPSTREAM, development: false })
   const answer = await fetch(`${gateway.url}/favicon.ico`)
   expect(answer.headers.get('content-type')).toBe('image/svg+xml')

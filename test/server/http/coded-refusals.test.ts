@@ -43,10 +43,10 @@ describe('A refusal of the HTTP request', () => {
       const headers = { ...(init.headers as Record<string, string>), accept }
       const request = new Request(gateway.url + path, { ...init, headers })
       for (const response of [await gateway.fetch(request.clone()), await fetch(request)]) {
-        const asked = accept === '*/*' ? response.headers.get('content-type')?.split(';')[0] : accept
+        const expectedType = accept === '*/*' ? response.headers.get('content-type')?.split(';')[0] : accept
         expect([response.status, response.headers.get('content-type')]).toEqual([
           status,
-          `${asked}; charset=utf-8`,
+          `${expectedType}; charset=utf-8`,
         ])
         expect(response.headers.get('allow')).toBe(allow)
         const { errors } = await response.json()
@@ -56,7 +56,7 @@ describe('A refusal of the HTTP request', () => {
   })
 
   test.for(['text/html', 'application/json; charset=iso-8859-1', 'application/xml, image/*'])(
-    'A write is not sent where no answer fits its Accept: %s',
+    'A write is not sent upstream where its Accept matches no response: %s',
     async (accept) => {
       await using product = await startProduct({ sandbox: { seed: 1 } })
       const { data } = (await product.rest('GET', '/appointments')).body

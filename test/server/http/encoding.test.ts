@@ -9,7 +9,7 @@ const UTF_8 = Buffer.from(TEXT)
 
 const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')
 const latin1 = Buffer.from(TEXT.replace(' €', ''), 'latin1')
-/** In cp1252 the sign of the euro is one byte that is no letter in latin1. */
+/** In cp1252 the euro sign is one byte, which is no letter in Latin-1. */
 const cp1252 = Buffer.from(TEXT.replace('€', '\x80'), 'latin1')
 const cut = UTF_8.subarray(0, UTF_8.indexOf('ü') + 1)
 const cutWithin = Buffer.concat([cut, Buffer.from('"}}')])
@@ -60,7 +60,7 @@ describe.for(WAYS)('The encoding of a body by %s', (way) => {
     expect(requests).toEqual([])
   })
 
-  test.for(TAKEN)('The gateway books what a body holds %s', async ([, body, type]) => {
+  test.for(TAKEN)('The gateway accepts a body %s', async ([, body, type]) => {
     await using product = await startPosting()
     const { answer, requests } = await product.post(way, body, { 'content-type': type })
     expect(answer.data).toEqual({ createAppointment: { appointment: { attendeeName: 'Müller €' } } })
@@ -85,10 +85,10 @@ describe.for(WAYS)('The encoding of a body by %s', (way) => {
   })
 })
 
-test('A character that two chunks of a body share stays whole', async () => {
+test('A character that is split between two chunks of a body is decoded correctly', async () => {
   await using product = await startProduct({ sandbox: { seed: 0 } })
   const chunks = [cut, UTF_8.subarray(cut.length)]
-  // A stream as a body needs `duplex`, which the types of `fetch` lack.
+  // A stream as a body needs `duplex`, which the types of `fetch` do not have.
   const init: RequestInit & { readonly duplex: 'half' } = {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -34,7 +34,7 @@ describe('A probe', () => {
     }
   })
 
-  test.for(PROBED)('A slash behind the path changes nothing: %s', async ([, path, headers]) => {
+  test.for(PROBED)('A trailing slash of the path changes nothing: %s', async ([, path, headers]) => {
     await using gateway = await startGateway({ url: 'http://127.0.0.1:9', key: 'k' })
     const withSlash = path.replace(/^[^?]+/, '$&/')
     for (const ask of waysInto(gateway))

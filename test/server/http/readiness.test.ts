@@ -10,7 +10,7 @@ async function get(url: string, path: string) {
 }
 
 describe('The health of the process', () => {
-  test('The gateway reports readiness and the upstream state without asking upstream', async () => {
+  test('The gateway reports its readiness and the upstream state at no cost', async () => {
     let status = 500
     await using upstream = await startScriptedUpstream(() => ({
       status,
@@ -75,7 +75,7 @@ describe('The health of the process', () => {
     await gateway.close()
   })
 
-  test('An overloaded gateway refuses at once and serves again when it has room', async () => {
+  test('An overloaded gateway refuses immediately, and serves again with capacity', async () => {
     const waiting: (() => void)[] = []
     let lag = 0
     await using upstream = await startScriptedUpstream(() => (response) => {

@@ -8,18 +8,18 @@ const READ = '{ appointments { nodes { id } } }'
 const EMPTY = { body: { data: [], meta: { has_more: false } } }
 
 describe('The header with the credential', () => {
-  test('Several blanks behind the scheme are as good as one, and go no further', async () => {
+  test('Several spaces after the scheme count as one, and do not go upstream', async () => {
     await using upstream = await startScriptedUpstream(() => EMPTY)
     await using gateway = await startGateway({ url: upstream.url })
     for (const authorization of ['Bearer pk_a', 'Bearer  pk_a', 'Bearer    pk_a']) {
       const { status, body } = await sendRaw(gateway.url, rawPost(READ, { authorization }))
       expect([status, JSON.parse(body).data]).toEqual([200, { appointments: { nodes: [] } }])
     }
-    // The second and the third caller are the first one again, whose answer the gateway remembers.
+    // The second and the third caller count as the first one, whose answer is cached.
     expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer pk_a'])
   })
 
-  test('Several blanks in front of a token are as good as one', async () => {
+  test('Several spaces before a token count as one', async () => {
     await using upstream = await startScriptedUpstream(() => EMPTY)
     await using gateway = await startGateway({ url: upstream.url, key: 'k', tokens: TOKENS })
     const { authorization } = await bearer({ scope: 'appointments:read' })
@@ -27,7 +27,7 @@ describe('The header with the credential', () => {
     expect([status, upstream.requests.length]).toEqual([200, 1])
   })
 
-  test('A token that is longer than the gateway takes is refused for its length', async () => {
+  test('A token above the length limit is refused for its length', async () => {
     await using upstream = await startScriptedUpstream(() => EMPTY)
     await using gateway = await startGateway({ url: upstream.url, key: 'k', tokens: TOKENS })
     const long = await bearer({ scope: 'appointments:read', groups: 'x'.repeat(8192) })
@@ -44,7 +44,7 @@ describe('The header with the credential', () => {
     expect(upstream.requests).toEqual([])
   })
 
-  test('A key that is longer than the gateway passes on is refused for its length', async () => {
+  test('A key above the length limit is refused for its length', async () => {
     await using upstream = await startScriptedUpstream(() => EMPTY)
     await using gateway = await startGateway({ url: upstream.url })
     const keyOf = (length: number) => ({ authorization: `Bearer ${'k'.repeat(length)}` })

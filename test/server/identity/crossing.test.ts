@@ -12,7 +12,7 @@ interface Caller {
 
 const FIELDS = '{ restId title patient { restId } clinician { restId } }'
 
-/** Operations that callers send at the same time, so that they meet in the caches and shared reads of the gateway. */
+/** Operations that callers send concurrently, so that they share the caches and reads of the gateway. */
 const ACTIONS: readonly ((about: { readonly id: string; readonly patient: string }) => string)[] = [
   () => `{ appointments(first: 5) { nodes ${FIELDS} } }`,
   () =>
@@ -62,7 +62,7 @@ describe('The callers of one gateway', () => {
   )
 })
 
-/** Callers narrowed to two patients and to a clinician, one that sees everything, and ids of appointments of each. */
+/** Callers narrowed to two patients and to a clinician, one without narrowing, and ids of appointments of each. */
 async function chooseCallers(product: Product) {
   const { data } = (await product.rest('GET', '/appointments?limit=60')).body
   const byPatient = Map.groupBy(data as { id: string; patient_id: string }[], (row) => row.patient_id)

@@ -29,7 +29,7 @@ async function startGuarded() {
 }
 
 describe('The keys of an issuer', () => {
-  test('Known keys serve on while the issuer is down, and the gateway keeps asking', async () => {
+  test('Cached keys stay valid while the issuer is down, and the gateway keeps trying', async () => {
     await using guarded = await startGuarded()
     const { issuer, pass, answerTo } = guarded
     expect(await answerTo(issuer.sign(SCOPE))).toBe(200)
@@ -38,17 +38,17 @@ describe('The keys of an issuer', () => {
       expect(await answerTo(issuer.sign(SCOPE))).toBe(200)
       pass(60_000)
     }
-    const asked = issuer.requests.length
-    expect(asked).toBeGreaterThan(10)
+    const sent = issuer.requests.length
+    expect(sent).toBeGreaterThan(10)
     issuer.fail(false)
     expect(await answerTo(issuer.sign(SCOPE))).toBe(200)
-    await issuer.arrival(asked + 1)
+    await issuer.arrival(sent + 1)
     pass(60_000)
     expect(await answerTo(issuer.sign(SCOPE))).toBe(200)
-    expect(issuer.requests).toHaveLength(asked + 1)
+    expect(issuer.requests).toHaveLength(sent + 1)
   })
 
-  test('A key that the issuer withdraws serves for ten minutes at most', async () => {
+  test('A key that the issuer withdraws is accepted for ten minutes at most', async () => {
     await using guarded = await startGuarded()
     const { issuer, pass, answerTo } = guarded
     expect(await answerTo(issuer.sign(SCOPE))).toBe(200)
@@ -59,7 +59,7 @@ describe('The keys of an issuer', () => {
     expect(await answerTo(issuer.sign(SCOPE))).toBe('401 UNAUTHENTICATED')
   })
 
-  test('A new key is looked up at once', async () => {
+  test('A new key is looked up immediately', async () => {
     await using guarded = await startGuarded()
     const { issuer, answerTo } = guarded
     expect(await answerTo(issuer.sign(SCOPE))).toBe(200)
@@ -69,7 +69,7 @@ describe('The keys of an issuer', () => {
     expect(issuer.requests).toHaveLength(2)
   })
 
-  test('A flood of unknown keys costs the issuer a few requests, and hides no new key', async () => {
+  test('A flood of unknown keys causes few requests to the issuer, and hides no new key', async () => {
     await using guarded = await startGuarded()
     const { issuer, pass, answerTo } = guarded
     expect(await answerTo(issuer.sign(SCOPE))).toBe(200)
@@ -86,7 +86,7 @@ describe('The keys of an issuer', () => {
     expect(issuer.requests).toHaveLength(6)
   })
 
-  test('Tokens that arrive together wait for one lookup', async () => {
+  test('Tokens that arrive together share one lookup', async () => {
     await using guarded = await startGuarded()
     const { issuer, answerTo } = guarded
     const answers = await Promise.all(Array.from({ length: 20 }, () => answerTo(issuer.sign(SCOPE))))
@@ -94,7 +94,7 @@ describe('The keys of an issuer', () => {
     expect(issuer.requests).toHaveLength(1)
   })
 
-  test('An unknown key is not refused as wrong while the issuer is down', async () => {
+  test('A token with an unknown key is not refused as invalid while the issuer is down', async () => {
     await using guarded = await startGuarded()
     const { issuer, pass, answerTo } = guarded
     issuer.fail(true)

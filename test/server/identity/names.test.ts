@@ -22,7 +22,7 @@ async function startClinic() {
 
 const lastName = (id: string) => `{ patient(id: "${id}") { restId lastName nhsNumber } }`
 
-describe('The names that a narrowed caller sees', () => {
+describe('The names that a narrowed caller may read', () => {
   test('A patient sees its own record', async () => {
     await using clinic = await startClinic()
     const { product, own, patient } = clinic
@@ -32,10 +32,10 @@ describe('The names that a narrowed caller sees', () => {
     expect(product.takeRequests()).toEqual([`GET /patients/${own.id}`])
   })
 
-  test("Somebody else's record looks like a missing one, and costs nothing as that does", async () => {
+  test("Another patient's record looks like a missing one, and costs nothing either", async () => {
     await using clinic = await startClinic()
     const { product, other, patient } = clinic
-    // Somebody who may see it has it in the cache.
+    // The record is cached for a caller that may read it.
     const everybody = await bearer({ scope: 'appointments:read patients:read' })
     expect((await product.query(lastName(other.id), {}, everybody)).data.patient.lastName).toBe(
       other.last_name,
@@ -53,7 +53,7 @@ describe('The names that a narrowed caller sees', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test('A clinician sees no record of a patient, and may book for anybody all the same', async () => {
+  test('A clinician may read no record of a patient, and may book for any patient', async () => {
     await using clinic = await startClinic()
     const { product, other, practitioner } = clinic
     const { data, errors } = await product.query(
@@ -71,7 +71,7 @@ describe('The names that a narrowed caller sees', () => {
     expect(product.takeRequests()).toEqual(['POST /appointments'])
   })
 
-  test('Patients and clinicians see the clinicians, by one read for all callers', async () => {
+  test('Patients and clinicians may read the clinicians, by one read for all callers', async () => {
     await using clinic = await startClinic()
     const { product, clinician, patient, practitioner } = clinic
     for (const caller of [patient, practitioner, await bearer({ scope: 'appointments:read' })]) {
@@ -97,7 +97,7 @@ describe('The names that a narrowed caller sees', () => {
 describe('The records of patients', () => {
   const LIST = '{ patients(search: "a") { nodes { restId } } }'
 
-  test('They need a scope of their own: without it there are ids, and nothing is asked', async () => {
+  test('They need their own scope: without it a caller gets ids, at no cost', async () => {
     await using clinic = await startClinic()
     const { product, own } = clinic
     const [may, mayNot] = [
@@ -107,7 +107,7 @@ describe('The records of patients', () => {
     expect((await product.query(lastName(own.id), {}, may)).data.patient.lastName).toBe(own.last_name)
     expect((await product.query(LIST, {}, may)).errors).toBeUndefined()
     product.takeRequests()
-    // The same documents: neither cache nor the answers that are kept know who asks but by the scope.
+    // The same documents: only the scope separates the callers in the caches of reads and of answers.
     const { data, errors } = await product.query(lastName(own.id), {}, mayNot)
     expect(data.patient).toEqual({ restId: own.id, lastName: null, nhsNumber: null })
     expect(errors?.map(({ extensions }) => extensions)).toEqual(Array(2).fill({ code: 'FORBIDDEN' }))
@@ -117,7 +117,7 @@ describe('The records of patients', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test('A subscriber without it is told of no name that another one is told of', async () => {
+  test('A subscriber without the scope gets no name that another one gets', async () => {
     await using product = await startProduct({ live: true, gateway: { tokens: TOKENS } })
     const query = 'subscription { appointmentChanged { appointment { title patient { restId lastName } } } }'
     const exp = Date.now() / 1000 + 3600
@@ -125,19 +125,19 @@ describe('The records of patients', () => {
       await bearer({ sub: 'a', exp, scope: 'appointments:read patients:read' }),
       await bearer({ sub: 'b', exp, scope: 'appointments:read' }),
     ]
-    await using told = await subscribe(product.url, { query, headers: may })
-    await using untold = await subscribe(product.url, { query, headers: mayNot })
+    await using allowed = await subscribe(product.url, { query, headers: may })
+    await using denied = await subscribe(product.url, { query, headers: mayNot })
     const { body } = await product.rest('GET', '/appointments?limit=1&status=scheduled')
     await product.rest('PATCH', `/appointments/${body.data[0].id}`, { title: 'Moved' })
     const nameIn = (result: StreamResult | undefined) =>
       result?.data.appointmentChanged.appointment.patient.lastName
-    expect(nameIn(await told.next())).toEqual(expect.any(String))
-    const result = await untold.next()
+    expect(nameIn(await allowed.next())).toEqual(expect.any(String))
+    const result = await denied.next()
     expect(nameIn(result)).toBeNull()
     expect(result?.errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN'])
   })
 
-  test('Their own scope is enough to read them', async () => {
+  test('The scope of patients is enough to read them', async () => {
     await using clinic = await startClinic()
     const { product, own } = clinic
     const { data, errors } = await product.query(

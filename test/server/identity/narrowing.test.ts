@@ -91,7 +91,7 @@ describe('A narrowed caller', () => {
     expect((await product.query(document(own), {}, caller)).data.appointment.id).toEqual(expect.any(String))
   })
 
-  test('The caller changes its own rows for one request more, and no others', async () => {
+  test('The caller may change only its own rows, for one request more', async () => {
     await using clinic = await startClinic()
     const { product, patient, own, other, otherPatient, caller } = clinic
     const update =
@@ -141,7 +141,7 @@ describe('A narrowed caller', () => {
     expect(JSON.stringify(data)).not.toContain(otherPatient)
   })
 
-  test('The caller sees the write of another caller at once', async () => {
+  test('The caller sees the write of another caller immediately', async () => {
     await using clinic = await startClinic()
     const { product, own, caller } = clinic
     const everybody = await bearer({ scope: 'appointments:write' })
@@ -153,7 +153,7 @@ describe('A narrowed caller', () => {
     expect(await read()).toEqual({ title: 'changed' })
   })
 
-  test('The caller cannot change a row that it lost, even while that is cached', async () => {
+  test('The caller cannot change a row that is no longer its own, even a cached one', async () => {
     await using clinic = await startClinic()
     const { product, own, otherPatient, caller } = clinic
     await product.query(`{ appointment(id: "${own}") { title } }`, {}, caller)
@@ -165,7 +165,7 @@ describe('A narrowed caller', () => {
     expect(product.takeRequests()).toEqual([`GET /appointments/${own}`])
   })
 
-  test('The caller books for itself, if it names itself or nobody', async () => {
+  test('The caller books for itself, whether the input names it or no patient', async () => {
     await using clinic = await startClinic()
     const { product, patient, clinician, caller } = clinic
     const byClinician = await bearer({ scope: 'appointments:write', clinician_id: clinician })
@@ -186,7 +186,7 @@ describe('A narrowed caller', () => {
     }
   })
 
-  test('A write that names somebody else is refused, and nothing goes upstream', async () => {
+  test('A write that names another patient is refused, and nothing goes upstream', async () => {
     await using clinic = await startClinic()
     const { product, patient, clinician, own, other, otherPatient, caller } = clinic
     const byClinician = await bearer({ scope: 'appointments:write', clinician_id: clinician })
@@ -198,10 +198,10 @@ describe('A narrowed caller', () => {
       [caller, CREATE, { ...SLOT, patientId: global }],
       [byClinician, CREATE, { ...SLOT, patientId: patient, clinicianId: 'cli_other' }],
       [caller, update, { id: own, patientId: otherPatient }],
-      // Somebody else's appointment and a missing one are refused alike.
+      // Another patient's appointment and a missing one have the same error.
       [caller, update, { id: other, patientId: otherPatient }],
       [caller, update, { id: MISSING, patientId: otherPatient }],
-      // To take the patient out of an appointment gives it away too.
+      // To remove the patient from an appointment would give it away too.
       [caller, update, { id: own, patientId: null }],
       [byClinician, update, { id: own, clinicianId: 'cli_other' }],
     ] as const) {
@@ -227,7 +227,7 @@ describe('A narrowed caller', () => {
     expect(await book(other)).not.toBe(first)
   })
 
-  test('A clinician sees its own rows only, though list rows do not name it', async () => {
+  test('A clinician sees only its own rows, although list rows have no clinician', async () => {
     await using clinic = await startClinic()
     const { product, clinician } = clinic
     const caller = await bearer({ scope: 'appointments:write', clinician_id: clinician })
@@ -252,7 +252,7 @@ describe('A narrowed caller', () => {
     expect(answers.filter(({ isOwn, isSeen }) => isOwn !== isSeen)).toEqual([])
   })
 
-  test('The gateway hides rows that do not match the caller, after a change too', async () => {
+  test("The gateway hides rows outside the caller's narrowing, after a change too", async () => {
     const row = { id: 'a', title: 'Jane', patient_id: 'pat_2' }
     let reads = 0
     await using upstream = await startScriptedUpstream(({ line }) => {
@@ -279,7 +279,7 @@ describe('A narrowed caller that books where the time is free', () => {
   const BOOK = `mutation ($input: CreateAppointmentInput!) {
     createAppointment(input: $input) { appointment { restId } } }`
 
-  test("It is told that another patient's appointment takes the time, and nothing else", async () => {
+  test("It learns that another patient's appointment takes the time, and nothing else", async () => {
     await using clinic = await startClinic()
     const { product, caller, otherPatient } = clinic
     const clinician = 'cli_busy'
@@ -297,7 +297,7 @@ describe('A narrowed caller that books where the time is free', () => {
     expect(product.takeRequests().filter((line) => !line.startsWith('GET /appointments?'))).toEqual([])
   })
 
-  test('It books for itself, and may repeat that with its key', async () => {
+  test('It books for itself, and may repeat the booking with its idempotency key', async () => {
     await using clinic = await startClinic()
     const { product, caller, patient } = clinic
     const input = {
@@ -312,7 +312,7 @@ describe('A narrowed caller that books where the time is free', () => {
     expect((await product.query(BOOK, { input }, caller)).data).toEqual(first.data)
   })
 
-  test("It does not ask for another patient's time, and a clinician for no patient's", async () => {
+  test("It can't check another patient's time, and a clinician no patient's time", async () => {
     await using clinic = await startClinic()
     const { product, caller, otherPatient, clinician } = clinic
     const input = { ...SLOT, patientId: otherPatient, ifFree: ['PATIENT'] }
@@ -325,7 +325,7 @@ describe('A narrowed caller that books where the time is free', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test("A clinician's own time is asked for where the input names nobody", async () => {
+  test("A clinician's own time is checked where the input names no clinician", async () => {
     await using clinic = await startClinic()
     const { product, clinician } = clinic
     const ofClinician = await bearer({ sub: 'c', scope: 'appointments:write', clinician_id: clinician })

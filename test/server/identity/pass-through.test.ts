@@ -12,7 +12,7 @@ describe('A caller with a key of its own', () => {
     await using gateway = await startGateway({ url: upstream.url })
     for (const authorization of ['bearer K', 'Bearer K', 'BEARER K', 'Bearer  K', 'bEARER   K'])
       expect((await gateway.query(READ, {}, { authorization })).errors).toBeUndefined()
-    // The first spelling costs a request, and the others find its answer.
+    // The first spelling costs a request, and the others hit the cache.
     expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer K'])
     await gateway.query(READ, {}, { authorization: 'Bearer k' })
     expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer K', 'Bearer k'])

@@ -28,7 +28,7 @@ async function startSubgraph(gateway: GatewayTestOptions = {}) {
 }
 
 describe('The secret of the router', () => {
-  test('Without it, or with another, the fields for routers are refused as a whole', async () => {
+  test('Without it, or with another one, a document with fields for routers is refused', async () => {
     await using subgraph = await startSubgraph()
     const { product, restId } = subgraph
     for (const headers of [{}, ...['', 'x', `${SECRET}x`].map((each) => ({ 'x-federation-secret': each }))])
@@ -44,7 +44,7 @@ describe('The secret of the router', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test('With it they are answered, and all other fields need none', async () => {
+  test('With it the fields for routers are answered, and other fields need no secret', async () => {
     await using subgraph = await startSubgraph()
     const { product, restId } = subgraph
     for (const document of FOR_ROUTERS) {
@@ -58,7 +58,7 @@ describe('The secret of the router', () => {
     expect(product.takeRequests()).toEqual([`GET /appointments/${restId}`])
   })
 
-  test('An answer that the router was given is not repeated to others', async () => {
+  test("A router's cached answer is not given to other callers", async () => {
     await using subgraph = await startSubgraph()
     const { product, restId } = subgraph
     const first = await product.query(ENTITIES, { restId }, ROUTER)
@@ -70,13 +70,13 @@ describe('The secret of the router', () => {
     expect(estimate.extensions).not.toHaveProperty('estimate')
   })
 
-  test('Without a secret whoever may ask may ask for them', async () => {
+  test('Without a configured secret every caller may select the fields for routers', async () => {
     await using subgraph = await startSubgraph({ federationSecret: null })
     for (const document of FOR_ROUTERS)
       expect((await subgraph.product.query(document)).errors).toBeUndefined()
   })
 
-  test('A secret that can be guessed is refused at start', () => {
+  test('A secret that is short enough to guess is refused at the start', () => {
     expect(() =>
       createGateway({ url: 'http://127.0.0.1', federation: true, federationSecret: 'short' }),
     ).toThrow('16 characters at least')
@@ -102,7 +102,7 @@ describe('A closed schema', () => {
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['DOCUMENT_NOT_TRUSTED'])
   })
 
-  test('The limits of documents hold for routers', async () => {
+  test('The limits of documents apply to routers', async () => {
     await using subgraph = await startSubgraph({ limits: { MAX_ROOT_FIELDS: 1, MAX_VARIABLES_BYTES: 100 } })
     const { product } = subgraph
     const wide = await product.query('{ a: _service { sdl } b: _service { sdl } }', {}, ROUTER)

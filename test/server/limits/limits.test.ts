@@ -225,7 +225,7 @@ describe('The limits of an operation', () => {
   })
 })
 
-test('An operation that ends in a fault of the gateway frees its place', async () => {
+test('An operation that ends in a fault of the gateway releases its slot', async () => {
   let isBroken = true
   await using upstream = await startScriptedUpstream(() => ({ body: { data: { id: 'a' }, meta: {} } }))
   await using gateway = await startGateway({

@@ -4,10 +4,10 @@ import { startProduct } from '../../support/product.ts'
 import { subscribe } from '../../support/stream.ts'
 import { freshDay, LIVE_DAY, randomOf, readUntil, step } from './steps.ts'
 
-/** `npm run bench -- live` takes ten thousand. */
+/** `npm run bench -- live` makes ten thousand. */
 const STEPS = 120
 
-test('After each of many random changes a live query shows what a fresh one does', async () => {
+test('After each of many random changes a live query equals a fresh query', async () => {
   await using product = await startProduct({ live: true, sandbox: { seed: 0, faults: true } })
   const { url, key } = product.upstream
   await using fresh = await startGateway({ url, key, cacheTtlSeconds: 0 })
@@ -27,6 +27,6 @@ test('After each of many random changes a live query shows what a fresh one does
     shown = wanted
   }
   expect(changes).toBeGreaterThan(STEPS / 4)
-  // Each answer was another one than that before it, and none came that was not waited for.
+  // Each result differs from the previous one, and no unexpected result has arrived.
   expect(answers).toBe(changes)
 })

@@ -21,7 +21,7 @@ async function idsIn(stream: TestStream): Promise<readonly string[] | undefined>
   return result?.data?.appointments.nodes.map(({ restId }: { readonly restId: string }) => restId)
 }
 
-/** The clinic's own screen books, and the upstream tells of it. */
+/** Books outside of the gateway, and delivers the event. */
 async function bookElsewhere(clinic: Clinic, row: Partial<ClinicRow> = {}): Promise<ClinicRow> {
   const booked = clinic.bookElsewhere(row)
   await clinic.sendEvent(booked)
@@ -40,7 +40,7 @@ async function cancelElsewhere(clinic: Clinic, row: ClinicRow): Promise<void> {
 }
 
 describe('A live query', () => {
-  test('It answers, and again when its answer has changed', async () => {
+  test('It answers immediately, and again when its result has changed', async () => {
     await using clinic = await startFedClinic()
     const first = clinic.bookElsewhere()
     await using stream = await watch(clinic)
@@ -56,7 +56,7 @@ describe('A live query', () => {
     ])
   })
 
-  test('A change that is not in it costs nothing, and writes nothing', async () => {
+  test('A change outside its result costs nothing, and writes nothing', async () => {
     await using clinic = await startFedClinic()
     await using stream = await watch(clinic)
     expect(await idsIn(stream)).toEqual([])
@@ -68,7 +68,7 @@ describe('A live query', () => {
     expect(await idsIn(stream)).toEqual([shown.id])
   })
 
-  test('A write through the gateway shows at once', async () => {
+  test('A write through the gateway is in its result immediately', async () => {
     await using clinic = await startFedClinic()
     await using stream = await watch(clinic)
     await stream.next()
@@ -78,7 +78,7 @@ describe('A live query', () => {
     expect(await idsIn(stream)).toEqual(['apt_2'])
   })
 
-  test('Two hundred who watch the same cost one run a change', async () => {
+  test('Two hundred clients with the same query cost one run for each change', async () => {
     const lines: OperationLine[] = []
     await using clinic = await startFedClinic({
       logOperation: (line) => lines.push(line),
@@ -96,7 +96,7 @@ describe('A live query', () => {
     for (const stream of streams) stream.leave()
   })
 
-  test('Those with other variables, or another text, have an answer of their own', async () => {
+  test('Clients with other variables, or another text, have separate results', async () => {
     await using clinic = await startFedClinic()
     const booked = clinic.bookElsewhere({ start_time: '2030-01-08T10:00:00Z' })
     await using one = await watch(clinic)
@@ -105,7 +105,7 @@ describe('A live query', () => {
     expect(await idsIn(other)).toEqual([booked.id])
   })
 
-  test('Once nobody watches, a change runs nothing', async () => {
+  test('Without a client, a change runs no query', async () => {
     await using clinic = await startFedClinic()
     const stream = await watch(clinic)
     await stream.next()
@@ -119,7 +119,7 @@ describe('A live query', () => {
     expect(clinic.takeLists().filter((line) => line.includes('cli_1'))).toEqual([])
   })
 
-  test('It says what each of its answers has cost', async () => {
+  test('It reports the cost of each of its results', async () => {
     await using clinic = await startFedClinic()
     await using stream = await watch(clinic)
     expect((await stream.next())?.extensions?.upstream.requests).toBe(1)
@@ -133,7 +133,7 @@ describe('How a live query is answered', () => {
     '*/*',
     'application/json, text/event-stream;q=0',
     'multipart/mixed;deferSpec=20220824, application/json',
-  ])('To a client that accepts %s once, as without the directive', async (accept) => {
+  ])('Once to a client that accepts %s, as without the directive', async (accept) => {
     await using clinic = await startClinic({ webhooks: null })
     const { data, errors, status } = await clinic.query(DAY, {}, { accept })
     expect(errors).toBeUndefined()
@@ -177,7 +177,7 @@ describe('How a live query is answered', () => {
     ['a subscription', 'subscription S @live { appointmentChanged { sequence } }'],
     ['a query with @defer', 'query Q @live { __typename ... @defer { __typename } }'],
     [
-      'one whose @defer is far away',
+      'a query with @defer in a fragment',
       'query Q @live { ...F } fragment F on Query { ... @defer { __typename } }',
     ],
   ] as const)('Not at all, as %s', async ([, query]) => {
@@ -188,7 +188,7 @@ describe('How a live query is answered', () => {
     }
   })
 
-  test('Not past the limits of streams', async () => {
+  test('Not above the limits of streams', async () => {
     await using clinic = await startFedClinic({ limits: { MAX_STREAMS: 1 } })
     await using first = await watch(clinic)
     await using second = await watch(clinic)
@@ -214,7 +214,7 @@ describe('How a live query ends', () => {
     expect(await stream.next()).toBeUndefined()
   })
 
-  test('With the token of its caller', async () => {
+  test("When its caller's token expires", async () => {
     let now = Date.now()
     await using clinic = await startFedClinic({ tokens: TOKENS, now: () => now, heartbeatMs: 20 })
     const headers = await bearer({ sub: 'a', scope: 'appointments:read' })
@@ -227,7 +227,7 @@ describe('How a live query ends', () => {
 })
 
 describe('A live query that fails', () => {
-  test('Its errors are worded, and it is tried again by itself', async () => {
+  test('Its errors are worded, and the gateway retries it', async () => {
     let now = 0
     await using clinic = await startFedClinic({ monotonic: () => now, heartbeatMs: 20 })
     clinic.hooks.list = () => ({ status: 400, body: 'a patient named Zebedee' })
@@ -243,7 +243,7 @@ describe('A live query that fails', () => {
     expect(await idsIn(stream)).toEqual([])
   })
 
-  test('The same error is written once, however often it is tried', async () => {
+  test('The same error is written once, however often the query is retried', async () => {
     const time = { at: 0 }
     const failures = counter()
     await using clinic = await startCounting(time, failures)
@@ -259,7 +259,7 @@ describe('A live query that fails', () => {
     expect(await idsIn(stream)).toEqual([])
   })
 
-  test('An error is the same under another id of its request', async () => {
+  test('An error with another request id counts as the same', async () => {
     const time = { at: 0 }
     const failures = counter()
     await using clinic = await startCounting(time, failures)
@@ -281,8 +281,8 @@ describe('A live query that fails', () => {
   })
 })
 
-describe('A live query of a caller that is kept to its own', () => {
-  test('Each sees what is its own, of one document', async () => {
+describe('A live query of narrowed callers', () => {
+  test('Callers with the same document each see their own appointments', async () => {
     await using clinic = await startFedClinic({ tokens: TOKENS })
     const query = 'query Mine @live { appointments(first: 5) { nodes { restId } } }'
     const callers = await Promise.all(
@@ -301,7 +301,7 @@ describe('A live query of a caller that is kept to its own', () => {
 })
 
 describe('A live query with names', () => {
-  test('A new name shows, by the event of the person', async () => {
+  test("A new name is in its result after the person's event", async () => {
     await using product = await startProduct({ live: true, sandbox: { seed: 20 } })
     const { body } = await product.rest('GET', '/patients?limit=1')
     const { id } = body.data[0]
@@ -328,7 +328,7 @@ describe('A live query with names', () => {
     await stream.next()
     const slot = { start_time: '2030-01-07T10:00:00Z', end_time: '2030-01-07T11:00:00Z' }
     for (const title of ['First', 'Second', 'Third']) {
-      // Longer than a patient is remembered.
+      // Longer than the TTL of a patient.
       passed += 60_000
       product.takeRequests()
       const row = { title, patient_id: id, clinician_profile_id: 'cli_live', ...slot }
@@ -342,7 +342,7 @@ describe('A live query with names', () => {
 })
 
 describe('A reader that is too slow', () => {
-  test('It gets the latest answer, and few of those before it', async () => {
+  test('It gets the latest result, and few of the earlier ones', async () => {
     const runs = counter()
     await using clinic = await startFedClinic({ logOperation: () => runs.count() })
     const query = DAY.replace('restId', 'restId title')
@@ -373,7 +373,7 @@ describe('A reader that is too slow', () => {
   })
 })
 
-/** A clinic whose time is told, and whose failed operations are counted. */
+/** A clinic with a clock that the test sets, and a count of its failed operations. */
 function startCounting(time: { readonly at: number }, failures: ReturnType<typeof counter>): Promise<Clinic> {
   return startFedClinic({
     monotonic: () => time.at,
@@ -382,7 +382,7 @@ function startCounting(time: { readonly at: number }, failures: ReturnType<typeo
   })
 }
 
-/** Counts what happens, and waits until it has happened so often. */
+/** A counter, and a wait for a count. */
 function counter() {
   let so = 0
   const waiting: { readonly until: number; readonly resolve: () => void }[] = []

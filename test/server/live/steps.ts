@@ -1,7 +1,7 @@
 import type { Product } from '../../support/product.ts'
 import type { TestStream } from '../../support/stream.ts'
 
-// Random changes of a small clinic, told by webhooks, made through the gateway, or of nothing that is shown.
+// Random changes of a small clinic: reported by webhooks, made through the gateway, or outside the result of the query.
 
 export const LIVE_DAY = `query Day @live {
   appointments(first: 20, filter: { clinicianId: "cli_1", day: "2030-01-07", timeZone: "UTC" }) {
@@ -14,7 +14,7 @@ const UPDATE =
 
 export type Random = (below: number) => number
 
-/** A generator of its own, so that a failure can be repeated: mulberry32. */
+/** A seeded generator, so that a failure can be reproduced: mulberry32. */
 export function randomOf(seed: number): Random {
   let state = seed
   return (below) => {
@@ -27,7 +27,7 @@ export function randomOf(seed: number): Random {
 
 const two = (value: number) => String(value).padStart(2, '0')
 
-/** Changes something, and returns once it is done; the webhook may still be on its way. */
+/** Makes one change, and returns once it is done. The webhook may still be in flight. */
 export async function step(product: Product, ids: string[], random: Random): Promise<void> {
   const day = 7 + (random(3) === 0 ? 1 : 0)
   const [hour, minute] = [8 + random(9), random(4) * 15]
@@ -49,14 +49,14 @@ export async function step(product: Product, ids: string[], random: Random): Pro
   else await product.rest('POST', '/_elsewhere', { id, status: ['cancelled', 'confirmed'][random(2)] })
 }
 
-/** What a gateway that remembers nothing answers now. */
+/** The current result of a gateway without a cache. */
 export async function freshDay(fresh: Product['query']): Promise<string> {
   const { data, errors } = await fresh(ONCE)
   if (errors !== undefined) throw new Error(JSON.stringify(errors))
   return JSON.stringify(data)
 }
 
-/** Reads answers until one equals the wanted one; returns how many there were. */
+/** Reads results until one equals the expected one. Returns how many it has read. */
 export async function readUntil(stream: TestStream, wanted: string): Promise<number> {
   for (let count = 1; ; count += 1) {
     const result = await stream.next()

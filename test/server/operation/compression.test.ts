@@ -9,7 +9,7 @@ const PAGE = '{ appointments(first: 40) { nodes { restId title startTime } } }'
 const SMALL = '{ appointments(first: 1) { nodes { restId } } }'
 const GUARDED = { 'x-graphql-yoga-csrf': '1', accept: 'application/json' }
 
-/** The response as it is on the wire, and its text. */
+/** The response as sent, and its text. */
 async function post(
   { url }: Pick<GatewayClient, 'url'>,
   query: string,
@@ -29,7 +29,7 @@ function unpack(bytes: Buffer, coding: unknown): string {
   return (coding === 'gzip' ? gunzipSync(bytes) : bytes).toString()
 }
 
-/** Counts the compressions of this process that begin while it works. */
+/** Counts the compressions of this process that begin during `work`. */
 async function compressionsDuring(work: () => Promise<unknown>): Promise<number> {
   let count = 0
   const hook = createHook({
@@ -46,7 +46,7 @@ async function compressionsDuring(work: () => Promise<unknown>): Promise<number>
 }
 
 describe('Compression', () => {
-  test('An answer comes in the coding that its client likes best', async () => {
+  test('An answer has the coding that its client prefers', async () => {
     await using product = await startProduct({ gateway: { development: false } })
     const plain = await post(product, PAGE, {})
     expect(plain.bytes.length).toBeGreaterThan(1024)
@@ -77,7 +77,7 @@ describe('Compression', () => {
     expect(product.takeRequests()).toHaveLength(1)
   })
 
-  test('An answer of a kilobyte or less goes as it is, unless its client refuses that', async () => {
+  test('An answer of up to a kilobyte is not compressed, unless its client refuses that', async () => {
     await using product = await startProduct()
     const plain = await post(product, SMALL, { 'accept-encoding': 'gzip, br' })
     expect(plain.headers['content-encoding']).toBeUndefined()
@@ -94,10 +94,10 @@ describe('Compression', () => {
     expect(JSON.parse(text).errors).toHaveLength(30)
   })
 
-  test('What is asked again is not compressed again, until it has changed', async () => {
+  test('A cached answer is compressed once, until it has changed', async () => {
     await using product = await startProduct({ gateway: { development: false } })
     const ask = () => post(product, PAGE, { 'accept-encoding': 'gzip' })
-    // A decompression of the test counts as well, one for each answer.
+    // The decompression of each answer by the test counts too.
     expect(await compressionsDuring(ask)).toBe(2)
     expect(await compressionsDuring(ask)).toBe(1)
     const { text } = await ask()
@@ -108,7 +108,7 @@ describe('Compression', () => {
     expect((await ask()).text).toContain('"New"')
   })
 
-  test('Screens that ask the same at once share one compression', async () => {
+  test('Concurrent requests for the same answer share one compression', async () => {
     await using product = await startProduct({ gateway: { development: false } })
     await post(product, PAGE, {})
     const ask = () => post(product, PAGE, { 'accept-encoding': 'br' })
@@ -117,7 +117,7 @@ describe('Compression', () => {
     expect(compressions).toBe(1 + answers)
   })
 
-  test('In development each answer says what it has cost itself, compressed or not', async () => {
+  test('In development each answer reports its own cost, compressed or not', async () => {
     await using product = await startProduct()
     const costs: number[] = []
     for (let nth = 0; nth < 3; nth += 1) {
@@ -127,7 +127,7 @@ describe('Compression', () => {
     expect(costs).toEqual([1, 0, 0])
   })
 
-  test('A tag is the same in each coding, and 304 and HEAD have no body', async () => {
+  test('The ETag is the same in each coding, and 304 and HEAD have no body', async () => {
     await using product = await startProduct()
     const url = `${product.url}/graphql?query=${encodeURIComponent(PAGE)}`
     const get = (method: 'GET' | 'HEAD', headers: Readonly<Record<string, string>>) =>
@@ -168,20 +168,20 @@ describe('Compression', () => {
     },
   )
 
-  test('A host that calls `fetch` gets the same', async () => {
+  test('A host that calls `fetch` gets the same compressed answers', async () => {
     await using product = await startProduct({ gateway: { development: false } })
-    const asked = (method: string) =>
+    const requestBy = (method: string) =>
       new Request(`http://host/graphql?query=${encodeURIComponent(PAGE)}`, {
         method,
         headers: { ...GUARDED, 'accept-encoding': 'gzip' },
       })
-    const response = await product.fetch(asked('GET'))
+    const response = await product.fetch(requestBy('GET'))
     const bytes = Buffer.from(await response.arrayBuffer())
     expect(response.headers.get('content-length')).toBe(String(bytes.length))
     expect(
       JSON.parse(unpack(bytes, response.headers.get('content-encoding'))).data.appointments.nodes,
     ).toHaveLength(40)
-    const head = await product.fetch(asked('HEAD'))
+    const head = await product.fetch(requestBy('HEAD'))
     expect([head.headers.get('content-encoding'), await head.text()]).toEqual(['gzip', ''])
   })
 })

@@ -15,7 +15,7 @@ async function tagOf(product: Product, query = LIST): Promise<string> {
 }
 
 describe('A query by GET', () => {
-  test('Its answer has a tag, and may be kept by its client alone', async () => {
+  test('Its answer has an ETag, and only a private cache may store it', async () => {
     await using product = await startProduct()
     const { status, headers } = await get(product, LIST)
     expect(status).toBe(200)
@@ -24,7 +24,7 @@ describe('A query by GET', () => {
     expect(headers.get('vary')).toContain('Authorization')
   })
 
-  test('Asked again with its tag, it is 304 without a body while nothing has changed', async () => {
+  test('A request with its ETag gets 304 without a body while nothing has changed', async () => {
     await using product = await startProduct()
     const tag = await tagOf(product)
     for (const condition of [tag, tag.replace('W/', ''), `"other", ${tag}`, '*']) {
@@ -36,7 +36,7 @@ describe('A query by GET', () => {
     expect(product.takeRequests()).toHaveLength(1)
   })
 
-  test('The same data has the same tag also when it was read anew', async () => {
+  test('The same data has the same ETag after another upstream read', async () => {
     let now = Date.parse('2026-01-05T12:00:00Z')
     const clock = () => now
     await using product = await startProduct({ gateway: { now: clock, monotonic: clock } })
@@ -47,7 +47,7 @@ describe('A query by GET', () => {
     expect(product.takeRequests()).toHaveLength(2)
   })
 
-  test('Once something has changed, it is 200 with another tag', async () => {
+  test('Once the data has changed, the response is 200 with another ETag', async () => {
     await using product = await startProduct()
     const tag = await tagOf(product)
     const { data } = await product.query(LIST)
@@ -61,7 +61,7 @@ describe('A query by GET', () => {
     expect(await again.text()).toContain('New')
   })
 
-  test('An answer with an error has no tag, and neither has one to a POST', async () => {
+  test('An answer with an error has no ETag, and the answer to a POST has none', async () => {
     await using product = await startProduct()
     const failed = await get(product, '{ appointment(id: "../x") { title } }')
     expect([failed.headers.get('etag'), failed.headers.get('cache-control')]).toEqual([
@@ -75,7 +75,7 @@ describe('A query by GET', () => {
     ])
   })
 
-  test('Without the guard header it is refused, whatever tag it sends', async () => {
+  test('Without the guard header a request is refused, with or without an ETag', async () => {
     await using product = await startProduct()
     const tag = await tagOf(product)
     const url = `${product.url}/graphql?query=${encodeURIComponent(LIST)}`
@@ -83,7 +83,7 @@ describe('A query by GET', () => {
     expect(refused.status).toBe(403)
   })
 
-  test('A page of a listed origin may send the tag, and read it', async () => {
+  test('A page of a listed origin may send and read the ETag', async () => {
     const origin = 'https://clinic.example'
     await using gateway = await startGateway({ url: 'http://127.0.0.1:1', key: 'k', corsOrigins: [origin] })
     const { headers } = await fetch(`${gateway.url}/graphql`, {

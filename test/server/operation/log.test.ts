@@ -42,7 +42,7 @@ describe('The operation log', () => {
     ])
   })
 
-  test('What is remembered because the upstream does not answer counts as stale', async () => {
+  test('A cached answer that is used because the upstream is down counts as stale', async () => {
     const lines: OperationLine[] = []
     let now = Date.parse('2026-01-05T12:00:00Z')
     let isDown = false
@@ -65,7 +65,7 @@ describe('The operation log', () => {
     ])
   })
 
-  test("A code of the upstream's own is for the caller, and other in the log", async () => {
+  test('A code that only the upstream has goes to the caller, and is `other` in the log', async () => {
     const lines: OperationLine[] = []
     const codes = ['JOHN_SMITH', 'JANE_DOE', 'CONFLICT']
     await using upstream = await startScriptedUpstream(() => ({
@@ -99,7 +99,7 @@ describe('The operation log', () => {
     ])
   })
 
-  test('No log line and no error has any data of a patient', async () => {
+  test('No log line and no error contains patient data', async () => {
     const written: string[] = []
     const logger = await createLogger('trace', { write: (text: string) => void written.push(text) })
     const row = {

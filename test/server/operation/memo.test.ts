@@ -16,7 +16,7 @@ const LIST = 'query L($first: Int) { appointments(first: $first) { nodes { restI
 const FIND = '{ appointment(id: "a") { title } }'
 const RENAME = 'mutation { updateAppointment(input: { id: "a", title: "t" }) { appointment { restId } } }'
 
-/** A gateway whose upstream answers each request with another title, and the lines of its log. */
+/** A gateway whose upstream responds to each request with another title, and the lines of its log. */
 async function startCounting(options: GatewayTestOptions = {}) {
   let now = NOON
   const lines: OperationLine[] = []
@@ -41,7 +41,7 @@ async function startCounting(options: GatewayTestOptions = {}) {
     pass: (ms: number) => {
       now += ms
     },
-    /** The body of the answer, and whether it was given before. */
+    /** The body of the answer, and whether it is a cached one. */
     async ask(query: string, variables: object = {}, headers: Record<string, string> = {}) {
       const response = await fetch(`${gateway.url}/graphql`, {
         method: 'POST',
@@ -63,8 +63,8 @@ async function startCounting(options: GatewayTestOptions = {}) {
   }
 }
 
-describe('A query that is asked again', () => {
-  test('It gets the same bytes without running, and says what it cost', async () => {
+describe('A repeated query', () => {
+  test('It gets the same bytes without an execution, and reports its cost', async () => {
     await using counting = await startCounting()
     const first = await counting.ask(LIST, { first: 5 })
     const again = await counting.ask(LIST, { first: 5 })
@@ -76,7 +76,7 @@ describe('A query that is asked again', () => {
     expect(counting.upstream.requests).toHaveLength(1)
   })
 
-  test('A write, an event and the end of its time each make it run again', async () => {
+  test('A write, an event and the end of its TTL each make it run again', async () => {
     await using counting = await startCounting({ webhooks: { secrets: [{ secret: SECRET }] } })
     const { ask, gateway, pass } = counting
     await ask(FIND)
@@ -99,7 +99,7 @@ describe('A query that is asked again', () => {
     expect(new Set(titles).size).toBe(3)
   })
 
-  test('An event of another appointment leaves it as it is', async () => {
+  test('An event of another appointment does not invalidate its answer', async () => {
     await using counting = await startCounting({ webhooks: { secrets: [{ secret: SECRET }] } })
     await counting.ask(FIND)
     await deliver(counting.gateway.url, eventBody({ object: shown('b') }), { at: NOON })
@@ -117,7 +117,7 @@ describe('A query that is asked again', () => {
       expect((await counting.ask(query, variables)).isRepeated).toBe(false)
   })
 
-  test('An answer with an error, or nothing read below it, is not kept', async () => {
+  test('An answer with an error, or without reads, is not cached', async () => {
     await using counting = await startCounting()
     const partly = '{ a: appointment(id: "a") { title } b: appointment(id: "failing") { title } }'
     for (const query of [partly, '{ __typename }']) {
@@ -126,7 +126,7 @@ describe('A query that is asked again', () => {
     }
   })
 
-  test('The bytes of compressed answers count towards the 64 MB that are kept', async () => {
+  test('The bytes of compressed answers count towards the 64 MB of the cache', async () => {
     const answers = Array.from({ length: 24 }, (_, nth) => ({
       nth,
       noise: randomBytes(1.5e6).toString('base64'),
@@ -134,19 +134,19 @@ describe('A query that is asked again', () => {
     const keptAfter = async (compressing: boolean) => {
       const memo = createMemo({ areFresh: () => true, refresh: () => undefined })
       const ask = async (variables: (typeof answers)[number]) => {
-        const by = operationOf()
+        const operation = operationOf()
         const execute = () => {
-          by.ledger.reads = [{ request: { method: 'GET', path: '/' }, token: {} }]
+          operation.ledger.reads = [{ request: { method: 'GET', path: '/' }, token: {} }]
           return { data: variables }
         }
-        const asked = { text: '', operationName: undefined, variables: variables.nth, by }
-        const { stringify } = (await memo.answer(asked, execute)) as { stringify(result: object): Buffer }
+        const query = { text: '', operationName: undefined, variables: variables.nth, operation }
+        const { stringify } = (await memo.answer(query, execute)) as { stringify(result: object): Buffer }
         const bytes = stringify({})
-        if (compressing) await memo.compressed(by, 'gzip', async () => bytes.toString())
-        return by.ledger.isRepeated
+        if (compressing) await memo.compressed(operation, 'gzip', async () => bytes.toString())
+        return operation.ledger.isRepeated
       }
       for (const each of answers) await ask(each)
-      // The latest first: what is asked again pushes nothing out before that.
+      // The latest first, so that a new entry evicts none that is still to be read.
       const repeated: boolean[] = []
       for (const each of answers.toReversed()) repeated.push(await ask(each))
       return repeated.filter(Boolean).length
@@ -156,14 +156,14 @@ describe('A query that is asked again', () => {
     expect(await keptAfter(true)).toBe(Math.floor((64 * 1024 * 1024) / 3.5e6))
   })
 
-  test('The bytes that are kept take no more memory than they are long', async () => {
+  test('Cached bytes take no more memory than their length', async () => {
     for (const coding of ['br', 'gzip'] as const) {
       const bytes = await compress('x'.repeat(5000), coding)
       expect(bytes.buffer.byteLength).toBe(bytes.length)
     }
   })
 
-  test('What is kept beside an answer holds no reply of the upstream', async () => {
+  test('A cached answer keeps no reply of the upstream in memory', async () => {
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: shown('a', { title: 'Canary' }), meta: {} },
     }))
@@ -175,7 +175,7 @@ describe('A query that is asked again', () => {
     expect(inspect(by.ledger.reads, { depth: null })).not.toContain('Canary')
   })
 
-  test('Nothing is kept where answers are not cached', async () => {
+  test('No answer is cached where the cache is off', async () => {
     await using counting = await startCounting({ cacheTtlSeconds: 0 })
     await counting.ask(FIND)
     expect((await counting.ask(FIND)).isRepeated).toBe(false)
@@ -188,7 +188,7 @@ describe('A query that is asked again', () => {
   test.each([
     ['the quota is spent', 429],
     ['the upstream is down', 503],
-  ])('What is stale, because %s, is said to be so each time', async (_name, status) => {
+  ])('A stale answer, because %s, is reported as stale each time', async (_name, status) => {
     let isAway = false
     await using upstream = await startScriptedUpstream(() =>
       isAway
@@ -207,7 +207,7 @@ describe('A query that is asked again', () => {
     }
   })
 
-  test('Identity and limits come first, whatever is kept', async () => {
+  test('Identity and limits are checked before the cache', async () => {
     let lag = 0
     await using counting = await startCounting({ tokens: TOKENS, maxLagMs: 100, lagMs: () => lag })
     const { ask, pass } = counting
@@ -222,7 +222,7 @@ describe('A query that is asked again', () => {
     expect(counting.upstream.requests).toHaveLength(1)
   })
 
-  test('No caller gets what another one may see', async () => {
+  test("No caller gets an answer from another caller's view", async () => {
     await using counting = await startCounting({ tokens: TOKENS })
     const callers = await Promise.all(
       [

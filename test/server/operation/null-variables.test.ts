@@ -47,7 +47,7 @@ const CONDITIONS: readonly (readonly [place: string, document: string])[] = [
   ],
 ]
 
-async function startUnasked() {
+async function startUnusedUpstream() {
   const upstream = await startScriptedUpstream(() => ({ body: { data: { id: 'a' }, meta: {} } }))
   const faults: unknown[] = []
   const gateway = await startGateway({
@@ -72,11 +72,11 @@ describe('A null for a variable with a default', () => {
   test.for(NULLS)(
     'The gateway refuses the null as %s and names the argument',
     async ([, document, argument]) => {
-      await using gateway = await startUnasked()
+      await using gateway = await startUnusedUpstream()
       const { status, data, errors } = await gateway.query(document, { v: null })
       expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', argument }])
       expect(status).toBe(200)
-      // The list of `nodes` can't be null, so there its null takes the place of the whole data.
+      // The list of `nodes` is non-null, so an error there nulls all data.
       expect(Object.values(data ?? { data })).toEqual([null])
       expect(JSON.stringify(errors)).not.toContain('Jane')
       gateway.expectNothingDone()
@@ -84,7 +84,7 @@ describe('A null for a variable with a default', () => {
   )
 
   test.for(CONDITIONS)('The gateway refuses the null as the condition of %s', async ([, document]) => {
-    await using gateway = await startUnasked()
+    await using gateway = await startUnusedUpstream()
     for (const headers of [{}, { 'x-estimate-only': '1' }]) {
       const answer = await gateway.query(document, { v: null }, headers)
       expect(answer.errors?.map(({ extensions }) => extensions)).toEqual([
@@ -95,8 +95,8 @@ describe('A null for a variable with a default', () => {
     gateway.expectNothingDone()
   })
 
-  test('The estimate of a field that the gateway will refuse is nothing', async () => {
-    await using gateway = await startUnasked()
+  test('A field that the gateway will refuse costs nothing in an estimate', async () => {
+    await using gateway = await startUnusedUpstream()
     for (const [, document] of NULLS) {
       const { errors, extensions } = await gateway.query(document, { v: null }, { 'x-estimate-only': '1' })
       expect([errors, extensions]).toMatchObject([undefined, { estimate: { min: 0, max: 0 } }])
@@ -104,7 +104,7 @@ describe('A null for a variable with a default', () => {
     gateway.expectNothingDone()
   })
 
-  test('A null costs its own field only, and the default serves where it is left out', async () => {
+  test('A null fails its own field only, and an absent variable has its default', async () => {
     await using product = await startProduct({ sandbox: { seed: 1 } })
     const { body } = await product.rest('GET', '/appointments?limit=1')
     const [{ id, title }] = body.data

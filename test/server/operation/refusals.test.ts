@@ -62,7 +62,7 @@ describe('An operation that cannot run', () => {
   })
 })
 
-test('The gateway reads a request that the server in front of it has paused', async () => {
+test('The gateway reads a request whose stream its host has paused', async () => {
   const gateway = createGateway({ url: 'http://127.0.0.1:9', key: 'k' })
   const server = createServer((request, response) => {
     request.pause()
@@ -79,7 +79,7 @@ test('The gateway reads a request that the server in front of it has paused', as
   await gateway.close()
 })
 
-test('A value of an unexpected type costs its field only', async () => {
+test('A value of an unexpected type fails its field only', async () => {
   const hostile = { toString: 1, valueOf: 1 }
   await using upstream = await startScriptedUpstream(() => ({
     body: { data: [{ id: 'a', title: 'Whole', duration_minutes: hostile }], meta: { has_more: false } },

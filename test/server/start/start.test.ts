@@ -7,7 +7,7 @@ const NOON = Date.parse('2026-01-05T12:00:00Z')
 const HTML = { accept: 'text/html,application/xhtml+xml' }
 const FIND = 'query Find($id: ID!) { appointment(id: $id) { title } }'
 
-/** The status of a GET with this `Host`, which `fetch` does not let one choose. */
+/** The status of a GET with this `Host`, which `fetch` does not allow to set. */
 function statusFor({ url }: Product, host: string, path = '/'): Promise<number | undefined> {
   return new Promise((resolve, reject) =>
     request(url + path, { headers: { host } }, (response) => resolve(response.resume().statusCode))
@@ -17,7 +17,7 @@ function statusFor({ url }: Product, host: string, path = '/'): Promise<number |
 }
 
 describe('The start page', () => {
-  test('Its figures cost nothing, and tell of operations no more than name and cost', async () => {
+  test('Its figures cost nothing, and contain only the names and costs of operations', async () => {
     await using product = await startProduct({
       sandbox: { rateLimit: 1000, clock: () => new Date(NOON) },
       gateway: { now: () => NOON },
@@ -52,7 +52,7 @@ describe('The start page', () => {
     expect(product.takeRequests()).toEqual([])
   })
 
-  test('The page and its files come from the gateway, and the browser asks nobody else', async () => {
+  test('The page loads its files from the gateway, and sends requests to no other host', async () => {
     await using product = await startProduct()
     const page = await fetch(product.url, { headers: HTML })
     const html = await page.text()
@@ -67,7 +67,7 @@ describe('The start page', () => {
     expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml'])
   })
 
-  test('Its links hold behind any prefix, and the API is for browsers of this machine', async () => {
+  test('Its links work behind any prefix, and the API link is for this machine only', async () => {
     await using product = await startProduct({ gateway: { sampleData: true } })
     const linksIn = (html: string) => [...html.matchAll(/<li><a href="([^"?]*)"/g)].map(([, link]) => link)
     const api = `${product.upstream.url}/docs`
@@ -75,12 +75,12 @@ describe('The start page', () => {
     const page = async (host: string) => (await rawGet(url, { ...HTML, host })).body.toString()
     expect(linksIn(await page('localhost:4000'))).toEqual(['./graphql', './desk', api])
     expect(linksIn(await page('clinic.example'))).toEqual(['./graphql', './desk'])
-    // As from within a container, whose own name for itself leads elsewhere.
+    // As within a container, where a loopback name does not lead to the host.
     const request = new Request('http://localhost:4000/', { headers: HTML })
     expect(linksIn(await (await product.fetch(request)).text())).toEqual(['./graphql', './desk'])
   })
 
-  test('It is of development, and of this machine where anybody may ask', async () => {
+  test('It exists in development only, and on this machine only where callers are open', async () => {
     await using production = await startProduct({ gateway: { development: false } })
     expect(await (await fetch(production.url, { headers: HTML })).text()).not.toContain('The last operations')
     await using open = await startProduct({ gateway: { loopbackOnly: true } })
@@ -88,7 +88,7 @@ describe('The start page', () => {
     expect(await statusFor(open, 'elsewhere.example')).toBe(302)
   })
 
-  test("Where callers send their own keys it shows nobody's quota", async () => {
+  test('Where callers send their own keys it shows no quota', async () => {
     await using product = await startProduct({ sandbox: { rateLimit: 1000 }, gateway: { key: null } })
     await product.query(
       '{ appointments(first: 1) { nodes { id } } }',

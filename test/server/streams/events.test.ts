@@ -3,7 +3,7 @@ import { deliver, eventBody, SECRET, shown } from '../../support/events.ts'
 import { startProduct } from '../../support/product.ts'
 import { subscribe } from '../../support/stream.ts'
 
-test('A subscriber gets a change as an event told it, at no cost', async () => {
+test('A subscriber gets a change as the event reported it, at no cost', async () => {
   await using product = await startProduct({ gateway: { webhooks: { secrets: [{ secret: SECRET }] } } })
   await using stream = await subscribe(product.url, {
     query:
@@ -26,7 +26,7 @@ test('A subscriber gets a change as an event told it, at no cost', async () => {
   expect(product.takeRequests()).toEqual([])
 })
 
-test('The event of an own create tells its subscribers nothing new', async () => {
+test("The event of the gateway's own create is not announced again", async () => {
   await using product = await startProduct({ gateway: { webhooks: { secrets: [{ secret: SECRET }] } } })
   await using stream = await subscribe(product.url, {
     query: 'subscription { appointmentChanged { kind source appointment { restId title } } }',

@@ -9,7 +9,7 @@ const FIND = '{ appointment(id: "a") { title } }'
 const LIST = '{ appointments { nodes { title } } }'
 const MINUTE = 60_000
 
-/** A gateway with events, and an upstream whose one appointment changes when it is told to. */
+/** A gateway with events, and an upstream with one appointment, which the test changes. */
 async function startFed(cacheTtlSeconds = 10) {
   let now = NOON
   let version = 1
@@ -49,8 +49,8 @@ async function startFed(cacheTtlSeconds = 10) {
     changeSilently: () => {
       version += 1
     },
-    tell: () => send(eventBody({ created_at: new Date(now).toISOString(), object: row() })),
-    tellOther: () => send(eventBody({ created_at: new Date(now).toISOString(), object: shown('x') })),
+    deliverEvent: () => send(eventBody({ created_at: new Date(now).toISOString(), object: row() })),
+    deliverOtherEvent: () => send(eventBody({ created_at: new Date(now).toISOString(), object: shown('x') })),
     test: () => send(eventBody({ type: 'webhook.test', object: {} })),
     async ready(): Promise<unknown> {
       return ((await (await fetch(`${gateway.url}/ready`)).json()) as { events: unknown }).events
@@ -62,8 +62,8 @@ async function startFed(cacheTtlSeconds = 10) {
   }
 }
 
-describe('How long answers are kept', () => {
-  test('While events are healthy, an answer is kept for an hour', async () => {
+describe('How long answers are cached', () => {
+  test('While events are healthy, an answer is cached for an hour', async () => {
     await using fed = await startFed()
     expect(await fed.ready()).toBe('waiting')
     await fed.test()
@@ -78,7 +78,7 @@ describe('How long answers are kept', () => {
     expect(await fed.cost(FIND)).toBe(1)
   })
 
-  test('An answer from before the first event is kept for ten seconds', async () => {
+  test('An answer that is older than the first event is cached for ten seconds', async () => {
     await using fed = await startFed()
     expect(await fed.cost(FIND)).toBe(1)
     fed.pass(1000)
@@ -89,13 +89,13 @@ describe('How long answers are kept', () => {
     expect(await fed.cost(FIND)).toBe(0)
   })
 
-  test('A gateway that keeps nothing keeps nothing with events either', async () => {
+  test('A gateway without a cache does not cache with events either', async () => {
     await using fed = await startFed(0)
     await fed.test()
     expect([await fed.cost(FIND), await fed.cost(FIND)]).toEqual([1, 1])
   })
 
-  test('When events fall silent, it is ten seconds again, until the next one', async () => {
+  test('When events fall silent, the TTL is ten seconds again, until the next event', async () => {
     await using fed = await startFed()
     await fed.test()
     expect(await fed.cost(FIND)).toBe(1)
@@ -104,7 +104,7 @@ describe('How long answers are kept', () => {
     expect(await fed.cost(FIND)).toBe(1)
     fed.pass(10_000)
     expect(await fed.cost(FIND)).toBe(1)
-    await fed.tellOther()
+    await fed.deliverOtherEvent()
     expect(await fed.cost(FIND)).toBe(0)
     fed.pass(10_000)
     expect([await fed.cost(FIND), await fed.ready()]).toEqual([1, 'healthy'])
@@ -113,55 +113,55 @@ describe('How long answers are kept', () => {
     expect(fed.states).toEqual(['healthy', 'silent', 'healthy'])
   })
 
-  test('When a read contradicts them, it is ten seconds again, until the next one', async () => {
+  test('When a read contradicts them, the TTL is ten seconds, until the next event', async () => {
     await using fed = await startFed()
-    await fed.tell()
+    await fed.deliverEvent()
     fed.pass(1000)
     expect(await fed.cost(FIND)).toBe(1)
     fed.changeSilently()
     fed.pass(1000)
     expect(await fed.cost(LIST)).toBe(1)
-    // The event may still be on its way.
+    // The event may still be in flight.
     expect(await fed.ready()).toBe('healthy')
     fed.pass(30_000)
     expect(await fed.ready()).toBe('contradicted')
     expect(await fed.cost(FIND)).toBe(1)
     fed.pass(10_000)
     expect(await fed.cost(FIND)).toBe(1)
-    await fed.tellOther()
+    await fed.deliverOtherEvent()
     expect(fed.states).toEqual(['healthy', 'contradicted', 'healthy'])
   })
 
-  test('An event that was only late contradicts nothing', async () => {
+  test('A late event does not count as lost', async () => {
     await using fed = await startFed()
-    await fed.tell()
+    await fed.deliverEvent()
     fed.changeSilently()
     fed.pass(1000)
     expect(await fed.cost(LIST)).toBe(1)
     fed.pass(20_000)
-    await fed.tell()
+    await fed.deliverEvent()
     fed.pass(20_000)
     expect(await fed.ready()).toBe('healthy')
     expect(fed.states).toEqual(['healthy'])
   })
 
-  test('An event that nobody missed but that its successor shows missing is found', async () => {
+  test('A lost event is found when the next one has unknown previous values', async () => {
     await using fed = await startFed()
     const at = (second: number) => new Date(NOON + second * 1000).toISOString()
-    const told = (second: number, title: string, before: string) =>
+    const eventOf = (second: number, title: string, before: string) =>
       eventBody({
         created_at: at(second),
         object: shown('y', { title, updated_at: at(second) }),
         previous: shown('y', { title: before }),
       })
     const send = (body: string) => deliver(fed.gateway.url, body, { at: NOON })
-    await send(told(1, 'B', 'A'))
-    await send(told(3, 'D', 'C'))
+    await send(eventOf(1, 'B', 'A'))
+    await send(eventOf(3, 'D', 'C'))
     fed.pass(30_000)
     expect(await fed.ready()).toBe('contradicted')
   })
 
-  test('A delivery that is repeated is no sign of life', async () => {
+  test('A repeated delivery does not count as activity', async () => {
     await using fed = await startFed()
     const body = eventBody({ object: shown('y') })
     const send = () => deliver(fed.gateway.url, body, { at: NOON })

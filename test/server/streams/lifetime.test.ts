@@ -36,7 +36,7 @@ describe('A stream', () => {
       signal: leaving.signal,
     })
     expect(response.headers.get('content-type')).toBe('multipart/mixed; boundary="-"')
-    await live.tell('a')
+    await live.deliverEvent('a')
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
     let text = ''
     while (!text.includes('"restId":"a"')) text += (await reader?.read())?.value
@@ -46,7 +46,7 @@ describe('A stream', () => {
     leaving.abort()
   })
 
-  test('Its headers keep proxies from holding it back, and no cache keeps it', async () => {
+  test('Its headers prevent buffering by proxies, and caching', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(QUERY)
     const { headers } = stream.response
@@ -55,7 +55,7 @@ describe('A stream', () => {
     expect(headers.get('x-upstream-requests')).toBeNull()
   })
 
-  test('A caller has so many at once, and one that ends makes room', async () => {
+  test('A caller has a limit of open streams, and one that ends releases its slot', async () => {
     await using live = await startLive({ tokens: TOKENS, limits: { MAX_STREAMS_OF_CALLER: 2 } })
     const caller = await bearer({ sub: 'p', scope: 'appointments:read', exp: NOON / 1000 + 60 })
     const open = () => live.subscribe(QUERY, {}, caller)
@@ -69,15 +69,15 @@ describe('A stream', () => {
     })
     await first[Symbol.asyncDispose]()
     let third = await open()
-    // The gateway may not have seen yet that the client has left.
+    // The gateway may not have noticed the disconnect yet.
     while (third.response.status === 429) third = await open()
-    await live.tell('a')
+    await live.deliverEvent('a')
     expect(changeIn(await second.next()).appointment.restId).toBe('a')
     expect(changeIn(await third.next()).appointment.restId).toBe('a')
     await third[Symbol.asyncDispose]()
   })
 
-  test('Callers that the gateway can not tell apart have as many as all', async () => {
+  test('Callers that the gateway can not distinguish have only the common limit', async () => {
     await using live = await startLive({ limits: { MAX_STREAMS_OF_CALLER: 1, MAX_STREAMS: 2 } })
     await using first = await live.subscribe(QUERY)
     await using second = await live.subscribe(QUERY)
@@ -85,7 +85,7 @@ describe('A stream', () => {
     expect((await live.subscribe(QUERY)).response.status).toBe(503)
   })
 
-  test('All callers together have so many, and no operation is refused for them', async () => {
+  test('All callers have a common limit, and streams do not count as operations', async () => {
     await using live = await startLive({
       limits: { MAX_STREAMS: 2, MAX_OPERATIONS: 1, MAX_CONCURRENT_OPERATIONS: 1 },
     })
@@ -94,24 +94,24 @@ describe('A stream', () => {
     const refused = await live.subscribe(QUERY)
     expect([refused.response.status, codeIn(await refused.next())]).toEqual([503, { code: 'OVERLOADED' }])
     expect((await live.query('{ appointment(id: "a") { title } }')).errors).toBeUndefined()
-    await live.tell('a')
+    await live.deliverEvent('a')
     for (const stream of [first, second]) changeIn(await stream.next())
   })
 
-  test('It ends with the token of its caller, and shows nothing after that', async () => {
+  test("It ends when its caller's token expires, and contains nothing after that", async () => {
     let now = NOON
     await using live = await startLive({ tokens: TOKENS, now: () => now, monotonic: () => now })
     const caller = await bearer({ sub: 'p', scope: 'appointments:read', exp: NOON / 1000 + 60 })
     await using stream = await live.subscribe(QUERY, {}, caller)
-    await live.tell('a')
+    await live.deliverEvent('a')
     changeIn(await stream.next())
     now += 66_000
-    await live.tell('b')
+    await live.deliverEvent('b')
     expect(codeIn(await stream.next())).toEqual({ code: 'UNAUTHENTICATED' })
     expect(await stream.next()).toBeUndefined()
   })
 
-  test('It ends with the token too where nothing happens', async () => {
+  test('It ends when the token expires, even while idle', async () => {
     let now = NOON
     await using live = await startLive({
       tokens: TOKENS,
@@ -125,7 +125,7 @@ describe('A stream', () => {
     expect(codeIn(await stream.next())).toEqual({ code: 'UNAUTHENTICATED' })
   })
 
-  test('Without a credential, or the right to read, there is none', async () => {
+  test('Without a credential, or the right to read, it is refused', async () => {
     await using live = await startLive({ tokens: TOKENS, now: Date.now })
     await using anonymous = await live.subscribe(QUERY)
     expect(codeIn(await anonymous.next())).toMatchObject({ code: 'UNAUTHENTICATED' })
@@ -133,17 +133,17 @@ describe('A stream', () => {
     expect(codeIn(await other.next())).toMatchObject({ code: 'FORBIDDEN' })
   })
 
-  test('A sign of life comes where nothing happens', async () => {
+  test('A heartbeat is written while it is idle', async () => {
     await using live = await startLive({ heartbeatMs: 5 })
     await using stream = await live.subscribe(QUERY)
     const text = () => stream.text().match(/^:$/gm)?.length ?? 0
     const reading = stream.next()
     while (text() < 4) await new Promise((resolve) => setImmediate(resolve))
-    await live.tell('a')
+    await live.deliverEvent('a')
     changeIn(await reading)
   })
 
-  test('A gateway that stops tells its subscribers to come back, and is not held up', async () => {
+  test('A gateway that stops ends it with an error, and does not wait for it', async () => {
     const gateway = createGateway({
       url: 'http://127.0.0.1:1',
       key: 'k',
@@ -162,8 +162,8 @@ describe('A stream', () => {
     await gateway.close()
   })
 
-  test('A change that waits for the upstream when the gateway stops is resumed from', async () => {
-    const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  test('A client can resume from a change that was pending when the gateway stopped', async () => {
+    const { promise: requested, resolve: ask } = Promise.withResolvers<void>()
     await using upstream = await startScriptedUpstream(() => (response) => {
       ask()
       response.on('close', () => {})
@@ -178,7 +178,7 @@ describe('A stream', () => {
     const query = 'subscription { appointmentChanged { appointment { description } } }'
     await using stream = await subscribe(server.url, { query })
     await deliver(server.url, eventBody({ object: shown('a') }))
-    await asked
+    await requested
     gateway.prepareToStop()
     expect(codeIn(await stream.next())).toEqual({
       code: 'STREAM_ENDED',
@@ -188,11 +188,11 @@ describe('A stream', () => {
     await gateway.close()
   })
 
-  test('Through fetch it comes as it comes, and ends when its reader cancels it', async () => {
+  test('Through fetch its parts arrive one by one, and a cancel by the reader ends it', async () => {
     await using live = await startLive({ limits: { MAX_STREAMS: 1 } })
     const fetch = (url: string, init: RequestInit) => live.fetch(new Request(url, init))
     const stream = await subscribe(live.url, { query: QUERY, fetch })
-    await live.tell('a')
+    await live.deliverEvent('a')
     expect(changeIn(await stream.next()).appointment.restId).toBe('a')
     await stream[Symbol.asyncDispose]()
     let next = await subscribe(live.url, { query: QUERY, fetch })
@@ -201,13 +201,13 @@ describe('A stream', () => {
     await next[Symbol.asyncDispose]()
   })
 
-  test('A condition on its one field is refused where the field may not be there', async () => {
+  test('A condition on its only field is refused where it may exclude the field', async () => {
     await using live = await startLive()
     const query = 'subscription { appointmentChanged @skip(if: true) { sequence } }'
     await using none = await live.subscribe(query)
     expect(codeIn(await none.next())).toEqual({ code: 'BAD_REQUEST' })
     await using kept = await live.subscribe(query.replace('true', 'false'))
-    await live.tell('a')
+    await live.deliverEvent('a')
     changeIn(await kept.next())
     const open = 'subscription ($no: Boolean!) { appointmentChanged @skip(if: $no) { sequence } }'
     await using unknown = await live.subscribe(open, { no: false })
@@ -226,12 +226,12 @@ describe('A stream', () => {
 })
 
 describe('What goes wrong in an event', () => {
-  test('A failing read costs its field, in words of the gateway', async () => {
+  test('A failing read fails its field, with an error that the gateway words', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(
       'subscription { appointmentChanged { appointment { title description } } }',
     )
-    await live.tell('failing')
+    await live.deliverEvent('failing')
     const result = await stream.next()
     expect(result).toMatchObject({
       data: { appointmentChanged: { appointment: { title: 'Visit', description: null } } },
@@ -243,11 +243,11 @@ describe('What goes wrong in an event', () => {
       ],
     })
     expect(stream.text()).not.toContain('Zebedee')
-    await live.tell('a')
+    await live.deliverEvent('a')
     expect(changeIn(await stream.next()).appointment.description).toBe('of a')
   })
 
-  test("A fault of the gateway's own is masked, and reported", async () => {
+  test('An internal fault is masked, and reported', async () => {
     const faults: { errorId: string }[] = []
     await using live = await startLive({
       reportFault: (fault) => faults.push(fault),
@@ -258,7 +258,7 @@ describe('What goes wrong in an event', () => {
     await using stream = await live.subscribe(
       'subscription { appointmentChanged { appointment { description } } }',
     )
-    await live.tell('a')
+    await live.deliverEvent('a')
     expect(codeIn(await stream.next())).toEqual({
       code: 'INTERNAL_SERVER_ERROR',
       errorId: faults[0]?.errorId,

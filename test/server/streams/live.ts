@@ -15,12 +15,12 @@ export interface LiveGateway extends GatewayClient {
     headers?: Readonly<Record<string, string>>,
   ): Promise<TestStream>
   /** Delivers an event of an appointment. Throws where it is refused. */
-  tell(id: string, change?: Change): Promise<void>
+  deliverEvent(id: string, change?: Change): Promise<void>
 }
 
 export interface Change {
   readonly type?: string
-  /** Fields of the appointment as the event shows it, and as it was; null where there was none. */
+  /** Fields of the appointment in the event, and its previous fields; null for a new appointment. */
   readonly now?: object
   readonly before?: object | null
   /** A second of the minute of noon. */
@@ -29,7 +29,7 @@ export interface Change {
 
 let changes = 0
 
-/** A gateway with events, in front of an upstream that knows every appointment, whole, and lists two. */
+/** A gateway with events, in front of an upstream that returns any appointment with all fields, and lists two. */
 export async function startLive(options: GatewayTestOptions = {}): Promise<LiveGateway> {
   const upstream = await startScriptedUpstream(({ line }) => {
     const id = /^GET \/appointments\/(\w+)$/.exec(line)?.[1]
@@ -57,9 +57,9 @@ export async function startLive(options: GatewayTestOptions = {}): Promise<LiveG
       return lines
     },
     subscribe: (query, variables = {}, headers = {}) => subscribe(gateway.url, { query, variables, headers }),
-    async tell(id, { type = 'appointment.updated', now = {}, before = {}, second } = {}) {
+    async deliverEvent(id, { type = 'appointment.updated', now = {}, before = {}, second } = {}) {
       changes += 1
-      // Each is a second later than the one before, unless it says when it is.
+      // Each event is a second later than the previous one, unless `second` is given.
       const at = new Date(NOON + (second ?? changes) * 1000).toISOString()
       const object = shown(id, { updated_at: at, ...now })
       const previous = before && shown(id, before)
@@ -74,7 +74,7 @@ export async function startLive(options: GatewayTestOptions = {}): Promise<LiveG
   }
 }
 
-/** The change that a result tells of. */
+/** The change in a result. */
 export function changeIn(result: StreamResult | undefined) {
   if (result?.data?.appointmentChanged == null) throw new Error(`No change: ${JSON.stringify(result)}`)
   return result.data.appointmentChanged

@@ -22,15 +22,15 @@ async function startClinic() {
     pass(seconds: number) {
       now += seconds * 1000
     },
-    async tell(type: string, object: object) {
+    async deliverEvent(type: string, object: object) {
       expect(await deliver(product.url, eventBody({ type, object }), { at: now })).toBe(204)
     },
     [Symbol.asyncDispose]: () => product[Symbol.asyncDispose](),
   }
 }
 
-describe('Names, while events come in', () => {
-  test('A person that a read shows changed is no change of an appointment', async () => {
+describe('Names, while events arrive', () => {
+  test('A changed person, as found by a read, is no change of an appointment', async () => {
     await using clinic = await startClinic()
     const { product, patient, pass } = clinic
     await using stream = await subscribe(product.url, {
@@ -52,7 +52,7 @@ describe('Names, while events come in', () => {
     })
   })
 
-  test('Events of appointments do not let patients be remembered for longer', async () => {
+  test('Events of appointments do not extend the TTL of patients', async () => {
     await using clinic = await startClinic()
     const { product, patient, pass } = clinic
     const names = `{ patient(id: "${patient}") { title } }`
@@ -65,8 +65,8 @@ describe('Names, while events come in', () => {
 
   test('While events are healthy, a page with its names costs nothing again for an hour', async () => {
     await using clinic = await startClinic()
-    const { product, pass, tell } = clinic
-    await tell('appointment.updated', shown('apt_elsewhere'))
+    const { product, pass, deliverEvent } = clinic
+    await deliverEvent('appointment.updated', shown('apt_elsewhere'))
     pass(1)
     const names = '{ appointments(first: 20) { nodes { title clinician { displayName } } } }'
     const { data, errors } = await product.query(names)
@@ -79,29 +79,29 @@ describe('Names, while events come in', () => {
   })
 
   test.each(['clinician_profile.updated', 'clinician.created'])(
-    'The event %s lets the clinicians be read again',
+    'The event %s invalidates the clinicians',
     async (type) => {
       await using clinic = await startClinic()
-      const { product, clinician, tell } = clinic
+      const { product, clinician, deliverEvent } = clinic
       const names = `{ clinician(id: "${clinician}") { name } }`
       await product.query(names)
-      await tell('location.updated', { id: 'loc_1' })
+      await deliverEvent('location.updated', { id: 'loc_1' })
       await product.query(names)
       expect(product.takeRequests()).toEqual([CLINICIANS])
-      await tell(type, { id: clinician })
+      await deliverEvent(type, { id: clinician })
       await product.query(names)
       expect(product.takeRequests()).toEqual([CLINICIANS])
     },
   )
 
-  test('An event of a patient forgets that patient, and no other', async () => {
+  test('An event of a patient invalidates that patient, and no other', async () => {
     await using clinic = await startClinic()
-    const { product, patient, tell } = clinic
+    const { product, patient, deliverEvent } = clinic
     const names = `{ a: patient(id: "${patient}") { title } b: patient(id: "pat_b") { title } }`
     await product.query(names)
     product.takeRequests()
-    await tell('patient.updated', { id: patient })
-    await tell('patient.updated', { id: '../x' })
+    await deliverEvent('patient.updated', { id: patient })
+    await deliverEvent('patient.updated', { id: '../x' })
     await product.query(names)
     expect(product.takeRequests()).toEqual([`GET /patients/${patient}`])
   })

@@ -8,21 +8,21 @@ const EXP = NOON / 1000 + 3600
 const OTHERS = { patient_id: 'pat_2' }
 const SECRETIVE = { patient_id: 'pat_2', title: 'Not for you' }
 
-/** A gateway that checks tokens, and a caller who is kept to patient `pat_1`. */
+/** A gateway that checks tokens, and a caller that is narrowed to patient `pat_1`. */
 async function startNarrowed() {
   const live = await startLive({ tokens: TOKENS })
   const caller = await bearer({ sub: 'p', exp: EXP, scope: 'appointments:read', patient_id: 'pat_1' })
   return { live, caller, [Symbol.asyncDispose]: () => live[Symbol.asyncDispose]() }
 }
 
-describe('A subscriber who is kept to its own appointments', () => {
-  test('It is told of its own, and of no other', async () => {
+describe('A narrowed subscriber', () => {
+  test('It gets changes of its own appointments, and of no others', async () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     await using stream = await live.subscribe(QUERY, {}, caller)
-    await live.tell('x', { now: SECRETIVE, before: OTHERS })
-    await live.tell('y', { type: 'appointment.created', now: SECRETIVE, before: null })
-    await live.tell('a', { now: { title: 'Mine' } })
+    await live.deliverEvent('x', { now: SECRETIVE, before: OTHERS })
+    await live.deliverEvent('y', { type: 'appointment.created', now: SECRETIVE, before: null })
+    await live.deliverEvent('a', { now: { title: 'Mine' } })
     expect(changeIn(await stream.next())).toEqual({
       movement: 'CHANGED',
       kind: 'UPDATED',
@@ -32,11 +32,11 @@ describe('A subscriber who is kept to its own appointments', () => {
     expect(live.takeRequests()).toEqual([])
   })
 
-  test('Of one that leaves it, it is told the id alone, at no cost', async () => {
+  test('Of an appointment that is no longer its own it gets only the id, at no cost', async () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     await using stream = await live.subscribe(QUERY, {}, caller)
-    await live.tell('a', { now: SECRETIVE })
+    await live.deliverEvent('a', { now: SECRETIVE })
     const result = await stream.next()
     expect(result?.data).toEqual({
       appointmentChanged: {
@@ -54,26 +54,29 @@ describe('A subscriber who is kept to its own appointments', () => {
     expect(live.takeRequests()).toEqual([])
   })
 
-  test('Where an event does not say whose it is, the caller reads it first', async () => {
+  test('Where an event does not contain the owner, the appointment is read first', async () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     await using stream = await live.subscribe(QUERY, {}, caller)
-    await live.tell('missing', { now: { patient_id: undefined, title: 'Not for you' }, before: OTHERS })
-    await live.tell('a', { now: { patient_id: undefined, title: 'Mine' } })
+    await live.deliverEvent('missing', {
+      now: { patient_id: undefined, title: 'Not for you' },
+      before: OTHERS,
+    })
+    await live.deliverEvent('a', { now: { patient_id: undefined, title: 'Mine' } })
     expect(changeIn(await stream.next())).toMatchObject({ movement: 'CHANGED', appointment: { restId: 'a' } })
     expect(live.takeRequests()).toEqual(['GET /appointments/missing', 'GET /appointments/a'])
     expect(stream.text()).not.toContain('Not for you')
   })
 
-  test('A filter that names somebody else is told of nothing', async () => {
+  test('A filter for another patient matches no change', async () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     await using stream = await live.subscribe(QUERY, { filter: { patientId: 'pat_2' } }, caller)
     await using own = await live.subscribe(QUERY, { filter: { patientId: 'pat_1' } }, caller)
-    await live.tell('x', { now: SECRETIVE, before: OTHERS })
-    await live.tell('a')
+    await live.deliverEvent('x', { now: SECRETIVE, before: OTHERS })
+    await live.deliverEvent('a')
     expect(changeIn(await own.next()).appointment.restId).toBe('a')
-    await live.tell('x', { now: { title: 'Mine now' }, before: OTHERS })
+    await live.deliverEvent('x', { now: { title: 'Mine now' }, before: OTHERS })
     expect(changeIn(await own.next())).toMatchObject({
       movement: 'ENTERED',
       appointment: { title: 'Mine now' },
@@ -81,7 +84,7 @@ describe('A subscriber who is kept to its own appointments', () => {
     expect(stream.text()).not.toContain('data')
   })
 
-  test('Two callers with the same document each get what is theirs', async () => {
+  test('Two callers with the same document each get their own appointments', async () => {
     await using clinic = await startNarrowed()
     const { live, caller } = clinic
     const other = await bearer({ sub: 'q', exp: EXP, scope: 'appointments:read', patient_id: 'pat_2' })
@@ -89,8 +92,8 @@ describe('A subscriber who is kept to its own appointments', () => {
     await using mine = await live.subscribe(QUERY, {}, caller)
     await using theirs = await live.subscribe(QUERY, {}, other)
     await using all = await live.subscribe(QUERY, {}, staff)
-    await live.tell('a', { now: { title: 'Mine' } })
-    await live.tell('x', { now: { ...OTHERS, title: 'Theirs' }, before: OTHERS })
+    await live.deliverEvent('a', { now: { title: 'Mine' } })
+    await live.deliverEvent('x', { now: { ...OTHERS, title: 'Theirs' }, before: OTHERS })
     expect(changeIn(await mine.next()).appointment.title).toBe('Mine')
     expect(changeIn(await theirs.next()).appointment.title).toBe('Theirs')
     expect([changeIn(await all.next()), changeIn(await all.next())]).toMatchObject([

@@ -4,35 +4,35 @@ import { changeIn, startLive } from './live.ts'
 const QUERY =
   'subscription ($after: String) { appointmentChanged(after: $after) { sequence kind source movement appointment { restId title status } } }'
 
-describe('A subscriber who comes back', () => {
-  test('It gets the changes since the one that it names, each once and in order', async () => {
+describe('A subscriber that resumes', () => {
+  test('It gets the changes after the given sequence, each once and in order', async () => {
     await using live = await startLive()
     const first = await live.subscribe(QUERY)
-    for (const id of ['a', 'b', 'c', 'd']) await live.tell(id)
+    for (const id of ['a', 'b', 'c', 'd']) await live.deliverEvent(id)
     const { sequence } = changeIn(await first.next())
     await first[Symbol.asyncDispose]()
-    await live.tell('e')
+    await live.deliverEvent('e')
     await using again = await live.subscribe(QUERY, { after: sequence })
-    await live.tell('f')
+    await live.deliverEvent('f')
     const ids: string[] = []
     while (ids.length < 5) ids.push(changeIn(await again.next()).appointment.restId)
     expect(ids).toEqual(['b', 'c', 'd', 'e', 'f'])
     expect(live.takeRequests()).toEqual([])
   })
 
-  test('Before its first change it names the place of the header', async () => {
+  test('Before its first change it resumes from the sequence of the header', async () => {
     await using live = await startLive()
     const first = await live.subscribe(QUERY)
     const after = first.response.headers.get('x-resume-after')
     await first[Symbol.asyncDispose]()
-    await live.tell('a')
+    await live.deliverEvent('a')
     await using again = await live.subscribe(QUERY, { after })
     expect(changeIn(await again.next()).appointment.restId).toBe('a')
     expect(again.response.headers.get('x-resume-after')).toBe(after)
   })
 
   test.for(['', 'nonsense', 'other.3'])(
-    'From %j, which is no place of the log, it can not',
+    'It can not resume from %j, which is no sequence of the log',
     async (after) => {
       await using live = await startLive()
       await using stream = await live.subscribe(QUERY, { after })
@@ -40,11 +40,11 @@ describe('A subscriber who comes back', () => {
     },
   )
 
-  test('From what the gateway no longer has, it can not', async () => {
+  test('It can not resume from a sequence that the log no longer has', async () => {
     const { SECRET } = await import('../../support/events.ts')
     await using live = await startLive({ webhooks: { secrets: [{ secret: SECRET }], eventsKept: 3 } })
     await using first = await live.subscribe(QUERY)
-    for (let nth = 0; nth < 10; nth += 1) await live.tell(`a${nth}`)
+    for (let nth = 0; nth < 10; nth += 1) await live.deliverEvent(`a${nth}`)
     const sequences: string[] = []
     while (sequences.length < 10) sequences.push(changeIn(await first.next()).sequence)
     await using late = await live.subscribe(QUERY, { after: sequences[0] })
@@ -53,10 +53,10 @@ describe('A subscriber who comes back', () => {
     expect(changeIn(await early.next()).appointment.restId).toBe('a7')
   })
 
-  test('Subscribers of one document resume from different places', async () => {
+  test('Subscribers of one document resume from different sequences', async () => {
     await using live = await startLive()
     await using first = await live.subscribe(QUERY)
-    for (const id of ['a', 'b', 'c']) await live.tell(id)
+    for (const id of ['a', 'b', 'c']) await live.deliverEvent(id)
     const sequences = [changeIn(await first.next()).sequence, changeIn(await first.next()).sequence]
     await using one = await live.subscribe(QUERY, { after: sequences[0] })
     await using two = await live.subscribe(QUERY, { after: sequences[1] })
@@ -67,7 +67,7 @@ describe('A subscriber who comes back', () => {
 })
 
 describe('The changes that a subscriber gets', () => {
-  test('What comes late is shown to nobody, and nothing goes back', async () => {
+  test('A late event is announced to no subscriber, and no appointment goes back', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(QUERY)
     for (const [second, title] of [
@@ -77,19 +77,19 @@ describe('The changes that a subscriber gets', () => {
       [43, 'three'],
       [44, 'four'],
     ] as const)
-      await live.tell('a', { second, now: { title }, before: null })
+      await live.deliverEvent('a', { second, now: { title }, before: null })
     const titles: string[] = []
     while (titles.length < 3) titles.push(changeIn(await stream.next()).appointment.title)
     expect(titles).toEqual(['one', 'three', 'four'])
   })
 
-  test('A write through the gateway is told at once, and its own event tells nothing', async () => {
+  test('A write through the gateway is announced immediately, and its event is not', async () => {
     const { startScriptedUpstream } = await import('../../support/scripted-upstream.ts')
     const { startGateway } = await import('../../support/gateway.ts')
     const { deliver, eventBody, SECRET, shown } = await import('../../support/events.ts')
     const { subscribe } = await import('../../support/stream.ts')
     const { NOON } = await import('./live.ts')
-    const whole = shown('a', { title: 'Moved', updated_at: '2026-01-05T12:00:05Z' })
+    const full = shown('a', { title: 'Moved', updated_at: '2026-01-05T12:00:05Z' })
     await using upstream = await startScriptedUpstream(({ line }) =>
       line.endsWith('/cancel')
         ? {
@@ -98,7 +98,7 @@ describe('The changes that a subscriber gets', () => {
               meta: { performed_at: '2026-01-05T12:00:07Z' },
             },
           }
-        : { body: { data: whole, meta: {} } },
+        : { body: { data: full, meta: {} } },
     )
     await using gateway = await startGateway({
       url: upstream.url,
@@ -112,18 +112,18 @@ describe('The changes that a subscriber gets', () => {
     )
     await deliver(
       gateway.url,
-      eventBody({ created_at: '2026-01-05T12:00:05.1Z', object: whole, previous: shown('a') }),
+      eventBody({ created_at: '2026-01-05T12:00:05.1Z', object: full, previous: shown('a') }),
       { at: NOON },
     )
     await gateway.query('mutation { cancelAppointment(input: { id: "a" }) { appointment { restId } } }')
-    const cancelled = { ...whole, status: 'cancelled', updated_at: '2026-01-05T12:00:07Z' }
+    const cancelled = { ...full, status: 'cancelled', updated_at: '2026-01-05T12:00:07Z' }
     await deliver(
       gateway.url,
       eventBody({
         type: 'appointment.cancelled',
         created_at: '2026-01-05T12:00:07.1Z',
         object: cancelled,
-        previous: whole,
+        previous: full,
       }),
       { at: NOON },
     )
@@ -139,7 +139,7 @@ describe('The changes that a subscriber gets', () => {
       },
       { kind: 'UPDATED', source: 'WEBHOOK', appointment: { restId: 'b' } },
     ])
-    // The cancel's answer has no title, and what was known before may be old.
+    // The response to the cancel has no title, and the cached one may be outdated.
     expect(upstream.requests.map(({ line }) => line)).toEqual([
       'PATCH /appointments/a',
       'POST /appointments/a/cancel',
@@ -147,11 +147,11 @@ describe('The changes that a subscriber gets', () => {
     ])
   })
 
-  test('A read that shows what no event told is a change too, at no cost', async () => {
+  test('A change that a read finds, without an event, is announced too, at no cost', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(QUERY)
-    await live.tell('a', { second: -60, now: { title: 'As told' } })
-    expect(changeIn(await stream.next()).appointment.title).toBe('As told')
+    await live.deliverEvent('a', { second: -60, now: { title: 'As reported' } })
+    expect(changeIn(await stream.next()).appointment.title).toBe('As reported')
     await live.query('{ appointment(id: "a") { title } }')
     expect(changeIn(await stream.next())).toMatchObject({
       kind: 'RECONCILED',

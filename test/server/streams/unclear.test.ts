@@ -14,7 +14,7 @@ function caller(patient: string) {
   return bearer({ sub: patient, exp: EXP, scope: 'appointments:read', patient_id: patient })
 }
 
-/** A gateway that checks tokens, over an upstream whose one appointment is what the test says that it is. */
+/** A gateway that checks tokens, over an upstream with one appointment, which the test sets. */
 async function startOne(row: { current: object; cancelled?: object }) {
   const upstream = await startScriptedUpstream(({ line }) => {
     if (line.endsWith('/cancel')) return { body: { data: row.cancelled, meta: {} } }
@@ -32,7 +32,7 @@ async function startOne(row: { current: object; cancelled?: object }) {
     upstream,
     open: (headers: Record<string, string>, variables = {}) =>
       subscribe(gateway.url, { query: QUERY, variables, headers }),
-    async tell(second: number, object: object, previous?: object) {
+    async deliverEvent(second: number, object: object, previous?: object) {
       const created_at = new Date(NOON + second * 1000).toISOString()
       const body = eventBody({
         created_at,
@@ -48,16 +48,16 @@ async function startOne(row: { current: object; cancelled?: object }) {
   }
 }
 
-describe('Where an event does not say whose an appointment is', () => {
-  test('Its new owner is shown nothing of what it was before', async () => {
+describe('Where an event does not contain the patient and the clinician', () => {
+  test('Its new owner gets nothing of its earlier values', async () => {
     const others = { patient_id: 'pat_2', title: 'Not for you' }
     await using one = await startOne({ current: shown('x', { patient_id: 'pat_1', title: 'Mine' }) })
     const mine = await caller('pat_1')
     const start = await one.open(mine)
     const after = start.response.headers.get('x-resume-after')
     await start[Symbol.asyncDispose]()
-    await one.tell(1, shown('x', { ...others, patient_id: undefined }), shown('x', others))
-    await one.tell(2, shown('x', { patient_id: 'pat_1', title: 'Mine' }), shown('x', others))
+    await one.deliverEvent(1, shown('x', { ...others, patient_id: undefined }), shown('x', others))
+    await one.deliverEvent(2, shown('x', { patient_id: 'pat_1', title: 'Mine' }), shown('x', others))
     await using stream = await one.open(mine, { after })
     expect(changeIn(await stream.next())).toMatchObject({
       movement: 'ENTERED',
@@ -66,14 +66,14 @@ describe('Where an event does not say whose an appointment is', () => {
     expect(stream.text()).not.toContain('Not for you')
   })
 
-  test('A write is told to whom the appointment belongs now, whatever was known', async () => {
+  test('A write is announced to the current owner, whatever was cached', async () => {
     const cancelled = { id: 'x', status: 'cancelled', cancellation_reason: 'Not for you' }
     const moved = shown('x', { patient_id: 'pat_2', status: 'cancelled' })
     await using one = await startOne({
       current: { ...moved, cancellation_reason: 'Not for you' },
       cancelled,
     })
-    await one.tell(1, shown('x', { patient_id: 'pat_1' }), shown('x'))
+    await one.deliverEvent(1, shown('x', { patient_id: 'pat_1' }), shown('x'))
     await using mine = await one.open(await caller('pat_1'))
     await using theirs = await one.open(await caller('pat_2'))
     const staff = await bearer({ sub: 's', exp: EXP, scope: 'appointments:write' })
@@ -94,7 +94,7 @@ describe('Where an event does not say whose an appointment is', () => {
     expect(mine.text()).not.toContain('Not for you')
   })
 
-  test('It is read once, however many callers have to know', async () => {
+  test('The appointment is read once, for any number of callers', async () => {
     const cancelled = { id: 'x', status: 'cancelled', cancellation_reason: null }
     const current = { ...shown('x', { status: 'cancelled', patient_id: 'pat_7' }), cancellation_reason: null }
     await using one = await startOne({ current, cancelled })
@@ -111,7 +111,7 @@ describe('Where an event does not say whose an appointment is', () => {
     for (const stream of streams) await stream[Symbol.asyncDispose]()
   })
 
-  test('Where that can not be read, a narrowed caller comes again, and finds out', async () => {
+  test('Where the read fails, the stream of a narrowed caller ends, to be resumed', async () => {
     let status = 503
     await using upstream = await startScriptedUpstream(() =>
       status === 200 ? { body: { data: shown('x', { title: 'Mine' }), meta: {} } } : { status, body: '-' },
@@ -135,12 +135,12 @@ describe('Where an event does not say whose an appointment is', () => {
     expect(changeIn(await again.next())).toMatchObject({ appointment: { restId: 'x', title: 'Mine' } })
   })
 
-  test('Where that can not be read, others get the change, and an error for its fields', async () => {
+  test('Where the read fails, other callers get the change, with errors for its fields', async () => {
     await using live = await startLive()
     const query =
       'subscription { appointmentChanged(filter: { clinicianId: "cli_1" }) { movement appointment { restId title } } }'
     await using stream = await live.subscribe(query)
-    await live.tell('failing', { now: { clinician_profile_id: undefined } })
+    await live.deliverEvent('failing', { now: { clinician_profile_id: undefined } })
     expect(await stream.next()).toMatchObject({
       data: { appointmentChanged: { movement: 'ENTERED', appointment: { restId: 'failing', title: null } } },
       errors: [{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }],
@@ -149,7 +149,7 @@ describe('Where an event does not say whose an appointment is', () => {
 })
 
 describe('Two changes within a second', () => {
-  test('A change that its fields do not show is told, and what was read is forgotten', async () => {
+  test('A change outside the fields of the event is announced, and cached reads dropped', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe('subscription { appointmentChanged { sequence } }')
     const send = (created_at: string) =>
@@ -168,7 +168,7 @@ describe('Two changes within a second', () => {
     expect(live.takeRequests()).toEqual(['GET /appointments/a'])
   })
 
-  test('Events that show only an id are changes, each of them', async () => {
+  test('Events that contain only an id are changes, each of them', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(
       'subscription { appointmentChanged { appointment { restId title } } }',
@@ -181,17 +181,17 @@ describe('Two changes within a second', () => {
   })
 })
 
-describe('What is shown of an appointment', () => {
-  test('An event that is older than what a read showed is told to nobody', async () => {
+describe('What subscribers get of an appointment', () => {
+  test('An event that is older than a read is announced to no subscriber', async () => {
     await using live = await startLive()
     await using stream = await live.subscribe(QUERY)
     await live.query('{ appointment(id: "a") { title } }')
-    await live.tell('a', { second: -30, now: { title: 'Long ago' } })
-    await live.tell('b')
+    await live.deliverEvent('a', { second: -30, now: { title: 'Long ago' } })
+    await live.deliverEvent('b')
     expect(changeIn(await stream.next()).appointment.restId).toBe('b')
   })
 
-  test('What was read for one change is not shown again for it once there is another', async () => {
+  test('The read for one change is not used for it again once there is a later change', async () => {
     let description = 'one'
     await using upstream = await startScriptedUpstream(() => ({
       body: { data: { ...shown('a'), description }, meta: {} },
@@ -222,13 +222,13 @@ describe('What is shown of an appointment', () => {
       expect(changeIn(await second.next()).appointment.description).toBe('three')
   })
 
-  test('An old event that comes again forgets nothing, and is no sign of life', async () => {
+  test('A repeated old event invalidates nothing, and does not count as activity', async () => {
     await using live = await startLive()
     const old = eventBody({
       created_at: '2026-01-05T11:59:00Z',
       object: shown('a', { updated_at: '2026-01-05T11:59:00Z', title: 'Old' }),
     })
-    await live.tell('a')
+    await live.deliverEvent('a')
     await deliver(live.url, old, { at: NOON })
     await live.query('{ appointments { nodes { title } } }')
     live.takeRequests()

@@ -2,23 +2,25 @@ import type { Identity } from '../identity/identity.ts'
 import type { Limits } from '../limits/limits.ts'
 import { limitExceeded, overloaded } from '../refusals.ts'
 
-/** Counts the streams that are open, of each caller and of all together. */
-export interface Places {
-  /** Counts a stream from before it waits for anything, until the function is called that it returns. */
-  take(identity: Pick<Identity, 'caller' | 'isEverybody'>): () => void
-  /** From now on there are none. */
+/** Counts the open streams, of each caller and of all callers together. */
+export interface StreamSlots {
+  /** Takes a slot and returns the function that releases it. Call it before the stream waits for anything. */
+  acquire(identity: Pick<Identity, 'caller' | 'isEverybody'>): () => void
+  /** Refuses every stream from now on. */
   close(): void
   readonly isClosed: () => boolean
-  /** How many are open. */
+  /** The number of open streams. */
   readonly count: () => number
 }
 
-export function createPlaces(limits: Pick<Limits, 'MAX_STREAMS' | 'MAX_STREAMS_OF_CALLER'>): Places {
+export function createStreamSlots(
+  limits: Pick<Limits, 'MAX_STREAMS' | 'MAX_STREAMS_OF_CALLER'>,
+): StreamSlots {
   const streamsOf = new Map<string, number>()
   let count = 0
   let isClosed = false
   return {
-    take({ caller, isEverybody = false }) {
+    acquire({ caller, isEverybody = false }) {
       if (isClosed || count >= limits.MAX_STREAMS) throw overloaded()
       const ofCaller = streamsOf.get(caller) ?? 0
       const max = limits.MAX_STREAMS_OF_CALLER
@@ -33,9 +35,9 @@ export function createPlaces(limits: Pick<Limits, 'MAX_STREAMS' | 'MAX_STREAMS_O
       count += 1
       return once(() => {
         count -= 1
-        const left = (streamsOf.get(caller) ?? 1) - 1
-        if (left === 0) streamsOf.delete(caller)
-        else streamsOf.set(caller, left)
+        const remaining = (streamsOf.get(caller) ?? 1) - 1
+        if (remaining === 0) streamsOf.delete(caller)
+        else streamsOf.set(caller, remaining)
       })
     },
     close() {

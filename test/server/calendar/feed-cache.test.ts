@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { createReadings } from '../../../src/server/calendar/readings.ts'
+import { createFeedCache } from '../../../src/server/calendar/feed-cache.ts'
 import type { Follower } from '../../../src/shared/event-log.ts'
 import { operationOf } from '../../support/rest.ts'
 import { NOON } from './clinic.ts'
 
-test('Where the log of changes is lost, calendars are read again, and follow the next', async () => {
+test('After a loss of the log of changes, calendars are read again, and follow anew', async () => {
   const followers: Follower[] = []
   let reads = 0
   let stops = 0
-  const readings = createReadings({
+  const feedCache = createFeedCache({
     read: async () => {
       reads += 1
       return []
@@ -31,7 +31,7 @@ test('Where the log of changes is lost, calendars are read again, and follow the
     },
     clock: { now: () => NOON, monotonic: () => NOON },
   })
-  const read = () => readings.of('cli_1', operationOf())
+  const read = () => feedCache.get('cli_1', operationOf())
   await read()
   await read()
   expect([reads, followers.length]).toEqual([1, 1])
@@ -39,6 +39,6 @@ test('Where the log of changes is lost, calendars are read again, and follow the
   await read()
   await read()
   expect([reads, followers.length]).toEqual([2, 2])
-  await readings.close()
+  await feedCache.close()
   expect(stops).toBe(1)
 })

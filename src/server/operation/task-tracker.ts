@@ -1,19 +1,19 @@
-/** Counts what has begun and has not ended. */
-export interface Tally {
-  /** Counts the work until it ends, however it ends. */
-  during<Result>(work: () => Promise<Result>): Promise<Result>
-  /** Resolves once nothing runs. */
+/** Counts running tasks. */
+export interface TaskTracker {
+  /** Runs the task, and counts it until it resolves or rejects. */
+  track<Result>(task: () => Promise<Result>): Promise<Result>
+  /** Resolves once no task runs. */
   idle(): Promise<void>
 }
 
-export function createTally(): Tally {
+export function createTaskTracker(): TaskTracker {
   const waiting: (() => void)[] = []
   let running = 0
   return {
-    async during(work) {
+    async track(task) {
       running += 1
       try {
-        return await work()
+        return await task()
       } finally {
         running -= 1
         if (running === 0) for (const resolve of waiting.splice(0)) resolve()

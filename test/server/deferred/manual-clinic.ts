@@ -4,23 +4,23 @@ import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
 export const ROWS = ['a', 'b', 'c'].map((id) => ({ id, title: `Visit ${id}` }))
 
-/** A list of three rows without attendees. Its items are held until the test lets them go. */
-export async function startHeldClinic(gateway: GatewayTestOptions = {}) {
-  const held = new Map<string, ServerResponse>()
+/** A gateway over a list of three rows without attendees. The test sends the responses to reads of single rows. */
+export async function startManualClinic(gateway: GatewayTestOptions = {}) {
+  const pending = new Map<string, ServerResponse>()
   const upstream = await startScriptedUpstream(({ line }) => {
     const id = /\/appointments\/(\w+)/.exec(line)?.[1]
     if (id === undefined) return { body: { data: ROWS, meta: { has_more: false } } }
-    return (response) => void held.set(id, response)
+    return (response) => void pending.set(id, response)
   })
   const client = await startGateway({ url: upstream.url, key: 'k', ...gateway })
   return {
     ...client,
     upstream,
     lines: () => upstream.requests.map(({ line }) => line.replace(/\?.*/, '')),
-    /** By default with the row and its attendee. */
+    /** Responds to the read of a row, by default with the row and its attendee. */
     answer(id: string, body?: object, status = 200) {
       const data = { id, title: `Visit ${id}`, attendee_name: `Name ${id}` }
-      held
+      pending
         .get(id)
         ?.writeHead(status, { 'content-type': 'application/json' })
         .end(JSON.stringify(body ?? { data, meta: {} }))

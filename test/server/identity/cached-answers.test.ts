@@ -5,7 +5,7 @@ import type { GatewayTestOptions } from '../../support/gateway.ts'
 import { type Product, startProduct } from '../../support/product.ts'
 import { bearer, TOKENS } from '../../support/tokens.ts'
 
-/** In each of two modes: 10,000 together. */
+/** The pairs in each of two modes: 10,000 together. */
 const PAIRS = 5_000
 const FIELDS = 'restId title status patient { restId } clinician { restId }'
 const SANDBOX = {
@@ -33,7 +33,7 @@ interface Asking {
   readonly how: number
 }
 
-/** By POST, compressed or not, or by GET with the tag of the answer before, whoever got that. */
+/** A request by POST, compressed or not, or by GET with the ETag of the previous answer, to any caller. */
 const HOW: readonly Readonly<Record<string, string>>[] = [
   {},
   { 'accept-encoding': 'gzip' },
@@ -80,7 +80,7 @@ beforeAll(async () => {
   ]
 })
 
-/** The data of an answer, and its tag. Undefined data: the tag that was sent still names the answer. */
+/** The data of an answer, and its ETag. The data is undefined for a 304. */
 async function ask(
   { fetch }: Product,
   { query, variables }: Question,
@@ -107,12 +107,12 @@ async function ask(
   return { data: JSON.stringify(JSON.parse(text).data ?? null), tag: newTag }
 }
 
-describe('Answers that are given again', () => {
+describe('Cached answers', () => {
   test.for([
     { mode: 'tokens', identity: { key: 'pk_first', tokens: TOKENS } },
     { mode: 'keys of their own', identity: {} },
   ])(
-    'No one of a pair gets the answer of the other, in 5,000 pairs ($mode)',
+    'No caller of a pair gets the answer of the other, in 5,000 pairs ($mode)',
     { timeout: 60_000 },
     async ({ mode, identity }) => {
       const callers = callersByMode[mode] ?? []
@@ -135,7 +135,7 @@ describe('Answers that are given again', () => {
         for (const each of questions) answers.push((await ask(forgetful, each, headers)).data ?? '')
         expected.push(answers)
       }
-      /** The data that each tag stands for. */
+      /** The data of each ETag. */
       const named = new Map<string, string>()
       let tag = '"none"'
       const random = seeded(22)
@@ -152,7 +152,7 @@ describe('Answers that are given again', () => {
         tag = answer.tag
       }
       expect(wrong).toEqual([])
-      // Else nothing was given again, or all callers see the same.
+      // Otherwise no cached answer was used, or all callers see the same.
       expect(repeated).toBeGreaterThan(PAIRS / 4)
       expect(new Set(expected.flat()).size).toBeGreaterThan(8)
     },

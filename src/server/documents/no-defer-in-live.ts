@@ -1,8 +1,8 @@
 import { GraphQLError, Kind, type ValidationRule, visit } from 'graphql'
 import { DEFER, LIVE } from '../../schema/directives.ts'
 
-/** Refuses a document with both directives, whatever their conditions: a live answer comes whole, a deferred one in parts. */
-export const wholeLive: ValidationRule = (context) => ({
+/** Refuses a document with `@live` and `@defer`, whatever their conditions: each result of a live query is complete. */
+export const noDeferInLive: ValidationRule = (context) => ({
   OperationDefinition({ directives = [] }) {
     const live = directives.find(({ name }) => name.value === LIVE)
     if (live === undefined) return
