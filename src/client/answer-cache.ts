@@ -9,7 +9,7 @@ export interface AnswerCache {
   set(url: string, answer: CachedAnswer): void
 }
 
-/** Caches answers by URL. URLs and texts have at most `maxCharacters` in total; the least recently used is evicted first. */
+/** An LRU cache of answers by URL, limited to `maxCharacters` of URLs and texts. */
 export function createAnswerCache(maxCharacters: number): AnswerCache {
   const answers = new Map<string, CachedAnswer>()
   let characters = 0

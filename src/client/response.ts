@@ -12,8 +12,8 @@ export interface Answer<Data> {
    */
   readonly upstreamRequests: number | undefined
   /**
-   * Since when the oldest stale part of the answer may be out of date, in RFC 3339: the quota is spent, or the upstream is
-   * down, and the gateway answered from its cache. Undefined where no part is stale.
+   * Since when the oldest stale part of the answer may be out of date, in RFC 3339: with a spent quota or the upstream
+   * down, the gateway answers from its cache. Undefined where no part is stale.
    */
   readonly staleSince?: string | undefined
 }

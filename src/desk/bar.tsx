@@ -10,7 +10,7 @@ const CONNECTION_TEXTS = {
   unavailable: 'Looks again each minute',
 } as const
 
-/** The day or week in view, navigation, the quota and the state of the connection. */
+/** The day or week in view, navigation, quota and connection. */
 export function Bar({ desk, graphiql }: { desk: Desk; graphiql: string | undefined }) {
   const { view, connection, now } = desk.state
   const [day = view, ...others] = daysOf(view)
@@ -72,7 +72,7 @@ function Gauge({ desk: { state, clock } }: { desk: Desk }) {
   )
 }
 
-/** Notes about the view: rows that may be out of date, a read that failed, clocks that change. */
+/** Notes about the view: stale rows, a failed read, clock changes. */
 export function Notes({ desk: { state, clock } }: { desk: Desk }) {
   const { view, now, readings, upstream, connection } = state
   const { problem, staleSince, isTruncated, readAt } = readings.get(view) ?? {}

@@ -8,7 +8,7 @@ import { ageOf, nameOf, STATUS } from './texts.ts'
 /** The column of rows without a clinician, or whose clinician is unknown. */
 const NO_CLINICIAN = { id: '', displayName: 'No clinician', name: null, role: null, isActive: true }
 
-/** A column for each clinician. Elapsed time runs from top to bottom, also where the clocks change. */
+/** A column for each clinician, with elapsed time from top to bottom, also where the clocks change. */
 export function Day({ desk: { state, clock }, desk }: { desk: Desk }) {
   const { view: day, now } = state
   const rows = rowsIn(shownRows(state.rows), clock.rangeOf(day))
@@ -142,7 +142,7 @@ export function Block({ desk: { state, clock }, desk, row, style = {}, hours }: 
   )
 }
 
-/** A mouse or a pen drags an appointment. A finger scrolls instead: on touch, the dialog moves an appointment. */
+/** A mouse or a pen drags an appointment. A finger scrolls; on touch, the dialog moves an appointment. */
 function drag(
   event: PointerEvent & { readonly currentTarget: HTMLElement },
   { desk, row, hours: [from, to] }: Required<Pick<BlockProps, 'desk' | 'row' | 'hours'>>,

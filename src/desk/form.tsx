@@ -21,7 +21,7 @@ interface FormProps {
   readonly onSubmit: (values: Values, event: Event) => void
 }
 
-/** A form that closes the dialog around it on submit, unless `onSubmit` prevents the default of the event. */
+/** Closes the dialog around it on submit, unless `onSubmit` prevents the default of the event. */
 export function Form({ fields, button, isNext = false, onSubmit, ...rest }: FormProps) {
   function submit(event: Event & { readonly currentTarget: HTMLFormElement }) {
     const values = [...new FormData(event.currentTarget)].map(([name, value]) => [name, `${value}`.trim()])
@@ -30,7 +30,7 @@ export function Form({ fields, button, isNext = false, onSubmit, ...rest }: Form
   return (
     <form method="dialog" onSubmit={submit}>
       {fields.map(({ label, of, value, ...control }) => (
-        // The value is only the initial one, so that a redraw keeps what a person has entered.
+        // The value is only the initial one, so that a redraw keeps the input.
         // biome-ignore lint/a11y/noLabelWithoutControl: the label contains its control
         <label key={label}>
           {label}
@@ -55,7 +55,7 @@ export function Form({ fields, button, isNext = false, onSubmit, ...rest }: Form
   )
 }
 
-/** Asks for the caller's own key or token. The browser tab stores it until the tab is closed. */
+/** Asks for the caller's own key or token, and stores it until this browser tab is closed. */
 export function SignIn() {
   function signIn({ key = '' }: Values) {
     sessionStorage.setItem('desk:key', key)

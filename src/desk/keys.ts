@@ -6,7 +6,7 @@ export function navigateTo(view: View): void {
   location.assign(`#${view}`)
 }
 
-/** The day or the week that is `steps` days or weeks after the current view. */
+/** The view that is `steps` days or weeks after the current one. */
 export function viewFrom({ state }: Desk, steps: number): View {
   const [day = '', ...others] = daysOf(state.view)
   const next = addDays(day, steps * (others.length + 1))
@@ -42,7 +42,7 @@ const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
   ...{ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] },
 }
 
-/** Moves the focus to the nearest item in the direction of an arrow key, by its position on the screen. */
+/** Moves the focus to the nearest item on the screen in the direction of an arrow key. */
 export function handleArrowKey(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
   const [dx, dy] = ARROWS[event.key] ?? []
   if (dx === undefined || dy === undefined || !(event.target instanceof Element)) return

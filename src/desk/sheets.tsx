@@ -107,7 +107,7 @@ export function Details({ desk, sheet }: SheetProps<'details'>) {
 
 type Choice = readonly [id: string, text: ComponentChildren, choose: () => void]
 
-/** The dialog that finds a patient by name. Then it books a gap for the patient, or lists the patient's next appointments. */
+/** The dialog that finds a patient by name, and then books a gap or lists the patient's next appointments. */
 export function Patients({ desk, sheet }: SheetProps<'patients'>) {
   const { clock, state } = desk
   const { gap } = sheet

@@ -25,7 +25,7 @@ import {
 } from '../client/index.ts'
 import { type Problem, problemOf } from './texts.ts'
 
-/** The fields of an appointment, merged from several answers. A field that no answer has contained is undefined. */
+/** The fields of an appointment, merged from several answers. A field that none has contained is undefined. */
 type AppointmentFields = Partial<NonNullable<DeskAppointmentQuery['appointment']>> & { readonly id: string }
 
 /** An appointment on the screen. `start` and `end` are in milliseconds since the epoch. */
@@ -59,7 +59,7 @@ export interface Notice {
 /** The state of reading a view. Its rows stay, also if a later read fails. */
 interface Reading {
   readonly isLoading: boolean
-  /** When the view was last read, by this machine's clock; undefined before the first read. */
+  /** The time of the last read by this machine's clock; undefined before the first. */
   readonly readAt?: number
   readonly staleSince?: string | undefined
   readonly problem?: Problem | undefined
@@ -76,7 +76,7 @@ export interface State {
   readonly clinicians: readonly DeskClinicianFragment[]
   readonly kinds: readonly DeskKindFragment[]
   readonly upstream: DeskUpstreamQuery['upstream']
-  /** The stream of changes. `unavailable`: the gateway receives no events, so the desk reads its view each minute. */
+  /** The stream of changes. `unavailable`: the gateway has no events, so the desk reads its view each minute. */
   readonly connection: 'opening' | 'live' | 'lost' | 'unavailable'
   /** The ids of rows for which it is unknown whether a write has happened. */
   readonly unclear: ReadonlySet<string>
@@ -101,7 +101,7 @@ const TICK_MS = 30_000
 /** The most names that one operation requests. */
 const NAMES_PER_REQUEST = 25
 
-/** Creates the state of the desk, and the functions that read and update it. Needs no browser. */
+/** The state of the desk, and the functions that update it. Needs no browser. */
 export function createDesk({
   clock,
   view,
@@ -278,7 +278,7 @@ export function createDesk({
     open: (sheet: Sheet) => set({ sheet }),
     /** Does nothing if another dialog has replaced this one. */
     close: (sheet: Sheet | undefined) => state.sheet === sheet && set({ sheet: undefined }),
-    /** Adds a notice. A `done` notice disappears after eight seconds, or when the next one arrives. */
+    /** A `done` notice disappears after eight seconds, or at the next notice. */
     notify(notice: Notice): void {
       set({ notices: [...state.notices.filter(({ kind }) => kind !== 'done').slice(-2), notice] })
       if (notice.kind === 'done') setTimer(() => dismiss(notice), 8000)

@@ -8,7 +8,7 @@ import { type Answer, type CreateAppointmentInput, propose, settle } from '../cl
 import { type Desk, type Notice, type Row, rowOf, utc } from './state.ts'
 import { STATUS, whenOf } from './texts.ts'
 
-/** The codes after which it is unknown whether the write has happened: as the gateway reports, or without its answer. */
+/** The codes after which it is unknown whether the write has happened. */
 const UNKNOWN_OUTCOME_CODES = ['OUTCOME_UNKNOWN', 'NO_ANSWER']
 
 export function cancel(desk: Desk, row: Row, reason: string): Promise<void> {
@@ -57,7 +57,7 @@ interface Write {
   readonly help: Notice['action']
 }
 
-/** Shows the expected row until the answer arrives, then the actual one. A change received in between is newer than the answer. */
+/** Shows the expected row until the answer arrives, then the actual one. A change received before is newer than the answer. */
 async function write(desk: Desk, { row, outcome, send, help }: Write): Promise<void> {
   const { byId, pending, changes: since } = desk.state.rows
   if (pending.has(row.id)) return

@@ -26,7 +26,7 @@ export interface PageLimits {
 
 export const DEFAULT_PAGE_LIMITS: PageLimits = { maxPageSize: 500, maxReadSize: 100 }
 
-/** The size of a page for which the client gives neither `first` nor `last`. */
+/** The size of a page without `first` and `last`. */
 export const DEFAULT_SIZE = 20
 
 /** Throws a PageArgumentError that names the argument at fault. */

@@ -21,9 +21,8 @@ export interface Chunk<Row> {
   /** The place where the chunk begins; undefined at the start or end of the list. */
   readonly location: Location | undefined
   /**
-   * The indexes of the segment's rows, with the rows ahead of the place after the others in the direction of reading.
-   * Cursors take their neighbours from this order, so that a row that the client has received stays behind, wherever
-   * it has moved.
+   * The indexes of the segment's rows: in the direction of reading, first those behind the place, then those ahead of it.
+   * Cursors take their neighbours from this order, so that a row that the client has received stays behind.
    */
   readonly order: readonly number[]
   /** The positions in `order` that are ahead, nearest first. */
@@ -95,7 +94,7 @@ export function placeOf<Row>({ offset, chunk, position }: RowAhead<Row>): Place 
   }
 }
 
-/** Edges and page information are classes: V8 keeps a hidden class for each object literal with getters until a full GC. */
+/** A class: V8 keeps a hidden class for each object literal with getters until a full collection. */
 export class EdgesInfo implements PageInfo {
   readonly hasNextPage: boolean
   readonly hasPreviousPage: boolean

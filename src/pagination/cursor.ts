@@ -32,7 +32,7 @@ const OFFSET_AT = 5
 const BEFORE_AT = 9
 const AFTER_AT = 10
 const MARKS_AT = 11
-/** The flag in a neighbour count that says: this side reaches the list's start or end. */
+/** The flag in the neighbour count of a side that reaches the list's start or end. */
 const REACHES = 128
 const LONGEST_BYTES = MARKS_AT + (2 * REACH + 1) * MARK_BYTES
 const MAX_OFFSET = 1_000_000_000

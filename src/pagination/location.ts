@@ -108,7 +108,7 @@ function findByBounds<Row>(place: Place, segment: Segment<Row>): Location | unde
   return place.reachesEnd ? cutAt(segment.rows.length, segment.rows.length, place, segment) : undefined
 }
 
-/** The place's own row, if it is still among its neighbours: it decides the side of rows inserted directly beside it. */
+/** The place's own row, if it is still among its neighbours: it decides the side of rows inserted beside it. */
 function findOwnRow(voters: readonly Neighbour[], place: Place): Neighbour | undefined {
   const { ownIndex, reachesStart, reachesEnd } = place
   const hasBefore = reachesStart || voters.some(({ markIndex }) => markIndex < ownIndex)
@@ -135,7 +135,7 @@ function hasMargins<Row>(voters: readonly Neighbour[], { offset, rows, hasMore }
   return (offset === 0 || first >= REACH) && (!hasMore || rows.length - 1 - last >= REACH)
 }
 
-/** Rows of the cursor keep the side that they had; the cut decides the side of all others. `offset` is within the segment. */
+/** Rows of the cursor keep their side; the cut decides that of all others. `offset` is within the segment. */
 function cutAt<Row>(cut: number, offset: number, place: Place, segment: Segment<Row>): Location {
   const { marks, ownIndex } = place
   const sides = new Map(marks.map((mark, markIndex) => [identityOf(mark), sideOf(markIndex, ownIndex)]))

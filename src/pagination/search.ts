@@ -27,7 +27,7 @@ export interface FoundPlace<Row> {
   readonly location: Location
 }
 
-/** The most rows of a window: at least the row of a place and one beside it, even where those two take two reads. */
+/** The most rows of a window: at least a place's row and one beside it, even if those take two reads. */
 function windowSize<Row>({ readSize }: ReadSession<Row>): number {
   return Math.max(2, readSize)
 }

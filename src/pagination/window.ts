@@ -41,9 +41,8 @@ export function windowAhead(
 }
 
 /**
- * The window to read next for a place that the segments so far do not contain. The window lies on the side of the
- * segments that is nearer to the place's neighbours, and overlaps with the neighbours in view. Undefined if the
- * segments have the complete list.
+ * The window to read next for a place that the segments so far do not contain: on the side of the segments that is
+ * nearer to the place's neighbours, and overlapping the neighbours in view. Undefined if the complete list is read.
  */
 export function windowBeside<Row>(
   segments: readonly Segment<Row>[],

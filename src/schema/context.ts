@@ -7,7 +7,7 @@ export interface Context {
   readonly maxNodeIds: number
   /** An IANA name: the time zone of a clinic's days, where a client gives none. */
   readonly clinicTimeZone: string
-  /** Returns the gateway's knowledge of the upstream, without an upstream request. Rejects where the caller may not read. */
+  /** Reads the gateway's state of the upstream, without a request. Rejects where the caller may not read. */
   readonly readUpstream: () => Promise<Upstream>
   /** Throws where the gateway has no feeds, and where the caller may not read these appointments. */
   readonly createCalendarFeed: (request: FeedRequest) => CalendarFeed

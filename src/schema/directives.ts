@@ -2,7 +2,7 @@ import { DirectiveLocation, GraphQLBoolean, GraphQLDirective, GraphQLNonNull, Gr
 
 export const DEFER = 'defer'
 
-/** The directive of the 2022 format of incremental delivery, for the clients and tools that support it. */
+/** The directive of the 2022 format of incremental delivery, which clients and tools support. */
 export const deferDirective = new GraphQLDirective({
   name: DEFER,
   description:

@@ -5,7 +5,7 @@ import { UserInputError } from './errors.ts'
 export const KINDS = ['Appointment', 'Patient', 'Clinician', 'AppointmentType', 'Location'] as const
 export type Kind = (typeof KINDS)[number]
 
-/** A type and the upstream's id of one of its objects. To clients a global id is the base64 of `Type:restId`. */
+/** A type and the upstream's id of one of its objects. Clients receive base64 of `Type:restId`. */
 export interface GlobalId<K extends Kind = Kind> {
   readonly kind: K
   readonly restId: string
@@ -38,8 +38,8 @@ export function parseGlobalId(text: string, argument: string): GlobalId {
 }
 
 /**
- * Parses an id of a known type, either a global id or the upstream's id, and returns the upstream's id. Throws a
- * `UserInputError` for any other text, and for a global id of another type.
+ * Parses a global id or an upstream's id of a known type, and returns the upstream's id. Throws a `UserInputError` for
+ * any other text, and for a global id of another type.
  */
 export function parseId(kind: Kind, text: string, argument: string): string {
   const id = decode(text)

@@ -33,7 +33,7 @@ export interface PriceContext {
   readonly selection: ConnectionSelection
 }
 
-/** Prices a field by its arguments; throws where the resolver would refuse them. It is the `extensions.price` of the field. */
+/** Prices a field by its arguments; throws where the resolver would refuse them. Used as `extensions.price`. */
 // biome-ignore lint/suspicious/noExplicitAny: the arguments differ from field to field, and graphql has coerced them
 export type PriceTag = (args: any, context: PriceContext) => readonly Price[]
 

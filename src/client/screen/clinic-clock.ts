@@ -14,9 +14,8 @@ const HOUR_MS = 3_600_000
 const REACH_MS = 16 * HOUR_MS
 
 /**
- * Converts between instants and the local time of a clinic, for screens that draw the hours of a filter's `day` or read a
- * time that a person typed. Correct for every current zone, since all their UTC offsets are full minutes. Throws a
- * RangeError for an unknown zone.
+ * Converts between instants and the local time of a clinic, to draw the hours of a filter's `day` or to read a typed time.
+ * Correct for every current zone, since their UTC offsets are full minutes. Throws a RangeError for an unknown zone.
  *
  * @param timeZone an IANA name, such as `Europe/London`
  */

@@ -80,7 +80,7 @@ export function settle<Row extends Identified>(
   return takeFound({ ...rows, pending }, found)
 }
 
-/** A list does not have the fields that only changes and single reads have: an undefined or absent field keeps its value. */
+/** An undefined or absent field keeps its value, because a list does not have all fields of changes and single reads. */
 function mergeRows<Row extends Identified>(before: Row | undefined, row: Row): Row {
   const known = Object.entries(row).filter(([, value]) => value !== undefined)
   return { ...before, ...Object.fromEntries(known) } as Row

@@ -16,8 +16,8 @@ export function isUnavailable({ status }: Response): boolean {
 }
 
 /**
- * An iterable that runs the generator anew for each iteration. `return()` takes effect immediately: that of a generator
- * alone waits until a pending `next()` has resolved.
+ * An iterable that runs the generator for each iteration. `return()` takes effect immediately: that of a generator alone
+ * waits for a pending `next()`.
  */
 export function cancellable<Item>(
   generate: (signal: AbortSignal) => AsyncGenerator<Item, undefined, void>,
@@ -75,7 +75,7 @@ export function interruptionOf({ errors = [] }: StreamPart<unknown>): Interrupti
   if (error === undefined) throw cause
   if (hasCode(error, 'STREAM_ENDED') || hasCode(error, 'STREAM_LAGGED'))
     return { resumeAfter: error.extensions.resumeAfter, cause }
-  // The token has expired while the stream was open. If the headers do not have a new one, the gateway refuses the next stream.
+  // The token has expired during the stream. Unless the headers have a new one, the gateway refuses the next stream.
   if (hasCode(error, 'UNAUTHENTICATED')) return { cause }
   throw cause
 }

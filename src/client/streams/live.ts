@@ -38,7 +38,7 @@ async function* generate<Data>(
   let hasAnswered = false
   let attempt = 0
 
-  /** Yields the answers of one stream that differ from the previous one. Returns undefined where the gateway opens no stream. */
+  /** Yields the new answers of one stream. Returns undefined where the gateway opens no stream. */
   async function* follow(
     freshHeaders: HeaderLines,
   ): AsyncGenerator<Answer<Data>, Interruption | undefined, void> {
@@ -46,7 +46,7 @@ async function* generate<Data>(
     try {
       response = await post(freshHeaders, signal)
     } catch (cause) {
-      // If the first connection fails, there is no second attempt, because the address may be wrong.
+      // A failed first connection is not retried, because the address may be wrong.
       if (!hasAnswered) throw cause
       return { cause }
     }
@@ -81,7 +81,7 @@ async function* generate<Data>(
   }
 }
 
-/** The ids and the time of an error differ for each exchange, also where the error is the same. */
+/** The ids and the time of the same error differ for each exchange. */
 function withoutExchangeIds({ extensions, ...error }: GatewayError): object {
   const { requestId, errorId, since, ...rest }: Readonly<Record<string, unknown>> = { ...extensions }
   return { ...error, extensions: rest }

@@ -75,7 +75,7 @@ function addPart<Data>(before: PartialAnswer<Data> | undefined, part: Part<Data>
   }
 }
 
-/** The tree with a fragment at its path. Objects on the path are copied, all others shared, so that a screen can compare them. */
+/** The tree with a fragment at its path. Objects on the path are copies, all others the same: a screen can compare them. */
 function insertAt(tree: unknown, [key, ...below]: Path, fragment: object | null): unknown {
   if (key === undefined) return fragment === null ? tree : mergeTrees(tree, fragment)
   if (!isTree(tree)) return tree

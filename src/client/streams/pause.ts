@@ -11,7 +11,7 @@ export interface Pause {
 const FIRST_MS = 500
 const MOST_MS = 30_000
 
-/** Exponential backoff with up to half of it as jitter, so that the clients of a restarted gateway do not reconnect together. */
+/** Half of it is jitter, so that the clients of a restarted gateway do not reconnect together. */
 export function pauseMs(attempt: number, retryAfterMs = 0): number {
   const most = Math.min(MOST_MS, FIRST_MS * 2 ** (attempt - 1))
   return Math.max(retryAfterMs, most * (1 - Math.random() / 2))

@@ -57,7 +57,7 @@ async function* generate<Data>(
         signal,
       )
     } catch (cause) {
-      // If the first connection fails, there is no second attempt, because the address may be wrong.
+      // A failed first connection is not retried, because the address may be wrong.
       if (!hasAnswered) throw cause
       return { cause }
     }

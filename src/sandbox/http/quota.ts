@@ -31,7 +31,7 @@ export function meterQuota({ limit, clock }: QuotaOptions): Middleware {
   }
 }
 
-/** Sets the `Date` of each response to the time of `clock` when it is sent. That of a slow response may be in the next hour. */
+/** Sets `Date` to the time of `clock` when a response is sent. That of a slow one may be in the next hour. */
 export function dateWhenSent(clock: () => Date): Middleware {
   return async (c, next) => {
     await next()

@@ -58,7 +58,7 @@ const MIGRATIONS = [
      PRIMARY KEY (organisation, key, endpoint)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX idempotency_by_age ON idempotency (answered_at)`,
-  // `webhooks.events` is a JSON list. The ids of deliveries are not reused, because one may be in flight when its row is deleted.
+  // `webhooks.events` is a JSON list. Ids of deliveries are not reused, because a deleted one may be in flight.
   `CREATE TABLE webhooks (
      position INTEGER PRIMARY KEY,
      id TEXT NOT NULL UNIQUE,

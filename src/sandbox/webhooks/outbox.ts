@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 /** A pending delivery of an event to one webhook. */
 export interface Delivery {
   readonly id: number
-  /** Deliveries of one lane share its limit of deliveries in flight; those of different lanes never wait for each other. */
+  /** Deliveries of one lane share its limit in flight; those of different lanes never wait for each other. */
   readonly lane: string
   readonly webhookId: string
   readonly url: string

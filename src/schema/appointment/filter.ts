@@ -70,8 +70,8 @@ export function toFilter(
 }
 
 /**
- * Like `toFilter`, but if the filter has a day and a site without a zone, the day is that of the site's zone, which may
- * have to be read. Rejects with the error of that read, and with a `UserInputError` before anything is read.
+ * Like `toFilter`, but a day with a site and no zone is in the site's zone, which may have to be read. Rejects with the
+ * error of that read, and with a `UserInputError` before it.
  */
 export function readFilter(
   input: FilterInput | null | undefined,

@@ -32,7 +32,7 @@ export function printSubgraph(schema: GraphQLSchema): string {
   return `${LINK}\n\n${print(document)}\n`
 }
 
-/** The schema with the two fields that the router of a larger graph requests. All types except `Query` are the same objects. */
+/** The schema with the two fields that the router of a larger graph requests. It shares all types except `Query`. */
 export function createSubgraph(schema: GraphQLSchema): GraphQLSchema {
   const { query, types, ...config } = schema.toConfig()
   if (query == null) throw new Error('A subgraph has queries.')
