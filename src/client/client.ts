@@ -175,7 +175,6 @@ export function createClient(options: ClientOptions): Client {
   }
 
   const cache = createAnswerCache(MAX_CACHED_CHARACTERS)
-  /** Hashes that this gateway does not know. */
   const unknownHashes = new Set<string>()
 
   function send(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {

@@ -100,7 +100,6 @@ export function Notes({ desk: { state, clock } }: { desk: Desk }) {
 
 const DISMISS = { label: 'Dismiss', run: () => {} }
 
-/** The results of the person's actions. */
 export function Notices({ desk }: { desk: Desk }) {
   function press(notice: Notice, run: () => void) {
     desk.dismiss(notice)

@@ -97,7 +97,6 @@ interface BlockProps {
   readonly hours?: Range
 }
 
-/** The button of an appointment. */
 export function Block({ desk: { state, clock }, desk, row, style = {}, hours }: BlockProps) {
   const { id, start, end, title, attendeeName: name, staleSince } = row
   const status = row.status ?? 'PENDING'

@@ -9,7 +9,6 @@ interface Field {
   readonly of?: readonly (readonly [value: string, text: string])[]
 }
 
-/** The submitted values by field name. */
 export type Values = Readonly<Record<string, string>>
 
 interface FormProps {

@@ -22,7 +22,7 @@ export interface Chunk<Row> {
   readonly location: Location | undefined
   /**
    * The indexes of the segment's rows: in the direction of reading, first those behind the place, then those ahead of it.
-   * Cursors take their neighbours from this order, so that a row that the client has received stays behind.
+   * Cursors take their neighbours from this order, so that a received row stays behind, wherever it moves.
    */
   readonly order: readonly number[]
   /** The positions in `order` that are ahead, nearest first. */

@@ -24,8 +24,8 @@ export function costOf(request: PageRequest, maxReadSize: number): Cost {
 
 /**
  * The reads that the rows of a page may take, besides those that find the end of the list or the second cursor. A page of
- * one read from the start needs no extra reads. Where the upstream returns fewer rows than the limit, the page is only as
- * long as these reads allow.
+ * one read from the start needs no extra reads: no change can disturb it. Where the upstream returns fewer rows than the
+ * limit, the page is only as long as these reads allow.
  */
 export function readsFor({ isForward, size, from }: PageRequest, maxReadSize: number): number {
   if (from || !isForward) return readsAhead(size, maxReadSize) + EXTRA_READS

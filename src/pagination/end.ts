@@ -12,7 +12,6 @@ export interface Total {
 /** Enough for a list of six million rows that shrinks to nothing during the search. */
 export const MAX_PROBES = 32
 
-/** Where to look for the end of a list. */
 interface EndSearch {
   readonly atLeast: number
   /** How many rows before the guessed end to read with it. */

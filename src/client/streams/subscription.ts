@@ -47,7 +47,6 @@ async function* generate<Data>(
   let hasOpened = false
   let attempt = 0
 
-  /** Yields the answers of one stream. */
   async function* follow(freshHeaders: HeaderLines): AsyncGenerator<Answer<Data>, Interruption, void> {
     let response: Response
     try {

@@ -23,7 +23,6 @@ export interface TableOptions<Entry> {
   }) => void
 }
 
-/** A row as it is stored. */
 export type Row<Entry> = { readonly [Field in keyof Entry]: Value }
 
 export interface EntryQuery {

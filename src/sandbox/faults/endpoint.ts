@@ -90,7 +90,6 @@ function pendingFaults(description: string, data: Fault[]) {
   return jsonResponse({ description, schema, example, headers: FREE_HEADERS })
 }
 
-/** The common properties of the three operations. */
 const CONTROL = {
   security: [],
   tags: ['Faults'],

@@ -14,7 +14,7 @@ export function malformedRequestResponse(): Response {
   })
 }
 
-/** Answers CONNECT and requests that Node's parser rejects: neither reaches the request listener. */
+/** Answers CONNECT and what Node's parser rejects in the error envelope: neither reaches the request listener. */
 export function answerMalformedRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
     writeError(socket, STATUSES[error.code ?? '']),

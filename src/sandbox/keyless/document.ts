@@ -9,7 +9,7 @@ export interface DocumentOptions {
   readonly knobs: Knobs
 }
 
-/** Serves the OpenAPI document, generated from the schemas of requests. Its server is the host of the request. */
+/** Serves the OpenAPI document, generated from the schemas that validate requests. Its server is the host of the request. */
 export function serveDocument(api: Api, { hasFaults, knobs }: DocumentOptions): void {
   api.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
   for (const webhook of eventWebhooks(knobs)) api.openAPIRegistry.registerWebhook(webhook)

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi'
 
-/** The headers of a create. */
 export const idempotencyHeaders = z.object({
   'idempotency-key': z
     .guid('must be a UUID')

@@ -8,7 +8,6 @@ import { dateOrInstant, nonEmptyText, reference, text } from './value.ts'
 const ONE_STATUS = `must be one of ${APPOINTMENT_STATUSES.join(', ')}`
 const status = z.enum(APPOINTMENT_STATUSES, { error: ONE_STATUS })
 
-/** The parameters of every list. */
 export function pageQuerySchema(overRange: Knobs['overRange']) {
   return z.object({
     limit: integerParameter({ min: 1, max: PAGE_LIMIT.max, fallback: PAGE_LIMIT.default }, overRange),

@@ -90,7 +90,6 @@ export function newRow(
   }
 }
 
-/** The columns of an insert. */
 export const COLUMNS = [
   'id',
   'organisation',
