@@ -1,7 +1,7 @@
+import { createAnswerCache } from './answer-cache.ts'
 import { RequestError } from './errors.ts'
 import type { TypedDocumentString } from './generated/graphql.ts'
-import { type Asked, byHash, urlOf } from './get.ts'
-import { createKeptAnswers } from './kept.ts'
+import { buildGetUrl, type OperationRequest, persistedQueryOf } from './get-url.ts'
 import { type Answer, costOf, type HeaderLines, readText, STREAM_OR_JSON } from './response.ts'
 import { followLive } from './streams/live.ts'
 import { type PartialAnswer, readParts } from './streams/parts.ts'
@@ -22,21 +22,21 @@ export interface ClientOptions {
    */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
   /**
-   * Waits before a subscription comes back: for `ms`, or as long as you like.
-   * @default waits for `ms`: from half a second to half a minute, and at least as long as `Retry-After` asks
+   * Waits before a subscription reconnects: for `ms`, or as long as you like.
+   * @default waits for `ms`: from half a second to half a minute, and at least as long as `Retry-After` states
    */
   readonly wait?: (pause: Pause) => Promise<unknown>
   /**
-   * A stream on which nothing has come for so many milliseconds counts as broken. The gateway sends a sign of life every
-   * 15 seconds.
+   * A stream on which nothing arrives for this many milliseconds counts as broken. The gateway sends a heartbeat every 15
+   * seconds.
    * @default 45_000
    */
   readonly silenceMs?: number
-  /** What `byGet` of a request is where the request does not say. */
+  /** The default of a request's `byGet`. */
   readonly byGet?: boolean
   /**
-   * The gateway trusts the documents of this package (`TRUSTED_DOCUMENTS`): the client sends their hashes, by GET and by POST,
-   * and the text of one that it turns out not to know.
+   * The gateway trusts the documents of this package (`TRUSTED_DOCUMENTS`): the client sends their hashes, by GET and by
+   * POST, and the text of a document whose hash the gateway does not know.
    * @default false
    */
   readonly trusted?: boolean
@@ -44,10 +44,10 @@ export interface ClientOptions {
 
 export interface RequestOptions {
   /**
-   * Whether a query may go by GET, so that an answer that has not changed comes without its body. Its variables are in the
-   * URL then, which proxies write to their logs: `true` puts any variables there, ids of patients too, and `false` none.
-   * @default only where the variables hold nothing but truth values, nulls, instants, numbers below `first` and `last`,
-   * dates below `day`, `gte` and `lte`, time zones below `timeZone`, and statuses below `status`
+   * Whether a query may be sent by GET, so that an unchanged answer is sent without its body (304). The variables are then
+   * in the URL, which proxies write to their logs: `true` puts any variables there, ids of patients too, and `false` none.
+   * @default only where all variables are booleans, nulls, instants, numbers below `first` and `last`, dates below `day`,
+   * `gte` and `lte`, time zones below `timeZone`, and statuses below `status`
    */
   readonly byGet?: boolean
   /** Aborts the request. The promise then rejects with the reason of the signal. */
@@ -56,19 +56,20 @@ export interface RequestOptions {
 
 export interface SubscribeOptions extends RequestOptions {
   /**
-   * Called once, when the gateway tells of every change from now on: read here what the changes keep up to date, and none
-   * between the two is missed. The first change comes after the promise is resolved.
+   * Called once, when the subscription receives every change from now on: read here what the changes keep up to date, and
+   * no change in between is missed. The first change is delivered after the promise is resolved.
    * @default does nothing
    */
   readonly onOpen?: () => void | Promise<void>
   /**
-   * Called each time that a stream opens, with true, and that one breaks or does not open, with false: for a sign on a screen.
+   * Called with true each time a stream opens, and with false each time a stream breaks or does not open: for a status
+   * display.
    * @default does nothing
    */
   readonly onLine?: (isOpen: boolean) => void
   /**
-   * Where the gateway no longer has the changes since the last one (`RESUME_EXPIRED`), subscribe anew and call `onOpen` again,
-   * in place of rejecting.
+   * Where the gateway no longer has the changes since the last one (`RESUME_EXPIRED`), subscribe anew and call `onOpen`
+   * again, instead of rejecting.
    * @default false
    */
   readonly anew?: boolean
@@ -80,43 +81,43 @@ export interface Client {
     document: TypedDocumentString<Data, Variables>,
     ...rest: Rest<Variables>
   ): Promise<Data>
-  /** Resolves to data and errors alike. Rejects with a `RequestError` when the response is not a GraphQL response. */
+  /** Resolves to data and errors. Rejects with a `RequestError` only when the response is not a GraphQL response. */
   ask<Data, Variables>(
     document: TypedDocumentString<Data, Variables>,
     ...rest: Rest<Variables>
   ): Promise<Answer<Data>>
   /**
-   * The answer to a query with `@defer`, state by state: `for await (const { data, isComplete } of …)`. Each state has all that
-   * has come until then, and the last one has everything; so there is one state where nothing comes later. Leaving the loop,
-   * or aborting the signal, ends the connection. Rejects with a `RequestError` when the response is not a GraphQL response, or
-   * ends before its last part.
+   * The answer to a query with `@defer`, state by state: `for await (const { data, isComplete } of …)`. Each state merges all
+   * parts that have arrived so far, and the last one is complete; without deferred parts there is one state. Leaving the
+   * loop, or aborting the signal, ends the connection. Rejects with a `RequestError` when the response is not a GraphQL
+   * response, or ends before its last part.
    */
   inParts<Data, Variables>(
     document: TypedDocumentString<Data, Variables>,
     ...rest: Rest<Variables>
   ): AsyncIterable<PartialAnswer<Data>>
   /**
-   * The answers to a query with `@live`: the first one, and one whenever it has changed, each whole. `for await (const { data,
-   * errors } of …)`; leaving the loop, or aborting the signal, ends the connection. It goes on by itself as `subscribe` does.
-   * Rejects with a `RequestError` where coming again can't help, as with `EVENTS_UNAVAILABLE`. A query without the directive
-   * has one answer.
+   * The answers to a query with `@live`: the first one, and a complete new one after each change. `for await (const { data,
+   * errors } of …)`; leaving the loop, or aborting the signal, ends the connection. Reconnects by itself as `subscribe`
+   * does. Rejects with a `RequestError` where a reconnection can't help, as with `EVENTS_UNAVAILABLE`. A query without the
+   * directive has one answer.
    */
   live<Data, Variables>(
     document: TypedDocumentString<Data, Variables>,
     ...rest: Rest<Variables>
   ): AsyncIterable<Answer<Data>>
   /**
-   * The changes that a subscription tells of, each an `Answer`: `for await (const { data, errors } of …)`. Leaving the loop,
+   * The changes that a subscription delivers, each an `Answer`: `for await (const { data, errors } of …)`. Leaving the loop,
    * or aborting the signal, ends the connection.
    *
-   * It goes on by itself after a broken connection, a gateway that stops or is overloaded (502, 503, 504, 429), a reader that
-   * was too slow, and a token that has expired, for as long as that takes. Then it subscribes again `after` the last change,
-   * with headers as they are by then. No change is lost, and none comes twice. For that the document takes `$after` and
-   * selects `sequence`, as `AppointmentChangesDocument` does; without them a break rejects with a `ResumeError`.
+   * Resumes by itself after a broken connection, a gateway that stops or is overloaded (502, 503, 504, 429), a reader that
+   * was too slow, and a token that has expired, with any number of attempts. Each attempt subscribes `after` the last
+   * change, with the headers as they are then. No change is lost, and none is delivered twice. To resume, the document takes
+   * `$after` and selects `sequence`, as `AppointmentChangesDocument` does; otherwise a break rejects with a `ResumeError`.
    *
-   * Rejects with a `RequestError` where coming again can't help, as with `FORBIDDEN` or `BAD_USER_INPUT`. `RESUME_EXPIRED` is
-   * one of these: the gateway no longer has the changes since the last one, so read your list again and subscribe anew.
-   * Where the first connection fails, or `headers` does, it rejects with the same reason.
+   * Rejects with a `RequestError` where a reconnection can't help, as with `FORBIDDEN` or `BAD_USER_INPUT`. `RESUME_EXPIRED`
+   * is one of these: the gateway no longer has the changes since the last one, so read your list again and subscribe anew.
+   * Where the first connection or `headers` fails, it rejects with the same reason.
    */
   subscribe<Data, Variables extends Resumable>(
     document: TypedDocumentString<Data, Variables>,
@@ -124,7 +125,7 @@ export interface Client {
   ): AsyncIterable<Answer<Data>>
 }
 
-/** The variables of a subscription that can go on where it was cut off. */
+/** The variables of a subscription that can resume after its last change. */
 interface Resumable {
   readonly after?: string | null | undefined
 }
@@ -135,18 +136,18 @@ type Rest<Variables, Options = RequestOptions> =
     ? [variables?: Variables, options?: Options]
     : [variables: Variables, options?: Options]
 
-/** Three signs of life of the gateway. */
+/** Three heartbeats of the gateway. */
 const SILENCE_MS = 45_000
-/** The gateway does not know the hash, and accepts the text. */
-const SENDS_TEXT = ['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED']
+/** The error codes after which the client sends the text: the gateway does not know the hash. */
+const UNKNOWN_HASH_CODES = ['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED']
 /** The texts of some fifty pages of a hundred appointments. */
-const MAX_KEPT_CHARACTERS = 2_000_000
+const MAX_CACHED_CHARACTERS = 2_000_000
 
 /**
  * Creates a client that sends typed documents to the gateway, each with one request: a query by GET where its URL is short
- * and its variables name nobody, all else by POST. It keeps the latest answers by GET in memory, and where the gateway
- * says that one has not changed (304) it gives that one again. When `fetch` rejects, the client rejects with the same
- * reason.
+ * and its variables identify no person, all else by POST. It caches the latest answers by GET in memory, and returns the
+ * cached one where the gateway responds that it has not changed (304). When `fetch` rejects, the client rejects with the
+ * same reason.
  *
  * @example
  * ```ts
@@ -173,27 +174,28 @@ export function createClient(options: ClientOptions): Client {
     return typeof headers === 'function' ? headers() : headers
   }
 
-  const kept = createKeptAnswers(MAX_KEPT_CHARACTERS)
-  /** Hashes that this gateway does not know. */
-  const untrusted = new Set<string>()
+  const cache = createAnswerCache(MAX_CACHED_CHARACTERS)
+  const unknownHashes = new Set<string>()
 
   function send(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
     return (options.fetch ?? globalThis.fetch)(url, { ...init, ...(signal && { signal }) })
   }
 
-  function askedBy<Data, Variables>(
+  function requestOf<Data, Variables>(
     document: TypedDocumentString<Data, Variables>,
     variables: unknown,
-  ): Asked {
+  ): OperationRequest {
     const { __meta__ } = document
-    // graphql-codegen writes it with `persistedDocuments`: into the documents of this package under a name of its own.
+    // graphql-codegen writes `hash` with `persistedDocuments`; in the documents of this package its name is `trusted`.
     const hash: unknown = __meta__?.hash ?? (options.trusted ? __meta__?.trusted : undefined)
     return { query: document.toString(), hash: typeof hash === 'string' ? hash : undefined, variables }
   }
 
-  /** A text or, to a gateway that trusts it, its hash. */
-  function bodyOf({ query, hash, variables }: Asked): object {
-    return options.trusted && hash !== undefined ? { ...byHash(hash), variables } : { query, variables }
+  /** Contains the text or, for a gateway that trusts the document, its hash. */
+  function bodyOf({ query, hash, variables }: OperationRequest): object {
+    return options.trusted && hash !== undefined
+      ? { ...persistedQueryOf(hash), variables }
+      : { query, variables }
   }
 
   function post(body: object, headers: HeaderLines, signal: AbortSignal | undefined): Promise<Response> {
@@ -201,44 +203,58 @@ export function createClient(options: ClientOptions): Client {
     return send(options.url, { method: 'POST', headers: all, body: JSON.stringify(body) }, signal)
   }
 
-  /** The tag names the data. So whoever asks, and with whatever headers: 304 says that this is the caller's answer. */
-  async function get(url: string, headers: HeaderLines, signal: AbortSignal | undefined): Promise<Received> {
-    const before = kept.get(url)
+  /** The `ETag` identifies the data, whatever the headers: a 304 confirms the cached answer for the current caller too. */
+  async function get(
+    url: string,
+    headers: HeaderLines,
+    signal: AbortSignal | undefined,
+  ): Promise<TextResponse> {
+    const cached = cache.get(url)
     const all = {
       accept: 'application/json',
       'x-graphql-yoga-csrf': '1',
-      ...(before && { 'if-none-match': before.tag }),
+      ...(cached && { 'if-none-match': cached.tag }),
       ...headers,
     }
-    // The browser keeps nothing on its disk: what is kept is in the memory of this client.
+    // The browser writes no answer to its disk: the only cache is in the memory of this client.
     const response = await send(url, { method: 'GET', headers: all, cache: 'no-store' }, signal)
-    if (before !== undefined && response.status === 304) return { response, status: 200, text: before.text }
+    if (cached !== undefined && response.status === 304) return { response, status: 200, text: cached.text }
     const text = await response.text()
     const tag = response.headers.get('etag')
-    if (response.status === 200 && tag !== null) kept.set(url, { tag, text })
+    if (response.status === 200 && tag !== null) cache.set(url, { tag, text })
     return { response, status: response.status, text }
   }
 
-  async function postAll(asked: Asked, headers: HeaderLines, signal: AbortSignal | undefined) {
-    const response = await post(bodyOf(asked), headers, signal)
+  async function postOperation(
+    operation: OperationRequest,
+    headers: HeaderLines,
+    signal: AbortSignal | undefined,
+  ) {
+    const response = await post(bodyOf(operation), headers, signal)
     return { response, status: response.status, text: await response.text() }
   }
 
-  async function ask<Data>(asked: Asked, requestOptions: RequestOptions = {}): Promise<Asking<Data>> {
+  async function sendOperation<Data>(
+    operation: OperationRequest,
+    requestOptions: RequestOptions = {},
+  ): Promise<AnswerWithStatus<Data>> {
     const { signal, byGet = options.byGet } = requestOptions
     const headers = await readHeaders()
-    const hash = asked.hash !== undefined && untrusted.has(asked.hash) ? undefined : asked.hash
-    const sent = { ...asked, hash }
-    const url = urlOf(options.url, sent, byGet)
-    const received = await (url === undefined ? postAll(sent, headers, signal) : get(url, headers, signal))
+    const hash =
+      operation.hash !== undefined && unknownHashes.has(operation.hash) ? undefined : operation.hash
+    const request = { ...operation, hash }
+    const url = buildGetUrl(options.url, request, byGet)
+    const received = await (url === undefined
+      ? postOperation(request, headers, signal)
+      : get(url, headers, signal))
     const answer: Answer<Data> = {
       ...readText<Data>(received),
       upstreamRequests: costOf(received.response),
     }
-    const isUnknown = answer.errors.some(({ extensions }) => SENDS_TEXT.includes(extensions?.code))
+    const isUnknown = answer.errors.some(({ extensions }) => UNKNOWN_HASH_CODES.includes(extensions?.code))
     if (hash === undefined || !isUnknown) return { answer, status: received.status }
-    untrusted.add(hash)
-    return ask(asked, requestOptions)
+    unknownHashes.add(hash)
+    return sendOperation(operation, requestOptions)
   }
 
   return {
@@ -246,7 +262,7 @@ export function createClient(options: ClientOptions): Client {
       document: TypedDocumentString<Data, Variables>,
       ...[variables, requestOptions]: Rest<Variables>
     ) {
-      const { answer, status } = await ask<Data>(askedBy(document, variables), requestOptions)
+      const { answer, status } = await sendOperation<Data>(requestOf(document, variables), requestOptions)
       const { data, errors } = answer
       if (data !== null && errors.length === 0) return data
       throw new RequestError({ status, errors, data })
@@ -255,16 +271,16 @@ export function createClient(options: ClientOptions): Client {
       document: TypedDocumentString<Data, Variables>,
       ...[variables, requestOptions]: Rest<Variables>
     ) {
-      const { answer } = await ask<Data>(askedBy(document, variables), requestOptions)
+      const { answer } = await sendOperation<Data>(requestOf(document, variables), requestOptions)
       return answer
     },
     inParts<Data, Variables>(
       document: TypedDocumentString<Data, Variables>,
       ...[variables, { signal } = {}]: Rest<Variables>
     ) {
-      const body = bodyOf(askedBy(document, variables))
+      const body = bodyOf(requestOf(document, variables))
       return readParts<Data>({
-        post: async (leaving) => post(body, { accept: STREAM_OR_JSON, ...(await readHeaders()) }, leaving),
+        post: async (ending) => post(body, { accept: STREAM_OR_JSON, ...(await readHeaders()) }, ending),
         silenceMs: options.silenceMs ?? SILENCE_MS,
         signal,
       })
@@ -276,7 +292,7 @@ export function createClient(options: ClientOptions): Client {
       const body = { query: document.toString(), variables }
       return followLive<Data>({
         headers: readHeaders,
-        post: (headers, leaving) => post(body, { accept: STREAM_OR_JSON, ...headers }, leaving),
+        post: (headers, ending) => post(body, { accept: STREAM_OR_JSON, ...headers }, ending),
         wait: options.wait ?? waitFor,
         silenceMs: options.silenceMs ?? SILENCE_MS,
         signal,
@@ -291,9 +307,9 @@ export function createClient(options: ClientOptions): Client {
         query,
         variables: { ...variables },
         headers: readHeaders,
-        // JSON is for what is refused, so that its status is that of the response.
-        post: (asked, headers, leaving) =>
-          post(bodyOf(askedBy(document, asked)), { accept: STREAM_OR_JSON, ...headers }, leaving),
+        // Accepts JSON too, so that a refusal has its own HTTP status.
+        post: (current, headers, ending) =>
+          post(bodyOf(requestOf(document, current)), { accept: STREAM_OR_JSON, ...headers }, ending),
         wait: options.wait ?? waitFor,
         silenceMs: options.silenceMs ?? SILENCE_MS,
         ...subscribeOptions,
@@ -302,14 +318,14 @@ export function createClient(options: ClientOptions): Client {
   }
 }
 
-interface Received {
+interface TextResponse {
   readonly response: Response
-  /** Of the answer: 200 where the response is 304. */
+  /** The status of the answer: 200 where the response is 304. */
   readonly status: number
   readonly text: string
 }
 
-interface Asking<Data> {
+interface AnswerWithStatus<Data> {
   readonly answer: Answer<Data>
   readonly status: number
 }

@@ -18,7 +18,7 @@ export interface ErrorExtensions {
   /** The gateway refused the argument at the path `argument`, and sent no upstream request. */
   readonly BAD_USER_INPUT: { readonly argument: string }
   readonly UPSTREAM_TIMEOUT: { readonly status?: number }
-  /** `since`: nothing was sent, because the upstream has not answered since then, in RFC 3339. */
+  /** `since`: the gateway sent no request, because the upstream has not answered since then, in RFC 3339. */
   readonly UPSTREAM_UNAVAILABLE: { readonly status?: number; readonly since?: string }
   readonly UPSTREAM_INVALID_RESPONSE: { readonly requestId?: string }
   /** `estimate` is in upstream requests; `costliest` is the root field that may cost most. */
@@ -35,7 +35,7 @@ export interface ErrorExtensions {
       | { readonly patientId: string }
       | { readonly idempotencyKey: string }
   }
-  /** `createAppointment` with `ifFree`: `slot` is the part of the time that is taken. `check`: this booking is to be cancelled. */
+  /** `createAppointment` with `ifFree`: `slot` is the part of the time that is taken. `check`: cancel this booking. */
   readonly SLOT_TAKEN: {
     readonly slot: {
       readonly owner: SlotOwner
@@ -44,15 +44,15 @@ export interface ErrorExtensions {
     }
     readonly check?: { readonly appointmentId: string }
   }
-  /** A subscription, and the gateway gets no events of the caller's account. */
+  /** A subscription or live query, and the gateway receives no events of the caller's account. */
   readonly EVENTS_UNAVAILABLE: object
   /** `createCalendarFeed`, and the gateway has no calendar feeds. */
   readonly CALENDAR_UNAVAILABLE: object
   /** The gateway no longer has the changes since `after`: read the list again, and subscribe without it. */
   readonly RESUME_EXPIRED: object
-  /** The last part of a stream that its reader was too slow for. `resumeAfter`: the `after` to go on from. */
+  /** The last part of a stream whose reader was too slow. `resumeAfter`: the `after` to resume from. */
   readonly STREAM_LAGGED: { readonly resumeAfter: string }
-  /** The last part of a stream of a gateway that stops. `resumeAfter`, of a subscription: the `after` to go on from. */
+  /** The last part of a stream of a gateway that stops. `resumeAfter`, of a subscription: the `after` to resume from. */
   readonly STREAM_ENDED: { readonly resumeAfter?: string }
   /** A fault of the gateway. Its log has the fault under `errorId`. */
   readonly INTERNAL_SERVER_ERROR: { readonly errorId: string }
@@ -67,7 +67,7 @@ interface Refused<Details> {
 
 export type ErrorCode = keyof ErrorExtensions
 
-/** An error of a GraphQL response. The upstream may add codes, so `code` is any text: `hasCode` narrows it. */
+/** An error of a GraphQL response. The upstream may add codes, so `code` is any string: `hasCode` narrows it. */
 export interface GatewayError<Extensions extends object = object> {
   readonly message: string
   /** The path of the part of the response that failed. */
@@ -107,8 +107,8 @@ export class RequestError extends Error {
 }
 
 /**
- * A stream broke, and the client can't tell where to go on: the subscription does not take `$after`, or does not select
- * `sequence`. Read what it keeps up to date again, and subscribe anew. `cause` is why the stream broke, where that is known.
+ * A stream broke, and the client can't resume it: the subscription does not take `$after`, or does not select `sequence`.
+ * Read again what the subscription keeps up to date, and subscribe anew. `cause` is why the stream broke, where known.
  */
 export class ResumeError extends Error {
   constructor(options: ErrorOptions) {

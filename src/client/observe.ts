@@ -2,7 +2,7 @@ import type { Client } from './client.ts'
 import { TypedDocumentString } from './generated/graphql.ts'
 import type { Answer } from './response.ts'
 
-/** An answer as GraphQL writes it, and as other clients read it: without `data` where nothing but errors came. */
+/** An answer as GraphQL defines it, and as other clients read it: without `data` where there are only errors. */
 export type Payload =
   | { readonly data: AnyData; readonly errors?: PayloadError[]; readonly extensions?: AnyData }
   | { readonly errors: PayloadError[] }
@@ -13,7 +13,7 @@ interface PayloadError {
   readonly extensions: { readonly code: string }
 }
 
-/** What other clients take for an observable. One of a subscription has no end but an error, or that it is left. */
+/** The observable that other clients expect. That of a subscription ends only by an error or by `unsubscribe`. */
 export interface Observable {
   subscribe(observer: Observer): { unsubscribe(): void; readonly closed: boolean }
 }
@@ -28,9 +28,9 @@ export type AnyData = Record<string, unknown>
 export type AnyVariables = Readonly<Record<string, unknown>>
 
 /**
- * A subscription of another client, served by `client.subscribe`: so it goes on by itself, and loses nothing, where its
- * document takes `$after` and selects `sequence`. The observer gets `{ data, errors }` of each change, and as its error what
- * `client.subscribe` rejects with. Each `subscribe` is a subscription of its own; `unsubscribe` ends its connection.
+ * A subscription of another client, served by `client.subscribe`: it resumes by itself, without a gap, where its document
+ * takes `$after` and selects `sequence`. The observer receives `{ data, errors }` of each change, and the error with which
+ * `client.subscribe` rejects. Each `subscribe` is a subscription of its own; `unsubscribe` ends its connection.
  *
  * @example
  * ```ts
@@ -58,19 +58,19 @@ export function observe(client: Client, document: string, variables: AnyVariable
   return observeAnswers((signal) => client.subscribe(text, variables, { signal }), payloadOf)
 }
 
-/** Each `subscribe` begins anew. The observer is told of the end, where the answers have one. */
-export function observeAnswers<Given extends Answer<AnyData>>(
-  begin: (signal: AbortSignal) => AsyncIterable<Given>,
-  write: (answer: Given) => Payload,
+/** Each `subscribe` iterates from the beginning. The observer's `complete` is called where the answers end. */
+export function observeAnswers<Item extends Answer<AnyData>>(
+  begin: (signal: AbortSignal) => AsyncIterable<Item>,
+  toPayload: (answer: Item) => Payload,
 ): Observable {
   return {
     subscribe(observer) {
-      const leaving = new AbortController()
-      const { signal } = leaving
-      const payloads = mapped(begin(signal), write)
-      void deliver(payloads, observer, signal).finally(() => leaving.abort())
+      const ending = new AbortController()
+      const { signal } = ending
+      const payloads = mapAnswers(begin(signal), toPayload)
+      void deliver(payloads, observer, signal).finally(() => ending.abort())
       return {
-        unsubscribe: () => leaving.abort(),
+        unsubscribe: () => ending.abort(),
         get closed() {
           return signal.aborted
         },
@@ -79,32 +79,32 @@ export function observeAnswers<Given extends Answer<AnyData>>(
   }
 }
 
-async function* mapped<Given>(
-  answers: AsyncIterable<Given>,
-  write: (answer: Given) => Payload,
+async function* mapAnswers<Item>(
+  answers: AsyncIterable<Item>,
+  toPayload: (answer: Item) => Payload,
 ): AsyncGenerator<Payload, void, void> {
-  for await (const answer of answers) yield write(answer)
+  for await (const answer of answers) yield toPayload(answer)
 }
 
 async function deliver(
   payloads: AsyncIterable<Payload>,
   observer: Observer,
-  left: AbortSignal,
+  unsubscribed: AbortSignal,
 ): Promise<void> {
   try {
     for await (const payload of payloads) observer.next?.(payload)
     observer.complete?.()
   } catch (error) {
-    if (!left.aborted) observer.error?.(error instanceof Error ? error : new Error(String(error)))
+    if (!unsubscribed.aborted) observer.error?.(error instanceof Error ? error : new Error(String(error)))
   }
 }
 
 export function payloadOf({ data, errors }: Answer<AnyData>): Payload {
-  const written = errors.map(({ message, path, extensions }) => ({
+  const payloadErrors = errors.map(({ message, path, extensions }) => ({
     message,
     ...(path && { path: [...path] }),
     extensions,
   }))
-  if (data === null) return { errors: written }
-  return { data, ...(written.length > 0 && { errors: written }) }
+  if (data === null) return { errors: payloadErrors }
+  return { data, ...(payloadErrors.length > 0 && { errors: payloadErrors }) }
 }

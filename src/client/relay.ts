@@ -11,13 +11,13 @@ import {
 } from './observe.ts'
 import type { PartialAnswer } from './streams/parts.ts'
 
-/** What relay-runtime's `Network.create` takes. These types fit those of Relay, without a need for its package. */
+/** The arguments of relay-runtime's `Network.create`. These types are compatible with Relay's, without its package. */
 export interface RelayNetwork {
   /** Serves queries and mutations. */
   fetch(request: RelayRequest, variables: AnyVariables): Promise<Payload>
-  /** Serves queries with `@defer`, as well as those without it: state by state, the last one with everything. */
+  /** Serves queries with and without `@defer`: each state of the answer as it arrives, the last one complete. */
   fetchInParts(request: RelayRequest, variables: AnyVariables): Observable
-  /** Serves subscriptions; they go on by themselves, as those of `client.subscribe` do. */
+  /** Serves subscriptions; they resume by themselves, as those of `client.subscribe` do. */
   subscribe(request: RelayRequest, variables: AnyVariables): Observable
 }
 
@@ -28,9 +28,9 @@ interface RelayRequest {
 }
 
 /**
- * Serves Relay with a client: queries, mutations, and subscriptions that go on by themselves. For that a subscription takes
- * `$after` and selects `sequence`. An operation without data fails in Relay, with the gateway's errors in `source.errors`;
- * where the client itself rejects, Relay gets its error.
+ * A network layer for Relay on a client: queries, mutations, and subscriptions that resume by themselves. To resume, a
+ * subscription takes `$after` and selects `sequence`. An operation without data fails in Relay, with the gateway's errors
+ * in `source.errors`; where the client itself rejects, Relay receives that error.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ export function createRelayNetwork(client: Client): RelayNetwork {
   }
 }
 
-/** Relay waits for no further fragments once a state is final, and takes those that are in their places. */
+/** Relay waits for no more fragments once a state is final, and reads those that are merged into `data`. */
 function stateOf(answer: PartialAnswer<AnyData>): Payload {
   const payload = payloadOf(answer)
   return 'data' in payload ? { ...payload, extensions: { is_final: answer.isComplete } } : payload

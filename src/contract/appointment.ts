@@ -18,7 +18,7 @@ export type AppointmentStatus = (typeof APPOINTMENT_STATUSES)[number]
 export const OPEN_STATUSES = ['pending_approval', 'confirmed', 'pending', 'scheduled'] as const
 export type OpenStatus = (typeof OPEN_STATUSES)[number]
 
-/** The whole object: 24 fields ("The Appointment object"). Instants are ISO 8601 strings. */
+/** The complete object: 24 fields ("The Appointment object"). Instants are ISO 8601 strings. */
 export interface Appointment {
   readonly id: string
   readonly patient_id: string | null

@@ -1,6 +1,6 @@
 import { toUtc } from './instant.ts'
 
-/** The instants of a day: the first, and the last whole millisecond. RFC 3339 in UTC. */
+/** The instants of a day: its first and its last millisecond. RFC 3339 in UTC. */
 export interface DayRange {
   readonly startsFrom: string
   readonly startsTo: string
@@ -8,18 +8,18 @@ export interface DayRange {
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** No clock is further from UTC. */
+/** More than the largest UTC offset of any time zone. */
 const REACH_MS = 16 * HOUR_MS
 
-/** What the clocks of a time zone are ahead of UTC at an instant, both in milliseconds. */
+/** The UTC offset of a time zone at an instant, both in milliseconds. */
 type OffsetAt = (ms: number) => number
 
 const OFFSET = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/
 
-/** A formatter takes some 30 microseconds to make, and there are only as many as there are names. */
+/** Cached, because creating a formatter takes some 30 microseconds. The number of names limits the size. */
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
-/** Whether the name is one of the IANA database, in any case. An offset such as `+01:00` is none: it has no clock changes. */
+/** Whether the IANA database has the name, in any case. An offset such as `+01:00` is not a zone: it has no clock changes. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false
   try {
@@ -30,15 +30,15 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Whether the text is an RFC 3339 full-date: a day that the calendar has. */
+/** Whether the text is an RFC 3339 full-date of an existing day. */
 export function isDate(text: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(text) && toUtc(`${text}T00:00:00Z`) !== undefined
 }
 
 /**
- * The instants at which the clocks of a time zone show this day, so that the days of a zone follow each other without a
- * gap or an overlap. Where midnight comes twice the day begins with the first one, and where clocks skip midnight, when
- * they do. Undefined where clocks skip the whole day, and where a part of it lies outside of the years 0000 to 9999 of UTC.
+ * The instants of this day in a time zone. The days of a zone follow each other without a gap or an overlap. Where midnight
+ * occurs twice the day begins at the first one, and where clocks skip midnight, at that moment. Undefined where clocks skip
+ * the entire day, and where a part of the day is outside the years 0000 to 9999 of UTC.
  */
 export function rangeOfDay(day: string, timeZone: string): DayRange | undefined {
   const midnight = Date.parse(`${day}T00:00:00Z`)
@@ -50,8 +50,8 @@ export function rangeOfDay(day: string, timeZone: string): DayRange | undefined 
 }
 
 /**
- * An instant in the form that `toUtc` returns, as the clocks of a time zone show it: RFC 3339 with their offset. Where
- * RFC 3339 can't write that, the instant stays in UTC: offsets had seconds until 1972, and a year has four digits.
+ * Converts an instant in the form of `toUtc` to local time: RFC 3339 with the offset of the time zone. Where RFC 3339 can't
+ * express the local time, the instant stays in UTC: offsets had seconds until 1972, and a year has four digits.
  */
 export function toLocal(utc: string, timeZone: string): string {
   const second = Date.parse(`${utc.slice(0, 19)}Z`)
@@ -62,7 +62,7 @@ export function toLocal(utc: string, timeZone: string): string {
   return `${wall.slice(0, 19)}${fraction}${textOfOffset(offset)}`
 }
 
-/** When a day begins, and when the next one does. `midnight` is the day's in milliseconds, as if its zone were UTC. */
+/** The starts of a day and of the next day. `midnight` is that of the day in milliseconds, as if its zone were UTC. */
 function startsOf(midnight: number, offsetAt: OffsetAt): readonly [from: number, next: number] {
   const nextMidnight = midnight + DAY_MS
   const before = offsetAt(midnight - REACH_MS)
@@ -73,11 +73,11 @@ function startsOf(midnight: number, offsetAt: OffsetAt): readonly [from: number,
 
 function startOf(midnight: number, offsetAt: OffsetAt): number {
   const starts = [midnight - REACH_MS, midnight + REACH_MS].map((at) => midnight - offsetAt(at))
-  const shown = starts.filter((at) => at + offsetAt(at) === midnight)
-  return shown.length > 0 ? Math.min(...shown) : skippedMidnight(midnight, offsetAt)
+  const matching = starts.filter((at) => at + offsetAt(at) === midnight)
+  return matching.length > 0 ? Math.min(...matching) : skippedMidnight(midnight, offsetAt)
 }
 
-/** When the clocks skip midnight. They change on a whole second. */
+/** The moment when the clocks skip midnight, which has no fraction of a second. */
 function skippedMidnight(midnight: number, offsetAt: OffsetAt): number {
   let [low, high] = [(midnight - REACH_MS) / 1000, (midnight + REACH_MS) / 1000]
   while (high - low > 1) {
@@ -97,13 +97,13 @@ function offsetsOf(timeZone: string): OffsetAt {
   }
 }
 
-/** Throws a RangeError where there is no such time zone. */
+/** Throws a RangeError for an unknown time zone. */
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
-  // Names count in any case, so that other spellings of one are no further formatters.
+  // Names are case-insensitive, so that all spellings of a name share a formatter.
   const name = timeZone.toLowerCase()
-  const known = formatters.get(name)
-  if (known !== undefined) return known
-  // The hour stands for the default fields, which take longer to write.
+  const cached = formatters.get(name)
+  if (cached !== undefined) return cached
+  // The hour replaces the default fields, which take longer to format.
   const formatter = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset', hour: 'numeric' })
   formatters.set(name, formatter)
   return formatter

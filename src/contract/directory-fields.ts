@@ -2,16 +2,16 @@ import type { AppointmentTemplate, ClinicianProfile, Location, Patient } from '.
 import { type Reader, readBoolean, readInt32, readText } from './field-values.ts'
 import { toUtc } from './instant.ts'
 
-/** An identifier that some servers write as a number. */
+/** Reads an identifier that some servers send as a number. */
 const readCode: Reader<string> = (value) => (Number.isSafeInteger(value) ? String(value) : readText(value))
 
-/** A coordinate, which some servers write as text. */
+/** Reads a coordinate that some servers send as text. */
 const readNumber: Reader<number> = (value) => {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
-/** Text, or whatever structure stands in its place, as JSON: its form is not documented. */
+/** Reads text, or any other structure as JSON: the format is not documented. */
 const readAnything: Reader<string> = (value) => readText(value) ?? JSON.stringify(value)
 
 interface Field<RestName extends string, Value> {
@@ -27,8 +27,8 @@ function field<const RestName extends string, Value>(
 }
 
 /**
- * The fields of what an appointment names: the product's names, the REST API's, and how to read a value. Any of them may
- * be missing, because not every page of the REST API was found.
+ * The fields of the objects that an appointment refers to: the product's name, the REST API's name, and the reader of the
+ * value. Any field may be missing, because not every page of the REST API was found.
  */
 export const ENTRY_FIELDS = {
   Clinician: {
@@ -109,7 +109,7 @@ export const ENTRY_FIELDS = {
 
 type Fields<Wire> = Readonly<Record<string, Field<Exclude<keyof Wire & string, 'id'>, unknown>>>
 
-/** The type of what an id of an appointment names. */
+/** The type of an object that an appointment refers to. */
 export type EntryKind = keyof typeof ENTRY_FIELDS
 export type EntryFieldName<Kind extends EntryKind> = keyof (typeof ENTRY_FIELDS)[Kind] & string
 export type EntryValue<Kind extends EntryKind, Name extends EntryFieldName<Kind>> =

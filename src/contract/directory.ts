@@ -1,6 +1,6 @@
 /**
- * What an appointment's ids name, as the REST API's pages on clinician profiles, locations, appointment templates and
- * patients show it. Not every page was found: whoever reads these must do without any field but the id.
+ * The objects that an appointment refers to, according to the REST API's pages on clinician profiles, locations,
+ * appointment templates and patients. Not every page was found: a reader may rely on no field but the id.
  */
 
 export interface ClinicianProfile {
@@ -45,7 +45,7 @@ export interface Location {
   readonly updated_at: string
 }
 
-/** What appointments call their type. */
+/** The type of an appointment. */
 export interface AppointmentTemplate {
   readonly id: string
   readonly name: string

@@ -10,7 +10,7 @@ export interface ErrorEnvelope {
   }
 }
 
-/** `limit` and `remaining` count the requests of the current hour; only keys that have a quota get these two. */
+/** `limit` and `remaining` count the requests of the current hour; only keys with a quota get these two headers. */
 export const HEADERS = {
   limit: 'x-ratelimit-limit',
   remaining: 'x-ratelimit-remaining',

@@ -1,8 +1,8 @@
 import type { Appointment } from './appointment.ts'
 
 /**
- * The webhook events of the REST API. Its public pages tell the types, the body, the header and the text that is signed;
- * they do not tell where the timestamp travels, or how the signature is written.
+ * The webhook events of the REST API. Its public pages state the types, the body, the header and the signed text, but
+ * neither where the timestamp is sent nor how the signature is encoded.
  */
 
 export const APPOINTMENT_EVENT_TYPES = [
@@ -15,12 +15,12 @@ export const APPOINTMENT_EVENT_TYPES = [
 ] as const
 export type AppointmentEventType = (typeof APPOINTMENT_EVENT_TYPES)[number]
 
-/** What `POST /webhooks/{id}/test` sends: it tells of no appointment. */
+/** The type of the event that `POST /webhooks/{id}/test` sends, which is not about an appointment. */
 export const TEST_EVENT_TYPE = 'webhook.test'
 
 /**
- * What the events of people and places begin with: the REST API's pages say that there are some, and not what they are
- * called. Each with the path of its list.
+ * The assumed prefixes of the types of events of people and places, each with the path of its list: the REST API's pages
+ * mention such events, but not their names.
  */
 export const ENTRY_EVENT_PATHS: ReadonlyMap<string, string> = new Map([
   ['clinician', '/clinician-profiles'],
@@ -31,7 +31,7 @@ export const ENTRY_EVENT_PATHS: ReadonlyMap<string, string> = new Map([
   ['patient', '/patients'],
 ])
 
-/** The fourteen fields that `data.object` of an event shows. */
+/** The fourteen fields of `data.object` in an event. */
 export const EVENT_FIELDS = [
   'id',
   'patient_id',

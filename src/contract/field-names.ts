@@ -44,7 +44,7 @@ export type FieldName = keyof typeof FIELD_NAMES
 export const FIELDS_OF_SUMMARY = namesOf(SUMMARY_FIELDS)
 export const FIELDS_OF_CREATED = namesOf(CREATED_FIELDS)
 export const FIELDS_OF_CANCELLED = namesOf(CANCELLED_FIELDS)
-/** The fields that a webhook event shows. */
+/** The fields of a webhook event, under the product's names. */
 export const FIELDS_OF_EVENT = namesOf(EVENT_FIELDS)
 
 function namesOf(restNames: readonly (keyof Appointment)[]): readonly FieldName[] {
@@ -55,7 +55,7 @@ function namesOf(restNames: readonly (keyof Appointment)[]): readonly FieldName[
 /** An appointment under the product's names. */
 export type AppointmentFields = { readonly [Name in FieldName]: Appointment[(typeof FIELD_NAMES)[Name]] }
 
-/** What one source says of an appointment. A field that is left out is not known, which is not null. */
+/** The fields of an appointment from one source. An absent field is unknown, in contrast to null. */
 export type PartialAppointment = { readonly id: string } & {
   readonly [Name in FieldName]?: AppointmentFields[Name] | undefined
 }

@@ -3,7 +3,7 @@ import type { AppointmentFields, FieldName } from './field-names.ts'
 import { toUtc } from './instant.ts'
 import { REST_ID } from './rest-id.ts'
 
-/** Converts a value of the REST API to the product's form; undefined for one that the field can't have. */
+/** Converts a value of the REST API to the product's form; undefined for an invalid value. */
 export type Reader<Value> = (value: unknown) => Value | undefined
 
 export const readId: Reader<string> = (value) =>
@@ -15,7 +15,7 @@ const readStatus: Reader<AppointmentFields['status']> = (value) =>
 export const readInt32: Reader<number> = (value) =>
   typeof value === 'number' && value === (value | 0) ? value : undefined
 
-/** How to read each field of an appointment; null is a value of its own, which no reader sees. */
+/** The reader of each field of an appointment. Readers are not called with null. */
 export const FIELD_READERS = {
   id: readId,
   patientId: readId,

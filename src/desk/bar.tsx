@@ -1,18 +1,18 @@
 import { otherView, viewFrom } from './keys.ts'
 import { HOUR } from './layout.ts'
 import { type Desk, daysOf, type Notice } from './state.ts'
-import { ageOf, nameOfDay } from './words.ts'
+import { ageOf, nameOfDay } from './texts.ts'
 
-const LINES = {
+const CONNECTION_TEXTS = {
   opening: 'Connecting…',
   live: 'Live',
-  away: 'No connection. Trying again…',
-  off: 'Looks again each minute',
+  lost: 'No connection. Trying again…',
+  unavailable: 'Looks again each minute',
 } as const
 
-/** Which day it is, where to go from here, and how things are. */
+/** The day or week in view, navigation, quota and connection. */
 export function Bar({ desk, graphiql }: { desk: Desk; graphiql: string | undefined }) {
-  const { view, line, now } = desk.state
+  const { view, connection, now } = desk.state
   const [day = view, ...others] = daysOf(view)
   const isWeek = others.length > 0
   const unit = isWeek ? 'week' : 'day'
@@ -51,8 +51,8 @@ export function Bar({ desk, graphiql }: { desk: Desk; graphiql: string | undefin
         )}
       </nav>
       <Gauge desk={desk} />
-      <p class={`signal ${line}`} role="status">
-        {LINES[line]}
+      <p class={`signal ${connection}`} role="status">
+        {CONNECTION_TEXTS[connection]}
       </p>
     </header>
   )
@@ -72,10 +72,10 @@ function Gauge({ desk: { state, clock } }: { desk: Desk }) {
   )
 }
 
-/** What a person has to know of the view: rows that may be out of date, a reading that failed, clocks that change. */
+/** Notes about the view: stale rows, a failed read, clock changes. */
 export function Notes({ desk: { state, clock } }: { desk: Desk }) {
-  const { view, now, readings, upstream, line } = state
-  const { problem, staleSince, isCut, readAt } = readings.get(view) ?? {}
+  const { view, now, readings, upstream, connection } = state
+  const { problem, staleSince, isTruncated, readAt } = readings.get(view) ?? {}
   const hoursOf = (day: string) => {
     const [from, to] = clock.rangeOf(day)
     return (to - from) / HOUR
@@ -86,9 +86,9 @@ export function Notes({ desk: { state, clock } }: { desk: Desk }) {
   const notes = [
     staleSince &&
       `As it was at ${clock.timeOf(Date.parse(staleSince))}, ${ageOf(staleSince, now)} ago: ${why}.`,
-    staleSince && line === 'live' && 'Changes still show as they come.',
+    staleSince && connection === 'live' && 'Changes still show as they come.',
     problem && `${problem.text} ${readAt ? `This was read at ${clock.timeOf(readAt)}.` : ''}`,
-    isCut && 'There are more appointments than these.',
+    isTruncated && 'There are more appointments than these.',
     changed && `The clocks change on ${nameOfDay(changed)}: it has ${hoursOf(changed)} hours.`,
   ]
   return (
@@ -100,7 +100,6 @@ export function Notes({ desk: { state, clock } }: { desk: Desk }) {
 
 const DISMISS = { label: 'Dismiss', run: () => {} }
 
-/** What became of what was done. */
 export function Notices({ desk }: { desk: Desk }) {
   function press(notice: Notice, run: () => void) {
     desk.dismiss(notice)

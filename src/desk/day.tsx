@@ -1,14 +1,14 @@
 import type { CSSProperties } from 'preact'
 import { gapsIn, inLanes, type Range, shownRows } from '../client/index.ts'
-import { takeArrow } from './keys.ts'
+import { handleArrowKey } from './keys.ts'
 import { HOUR, hoursOf, MINUTE, rowsIn, STEP } from './layout.ts'
 import type { Desk, Place, Row } from './state.ts'
-import { ageOf, nameOf, STATUS } from './words.ts'
+import { ageOf, nameOf, STATUS } from './texts.ts'
 
-/** For rows of which the clinician is not known, or nobody is named. */
-const NOBODY = { id: '', displayName: 'No clinician', name: null, role: null, isActive: true }
+/** The column of rows without a clinician, or whose clinician is unknown. */
+const NO_CLINICIAN = { id: '', displayName: 'No clinician', name: null, role: null, isActive: true }
 
-/** A column for each clinician, and time from top to bottom as it passes, also where the clocks change. */
+/** A column for each clinician, with elapsed time from top to bottom, also where the clocks change. */
 export function Day({ desk: { state, clock }, desk }: { desk: Desk }) {
   const { view: day, now } = state
   const rows = rowsIn(shownRows(state.rows), clock.rangeOf(day))
@@ -17,11 +17,11 @@ export function Day({ desk: { state, clock }, desk }: { desk: Desk }) {
   const bookable = Math.max(from, Math.ceil(now / STEP) * STEP)
   const { readAt, problem } = state.readings.get(day) ?? {}
   const isRead = readAt !== undefined
-  const known = state.clinicians.filter(
+  const clinicians = state.clinicians.filter(
     ({ id, isActive }) => isActive !== false || rows.some(({ clinician }) => clinician?.id === id),
   )
-  const columnOf = ({ clinician }: Row) => known.find(({ id }) => id === clinician?.id) ?? NOBODY
-  const needsNobody = known.length === 0 || rows.some((row) => columnOf(row) === NOBODY)
+  const columnOf = ({ clinician }: Row) => clinicians.find(({ id }) => id === clinician?.id) ?? NO_CLINICIAN
+  const needsUnassigned = clinicians.length === 0 || rows.some((row) => columnOf(row) === NO_CLINICIAN)
   const at = (start: number, end = start) => ({
     '--at': (start - from) / MINUTE,
     '--long': (end - start) / MINUTE,
@@ -38,11 +38,11 @@ export function Day({ desk: { state, clock }, desk }: { desk: Desk }) {
   return (
     <>
       {isRead && rows.length === 0 && <p class="empty">Nothing is booked on this day.</p>}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys of what is in it */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: handles the keys of its items */}
       <div
         class="day"
         aria-busy={!isRead}
-        onKeyDown={takeArrow}
+        onKeyDown={handleArrowKey}
         style={{ '--minutes': (to - from) / MINUTE }}
       >
         <div class="hours" aria-hidden="true">
@@ -54,7 +54,7 @@ export function Day({ desk: { state, clock }, desk }: { desk: Desk }) {
             ),
           )}
         </div>
-        {[...known, ...(needsNobody ? [NOBODY] : [])].map((clinician) => {
+        {[...clinicians, ...(needsUnassigned ? [NO_CLINICIAN] : [])].map((clinician) => {
           const own = rows.filter((row) => columnOf(row) === clinician)
           const blocks = inLanes(own).map(({ row, lane, lanes }) => {
             const style = { ...at(row.start, row.end), '--lane': lane, '--lanes': lanes }
@@ -67,7 +67,7 @@ export function Day({ desk: { state, clock }, desk }: { desk: Desk }) {
             const gap = { start, end, clinicianId: clinician.id }
             return { start, item: <Gap key={start} desk={desk} gap={gap} style={at(start, end)} /> }
           })
-          // As they follow each other in time: so does the focus, and a phone's list.
+          // Sorted by time, for the order of focus and for the list on a phone.
           const items = [...blocks, ...gaps].sort((a, b) => a.start - b.start)
           return (
             <section key={clinician.id} class="column" aria-label={nameOf(clinician)}>
@@ -86,35 +86,34 @@ export function Day({ desk: { state, clock }, desk }: { desk: Desk }) {
   )
 }
 
-/** What is said of a row beside its colour. */
-const UNUSUAL = /PENDING|CANCELLED|COMPLETED|NO_SHOW/
+/** The statuses that a block shows as text too, besides its colour. */
+const LABELLED_STATUS = /PENDING|CANCELLED|COMPLETED|NO_SHOW/
 
 interface BlockProps {
   readonly desk: Desk
   readonly row: Row
   readonly style?: CSSProperties
-  /** In a day: those that it shows. */
+  /** The hours that the day shows; undefined in a week. */
   readonly hours?: Range
 }
 
-/** An appointment. */
 export function Block({ desk: { state, clock }, desk, row, style = {}, hours }: BlockProps) {
   const { id, start, end, title, attendeeName: name, staleSince } = row
   const status = row.status ?? 'PENDING'
   const isUnclear = state.unclear.has(id)
-  const mark = isUnclear
+  const label = isUnclear
     ? 'Not known'
     : staleSince
       ? `${ageOf(staleSince, state.now)} old`
-      : UNUSUAL.test(status) && STATUS[status]
-  const marks = [
+      : LABELLED_STATUS.test(status) && STATUS[status]
+  const classes = [
     status,
     state.rows.pending.has(id) && 'proposed',
     isUnclear && 'unclear',
     staleSince && 'stale',
     end - start < 2 * STEP && 'short',
   ]
-  function takeKey(event: KeyboardEvent) {
+  function handleKey(event: KeyboardEvent) {
     const steps = { ArrowUp: -1, ArrowDown: 1 }[event.altKey && row.isCancellable ? event.key : '']
     if (steps === undefined) return
     event.preventDefault()
@@ -125,24 +124,24 @@ export function Block({ desk: { state, clock }, desk, row, style = {}, hours }: 
   return (
     <button
       type="button"
-      class={`block ${marks.filter(Boolean).join(' ')}`}
+      class={`block ${classes.filter(Boolean).join(' ')}`}
       data-item={id}
       style={style}
       onClick={() => desk.open({ kind: 'details', row })}
-      onKeyDown={takeKey}
+      onKeyDown={handleKey}
       onPointerDown={(event) => hours && drag(event, { desk, row, hours })}
     >
       <time>{clock.timeOf(start)}</time> <b>{name ?? title}</b> {name && <span>{title}</span>}
-      {mark && <em>{mark}</em>}{' '}
+      {label && <em>{label}</em>}{' '}
       <i class="unseen">
         until {clock.timeOf(end)}
-        {mark !== STATUS[status] && `, ${STATUS[status]}`}
+        {label !== STATUS[status] && `, ${STATUS[status]}`}
       </i>
     </button>
   )
 }
 
-/** A mouse or a pen drags an appointment; a finger scrolls, and finds the same in the window. */
+/** A mouse or a pen drags an appointment. A finger scrolls; on touch, the dialog moves an appointment. */
 function drag(
   event: PointerEvent & { readonly currentTarget: HTMLElement },
   { desk, row, hours: [from, to] }: Required<Pick<BlockProps, 'desk' | 'row' | 'hours'>>,
@@ -173,7 +172,7 @@ function drag(
   window.addEventListener('pointercancel', drop, ending)
 }
 
-/** Free time. A press of the mouse books where it is; the keys book at its beginning. */
+/** Free time. A click books at the time under the pointer, a key at the start of the gap. */
 function Gap({
   desk,
   gap,

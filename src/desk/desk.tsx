@@ -4,7 +4,7 @@ import { type ClinicClock, createClinicClock } from '../client/index.ts'
 import { Bar, Notes, Notices } from './bar.tsx'
 import { Day } from './day.tsx'
 import { SignIn } from './form.tsx'
-import { followSwipes, go, takeKey, viewFrom } from './keys.ts'
+import { followSwipes, handleKey, navigateTo, viewFrom } from './keys.ts'
 import { Details, Keys, Patients } from './sheets.tsx'
 import { createDesk, type Desk, type View } from './state.ts'
 import { Week } from './week.tsx'
@@ -17,8 +17,8 @@ function App({ desk, graphiql }: { desk: Desk; graphiql: string | undefined }) {
   useEffect(() => {
     desk.start(() => redraw(undefined))
     window.addEventListener('hashchange', () => desk.show(viewInUrl(desk.clock)))
-    window.addEventListener('keydown', (event) => takeKey(event, desk))
-    if (main.current) followSwipes(main.current, (steps) => go(viewFrom(desk, steps)))
+    window.addEventListener('keydown', (event) => handleKey(event, desk))
+    if (main.current) followSwipes(main.current, (steps) => navigateTo(viewFrom(desk, steps)))
   }, [])
 
   return (

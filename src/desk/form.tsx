@@ -5,23 +5,22 @@ interface Field {
   readonly value?: string
   readonly required?: boolean
   readonly autoFocus?: boolean
-  /** What can be chosen. */
+  /** The options of a select. */
   readonly of?: readonly (readonly [value: string, text: string])[]
 }
 
-/** By the names of the fields. */
 export type Values = Readonly<Record<string, string>>
 
 interface FormProps {
   readonly fields: readonly Field[]
   readonly button: string
   readonly class?: string
-  /** Its button is what a person needs next. */
+  /** Whether the button gets the focus, as the most likely next action. */
   readonly isNext?: boolean
   readonly onSubmit: (values: Values, event: Event) => void
 }
 
-/** Closes the window that it is in, unless the default of its event is prevented. */
+/** Closes the dialog around it on submit, unless `onSubmit` prevents the default of the event. */
 export function Form({ fields, button, isNext = false, onSubmit, ...rest }: FormProps) {
   function submit(event: Event & { readonly currentTarget: HTMLFormElement }) {
     const values = [...new FormData(event.currentTarget)].map(([name, value]) => [name, `${value}`.trim()])
@@ -30,8 +29,8 @@ export function Form({ fields, button, isNext = false, onSubmit, ...rest }: Form
   return (
     <form method="dialog" onSubmit={submit}>
       {fields.map(({ label, of, value, ...control }) => (
-        // What a person has entered outlives a redraw: so the value is only that to begin with.
-        // biome-ignore lint/a11y/noLabelWithoutControl: the control is what is in it
+        // The value is only the initial one, so that a redraw keeps the input.
+        // biome-ignore lint/a11y/noLabelWithoutControl: the label contains its control
         <label key={label}>
           {label}
           {of ? (
@@ -47,7 +46,7 @@ export function Form({ fields, button, isNext = false, onSubmit, ...rest }: Form
           )}
         </label>
       ))}
-      {/* biome-ignore lint/a11y/noAutofocus: this is what follows */}
+      {/* biome-ignore lint/a11y/noAutofocus: it is the most likely next action */}
       <button type="submit" {...rest} autoFocus={isNext}>
         {button}
       </button>
@@ -55,7 +54,7 @@ export function Form({ fields, button, isNext = false, onSubmit, ...rest }: Form
   )
 }
 
-/** Where callers have a key or a token of their own. This browser tab keeps it until it is closed. */
+/** Asks for the caller's own key or token, and stores it until this browser tab is closed. */
 export function SignIn() {
   function signIn({ key = '' }: Values) {
     sessionStorage.setItem('desk:key', key)

@@ -1,36 +1,36 @@
 import { addDays, weekOf } from '../client/index.ts'
 import { type Desk, daysOf, type View } from './state.ts'
 
-/** The view is in the URL, so that the browser's own way back works. */
-export function go(view: View): void {
+/** Opens a view by its URL, so that the browser's back button works. */
+export function navigateTo(view: View): void {
   location.assign(`#${view}`)
 }
 
-/** The day or the week that is so many further. */
+/** The view that is `steps` days or weeks after the current one. */
 export function viewFrom({ state }: Desk, steps: number): View {
   const [day = '', ...others] = daysOf(state.view)
   const next = addDays(day, steps * (others.length + 1))
   return others.length > 0 ? `week-${next}` : next
 }
 
-/** The week of a day, and the day of a week: today, where the week has it. */
+/** For a day its week; for a week today, if the week contains it, else its Monday. */
 export function otherView({ state, clock }: Desk): View {
   const [day = '', ...others] = daysOf(state.view)
   const today = clock.dayOf(state.now)
   return others.length === 0 ? `week-${weekOf(day)[0]}` : others.includes(today) ? today : day
 }
 
-/** The keys that work everywhere but in fields and windows. */
-export function takeKey(event: KeyboardEvent, desk: Desk): void {
+/** Handles the keys that work everywhere except in fields and dialogs. */
+export function handleKey(event: KeyboardEvent, desk: Desk): void {
   const { target, key, altKey, ctrlKey, metaKey, defaultPrevented } = event
   if (altKey || ctrlKey || metaKey || defaultPrevented || !(target instanceof Element)) return
   if (target.closest('input, select, dialog')) return
   if (sessionStorage.getItem('desk:letters') === 'off' && key.length === 1) return
   const actions: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => go(viewFrom(desk, -1)),
-    ArrowRight: () => go(viewFrom(desk, 1)),
-    t: () => go(desk.clock.dayOf(Date.now())),
-    w: () => go(otherView(desk)),
+    ArrowLeft: () => navigateTo(viewFrom(desk, -1)),
+    ArrowRight: () => navigateTo(viewFrom(desk, 1)),
+    t: () => navigateTo(desk.clock.dayOf(Date.now())),
+    w: () => navigateTo(otherView(desk)),
     f: () => desk.open({ kind: 'patients' }),
     '?': () => desk.open({ kind: 'keys' }),
   }
@@ -42,8 +42,8 @@ const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
   ...{ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] },
 }
 
-/** In a grid, arrow keys lead to the nearest item in their direction, as the eye sees it. */
-export function takeArrow(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
+/** Moves the focus to the nearest item on the screen in the direction of an arrow key. */
+export function handleArrowKey(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
   const [dx, dy] = ARROWS[event.key] ?? []
   if (dx === undefined || dy === undefined || !(event.target instanceof Element)) return
   const here = middleOf(event.target)
@@ -61,7 +61,7 @@ function middleOf(element: Element) {
   return { x: left + width / 2, y: top + height / 2 }
 }
 
-/** A finger that goes sideways turns the page. */
+/** Calls `turn` for a horizontal swipe: 1 to the left, -1 to the right. */
 export function followSwipes(element: HTMLElement, turn: (steps: number) => void): void {
   let start: Touch | undefined
   element.addEventListener('touchstart', ({ touches }) => {

@@ -8,18 +8,18 @@ import {
 } from '../client/generated/graphql.ts'
 import { nodesOf } from '../client/index.ts'
 import { Form, type Values } from './form.tsx'
-import { go } from './keys.ts'
+import { navigateTo } from './keys.ts'
 import { MINUTE } from './layout.ts'
 import { type Desk, type Row, rowOf, type Sheet, utc } from './state.ts'
-import { nameOf, nameOfDay, STATUS, whenOf } from './words.ts'
+import { nameOf, nameOfDay, STATUS, whenOf } from './texts.ts'
 import { book, cancel, move } from './writes.ts'
 
-interface Of<Kind> {
+interface SheetProps<Kind> {
   readonly desk: Desk
   readonly sheet: Extract<Sheet, { readonly kind: Kind }>
 }
 
-/** A window at the side. The browser keeps the focus in it, and gives it back; Escape closes it. */
+/** A modal dialog at the side. The browser traps and restores the focus; Escape closes the dialog. */
 function Window({ desk, title, children }: { desk: Desk; title: string; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [sheet] = useState(desk.state.sheet)
@@ -45,15 +45,15 @@ function Facts({ of }: { of: readonly (readonly [name: string, value: string | n
   )
 }
 
-/** One appointment: what the record says of it, and what can be done. */
-export function Details({ desk, sheet }: Of<'details'>) {
+/** The dialog of one appointment: its facts, and forms to move and cancel it. */
+export function Details({ desk, sheet }: SheetProps<'details'>) {
   const { state, clock } = desk
-  const [says, say] = useState('Reading…')
+  const [message, setMessage] = useState('Reading…')
   const row = state.rows.byId.get(sheet.row.id) ?? sheet.row
   useEffect(() => {
     void desk
       .readRow(row.id)
-      .then(({ problem }) => say(problem ? `${problem.text} This is what the day shows.` : ''))
+      .then(({ problem }) => setMessage(problem ? `${problem.text} This is what the day shows.` : ''))
   }, [])
   const { patient, location, description, cancellationReason } = row
   const { start, clinicianId } = sheet.to ?? { start: row.start, clinicianId: row.clinician?.id ?? '' }
@@ -73,7 +73,7 @@ export function Details({ desk, sheet }: Of<'details'>) {
           ['Reason', cancellationReason],
         ]}
       />
-      <p role="status">{says}</p>
+      <p role="status">{message}</p>
       {row.isCancellable ? (
         <>
           <Form
@@ -88,7 +88,7 @@ export function Details({ desk, sheet }: Of<'details'>) {
               const from = clock.instantOf(day, time)
               if (from !== undefined) return void move(desk, row, from, clinician)
               event.preventDefault()
-              say('The clocks do not show this time on that day.')
+              setMessage('The clocks do not show this time on that day.')
             }}
           />
           <Form
@@ -107,35 +107,37 @@ export function Details({ desk, sheet }: Of<'details'>) {
 
 type Choice = readonly [id: string, text: ComponentChildren, choose: () => void]
 
-/** Finds a patient by name. Then a gap becomes an appointment, or what is booked from now on is shown. */
-export function Patients({ desk, sheet }: Of<'patients'>) {
+/** The dialog that finds a patient by name, and then books a gap or lists the patient's next appointments. */
+export function Patients({ desk, sheet }: SheetProps<'patients'>) {
   const { clock, state } = desk
   const { gap } = sheet
-  const [says, say] = useState('')
-  const [choices, offer] = useState<readonly Choice[]>([])
+  const [message, setMessage] = useState('')
+  const [choices, setChoices] = useState<readonly Choice[]>([])
   const [patient, setPatient] = useState<DeskPatientFragment>()
-  // The same for each press: so it books once.
+  // One key for all submits of the form, so that it books once.
   const [idempotencyKey] = useState(() => crypto.getRandomValues(new Uint32Array(4)).join('-'))
 
-  /** Asks when the person says so, and not with each letter: a search costs a request. */
+  /** Runs on submit, and not for each letter, because a search costs a request. */
   async function search(words: string) {
-    say('Looking…')
+    setMessage('Looking…')
     const { data, problem } = await desk.ask(desk.client.ask(DeskPatientsDocument, { search: words }))
     const patients = nodesOf(data?.patients)
     const choose = (found: DeskPatientFragment) => (gap ? setPatient(found) : void showVisits(found))
-    offer(patients.map((found) => [found.id, about(found), () => choose(found)]))
-    say(problem?.text ?? (patients.length === 0 ? `Nobody is called “${words}”.` : ''))
+    setChoices(patients.map((found) => [found.id, about(found), () => choose(found)]))
+    setMessage(problem?.text ?? (patients.length === 0 ? `Nobody is called “${words}”.` : ''))
   }
   async function showVisits(found: DeskPatientFragment) {
-    const asked = { patientId: found.id, gte: utc(Date.now()) }
-    const { data, problem } = await desk.ask(desk.client.ask(DeskVisitsDocument, asked))
+    const variables = { patientId: found.id, gte: utc(Date.now()) }
+    const { data, problem } = await desk.ask(desk.client.ask(DeskVisitsDocument, variables))
     const rows = nodesOf(data?.appointments).map((node) => rowOf({ ...node, attendeeName: nameOf(found) }))
     const show = (row: Row) => {
-      go(clock.dayOf(row.start))
+      navigateTo(clock.dayOf(row.start))
       desk.open({ kind: 'details', row })
     }
-    offer(rows.map((row) => [row.id, `${whenOf(row, clock)}: ${row.title}`, () => show(row)]))
-    say(problem?.text ?? `${nameOf(found)}: ${rows.length === 0 ? 'nothing is booked' : 'what is booked'}.`)
+    setChoices(rows.map((row) => [row.id, `${whenOf(row, clock)}: ${row.title}`, () => show(row)]))
+    setMessage(
+      problem?.text ?? `${nameOf(found)}: ${rows.length === 0 ? 'nothing is booked' : 'what is booked'}.`,
+    )
   }
   if (!gap || !patient)
     return (
@@ -149,7 +151,7 @@ export function Patients({ desk, sheet }: Of<'patients'>) {
               void search(words)
             }}
           />
-          <p role="status">{says}</p>
+          <p role="status">{message}</p>
           <ul class="choices">
             {choices.map(([id, text, choose]) => (
               <li key={id}>

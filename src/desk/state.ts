@@ -23,13 +23,17 @@ import {
   takeFound,
   weekOf,
 } from '../client/index.ts'
-import { type Problem, problemOf } from './words.ts'
+import { type Problem, problemOf } from './texts.ts'
 
-/** What answers say of an appointment, each of them a part. What none has said is undefined. */
-type Said = Partial<NonNullable<DeskAppointmentQuery['appointment']>> & { readonly id: string }
+/** The fields of an appointment, merged from several answers. A field that none has contained is undefined. */
+type AppointmentFields = Partial<NonNullable<DeskAppointmentQuery['appointment']>> & { readonly id: string }
 
-/** An appointment on the screen. It begins and ends in milliseconds since the epoch. */
-export type Row = Said & { readonly start: number; readonly end: number; readonly staleSince: string | null }
+/** An appointment on the screen. `start` and `end` are in milliseconds since the epoch. */
+export type Row = AppointmentFields & {
+  readonly start: number
+  readonly end: number
+  readonly staleSince: string | null
+}
 
 /** A day such as `2026-03-29`, or a week by its Monday: `week-2026-03-23`. */
 export type View = string
@@ -39,28 +43,28 @@ export interface Place {
   readonly clinicianId: string
 }
 
-/** A window. Each object is an opening of its own. */
+/** An open dialog. Each time a dialog opens, it has a new object. */
 export type Sheet =
   | { readonly kind: 'details'; readonly row: Row; readonly to?: Place }
   | { readonly kind: 'patients'; readonly gap?: Place & { readonly end: number } }
   | { readonly kind: 'keys' }
 
-/** What became of what was done. */
+/** The result of a person's action. */
 export interface Notice {
   readonly kind: 'done' | 'problem' | 'unclear'
   readonly text: string
   readonly action?: { readonly label: string; readonly run: () => void } | undefined
 }
 
-/** How the reading of a view went. Its rows stay, whatever happens to a later reading. */
+/** The state of reading a view. Its rows stay, also if a later read fails. */
 interface Reading {
   readonly isLoading: boolean
-  /** When it was read last, by this machine's clock; undefined before that. */
+  /** The time of the last read by this machine's clock; undefined before the first. */
   readonly readAt?: number
   readonly staleSince?: string | undefined
   readonly problem?: Problem | undefined
-  /** There is more than the desk shows. */
-  readonly isCut?: boolean
+  /** Whether the list has more rows than the desk has read. */
+  readonly isTruncated?: boolean
 }
 
 export interface State {
@@ -72,17 +76,17 @@ export interface State {
   readonly clinicians: readonly DeskClinicianFragment[]
   readonly kinds: readonly DeskKindFragment[]
   readonly upstream: DeskUpstreamQuery['upstream']
-  /** The stream of changes. `off`: the gateway gets no events, so the desk looks again each minute. */
-  readonly line: 'opening' | 'live' | 'away' | 'off'
-  /** Rows of which nobody knows whether a write has happened. */
+  /** The stream of changes. `unavailable`: the gateway has no events, so the desk reads its view each minute. */
+  readonly connection: 'opening' | 'live' | 'lost' | 'unavailable'
+  /** The ids of rows for which it is unknown whether a write has happened. */
   readonly unclear: ReadonlySet<string>
   readonly notices: readonly Notice[]
-  /** Callers send a key or a token, and this one has none that is accepted. */
+  /** The gateway requires a key or a token, and has accepted none from this desk. */
   readonly needsKey: boolean
 }
 
-/** An answer, and its first error in words. */
-export type Told<Data> = Pick<Answer<Data>, 'data' | 'staleSince'> & { readonly problem?: Problem }
+/** The data of an answer, and its first error as a problem. */
+export type Result<Data> = Pick<Answer<Data>, 'data' | 'staleSince'> & { readonly problem?: Problem }
 
 type DeskOptions = ClientOptions & {
   readonly clock: ClinicClock
@@ -94,10 +98,10 @@ type DeskOptions = ClientOptions & {
 export type Desk = ReturnType<typeof createDesk>
 
 const TICK_MS = 30_000
-/** The most names that one operation asks for. */
-const NAMES = 25
+/** The most names that one operation requests. */
+const NAMES_PER_REQUEST = 25
 
-/** What the desk knows, and how it comes to know it. It needs no browser. */
+/** The state of the desk, and the functions that update it. Needs no browser. */
 export function createDesk({
   clock,
   view,
@@ -107,12 +111,12 @@ export function createDesk({
 }: DeskOptions) {
   const pause = (ms: number) => new Promise<void>((resolve) => setTimer(resolve, ms))
   const client = createClient({ ...transport, wait: ({ ms }) => pause(ms) })
-  const leaving = new AbortController()
-  const { signal } = leaving
+  const stopping = new AbortController()
+  const { signal } = stopping
   let redraw = () => {}
   let state: State = {
     ...{ now: now(), view, rows: NO_ROWS, readings: new Map(), clinicians: [], kinds: [], upstream: null },
-    ...{ line: 'opening', unclear: new Set(), notices: [], needsKey: false },
+    ...{ connection: 'opening', unclear: new Set(), notices: [], needsKey: false },
   }
 
   function set(change: Partial<State>): void {
@@ -120,7 +124,7 @@ export function createDesk({
     redraw()
   }
 
-  async function ask<Data>(answer: Promise<Answer<Data>>): Promise<Told<Data>> {
+  async function ask<Data>(answer: Promise<Answer<Data>>): Promise<Result<Data>> {
     const { data, errors, staleSince }: Answer<Data> = await answer.catch((error: unknown) => {
       const all = error instanceof RequestError ? error.errors : []
       return { data: null, errors: all, upstreamRequests: undefined }
@@ -141,31 +145,33 @@ export function createDesk({
     const { changes: since } = state.rows
     const [from, to] = rangeOf(view, clock)
     const isDay = daysOf(view).length === 1
-    const asked = { from: utc(from), to: utc(to - 1), first: isDay ? 200 : 500, withClinicians: isDay }
-    const { data, staleSince, problem } = await ask(client.ask(DeskDaysDocument, asked))
+    const variables = { from: utc(from), to: utc(to - 1), first: isDay ? 200 : 500, withClinicians: isDay }
+    const { data, staleSince, problem } = await ask(client.ask(DeskDaysDocument, variables))
     const list = data?.appointments
     if (!list) return setReading(view, { isLoading: false, problem })
     const rows = nodesOf(list).map((node) => {
-      // Where a part has failed, nothing says that there is nobody.
+      // Where a part has failed, a null clinician does not mean that the row has none.
       const { clinician = null, ...rest } = node
       return rowOf(clinician || (isDay && !problem) ? { ...rest, clinician } : rest, staleSince)
     })
-    const isCut = list.pageInfo.hasNextPage
-    const isListed = ({ start }: Row) => !isCut && start >= from && start < to
+    const isTruncated = list.pageInfo.hasNextPage
+    const isListed = ({ start }: Row) => !isTruncated && start >= from && start < to
     set({ rows: takeFound(state.rows, { rows, since, isListed }) })
-    setReading(view, { isLoading: false, readAt: now(), staleSince, problem, isCut })
+    setReading(view, { isLoading: false, readAt: now(), staleSince, problem, isTruncated })
     await readUpstream()
     if (isDay && !problem) await readNames(rows)
   }
 
-  /** A name costs a request, once an hour for all desks: so only while more than half of the quota is left. */
+  /** Reads names only while more than half of the quota is left: each costs a request, once an hour for all desks. */
   async function readNames(rows: readonly Row[]): Promise<void> {
     const ids = rows.map(({ id }) => id).filter((id) => state.rows.byId.get(id)?.attendeeName === undefined)
-    for (let from = 0; from < ids.length; from += NAMES) {
+    for (let from = 0; from < ids.length; from += NAMES_PER_REQUEST) {
       const { quota } = state.upstream ?? {}
       if (quota && quota.remaining < quota.limit / 2) return
       const { changes: since } = state.rows
-      const { data } = await ask(client.ask(DeskNamesDocument, { ids: ids.slice(from, from + NAMES) }))
+      const { data } = await ask(
+        client.ask(DeskNamesDocument, { ids: ids.slice(from, from + NAMES_PER_REQUEST) }),
+      )
       const named = nodesOf(data).flatMap((node) => {
         const row = state.rows.byId.get(node.id)
         return row && 'attendeeName' in node ? { ...row, attendeeName: node.attendeeName } : []
@@ -186,31 +192,34 @@ export function createDesk({
     if (data?.upstream) set({ upstream: data.upstream })
   }
 
-  /** What was read before the stream opened may lack a change. */
+  /** Reads again, because a view that was read before the stream opened may miss a change. */
   function readAgain(): void {
     set({ readings: new Map([...state.readings].filter(([view]) => view === state.view)) })
     void read(state.view)
   }
 
-  function setLine(isOpen: boolean): void {
-    set({ line: isOpen ? 'live' : 'away' })
+  function setConnection(isOpen: boolean): void {
+    set({ connection: isOpen ? 'live' : 'lost' })
     if (isOpen && state.readings.get(state.view)?.problem) void read(state.view)
   }
 
-  /** Follows the changes for as long as the desk is open. */
+  /** Applies changes for as long as the desk is open. */
   async function follow(): Promise<void> {
     while (!signal.aborted) {
-      const told = { signal, anew: true, onOpen: readAgain, onLine: setLine }
+      const options = { signal, anew: true, onOpen: readAgain, onLine: setConnection }
       try {
-        for await (const { data } of client.subscribe(DeskChangesDocument, {}, told)) {
+        for await (const { data } of client.subscribe(DeskChangesDocument, {}, options)) {
           const { appointment, movement } = data?.appointmentChanged ?? {}
           if (appointment && movement) set({ rows: takeChange(state.rows, movement, rowOf(appointment)) })
         }
       } catch (error) {
         const { code } = problemOf(error instanceof RequestError ? error.errors[0] : undefined, clock)
-        set({ line: code === 'EVENTS_UNAVAILABLE' ? 'off' : 'away', needsKey: code === 'UNAUTHENTICATED' })
+        set({
+          connection: code === 'EVENTS_UNAVAILABLE' ? 'unavailable' : 'lost',
+          needsKey: code === 'UNAUTHENTICATED',
+        })
       }
-      await pause(state.line === 'off' ? 20 * TICK_MS : 5000)
+      await pause(state.connection === 'unavailable' ? 20 * TICK_MS : 5000)
     }
   }
 
@@ -218,7 +227,7 @@ export function createDesk({
     if (signal.aborted) return
     set({ now: now() })
     const { isLoading, problem, staleSince, readAt = 0 } = state.readings.get(state.view) ?? {}
-    const isOld = state.line === 'off' && now() - readAt >= 2 * TICK_MS
+    const isOld = state.connection === 'unavailable' && now() - readAt >= 2 * TICK_MS
     if (!isLoading && (problem || staleSince || isOld)) void read(state.view)
     else void readUpstream()
     if (state.clinicians.length === 0) void readDirectory()
@@ -247,29 +256,29 @@ export function createDesk({
       void follow()
       setTimer(tick, TICK_MS)
     },
-    stop: () => leaving.abort(),
+    stop: () => stopping.abort(),
     show(view: View): void {
       set({ view })
       const { isLoading, readAt, problem } = state.readings.get(view) ?? {}
       if (!isLoading && (readAt === undefined || problem)) void read(view)
     },
-    /** Also tells whether an unclear write has happened. */
-    async readRow(id: string): Promise<Told<DeskAppointmentQuery>> {
+    /** Reads one row. If the answer is not stale, the row is no longer unclear. */
+    async readRow(id: string): Promise<Result<DeskAppointmentQuery>> {
       const { changes: since } = state.rows
-      const told = await ask(client.ask(DeskAppointmentDocument, { id }))
-      const { data, staleSince } = told
-      if (!data?.appointment) return told
+      const result = await ask(client.ask(DeskAppointmentDocument, { id }))
+      const { data, staleSince } = result
+      if (!data?.appointment) return result
       const rows = takeFound(state.rows, { rows: [rowOf(data.appointment, staleSince)], since })
       set({
         rows,
         ...(!staleSince && { unclear: new Set([...state.unclear].filter((each) => each !== id)) }),
       })
-      return told
+      return result
     },
     open: (sheet: Sheet) => set({ sheet }),
-    /** A window that closes may have given way to the next one, which stays. */
+    /** Does nothing if another dialog has replaced this one. */
     close: (sheet: Sheet | undefined) => state.sheet === sheet && set({ sheet: undefined }),
-    /** Good news goes by itself, and when the next comes. */
+    /** A `done` notice disappears after eight seconds, or at the next notice. */
     notify(notice: Notice): void {
       set({ notices: [...state.notices.filter(({ kind }) => kind !== 'done').slice(-2), notice] })
       if (notice.kind === 'done') setTimer(() => dismiss(notice), 8000)
@@ -277,11 +286,16 @@ export function createDesk({
   }
 }
 
-export function rowOf(said: Said, staleSince: string | null = null): Row {
-  return { ...said, start: Date.parse(said.startTime ?? ''), end: Date.parse(said.endTime ?? ''), staleSince }
+export function rowOf(fields: AppointmentFields, staleSince: string | null = null): Row {
+  return {
+    ...fields,
+    start: Date.parse(fields.startTime ?? ''),
+    end: Date.parse(fields.endTime ?? ''),
+    staleSince,
+  }
 }
 
-/** One day, or the seven of a week. */
+/** The one day of a day view, or the seven days of a week. */
 export function daysOf(view: View): readonly string[] {
   return view.startsWith('week-') ? weekOf(view.slice(5)) : [view]
 }

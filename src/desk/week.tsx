@@ -1,16 +1,16 @@
 import { shownRows } from '../client/index.ts'
 import { Block } from './day.tsx'
-import { takeArrow } from './keys.ts'
+import { handleArrowKey } from './keys.ts'
 import { rowsIn } from './layout.ts'
 import { type Desk, daysOf } from './state.ts'
-import { nameOfDay } from './words.ts'
+import { nameOfDay } from './texts.ts'
 
-/** Seven days beside each other, each a list. */
+/** Seven columns, each with the list of a day. */
 export function Week({ desk: { state, clock }, desk }: { desk: Desk }) {
   const isRead = state.readings.get(state.view)?.readAt !== undefined
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys of what is in it
-    <div class="week" aria-busy={!isRead} onKeyDown={takeArrow}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: handles the keys of its items
+    <div class="week" aria-busy={!isRead} onKeyDown={handleArrowKey}>
       {daysOf(state.view).map((day) => {
         const rows = rowsIn(shownRows(state.rows), clock.rangeOf(day))
         const isToday = day === clock.dayOf(state.now)

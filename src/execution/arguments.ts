@@ -14,15 +14,15 @@ import type { Values } from './collect.ts'
 
 export type FieldDefinition = GraphQLField<unknown, unknown>
 
-/** A field as the document has it, with its definition in the schema and the plan for its arguments. */
+/** A field node of the document, with its definition in the schema and the plan for its arguments. */
 export interface FieldArguments {
   readonly definition: FieldDefinition
   readonly node: FieldNode
-  /** Undefined if each call coerces all of them again. */
+  /** Undefined if each call coerces all arguments again. */
   readonly arguments: ArgumentsPlan | undefined
 }
 
-/** The arguments of every call: values that never change, and variables, whose values each execution has coerced. */
+/** The arguments of every call: constant values, and variables, whose values each execution has coerced. */
 export interface ArgumentsPlan {
   readonly values: Values
   readonly variables: readonly VariableArgument[]
@@ -38,8 +38,8 @@ interface VariableArgument {
 const NO_ARGUMENTS: Values = Object.freeze({})
 
 /**
- * Undefined if each call must coerce the arguments again: for object literals, because a resolver may change what it
- * receives, and for custom scalars, because what they make of a literal may depend on the time.
+ * Undefined if each call must coerce the arguments again: for object literals, because a resolver may mutate them, and
+ * for custom scalars, because their value of a literal may depend on the time.
  */
 export function planArguments(definition: FieldDefinition, node: FieldNode): ArgumentsPlan | undefined {
   const given = node.arguments ?? []
@@ -55,7 +55,7 @@ export function planArguments(definition: FieldDefinition, node: FieldNode): Arg
   }
 }
 
-/** CoerceArgumentValues of the specification. Throws a GraphQLError with the nodes that are to blame. */
+/** CoerceArgumentValues of the specification. Throws a GraphQLError with the nodes at fault. */
 export function coerceArgumentValues(
   { arguments: plan, definition, node }: FieldArguments,
   variableValues: Values,
@@ -73,7 +73,7 @@ export function coerceArgumentValues(
   return values
 }
 
-/** For a field whose arguments are all variables: no call creates the two maps that `getArgumentValues` does. */
+/** For a field whose arguments are all variables, so that no call creates the two maps of `getArgumentValues`. */
 function planVariables(definition: FieldDefinition, node: FieldNode): ArgumentsPlan | undefined {
   const values: [argument: string, value: unknown][] = []
   const variables: VariableArgument[] = []
@@ -87,7 +87,7 @@ function planVariables(definition: FieldDefinition, node: FieldNode): ArgumentsP
   return { values: Object.fromEntries(values), variables }
 }
 
-/** Whether the argument has the same immutable value in each call, as it does if it is absent and has no default. */
+/** Whether the argument has the same immutable value in each call, which is also the case if it is absent without a default. */
 function isPlain({ name, type, defaultValue }: GraphQLArgument, node: FieldNode): boolean {
   const nullable = isNonNullType(type) ? type.ofType : type
   if (isEnumType(nullable) || (isScalarType(nullable) && isSpecifiedScalarType(nullable))) return true

@@ -21,7 +21,7 @@ export type Values = Readonly<Record<string, unknown>>
 /** The nodes of each response key, in the order in which the document first has the keys. */
 export type CollectedFields = ReadonlyMap<string, readonly FieldNode[]>
 
-/** What decides, beside the document, which fields a selection set has. */
+/** The context that, with the document, decides which fields a selection set has. */
 export interface CollectScope {
   readonly schema: GraphQLSchema
   readonly fragments: Fragments
@@ -84,7 +84,7 @@ export function selectionSetsOf(nodes: readonly FieldNode[]): SelectionSetNode[]
   return nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
 }
 
-/** The variables that this document's @skip and @include depend on, so that decide which fields it has. */
+/** The variables of this document's @skip and @include, which decide which fields it has. */
 export function conditionVariables(document: DocumentNode): readonly string[] {
   const names = new Set<string>()
   visit(document, {

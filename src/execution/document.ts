@@ -9,11 +9,11 @@ import {
 import { conditionsKey, conditionVariables, type Fragments, type Values } from './collect.ts'
 import { type ObjectPlan, objectPlan } from './plan.ts'
 
-/** Everything about a document that does not depend on one execution. It is cached as long as the document is alive. */
+/** The data of a document that all its executions share. It is cached as long as the document is alive. */
 export interface DocumentPlan {
   readonly fragments: Fragments
   readonly conditionVariables: readonly string[]
-  /** Each operation's root plans, by what the variables of @skip and @include make of its fields. */
+  /** Each operation's root plans, by the `conditionsKey` of their variables. */
   readonly roots: Map<OperationDefinitionNode, Map<string, ObjectPlan>>
 }
 
@@ -51,15 +51,15 @@ export function planOperation(
   const plans = roots.get(operation) ?? new Map<string, ObjectPlan>()
   roots.set(operation, plans)
   const key = conditionsKey(conditionVariables, variableValues)
-  const known = plans.get(key)
-  if (known !== undefined) return known
+  const cached = plans.get(key)
+  if (cached !== undefined) return cached
   if (plans.size === MAX_PLANS) plans.clear()
   const plan = objectPlan(type, [operation.selectionSet])
   plans.set(key, plan)
   return plan
 }
 
-/** GetOperation of the specification, which returns its error instead of throwing it. */
+/** GetOperation of the specification. Returns its error instead of throwing it. */
 export function selectOperation(
   { definitions }: DocumentNode,
   name: string | null | undefined,

@@ -15,19 +15,19 @@ import { selectionOf } from './plan.ts'
 import { executeSelectionSet, executeSelectionSetSerially } from './selection-set.ts'
 import { fillSlot, type Slot } from './slot.ts'
 
-/** How many wrong variables a result reports: the default of graphql-js. */
+/** How many invalid variables a result reports: the default of graphql-js. */
 const MAX_COERCION_ERRORS = 50
 
 /**
  * ExecuteRequest of the specification, for queries and mutations.
  *
- * Takes the arguments of graphql-js's `execute` and gives the same result: at once if no resolver returns a promise,
- * else as a promise that resolves when all of their promises have settled. Each resolver gets an `info` with everything
- * that graphql-js puts there. The first execution of a document plans it; the plan is cached as long as the document is
- * alive.
+ * Takes the arguments of graphql-js's `execute` and returns the same result: synchronously if no resolver returns a
+ * promise, else as a promise that resolves when all promises of resolvers have settled. The `info` of each resolver has
+ * the properties of graphql-js's. The first execution of a document plans it; the plan is cached as long as the document
+ * is alive.
  *
- * A request that can not be executed gives `{ errors }` without `data`: an unknown operation, a subscription, variables
- * that do not fit their types. Throws an Error for a schema, document or variables that are no such thing at all.
+ * A request that can not be executed returns `{ errors }` without `data`: an unknown operation, a subscription, variables
+ * that do not fit their types. Throws an Error if `schema`, `document` or `variableValues` are invalid arguments.
  */
 export function execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
   return executeRequest(args, (operation) =>
@@ -38,10 +38,10 @@ export function execute(args: ExecutionArgs): ExecutionResult | Promise<Executio
 }
 
 /**
- * ExecuteSubscriptionEvent of the specification: the result of one event of a subscription. `rootValue` is the event, as
- * the `subscribe` resolver of the root field (graphql-js's `createSourceEventStream` calls it) gave it.
+ * ExecuteSubscriptionEvent of the specification: the result of one event of a subscription. `rootValue` is the event from
+ * the `subscribe` resolver of the root field, which graphql-js's `createSourceEventStream` calls.
  *
- * Takes and gives what `execute` does. A document or an operation that is no subscription is a request error.
+ * Has the arguments and results of `execute`. An operation that is not a subscription is a request error.
  */
 export function executeEvent(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
   return executeRequest(args, (operation) =>
@@ -113,7 +113,7 @@ function executeOperation(
     if (!root.isNulled) context.errors.push(error as GraphQLError)
     root.isNulled = true
   }
-  /** Waits for every promise, even if the data is null already, so that nothing runs on after the response. */
+  /** Waits for every promise, even if the data is null already, so that no resolver runs after the response. */
   function respond(): ExecutionResult | Promise<ExecutionResult> {
     if (context.pendingPromises > 0) return whenSettled(context).then(respond)
     const { data = null } = result

@@ -1,7 +1,7 @@
 import type { GraphQLError, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql'
 import type { CollectScope } from './collect.ts'
 
-/** One execution of one operation: what all its fields share, the errors so far, and how many promises are pending. */
+/** One execution of one operation: the values that all its fields share, its errors so far, and its pending promises. */
 export interface ExecutionContext extends CollectScope {
   readonly operation: GraphQLResolveInfo['operation']
   readonly variableValues: { [variable: string]: unknown }
@@ -16,8 +16,8 @@ export interface ExecutionContext extends CollectScope {
 }
 
 /**
- * As graphql-js tells a promise: anything with a `then` method. The executor hands it to `Promise.resolve` before use,
- * so that even a `then` that answers at once runs no callback before its caller has returned.
+ * Whether graphql-js treats the value as a promise: anything with a `then` method. The executor passes it to
+ * `Promise.resolve` before use, so that even a synchronous `then` runs no callback before its caller has returned.
  */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return (
@@ -33,7 +33,7 @@ export function settleOne(context: ExecutionContext): void {
   if (context.pendingPromises === 0) context.onSettled()
 }
 
-/** Resolves when no promise is pending any more, those included that the pending ones lead to. Never rejects. */
+/** Resolves when no promise is pending any more, including promises that the pending ones cause. Never rejects. */
 export function whenSettled(context: ExecutionContext): Promise<void> {
   return new Promise((resolve) => {
     context.onSettled = resolve

@@ -4,10 +4,10 @@ import type { FieldPlan } from './plan.ts'
 import { pathOf, type Slot } from './slot.ts'
 
 /**
- * One call of a field. The executor passes it along as one object, and the resolver receives it as its `info` argument.
+ * One call of a field. The executor uses it as its own record of the call, and the resolver receives it as `info`.
  *
- * Getters look up what only `info` has, because most resolvers never read it. They belong to a class, because an object
- * with getters of its own would create ten functions for each field of each row.
+ * The properties that only `info` needs are getters, because most resolvers never read them. They belong to a class,
+ * because an object literal with getters would create ten functions for each field of each row.
  */
 export class FieldCall implements GraphQLResolveInfo {
   readonly context: ExecutionContext

@@ -2,8 +2,8 @@ const MAX_ITEMS = 10
 const MAX_DEPTH = 2
 
 /**
- * Describes a value in an error message, in the words of graphql-js: its own function for this is not public. Only the
- * texts of errors quote values.
+ * Formats a value for an error message like graphql-js, whose function for this is not public. Only the texts of errors
+ * quote values.
  */
 export function inspect(value: unknown): string {
   return format(value, [])

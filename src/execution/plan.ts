@@ -18,19 +18,19 @@ import {
 import { type FieldArguments, type FieldDefinition, planArguments } from './arguments.ts'
 import { type CollectScope, collectFields, selectionSetsOf } from './collect.ts'
 
-/** An object of one type at one place of an operation. Its selection is planned when the first such object arrives. */
+/** The plan for objects of one type at one place of an operation. Its selection is planned at the first such object. */
 export interface ObjectPlan {
   readonly type: GraphQLObjectType
   readonly selectionSets: readonly SelectionSetNode[]
   selection: SelectionPlan | undefined
 }
 
-/** What to do for each such object. */
+/** The plan for the selection of each such object. */
 export interface SelectionPlan {
   readonly fields: readonly FieldPlan[]
   /**
-   * Has all the response keys in their order, and the value of `__typename`. Each result starts as a copy of it, so
-   * that all rows of a list have the same keys in the same order, and a response key `__proto__` is a key like others.
+   * Has all response keys in their order, and the value of `__typename`. Each result starts as a copy of the template, so
+   * that all rows of a list have the same keys in the same order, and a response key `__proto__` is an ordinary key.
    */
   readonly template: Readonly<Record<string, unknown>>
 }
@@ -41,13 +41,13 @@ export interface FieldPlan extends FieldArguments {
   readonly parentType: GraphQLObjectType
   /** Undefined for a field without a resolver, which uses the default one of the execution. */
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | undefined
-  /** The first of `nodes`, whose arguments stand for all: valid documents merge only fields with equal arguments. */
+  /** The first of `nodes`. Its arguments are those of all: valid documents merge only fields with equal arguments. */
   readonly node: FieldNode
   readonly nodes: readonly FieldNode[]
   readonly shape: Shape
 }
 
-/** How to complete a value: what kind of type it has, and whether it may be null. */
+/** How to complete a value: the kind of its type, and whether it may be null. */
 export type Shape = LeafShape | ListShape | ObjectShape | AbstractShape
 
 export interface LeafShape {
@@ -73,7 +73,7 @@ export interface AbstractShape {
   readonly isNonNull: boolean
   readonly type: GraphQLAbstractType
   readonly selectionSets: readonly SelectionSetNode[]
-  /** By type name, for the object types that values had so far. */
+  /** The plans by type name, for the object types of the values so far. */
   readonly objects: Map<string, ObjectPlan>
 }
 
@@ -93,7 +93,7 @@ function planSelection(scope: CollectScope, { type, selectionSets }: ObjectPlan)
   for (const [key, nodes] of collectFields(scope, type, selectionSets)) {
     const [node] = nodes
     const definition = node && fieldDefinition(scope.schema, type, node.name.value)
-    // Like graphql-js, leaves out fields that the schema does not have: refusing them is the task of validation.
+    // Like graphql-js, skips fields that the schema does not have: validation refuses them.
     if (node === undefined || definition === undefined) continue
     if (definition === TypeNameMetaFieldDef) {
       template.push([key, type.name])

@@ -4,8 +4,8 @@ import { inspect } from './inspect.ts'
 import { type AbstractShape, type ObjectPlan, objectPlan } from './plan.ts'
 
 /**
- * The plan for the object type that an abstract type's value resolved to. Throws a GraphQLError, in the words of
- * graphql-js, if `typeName` names no possible type of the abstract one.
+ * The plan for the object type that an abstract type's value resolved to. Throws a GraphQLError with the text of
+ * graphql-js if `typeName` is not a possible type of the abstract one.
  */
 export function planRuntimeType(
   call: FieldCall,

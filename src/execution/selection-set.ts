@@ -40,8 +40,8 @@ export function executeSelectionSet(
 }
 
 /**
- * The same for a mutation's root fields, one after the other: each begins when everything within the one before has
- * settled. Stops at an error that nulls the whole data. Returns a promise if there is anything to wait for.
+ * Executes a mutation's root fields in series: each begins when all promises within the previous one have settled. Stops
+ * at an error that nulls `data`. Returns a promise if any promise is pending.
  */
 export function executeSelectionSetSerially(
   context: ExecutionContext,
@@ -75,7 +75,7 @@ function executeField(call: FieldCall, source: unknown, container: Data): unknow
     const resolve = field.resolve ?? context.fieldResolver
     const value: unknown = resolve(source, args, context.contextValue, call)
     const isPromised = isPromise(value)
-    // Most values are leaves that are there at once: they need no slot.
+    // Most values are synchronous leaves, which need no slot.
     if (shape.kind === 'leaf' && !isPromised) return completeLeafValue(field, shape, value)
     slot = { container, key, typename: field.parentType.name, isNonNull, parent, isNulled: false }
     return isPromised ? completePromised(call, shape, value, slot) : completeValue(call, shape, value, slot)
@@ -102,7 +102,7 @@ function completeValue(call: FieldCall, shape: Shape, value: unknown, slot: Slot
   }
 }
 
-/** A function of its own, because it creates a closure: in its callers, each call would allocate variables for that. */
+/** A separate function, because it creates a closure: inlined, each call of its callers would allocate a context for it. */
 function completePromised(
   call: FieldCall,
   shape: Shape,
@@ -187,14 +187,14 @@ function completeObjectValue(call: FieldCall, object: ObjectPlan, value: unknown
   return executeSelectionSet(call.context, selectionOf(call.context, object), value, slot)
 }
 
-/** A function of its own for the same reason: few types have an `isTypeOf`. */
+/** A separate function, because it creates a closure and few types have an `isTypeOf`. */
 function completeCheckedObject(call: FieldCall, object: ObjectPlan, value: unknown, slot: Slot): unknown {
   const { context, field } = call
   const selection = selectionOf(context, object)
   const { type } = object
   const isOfType: unknown = type.isTypeOf?.(value, context.contextValue, call)
-  const complete = (isIt: unknown) => {
-    if (isIt) return executeSelectionSet(context, selection, value, slot)
+  const complete = (matches: unknown) => {
+    if (matches) return executeSelectionSet(context, selection, value, slot)
     throw new GraphQLError(`Expected value of type "${type.name}" but got: ${inspect(value)}.`, {
       nodes: field.nodes,
     })

@@ -12,23 +12,23 @@ export interface Slot {
   readonly parent: Slot | undefined
   /** The object type that has the field; undefined for an item of a list. */
   readonly typename: string | undefined
-  /** An error has nulled this slot: values and errors that arrive for it, or for slots within it, are dropped. */
+  /** Whether an error has nulled this slot. Values and errors that arrive later for it or for slots within it are dropped. */
   isNulled: boolean
 }
 
-/** The response path of a slot, undefined for `data` itself. Built on demand: few executions ask for any path. */
+/** The response path of a slot, undefined for `data` itself. Built on demand, because few executions need any path. */
 export function pathOf({ parent, key, typename }: Slot): ResponsePath | undefined {
   return parent === undefined ? undefined : { prev: pathOf(parent), key, typename }
 }
 
-/** Adds the field's nodes and the path to an error. An error that has a path already stays as it is. */
+/** Adds the field's nodes and the path to an error. An error that already has a path is unchanged. */
 export function locate(error: unknown, { nodes }: FieldPlan, path: ResponsePath | undefined): GraphQLError {
   return locatedError(error, nodes, responsePathAsArray(path))
 }
 
 /**
- * HandleFieldError of the specification for an error in the current call stack: reports it and returns the null that
- * takes the value's place, or throws it on to the parent if the value is non-null.
+ * HandleFieldError of the specification for an error in the current call stack: reports it and returns null as the value,
+ * or rethrows it for the parent if the value is non-null.
  *
  * `slot` is the value's own slot, if it has one yet.
  */
@@ -50,8 +50,8 @@ export function fillSlot({ container, key }: Slot, value: unknown): void {
 }
 
 /**
- * Completes a value when its promise resolves, unless an error has nulled its slot by then. Returns undefined, which
- * stands in the container until then: no completed value is undefined.
+ * Completes a value when its promise resolves, unless an error has nulled its slot before. Returns undefined, which is
+ * the placeholder in the container until then: no completed value is undefined.
  */
 export function fillSlotWhenResolved(
   { context, field }: { readonly context: ExecutionContext; readonly field: FieldPlan },
@@ -85,7 +85,7 @@ export function awaitUnused(context: ExecutionContext, value: unknown): void {
   Promise.resolve(value).then(settle, settle)
 }
 
-/** HandleFieldError for a value that was promised: nulls the nearest slot around it that may be null. */
+/** HandleFieldError for a promised value: nulls the nearest slot around it that may be null. */
 function nullSlot({ errors }: ExecutionContext, error: GraphQLError, slot: Slot): void {
   if (isNulledAround(slot)) return
   let nullable = slot

@@ -9,7 +9,7 @@ export interface PageArguments {
   readonly before?: string | null | undefined
 }
 
-/** The same, checked and in the direction of reading: `size` rows ahead of `from`, none of them at `to` or past it. */
+/** The valid arguments, in the direction of reading: `size` rows ahead of `from`, none of them at `to` or past it. */
 export interface PageRequest {
   readonly isForward: boolean
   readonly size: number
@@ -18,15 +18,15 @@ export interface PageRequest {
 }
 
 export interface PageLimits {
-  /** The most rows that a client may ask for. */
+  /** The most rows that a client may request. */
   readonly maxPageSize: number
-  /** The most rows that the upstream gives in one read; at least two. */
+  /** The most rows that the upstream returns in one read; at least two. */
   readonly maxReadSize: number
 }
 
 export const DEFAULT_PAGE_LIMITS: PageLimits = { maxPageSize: 500, maxReadSize: 100 }
 
-/** The rows of a page whose size the client does not give. */
+/** The size of a page without `first` and `last`. */
 export const DEFAULT_SIZE = 20
 
 /** Throws a PageArgumentError that names the argument at fault. */

@@ -8,7 +8,7 @@ export interface Cost {
   readonly max: number
 }
 
-/** How many more reads a changing list may take than one at rest, for a page, and again to find its second cursor. */
+/** How many more reads a list that changes may take than an unchanged one: for a page, and again for its second cursor. */
 export const EXTRA_READS = 2
 
 export const COUNT_COST: Cost = { min: 1, max: MAX_PROBES }
@@ -23,9 +23,9 @@ export function costOf(request: PageRequest, maxReadSize: number): Cost {
 }
 
 /**
- * The reads that the rows of a page may take, besides those that find the end of the list or the second cursor. A page
- * that takes one read from the start can not be disturbed. Where the upstream gives fewer rows than asked, the page is
- * as long as these reads make it.
+ * The reads that the rows of a page may take, besides those that find the end of the list or the second cursor. A page of
+ * one read from the start needs no extra reads: no change can disturb it. Where the upstream returns fewer rows than the
+ * limit, the page is only as long as these reads allow.
  */
 export function readsFor({ isForward, size, from }: PageRequest, maxReadSize: number): number {
   if (from || !isForward) return readsAhead(size, maxReadSize) + EXTRA_READS

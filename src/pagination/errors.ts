@@ -1,6 +1,6 @@
 /**
- * A page argument that can not be answered. It is thrown before any read, except for two cursors in the wrong order:
- * those are compared once both places are found.
+ * A page argument that can not be answered. The error is thrown before any read, except for two cursors in the wrong
+ * order: their order is known once both places are found.
  */
 export class PageArgumentError extends Error {
   override readonly name = 'PageArgumentError'

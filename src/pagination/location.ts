@@ -1,15 +1,15 @@
 import { identityOf, type Place, REACH } from './cursor.ts'
-import type { Stretch } from './list.ts'
+import type { Segment } from './list.ts'
 import { isInOrder, type Neighbour, neighboursIn, votersAmong } from './neighbours.ts'
 
-/** The side of a place on which rows are wanted. */
+/** The side of a place on which the page lies. */
 export type Side = 'after' | 'before'
 
-/** Where a place is in a stretch of the list as it is now. */
+/** Where a place is in a segment of the current list. */
 export interface Location {
   /** On which side of the place the row with this index lies: -1 before it, 1 after it, 0 is the place's own row. */
   readonly sideOf: (index: number) => -1 | 0 | 1
-  /** The offset that the place's row has, or would have. */
+  /** The offset that the place's own row has, or would have if it were still in its place. */
   readonly offset: number
   /** The offset at which the place's own row was found. */
   readonly rowOffset: number | undefined
@@ -26,12 +26,12 @@ export interface Span {
 const FAR = 60
 
 /**
- * Finds the place of a cursor in a list that has changed since. Undefined if this stretch leaves it uncertain.
+ * Finds the place of a cursor in a list that has changed since. Undefined if the place is uncertain from this segment.
  *
- * Example: a list of ten rows, and the cursor of `e`. A cursor remembers up to eight neighbours on a side; say three.
+ * Example: a list of ten rows, and the cursor of `e`. A cursor stores up to eight neighbours on a side; say three.
  *
  *     offset        0 1 2 3 4 5 6 7 8 9
- *     then          a b c d e f g h i j     remembered: b c d, the row e, f g h
+ *     then          a b c d e f g h i j     in the cursor: b c d, the row e, f g h
  *
  *     1. now        a b c d e f g h j i     i has moved
  *     2. now        x y a b d f g h i e     x and y were inserted, c and j removed, e has moved
@@ -42,110 +42,115 @@ const FAR = 60
  *    are those with a larger index.
  *
  * 2. `findByNeighbours` decides. Five neighbours are unchanged and in order, so they vote: b d f g h. `e` does not,
- *    because the edit that moved it also changed what it shows. The median of the voters is `f`, which was after `e`,
- *    so the cut is right before `f`. The remembered rows keep the side that they had, wherever they are now: b and d
- *    lie before the place, f, g and h after it, and `e` is the place itself. The cut is for the other rows only: x, y
- *    and a lie before it, i after it. The next page is f g h i.
+ *    because the edit that moved it also changed its visible fields. The median of the voters is `f`, which was after
+ *    `e`, so the cut is right before `f`. The rows of the cursor keep the side that they had, wherever they are now: b
+ *    and d lie before the place, f, g and h after it, and `e` is the place itself. The cut is for the other rows only:
+ *    x, y and a lie before it, i after it. The next page is f g h i.
  *
  * 3. `findByNeighbours` again. No neighbour is unchanged, but six of seven are found, a majority, so all six vote:
  *    g b c e f h. They are not in order, so the median decides: `e` itself, and the cut is right after it. The client
  *    has not seen `g` yet and gets it, although it moved to the front. The next page is g f h i j.
  *
- * 4. `findByBounds` decides for some cursors, because the whole list is in view. No remembered row is left, so none can
- *    vote. The cursor of `c` remembers a b, c and d e f, and that a was the first row: all rows before `c` are gone, so
- *    the rows that stayed are after it, and the next page is i j x. The cursor of `e` does not reach the start or the
- *    end of the list, and has expired.
+ * 4. `findByBounds` decides for some cursors, because the complete list is in view. No row of the cursor is left, so
+ *    none can vote. The cursor of `c` stores a b, c and d e f, and that a was the first row: all rows before `c` are
+ *    removed, so the rows that stayed are after it, and the next page is i j x. The cursor of `e` does not reach the
+ *    start or the end of the list, and has expired.
  *
  * Why the median: neighbours that stayed are still in order, and the rows between the first and the last of them are
  * other neighbours, whose side is known, or rows that were inserted or moved, which may fall on either side. So every
  * cut between the first and the last neighbour that stayed divides the rows that stayed as the cursor did. If most of
- * the remembered rows stayed, the median of those found is such a cut, wherever the others went.
+ * the cursor's rows stayed, the median of those found is such a cut, wherever the others moved.
  */
-export function locate<Row>(place: Place, side: Side, stretch: Stretch<Row>): Location | undefined {
-  return findUnmoved(place, stretch) ?? findByNeighbours(place, side, stretch) ?? findByBounds(place, stretch)
+export function locate<Row>(place: Place, side: Side, segment: Segment<Row>): Location | undefined {
+  return findUnmoved(place, segment) ?? findByNeighbours(place, side, segment) ?? findByBounds(place, segment)
 }
 
-/** Where to look for a place: around the neighbours in view, else around the offset that the cursor has. */
-export function spanOf<Row>(place: Place, stretch: Stretch<Row>): Span {
-  const starts = neighboursIn(place, stretch).map(({ at, nth }) => stretch.offset + at - nth)
-  const start = medianOf(starts) ?? place.offset - place.own
+/** Where to look for a place: around the neighbours in view, else around the cursor's offset. */
+export function spanOf<Row>(place: Place, segment: Segment<Row>): Span {
+  const starts = neighboursIn(place, segment).map(
+    ({ rowIndex, markIndex }) => segment.offset + rowIndex - markIndex,
+  )
+  const start = medianOf(starts) ?? place.offset - place.ownIndex
   return { start, end: start + place.marks.length, isInView: starts.length > 0 }
 }
 
-function findUnmoved<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
-  const { offset, marks, own } = place
-  const index = offset - stretch.offset
-  if (stretch.markAt(index) !== marks[own]) return undefined
-  const areInPlace = marks.every((mark, nth) => {
-    const now = stretch.markAt(index - own + nth)
+function findUnmoved<Row>(place: Place, segment: Segment<Row>): Location | undefined {
+  const { offset, marks, ownIndex } = place
+  const index = offset - segment.offset
+  if (segment.markAt(index) !== marks[ownIndex]) return undefined
+  const areInPlace = marks.every((mark, markIndex) => {
+    const now = segment.markAt(index - ownIndex + markIndex)
     return now === undefined || identityOf(now) === identityOf(mark)
   })
-  return areInPlace ? { sideOf: (at) => sideOf(at, index), offset, rowOffset: offset } : undefined
+  return areInPlace ? { sideOf: (rowIndex) => sideOf(rowIndex, index), offset, rowOffset: offset } : undefined
 }
 
-function findByNeighbours<Row>(place: Place, side: Side, stretch: Stretch<Row>): Location | undefined {
-  const { marks, own } = place
-  const voters = votersAmong(neighboursIn(place, stretch), marks.length)
+function findByNeighbours<Row>(place: Place, side: Side, segment: Segment<Row>): Location | undefined {
+  const { marks, ownIndex } = place
+  const voters = votersAmong(neighboursIn(place, segment), marks.length)
   const pivot = findOwnRow(voters, place) ?? voters[voters.length >> 1]
   if (!pivot) return undefined
 
   // Rows out of view might be nearer to the place than those in view. If some moved, most of all must be in view.
-  const nearest = side === 'after' ? own : own - 1
+  const nearest = side === 'after' ? ownIndex : ownIndex - 1
   const isInView = isInOrder(voters)
-    ? isPlaceInView(voters, nearest, stretch)
-    : 4 * voters.length > 3 * marks.length || hasMargins(voters, stretch)
+    ? isPlaceInView(voters, nearest, segment)
+    : 4 * voters.length > 3 * marks.length || hasMargins(voters, segment)
   if (!isInView) return undefined
-  const offset = medianOf(voters.map(({ at, nth }) => at - nth + own)) ?? pivot.at
-  return cutAt(pivot.nth > own ? pivot.at : pivot.at + 1, offset, place, stretch)
+  const offset =
+    medianOf(voters.map(({ rowIndex, markIndex }) => rowIndex - markIndex + ownIndex)) ?? pivot.rowIndex
+  return cutAt(pivot.markIndex > ownIndex ? pivot.rowIndex : pivot.rowIndex + 1, offset, place, segment)
 }
 
-function findByBounds<Row>(place: Place, stretch: Stretch<Row>): Location | undefined {
-  if (stretch.offset > 0 || stretch.hasMore) return undefined
-  if (place.reachesStart || stretch.rows.length === 0) return cutAt(0, 0, place, stretch)
-  return place.reachesEnd ? cutAt(stretch.rows.length, stretch.rows.length, place, stretch) : undefined
+function findByBounds<Row>(place: Place, segment: Segment<Row>): Location | undefined {
+  if (segment.offset > 0 || segment.hasMore) return undefined
+  if (place.reachesStart || segment.rows.length === 0) return cutAt(0, 0, place, segment)
+  return place.reachesEnd ? cutAt(segment.rows.length, segment.rows.length, place, segment) : undefined
 }
 
-/** The place's own row, if it is still among its neighbours: it also tells on which side a row was inserted beside it. */
+/** The place's own row, if it is still among its neighbours: it decides the side of rows inserted beside it. */
 function findOwnRow(voters: readonly Neighbour[], place: Place): Neighbour | undefined {
-  const { own, reachesStart, reachesEnd } = place
-  const hasBefore = reachesStart || voters.some(({ nth }) => nth < own)
-  const hasAfter = reachesEnd || voters.some(({ nth }) => nth > own)
-  return hasBefore && hasAfter && isInOrder(voters) ? voters.find(({ nth }) => nth === own) : undefined
+  const { ownIndex, reachesStart, reachesEnd } = place
+  const hasBefore = reachesStart || voters.some(({ markIndex }) => markIndex < ownIndex)
+  const hasAfter = reachesEnd || voters.some(({ markIndex }) => markIndex > ownIndex)
+  return hasBefore && hasAfter && isInOrder(voters)
+    ? voters.find(({ markIndex }) => markIndex === ownIndex)
+    : undefined
 }
 
 /** Whether the rows next to the place (`nearest` and the one after it) are in view, or have left the list for sure. */
-function isPlaceInView<Row>(voters: readonly Neighbour[], nearest: number, stretch: Stretch<Row>): boolean {
-  if (voters.some(({ nth }) => nth === nearest || nth === nearest + 1)) return true
-  const [last, ...earlier] = voters.filter(({ nth }) => nth < nearest).reverse()
-  const [next, ...later] = voters.filter(({ nth }) => nth > nearest)
+function isPlaceInView<Row>(voters: readonly Neighbour[], nearest: number, segment: Segment<Row>): boolean {
+  if (voters.some(({ markIndex }) => markIndex === nearest || markIndex === nearest + 1)) return true
+  const [last, ...earlier] = voters.filter(({ markIndex }) => markIndex < nearest).reverse()
+  const [next, ...later] = voters.filter(({ markIndex }) => markIndex > nearest)
   const hasBefore = earlier.length > 0 && last !== undefined
   const hasAfter = later.length > 0 && next !== undefined
-  if (hasBefore && hasAfter && next.at - last.at <= next.nth - last.nth) return true
-  if (hasBefore && (!stretch.hasMore || stretch.rows.length - last.at > FAR)) return true
-  return hasAfter && (stretch.offset === 0 || next.at >= FAR)
+  if (hasBefore && hasAfter && next.rowIndex - last.rowIndex <= next.markIndex - last.markIndex) return true
+  if (hasBefore && (!segment.hasMore || segment.rows.length - last.rowIndex > FAR)) return true
+  return hasAfter && (segment.offset === 0 || next.rowIndex >= FAR)
 }
 
-function hasMargins<Row>(voters: readonly Neighbour[], { offset, rows, hasMore }: Stretch<Row>): boolean {
-  const [first, last] = [voters.at(0)?.at ?? 0, voters.at(-1)?.at ?? 0]
+function hasMargins<Row>(voters: readonly Neighbour[], { offset, rows, hasMore }: Segment<Row>): boolean {
+  const [first, last] = [voters.at(0)?.rowIndex ?? 0, voters.at(-1)?.rowIndex ?? 0]
   return (offset === 0 || first >= REACH) && (!hasMore || rows.length - 1 - last >= REACH)
 }
 
-/** Remembered rows keep the side that they had; the cut gives all others theirs. `offset` is within the stretch. */
-function cutAt<Row>(cut: number, offset: number, place: Place, stretch: Stretch<Row>): Location {
-  const { marks, own } = place
-  const sides = new Map(marks.map((mark, nth) => [identityOf(mark), sideOf(nth, own)]))
-  // A row that the upstream gave twice may be among its own neighbours.
-  sides.set(identityOf(marks[own] ?? 0), 0)
-  const ownRow = neighboursIn(place, stretch).find(({ nth }) => nth === own)
+/** Rows of the cursor keep their side; the cut decides that of all others. `offset` is within the segment. */
+function cutAt<Row>(cut: number, offset: number, place: Place, segment: Segment<Row>): Location {
+  const { marks, ownIndex } = place
+  const sides = new Map(marks.map((mark, markIndex) => [identityOf(mark), sideOf(markIndex, ownIndex)]))
+  // A row that the upstream returned twice may be among its own neighbours.
+  sides.set(identityOf(marks[ownIndex] ?? 0), 0)
+  const ownRow = neighboursIn(place, segment).find(({ markIndex }) => markIndex === ownIndex)
   return {
-    sideOf: (index) => sides.get(identityOf(stretch.markAt(index) ?? 0)) ?? (index < cut ? -1 : 1),
-    offset: stretch.offset + offset,
-    rowOffset: ownRow && stretch.offset + ownRow.at,
+    sideOf: (index) => sides.get(identityOf(segment.markAt(index) ?? 0)) ?? (index < cut ? -1 : 1),
+    offset: segment.offset + offset,
+    rowOffset: ownRow && segment.offset + ownRow.rowIndex,
   }
 }
 
-function sideOf(index: number, own: number): -1 | 0 | 1 {
-  return index < own ? -1 : index > own ? 1 : 0
+function sideOf(index: number, ownIndex: number): -1 | 0 | 1 {
+  return index < ownIndex ? -1 : index > ownIndex ? 1 : 0
 }
 
 function medianOf(numbers: readonly number[]): number | undefined {

@@ -5,31 +5,31 @@ import {
   type PageLimits,
   type PageRequest,
 } from './arguments.ts'
+import {
+  type Chunk,
+  chunkOf,
+  type Edge,
+  EdgesInfo,
+  hasListEnd,
+  hasRowsBehind,
+  type PageInfo,
+  placeOf,
+  type RowAhead,
+  RowEdge,
+  rowsAhead,
+} from './chunk.ts'
 import { type Cost, costOf, EXTRA_READS, readsFor } from './cost.ts'
 import type { Place } from './cursor.ts'
 import { findEnd, type Total, totalOf } from './end.ts'
 import { CursorExpiredError } from './errors.ts'
 import type { List, WindowReads } from './list.ts'
 import { type Location, locate } from './location.ts'
-import {
-  type Edge,
-  EdgesInfo,
-  hasRowsBehind,
-  type PageInfo,
-  type Piece,
-  pieceOf,
-  placeOf,
-  type RowAhead,
-  RowEdge,
-  rowsAhead,
-  showsEnd,
-} from './piece.ts'
 import { type FoundPlace, findPlace, type ReadSession, readNext, requireOrder } from './search.ts'
 import { windowAhead, windowFromStart } from './window.ts'
 
-/** A page whose arguments are checked, and of which nothing has been read yet. */
+/** A page whose arguments are valid, before its first read. */
 export interface PagePlan<Row> {
-  /** The most edges that the page can have. If it is 0, reading the page is of use for `pageInfo` only. */
+  /** The most edges that the page can have. If the size is 0, only `pageInfo` needs the page. */
   readonly size: number
   readonly cost: Cost
   readonly read: () => WindowReads<Row, Page<Row>>
@@ -59,7 +59,7 @@ export function planPage<Row>(
   }
 }
 
-/** A page larger than one read is a walk of smaller ones, each of which continues at the last row of the one before. */
+/** A page larger than one read consists of chunks. Each chunk continues at the last row of the previous one. */
 function* readPage<Row>(
   list: List<Row>,
   request: PageRequest,
@@ -69,45 +69,45 @@ function* readPage<Row>(
   if (size === 0 && !isForward && !from) return yield* readNothingFromEnd(list, request, maxReadSize)
 
   const readsLeft = readsFor(request, maxReadSize)
-  const session: ReadSession<Row> = { list, stretches: [], readsLeft, readSize: maxReadSize }
-  const taken: RowAhead<Row>[] = []
-  const first = yield* readFirstPiece(session, request)
-  let piece = first
+  const session: ReadSession<Row> = { list, segments: [], readsLeft, readSize: maxReadSize }
+  const pageRows: RowAhead<Row>[] = []
+  const first = yield* readFirstChunk(session, request)
+  let chunk = first
   let end: Location | undefined
   let hasMore = true
   for (;;) {
-    end = to && locate(to, isForward ? 'before' : 'after', piece.stretch)
-    if (end) requireOrder({ isForward, from: first.location, to: end, reached: taken.at(-1)?.offset })
-    const ahead = rowsAhead(piece, end, isForward)
-    const wanted = size - taken.length
-    taken.push(...ahead.slice(0, wanted))
-    const hasEnded = end !== undefined || showsEnd(piece, isForward)
-    hasMore = ahead.length > wanted || !hasEnded
+    end = to && locate(to, isForward ? 'before' : 'after', chunk.segment)
+    if (end) requireOrder({ isForward, from: first.location, to: end, reached: pageRows.at(-1)?.offset })
+    const ahead = rowsAhead(chunk, end, isForward)
+    const missing = size - pageRows.length
+    pageRows.push(...ahead.slice(0, missing))
+    const hasEnded = end !== undefined || hasListEnd(chunk, isForward)
+    hasMore = ahead.length > missing || !hasEnded
     const last = ahead.at(-1)
-    if (hasEnded || taken.length === size || !last) break
-    const next = yield* readOn(session, placeOf(last), { ...request, size: size - taken.length })
+    if (hasEnded || pageRows.length === size || !last) break
+    const next = yield* readNextChunk(session, placeOf(last), { ...request, size: size - pageRows.length })
     if (!next) break
-    piece = next
+    chunk = next
   }
 
   if (to && !end) {
     session.readsLeft = 1 + EXTRA_READS
     const location = yield* readEnd(session, to, isForward)
-    requireOrder({ isForward, from: first.location, to: location, reached: taken.at(-1)?.offset })
-    const reached = taken.at(-1)?.offset ?? first.location?.offset ?? -1
+    requireOrder({ isForward, from: first.location, to: location, reached: pageRows.at(-1)?.offset })
+    const reached = pageRows.at(-1)?.offset ?? first.location?.offset ?? -1
     hasMore &&= Math.abs(location.offset - reached) > 1
   }
 
-  const edges = (isForward ? taken : taken.toReversed()).map((row) => new RowEdge(row, list.filter))
+  const edges = (isForward ? pageRows : pageRows.toReversed()).map((row) => new RowEdge(row, list.filter))
   const hasBehind = hasRowsBehind(first, isForward)
   return {
     edges,
     pageInfo: new EdgesInfo(edges, isForward ? hasMore : hasBehind, isForward ? hasBehind : hasMore),
-    total: totalOf(session.stretches),
+    total: totalOf(session.segments),
   }
 }
 
-/** `last: 0` asks, like `first: 0`, only whether there is any row, which needs no search for the end. */
+/** With `last: 0` as with `first: 0`, only the existence of rows matters, which needs no search for the end. */
 function* readNothingFromEnd<Row>(
   list: List<Row>,
   { to }: PageRequest,
@@ -118,63 +118,63 @@ function* readNothingFromEnd<Row>(
   return { edges, pageInfo: new EdgesInfo(edges, false, pageInfo.hasNextPage), total }
 }
 
-function* readFirstPiece<Row>(session: ReadSession<Row>, request: PageRequest): WindowReads<Row, Piece<Row>> {
+function* readFirstChunk<Row>(session: ReadSession<Row>, request: PageRequest): WindowReads<Row, Chunk<Row>> {
   const { isForward, from, size, to } = request
-  const { list, readSize, stretches } = session
-  if (from) return yield* readPieceAhead(session, from, request)
+  const { list, readSize, segments } = session
+  if (from) return yield* readChunkAhead(session, from, request)
   if (isForward) {
-    const stretch = yield* readNext(session, windowFromStart(request, readSize))
-    return pieceOf(stretch, undefined, isForward)
+    const segment = yield* readNext(session, windowFromStart(request, readSize))
+    return chunkOf(segment, undefined, isForward)
   }
-  // Reads the page before the guessed end along, and leaves a tenth of the window for rows inserted since.
+  // The window also has the page before the guessed end, and a tenth of it is left for rows inserted since the guess.
   const lead = Math.min(Math.max(size, readSize >> 1), Math.floor(readSize * 0.9))
-  const stretch = yield* findEnd(list, { atLeast: to?.offset ?? 0, lead }, readSize)
-  stretches.push(stretch)
-  return pieceOf(stretch, undefined, isForward)
+  const segment = yield* findEnd(list, { atLeast: to?.offset ?? 0, lead }, readSize)
+  segments.push(segment)
+  return chunkOf(segment, undefined, isForward)
 }
 
 /**
- * The piece that continues the page at its last row. Undefined where the reads are used up, because the upstream gives
- * fewer rows than asked or the list moves: then the page ends early, and the client reads on from there.
+ * The chunk that continues the page at its last row. Undefined when no reads are left, because the upstream returns
+ * fewer rows than the limit or the list changes: then the page ends early, and the client continues from its end.
  */
-function* readOn<Row>(
+function* readNextChunk<Row>(
   session: ReadSession<Row>,
   place: Place,
   request: PageRequest,
-): WindowReads<Row, Piece<Row> | undefined> {
+): WindowReads<Row, Chunk<Row> | undefined> {
   try {
-    return yield* readPieceAhead(session, place, request)
+    return yield* readChunkAhead(session, place, request)
   } catch (error) {
     if (error instanceof CursorExpiredError) return undefined
     throw error
   }
 }
 
-/** The piece that continues at a place: it shows at least one row ahead, or the end of the list. */
-function* readPieceAhead<Row>(
+/** The chunk that continues at a place. It contains at least one row ahead of the place, or the end of the list. */
+function* readChunkAhead<Row>(
   session: ReadSession<Row>,
   place: Place,
   request: PageRequest,
-): WindowReads<Row, Piece<Row>> {
+): WindowReads<Row, Chunk<Row>> {
   const { isForward } = request
-  const { stretch, location } = yield* findPlace(session, {
+  const { segment, location } = yield* findPlace(session, {
     place,
     side: isForward ? 'after' : 'before',
     windowFor: (likely, readSize) => windowAhead(likely, request, readSize),
     isUseful(found) {
-      const piece = pieceOf(found.stretch, found.location, isForward)
-      return (piece.ahead.length > 0 || showsEnd(piece, isForward)) && !isCutShort(found)
+      const chunk = chunkOf(found.segment, found.location, isForward)
+      return (chunk.ahead.length > 0 || hasListEnd(chunk, isForward)) && !isCutShort(found)
     },
   })
-  return pieceOf(stretch, location, isForward)
+  return chunkOf(segment, location, isForward)
 }
 
-/** Ends before the place: then it does not show whether any row follows the place's own. */
-function isCutShort<Row>({ stretch, location }: FoundPlace<Row>): boolean {
-  return stretch.isClipped && stretch.offset + stretch.rows.length <= location.offset
+/** Whether the segment ends before the place, so that it is unknown whether a row follows the place's own. */
+function isCutShort<Row>({ segment, location }: FoundPlace<Row>): boolean {
+  return segment.isClipped && segment.offset + segment.rows.length <= location.offset
 }
 
-/** Finds where the page has to end, if its own reads have not shown that place. */
+/** Finds where the page has to end, if the page's own reads do not contain that place. */
 function* readEnd<Row>(
   session: ReadSession<Row>,
   place: Place,

@@ -32,7 +32,7 @@ export interface ApiOptions {
   readonly rateLimit: number
   readonly services: Services
   readonly onError: OnError
-  /** `undefined` leaves the control endpoints closed. */
+  /** `undefined` means that the control endpoints do not exist. */
   readonly control?: ControlOptions | undefined
 }
 
@@ -43,7 +43,7 @@ interface ControlOptions {
   readonly elsewhere: ElsewhereOptions
 }
 
-/** The whole API. The order of the calls is the order in which a request passes them. */
+/** Creates the API. A request passes the middlewares and routes in the order of these calls. */
 export function createApi({ keys, rateLimit, services, onError, control }: ApiOptions): Api {
   const api: Api = new OpenAPIHono<Env>({ defaultHook: rejectInvalid })
   api.onError(createErrorHandler(onError))
@@ -78,7 +78,7 @@ export function createApi({ keys, rateLimit, services, onError, control }: ApiOp
   return api
 }
 
-/** Comes last, when `api.routes` holds every path, and answers the remaining methods of each with 405. */
+/** Is called last, when `api.routes` has every path, and answers the remaining methods of each path with 405. */
 function rejectOtherMethods(api: Api): void {
   const methods = new Map<string, string[]>()
   for (const { path, method } of api.routes) {

@@ -22,8 +22,8 @@ export function formatInstant(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('.000Z', 'Z')
 }
 
-/** The server's own timestamps (created, updated, performed) are whole seconds, as in the examples of the reference. */
-export function wholeSecond(now: Date): number {
+/** Truncates the server's timestamps (created, updated, performed) to seconds, as in the examples of the reference. */
+export function truncateToSecond(now: Date): number {
   return Math.floor(now.getTime() / 1000) * 1000
 }
 

@@ -19,8 +19,8 @@ export interface SandboxOptions extends Partial<Knobs> {
    */
   readonly keys?: readonly SandboxKey[]
   /**
-   * The number of sample appointments that an empty database is filled with, along with the people and places that they
-   * name; 0 leaves it empty.
+   * The number of sample appointments that an empty database gets, along with the people and places that they refer to; 0
+   * leaves it empty.
    * @default 500
    */
   readonly seed?: number
@@ -35,8 +35,8 @@ export interface SandboxOptions extends Partial<Knobs> {
    */
   readonly rateLimit?: number
   /**
-   * Opens the control endpoints `/_faults` and `/_elsewhere`, which need no key: use it only on a port that strangers
-   * cannot reach.
+   * Adds the control endpoints `/_faults` and `/_elsewhere`, which need no key: use it only on a port that no untrusted
+   * client can reach.
    * @default false
    */
   readonly faults?: boolean
@@ -51,13 +51,13 @@ export interface SandboxOptions extends Partial<Knobs> {
    */
   readonly onExchange?: (exchange: SandboxExchange) => void
   /**
-   * Called after each try of a delivery to a webhook.
+   * Called after each attempt to deliver an event to a webhook.
    * @default does nothing
    */
   readonly onDelivery?: (delivery: SandboxDelivery) => void
   /**
-   * Called with each error inside the sandbox: one that a client sees as a 500, or a fault of its database while it
-   * delivers events. A receiver that fails is no such error.
+   * Called with each error inside the sandbox: one that a client receives as a 500, or a database error during the
+   * delivery of events. The failure of a webhook's receiver is not such an error.
    * @default emits a process warning
    */
   readonly onError?: OnError
@@ -67,25 +67,25 @@ interface SandboxExchange {
   readonly method: string
   /** Path and query as the client sent them. */
   readonly target: string
-  /** The HTTP status of the response; 0 if the connection closed before the client could get it. */
+  /** The HTTP status of the response; 0 if the connection closed before the response was sent. */
   readonly status: number
 }
 
-/** One try. It says nothing of the event's content. */
+/** One attempt to deliver an event, without the event's content. */
 export interface SandboxDelivery {
   /** The id of the webhook: `wh_…`. */
   readonly webhook: string
   /** The id of the event: `evt_…`. */
   readonly event: string
-  /** 1 for the first try, 6 for the last. */
+  /** The number of this attempt, from 1 to 6. */
   readonly attempt: number
-  /** The HTTP status of the receiver; 0 if it gave no answer. */
+  /** The HTTP status of the receiver; 0 if it did not answer. */
   readonly status: number
-  /** `lost` is a fault that was asked for. After `retrying` another try follows. */
+  /** `lost` is a fault on request. After `retrying` another attempt follows. */
   readonly outcome: 'delivered' | 'retrying' | 'given_up' | 'lost'
 }
 
-/** What the hosted service leaves open of its webhooks. */
+/** The behaviour of webhooks that the hosted service does not document. */
 export interface WebhookKnobs {
   /**
    * How deliveries are signed: `X-Webhook-Signature: t=…,v1=…`, or the bare signature in hex or base64 with an
@@ -94,53 +94,52 @@ export interface WebhookKnobs {
    */
   readonly webhookSignature: SignatureStyle
   /**
-   * Whether each try signs a new timestamp, or retries repeat the headers of the first one.
+   * Whether each attempt signs a new timestamp, or retries repeat the headers of the first attempt.
    * @default 'each'
    */
   readonly webhookResign: 'each' | 'first'
   /**
-   * Whether the events of one webhook go out in the order of the changes, one at a time, or in another one, four at a
-   * time. A retry comes after newer events in both.
+   * Whether the events of one webhook are sent in the order of the changes, one at a time, or in a random order, four at
+   * a time. Either way, a retry may be sent after newer events.
    * @default 'kept'
    */
   readonly webhookOrder: 'kept' | 'shuffled'
   /**
-   * The fields of `data.object` and `data.previous`: the fourteen of the older documentation, the eight of a create, or
-   * all 24.
+   * The fields of `data.object` and `data.previous`: the 14 of the older documentation, the 8 of a create, or all 24.
    * @default 'fourteen'
    */
   readonly webhookObject: 'fourteen' | 'eight' | 'full'
   /**
-   * Whether a change by an API key causes an event. One by `/_elsewhere` always does.
+   * Whether a change by an API key causes an event. A change by `/_elsewhere` always does.
    * @default true
    */
   readonly webhookEcho: boolean
   /**
-   * The wait before the first retry, in milliseconds. It doubles with each of the five.
+   * The wait before the first retry, in milliseconds. It doubles with each of the five retries.
    * @default 1000
    */
   readonly webhookRetryMs: number
 }
 
-/** The behaviour that the reference leaves open. */
+/** The behaviour that the reference does not specify. */
 export interface Knobs extends WebhookKnobs {
   /**
-   * The rows of a list: the seven fields of the reference's example, or the whole object.
+   * The rows of a list: the seven fields of the reference's example, or the complete object.
    * @default 'summary'
    */
   readonly listRows: 'summary' | 'full'
   /**
-   * The order of a list. Rows that tie follow by id, ascending.
+   * The order of a list. Ties are sorted by id, ascending.
    * @default 'start_asc'
    */
   readonly order: 'start_asc' | 'start_desc' | 'created_desc'
   /**
-   * What happens to a `limit` or `offset` out of range: a 400, or the nearest number in range.
+   * The effect of a `limit` or `offset` out of range: a 400, or the nearest number in range.
    * @default 'refuse'
    */
   readonly overRange: 'refuse' | 'clamp'
   /**
-   * Whether a list of clinicians, locations or templates without `is_active` has the inactive ones.
+   * Whether a list of clinicians, locations or templates includes inactive ones when the request has no `is_active`.
    * @default 'listed'
    */
   readonly inactive: 'listed' | 'hidden'
@@ -155,7 +154,7 @@ export interface Knobs extends WebhookKnobs {
    */
   readonly ids: 'prefixed' | 'uuid'
   /**
-   * The instant in the `Date` of a response: when the quota counted its request, or when the response leaves.
+   * The instant in the `Date` of a response: when the quota counted its request, or when the response is sent.
    * @default 'counted'
    */
   readonly date: 'counted' | 'sent'

@@ -6,7 +6,7 @@ import type { SandboxKey } from './http/authentication.ts'
 import { SCOPES } from './http/context.ts'
 import { listen } from './http/listener.ts'
 import { createIds } from './ids.ts'
-import { wholeSecond } from './instants.ts'
+import { truncateToSecond } from './instants.ts'
 import type { SandboxOptions } from './options.ts'
 import { addSample } from './sample/sample.ts'
 import { createAppointments } from './storage/appointments.ts'
@@ -22,20 +22,20 @@ export interface Sandbox {
   /** The first of the keys. */
   readonly key: string
   /**
-   * Creates a webhook of the first key's organisation for every type of event; where one has this URL already, it gets
-   * the secret and is switched on.
+   * Creates a webhook of the first key's organisation for every type of event. If one with this URL exists, it gets this
+   * secret and becomes active.
    */
   addWebhook(webhook: { readonly url: string; readonly secret: string }): void
   /**
-   * Stops accepting requests, finishes those in flight, and closes the database. Deliveries that are not over stay in
-   * it. May be called again.
+   * Stops accepting requests, finishes those in flight, and closes the database. Pending deliveries stay in it. May be
+   * called again.
    */
   close(): Promise<void>
 }
 
 /**
  * Starts the Appointments API of the reference as an HTTP server with its own database. Rejects if `keys` is empty,
- * if the port is taken, or if the database file cannot be opened or comes from a later version.
+ * if the port is taken, or if the database file cannot be opened or is of a later version.
  *
  * @example
  * ```ts
@@ -150,7 +150,7 @@ export async function startSandbox({
     url: listener.url,
     key: firstKey.key,
     addWebhook: ({ url, secret }) =>
-      webhooks.endpoints.put({ organisation, url, secret, now: wholeSecond(clock()) }),
+      webhooks.endpoints.put({ organisation, url, secret, now: truncateToSecond(clock()) }),
     close: () => {
       closed ??= shutDown()
       return closed

@@ -7,7 +7,6 @@ import type { Appointments } from './storage/appointments.ts'
 import type { RunIdempotently } from './storage/idempotency.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
-/** The dependencies that `createApi` hands to every route. */
 export interface Services {
   readonly appointments: Appointments
   readonly directory: Directory

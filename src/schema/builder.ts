@@ -31,12 +31,11 @@ export const builder = new SchemaBuilder<{
       description: 'The rows of the page, each with the cursor that names its place.',
     },
     cursorFieldOptions: {
-      description: 'Names the place of this row: pass it as `after` or `before` to read on from here.',
+      description: 'Names the place of this row: pass it as `after` or `before` to continue from here.',
     },
     nodeFieldOptions: {
       nullable: true,
-      description:
-        'The row. Null, with an error at its place, when the upstream listed something unreadable.',
+      description: 'The row. Null, with an error at its place, when the upstream returned an unreadable row.',
     },
     pageInfoTypeOptions: {
       description: 'Where a page begins and ends, and whether there is more on either side.',
@@ -60,18 +59,18 @@ export const builder = new SchemaBuilder<{
 })
 
 builder.queryType({
-  description: 'Reading. Each answer says in the header `X-Upstream-Requests` what it cost.',
+  description: 'Reads. The response header `X-Upstream-Requests` states the cost of the operation.',
 })
 builder.mutationType({
   description:
-    'Writing. Several in one document run in order, and the failure of one leaves the others standing.',
+    'Writes. Several in one document run in order, and the failure of one does not affect the others.',
 })
 builder.subscriptionType({
   description:
-    'Being told. The answer is a stream, `text/event-stream` or `multipart/mixed`: each event is an operation of its own, and says what it cost in `extensions.upstream` where the gateway runs in development.',
+    'Streams of changes, as `text/event-stream` or `multipart/mixed`. Each event is an operation of its own, with its cost in `extensions.upstream` where the gateway runs in development.',
 })
 
-/** In the descriptions of every input that has one, and of every payload that gives it back. */
+/** The descriptions of `clientMutationId` in inputs and payloads. */
 export const CLIENT_MUTATION_ID = {
   input: 'Returned unchanged in the payload, so that the client can match it to this input.',
   payload: 'The `clientMutationId` of the input.',

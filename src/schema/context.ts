@@ -1,15 +1,15 @@
 import type { Loaders } from '../loaders/loaders.ts'
 
-/** The GraphQL context: what the resolvers of one request share. */
+/** The GraphQL context, which the resolvers of one request share. */
 export interface Context {
   readonly loaders: Loaders
   /** The most ids that `nodes` accepts. */
   readonly maxNodeIds: number
-  /** An IANA name: the time zone of a clinic's days, where a client names none. */
+  /** An IANA name: the time zone of a clinic's days, where a client gives none. */
   readonly clinicTimeZone: string
-  /** What is known of the upstream without asking it. Rejects where the caller may not read. */
+  /** Reads the gateway's state of the upstream, without a request. Rejects where the caller may not read. */
   readonly readUpstream: () => Promise<Upstream>
-  /** Throws where there are no feeds, and where the caller may not read these appointments. */
+  /** Throws where the gateway has no feeds, and where the caller may not read these appointments. */
   readonly createCalendarFeed: (request: FeedRequest) => CalendarFeed
 }
 

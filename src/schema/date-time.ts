@@ -9,7 +9,7 @@ builder.scalarType(
   'DateTime',
   textScalar({
     description:
-      'An instant as RFC 3339 in UTC, such as `2025-01-20T14:00:00Z`. As input any UTC offset is accepted; a date alone is not, because whose midnight it means is not known. In UTC its year has four digits.',
+      'An instant as RFC 3339 in UTC, such as `2025-01-20T14:00:00Z`. As input any UTC offset is accepted; a date alone is not, because the time zone of its midnight is unknown. In UTC its year has four digits.',
     read: toUtc,
     refusal:
       'DateTime takes an RFC 3339 instant with a UTC offset, such as 2025-01-20T14:00:00Z, in the years 0000 to 9999 of UTC.',
@@ -20,7 +20,7 @@ builder.scalarType(
   'Date',
   textScalar({
     description:
-      'A day of the calendar as RFC 3339 writes it, such as `2025-01-20`. It is a range of instants only together with a time zone.',
+      'A calendar date as in RFC 3339, such as `2025-01-20`. Only together with a time zone is it a range of instants.',
     read: (value) => (typeof value === 'string' && isDate(value) ? value : undefined),
     refusal: 'Date takes a day of the calendar, such as 2025-01-20.',
   }),
@@ -30,7 +30,7 @@ builder.scalarType(
   'TimeZone',
   textScalar({
     description:
-      'A time zone by its name in the IANA database, such as `Europe/London`, in any case. An offset such as `+01:00` is none, because it does not say when clocks change.',
+      'A time zone by its name in the IANA database, such as `Europe/London`, in any case. An offset such as `+01:00` is not accepted, because it has no clock changes.',
     read: (value) => (typeof value === 'string' && isTimeZone(value) ? value : undefined),
     refusal: 'TimeZone takes a name of the IANA database, such as Europe/London.',
   }),
@@ -38,13 +38,13 @@ builder.scalarType(
 
 interface TextScalar {
   readonly description: string
-  /** Undefined for a value that the scalar does not take. */
+  /** Undefined for a value that the scalar does not accept. */
   readonly read: (value: unknown) => string | undefined
   readonly refusal: string
 }
 
 function textScalar({ description, read, refusal }: TextScalar) {
-  /** A bad literal is as bad an argument as a bad variable. */
+  /** A bad literal has the same error code as a bad variable. */
   function refuse(literal?: ValueNode): never {
     throw new GraphQLError(refusal, literal && { nodes: literal, extensions: { code: 'BAD_USER_INPUT' } })
   }

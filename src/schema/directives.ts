@@ -2,19 +2,19 @@ import { DirectiveLocation, GraphQLBoolean, GraphQLDirective, GraphQLNonNull, Gr
 
 export const DEFER = 'defer'
 
-/** As clients and tools of the incremental delivery of 2022 know it. */
+/** The directive of the 2022 format of incremental delivery, which clients and tools support. */
 export const deferDirective = new GraphQLDirective({
   name: DEFER,
   description:
-    'Lets a fragment come later: the answer begins without it, as `multipart/mixed` or `text/event-stream`, and its fields follow in parts. The gateway puts the fragment in its place at once where that costs no upstream request, in mutations and subscriptions, and where the client accepts neither format by name.',
+    'Delivers a fragment later: the answer begins without it, as `multipart/mixed` or `text/event-stream`, and its fields follow in parts. The gateway includes the fragment in the first part where that costs no upstream request, in mutations and subscriptions, and where the client accepts neither format by name.',
   locations: [DirectiveLocation.FRAGMENT_SPREAD, DirectiveLocation.INLINE_FRAGMENT],
   args: {
     if: {
       type: new GraphQLNonNull(GraphQLBoolean),
       defaultValue: true,
-      description: 'False puts the fragment in its place at once.',
+      description: 'False includes the fragment in the first part.',
     },
-    label: { type: GraphQLString, description: 'Names the fragment in the part that brings it.' },
+    label: { type: GraphQLString, description: 'Names the fragment in the part that contains it.' },
   },
 })
 
@@ -23,13 +23,13 @@ export const LIVE = 'live'
 export const liveDirective = new GraphQLDirective({
   name: LIVE,
   description:
-    "The answer comes again whenever, and only when, it has changed: as `text/event-stream` or `multipart/mixed`, each time whole. A client that accepts neither by name gets it once, as without the directive. Needs the upstream's events, else `EVENTS_UNAVAILABLE`. Not together with `@defer`.",
+    "The gateway sends a complete new answer whenever, and only when, the answer has changed: as `text/event-stream` or `multipart/mixed`. A client that accepts neither by name gets one answer, as without the directive. Needs the upstream's events, else `EVENTS_UNAVAILABLE`. Not together with `@defer`.",
   locations: [DirectiveLocation.QUERY],
   args: {
     if: {
       type: new GraphQLNonNull(GraphQLBoolean),
       defaultValue: true,
-      description: 'False answers once.',
+      description: 'False gives one answer.',
     },
   },
 })

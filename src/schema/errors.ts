@@ -11,7 +11,7 @@ export class UserInputError extends Error {
 
 /** The gateway has no calendar feeds. */
 export class CalendarUnavailableError extends Error {
-  /** @param isOff they are not switched on; else the gateway has no key of its own to read them with */
+  /** @param isOff whether feeds are disabled; else the gateway has no key of its own to read them with */
   constructor(isOff: boolean) {
     super(
       isOff
@@ -22,7 +22,7 @@ export class CalendarUnavailableError extends Error {
   }
 }
 
-/** A request asks for more than a limit allows. `limit` is the name of the environment variable that sets it. */
+/** A request exceeds a limit. `limit` is the name of the environment variable that sets it. */
 export class LimitError extends Error {
   readonly limit: string
   readonly max: number

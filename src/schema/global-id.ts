@@ -5,7 +5,7 @@ import { UserInputError } from './errors.ts'
 export const KINDS = ['Appointment', 'Patient', 'Clinician', 'AppointmentType', 'Location'] as const
 export type Kind = (typeof KINDS)[number]
 
-/** A type and the upstream's id of one of its objects. The client sees base64 of `Type:restId`. */
+/** A type and the upstream's id of one of its objects. Clients receive base64 of `Type:restId`. */
 export interface GlobalId<K extends Kind = Kind> {
   readonly kind: K
   readonly restId: string
@@ -14,14 +14,14 @@ export interface GlobalId<K extends Kind = Kind> {
 export type ReferenceKind = Exclude<Kind, 'Appointment'>
 
 /**
- * Something that an appointment points at. The Appointments API gives only its id, so a reference costs no upstream
- * request, and the gateway can not know whether the thing exists.
+ * An object that an appointment refers to. An appointment has only its id, so a reference costs no upstream request, and
+ * may be to an object that does not exist.
  */
 export type Reference<K extends ReferenceKind = ReferenceKind> = GlobalId<K>
 
 const MAX_LENGTH = 256
 
-/** `btoa` takes Latin-1 only; kinds and REST ids are ASCII. */
+/** `btoa` is enough, though it accepts only Latin-1: kinds and REST ids are ASCII. */
 export function toGlobalId(kind: Kind, restId: string): string {
   return btoa(`${kind}:${restId}`)
 }
@@ -30,7 +30,7 @@ export function isGlobalId(text: string): boolean {
   return decode(text) !== undefined
 }
 
-/** Reads a global id of any type. Throws a `UserInputError` for any other text. */
+/** Parses a global id of any type. Throws a `UserInputError` for any other text. */
 export function parseGlobalId(text: string, argument: string): GlobalId {
   const id = decode(text)
   if (id === undefined) throw new UserInputError(argument, 'This is not an id of this gateway.')
@@ -38,8 +38,8 @@ export function parseGlobalId(text: string, argument: string): GlobalId {
 }
 
 /**
- * Reads an id of a known type, global or the upstream's own, and returns the upstream's. Throws a `UserInputError`
- * where it is neither, or belongs to another type.
+ * Parses a global id or an upstream's id of a known type, and returns the upstream's id. Throws a `UserInputError` for
+ * any other text, and for a global id of another type.
  */
 export function parseId(kind: Kind, text: string, argument: string): string {
   const id = decode(text)
@@ -62,13 +62,13 @@ function decode(text: string): GlobalId | undefined {
   const kind = KINDS.find((known) => known === decoded.slice(0, colon))
   if (kind === undefined) return undefined
   const restId = decoded.slice(colon + 1)
-  return REST_ID.test(restId) && isSpelling(text, toGlobalId(kind, restId)) ? { kind, restId } : undefined
+  return REST_ID.test(restId) && isEncodingOf(text, toGlobalId(kind, restId)) ? { kind, restId } : undefined
 }
 
 /**
  * Node's decoder skips characters that are not base64, so only a text that encodes back to itself is an id. Routers and
- * helpers for base64url strip the padding. Otherwise the two alphabets write these ids alike: no id has `+` or `/`.
+ * helpers for base64url strip the padding. Otherwise the two alphabets encode these ids equally: no id has `+` or `/`.
  */
-function isSpelling(text: string, globalId: string): boolean {
+function isEncodingOf(text: string, globalId: string): boolean {
   return text === globalId || text === globalId.replace(/=+$/, '')
 }

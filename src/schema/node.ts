@@ -6,15 +6,15 @@ import { LimitError } from './errors.ts'
 import { type GlobalId, isGlobalId, parseGlobalId, toGlobalId } from './global-id.ts'
 import { FREE, type Price, type PriceContext, type PriceTag } from './price-tag.ts'
 
-/** Not Pothos' own `t.node`, which resolves every id through a promise. */
+/** Replaces Pothos' `t.node`, which resolves every id through a promise. */
 export const Node = builder.interfaceRef<GlobalId>('Node').implement({
-  description: 'Anything that has a global id, and can be asked for again by it.',
+  description: 'An object that has a global id, and can be read again by it.',
   resolveType: ({ kind }) => kind,
   fields: (t) => ({
     id: t.id({
       nullable: false,
       description:
-        'A global id: opaque, and accepted wherever an id of this type is asked for. Selecting it never costs an upstream request.',
+        'A global id: opaque, and accepted wherever an id of this type is required. Selecting it never costs an upstream request.',
       resolve: ({ kind, restId }) => toGlobalId(kind, restId),
     }),
   }),
@@ -34,7 +34,7 @@ builder.queryFields((t) => ({
   node: t.field({
     type: Node,
     description:
-      'Anything by its global id; null when there is none. An appointment costs one upstream request, a reference none.',
+      'An object by its global id; null when there is none. An appointment costs one upstream request, a reference none.',
     extensions: { price: priceOfNode, minAtMost: 1 },
     args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
     resolve: (_root, { id }, context, info) => load(() => parseGlobalId(id, 'id'), context, info),
@@ -43,7 +43,7 @@ builder.queryFields((t) => ({
     type: [Node],
     nullable: { list: false, items: true },
     description:
-      'Several by their global ids, in the order asked for. A bad or missing one is null in its own place only. Each different appointment costs one upstream request.',
+      'Several objects by their global ids, in the order of the ids. A bad or missing id gives null in its own place only. Each different appointment costs one upstream request.',
     extensions: { price: priceOfNodes },
     args: { ids: t.arg.idList({ required: true, description: 'Global ids.' }) },
     resolve: (_root, { ids }, context, info) =>
@@ -51,7 +51,7 @@ builder.queryFields((t) => ({
   }),
 }))
 
-/** Loads several objects in their order: what `read` or the loading throws fails that item only. */
+/** Loads several objects in the order of their keys. An error of `read` or of a load fails that item only. */
 export function loadEach<Key>(
   keys: readonly Key[],
   read: (key: Key, index: number) => GlobalId,
@@ -67,7 +67,7 @@ export function loadEach<Key>(
     )
   return keys.map((key, index) =>
     load(() => read(key, index), context, { path: { prev: path, key: index } }).catch(
-      // The executor reports an Error in a list as the failure of that item; the types of `graphql` do not say so.
+      // The executor reports an Error in a list as the failure of that item, which the types of `graphql` do not allow.
       (error: Error) => error as never,
     ),
   )

@@ -5,10 +5,10 @@ import type { Pricing } from '../loaders/pricing.ts'
 import type { Cost } from '../pagination/cost.ts'
 import type { Reference } from './global-id.ts'
 
-/** What a field costs upstream without the fields below it, and what it returns. */
+/** The cost of a field in upstream requests, without the fields below it, and what the field returns. */
 export interface Price {
   readonly cost: Cost
-  /** The gateway reads equal keys once in an operation. */
+  /** The gateway sends one request for equal keys in an operation. */
   readonly key?: string
   /** The gateway may read the lists of one family together. */
   readonly family?: string
@@ -18,7 +18,7 @@ export interface Price {
   readonly rows?: { readonly count: number; readonly known: KnownFields }
   /** The most people or places that the field returns from a list: their fields need no directory. */
   readonly entries?: { readonly count: number }
-  /** The reference that the field returns. Its id is empty where the upstream has yet to say it. */
+  /** The reference that the field returns. Its id is empty where it is unknown before the upstream request. */
   readonly reference?: Reference
 }
 
@@ -26,14 +26,14 @@ export type KnownFields = ReadonlySet<FieldName> | 'all'
 
 export interface PriceContext {
   readonly pricing: Pricing
-  /** As in the resolvers' context. */
+  /** The value of the resolvers' context. */
   readonly clinicTimeZone: string
   /** The reference that the client selects the field on. */
   readonly parent: Reference | undefined
   readonly selection: ConnectionSelection
 }
 
-/** Prices a field by its arguments; throws where the resolver would refuse them. Stands in `extensions.price`. */
+/** Prices a field by its arguments; throws where the resolver would refuse them. Used as `extensions.price`. */
 // biome-ignore lint/suspicious/noExplicitAny: the arguments differ from field to field, and graphql has coerced them
 export type PriceTag = (args: any, context: PriceContext) => readonly Price[]
 
@@ -44,7 +44,7 @@ export interface FieldPricing {
   readonly minAtMost?: number
   /** The field of the appointment that the resolver reads: a list row without it costs a request. */
   readonly needs?: FieldName
-  /** The field is one of a person or a place: what that costs, `pricing.entry` says. */
+  /** The kind of a person or a place whose field this is: `pricing.entry` has its cost. */
   readonly reads?: EntryKind
   /** The kind of reference that the field returns. */
   readonly refersTo?: Reference['kind']

@@ -3,13 +3,13 @@ import { parseId, type ReferenceKind } from './global-id.ts'
 import { Node } from './node.ts'
 import { FREE, type PriceTag } from './price-tag.ts'
 
-/** Of the kinds that are read as a whole. */
+/** The cost of the kinds for which the gateway reads all entries of the organisation together. */
 const READ_TOGETHER =
-  'Its ids and its `appointments` need no request for itself. The first other field of an operation reads all of its kind that the organisation has, one upstream request for each 100, and the gateway gives the answer again for `DIRECTORY_TTL_SECONDS`; one that is not among them costs a request of its own. Where the key lacks the scope, these fields are `FORBIDDEN`; where there is none of this id, they are null.'
+  'Its ids and its `appointments` need no request for itself. The first other field of an operation reads all of its kind in the organisation, one upstream request for each 100, which the gateway caches for `DIRECTORY_TTL_SECONDS`; one that is not among them costs a request of its own. Where the key does not have the scope, these fields are `FORBIDDEN`; where none has this id, they are null.'
 
 /**
- * The types that an appointment points at; they differ in these words only. `queryField` is the field of `Query` that
- * returns one, and `idField` the field of appointments, filters and inputs that has its id.
+ * The types that an appointment refers to, which differ only in these properties. `queryField` is the field of `Query`
+ * that returns one, and `idField` the field of appointments, filters and inputs that has its id.
  */
 export const REFERENCES = [
   {
@@ -17,19 +17,19 @@ export const REFERENCES = [
     queryField: 'patient',
     idField: 'patientId',
     description:
-      'Who is seen. Its ids and its `appointments` need no request for itself, so one that does not exist has no appointments. Its other fields together cost one upstream request, shared by all who ask for the same patient. Where the key lacks the scope, or the caller is limited to a clinician, they are `FORBIDDEN`; where the caller may see no such patient, they are null.',
+      'The patient of an appointment. Its ids and its `appointments` need no request for itself, so one that does not exist has no appointments. Its other fields together cost one upstream request, shared by all callers that request the same patient. Where the key does not have the scope, or the caller is limited to a clinician, they are `FORBIDDEN`; where the caller may read no such patient, they are null.',
   },
   {
     kind: 'Clinician',
     queryField: 'clinician',
     idField: 'clinicianId',
-    description: `Who sees the patient: a clinician profile. ${READ_TOGETHER}`,
+    description: `The clinician of an appointment: a clinician profile. ${READ_TOGETHER}`,
   },
   {
     kind: 'AppointmentType',
     queryField: 'appointmentType',
     idField: 'appointmentTypeId',
-    description: `What kind of appointment it is. ${READ_TOGETHER}`,
+    description: `The kind of an appointment. ${READ_TOGETHER}`,
   },
   {
     kind: 'Location',
@@ -53,7 +53,7 @@ for (const { kind, queryField, description } of REFERENCES) {
   builder.queryField(queryField, (t) =>
     t.field({
       type: kind,
-      description: 'A reference by its id, to ask for its appointments. Costs nothing by itself.',
+      description: 'A reference by its id, for its fields and appointments. Costs nothing by itself.',
       args: { id: t.arg.id({ required: true, description: "Its global id, or the upstream's own." }) },
       extensions: { price: priceOf(kind), minAtMost: 0 },
       resolve: (_root, { id }) => ({ kind, restId: parseId(kind, id, 'id') }),

@@ -12,12 +12,12 @@ export const MONDAY = Date.parse('2026-03-23T10:40:00Z')
 export interface Clinic extends Product {
   /** The clock of the sandbox and of the gateway, in milliseconds since the epoch. */
   at: number
-  /** Writes as another screen of the clinic would; without an id it books. Returns the id. */
+  /** Writes as another screen of the clinic would; without an id it creates an appointment. Returns the id. */
   elsewhere(fields: object): Promise<string>
   fault(fault: object): Promise<void>
   /** The patient's id. */
   patient(firstName: string, lastName: string): Promise<string>
-  /** The paths of the requests since the last call, without what follows a question mark. */
+  /** The paths of the requests since the last call, without query strings. */
   takePaths(): readonly string[]
 }
 
@@ -27,7 +27,7 @@ interface ClinicOptions {
   readonly live?: boolean
 }
 
-/** The whole product on a Monday, with the sample clinic, faults and changes on request. */
+/** The complete product on a Monday, with the sample clinic, faults and changes on request. */
 export async function startClinic({ sandbox, gateway, live = true }: ClinicOptions = {}): Promise<Clinic> {
   const time = { at: MONDAY }
   const product = await startProduct({
@@ -49,7 +49,7 @@ export async function startClinic({ sandbox, gateway, live = true }: ClinicOptio
       time.at = instant
     },
     async elsewhere(fields) {
-      // Two changes within a second could not be told apart by their time.
+      // The times of two changes within a second are equal.
       time.at += 1000
       return (await post('/_elsewhere', fields)).id
     },
@@ -63,7 +63,7 @@ export async function startClinic({ sandbox, gateway, live = true }: ClinicOptio
   }
 }
 
-/** The fields of a visit on that Monday, at a time such as `11:30` for so many minutes. */
+/** The fields of a visit on that Monday, at a time such as `11:30`. */
 export function visitAt(time: string, minutes: number, fields: object = {}): object {
   const start = Date.parse(`2026-03-23T${time}:00Z`)
   const end = new Date(start + minutes * MINUTE_MS).toISOString()
@@ -101,7 +101,7 @@ export async function startSandboxApart(): Promise<SandboxApart> {
   }
 }
 
-/** A gateway that is told of changes, on this port; 0 takes a free one. */
+/** A gateway that receives the sandbox's events, on this port; 0 means a free port. */
 export async function startGatewayAt({ sandbox }: SandboxApart, port: number) {
   const gateway = createGateway({
     url: sandbox.url,

@@ -8,13 +8,13 @@ export interface DeskPage extends AsyncDisposable {
   readonly requestUrls: readonly string[]
   /** The messages of the page's own exceptions, of its console errors and of what its policy blocked. */
   readonly pageErrors: readonly string[]
-  /** The appointment that is called so. */
+  /** The block of an appointment with this name. */
   block(name: string): Locator
   /** Waits until the page shows this text. */
   shows(text: string | RegExp): Promise<void>
-  /** The requests that are on their way, but for the stream of changes. */
-  readonly onTheirWay: ReadonlySet<Request>
-  /** What axe finds, as `rule: element`; of the rules that are named, or of all. */
+  /** The requests in flight, without the stream of changes. */
+  readonly inFlight: ReadonlySet<Request>
+  /** The violations that axe finds, as `rule: element`; of the named rules, or of all. */
   findings(...rules: string[]): Promise<readonly string[]>
   /** Saves a PNG in `test/browser/screenshots/`. */
   takeScreenshot(name: string): Promise<void>
@@ -23,13 +23,13 @@ export interface DeskPage extends AsyncDisposable {
 interface DeskPageOptions extends BrowserContextOptions {
   /** The day or the week that the page opens with. */
   readonly view?: string
-  /** What the browser takes for now. */
+  /** The fixed time of the browser. */
   readonly at?: number
 }
 
 const SCREENSHOTS = new URL('screenshots/', import.meta.url).pathname
 
-/** Opens the desk in a browser context of its own, and waits until it has read its view and is told of changes. */
+/** Opens the desk in a browser context of its own. */
 export async function openDesk(
   browser: Browser,
   url: string,
@@ -43,14 +43,14 @@ export async function openDesk(
   })
   const page = await context.newPage()
   const requestUrls: string[] = []
-  const onTheirWay = new Set<Request>()
+  const inFlight = new Set<Request>()
   const pageErrors: string[] = []
   page.on('request', (request) => {
     requestUrls.push(request.url())
-    if (!request.headers().accept?.includes('text/event-stream')) onTheirWay.add(request)
+    if (!request.headers().accept?.includes('text/event-stream')) inFlight.add(request)
   })
   for (const end of ['requestfinished', 'requestfailed'] as const)
-    page.on(end as 'requestfinished', (request) => void onTheirWay.delete(request))
+    page.on(end as 'requestfinished', (request) => void inFlight.delete(request))
   page.on('pageerror', (error) => pageErrors.push(error.message))
   page.on('console', (message) => message.type() === 'error' && pageErrors.push(message.text()))
   if (at !== undefined) await page.clock.setFixedTime(at)
@@ -59,7 +59,7 @@ export async function openDesk(
     page,
     requestUrls,
     pageErrors,
-    onTheirWay,
+    inFlight,
     block: (name) => page.locator('.block', { hasText: name }),
     shows: (text) => page.getByText(text).first().waitFor(),
     async findings(...rules) {

@@ -23,7 +23,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
   }, 60_000)
   afterAll(() => browser.close())
 
-  /** A desk that has read its view, and is told of changes. */
+  /** A desk that has read its view, and receives changes. */
   async function open(clinic: Clinic, options: Parameters<typeof openDesk>[2] = {}): Promise<DeskPage> {
     const desk = await openDesk(browser, clinic.url, { at: clinic.at, ...options })
     await desk.shows('Live')
@@ -31,14 +31,14 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     return desk
   }
 
-  /** Waits until every column and row has its name, and nothing is on its way any more. */
-  async function settle({ page, onTheirWay }: DeskPage): Promise<void> {
+  /** Waits until every column and row has its name, and no request is in flight. */
+  async function settle({ page, inFlight }: DeskPage): Promise<void> {
     await page.locator('.column h2 small:not(:empty)').first().waitFor()
     await expect.poll(() => page.locator('.day .block:not(:has(span))').count()).toBe(0)
-    await expect.poll(() => onTheirWay.size).toBe(0)
+    await expect.poll(() => inFlight.size).toBe(0)
   }
 
-  /** A desk that has nothing left to ask. */
+  /** A desk that has read everything, and sends no further request. */
   async function openNamed(clinic: Clinic, options: Parameters<typeof openDesk>[2] = {}): Promise<DeskPage> {
     const desk = await open(clinic, options)
     await settle(desk)
@@ -46,7 +46,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     return desk
   }
 
-  /** What a block has beside its colour: the line around it, and what is said of it. */
+  /** The border style and the label of a block: what distinguishes it without colour. */
   async function edgeOf(block: Locator): Promise<string> {
     const line = await block.evaluate((element) => getComputedStyle(element).borderTopStyle)
     return `${line} ${await block.locator('em').innerText()}`
@@ -73,7 +73,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await desk.takeScreenshot('dark')
   })
 
-  test('What another screen does shows in its place, and costs no request', async () => {
+  test('A change from another screen is displayed in its place, and costs no request', async () => {
     await using clinic = await startClinic()
     await using desk = await openNamed(clinic)
     const clinician = await desk.page.locator('.track').nth(1).getAttribute('data-clinician')
@@ -99,7 +99,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(desk.pageErrors).toEqual([])
   })
 
-  // A machine that has other things to do gets a second and a third try.
+  // A busy machine gets a second and a third try.
   test('A change from elsewhere is on the screen within 300 ms, 19 times of 20', { retry: 2 }, async () => {
     await using clinic = await startClinic({ sandbox: { seed: 60 } })
     await using desk = await openNamed(clinic)
@@ -108,20 +108,20 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     clinic.takePaths()
     const delays: number[] = []
     for (let nth = 1; nth <= 20; nth += 1) {
-      const shown = desk.page.waitForFunction(
+      const rendered = desk.page.waitForFunction(
         (title) => document.querySelector('.day')?.textContent?.includes(title),
         `Change ${nth}.`,
       )
       const begun = performance.now()
       await clinic.elsewhere({ id, title: `Change ${nth}.` })
-      await shown
+      await rendered
       delays.push(performance.now() - begun)
     }
     expect(delays.sort((a, b) => a - b)[18]).toBeLessThan(300)
     expect(clinic.takePaths()).toEqual([])
   })
 
-  test('Two tabs are both right, whoever writes', async () => {
+  test('Two tabs show the same rows after a write by one of them', async () => {
     await using clinic = await startClinic()
     await using left = await openNamed(clinic)
     await using right = await openNamed(clinic)
@@ -142,7 +142,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(await shownBy(left)).toHaveLength(await left.page.locator('.block').count())
   })
 
-  test('A cancel shows at once, and a refusal puts it back and says why', async () => {
+  test('A cancel is displayed immediately, and a refusal reverts it and says why', async () => {
     await using clinic = await startClinic()
     await using desk = await openNamed(clinic)
     const id = await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
@@ -150,7 +150,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await desk.block('Ada Ash').click()
     await desk.shows('Reason')
     await settle(desk)
-    // Somebody completes it, and the desk is not told.
+    // Another screen completes the appointment, and the event is lost.
     await clinic.fault({ route: 'webhook', drop: 'before' })
     await clinic.elsewhere({ id, status: 'completed' })
     await clinic.fault({ route: 'POST /appointments/{id}/cancel', delay_ms: 400 })
@@ -161,7 +161,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(await desk.page.locator('.block.CANCELLED', { hasText: 'Ada Ash' }).count()).toBe(0)
   })
 
-  test('A write whose end nobody knows is told in plain words, with what to check', async () => {
+  test('A write with an unknown outcome is explained, with an action to check it', async () => {
     await using clinic = await startClinic()
     await using desk = await openNamed(clinic)
     await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
@@ -173,7 +173,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await desk.page.getByRole('button', { name: 'Cancel appointment' }).click()
     await desk.shows('Nobody can say yet whether Ada Ash, 12:00 is cancelled')
     await desk.page.locator('.block.unclear', { hasText: 'Ada Ash' }).waitFor()
-    // Not by the colour alone: the edges and the words differ too.
+    // Not by the colour alone: the border and the label differ too.
     expect(await edgeOf(desk.page.locator('.block.unclear'))).toBe('double Not known')
     expect(await edgeOf(desk.page.locator('.block.PENDING').first())).toBe('solid To confirm')
     await desk.takeScreenshot('unclear')
@@ -186,7 +186,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(await desk.page.locator('.block.unclear').count()).toBe(0)
   })
 
-  test('A gap is booked by a patient’s name, and pressed twice it is booked once', async () => {
+  test('A gap is booked by a patient’s name, and a form submitted twice books once', async () => {
     await using clinic = await startClinic({ sandbox: { seed: 60 } })
     await clinic.patient('Zora', 'Zimmer')
     await using desk = await openNamed(clinic)
@@ -212,7 +212,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(desk.pageErrors).toEqual([])
   })
 
-  test('A booking whose answer is lost is tried again, and is there once', async () => {
+  test('A booking whose answer is lost can be repeated, and exists once', async () => {
     await using clinic = await startClinic({ sandbox: { seed: 60 } })
     await clinic.patient('Zora', 'Zimmer')
     await using desk = await openNamed(clinic)
@@ -234,7 +234,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(booked.length).toBe(new Set(booked.map(({ id }: { id: string }) => id)).size)
   })
 
-  test('An appointment is dragged to a time and a clinician, and moved by a press', async () => {
+  test('An appointment is dragged to a time and a clinician, then confirmed', async () => {
     await using clinic = await startClinic({ sandbox: { seed: 60 } })
     await using desk = await openNamed(clinic)
     const { page } = desk
@@ -258,7 +258,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await page.locator('.column').first().getByRole('button', { name: '13:00 Ada Ash' }).waitFor()
   })
 
-  test('Keys alone lead to an appointment, into it, move it, and turn the days', async () => {
+  test('Keys alone reach an appointment, open it, move it, and change the day', async () => {
     await using clinic = await startClinic({ sandbox: { seed: 60 } })
     await using desk = await openNamed(clinic)
     const { page } = desk
@@ -286,14 +286,14 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(new URL(page.url()).hash).toBe('#2026-03-24')
   })
 
-  test('A window that closes leaves open what a key opens in that moment', async () => {
+  test('A dialog that closes leaves open the dialog that a key opens at that moment', async () => {
     await using clinic = await startClinic({ sandbox: { seed: 60 } })
     await using desk = await openNamed(clinic)
     const { page } = desk
     await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
     await desk.block('Ada Ash').press('Enter')
     await page.getByRole('dialog', { name: 'Ada Ash' }).waitFor()
-    // The browser tells of the end of a window only after this.
+    // The browser dispatches `close` only after this.
     await page.evaluate(() => {
       const dialog = document.querySelector('dialog')
       const closed = new Promise((resolve) => dialog?.addEventListener('close', resolve))
@@ -308,7 +308,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(desk.pageErrors).toEqual([])
   })
 
-  test('What is typed into a window stays while changes come from elsewhere', async () => {
+  test('Text in a dialog stays while changes from another screen arrive', async () => {
     await using clinic = await startClinic({ sandbox: { seed: 60 } })
     await using desk = await openNamed(clinic)
     const { page } = desk
@@ -325,7 +325,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(await page.getByLabel('Reason').inputValue()).toBe('Patient request')
   })
 
-  test('A week costs one list, and leads to its days', async () => {
+  test('A week costs one list, and links to its days', async () => {
     await using clinic = await startClinic()
     await using desk = await open(clinic, { view: 'week-2026-03-23' })
     await desk.page.locator('.week .block').first().waitFor()
@@ -340,7 +340,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await desk.shows('Monday 23 March 2026')
   })
 
-  test('A patient is found by name, and leads to the day of the visit', async () => {
+  test('A patient is found by name, and links to the day of the visit', async () => {
     await using clinic = await startClinic()
     const patient = await clinic.patient('Zora', 'Zimmer')
     const start = { start_time: '2026-03-25T11:00:00Z', end_time: '2026-03-25T11:30:00Z' }
@@ -390,7 +390,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     },
   )
 
-  test('A gateway that was started again is found again: no reload, no missed change', async () => {
+  test('The desk reconnects to a restarted gateway: no reload, no missed change', async () => {
     await using sandbox = await startSandboxApart()
     let gateway = await startGatewayAt(sandbox, 0)
     const { port } = new URL(gateway.url)
@@ -404,7 +404,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     await desk.shows('No connection. Trying again…')
     expect(await desk.block('Ada Ash').count()).toBe(1)
     await desk.takeScreenshot('away')
-    // Nobody tells the desk of these.
+    // The desk receives no events of these changes.
     await sandbox.elsewhere({ id, ...visitAt('15:00', 30) })
     await sandbox.elsewhere(visitAt('16:00', 30, { attendee_name: 'Bo Birk' }))
     gateway = await startGatewayAt(sandbox, Number(port))
@@ -417,7 +417,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
   })
 
   test('A spent quota leaves the day on the screen, marked with its age', async () => {
-    // Names are read while more than half is left, and here that is so until every row has its own.
+    // Names are read while more than half of the quota is left; here that is enough for every row.
     await using clinic = await startClinic({ sandbox: { rateLimit: 150 }, live: false })
     await using desk = await openDesk(browser, clinic.url, { at: MONDAY })
     await desk.page.locator('.block').first().waitFor()
@@ -426,20 +426,20 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     while ((await clinic.rest('GET', '/appointments?limit=1')).status === 200);
     clinic.at += 3 * 60_000
     await desk.page.clock.setFixedTime(clinic.at)
-    // A read that is refused tells the gateway.
+    // The gateway learns of the spent quota by a refused read.
     await clinic.query('{ appointments(first: 3) { nodes { id } } }')
     await desk.page.reload()
     await desk.shows('As it was at 10:40, 3 min ago: this hour’s requests are used up.')
     expect(await desk.page.locator('.block.stale em', { hasText: '3 min old' }).count()).toBe(rows)
     expect(await edgeOf(desk.page.locator('.block.stale').first())).toBe('dotted 3 min old')
     await desk.shows('0 left, full again at 11:00')
-    // What is told above the day is not scrolled out of sight.
+    // The note above the day is not scrolled out of sight.
     expect(await desk.page.evaluate(() => scrollY)).toBe(0)
     await desk.takeScreenshot('stale')
     expect(await desk.findings()).toEqual([])
     await desk.page.emulateMedia({ colorScheme: 'dark' })
     expect(await desk.findings('color-contrast')).toEqual([])
-    // A day that was never read has nothing to show, and says why.
+    // A day that was never read is empty, with the reason.
     await desk.page.keyboard.press('ArrowRight')
     await desk.shows('This hour’s requests to the record system are used up until 11:00.')
     await desk.takeScreenshot('spent')
@@ -482,7 +482,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
   test.for([
     ['no-preference', ['block', 'sheet']],
     ['reduce', []],
-  ] as const)('With motion: %s, only what may move moves', async ([reducedMotion, moving]) => {
+  ] as const)('With motion: %s, only the allowed elements are animated', async ([reducedMotion, moving]) => {
     await using clinic = await startClinic()
     await using desk = await openNamed(clinic, { reducedMotion })
     await desk.page.keyboard.press('f')
@@ -494,7 +494,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
       }),
     )
     expect([...new Set(found)].sort()).toEqual(moving)
-    // What moves in other moments does so below the same condition.
+    // All other animations are below the same condition.
     const free = await desk.page.evaluate(() =>
       [...document.styleSheets]
         .flatMap(({ cssRules }) => [...cssRules])
@@ -505,7 +505,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(free).toEqual([])
   })
 
-  test('On a phone days are turned by a finger, and nothing is wider than the screen', async () => {
+  test('On a phone a swipe changes the day, and nothing is wider than the screen', async () => {
     await using clinic = await startClinic()
     await using desk = await openNamed(clinic, {
       viewport: { width: 390, height: 844 },
@@ -537,7 +537,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(await desk.findings()).toEqual([])
   })
 
-  test('axe finds nothing, in light and dark, in every view and window', async () => {
+  test('axe finds nothing, in light and dark, in every view and dialog', async () => {
     await using clinic = await startClinic({ sandbox: { seed: 60 } })
     await clinic.elsewhere(visitAt('12:00', 30, { attendee_name: 'Ada Ash' }))
     await using desk = await openNamed(clinic)
@@ -587,7 +587,7 @@ describe.runIf(hasBrowser)('The desk in a browser', { timeout: 60_000 }, () => {
     expect(desk.pageErrors).toEqual([])
   })
 
-  test('Where callers have keys of their own it asks for one, and this tab keeps it', async () => {
+  test('Where callers have their own keys the desk asks for one, and the tab stores it', async () => {
     await using clinic = await startClinic({ live: false, gateway: { key: null } })
     await using desk = await openDesk(browser, clinic.url, { at: MONDAY })
     await desk.page.getByLabel('Your key or token').fill(clinic.upstream.key)

@@ -19,7 +19,7 @@ describe.runIf(hasBrowser)('The documentation of the sandbox in a browser', { ti
     await sandbox.close()
   })
 
-  test('A person sends a create of the examples, and the page asks its own host only', async () => {
+  test('A person sends a create of the examples, and the page calls its own host only', async () => {
     const page = await browser.newPage()
     const origins = new Set<string>()
     const errors: string[] = []

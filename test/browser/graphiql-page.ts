@@ -15,13 +15,13 @@ export interface GraphiQLPage extends AsyncDisposable {
   showsResponse(text: string): Promise<void>
   /** Waits until the bar over the answer shows this text. */
   showsCost(text: string): Promise<void>
-  /** What the bar over the answer shows. */
+  /** The text of the bar over the answer. */
   bar(): Promise<string>
   /** Replaces the text of the editor. */
   write(document: string): Promise<void>
   /** Clicks the run button. */
   execute(): Promise<void>
-  /** Clicks the run button and one of the operations that it lists; returns the response and what was sent. */
+  /** Clicks the run button and one of the operations that it lists; returns the response and the request. */
   pick(operation: string): Promise<{ readonly sent: unknown; readonly answer: Answer }>
   /** Saves a PNG in `test/browser/screenshots/`. */
   takeScreenshot(name: string): Promise<void>

@@ -10,7 +10,7 @@ import { openGraphiQL } from './graphiql-page.ts'
 
 const NOON = Date.parse('2026-01-05T12:00:00Z')
 
-/** For a machine that has other things to do. */
+/** For a slow or busy machine. */
 const PATIENT = { timeout: 10_000 }
 
 // npm carries a Chromium for this platform only.
@@ -71,7 +71,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     expect(graphiql.pageErrors).toEqual([])
   })
 
-  test('The bar over the answer says what a press cost, and an estimate asks nothing', async () => {
+  test('The bar over the answer states the cost of a run; an estimate sends no request', async () => {
     await using counted = await startProduct({
       sandbox: { rateLimit: 1000, clock: () => new Date(NOON) },
       gateway: { sampleData: true, now: () => NOON },
@@ -98,7 +98,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     expect(graphiql.pageErrors).toEqual([])
   })
 
-  test('Outside development an answer is shown with its requests and what is stale', async () => {
+  test('Outside development an answer has its requests and its stale parts', async () => {
     let now = NOON
     let isDown = false
     await using upstream = await startScriptedUpstream(() =>
@@ -127,7 +127,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     expect(graphiql.pageErrors).toEqual([])
   })
 
-  test('The history has what was run once, in this browser tab only', async () => {
+  test('The history has each operation once, in this browser tab only', async () => {
     await using graphiql = await openGraphiQL(browser, product.url)
     const { page } = graphiql
     await graphiql.run('TheDay')
@@ -136,7 +136,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     await page.getByRole('tab', { name: 'Page two', selected: true }).waitFor()
     await page.getByRole('button', { name: 'New tab' }).click()
     await graphiql.write('query OfMyOwn { __typename }')
-    // GraphiQL keeps an edit a tenth of a second after it, and the tab is called by it then.
+    // GraphiQL stores an edit after a tenth of a second, and then names the tab after the operation.
     await page.getByRole('tab', { name: 'Of my own', selected: true }).waitFor()
     await graphiql.execute()
     await graphiql.showsResponse('"Query"')
@@ -151,7 +151,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     expect(await page.evaluate(() => localStorage.length)).toBe(0)
   })
 
-  test('On a narrow screen the answer stands below the query, over the whole width', async () => {
+  test('On a narrow screen the answer is below the query, over the full width', async () => {
     await using graphiql = await openGraphiQL(browser, product.url, { width: 390, height: 780 })
     const { page } = graphiql
     await graphiql.run('TheDay')
@@ -197,14 +197,14 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     await live.rest('PATCH', `/appointments/${rows.body.data[0].id}`, { title: 'Moved by REST' })
     await graphiql.showsResponse('Moved by REST')
 
-    // Another window, as the tab says.
+    // Another window, as the comment in the tab suggests.
     await using other = await openGraphiQL(browser, live.url)
     await other.run('Update')
     await graphiql.showsResponse('Moved to the quiet room')
     await graphiql.takeScreenshot('Changes')
 
     await graphiql.page.getByRole('button', { name: 'Stop query' }).click()
-    // With one stream at most, another opens only once the first is gone.
+    // With one stream at most, another opens only once the first has ended.
     await expect.poll(() => statusOfStream(live.url), PATIENT).toBe(200)
     expect([graphiql.pageErrors, other.pageErrors]).toEqual([[], []])
   })
@@ -223,7 +223,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     }
   })
 
-  test('A query with @live shows what changes elsewhere', async () => {
+  test('A query with @live shows changes from elsewhere', async () => {
     await using live = await startProduct({
       live: true,
       sandbox: { seed: 0 },
@@ -243,7 +243,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     expect(graphiql.pageErrors).toEqual([])
   })
 
-  test('A fragment with @defer is put in its place once it comes', async () => {
+  test('A fragment with @defer is put in its place when it arrives', async () => {
     const { promise: mayAnswer, resolve: letAnswer } = Promise.withResolvers<void>()
     await using upstream = await startScriptedUpstream(({ line }) => {
       if (line.startsWith('GET /appointments?'))

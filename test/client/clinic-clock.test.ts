@@ -21,7 +21,7 @@ const ZONES = [
   ],
 ]
 
-test.for(ZONES)('%s: a day is the instants that the gateway takes for it, for four years', (zone) => {
+test.for(ZONES)('%s: a day has the same range as in the gateway, for four years', (zone) => {
   const clock = createClinicClock(zone)
   for (let day = '2025-01-01'; day < '2029-01-01'; day = addDays(day, 1)) {
     const [from, to] = clock.rangeOf(day)

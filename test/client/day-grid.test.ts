@@ -29,7 +29,7 @@ const rows = fc
   )
 
 describe('The grid of a day', () => {
-  test('No two rows lie on each other, and each is placed once', () => {
+  test('No two rows of a lane overlap, and each row is placed once', () => {
     fc.assert(
       fc.property(rows, (given) => {
         const placed = inLanes(given)
@@ -44,7 +44,7 @@ describe('The grid of a day', () => {
     )
   })
 
-  test('Gaps and what is booked fill the rest of the day, and gaps touch nothing', () => {
+  test('Gaps and booked rows fill the day, and no gap overlaps a booked row', () => {
     fc.assert(
       fc.property(rows, fc.integer({ min: -4, max: 40 }), (given, quarters) => {
         const [from, to] = [NINE, NINE + 9 * HOUR]

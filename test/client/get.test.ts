@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createAnswerCache } from '../../src/client/answer-cache.ts'
 import {
   AppointmentDocument,
   AppointmentsDocument,
@@ -10,14 +11,13 @@ import {
   TypedDocumentString,
   UpdateAppointmentDocument,
 } from '../../src/client/index.ts'
-import { createKeptAnswers } from '../../src/client/kept.ts'
 import { readTrustedDocuments } from '../../src/server/documents/trusted.ts'
 import type { GatewayTestOptions } from '../support/gateway.ts'
 import { startProduct } from '../support/product.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { bearer, TOKENS } from '../support/tokens.ts'
 
-interface Sent {
+interface SentRequest {
   readonly method: string | undefined
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -25,16 +25,22 @@ interface Sent {
   readonly status: number
 }
 
-/** A client of the whole product, and what it sends. */
+/** A client of the complete product, with the requests that it sends. */
 async function startPolling(options: Partial<ClientOptions> = {}, gateway: GatewayTestOptions = {}) {
   const product = await startProduct({ gateway })
-  const sent: Sent[] = []
+  const sent: SentRequest[] = []
   const client = createClient({
     url: `${product.url}/graphql`,
     async fetch(url, init) {
       const response = await fetch(url, init)
       const { method, cache } = init
-      sent.push({ method, cache, url, headers: init.headers as Sent['headers'], status: response.status })
+      sent.push({
+        method,
+        cache,
+        url,
+        headers: init.headers as SentRequest['headers'],
+        status: response.status,
+      })
       return response
     },
     ...options,
@@ -58,7 +64,7 @@ const DAY = {
 }
 
 describe('The typed client', () => {
-  test('A poll goes by GET, and 304 gives the answer that the client has', async () => {
+  test('A poll is sent by GET, and after a 304 the client returns its cached answer', async () => {
     await using polling = await startPolling()
     const { client, takeSent, product } = polling
     const first = await client.ask(AppointmentsDocument, DAY)
@@ -74,7 +80,7 @@ describe('The typed client', () => {
     expect(product.takeRequests()).toHaveLength(1)
   })
 
-  test('Each caller of an answer has it alone: changing one changes no other', async () => {
+  test('Each caller gets its own copy of an answer: changing one changes no other', async () => {
     await using polling = await startPolling()
     const { appointments } = await polling.client.request(AppointmentsDocument, DAY)
     appointments?.nodes.splice(0)
@@ -83,7 +89,7 @@ describe('The typed client', () => {
     expect(polling.takeLines()).toEqual(['GET 200', 'GET 304'])
   })
 
-  test('After a write the poll has what was written', async () => {
+  test('After a write the poll has the written value', async () => {
     await using polling = await startPolling()
     const { client, takeLines } = polling
     const { appointments } = await client.request(AppointmentsDocument, { first: 1 })
@@ -95,7 +101,7 @@ describe('The typed client', () => {
     expect(takeLines()).toEqual(['GET 200', 'GET 304', 'POST 200', 'GET 200'])
   })
 
-  test('Variables that may name somebody are in no URL, unless the caller says so', async () => {
+  test('Variables that may identify a person are in no URL, unless the caller allows it', async () => {
     await using polling = await startPolling()
     const { client, takeLines } = polling
     const methodOf = async (variables: object, byGet?: boolean) => {
@@ -141,7 +147,7 @@ describe('The typed client', () => {
     expect(takeLines()).toEqual(['POST 200'])
   })
 
-  test('The client as a whole may send all by POST, or all queries by GET', async () => {
+  test('An option of the client sends all by POST, or all queries by GET', async () => {
     for (const [byGet, method] of [
       [false, 'POST'],
       [true, 'GET'],
@@ -152,7 +158,7 @@ describe('The typed client', () => {
     }
   })
 
-  test('No URL has more than 2,000 characters: what is longer goes by POST', async () => {
+  test('No URL has more than 2,000 characters: a longer query is sent by POST', async () => {
     await using polling = await startPolling()
     const { client, takeSent } = polling
     const documentOf = (length: number) => {
@@ -169,7 +175,7 @@ describe('The typed client', () => {
     ])
   })
 
-  test('A document with a trusted hash goes by it, however long its text is', async () => {
+  test('A document with a trusted hash is sent as its hash, however long its text is', async () => {
     const text = `{ appointments(first: 1) { nodes { id } } }#${'x'.repeat(3000)}`
     const hash = createHash('sha256').update(text).digest('hex')
     const document = new TypedDocumentString<unknown, Record<string, never>>(text, { hash })
@@ -191,13 +197,13 @@ describe('The typed client', () => {
       'query',
       'query',
     ])
-    // Where texts are refused as well, none is sent.
+    // Where the gateway refuses texts as well, the client sends none.
     await using closed = await startPolling({}, { trustedDocumentsOnly: true })
     await expect(closed.client.request(document)).rejects.toHaveProperty('status', 400)
     expect(closed.takeLines()).toEqual(['GET 400'])
   })
 
-  test('The documents of the package go by their hashes to a gateway that trusts them', async () => {
+  test('The documents of the package are sent as hashes to a gateway that trusts them', async () => {
     const trustedDocuments = readTrustedDocuments(
       'src/client/generated/persisted-documents.json',
       'TRUSTED_DOCUMENTS',
@@ -210,14 +216,14 @@ describe('The typed client', () => {
     const id = appointments?.nodes[0]?.id ?? ''
     await trusting.client.request(UpdateAppointmentDocument, { input: { id, title: 'New' } })
     expect(trusting.takeLines()).toEqual(['GET 200', 'POST 200'])
-    // Where they turn out not to be trusted, their texts go.
+    // If the gateway does not trust the documents, the client sends their texts.
     await using polling = await startPolling({ trusted: true })
     for (let nth = 0; nth < 2; nth += 1)
       await polling.client.request(UpdateAppointmentDocument, { input: { id, title: 'New' } })
     expect(polling.takeLines()).toEqual(['POST 200', 'POST 200', 'POST 200'])
   })
 
-  test('What failed is asked anew, and 304 to what nobody has is no answer', async () => {
+  test('A failed query is sent again, and a 304 without a cached answer is an error', async () => {
     let answer: { status: number; headers?: Record<string, string>; body: unknown } = {
       status: 200,
       headers: { etag: 'W/"a"' },
@@ -233,7 +239,7 @@ describe('The typed client', () => {
     expect(server.requests[0]?.line).toMatch(/^GET \/graphql\?tenant=1&query=/)
   })
 
-  test('A client whose token changes gets what the new one may see', async () => {
+  test('A client whose token changes gets what the new token may read', async () => {
     let headers = {}
     await using polling = await startPolling({ headers: () => headers }, { tokens: TOKENS })
     const { client, product } = polling
@@ -271,7 +277,7 @@ describe('The typed client', () => {
   })
 })
 
-test('Kept answers never take more than their share, and the latest used stay', () => {
+test('The cache stays below its limit, and keeps the most recently used answers', () => {
   const MOST = 40
   const step = fc.record({
     url: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
@@ -280,8 +286,8 @@ test('Kept answers never take more than their share, and the latest used stay', 
   })
   fc.assert(
     fc.property(fc.array(step), (steps) => {
-      const kept = createKeptAnswers(MOST)
-      /** The latest used last. */
+      const kept = createAnswerCache(MOST)
+      /** The most recently used answer is the last. */
       let model: { url: string; text: string }[] = []
       for (const { url, length, isRead } of steps) {
         const known = model.find((each) => each.url === url)

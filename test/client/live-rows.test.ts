@@ -13,7 +13,7 @@ import {
 
 interface Row {
   readonly id: string
-  /** The list is that of day 1. */
+  /** The list has the rows of day 1. */
   readonly day: number
   readonly version: number
 }
@@ -37,7 +37,7 @@ const step = fc.oneof(
 )
 const isListed = ({ day }: Row) => day === 1
 
-/** An upstream, a stream of its changes that is behind, and a screen whose reads and writes are on their way. */
+/** An upstream, a delayed stream of its changes, and a screen with reads and writes in flight. */
 class World {
   readonly server = new Map<string, Row>()
   screen: LiveRows<Row> = NO_ROWS
@@ -91,7 +91,7 @@ class World {
 
 const sorted = (rows: Iterable<Row>) => [...rows].filter(isListed).sort((a, b) => (a.id < b.id ? -1 : 1))
 
-test('Reads, changes and own writes in any order leave what a fresh read shows', () => {
+test('Reads, changes and own writes in any order result in the rows of a fresh read', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const world = new World()
@@ -113,15 +113,15 @@ test('Reads, changes and own writes in any order leave what a fresh read shows',
   )
 })
 
-test('What a list leaves out stays as a change told it, and null takes it away', () => {
+test('A field that a list does not have keeps the value of a change; null removes it', () => {
   type Named = { readonly id: string; readonly name?: string | null }
-  const told = takeChange<Named>(NO_ROWS, 'ENTERED', { id: 'a', name: 'Ada' })
-  const read = takeFound(told, { rows: [{ id: 'a' }], since: told.changes })
+  const changed = takeChange<Named>(NO_ROWS, 'ENTERED', { id: 'a', name: 'Ada' })
+  const read = takeFound(changed, { rows: [{ id: 'a' }], since: changed.changes })
   expect(read.byId.get('a')).toEqual({ id: 'a', name: 'Ada' })
   expect(takeChange(read, 'CHANGED', { id: 'a', name: null }).byId.get('a')).toEqual({ id: 'a', name: null })
 })
 
-test('A row shows as a write will leave it, and as it was where that is refused', () => {
+test('A row is as a write in flight will leave it, and is restored after a refusal', () => {
   const row = { id: 'a', day: 1, version: 1 }
   const read = takeFound<Row>(NO_ROWS, { rows: [row], since: 0 })
   const proposed = propose(read, { ...row, day: 2 })
@@ -129,7 +129,7 @@ test('A row shows as a write will leave it, and as it was where that is refused'
   expect(shownRows(settle(proposed, 'a', { rows: [], since: 0 }))).toEqual([row])
 })
 
-test('A list gives the rows that did not fail, and none where it failed itself', () => {
+test('A list has the rows that did not fail, and none where the list itself failed', () => {
   expect(nodesOf({ nodes: [{ id: 'a' }, null, { id: 'b' }] })).toEqual([{ id: 'a' }, { id: 'b' }])
   expect([nodesOf(null), nodesOf(undefined)]).toEqual([[], []])
 })

@@ -19,7 +19,7 @@ function stream(response: ServerResponse, parts: readonly object[]): void {
   for (const part of parts) response.write(`event: next\ndata: ${JSON.stringify(part)}\n\n`)
 }
 
-test('An observer gets data and errors of each change until it leaves', async () => {
+test('An observer receives data and errors of each change until it unsubscribes', async () => {
   const closed = Promise.withResolvers<void>()
   await using server = await startScriptedUpstream(() => (response) => {
     response.once('close', closed.resolve)
@@ -48,7 +48,7 @@ test('An observer gets data and errors of each change until it leaves', async ()
   expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({ query: CHANGES, variables: { filter: {} } })
 })
 
-test('An observer gets what the client rejects with, and is closed then', async () => {
+test('An observer receives the error of the client, and is closed then', async () => {
   const errors = [{ message: 'No', extensions: { code: 'FORBIDDEN' } }]
   await using server = await startScriptedUpstream(() => ({ body: { errors } }))
   const client = createClient({ url: server.url })

@@ -16,7 +16,7 @@ const ROWS = `
 const CANCEL = `
   mutation Cancel($id: ID!) { cancelAppointment(input: { id: $id }) { appointment { id status } } }`
 
-/** `nodes` beside `edges`: docs/clients.md says what each client makes of it. */
+/** `nodes` beside `edges`: docs/clients.md describes the result in each client. */
 const BOTH_WAYS = `
   query BothWays($after: String) {
     appointments(first: 7, after: $after) {
@@ -111,7 +111,7 @@ describe('Apollo Client', () => {
 })
 
 describe('urql with graphcache', () => {
-  // As docs/clients.md has it.
+  // As in docs/clients.md.
   const byId = ({ id }: { id?: unknown }) => (typeof id === 'string' ? id : null)
   const ENTITIES = ['Appointment', 'Patient', 'Clinician', 'AppointmentType', 'Location']
   const warnings: string[] = []
@@ -144,7 +144,7 @@ describe('urql with graphcache', () => {
     expect(restIdsOf(rows)).toEqual(await idsOf(product))
   })
 
-  test('urql puts the pages of nodes together, and of edges', async () => {
+  test('urql joins the pages of nodes, and of edges', async () => {
     await using product = await startProduct({ sandbox: { seed: 60 } })
     const client = createUrql(product)
     const first = (await client.query<BothWays>(gql(BOTH_WAYS), {}).toPromise()).data

@@ -21,7 +21,7 @@ interface Day {
   }
 }
 
-/** A list of two rows. What they lack is answered once the test lets it. */
+/** A list of two rows. The upstream answers reads of further fields once the test allows it. */
 async function startClinic() {
   const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>()
   const upstream = await startScriptedUpstream(({ line }) => {
@@ -53,7 +53,7 @@ function shownBy({ appointments }: Day): unknown {
   return appointments.nodes.map(({ title, attendeeName }) => [title, attendeeName])
 }
 
-/** What a screen shows, one state after the other, each once. */
+/** The consecutive states of a screen, without repetitions. */
 function createScreen() {
   const states: unknown[] = []
   const { promise: first, resolve: onFirst } = Promise.withResolvers<void>()
@@ -71,7 +71,7 @@ function createScreen() {
   }
 }
 
-/** It shows the list while the rest is held, and everything once that may come. */
+/** Expects the list while the rest is delayed, and then the complete answer. */
 async function expectBothStates(
   { states, first, last }: ReturnType<typeof createScreen>,
   answer: () => void,

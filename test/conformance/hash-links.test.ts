@@ -21,12 +21,12 @@ const GUARDED = { 'x-graphql-yoga-csrf': '1' }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
-/** What one request of the client held: `POST hash`, `GET text`. */
+/** The method and content of one request: `POST hash`, `GET text`. */
 function describeRequest(input: unknown, init: RequestInit | undefined): string {
   const sent = init?.body == null ? new URL(String(input)).searchParams : JSON.parse(String(init.body))
   const parts = sent instanceof URLSearchParams ? Object.fromEntries(sent) : sent
-  const holds = [parts.extensions?.includes?.('Hash') || parts.extensions?.persistedQuery ? 'hash' : '']
-  return [init?.method ?? 'GET', ...holds, parts.query ? 'text' : ''].filter(Boolean).join(' ')
+  const contents = [parts.extensions?.includes?.('Hash') || parts.extensions?.persistedQuery ? 'hash' : '']
+  return [init?.method ?? 'GET', ...contents, parts.query ? 'text' : ''].filter(Boolean).join(' ')
 }
 
 /** A client whose link sends hashes first, and the requests that it sends. */
@@ -130,7 +130,7 @@ describe('urql without options of its own', () => {
     expect(methods).toEqual(['GET', 'POST'])
   })
 
-  test('An HTTP cache below it asks with the tag, and 304 gives the answer of before', async () => {
+  test('An HTTP cache below it revalidates with the ETag, and a 304 gives its answer', async () => {
     await using product = await startProduct()
     const statuses: number[] = []
     const record = (message: unknown) => {
@@ -138,7 +138,7 @@ describe('urql without options of its own', () => {
       if (request.path.startsWith('/graphql')) statuses.push(response.statusCode)
     }
     subscribe('undici:request:headers', record)
-    // As a browser's: private, and it asks before it uses again what is `no-cache`.
+    // Like that of a browser: private, and it revalidates a `no-cache` response before reuse.
     const dispatcher = new Agent().compose(interceptors.cache({ type: 'private' }))
     const client = createClient({
       url: `${product.url}/graphql`,
@@ -146,11 +146,11 @@ describe('urql without options of its own', () => {
       fetch: (input, init) => undiciFetch(String(input), { ...init, dispatcher } as object) as never,
       exchanges: [fetchExchange],
     })
-    const ask = async () =>
+    const send = async () =>
       (await client.query(QUERY, {}, { requestPolicy: 'network-only' }).toPromise()).data
-    const first = await ask()
+    const first = await send()
     expect(first.appointments.nodes).toHaveLength(1)
-    expect(await ask()).toEqual(first)
+    expect(await send()).toEqual(first)
     expect(statuses).toEqual([200, 304])
     unsubscribe('undici:request:headers', record)
     await dispatcher.close()

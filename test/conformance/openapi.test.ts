@@ -21,7 +21,7 @@ describe.each([{ faults: false }, { faults: true }])('The OpenAPI document with 
 
   test('passes redocly lint', async () => {
     const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
-    // The control endpoint has reads without a parameter: nothing in them can be at fault.
+    // The control endpoint has reads without parameters, which have no validation errors.
     const rules = faults ? ['--skip-rule', 'operation-4xx-response'] : []
     const args = [REDOCLY, 'lint', `${sandbox.url}/openapi.json`, '--format', 'json', ...rules]
     const { stdout } = await promisify(execFile)(process.execPath, args, { env })
@@ -30,7 +30,7 @@ describe.each([{ faults: false }, { faults: true }])('The OpenAPI document with 
 
   test('passes the OpenAPI rules of Spectral', async () => {
     const linter = new spectral.Spectral()
-    // The sandbox has no support to write to.
+    // The sandbox has no support contact.
     linter.setRuleset({ extends: rulesets.oas as RulesetDefinition, rules: { 'info-contact': 'off' } })
     const document = await (await fetch(`${sandbox.url}/openapi.json`)).text()
     expect(await linter.run(document)).toEqual([])

@@ -207,7 +207,7 @@ describe('Relay', () => {
     expect(status()).toBe('CANCELLED')
   })
 
-  test('A change reaches the rows in the store, and the stream goes on when it breaks', async () => {
+  test('A change reaches the rows in the store, and the stream resumes when it breaks', async () => {
     await using product = await startProduct({ live: true })
     let broken = new AbortController()
     const opened = Promise.withResolvers<void>()
@@ -245,7 +245,7 @@ describe('Relay', () => {
     expect(titles).toEqual(['Title 0', 'Title 1', 'Title 2'])
   })
 
-  test('Relay shows a list first, and then what its fragments with @defer bring', async () => {
+  test('Relay shows a list first, and then the data of its fragments with @defer', async () => {
     await using clinic = await startManualClinic()
     const network = createRelayNetwork(createClient({ url: `${clinic.url}/graphql` }))
     const open = () => {
@@ -274,7 +274,7 @@ describe('Relay', () => {
     for (const { id } of ROWS) clinic.answer(id)
     await last.promise
     expect(shownIn(store)).toEqual(ROWS.map(({ id, title }) => [title, `Name ${id}`]))
-    // Now that everything is remembered, it comes in one piece, and Relay finds it in its place.
+    // Now that everything is cached, the answer has one part, and Relay finds the fragment in its place.
     const another = open()
     await fetchQuery(another.environment, operation('RowsLaterQuery'), {}).toPromise()
     expect(shownIn(another.store)).toEqual(ROWS.map(({ id, title }) => [title, `Name ${id}`]))

@@ -2,7 +2,7 @@ import { parser, rules } from '@graphql-eslint/eslint-plugin'
 import { ESLint } from 'eslint'
 import { describe, expect, test } from 'vitest'
 
-/** Types that are part of another object and have no id of their own; a change has its `sequence`, and the upstream is one. */
+/** Types without an id, because they are part of another object; a change has its `sequence`, and there is one upstream. */
 const WITHOUT_ID = {
   types: ['PageInfo', 'AppointmentChange', 'Upstream', 'Quota', 'QuotaForecast'],
   suffixes: ['Connection', 'Edge', 'Payload'],

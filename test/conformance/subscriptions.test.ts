@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { type Product, startProduct } from '../support/product.ts'
 import { statusOfStream } from '../support/stream.ts'
 
-/** For a machine that has other things to do. */
+/** For a slow or busy machine. */
 const PATIENT = { timeout: 10_000 }
 
 const CHANGES = `
@@ -29,29 +29,29 @@ interface Rows {
   }
 }
 
-/** One stream at most, and many signs of life between two changes. */
+/** One stream at most, and many heartbeats between two changes. */
 function startLive(): Promise<Product> {
   return startProduct({ live: true, gateway: { heartbeatMs: 2, limits: { MAX_STREAMS: 1 } } })
 }
 
-/** A `fetch` that tells how many pieces of its streams have come. */
+/** A `fetch` that counts the received chunks of its streams. */
 function countingFetch() {
-  let pieces = 0
+  let chunks = 0
   return {
     async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
       const response = await fetch(input, init)
       if (!response.headers.has('x-resume-after') || response.body === null) return response
       const count = new TransformStream<Uint8Array, Uint8Array>({
-        transform(piece, controller) {
-          pieces += 1
-          controller.enqueue(piece)
+        transform(chunk, controller) {
+          chunks += 1
+          controller.enqueue(chunk)
         },
       })
       return new Response(response.body.pipeThrough(count), { headers: response.headers })
     },
-    async severalPieces(): Promise<void> {
-      const before = pieces
-      await expect.poll(() => pieces, PATIENT).toBeGreaterThan(before + 5)
+    async severalChunks(): Promise<void> {
+      const before = chunks
+      await expect.poll(() => chunks, PATIENT).toBeGreaterThan(before + 5)
     },
   }
 }
@@ -67,26 +67,26 @@ function createInbox() {
   }
 }
 
-/** With one stream at most, another opens only once the first is gone. */
+/** With one stream at most, another opens only once the first has ended. */
 const expectNoStream = (product: Product) => expect.poll(() => statusOfStream(product.url), PATIENT).toBe(200)
 
 const rename = (product: Product, id: string, title: string) =>
   product.rest('PATCH', `/appointments/${id}`, { title })
 
-/** Two changes, one by one, with signs of life before, between and after. */
+/** Two changes, one by one, with heartbeats before, between and after. */
 async function renameAmongHeartbeats(
   product: Product,
   id: string,
-  { severalPieces }: ReturnType<typeof countingFetch>,
+  { severalChunks }: ReturnType<typeof countingFetch>,
   received: ReturnType<typeof createInbox>['received'],
 ): Promise<void> {
-  await severalPieces()
+  await severalChunks()
   await rename(product, id, 'First')
   await received(1)
-  await severalPieces()
+  await severalChunks()
   await rename(product, id, 'Second')
   await received(2)
-  await severalPieces()
+  await severalChunks()
 }
 
 describe('Apollo Client', () => {
@@ -142,7 +142,7 @@ describe('Apollo Client', () => {
         .subscribe({ query: apolloGql(CHANGES) })
         .subscribe({ next: ({ error }) => resolve(error), error: resolve })
     })
-    await counting.severalPieces()
+    await counting.severalChunks()
     await product[Symbol.asyncDispose]()
     expect(await ended).toMatchObject({ errors: [{ extensions: { code: 'STREAM_ENDED' } }] })
     client.stop()
@@ -190,7 +190,7 @@ describe('urql', () => {
     const product = await startLive()
     const counting = countingFetch()
     const ended = createUrql(product, counting.fetch).subscription(CHANGES, {}).toPromise()
-    await counting.severalPieces()
+    await counting.severalChunks()
     await product[Symbol.asyncDispose]()
     expect((await ended).error?.graphQLErrors.map(({ extensions }) => extensions.code)).toEqual([
       'STREAM_ENDED',
@@ -227,7 +227,7 @@ describe('A query with @live', () => {
     await expectNoStream(product)
   })
 
-  test('Apollo Client, which takes queries in parts, gets one answer', async () => {
+  test('Apollo Client, which reads a query in incremental parts, gets one answer', async () => {
     await using product = await startLive()
     const client = new ApolloClient({
       link: new HttpLink({ uri: `${product.url}/graphql` }),

@@ -33,17 +33,17 @@ const ZONES = [
   'Etc/GMT+12',
 ] as const
 
-/** Known from the tables of the zones, and not from the code. */
+/** Taken from the tables of the zones, independent of the code. */
 const KNOWN = [
   ['2026-03-29', 'Europe/London', '2026-03-29T00:00:00Z', '2026-03-29T22:59:59.999Z'],
   ['2026-10-25', 'Europe/London', '2026-10-24T23:00:00Z', '2026-10-25T23:59:59.999Z'],
   ['2024-04-07', 'Australia/Lord_Howe', '2024-04-06T13:00:00Z', '2024-04-07T13:29:59.999Z'],
   ['2024-10-06', 'Australia/Lord_Howe', '2024-10-05T13:30:00Z', '2024-10-06T12:59:59.999Z'],
-  // Midnight is missing.
+  // Midnight does not exist.
   ['2018-11-04', 'America/Sao_Paulo', '2018-11-04T03:00:00Z', '2018-11-05T01:59:59.999Z'],
-  // The last hour comes twice.
+  // The last hour occurs twice.
   ['2018-02-17', 'America/Sao_Paulo', '2018-02-17T02:00:00Z', '2018-02-18T02:59:59.999Z'],
-  // Midnight comes twice.
+  // Midnight occurs twice.
   ['2024-11-03', 'America/Havana', '2024-11-03T04:00:00Z', '2024-11-04T04:59:59.999Z'],
   ['2024-03-31', 'Atlantic/Azores', '2024-03-31T01:00:00Z', '2024-03-31T23:59:59.999Z'],
   // The next day is skipped.
@@ -74,7 +74,7 @@ function daysIn(timeZone: string): Length[] {
   return days
 }
 
-/** What the clocks of a zone show, by other fields of `Intl` than the code reads. */
+/** The local time of a zone, by other fields of `Intl` than the code uses. */
 function clockOf(timeZone: string): (ms: number) => string {
   const fields = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
   const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const
@@ -94,7 +94,7 @@ describe('The days of a clinic', () => {
     expect(rangeOfDay(day, timeZone)).toEqual({ startsFrom, startsTo })
   })
 
-  test.for(ZONES)('The days of four years in %s follow each other, each by its clocks', (timeZone) => {
+  test.for(ZONES)('The days of four years in %s follow each other, each in local time', (timeZone) => {
     const clock = clockOf(timeZone)
     const days = daysIn(timeZone)
     expect(days).toHaveLength(1461)
@@ -107,7 +107,7 @@ describe('The days of a clinic', () => {
     expect(ends).toEqual(days.flatMap(({ day }) => [shifted(day, -1), day, day, shifted(day, 1)]))
   })
 
-  test.for(ZONES)('Where clocks change in %s, every minute is in the day that they show', (timeZone) => {
+  test.for(ZONES)('Where clocks change in %s, every minute is in its local day', (timeZone) => {
     const clock = clockOf(timeZone)
     for (const { day, from, to } of daysIn(timeZone).filter((each) => each.to - each.from !== DAY))
       for (let at = from - 2 * HOUR; at < to + 2 * HOUR; at += MINUTE)
@@ -143,7 +143,7 @@ describe('The days of a clinic', () => {
     }
   })
 
-  test('There is no day that a zone skipped, or that four digits can not write', () => {
+  test('There is no day that a zone skipped, or that four digits can not express', () => {
     expect(rangeOfDay('2011-12-30', 'Pacific/Apia')).toBeUndefined()
     expect(rangeOfDay('2011-12-31', 'Pacific/Apia')?.startsFrom).toBe('2011-12-30T10:00:00Z')
     expect(rangeOfDay('0000-01-01', 'Asia/Tokyo')).toBeUndefined()
@@ -155,7 +155,7 @@ describe('The days of a clinic', () => {
     'The time zone of the machine, %s, changes no day',
     (timeZone) => {
       process.env.TZ = timeZone
-      // The test would prove nothing where the process kept its own.
+      // The test would prove nothing if the process kept its own zone.
       expect(Intl.DateTimeFormat().resolvedOptions().timeZone).toBe(timeZone)
       for (const [day, zone, startsFrom, startsTo] of KNOWN)
         expect(rangeOfDay(day, zone)).toEqual({ startsFrom, startsTo })
@@ -163,7 +163,7 @@ describe('The days of a clinic', () => {
     },
   )
 
-  test('Any instant is in the range of the day that the clocks show', () => {
+  test('Any instant is in the range of its local day', () => {
     const instants = fc.integer({ min: Date.parse('2012-01-01'), max: Date.parse('2037-12-31') })
     fc.assert(
       fc.property(instants, fc.constantFrom(...ZONES), (ms, timeZone) => {
@@ -182,7 +182,7 @@ describe('The time at a clinic', () => {
     ['2026-01-05T08:30:00Z', 'Europe/London', '2026-01-05T08:30:00+00:00'],
     ['2026-01-05T08:30:00.123456789Z', 'Asia/Kathmandu', '2026-01-05T14:15:00.123456789+05:45'],
     ['2026-01-05T01:00:00Z', 'America/St_Johns', '2026-01-04T21:30:00-03:30'],
-    // Liberia kept 44 minutes and 30 seconds until 1972, which RFC 3339 can't write.
+    // Liberia's offset was 44 minutes and 30 seconds until 1972, which RFC 3339 can't express.
     ['1971-06-01T12:00:00Z', 'Africa/Monrovia', '1971-06-01T12:00:00Z'],
     ['1972-06-01T12:00:00Z', 'Africa/Monrovia', '1972-06-01T12:00:00+00:00'],
     ['9999-12-31T23:30:00Z', 'Asia/Tokyo', '9999-12-31T23:30:00Z'],
@@ -191,7 +191,7 @@ describe('The time at a clinic', () => {
     expect(toLocal(utc, timeZone)).toBe(local)
   })
 
-  test('The local time is the same instant, and the one that the clocks show', () => {
+  test('The local time is the same instant, with the offset of the zone', () => {
     const instants = fc.integer({ min: Date.parse('2012-01-01'), max: Date.parse('2037-12-31') })
     fc.assert(
       fc.property(instants, fc.constantFrom(...ZONES), (ms, timeZone) => {

@@ -7,13 +7,13 @@ import { MINUTE_MS, startClinic } from '../browser/clinic.ts'
 
 const TODAY = '2026-03-23'
 const TOMORROW = '2026-03-24'
-/** For a machine that has other things to do. */
+/** For a slow or busy machine. */
 const PATIENT = { timeout: 10_000, interval: 5 }
 
-test('Without events a desk looks again once a minute, and no more often', async () => {
+test('Without events a desk reads its view once a minute, and no more often', async () => {
   await using clinic = await startClinic({ live: false })
   let timers: { readonly at: number; readonly run: () => void }[] = []
-  let asked = 0
+  let reads = 0
   const desk = createDesk({
     url: 'http://localhost/graphql',
     clock: createClinicClock('Europe/London'),
@@ -21,12 +21,12 @@ test('Without events a desk looks again once a minute, and no more often', async
     now: () => clinic.at,
     setTimer: (run, ms) => void timers.push({ at: clinic.at + ms, run }),
     fetch(url, init) {
-      if (url.includes('DeskDay')) asked += 1
+      if (url.includes('DeskDay')) reads += 1
       return clinic.fetch(new Request(url, init))
     },
   })
   desk.start()
-  await expect.poll(() => desk.state.line, PATIENT).toBe('off')
+  await expect.poll(() => desk.state.connection, PATIENT).toBe('unavailable')
   await expect.poll(() => desk.state.readings.get(TODAY)?.readAt, PATIENT).toBe(clinic.at)
   for (let second = 0; second < 300; second += 5) {
     clinic.at += 5000
@@ -36,12 +36,12 @@ test('Without events a desk looks again once a minute, and no more often', async
     await expect.poll(() => desk.state.readings.get(TODAY)?.isLoading, PATIENT).toBe(false)
   }
   desk.stop()
-  expect(asked).toBe(1 + 5)
+  expect(reads).toBe(1 + 5)
 })
 
-test('Twenty desks cost an hour at most twenty lists, and all are right at its end', async () => {
+test('Twenty desks cost an hour at most twenty lists, and all are up to date then', async () => {
   await using clinic = await startClinic()
-  // The upstream's events are known to come: until then answers are kept for ten seconds.
+  // Waits for the first event: until events are known to arrive, answers are cached for ten seconds.
   await clinic.elsewhere({
     title: 'Far off',
     start_time: '2027-01-04T10:00:00Z',
@@ -63,7 +63,7 @@ test('Twenty desks cost an hour at most twenty lists, and all are right at its e
   const desks: Desk[] = []
   const rowsOf = ({ state }: Desk, day: string) => rowsIn(shownRows(state.rows), clock.rangeOf(day))
   const isRead = ({ state }: Desk) =>
-    state.line === 'live' && state.readings.get(state.view)?.readAt !== undefined
+    state.connection === 'live' && state.readings.get(state.view)?.readAt !== undefined
   const allAreRead = () => expect.poll(() => desks.every(isRead), PATIENT).toBe(true)
 
   let changes = 0
@@ -72,7 +72,7 @@ test('Twenty desks cost an hour at most twenty lists, and all are right at its e
     const due = timers.filter(({ at }) => at <= clinic.at)
     timers = timers.filter(({ at }) => at > clinic.at)
     for (const { run } of due) run()
-    // They come in the first minutes, and four of them look at tomorrow.
+    // The desks open in the first minutes, and four of them change to tomorrow.
     if (minute < 4) for (let nth = 0; nth < 5; nth += 1) desks.push(openDesk())
     if (minute === 4) for (const desk of desks.slice(0, 4)) desk.show(TOMORROW)
     if (minute === 30) for (const desk of desks.slice(0, 4)) desk.show(TODAY)

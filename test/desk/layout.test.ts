@@ -5,7 +5,7 @@ import { daysOf, rangeOf, rowOf } from '../../src/desk/state.ts'
 
 const clock = createClinicClock('Europe/London')
 
-test('A day shows eight to six, and further where there is something', () => {
+test('A day shows 08:00 to 18:00, extended to its first and last row', () => {
   const hoursWith = (...times: readonly (readonly [startTime: string, endTime: string])[]) => {
     const rows = times.map(([startTime, endTime]) => rowOf({ id: startTime, startTime, endTime }))
     return hoursOf('2026-03-23', rows, clock).map(clock.timeOf)

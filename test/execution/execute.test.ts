@@ -24,7 +24,7 @@ const schema = buildSchema(`
   type Mutation { first: Person second: Person! third: Person }
 `)
 
-/** The result, once it is known to give a client the same JSON as that of graphql-js. */
+/** Returns the result after asserting that its JSON equals that of graphql-js. */
 async function executeLikeGraphqlJs(args: ExecutionArgs) {
   const actual = await execute(args)
   expect(JSON.stringify(actual)).toBe(JSON.stringify(await graphqlJs(args)))
@@ -50,7 +50,7 @@ async function isSettled(promise: unknown): Promise<boolean> {
   return (await Promise.race([promise, pending])) !== pending
 }
 
-/** The document, and how often anything has read a selection set of it. */
+/** The document, with a count of the reads of its selection sets. */
 function countReads(document: DocumentNode): { document: DocumentNode; reads: () => number } {
   let reads = 0
   const definitions = document.definitions.map((definition) => {
@@ -92,7 +92,7 @@ describe('a request that can not be executed', () => {
     expect(data).toEqual({ strict: 's' })
   })
 
-  test('reports each wrong variable, up to fifty of them', async () => {
+  test('reports each invalid variable, up to fifty of them', async () => {
     const names = Array.from({ length: 60 }, (_, index) => `$v${index}: Int!`)
     const document = parse(`query (${names.join(' ')} $p: Point $q: Person) { strict }`)
     const { errors } = await executeLikeGraphqlJs({
@@ -135,7 +135,7 @@ describe('a request that can not be executed', () => {
     expect(query).toEqual({ data: { count: 1 } })
   })
 
-  test('gives for each event of a subscription what graphql-js gives', async () => {
+  test('gives the result of graphql-js for each event of a subscription', async () => {
     const withEvents = buildSchema(
       'type Query { a: Int } type Subscription { ticked(by: Int): Tick } type Tick { count: Int! even: Boolean }',
     )
@@ -158,7 +158,7 @@ describe('a request that can not be executed', () => {
     })
   })
 
-  test('throws if the document, the variables or the schema are no such things', () => {
+  test('throws if the document, the variables or the schema are invalid arguments', () => {
     const document = parse('{ strict }')
     expect(() => execute({ schema, document: undefined as never })).toThrow('Must provide document.')
     expect(() => execute({ schema, document, variableValues: 'x' as never })).toThrow(
@@ -169,7 +169,7 @@ describe('a request that can not be executed', () => {
 })
 
 describe('the result', () => {
-  test('is no promise if no resolver returns one', () => {
+  test('is not a promise if no resolver returns one', () => {
     const rootValue = { me: { name: () => 'M', friends: [{ name: 'F' }] } }
     const result = execute({ schema, document: parse('{ me { name friends { name } } }'), rootValue })
     expect(result).toEqual({ data: { me: { name: 'M', friends: [{ name: 'F' }] } } })
@@ -242,7 +242,7 @@ describe('the result', () => {
     expect(isResolved).toBe(false)
   })
 
-  test('treats anything with a `then` as a promise, even one that answers at once', async () => {
+  test('treats anything with a `then` as a promise, even a synchronous one', async () => {
     const thenable = (
       then: (resolve: (value: unknown) => void, reject: (error: unknown) => void) => void,
     ) => ({ then })
@@ -263,7 +263,7 @@ describe('the result', () => {
     )
   })
 
-  test('quotes a value that does not fit its type in the words of graphql-js', async () => {
+  test('quotes a value that does not fit its type like graphql-js', async () => {
     const picky = buildSchema('type Thing { name: String } type Query { thing: Thing }')
     const thing = picky.getType('Thing') as GraphQLObjectType
     thing.isTypeOf = () => false
@@ -351,7 +351,7 @@ describe('mutations', () => {
     expect(begun).toEqual(['first', 'second', 'third'])
   })
 
-  test('end with a non-null one that fails, at once or later', async () => {
+  test('end with a non-null one that fails, synchronously or later', async () => {
     for (const second of [null, Promise.resolve(null), new Error('no')])
       for (const first of [{ name: 'f' }, Promise.resolve({ name: 'f' })]) {
         const { begun, rootValue } = rootOf({ first, second, third: {} })
@@ -373,7 +373,7 @@ describe('a resolver', () => {
   }
   let infos: GraphQLResolveInfo[] = []
 
-  test('gets everything in `info` that graphql-js puts there', async () => {
+  test('gets an `info` with the properties of graphql-js', async () => {
     const args = {
       schema,
       document: parse(
@@ -393,7 +393,7 @@ describe('a resolver', () => {
     expect(infos[0]).toMatchObject({ path: { prev: undefined, key: 'mine', typename: 'Query' } })
   })
 
-  test('may change its arguments without any other call seeing that', async () => {
+  test('may mutate its arguments without affecting any other call', async () => {
     const seen: unknown[] = []
     const document = parse('{ a: at(point: { x: 1 }, depth: 2) b: at(depth: 2) c: at(name: "o") }')
     function resolve(_source: unknown, args: { point?: { x?: number }; depth?: number }) {
@@ -411,7 +411,7 @@ describe('a resolver', () => {
 describe('the plan of a document', () => {
   const rootValue = { me: { name: 'M', friend: { name: 'F' } } }
 
-  test('reads a fragment once for a selection, however often it is spread', () => {
+  test('contains a fragment once for a selection, however often it is spread', () => {
     const last = 27
     const fragments = Array.from({ length: last + 1 }, (_, index) =>
       index === last
@@ -423,7 +423,7 @@ describe('the plan of a document', () => {
     expect(reads()).toBeLessThan(4 * last)
   })
 
-  test('is made once for each schema and outcome of @skip and @include', () => {
+  test('is created once for each schema and outcome of @skip and @include', () => {
     const text =
       'query ($yes: Boolean!) { me { ...F } } fragment F on Person { name friend @include(if: $yes) { ...F2 } } fragment F2 on Person { name }'
     const { document, reads } = countReads(parse(text))
@@ -447,7 +447,7 @@ describe('the plan of a document', () => {
     expect(reads()).toBeGreaterThan(readsAtFirst)
   })
 
-  test('is right, and made again, for more outcomes than are cached', () => {
+  test('is correct, and created again, for more outcomes than are cached', () => {
     const names = Array.from({ length: 6 }, (_, index) => `v${index}`)
     const fields = names.map((name) => `${name}: strict @include(if: $${name})`)
     const { document, reads } = countReads(

@@ -62,7 +62,7 @@ async function executeBoth({ text, variableValues }: ReturnType<typeof randomOpe
   return { expected, actual, possible: new Set(every.errors?.map(describeError)), resolved }
 }
 
-/** Everything that a client or a plugin can see of an error. */
+/** The properties of an error that a client or a plugin can read. */
 function describeError(error: GraphQLError): string {
   const { message, path, locations, extensions, originalError } = error
   return JSON.stringify({ message, path, locations, extensions, of: originalError && String(originalError) })
@@ -76,7 +76,7 @@ function visibleErrors(result: Result): string[] {
   return visible.map(describeError).sort()
 }
 
-/** The places that are null because of a non-null value within them, once for each error that says so. */
+/** The places that are null because of a non-null value within them, once for each error that reports them. */
 function nullings(result: Result, resolved: Resolved): string[] {
   const places: string[] = []
   for (const { path = [] } of result.errors ?? []) {
@@ -89,7 +89,7 @@ function nullings(result: Result, resolved: Resolved): string[] {
   return places.sort()
 }
 
-/** The part of a path that the data has: all of it, or up to the first null. */
+/** The part of a path that exists in the data: the complete path, or up to the first null. */
 function nulledAt({ data }: Result, path: Keys): Keys {
   let value: unknown = data ?? null
   for (const [index, key] of path.entries()) {

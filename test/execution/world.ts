@@ -50,7 +50,7 @@ interface Thing {
   readonly mayWait: boolean
 }
 
-/** The types of the fields that were resolved, by response path. */
+/** The types of the resolved fields, by response path. */
 export type Resolved = Map<string, GraphQLOutputType>
 export interface WorldContext {
   readonly chances: Chances
@@ -165,7 +165,7 @@ function produce(
   return draw('promise') % 100 < chances.promises ? promised(value, draw('ticks') % 6) : value()
 }
 
-/** A list holds what an item throws as an Error among its items. */
+/** A list contains the Error of an item that throws. */
 function settled(make: () => unknown): unknown {
   try {
     return make()
@@ -176,7 +176,7 @@ function settled(make: () => unknown): unknown {
 
 function promised<Value>(make: () => Value, ticks: number): Promise<Value> {
   const promise = wait(ticks).then(make)
-  // After an error that is thrown at once, graphql-js leaves the promises of other fields unhandled.
+  // After a synchronous error, graphql-js leaves the promises of other fields unhandled.
   promise.catch(() => {})
   return promise
 }

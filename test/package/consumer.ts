@@ -31,7 +31,7 @@ export async function createConsumer(tarball: string): Promise<Consumer> {
   await mkdir(installed, { recursive: true })
   await run('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
   const manifest: Manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
-  // Only what the package names, and the types of Node, which are up to the project.
+  // Only the dependencies of the package, and the types of Node, which the project chooses.
   const named = { ...manifest.dependencies, ...manifest.peerDependencies }
   for (const name of [...Object.keys(named), '@types/node']) await link(name, project)
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))

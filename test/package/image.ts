@@ -13,12 +13,12 @@ const REPOSITORY = resolve(import.meta.dirname, '../..')
 
 type Started = ChildProcessByStdio<null, Readable, Readable>
 
-/** What the last stage of a Dockerfile is, as a folder in place of an image. */
+/** The last stage of a Dockerfile, built into a folder instead of an image. */
 export interface Image extends AsyncDisposable {
   /** The working directory of its last stage, or of an earlier one, as a path of this machine. */
   folderOf(stage?: string): string
   readonly user: string
-  /** Starts the entrypoint. Node may write no file, and start no program: a file system that is read-only. */
+  /** Starts the entrypoint. As in a read-only file system, Node may write no file; it may also start no program. */
   start(environment: Readonly<Record<string, string>>, ...args: string[]): Started
   /** Resolves to the exit code of the health check. */
   checkHealth(environment: Readonly<Record<string, string>>): Promise<number>
@@ -34,9 +34,9 @@ interface Stage {
 }
 
 /**
- * Goes through the steps of a Dockerfile in their order, each stage in a bare folder. Every command of RUN is run as it
- * stands but `npm ci`, which would load the packages anew each time: the lockfile names what it would install, and the
- * repository has it. Neither the base image nor a user is taken: Node is the one that runs this, and so is the user.
+ * Runs the steps of a Dockerfile in their order, each stage in an empty folder. Every command of RUN is run unchanged,
+ * except `npm ci`, which would download the packages each time: instead, the packages of the lockfile are copied from the
+ * repository. The base image and the user are ignored: Node and the user are those of this process.
  */
 export async function buildImage(dockerfile: string): Promise<Image> {
   const folder = await mkdtemp(join(tmpdir(), 'image-'))
@@ -80,7 +80,7 @@ export async function buildImage(dockerfile: string): Promise<Image> {
 
 const READ_ONLY = '--permission --allow-fs-read=* --disable-warning=ExperimentalWarning'
 
-/** The Node that runs this stands for the one of the image. */
+/** The Node of this process replaces that of the image. */
 const PATH = { PATH: [dirname(process.execPath), process.env.PATH].join(delimiter) }
 
 /** The stage without a name. */
@@ -146,14 +146,14 @@ async function copy(instruction: Copy, stage: Stage, stages: ReadonlyMap<string,
   }
 }
 
-/** What a stage has made is wanted once, and a copy takes its time. */
+/** Moves the files of a stage: they are used only once, and a copy would take time. */
 async function moveInto(target: string, folder: string): Promise<void> {
   for (const name of await readdir(folder)) await rename(join(folder, name), join(target, name))
 }
 
 const IGNORED = readFileSync(join(REPOSITORY, '.dockerignore'), 'utf8').trim().split('\n')
 
-/** Each line of `.dockerignore` is a pattern for the names at the top. */
+/** Each line of `.dockerignore` is a pattern for the names in the top folder. */
 function isSent(path: string): boolean {
   return !IGNORED.some((pattern) => matchesGlob(relative(REPOSITORY, path), pattern))
 }
@@ -164,12 +164,12 @@ async function runCommand(command: string, stage: Stage): Promise<void> {
   await run('sh', ['-c', command], { cwd, env: { ...PATH, ...stage.environment, HOME: stage.root } })
 }
 
-/** What the lockfile says of packages that production does not need. */
+/** The flags in the lockfile of packages that production does not need. */
 const NOT_NEEDED = ['dev', 'optional', 'devOptional']
 
 const NEVER_LOADED = /\.(map|md|[cm]?ts)$/
 
-/** Installs what `npm ci` would: all that the lockfile names, or what is neither for development nor optional. */
+/** Installs the packages of `npm ci`: all in the lockfile, or those that are neither for development nor optional. */
 async function install(cwd: string, command: string): Promise<void> {
   const modules = join(cwd, 'node_modules')
   if (!command.includes('--omit')) return symlink(join(REPOSITORY, 'node_modules'), modules)
@@ -180,11 +180,11 @@ async function install(cwd: string, command: string): Promise<void> {
   const copyPackage = (path: string) => {
     const from = join(REPOSITORY, path)
     const isNeeded = (file: string) =>
-      // A package that is inside of another has a line of its own, or is for development.
+      // A package inside another one has its own entry in the lockfile, or is for development.
       !relative(from, file).split(sep).includes('node_modules') && !NEVER_LOADED.test(file)
     return cp(from, join(cwd, path), { recursive: true, filter: isNeeded })
   }
-  // The outer packages first, because they make the folders of the inner ones.
+  // The outer packages first, because they create the folders of the inner ones.
   const isInner = (path: string) => path.includes('/node_modules/')
   await Promise.all(needed.filter((path) => !isInner(path)).map(copyPackage))
   for (const path of needed.filter(isInner)) await copyPackage(path)

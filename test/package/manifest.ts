@@ -4,14 +4,16 @@ interface Manifest {
   optionalDependencies: Readonly<Record<string, string>>
 }
 
-/** Packages that bring Node itself: in a project that installs ours, they would replace the command `node`. */
-const BRINGS_NODE = /^node-(linux|win)-/
+/** Packages that contain Node itself: in a project that installs ours, they would replace the command `node`. */
+const CONTAINS_NODE = /^node-(linux|win)-/
 
 /** Removes the packages of Node from the manifest, before npm packs it. */
 async function strip(): Promise<void> {
   const manifest = await read<Manifest>('package.json')
-  const kept = Object.entries(manifest.optionalDependencies).filter(([name]) => !BRINGS_NODE.test(name))
-  await write({ ...manifest, optionalDependencies: Object.fromEntries(kept) })
+  const remaining = Object.entries(manifest.optionalDependencies).filter(
+    ([name]) => !CONTAINS_NODE.test(name),
+  )
+  await write({ ...manifest, optionalDependencies: Object.fromEntries(remaining) })
 }
 
 /** Restores the manifest from the lockfile, so that this works after a failed `npm pack` too. */

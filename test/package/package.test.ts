@@ -24,7 +24,7 @@ const ENTRIES = [
 const DOCKERFILE = readText('Dockerfile')
 const STRICT = '--strict --noEmit --module nodenext --target es2024 --exactOptionalPropertyTypes'.split(' ')
 
-/** Packing takes its time, so the package is the one that the image is made of. */
+/** The tarball of the image build, because packing takes time. */
 let image: Image
 let tarball: string
 beforeAll(async () => {
@@ -85,7 +85,7 @@ describe('the package, installed into an empty project', () => {
     await consumer.node(TSC, ...STRICT, '--types', 'node', ...names)
   }, 60_000)
 
-  test('serves the desk as it was built, without the packages that build it', async () => {
+  test('serves the built desk, without the packages that build it', async () => {
     await consumer.write('desk.ts', DESK_SCRIPT)
     const { status, script, style } = JSON.parse(await consumer.node('desk.ts'))
     expect([status, style]).toEqual([200, true])
@@ -94,7 +94,7 @@ describe('the package, installed into an empty project', () => {
     expect(existsSync(join(consumer.installed, '..', 'rolldown'))).toBe(false)
   }, 30_000)
 
-  test('holds the hashes of its documents, for gateways that run trusted documents only', async () => {
+  test('has the hashes of its documents, for gateways that run trusted documents only', async () => {
     const file = join(consumer.installed, 'dist', 'client', 'trusted-documents.json')
     const texts = Object.values(JSON.parse(await readFile(file, 'utf8')))
     expect(texts).toContainEqual(expect.stringContaining('query DeskDay'))
@@ -113,7 +113,7 @@ describe('the package, installed into an empty project', () => {
     expect(commands.flat()).not.toContain('node')
   })
 
-  test('uses the graphql of the project, and so does all that it brings', async () => {
+  test('uses the graphql of the project, and so do all its dependencies', async () => {
     const { dependencies, peerDependencies } = consumer.manifest
     expect(peerDependencies).toEqual({ graphql: expect.stringMatching(/^\^16\./) })
     const manifests = await Promise.all(
@@ -123,13 +123,13 @@ describe('the package, installed into an empty project', () => {
     expect(own.filter((each) => 'graphql' in each)).toEqual([])
   })
 
-  test('runs nothing when it is installed, and says where its source is', () => {
+  test('runs no script when it is installed, and states where its source is', () => {
     const { scripts, repository } = consumer.manifest
     expect(Object.keys(scripts).filter((name) => /install|prepare|prepublish/.test(name))).toEqual([])
     expect(repository.url).toMatch(/^git\+https:.*\/appointments-gateway\.git$/)
   })
 
-  test('holds the pages that its README links to, and nothing that no page explains', async () => {
+  test('has the pages that its README links to, and no file that no page explains', async () => {
     expect((await readdir(consumer.installed)).sort()).toEqual([
       ...['.env.example', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md'],
       ...['deploy', 'dist', 'docs', 'findings', 'package.json', 'schema.graphql', 'subgraph.graphql'],
@@ -140,7 +140,7 @@ describe('the package, installed into an empty project', () => {
     expect(files.filter((file) => !existsSync(join(consumer.installed, file)))).toEqual([])
   })
 
-  test('holds no module that none of its entries leads to', async () => {
+  test('has no module that none of its entries imports', async () => {
     const dist = join(consumer.installed, 'dist')
     // The desk is a script for browsers, which the gateway serves.
     const modules = (await readdir(dist, { recursive: true })).filter(
@@ -178,7 +178,7 @@ describe('the package, installed into an empty project', () => {
   }, 60_000)
 })
 
-describe('The image, made on bare folders, its packages copied and not installed', () => {
+describe('The image, built in empty folders, its packages copied and not installed', () => {
   test('It answers, is healthy and stops, where Node may write no file', async () => {
     const process = image.start({ PORT: '0', SANDBOX_PORT: '0', DRAIN_MS: '0' })
     const errors = text(process.stderr)
@@ -208,7 +208,7 @@ describe('The image, made on bare folders, its packages copied and not installed
     expect(misused.exitCode).toBe(2)
   })
 
-  test('Its user is not root, and can read the compiled code that it holds', async () => {
+  test('Its user is not root, and can read the compiled code in it', async () => {
     expect(image.user).toMatch(/^[1-9]\d*:[1-9]\d*$/)
     const cache = join(image.folderOf(), 'node_modules/.cache/appointments-gateway')
     const [folder = ''] = await readdir(cache)
@@ -216,7 +216,7 @@ describe('The image, made on bare folders, its packages copied and not installed
     expect((await stat(join(cache, folder, file))).mode & 0o004).toBe(0o004)
   })
 
-  test('It holds the package and what it needs, and no secret, source or tool', async () => {
+  test('It has the package and its dependencies, and no secret, source or tool', async () => {
     const names = await readdir(image.folderOf())
     expect(names).toEqual(expect.arrayContaining(['dist', 'node_modules', 'package.json']))
     for (const name of ['.env', '.git', 'src', 'test', 'coverage']) expect(names).not.toContain(name)

@@ -11,7 +11,7 @@ import { type RelayArguments, relayPage } from './relay.ts'
 const list: List<string> = { filter: '', identify: (row) => row }
 const rowsOf = (total: number) => Array.from({ length: total }, (_, i) => `r${i}`)
 
-/** An upstream that gives at most `most` rows in one read. A silent one does not say whether more follow. */
+/** An upstream that returns at most `most` rows in one read. A silent upstream does not state whether more follow. */
 interface Upstream {
   readonly most: number
   readonly isSilent: boolean
@@ -33,7 +33,7 @@ function count(page: Page<string>, source: (window: Window) => Slice<string>): n
   return drive(countRows(list, page.total, DEFAULT_PAGE_LIMITS), source).value
 }
 
-/** The rows that a client sees that reads on as long as there is a next page, in the order of the list. */
+/** The rows that a client receives when it reads every next page, in the order of the list. */
 function walk(rows: readonly string[], upstream: Upstream, isForward: boolean, size: number): string[] {
   const seen: string[][] = []
   let cursor: string | null = null
@@ -53,7 +53,7 @@ function walk(rows: readonly string[], upstream: Upstream, isForward: boolean, s
 
 const anyUpstream = (most: fc.Arbitrary<number>) => fc.record({ most, isSilent: fc.boolean() })
 
-describe('an upstream with short pages, or pages that say nothing of more rows', () => {
+describe('an upstream with short pages, or pages that do not state whether more follow', () => {
   test('a walk in pages of any size sees each of up to 9 rows once, both ways', () => {
     for (const isSilent of [false, true])
       for (let most = 1; most <= 10; most++)
@@ -91,7 +91,7 @@ describe('an upstream with short pages, or pages that say nothing of more rows',
       }
   })
 
-  test('the count is right, whatever the upstream gives in one read', () => {
+  test('the count is right, however many rows the upstream returns in one read', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 700 }),
@@ -107,7 +107,7 @@ describe('an upstream with short pages, or pages that say nothing of more rows',
     )
   })
 
-  test('up to 100 rows from the start take one read, however few it shows', () => {
+  test('up to 100 rows from the start take one read, however few rows it returns', () => {
     for (const most of [1, 7, 50])
       for (const first of [1, 20, 100]) {
         const { edges, pageInfo } = read(rowsOf(200), { most, isSilent: false }, { first })
@@ -117,13 +117,13 @@ describe('an upstream with short pages, or pages that say nothing of more rows',
   })
 })
 
-describe('an upstream whose full pages do not say whether more follow', () => {
+describe('an upstream whose full pages do not state whether more follow', () => {
   test('fills a page of any size', () => {
     for (const first of [99, 100, 101, 199, 250, 298, 500])
       expect(read(rowsOf(600), SILENT, { first }).edges).toHaveLength(first)
   })
 
-  test('shows the end to every page but those that fill their reads to the last row', () => {
+  test('has an end that every page knows, unless it fills its reads to the last row', () => {
     for (const [first, total, hasNextPage] of [
       [92, 92, false],
       [99, 99, false],

@@ -38,7 +38,7 @@ describe('a cursor', () => {
     })
     fc.assert(
       fc.property(places, fc.string(), ({ before, row, after, ...rest }, filter) => {
-        const place = { ...rest, marks: [...before, row, ...after], own: before.length }
+        const place = { ...rest, marks: [...before, row, ...after], ownIndex: before.length }
         expect(decodeCursor(encodeCursor(place, filter), filter)).toEqual(place)
         expect(decodeCursor(encodeCursor(place, filter), `${filter}!`)).toBeUndefined()
       }),
@@ -88,11 +88,11 @@ describe('a cursor', () => {
       }),
       { numRuns: 1000, seed: 4 },
     )
-    const place = { offset: 9, marks: [1], own: 0, reachesStart: false, reachesEnd: false }
+    const place = { offset: 9, marks: [1], ownIndex: 0, reachesStart: false, reachesEnd: false }
     const forged = [
       { ...place, offset: 1_000_000_001 },
-      { ...place, offset: 1, marks: [1, 2, 1], own: 2 },
-      { ...place, offset: 50, marks: [1, 2, 3, 4, 5, 6, 7, 8, 9, 1], own: 9 },
+      { ...place, offset: 1, marks: [1, 2, 1], ownIndex: 2 },
+      { ...place, offset: 50, marks: [1, 2, 3, 4, 5, 6, 7, 8, 9, 1], ownIndex: 9 },
       { ...place, marks: [1, 1, 2, 3, 4, 5, 6, 7, 8, 9] },
     ]
     for (const each of forged) refused({ after: encodeCursor(each, list.filter) }, 'after')

@@ -71,7 +71,7 @@ function walk(list: List<DriftingRow>, seed: number) {
       expired = true
       break
     }
-    // Not the first page backward: it has to find the end, which says nothing about changes.
+    // Without the first page backward: it has to find the end, whether or not the list changes.
     if (forward || cursor) pages.push({ requests, needed: readsAhead(size, 100) })
     for (const { node } of page.edges) seen.set(node.id, (seen.get(node.id) ?? 0) + 1)
     hasMore = forward ? page.pageInfo.hasNextPage : page.pageInfo.hasPreviousPage

@@ -1,7 +1,7 @@
 import type { Window } from '../../src/pagination/list.ts'
 import { sliceOf } from './drive.ts'
 
-/** The version changes whenever the row moves, because what a row shows decides where it is in the list. */
+/** The version changes whenever the row moves, because a row's fields decide where it is in the list. */
 export interface DriftingRow {
   readonly id: number
   readonly version: number
@@ -34,7 +34,7 @@ export function createDriftingList(size: number, random: () => number) {
       if (row) rows[at] = { ...row, version: row.version + 1 }
     },
   }
-  /** Inserts, removes, edits or moves up to 30 rows at once, most likely near this row. */
+  /** Inserts, removes, edits or moves a block of up to 30 rows, most likely near this row. */
   const disturb = (id: number) => {
     const near = Math.max(0, rows.findIndex((row) => row.id === id) + below(21) - 10)
     const at = below(5) < 3 ? near : below(rows.length + 1)

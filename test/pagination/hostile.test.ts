@@ -16,7 +16,7 @@ const read = (args: PageArguments, source: (window: Window) => Slice<string>) =>
 const rowsOf = (total: number) => Array.from({ length: total }, (_, i) => `r${i}`)
 
 describe('an upstream that contradicts itself', () => {
-  test('has more rows but gives none: the list is unreadable', () => {
+  test('has more rows but returns none: the list is unreadable', () => {
     const none = () => ({ rows: [], hasMore: true })
     expect(() => read({ first: 5 }, none)).toThrow(UnreadableListError)
     expect(() => read({ last: 5 }, none)).toThrow(UnreadableListError)
@@ -33,7 +33,7 @@ describe('an upstream that contradicts itself', () => {
     expect(() => read({ last: 5 }, endless)).toThrow(UnreadableListError)
   })
 
-  test('gives more rows than asked: the surplus counts as a next page', () => {
+  test('returns more rows than the limit: the surplus counts as a next page', () => {
     expect(read({ first: 3 }, () => ({ rows: rowsOf(50), hasMore: false }))).toMatchObject({
       ids: ['r0', 'r1', 'r2'],
       pageInfo: { hasNextPage: true },
@@ -41,7 +41,7 @@ describe('an upstream that contradicts itself', () => {
     })
   })
 
-  test('gives fewer rows than asked and has more: the next page continues there', () => {
+  test('returns fewer rows than the limit and has more: the next page continues there', () => {
     const clamped = ({ offset, limit }: Window) => sliceOf(rowsOf(90), { offset, limit: Math.min(limit, 25) })
     const seen: string[] = []
     let after: string | null = null
@@ -55,7 +55,7 @@ describe('an upstream that contradicts itself', () => {
     expect(seen).toEqual(rowsOf(90))
   })
 
-  test('gives a row twice: the page has it twice, with different cursors', () => {
+  test('returns a row twice: the page has it twice, with different cursors', () => {
     const rows = ['a', 'a', 'b', 'b', 'c']
     const page = read({ first: 5 }, (window) => sliceOf(rows, window))
     expect(page.ids).toEqual(rows)
@@ -66,7 +66,7 @@ describe('an upstream that contradicts itself', () => {
     }
   })
 
-  test('gives anything: each page ends within its cost, in a result or a known error', () => {
+  test('returns anything: each page ends within its cost, in a result or a known error', () => {
     const cursors = read({ first: 300 }, (window) => sliceOf(rowsOf(1000), window)).edges.map(
       ({ cursor }) => cursor,
     )

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { chunkOf, rowsAhead } from '../../src/pagination/chunk.ts'
 import { markOf, type Place } from '../../src/pagination/cursor.ts'
-import type { Stretch } from '../../src/pagination/list.ts'
+import type { Segment } from '../../src/pagination/list.ts'
 import { locate } from '../../src/pagination/location.ts'
-import { pieceOf, rowsAhead } from '../../src/pagination/piece.ts'
 
 const THEN = 'abcdefghij'
 const REACH = 3
@@ -14,7 +14,7 @@ function placeOf(row: string): Place {
   return {
     offset,
     marks: [...THEN.slice(start, offset + REACH + 1)].map((each) => markOf(each, 'as it was')),
-    own: offset - start,
+    ownIndex: offset - start,
     reachesStart: offset <= REACH,
     reachesEnd: THEN.length - 1 - offset <= REACH,
   }
@@ -22,7 +22,7 @@ function placeOf(row: string): Place {
 
 /** The rows after that row in the list as it is now; undefined if its place is lost. */
 function rowsAfter(row: string, now: string, edited: string): string | undefined {
-  const stretch: Stretch<string> = {
+  const segment: Segment<string> = {
     offset: 0,
     rows: [...now],
     hasMore: false,
@@ -32,9 +32,9 @@ function rowsAfter(row: string, now: string, edited: string): string | undefined
       return each === undefined ? undefined : markOf(each, edited.includes(each) ? 'edited' : 'as it was')
     },
   }
-  const location = locate(placeOf(row), 'after', stretch)
+  const location = locate(placeOf(row), 'after', segment)
   if (location === undefined) return undefined
-  return rowsAhead(pieceOf(stretch, location, true), undefined, true)
+  return rowsAhead(chunkOf(segment, location, true), undefined, true)
     .map(({ node }) => node)
     .join('')
 }

@@ -13,7 +13,7 @@ describe('the page of an unchanged list is that of the Relay algorithm on an arr
   for (const maxReadSize of [2, 3, 5, 100]) {
     test(`for every list of up to 8 rows, all arguments, ${maxReadSize} rows a read`, () => {
       for (let total = 0; total <= 8; total++) {
-        // The cursors of one page remember many neighbours, those of a walk in small pages few.
+        // The cursors of one page store many neighbours, the cursors of a walk in small pages few.
         const { rows, cursors } = listOf(total, total % 2 ? 2 : 100)
         for (const args of allArguments(total)) check(rows, cursors, args, maxReadSize)
       }
@@ -71,7 +71,7 @@ function check(rows: string[], cursors: readonly string[], args: RelayArguments,
   else expect(read(), context).toEqual(expected)
 }
 
-/** A list, with its cursors as a client gets them that reads it page by page. */
+/** A list, with its cursors as a client receives them page by page. */
 function listOf(total: number, pageSize: number): { rows: string[]; cursors: readonly string[] } {
   const known = lists.get(`${total} ${pageSize}`)
   if (known) return known

@@ -29,7 +29,7 @@ describe('a cursor keeps its place', () => {
       const { endCursor } = read({ first: size }).pageInfo
       rows.splice(0, size)
       const next = () => read({ first: 3, after: endCursor })
-      // A page that fills its read leaves no room for rows after it, so its cursor remembers none.
+      // A page that fills its read leaves no room for rows after it, so its cursor stores none.
       if (size === 99) expect(next).toThrow(CursorExpiredError)
       else expect(next().ids).toEqual([size, size + 1, size + 2])
     })
@@ -70,7 +70,7 @@ describe('a cursor keeps its place', () => {
     expect(requests).toBe(30)
   })
 
-  test('when its row moves to the very offset that the cursor remembers', () => {
+  test('when its row moves to the very offset that the cursor stores', () => {
     const { read, move, insert } = upstream(400)
     const { endCursor } = read({ first: 99, after: read({ first: 20 }).pageInfo.endCursor }).pageInfo
     insert(0, 30)
@@ -207,7 +207,7 @@ describe('two cursors', () => {
   })
 })
 
-/** A list in the order of what its rows show, which can be changed in place. */
+/** A list in the order of its rows' `at`, which can be changed in place. */
 function upstream(size: number) {
   const rows: Row[] = Array.from({ length: size }, (_, i) => ({ id: String(i), at: String(i) }))
   let moves = 0

@@ -43,9 +43,9 @@ function readAfterUpheaval(seed: number) {
   const edge = below(3) ? page.edges.at(forward ? -1 : 0) : pick(page.edges)
   if (!edge) return 'most moved'
   const cursor = edge.cursor
-  const { marks, own } = decodeCursor(cursor, list.filter) ?? { marks: [0], own: 0 }
+  const { marks, ownIndex } = decodeCursor(cursor, list.filter) ?? { marks: [0], ownIndex: 0 }
   for (let i = 1 + below(8); i > 0; i--) upstream.disturb(edge.node.id)
-  const neighbours = marks.map((_, nth) => edge.node.id - own + nth)
+  const neighbours = marks.map((_, nth) => edge.node.id - ownIndex + nth)
   if (2 * neighbours.filter((id) => upstream.stayed.has(id)).length <= neighbours.length) return 'most moved'
 
   try {
@@ -55,8 +55,8 @@ function readAfterUpheaval(seed: number) {
     const unseen = upstream.rows
       .map(({ id }) => id)
       .filter((id) => isOld(id) && (forward ? id > edge.node.id : id < edge.node.id))
-    const isWhole = forward ? !next.pageInfo.hasNextPage : !next.pageInfo.hasPreviousPage
-    const count = isWhole ? unseen.length : got.length
+    const isLastPage = forward ? !next.pageInfo.hasNextPage : !next.pageInfo.hasPreviousPage
+    const count = isLastPage ? unseen.length : got.length
     return { got, expected: forward ? unseen.slice(0, count) : unseen.slice(unseen.length - count) }
   } catch (error) {
     if (error instanceof CursorExpiredError) return 'expired'

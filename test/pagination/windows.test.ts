@@ -64,7 +64,7 @@ describe('the windows read from a list of 1,000 rows that does not change', () =
     expect(read({ last: 20 }).windows).toHaveLength(7)
   })
 
-  test('between two cursors: one if it shows both, else one more to find the other', () => {
+  test('between two cursors: one if it contains both, else one more to find the other', () => {
     const [after, near, far] = [cursorAt(300), cursorAt(350), cursorAt(700)]
     expect(read({ first: 20, after, before: near }).windows).toHaveLength(1)
     expect(read({ last: 20, after, before: near }).windows).toHaveLength(1)
@@ -112,7 +112,7 @@ describe('counting rows', () => {
     }
   })
 
-  test('takes no window if a page has shown the end', () => {
+  test('takes no window if a page contains the end', () => {
     const { value } = drive(planPage(list, { first: 20 }).read(), (window) => sliceOf(rowsOf(24), window))
     expect(
       drive(countRows(list, value.total, DEFAULT_PAGE_LIMITS), () => ({ rows: [], hasMore: false })),

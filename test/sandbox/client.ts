@@ -38,7 +38,7 @@ export function createClient({ url, key }: Pick<Sandbox, 'url' | 'key'>) {
 }
 export type Client = ReturnType<typeof createClient>
 
-/** Starts a sandbox for one test, without sample rows unless `seed` asks for them, and closes it after the test. */
+/** Starts a sandbox for one test, without sample rows unless `seed` is given, and closes it after the test. */
 export async function sandboxFor(options: SandboxOptions = {}): Promise<Sandbox & { readonly call: Client }> {
   const sandbox = await startSandbox({ seed: 0, ...options })
   onTestFinished(() => sandbox.close())
@@ -46,7 +46,7 @@ export async function sandboxFor(options: SandboxOptions = {}): Promise<Sandbox 
 }
 
 /** An address that `fetch` refuses to call: no delivery to it leaves the process. */
-export const NOBODY = 'http://127.0.0.1:9/'
+export const UNREACHABLE_URL = 'http://127.0.0.1:9/'
 
 export const VISIT = {
   title: 'Initial Consultation',

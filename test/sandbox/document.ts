@@ -41,7 +41,7 @@ export function responseSchema(document: ApiDocument, route: string, status: num
   return schema && z.fromJSONSchema(resolve(document, schema) as Parameters<typeof z.fromJSONSchema>[0])
 }
 
-/** What a webhook receives: its operation in the document, and the strict schema of its body. */
+/** The request to a webhook: its operation in the document, and the strict schema of its body. */
 export function documentedEvent(document: ApiDocument, name = 'appointmentChanged') {
   const operation = document.webhooks[name]?.post
   const { schema, example } = operation?.requestBody?.content['application/json'] ?? {}

@@ -10,9 +10,9 @@ describe('the option listRows', () => {
     const { call } = await sandboxFor({ seed: 3, listRows })
     const [row] = (await call('GET /appointments')).body.data
     expect(Object.keys(row)).toHaveLength(count)
-    const whole = (await call(`GET /appointments/${row.id}`)).body.data
-    expect(whole).toMatchObject(row)
-    expect(row).toMatchObject(Object.fromEntries(SUMMARY_FIELDS.map((field) => [field, whole[field]])))
+    const complete = (await call(`GET /appointments/${row.id}`)).body.data
+    expect(complete).toMatchObject(row)
+    expect(row).toMatchObject(Object.fromEntries(SUMMARY_FIELDS.map((field) => [field, complete[field]])))
   })
 })
 
@@ -103,7 +103,7 @@ test.each([409, 422] as const)(
 )
 
 describe('the option date', () => {
-  /** A clock that returns each of the readings once, and the last one ever after. */
+  /** A clock that returns each of the readings once, and then always the last one. */
   function clockOf(...readings: string[]) {
     return () => new Date((readings.length > 1 ? readings.shift() : readings[0]) ?? '')
   }
@@ -120,7 +120,7 @@ describe('the option date', () => {
     },
   )
 
-  test('sent dates errors too, the 429 and what needs no quota among them', async () => {
+  test('sent dates errors too, the 429 and requests without quota among them', async () => {
     const start = '2025-01-15T10:59:59.900Z'
     const clock = clockOf(start, start, start, '2025-01-15T11:00:00.100Z')
     const { call } = await sandboxFor({ date: 'sent', rateLimit: 1, clock })

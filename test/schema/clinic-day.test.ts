@@ -5,7 +5,7 @@ import { type Product, startProduct } from '../support/product.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { subscribe } from '../support/stream.ts'
 
-/** The seconds around the two midnights of 29 March 2026 in London, and its hour that is missing. */
+/** The seconds around the two midnights of 29 March 2026 in London, and around its skipped hour. */
 const AROUND = [
   '2026-03-28T23:59:59Z',
   '2026-03-29T00:00:00Z',
@@ -48,7 +48,7 @@ describe('The day of a clinic', () => {
     ])
   })
 
-  test('A day is its range of instants, in the zone that is named or the own one', async () => {
+  test('A day is its range of instants, in the given zone or that of the clinic', async () => {
     await using product = await startWith([], { clinicTimeZone: 'Australia/Lord_Howe' })
     await titlesOf(product, '{ day: "2024-04-07" }')
     await titlesOf(product, '{ day: "2024-04-07", timeZone: "asia/kathmandu" }')
@@ -60,7 +60,7 @@ describe('The day of a clinic', () => {
     ])
   })
 
-  test('The same day as a range is remembered, and a day that is null asks nothing', async () => {
+  test('The same day as a range is cached, and a null day has no effect', async () => {
     await using product = await startWith(AROUND)
     const range = '{ gte: "2026-03-29T00:00:00Z", lte: "2026-03-29T22:59:59.999Z" }'
     expect(await titlesOf(product, `{ startTime: ${range} }`)).toEqual(AROUND.slice(1, 4))
@@ -98,13 +98,13 @@ describe('The day of a clinic', () => {
     ])
   })
 
-  test('A subscriber to a day is told what enters it and what leaves it', async () => {
+  test('A subscriber to a day receives what enters it and what leaves it', async () => {
     await using product = await startProduct({ gateway: { webhooks: { secrets: [{ secret: SECRET }] } } })
     await using stream = await subscribe(product.url, {
       query:
         'subscription { appointmentChanged(filter: { day: "2026-03-29" }) { movement appointment { localStart } } }',
     })
-    const tell = (start: string, before: string, second: number) =>
+    const deliverMove = (start: string, before: string, second: number) =>
       deliver(
         product.url,
         eventBody({
@@ -112,8 +112,8 @@ describe('The day of a clinic', () => {
           previous: shown('a', { start_time: before }),
         }),
       )
-    await tell('2026-03-29T22:59:59Z', '2026-03-29T23:00:00Z', 1)
-    await tell('2026-03-29T23:00:00Z', '2026-03-29T22:59:59Z', 2)
+    await deliverMove('2026-03-29T22:59:59Z', '2026-03-29T23:00:00Z', 1)
+    await deliverMove('2026-03-29T23:00:00Z', '2026-03-29T22:59:59Z', 2)
     const changes = [await stream.next(), await stream.next()].map((part) => part?.data.appointmentChanged)
     expect(changes).toEqual([
       { movement: 'ENTERED', appointment: { localStart: '2026-03-29T23:59:59+01:00' } },
@@ -133,11 +133,11 @@ describe('The day of a clinic', () => {
         )
       ).extensions
     expect(await estimateOf('{ day: "2026-03-29" }')).toMatchObject({ estimate: { min: 1, max: 1 } })
-    // It would be refused, and so costs nothing.
+    // The gateway would refuse the operation, so it costs nothing.
     expect(await estimateOf('{ timeZone: "UTC" }')).toMatchObject({ estimate: { min: 0, max: 0 } })
   })
 
-  test('A gateway does not start with a zone that there is not', async () => {
+  test('A gateway does not start with an unknown zone', async () => {
     await expect(
       startGateway({ url: 'http://127.0.0.1:1', clinicTimeZone: 'Europe/Londres' }),
     ).rejects.toThrow('clinicTimeZone')
@@ -145,7 +145,7 @@ describe('The day of a clinic', () => {
 })
 
 describe('The local time of an appointment', () => {
-  test('It is in the zone of the clinic or the one asked for, at no cost in a list', async () => {
+  test('It is in the zone of the clinic or the requested one, at no cost in a list', async () => {
     await using product = await startWith(['2026-03-29T00:45:00Z'])
     const { data } = await product.query(
       '{ appointments { nodes { localStart localEnd there: localStart(timeZone: "Asia/Kathmandu") } } }',
@@ -184,7 +184,7 @@ describe('The local time of an appointment', () => {
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('It is priced as the instant that it shows', async () => {
+  test('It has the price of its instant', async () => {
     await using product = await startWith([])
     const estimateOf = async (field: string) =>
       (
@@ -199,7 +199,7 @@ describe('The local time of an appointment', () => {
     expect(await estimateOf('id')).toMatchObject({ estimate: { min: 1, max: 1 } })
   })
 
-  test('A new appointment answers it without a further request', async () => {
+  test('A new appointment has it without a further request', async () => {
     await using product = await startWith([])
     const { data } = await product.query(
       `mutation { createAppointment(input: { title: "T", startTime: "2026-07-01T08:00:00Z", endTime: "2026-07-01T08:30:00Z" }) {
@@ -243,7 +243,7 @@ describe('The day of a site', () => {
     }
   }
 
-  test('Its own clocks say when it is, and seven of its days cost two requests', async () => {
+  test('Its own zone decides when it is, and seven of its days cost two requests', async () => {
     await using clinic = await startSites('America/New_York')
     const filter = `{ day: "${DAY}", locationId: "loc_1" }`
     const { errors } = await clinic.gateway.query(`{ appointments(filter: ${filter}) { nodes { id } } }`)
@@ -259,7 +259,7 @@ describe('The day of a site', () => {
     expect(another.lines()).toHaveLength(2)
   })
 
-  test('So they do where the site is the parent of the list, and a named zone wins', async () => {
+  test('So it does where the site is the parent of the list; a given zone wins', async () => {
     await using clinic = await startSites('America/New_York')
     const list = (filter: string) =>
       `{ location(id: "loc_1") { appointments(filter: ${filter}) { nodes { id } } } }`
@@ -295,7 +295,7 @@ describe('The day of a site', () => {
     expect(clinic.lines().filter((line) => line.startsWith('GET /appointments'))).toEqual([])
   })
 
-  test('A subscription to its day is told of what begins on it', async () => {
+  test('A subscription to its day receives what begins on it', async () => {
     await using clinic = await startSites('America/New_York')
     await using stream = await subscribe(clinic.gateway.url, {
       query: `subscription { appointmentChanged(filter: { day: "${DAY}", locationId: "loc_1" }) {
@@ -323,7 +323,7 @@ describe('The day of a site', () => {
       {},
       { 'x-estimate-only': '1' },
     )
-    // Whether the list is cached, nobody knows before the zone is read.
+    // Before the zone is read, it is unknown whether the list is cached.
     expect(extensions).toMatchObject({ estimate: { min: 0 } })
     expect((extensions as unknown as { estimate: { max: number } }).estimate.max).toBeGreaterThan(2)
     expect(clinic.lines()).toEqual([])

@@ -41,8 +41,8 @@ const PLACES: readonly (readonly [place: string, kind: string, document: string]
   ],
 ]
 
-/** Answers whatever is asked for, and asks a gateway of its own, so that no answer is remembered. */
-async function ask(document: string, id: string) {
+/** Answers any operation with a new gateway, so that no answer is cached. */
+async function send(document: string, id: string) {
   await using upstream = await startScriptedUpstream(({ line }) => {
     const row = { id: /\/appointments\/(\w+)/.exec(line)?.[1] ?? 'new', title: 'A', status: 'pending' }
     return { body: line.includes('?') ? { data: [row], meta: { has_more: false } } : { data: row, meta: {} } }
@@ -63,15 +63,15 @@ describe('A global id', () => {
     const ids = ['a', 'ab', 'abc'].map((restId) => globalId(`${kind}:${restId}`))
     expect(new Set(ids.map((id) => id.length - withoutPadding(id).length))).toEqual(new Set([0, 1, 2]))
     for (const id of ids) {
-      const padded = await ask(document, id)
+      const padded = await send(document, id)
       expect(padded.errors).toBeUndefined()
-      expect(await ask(document, withoutPadding(id))).toEqual(padded)
+      expect(await send(document, withoutPadding(id))).toEqual(padded)
     }
   })
 
   test('Without its padding it still belongs to its own type only', async () => {
     const id = withoutPadding(globalId('Patient:a'))
-    const { errors, requests } = await ask('query ($id: ID!) { appointment(id: $id) { id } }', id)
+    const { errors, requests } = await send('query ($id: ID!) { appointment(id: $id) { id } }', id)
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'id' } }])
     expect(requests).toEqual([])
   })
@@ -81,7 +81,7 @@ describe('A global id', () => {
     ['more padding than it needs', `${globalId('Appointment:ab')}=`],
   ])('An id with %s is BAD_USER_INPUT everywhere and costs nothing', async ([, id = '']) => {
     for (const [, kind, document] of PLACES.filter(([, each]) => each === 'Appointment')) {
-      const { errors, requests } = await ask(document, id)
+      const { errors, requests } = await send(document, id)
       expect([kind, errors?.map(({ extensions: { code } }) => code)]).toEqual([kind, ['BAD_USER_INPUT']])
       expect(requests).toEqual([])
     }

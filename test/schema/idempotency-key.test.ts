@@ -6,7 +6,7 @@ const BOOK_TWICE = `mutation ($input: CreateAppointmentInput!) {
   second: createAppointment(input: $input) { appointment { restId } }
 }`
 
-test('One key and one input twice in a document book two, as the schema says', async () => {
+test('One key and one input twice in a document book two, as the schema states', async () => {
   await using product = await startProduct({ sandbox: { seed: 0 } })
   const input = {
     title: 't',

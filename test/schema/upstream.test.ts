@@ -53,8 +53,8 @@ async function startCounted(options: GatewayTestOptions = {}) {
   }
 }
 
-describe('What is known of the upstream', () => {
-  test('The gateway tells it and asks nothing', async () => {
+describe('The state of the upstream', () => {
+  test('The gateway answers it without an upstream request', async () => {
     await using counted = await startCounted()
     const { gateway } = counted
     expect(await counted.known()).toEqual({ quota: null, state: 'UNKNOWN', events: 'OFF', shared: 'OFF' })
@@ -70,7 +70,7 @@ describe('What is known of the upstream', () => {
     ])
   })
 
-  test('The forecast goes by the pace of the last minutes, to the reserve of writes', async () => {
+  test('The forecast uses the rate of the last minutes, up to the reserve of writes', async () => {
     await using counted = await startCounted()
     // One at first, and then nine a minute.
     await counted.gateway.query(FIND)
@@ -105,14 +105,14 @@ describe('What is known of the upstream', () => {
     expect((await counted.known()).quota).toEqual({ ...quota, forecast })
   })
 
-  test('No answer that holds it is remembered, or has a tag', async () => {
+  test('No answer that contains it is cached, or has an ETag', async () => {
     await using counted = await startCounted({ cacheTtlSeconds: 60 })
     const both = `{ appointment(id: "a") { title } upstream { quota { remaining } state } }`
     const get = () => {
       const url = `${counted.gateway.url}/graphql?query=${encodeURIComponent(both)}`
       return fetch(url, { headers: { 'x-graphql-yoga-csrf': '1' } })
     }
-    // What is known changes while the answer below it is still cached.
+    // The state changes while the answer beside it is still cached.
     await counted.gateway.query(FIND)
     for (const [id, remaining, state] of [
       ['b', 998, 'ANSWERING'],
@@ -128,7 +128,7 @@ describe('What is known of the upstream', () => {
     }
   })
 
-  test('A caller with its own key is told of its own quota only', async () => {
+  test('A caller with its own key gets its own quota only', async () => {
     await using counted = await startCounted({ key: null })
     const [one, other] = [{ authorization: 'Bearer one' }, { authorization: 'Bearer other' }]
     for (let nth = 0; nth < 3; nth += 1) await counted.gateway.query(FIND, {}, one)
@@ -142,15 +142,15 @@ describe('What is known of the upstream', () => {
 
   test('It needs the scope to read', async () => {
     await using counted = await startCounted({ tokens: TOKENS, now: Date.now, monotonic: Date.now })
-    const ask = async (scope: string) =>
+    const send = async (scope: string) =>
       (await counted.gateway.query('{ upstream { state } }', {}, await bearer({ scope }))).errors?.[0]
         ?.extensions.code
-    expect(await ask('patients:read')).toBe('FORBIDDEN')
-    expect(await ask('appointments:read')).toBeUndefined()
+    expect(await send('patients:read')).toBe('FORBIDDEN')
+    expect(await send('appointments:read')).toBeUndefined()
     expect(counted.upstream.requests).toEqual([])
   })
 
-  test('It says whether events come', async () => {
+  test('It states whether events arrive', async () => {
     await using counted = await startCounted({ webhooks: { secrets: [{ secret: SECRET }] } })
     expect((await counted.known()).events).toBe('WAITING')
     await deliver(counted.gateway.url, eventBody({ object: shown('a') }), { at: NOON })
@@ -159,7 +159,7 @@ describe('What is known of the upstream', () => {
     expect((await counted.known()).events).toBe('SILENT')
   })
 
-  test('It is estimated at nothing', async () => {
+  test('Its estimate is 0', async () => {
     await using counted = await startCounted()
     const { extensions } = await counted.gateway.query(UPSTREAM, {}, { 'x-estimate-only': '1' })
     expect(extensions).toMatchObject({ estimate: { min: 0, max: 0 } })

@@ -1,4 +1,4 @@
-/** What the clocks of a clinic show. A day is a text such as `2026-03-29`, an instant milliseconds since the epoch. */
+/** The wall clock of a clinic. A day is a text such as `2026-03-29`, an instant milliseconds since the epoch. */
 export interface ClinicClock {
   dayOf(instant: number): string
   /** `09:30` */
@@ -10,29 +10,29 @@ export interface ClinicClock {
 }
 
 const HOUR_MS = 3_600_000
-/** No clock is further from UTC. */
+/** More than the largest UTC offset of any time zone. */
 const REACH_MS = 16 * HOUR_MS
 
 /**
- * For what a screen does with the `day` of a filter: draws its hours, and makes an instant of the time that somebody typed.
- * Right for every zone of today: their clocks are some whole minutes from UTC. Throws a RangeError for an unknown zone.
+ * Converts between instants and the local time of a clinic, to draw the hours of a filter's `day` or to read a typed time.
+ * Correct for every current zone, since their UTC offsets are full minutes. Throws a RangeError for an unknown zone.
  *
  * @param timeZone an IANA name, such as `Europe/London`
  */
 export function createClinicClock(timeZone: string): ClinicClock {
-  // Swedish clocks write `2026-03-29 09:30`.
+  // The Swedish format is `2026-03-29 09:30`.
   const format = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'short' })
   const readingOf = (instant: number) => Date.parse(`${format.format(instant).replace(' ', 'T')}Z`)
 
   function instantsOf(reading: number) {
     const tried = [reading - REACH_MS, reading + REACH_MS].map((near) => reading - (readingOf(near) - near))
-    return { shown: tried.filter((instant) => readingOf(instant) === reading), latest: Math.max(...tried) }
+    return { matching: tried.filter((instant) => readingOf(instant) === reading), latest: Math.max(...tried) }
   }
 
-  /** Where the clocks skip midnight, the day begins when they do. */
+  /** Where the clocks skip midnight, the day begins at that moment. */
   function startOf(day: string): number {
-    const { shown, latest } = instantsOf(Date.parse(day))
-    return shown.length > 0 ? Math.min(...shown) : latest
+    const { matching, latest } = instantsOf(Date.parse(day))
+    return matching.length > 0 ? Math.min(...matching) : latest
   }
 
   return {
@@ -40,8 +40,8 @@ export function createClinicClock(timeZone: string): ClinicClock {
     timeOf: (instant) => format.format(instant).slice(11),
     rangeOf: (day) => [startOf(day), startOf(addDays(day, 1))],
     instantOf(day, time) {
-      const { shown } = instantsOf(Date.parse(`${day}T${time}Z`))
-      return shown.length > 0 ? Math.min(...shown) : undefined
+      const { matching } = instantsOf(Date.parse(`${day}T${time}Z`))
+      return matching.length > 0 ? Math.min(...matching) : undefined
     },
   }
 }
@@ -51,7 +51,7 @@ export function addDays(day: string, days: number): string {
   return new Date(Date.parse(day) + days * 24 * HOUR_MS).toISOString().slice(0, 10)
 }
 
-/** The seven days of its week, from Monday on. */
+/** The seven days of the day's week, from Monday on. */
 export function weekOf(day: string): readonly string[] {
   const sinceMonday = (new Date(day).getUTCDay() + 6) % 7
   return Array.from({ length: 7 }, (_, index) => addDays(day, index - sinceMonday))

@@ -1,4 +1,4 @@
-/** What a calendar needs of a row: when it begins and ends, in milliseconds since the epoch. */
+/** A row with a start and an end, in milliseconds since the epoch. */
 export interface Timed {
   readonly start: number
   readonly end: number
@@ -6,14 +6,14 @@ export interface Timed {
 
 export type Range = readonly [from: number, to: number]
 
-/** A row that stands beside those that overlap it: in the `lane`-th of `lanes`, from 0. */
+/** A row beside the rows that overlap it: in lane `lane` of `lanes`, counted from 0. */
 export interface InLane<Row> {
   readonly row: Row
   readonly lane: number
   readonly lanes: number
 }
 
-/** Places rows, given in the order of their beginning, so that none lies on another. */
+/** Assigns lanes to rows, which are sorted by their start, so that no two rows of a lane overlap. */
 export function inLanes<Row extends Timed>(rows: readonly Row[]): readonly InLane<Row>[] {
   const placed: InLane<Row>[] = []
   let group: Omit<InLane<Row>, 'lanes'>[] = []
@@ -35,9 +35,9 @@ export function inLanes<Row extends Timed>(rows: readonly Row[]): readonly InLan
 }
 
 /**
- * The gaps of a range that can still be booked. What is cancelled, or nobody came to, leaves its time free.
+ * The gaps of a range that can still be booked. The time of a row that is `CANCELLED` or `NO_SHOW` is free.
  *
- * @param rows in the order of their beginning
+ * @param rows sorted by their start
  * @param shortest no gap is shorter, in milliseconds
  */
 export function gapsIn<Row extends Timed & { readonly status?: string | null }>(

@@ -5,43 +5,43 @@ interface Identified {
 }
 
 /**
- * Rows of lists on a screen, which three sources keep right in whatever order they come: reads, changes, and the writes of the
- * screen itself. Each function returns new rows and leaves the old ones as they are.
+ * The rows of lists on a screen. Three sources keep them up to date, in whatever order their results arrive: reads,
+ * changes, and the screen's own writes. Each function returns new rows and leaves the old ones as they are.
  */
 export interface LiveRows<Row extends Identified> {
   readonly byId: ReadonlyMap<string, Row>
-  /** Rows that are being written, as they will be. */
+  /** The expected rows of writes in flight. */
   readonly pending: ReadonlyMap<string, Row>
-  /** The changes so far: note it when a read or a write is sent. */
+  /** The number of changes received so far: keep it as `since` when you send a read or a write. */
   readonly changes: number
-  /** For each id the number of the last change that told of it. */
+  /** For each id the number of the latest change that reported it. */
   readonly told: ReadonlyMap<string, number>
 }
 
-/** What a read or a write has found. */
+/** The rows that a read or a write has returned. */
 export interface Found<Row extends Identified> {
   readonly rows: readonly Row[]
-  /** `changes` when it was sent: what a change has told of since then is newer than the answer. */
+  /** `changes` when the request was sent: a row that a change has reported since then is newer than the answer. */
   readonly since: number
-  /** Of a whole list: whether a row belongs to it. Such a row that was not found is gone. By default none does. */
+  /** For a complete list: whether a row belongs to it. Such a row that was not found is removed. By default none does. */
   readonly isListed?: (row: Row) => boolean
 }
 
 export const NO_ROWS = { byId: new Map(), pending: new Map(), changes: 0, told: new Map() } as const
 
-/** The rows of a connection, or of `nodes(ids:)`, without those that failed; none where it failed itself. */
+/** The rows of a connection, or of `nodes(ids:)`, without those that failed; none where the field itself failed. */
 export function nodesOf<Node>(
   list: { readonly nodes: readonly (Node | null)[] } | null | undefined,
 ): readonly Node[] {
   return list?.nodes.filter((node) => node !== null) ?? []
 }
 
-/** The rows as the screen shows them. */
+/** The rows as the screen shows them: with the expected rows of writes in flight. */
 export function shownRows<Row extends Identified>({ byId, pending }: LiveRows<Row>): readonly Row[] {
   return [...new Map([...byId, ...pending]).values()]
 }
 
-/** A change of `appointmentChanged`, with whatever filter: a row that left is removed, any other put in its place. */
+/** Applies a change of `appointmentChanged`, with any filter: a row that has left is removed, any other is stored. */
 export function takeChange<Row extends Identified>(
   rows: LiveRows<Row>,
   movement: Movement,
@@ -56,10 +56,11 @@ export function takeChange<Row extends Identified>(
 
 export function takeFound<Row extends Identified>(rows: LiveRows<Row>, found: Found<Row>): LiveRows<Row> {
   const { since, isListed = () => false } = found
-  const isOlder = (id: string) => (rows.told.get(id) ?? 0) > since
+  const hasNewerChange = (id: string) => (rows.told.get(id) ?? 0) > since
   const byId = new Map(rows.byId)
-  for (const row of rows.byId.values()) if (isListed(row) && !isOlder(row.id)) byId.delete(row.id)
-  for (const row of found.rows) if (!isOlder(row.id)) byId.set(row.id, mergeRows(rows.byId.get(row.id), row))
+  for (const row of rows.byId.values()) if (isListed(row) && !hasNewerChange(row.id)) byId.delete(row.id)
+  for (const row of found.rows)
+    if (!hasNewerChange(row.id)) byId.set(row.id, mergeRows(rows.byId.get(row.id), row))
   return { ...rows, byId }
 }
 
@@ -68,7 +69,7 @@ export function propose<Row extends Identified>(rows: LiveRows<Row>, row: Row): 
   return { ...rows, pending: new Map(rows.pending).set(row.id, row) }
 }
 
-/** The write has ended: nothing is found where it was refused. */
+/** Ends a write: `found` has no rows where the write was refused. */
 export function settle<Row extends Identified>(
   rows: LiveRows<Row>,
   id: string,
@@ -79,7 +80,7 @@ export function settle<Row extends Identified>(
   return takeFound({ ...rows, pending }, found)
 }
 
-/** A list leaves out what only changes and single reads tell: a field that is undefined, or absent, stays as it was known. */
+/** An undefined or absent field keeps its value, because a list does not have all fields of changes and single reads. */
 function mergeRows<Row extends Identified>(before: Row | undefined, row: Row): Row {
   const known = Object.entries(row).filter(([, value]) => value !== undefined)
   return { ...before, ...Object.fromEntries(known) } as Row

@@ -5,13 +5,13 @@ export interface ServerSentEvent {
 }
 
 export interface ReadingOptions {
-  /** The stream counts as broken when nothing comes for so many milliseconds, comments included. */
+  /** The stream counts as broken when nothing, not even a comment, arrives for this many milliseconds. */
   readonly silenceMs: number
-  /** Ends the stream, also where the function that sent the request did not take the signal. */
+  /** Ends the stream, also where the function that sent the request ignores the signal. */
   readonly signal: AbortSignal
 }
 
-/** The events of a response, until the stream ends, breaks, or falls silent. Whoever stops reading cancels the response. */
+/** The events of a response, until the stream ends, breaks, or times out. Leaving the iteration cancels the response. */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
   { silenceMs, signal }: ReadingOptions,
@@ -19,17 +19,17 @@ export async function* readEvents(
   const reader = body.getReader()
   const decoder = new TextDecoder()
   const parse = createEventParser()
-  // A pending read then ends as at the end of the stream.
+  // After this a pending read resolves as at the end of the stream.
   const cancel = () => void reader.cancel().catch(() => {})
   signal.addEventListener('abort', cancel)
   try {
     for (;;) {
-      // Only while the stream is read: what waits for a slow reader is no silence.
+      // The timer runs only during a read: time that a slow reader takes does not count.
       const timer = setTimeout(cancel, silenceMs)
-      const piece = await reader.read().catch(() => undefined)
+      const chunk = await reader.read().catch(() => undefined)
       clearTimeout(timer)
-      if (piece?.value === undefined) return
-      yield* parse(decoder.decode(piece.value, { stream: true }))
+      if (chunk?.value === undefined) return
+      yield* parse(decoder.decode(chunk.value, { stream: true }))
     }
   } finally {
     signal.removeEventListener('abort', cancel)
@@ -37,17 +37,17 @@ export async function* readEvents(
   }
 }
 
-/** Takes the text of a stream in pieces that are cut anywhere, and returns the events that each piece completes. */
-export function createEventParser(): (piece: string) => readonly ServerSentEvent[] {
+/** Parses the text of a stream in chunks that are cut anywhere, and returns the events that each chunk completes. */
+export function createEventParser(): (chunk: string) => readonly ServerSentEvent[] {
   let rest = ''
   let name = ''
   let data: string[] = []
 
-  /** Returns an event where this line ends one: the empty line does. */
-  function takeLine(line: string): readonly ServerSentEvent[] {
+  /** Returns an event at an empty line, which ends one. */
+  function parseLine(line: string): readonly ServerSentEvent[] {
     if (line !== '') {
       const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? []
-      // A comment has an empty field. `id` and `retry` mean nothing to GraphQL.
+      // A comment has an empty field. GraphQL does not use `id` and `retry`.
       if (field === 'event') name = value
       else if (field === 'data') data.push(value)
       return []
@@ -59,12 +59,12 @@ export function createEventParser(): (piece: string) => readonly ServerSentEvent
     return isEmpty ? [] : [event]
   }
 
-  return (piece) => {
-    const lines = (rest + piece).split(LINE_BREAK)
+  return (chunk) => {
+    const lines = (rest + chunk).split(LINE_BREAK)
     rest = lines.pop() ?? ''
-    return lines.flatMap(takeLine)
+    return lines.flatMap(parseLine)
   }
 }
 
-/** A line feed may still follow a carriage return at the end of a piece, so that one waits for the next piece. */
+/** A carriage return at the end of a chunk waits for the next chunk, because a line feed may still follow. */
 const LINE_BREAK = /\r\n|\n|\r(?!$)/

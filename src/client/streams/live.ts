@@ -9,12 +9,12 @@ import {
   type StreamPart,
   streamOf,
 } from '../response.ts'
-import { type Break, breakOf, isBusy, leavable, refusal } from './break.ts'
 import { readEvents } from './event-stream.ts'
+import { cancellable, type Interruption, interruptionOf, isUnavailable, readRefusal } from './interruption.ts'
 import { type Pause, pauseMs } from './pause.ts'
 
 export interface LiveOptions {
-  /** The headers as they are now: called for each stream. */
+  /** Returns the current headers. Called for each stream. */
   readonly headers: () => Promise<HeaderLines>
   readonly post: (headers: HeaderLines, signal: AbortSignal) => Promise<Response>
   readonly wait: (pause: Pause) => Promise<unknown>
@@ -23,11 +23,11 @@ export interface LiveOptions {
 }
 
 /**
- * The answers to a live query, over as many streams as it takes. Each stream begins with the answer as it is by then, so
- * nothing has to be resumed; one that is the same as before is left out.
+ * The answers to a live query, over as many streams as it takes. Each stream begins with the current answer, so there is
+ * nothing to resume; an answer that equals the previous one is skipped.
  */
 export function followLive<Data>(options: LiveOptions): AsyncIterable<Answer<Data>> {
-  return leavable((signal) => generate<Data>(options, signal), options.signal)
+  return cancellable((signal) => generate<Data>(options, signal), options.signal)
 }
 
 async function* generate<Data>(
@@ -38,21 +38,23 @@ async function* generate<Data>(
   let hasAnswered = false
   let attempt = 0
 
-  /** Yields the answers of one stream that differ from the one before. Returns nothing where there is no stream to go on with. */
-  async function* follow(freshHeaders: HeaderLines): AsyncGenerator<Answer<Data>, Break | undefined, void> {
+  /** Yields the new answers of one stream. Returns undefined where the gateway opens no stream. */
+  async function* follow(
+    freshHeaders: HeaderLines,
+  ): AsyncGenerator<Answer<Data>, Interruption | undefined, void> {
     let response: Response
     try {
       response = await post(freshHeaders, signal)
     } catch (cause) {
-      // A first connection fails as that of any operation does, because the address may be wrong.
+      // A failed first connection is not retried, because the address may be wrong.
       if (!hasAnswered) throw cause
       return { cause }
     }
     hasAnswered = true
-    if (isBusy(response)) return refusal(response)
+    if (isUnavailable(response)) return readRefusal(response)
     const body = streamOf(response)
     if (body === undefined) {
-      yield await onlyAnswer(response)
+      yield await readSingleAnswer(response)
       return undefined
     }
     attempt = 0
@@ -60,8 +62,8 @@ async function* generate<Data>(
       if (name === 'complete') break
       if (name !== 'next') continue
       const part = readPart<StreamPart<Data>>(json)
-      if (part.data === undefined) return breakOf(part)
-      const text = JSON.stringify([part.data, part.errors?.map(sameEachTime)])
+      if (part.data === undefined) return interruptionOf(part)
+      const text = JSON.stringify([part.data, part.errors?.map(withoutExchangeIds)])
       if (text === latest) continue
       latest = text
       yield answerOf(part)
@@ -71,22 +73,22 @@ async function* generate<Data>(
 
   for (;;) {
     signal.throwIfAborted()
-    const broken = yield* follow(await headers())
-    if (broken === undefined) return undefined
+    const interruption = yield* follow(await headers())
+    if (interruption === undefined) return undefined
     signal.throwIfAborted()
     attempt += 1
-    await wait({ ms: pauseMs(attempt, broken.retryAfterMs), attempt, signal })
+    await wait({ ms: pauseMs(attempt, interruption.retryAfterMs), attempt, signal })
   }
 }
 
-/** The same failure names another exchange each time. */
-function sameEachTime({ extensions, ...error }: GatewayError): object {
-  const { requestId, errorId, since, ...same }: Readonly<Record<string, unknown>> = { ...extensions }
-  return { ...error, extensions: same }
+/** The ids and the time of the same error differ for each exchange. */
+function withoutExchangeIds({ extensions, ...error }: GatewayError): object {
+  const { requestId, errorId, since, ...rest }: Readonly<Record<string, unknown>> = { ...extensions }
+  return { ...error, extensions: rest }
 }
 
-/** A query whose directive is off is answered once. Throws a `RequestError` where the gateway refused it. */
-async function onlyAnswer<Data>(response: Response): Promise<Answer<Data>> {
+/** A query whose directive is off has a single answer. Throws a `RequestError` where the gateway refused the query. */
+async function readSingleAnswer<Data>(response: Response): Promise<Answer<Data>> {
   const { status } = response
   const { data, errors } = await readBody<Data>(response)
   if (data === null) throw new RequestError({ status, errors, data })

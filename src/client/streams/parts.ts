@@ -2,7 +2,7 @@ import { type GatewayError, RequestError } from '../errors.ts'
 import { type Answer, costOf, readBody, readPart, type StreamPart, streamOf } from '../response.ts'
 import { readEvents } from './event-stream.ts'
 
-/** A state of an answer whose fragments come later. */
+/** A state of an answer whose deferred fragments arrive later. */
 export interface PartialAnswer<Data> extends Answer<Data> {
   /** False while fragments with `@defer` are missing. */
   readonly isComplete: boolean
@@ -16,7 +16,7 @@ export interface PartsOptions {
 
 type Path = readonly (string | number)[]
 
-/** The first part has `data`, the others fragments of it. */
+/** The first part has `data`, the later parts have fragments of it. */
 interface Part<Data> extends StreamPart<Data> {
   readonly incremental?: readonly Fragment[]
   readonly hasNext?: boolean
@@ -28,14 +28,14 @@ interface Fragment {
   readonly errors?: readonly GatewayError[]
 }
 
-/** The states of one answer, each with all that has come until then. Leaving it ends the connection. */
+/** The states of one answer, each with all fragments that have arrived so far. Leaving the iteration ends the connection. */
 export async function* readParts<Data>({
   post,
   silenceMs,
-  signal: given,
+  signal: callerSignal,
 }: PartsOptions): AsyncGenerator<PartialAnswer<Data>, void, void> {
-  const leaving = new AbortController()
-  const signal = given ? AbortSignal.any([leaving.signal, given]) : leaving.signal
+  const ending = new AbortController()
+  const signal = callerSignal ? AbortSignal.any([ending.signal, callerSignal]) : ending.signal
   try {
     const response = await post(signal)
     const body = streamOf(response)
@@ -46,22 +46,25 @@ export async function* readParts<Data>({
     let state: PartialAnswer<Data> | undefined
     for await (const { name, data } of readEvents(body, { silenceMs, signal })) {
       if (name !== 'next') continue
-      state = takePart(state, readPart<Part<Data>>(data))
+      state = addPart(state, readPart<Part<Data>>(data))
       yield state
       if (state.isComplete) return
     }
     signal.throwIfAborted()
     throw new RequestError({ status: response.status, errors: [], data: state?.data ?? null })
   } finally {
-    leaving.abort()
+    ending.abort()
   }
 }
 
-function takePart<Data>(before: PartialAnswer<Data> | undefined, part: Part<Data>): PartialAnswer<Data> {
+function addPart<Data>(before: PartialAnswer<Data> | undefined, part: Part<Data>): PartialAnswer<Data> {
   const fragments = part.incremental ?? []
   const data = before === undefined ? (part.data ?? null) : before.data
   return {
-    data: fragments.reduce<unknown>((whole, { path, data }) => putIn(whole, path, data), data) as Data | null,
+    data: fragments.reduce<unknown>(
+      (tree, { path, data }) => insertAt(tree, path, data),
+      data,
+    ) as Data | null,
     errors: [
       ...(before?.errors ?? []),
       ...(part.errors ?? []),
@@ -72,23 +75,23 @@ function takePart<Data>(before: PartialAnswer<Data> | undefined, part: Part<Data
   }
 }
 
-/** The tree with a fragment in its place. Objects on the way there are new, and all others the same: a screen sees the difference. */
-function putIn(tree: unknown, [key, ...below]: Path, fragment: object | null): unknown {
-  if (key === undefined) return fragment === null ? tree : merged(tree, fragment)
+/** The tree with a fragment at its path. Objects on the path are copies, all others the same: a screen can compare them. */
+function insertAt(tree: unknown, [key, ...below]: Path, fragment: object | null): unknown {
+  if (key === undefined) return fragment === null ? tree : mergeTrees(tree, fragment)
   if (!isTree(tree)) return tree
-  const inner = putIn(tree[key], below, fragment)
+  const inner = insertAt(tree[key], below, fragment)
   if (!Array.isArray(tree)) return { ...tree, [key]: inner }
   return tree.map((item: unknown, index) => (index === key ? inner : item))
 }
 
-/** Of a field that both have, the objects are merged, and the items of lists by their place. */
-function merged(tree: unknown, fragment: unknown): unknown {
+/** Merges the objects of a field that both trees have, and the items of lists by index. */
+function mergeTrees(tree: unknown, fragment: unknown): unknown {
   if (!isTree(tree) || !isTree(fragment)) return fragment
   if (Array.isArray(tree) && Array.isArray(fragment))
-    return tree.map((item: unknown, index) => merged(item, fragment[index]))
+    return tree.map((item: unknown, index) => mergeTrees(item, fragment[index]))
   const fields = Object.entries(fragment).map(([key, value]) => [
     key,
-    isTree(tree[key]) ? merged(tree[key], value) : value,
+    isTree(tree[key]) ? mergeTrees(tree[key], value) : value,
   ])
   return { ...tree, ...Object.fromEntries(fields) }
 }

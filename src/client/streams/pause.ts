@@ -1,30 +1,30 @@
-/** Before a subscription comes back after its connection broke or the gateway sent it away. */
+/** The wait before a subscription reconnects, after its connection broke or the gateway refused it. */
 export interface Pause {
-  /** How long the client would wait: twice as long with each attempt, in part by chance, and as long as `Retry-After` asks. */
+  /** The default wait: doubles with each attempt, with jitter, and is at least `Retry-After`. */
   readonly ms: number
-  /** The attempts in a row, from 1. An open stream ends the row. */
+  /** The number of consecutive attempts, from 1. An open stream resets it. */
   readonly attempt: number
-  /** Aborts when the subscription is left. */
+  /** Aborts when the caller ends the subscription. */
   readonly signal: AbortSignal
 }
 
 const FIRST_MS = 500
 const MOST_MS = 30_000
 
-/** Half of it is left to chance, so that the clients of a gateway that was started again do not all come at once. */
+/** Half of it is jitter, so that the clients of a restarted gateway do not reconnect together. */
 export function pauseMs(attempt: number, retryAfterMs = 0): number {
   const most = Math.min(MOST_MS, FIRST_MS * 2 ** (attempt - 1))
   return Math.max(retryAfterMs, most * (1 - Math.random() / 2))
 }
 
-/** `Retry-After` in milliseconds from now: it is in seconds, or a date. Undefined where there is none. */
+/** `Retry-After`, which is in seconds or a date, in milliseconds from now. Undefined where there is none. */
 export function retryAfterMs({ headers }: Response): number | undefined {
   const value = headers.get('retry-after') ?? ''
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
-/** Resolves after the time, or once the subscription is left. */
+/** Resolves after the time, or when the caller ends the subscription. */
 export function waitFor({ ms, signal }: Pause): Promise<void> {
   return new Promise((resolve) => {
     function finish() {

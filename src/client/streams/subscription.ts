@@ -1,13 +1,20 @@
 import { RequestError, ResumeError } from '../errors.ts'
 import { type Answer, answerOf, type HeaderLines, readPart, type StreamPart } from '../response.ts'
-import { type Break, breakOf, isBusy, leavable, refusal, requireStream } from './break.ts'
 import { readEvents } from './event-stream.ts'
+import {
+  cancellable,
+  type Interruption,
+  interruptionOf,
+  isUnavailable,
+  readRefusal,
+  requireStream,
+} from './interruption.ts'
 import { type Pause, pauseMs } from './pause.ts'
 
 export interface SubscriptionOptions {
   readonly query: string
   readonly variables: Readonly<Record<string, unknown>> & { readonly after?: string | null | undefined }
-  /** The headers as they are now: called for each stream. */
+  /** Returns the current headers. Called for each stream. */
   readonly headers: () => Promise<HeaderLines>
   readonly post: (variables: object, headers: HeaderLines, signal: AbortSignal) => Promise<Response>
   readonly wait: (pause: Pause) => Promise<unknown>
@@ -23,7 +30,7 @@ export interface SubscriptionOptions {
  * at the first `next()`.
  */
 export function followAnswers<Data>(options: SubscriptionOptions): AsyncIterable<Answer<Data>> {
-  return leavable((signal) => generate<Data>(options, signal), options.signal)
+  return cancellable((signal) => generate<Data>(options, signal), options.signal)
 }
 
 async function* generate<Data>(
@@ -33,33 +40,32 @@ async function* generate<Data>(
   const { query, headers, post, wait, silenceMs, onOpen, onLine = () => {}, anew = false } = options
   let { variables } = options
   const takesAfter = /\$after\b/.test(query)
-  /** The sequence from which the next stream goes on; undefined where it is not known. */
-  let place = variables.after ?? undefined
+  /** The sequence after which the next stream resumes; undefined where it is not known. */
+  let resumeAfter = variables.after ?? undefined
   let latest: string | undefined
   let hasAnswered = false
   let hasOpened = false
   let attempt = 0
 
-  /** Yields the answers of one stream. */
-  async function* follow(freshHeaders: HeaderLines): AsyncGenerator<Answer<Data>, Break, void> {
+  async function* follow(freshHeaders: HeaderLines): AsyncGenerator<Answer<Data>, Interruption, void> {
     let response: Response
     try {
       response = await post(
-        place === undefined ? variables : { ...variables, after: place },
+        resumeAfter === undefined ? variables : { ...variables, after: resumeAfter },
         freshHeaders,
         signal,
       )
     } catch (cause) {
-      // A first connection fails as that of any operation does, because the address may be wrong.
+      // A failed first connection is not retried, because the address may be wrong.
       if (!hasAnswered) throw cause
       return { cause }
     }
     hasAnswered = true
-    if (isBusy(response)) return refusal(response)
+    if (isUnavailable(response)) return readRefusal(response)
     const body = await requireStream(response)
     attempt = 0
-    // Going on from there repeats this stream from its first change.
-    place = response.headers.get('x-resume-after') ?? place
+    // Resuming after this sequence repeats this stream from its first change.
+    resumeAfter = response.headers.get('x-resume-after') ?? resumeAfter
     onLine(true)
     if (!hasOpened) await onOpen?.()
     hasOpened = true
@@ -67,12 +73,12 @@ async function* generate<Data>(
       if (name === 'complete') break
       if (name !== 'next') continue
       const part = readPart<StreamPart<Data>>(json)
-      if (part.data === undefined) return breakOf(part)
+      if (part.data === undefined) return interruptionOf(part)
       const change = changeIn(part.data)
       if (change !== undefined) {
         if (change.sequence !== undefined && change.sequence === latest) continue
         latest = change.sequence
-        place = change.sequence
+        resumeAfter = change.sequence
       }
       yield answerOf(part)
     }
@@ -81,22 +87,23 @@ async function* generate<Data>(
 
   for (;;) {
     signal.throwIfAborted()
-    let broken: Break
+    let interruption: Interruption
     try {
-      broken = yield* follow(await headers())
+      interruption = yield* follow(await headers())
     } catch (error) {
       if (!anew || !isExpired(error)) throw error
       variables = { ...variables, after: undefined }
-      place = undefined
+      resumeAfter = undefined
       hasOpened = false
       continue
     }
     signal.throwIfAborted()
     onLine(false)
-    place ??= broken.resumeAfter
-    if (hasOpened && (place === undefined || !takesAfter)) throw new ResumeError({ cause: broken.cause })
+    resumeAfter ??= interruption.resumeAfter
+    if (hasOpened && (resumeAfter === undefined || !takesAfter))
+      throw new ResumeError({ cause: interruption.cause })
     attempt += 1
-    await wait({ ms: pauseMs(attempt, broken.retryAfterMs), attempt, signal })
+    await wait({ ms: pauseMs(attempt, interruption.retryAfterMs), attempt, signal })
   }
 }
 
@@ -104,7 +111,7 @@ function isExpired(error: unknown): boolean {
   return error instanceof RequestError && error.find('RESUME_EXPIRED') !== undefined
 }
 
-/** The change of a part, wherever the document puts it: a subscription has one root field. Undefined where it failed. */
+/** The change of a part, under any alias: a subscription has one root field. Undefined where that field failed. */
 function changeIn(data: unknown): { readonly sequence: string | undefined } | undefined {
   const [change] = Object.values(data ?? {}) as (Readonly<Record<string, unknown>> | null)[]
   if (!change) return undefined

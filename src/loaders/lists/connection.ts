@@ -1,8 +1,8 @@
 import type { PageArguments, PageLimits } from '../../pagination/arguments.ts'
+import type { Edge, PageInfo } from '../../pagination/chunk.ts'
 import { countRows } from '../../pagination/end.ts'
 import type { List, Slice, Window, WindowReads } from '../../pagination/list.ts'
 import { planPage } from '../../pagination/page.ts'
-import type { Edge, PageInfo } from '../../pagination/piece.ts'
 import { UpstreamError } from '../../rest/errors.ts'
 import type { Operation } from '../../rest/pipe/pipe.ts'
 import { noteStale, type ResolvedAt } from '../stale.ts'
@@ -180,7 +180,7 @@ export function listOf<Filter, Row extends { readonly id: string }>(
   }
 }
 
-/** A class, as the edges of `pagination/piece.ts` are: its cursor is encoded only when a client selects it. */
+/** A class, as the edges of `pagination/chunk.ts` are: its cursor is encoded only when a client selects it. */
 class NodeEdge<Row, Node> {
   readonly node: Node
   private readonly edge: Edge<Listed<Row>>

@@ -4,7 +4,7 @@ import { createTable, type Table } from './table.ts'
 
 export type Entry = ClinicianProfile | Location | AppointmentTemplate | Patient
 
-/** The people and places that appointments name by their ids. */
+/** The people and places that appointments refer to by id. */
 export interface Directory {
   readonly clinicians: Table<ClinicianProfile>
   readonly locations: Table<Location>
@@ -16,7 +16,7 @@ export interface Directory {
 export interface EntryChange {
   readonly organisation: string
   readonly table: keyof Directory
-  /** Null for a new one. */
+  /** Null for a new entry. */
   readonly before: Entry | null
   readonly after: Entry
 }

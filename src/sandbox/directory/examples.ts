@@ -1,7 +1,7 @@
 import type { AppointmentTemplate, ClinicianProfile, Location, Patient } from '../../contract/directory.ts'
 import { APPOINTMENT } from '../schema/examples.ts'
 
-/** What the appointment of the examples names, for the document. */
+/** The entries that the example appointment refers to, for the OpenAPI document. */
 export const CLINICIAN = {
   id: APPOINTMENT.clinician_profile_id,
   name: 'Maya Lindqvist',

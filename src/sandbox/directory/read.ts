@@ -16,7 +16,7 @@ import type { Api, Services } from '../services.ts'
 import { RESOURCES, type Resource } from './resources.ts'
 import type { EntryQuery } from './table.ts'
 
-/** A list and a single read of each resource. List rows are whole objects. */
+/** Serves a list and a single read of each resource. List rows are complete objects. */
 export function serveDirectoryReads(api: Api, services: Services): void {
   for (const resource of RESOURCES) {
     serveList(api, resource, services)
@@ -27,14 +27,14 @@ export function serveDirectoryReads(api: Api, services: Services): void {
 function serveList(api: Api, resource: Resource, { directory, knobs }: Services): void {
   const { path, name, kind, tag, scope, schema, example } = resource
   const page = pageQuerySchema(knobs.overRange)
-  // The filters differ from list to list; to the types, each has the parameters that all lists have.
+  // The filters differ from list to list; the type has only the common parameters.
   const query = page.extend(resource.filters) as unknown as typeof page
   const route = createRoute({
     method: 'get',
     path,
     operationId: `list${name.many}`,
     summary: `List ${kind}s`,
-    description: 'Oldest first. Filters that are given together must all hold. There is no total.',
+    description: 'Oldest first. A row must match all given filters. There is no total.',
     tags: [tag],
     middleware: [requireScope(scope)],
     request: { query },
@@ -51,11 +51,12 @@ function serveList(api: Api, resource: Resource, { directory, knobs }: Services)
 
   api.openapi(route, (c) => {
     const { limit, offset, ...filters } = c.req.valid('query')
-    const asked = { limit, offset, ...toConditions(filters) }
-    const hidesInactive = knobs.inactive === 'hidden' && resource.hasInactive && !('is_active' in asked.equal)
-    const equal = hidesInactive ? { ...asked.equal, is_active: 1 } : asked.equal
+    const requested = { limit, offset, ...toConditions(filters) }
+    const hidesInactive =
+      knobs.inactive === 'hidden' && resource.hasInactive && !('is_active' in requested.equal)
+    const equal = hidesInactive ? { ...requested.equal, is_active: 1 } : requested.equal
     const { rows, hasMore } = directory[resource.table].list(c.get('caller').organisation, {
-      ...asked,
+      ...requested,
       equal,
     })
     const meta = {
@@ -97,7 +98,7 @@ function serveRetrieve(api: Api, resource: Resource, { directory }: Services): v
   })
 }
 
-/** `search` looks into several columns; any other filter is a column of its own. */
+/** `search` compares several columns; any other filter is a column. */
 function toConditions({
   search,
   ...columns

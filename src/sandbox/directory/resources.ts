@@ -9,9 +9,9 @@ import { clinicianSchema, locationSchema, patientSchema, templateSchema } from '
 export interface Resource {
   readonly path: string
   readonly table: keyof Directory
-  /** In `operationId`s: `listLocations`, `retrieveLocation`. */
+  /** For `operationId`s: `listLocations`, `retrieveLocation`. */
   readonly name: { readonly one: string; readonly many: string }
-  /** A word for people. */
+  /** For descriptions and messages, such as `patient`. */
   readonly kind: string
   readonly tag: string
   readonly scope: Scope
@@ -21,7 +21,7 @@ export interface Resource {
   readonly example: Entry
   /** The filters of the list, besides `limit` and `offset`. */
   readonly filters: Readonly<Record<string, z.ZodType<boolean | string | undefined>>>
-  /** Its entries may be inactive. */
+  /** Whether entries may be inactive. */
   readonly hasInactive: boolean
 }
 
@@ -31,7 +31,7 @@ const queryFlag = z
   .optional()
 const isActive = queryFlag.openapi({
   type: 'boolean',
-  description: 'Only those that are active, or are not.',
+  description: 'Only active or only inactive ones.',
 })
 
 function search(description: string) {
@@ -53,7 +53,7 @@ export const RESOURCES: readonly Resource[] = [
       is_active: isActive,
       is_bookable_online: queryFlag.openapi({
         type: 'boolean',
-        description: 'Only those that patients can book themselves, or can not.',
+        description: 'Only those that patients can, or can not, book themselves.',
       }),
       location_id: reference.optional().openapi({
         description: 'Only those that work at this location.',

@@ -105,7 +105,7 @@ const calendarDate = text
   )
   .openapi({ type: 'string', format: 'date' })
 
-/** What a create and an update may set, besides the two names. */
+/** The fields that a create and an update may set, besides the two names. */
 const details = {
   middle_name: text.nullish(),
   preferred_name: text.nullish(),

@@ -3,7 +3,7 @@ import { formatInstant } from '../instants.ts'
 import { lowerCase } from '../storage/database.ts'
 import { transaction } from '../storage/transaction.ts'
 
-/** How a field is stored: a flag as 0 and 1, an instant in milliseconds since the epoch, the others as they are. */
+/** How a field is stored: a flag as 0 and 1, an instant in milliseconds since the epoch, the others unchanged. */
 type Kind = 'text' | 'number' | 'flag' | 'instant'
 
 export type Value = string | number | null
@@ -13,7 +13,7 @@ export interface TableOptions<Entry> {
   readonly name: string
   /** The fields in the order of the JSON. */
   readonly fields: { readonly [Field in keyof Entry]: Kind }
-  /** The fields that a search looks into. */
+  /** The fields that a search compares with. */
   readonly searched: readonly (keyof Entry & string)[]
   /** Called with each change, inside its transaction. */
   readonly onChange: (change: {
@@ -23,13 +23,12 @@ export interface TableOptions<Entry> {
   }) => void
 }
 
-/** A row as it is stored. */
 export type Row<Entry> = { readonly [Field in keyof Entry]: Value }
 
 export interface EntryQuery {
   readonly limit: number
   readonly offset: number
-  /** Words that must all be in the searched fields, in any order; letters in either case. */
+  /** Words that must all be in the searched fields, in any order, case-insensitive. */
   readonly search?: string | undefined
   /** The columns that must have these values. */
   readonly equal: Readonly<Record<string, Value>>
@@ -38,14 +37,14 @@ export interface EntryQuery {
 /** The entries of all organisations in one table, oldest first. Each call names an organisation and reaches only its rows. */
 export interface Table<Entry> {
   readonly isEmpty: () => boolean
-  /** `hidden` are columns that the entry does not show. The caller opens the transaction. */
+  /** `hidden` are columns that the entry does not have. The caller opens the transaction. */
   insert(organisation: string, row: Row<Entry>, hidden?: Readonly<Record<string, Value>>): Entry
   find(organisation: string, id: string): Entry | undefined
   list(
     organisation: string,
     query: EntryQuery,
   ): { readonly rows: readonly Entry[]; readonly hasMore: boolean }
-  /** Values that the entry has already are no change: `updated_at` stays. */
+  /** If all values are equal to those of the entry, `updated_at` stays. */
   update(
     organisation: string,
     id: string,
@@ -92,7 +91,7 @@ export function createTable<Entry>(
       const words = lowerCase(search).split(/\s+/).filter(Boolean)
       const conditions = [
         'organisation = ?',
-        // The column names come from our own table of filters, never from the client.
+        // The column names are from our table of filters, never from the client.
         ...Object.keys(equal).map((column) => `${column} = ?`),
         ...words.map(() => `instr(lower_case(${searchable}), ?) > 0`),
       ]
@@ -112,7 +111,7 @@ export function createTable<Entry>(
           (entry): entry is [string, Value] => entry[1] !== undefined && entry[1] !== row[entry[0]],
         )
         if (changed.length === 0) return toEntry(row)
-        // The column names come from our schema, never from the client.
+        // The column names are from our schema, never from the client.
         const assignments = [...changed.map(([column]) => `${column} = ?`), 'updated_at = ?']
         database
           .prepare(`UPDATE ${name} SET ${assignments.join(', ')} WHERE id = ?`)

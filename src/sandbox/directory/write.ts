@@ -3,7 +3,7 @@ import { HEADERS } from '../../contract/envelope.ts'
 import { requireScope } from '../http/authentication.ts'
 import { readBody } from '../http/body.ts'
 import { entryNotFound, idempotencyConflict } from '../http/errors.ts'
-import { wholeSecond } from '../instants.ts'
+import { truncateToSecond } from '../instants.ts'
 import { recordEnvelope } from '../schema/envelope.ts'
 import { REQUEST_ID } from '../schema/examples.ts'
 import { idempotencyHeaders } from '../schema/idempotency.ts'
@@ -19,14 +19,14 @@ import type { Api, Services } from '../services.ts'
 import { MOVED_PATIENT, PATIENT } from './examples.ts'
 import { createPatientBody, patientSchema, updatePatientBody } from './schema.ts'
 
-/** `POST /patients` and `PATCH /patients/{id}`. Both answer the whole object. */
+/** Serves `POST /patients` and `PATCH /patients/{id}`. Both answer the complete object. */
 export function servePatientWrites(api: Api, services: Services): void {
   const { directory, runIdempotently, ids, clock } = services
 
   api.openapi(create, (c) => {
     const body = c.req.valid('json')
     const { organisation } = c.get('caller')
-    const now = wholeSecond(clock())
+    const now = truncateToSecond(clock())
     const key = c.req.valid('header')['idempotency-key']
     const created = runIdempotently({ organisation, key, endpoint: 'POST /patients', body, now }, () => {
       const patient = directory.patients.insert(organisation, {
@@ -50,13 +50,13 @@ export function servePatientWrites(api: Api, services: Services): void {
     const { is_deceased, ...fields } = c.req.valid('json')
     const changes = is_deceased === undefined ? fields : { ...fields, is_deceased: is_deceased ? 1 : 0 }
     const { organisation } = c.get('caller')
-    const updated = directory.patients.update(organisation, id, changes, wholeSecond(clock()))
+    const updated = directory.patients.update(organisation, id, changes, truncateToSecond(clock()))
     if (!updated) throw entryNotFound('patient')
     return c.json({ data: updated, meta: { request_id: c.get('requestId') } }, 200)
   })
 }
 
-/** What a new patient has that the client says nothing of. */
+/** The defaults of a new patient. */
 const NOTHING_GIVEN = {
   middle_name: null,
   preferred_name: null,
@@ -108,7 +108,7 @@ const create = createRoute({
       example: { data: PATIENT, meta: { request_id: REQUEST_ID } },
     }),
     409: errorResponse(
-      'this Idempotency-Key came with another body in the last 24 hours.',
+      'this Idempotency-Key was used with another body in the last 24 hours.',
       idempotencyConflict(),
     ),
     ...bodyErrorResponses({ last_name: 'is required' }),
@@ -138,7 +138,7 @@ const update = createRoute({
   },
   responses: {
     200: jsonResponse({
-      description: 'The whole patient.',
+      description: 'The complete patient.',
       schema: recordEnvelope(patientSchema),
       example: { data: MOVED_PATIENT, meta: { request_id: REQUEST_ID } },
     }),

@@ -6,7 +6,7 @@ import { readBody } from '../http/body.ts'
 import { entryNotFound } from '../http/errors.ts'
 import { rejectInvalid } from '../http/validation.ts'
 import type { IdPrefix } from '../ids.ts'
-import { formatInstant, wholeSecond } from '../instants.ts'
+import { formatInstant, truncateToSecond } from '../instants.ts'
 import { recordEnvelope } from '../schema/envelope.ts'
 import { REQUEST_ID } from '../schema/examples.ts'
 import { bodyErrorResponses, errorResponse, FREE_HEADERS, jsonResponse } from '../schema/responses.ts'
@@ -17,7 +17,7 @@ import type { ElsewhereOptions } from './elsewhere.ts'
 
 /**
  * `POST /_elsewhere/clinician-profiles`, `/locations`, `/appointment-templates` and `/patients` write people and places as
- * the clinic's own screens would: with an `id` a change, without one a new entry.
+ * the clinic's own screens would: with an `id` they change an entry, without one they create it.
  */
 export function serveElsewhereEntries(api: Api, options: ElsewhereOptions): void {
   for (const resource of RESOURCES) serveEntry(api, resource, options)
@@ -31,7 +31,7 @@ function serveEntry(
   const table: Table<Entry> = directory[resource.table]
   api.openapi(routeOf(resource), (c) => {
     const { id, organisation: owner = organisation, ...given } = c.req.valid('json')
-    const now = wholeSecond(clock())
+    const now = truncateToSecond(clock())
     const meta = { request_id: c.get('requestId') }
     if (id !== undefined) {
       const updated = table.update(owner, id, toColumns(given), now)
@@ -55,7 +55,7 @@ const ID_PREFIXES = {
   patients: 'pat',
 } as const satisfies Record<keyof Directory, IdPrefix>
 
-/** A new entry of which nothing is said: it is active, and each other field is null or false. */
+/** The defaults of a new entry: it is active, and each other field is null or false. */
 function nothingOf({ example }: Resource): Readonly<Record<string, boolean | null>> {
   const fields = Object.entries(example)
   return Object.fromEntries(
@@ -73,17 +73,17 @@ function toColumns(fields: Readonly<Record<string, unknown>>): Readonly<Record<s
 function routeOf(resource: Resource) {
   const { path, name, kind, schema, shape, example } = resource
   const writable = z.object(shape).omit({ id: true, created_at: true, updated_at: true }).partial().shape
-  const whose = {
+  const targetFields = {
     id: reference.optional().openapi({ description: `The ${kind} to change; without it, a new one.` }),
     organisation: nonEmptyText
       .optional()
-      .openapi({ description: "Whose it is; without it, the first key's." }),
+      .openapi({ description: "The organisation of the entry; without it, the first key's." }),
   }
-  // It refuses unknown fields, because it serves tests: a misspelled one would prove nothing. To the types, the fields that
-  // differ from kind to kind are not there.
+  // Refuses unknown fields, because a test with a misspelled field would prove nothing. The type omits the fields that
+  // differ between kinds.
   const body = z
-    .strictObject({ ...writable, ...whose }, notAnObject)
-    .openapi(`ElsewhereWriteOf${name.one}`) as unknown as z.ZodObject<typeof whose>
+    .strictObject({ ...writable, ...targetFields }, notAnObject)
+    .openapi(`ElsewhereWriteOf${name.one}`) as unknown as z.ZodObject<typeof targetFields>
   const named = 'name' in example ? { name: example.name } : { first_name: example.first_name }
   const write = { id: example.id, ...named }
   const answer = (description: string) =>
@@ -98,14 +98,14 @@ function routeOf(resource: Resource) {
     path: `/_elsewhere${path}`,
     operationId: `write${name.one}Elsewhere`,
     summary: `Write a ${kind} as the clinic's own screens would`,
-    description: 'Without a key, and free of quota. Webhooks are told as of any change.',
+    description: 'Without a key, and free of quota. It causes an event, as any change does.',
     security: [],
     tags: ['Faults'],
     middleware: [readBody],
     request: { body: { required: true, content: { 'application/json': { schema: body, example: write } } } },
     responses: {
-      200: answer(`The whole ${kind}, changed.`),
-      201: answer(`The whole ${kind}, created.`),
+      200: answer(`The complete ${kind}, changed.`),
+      201: answer(`The complete ${kind}, created.`),
       404: errorResponse(`this organisation has no such ${kind}.`, entryNotFound(kind), FREE_HEADERS),
       ...bodyErrorResponses({ organisation: 'must not be empty' }, FREE_HEADERS),
     },

@@ -4,7 +4,7 @@ import type { Directory } from '../directory/directory.ts'
 import { readBody } from '../http/body.ts'
 import { appointmentNotFound, validationError } from '../http/errors.ts'
 import type { Ids } from '../ids.ts'
-import { wholeSecond } from '../instants.ts'
+import { truncateToSecond } from '../instants.ts'
 import { requireEndAfterStart } from '../routes/update.ts'
 import { appointmentSchema } from '../schema/appointment.ts'
 import { elsewhereBody } from '../schema/body.ts'
@@ -18,10 +18,10 @@ import { newRow, toAppointment } from '../storage/rows.ts'
 export interface ElsewhereOptions {
   /** The appointments whose changes always cause events. */
   readonly appointments: Appointments
-  /** The people and places whose changes always cause events, and where they are kept. */
+  /** The people and places whose changes always cause events, and their database. */
   readonly directory: Directory
   readonly database: DatabaseSync
-  /** Whose appointments a write concerns that names no organisation. */
+  /** The organisation of a write that names none. */
   readonly organisation: string
   readonly ids: Ids
   readonly clock: () => Date
@@ -32,7 +32,7 @@ export function serveElsewhere(api: Api, { appointments, organisation, ids, cloc
   api.openapi(route, (c) => {
     const { id, organisation: owner = organisation, is_remote, ...given } = c.req.valid('json')
     const fields = { ...given, is_remote: is_remote === undefined ? undefined : is_remote ? 1 : 0 } as const
-    const now = wholeSecond(clock())
+    const now = truncateToSecond(clock())
     const meta = { request_id: c.get('requestId') }
     if (id !== undefined) {
       const updated = appointments.update(owner, id, (row) => {
@@ -76,7 +76,7 @@ const route = createRoute({
   summary: "Write as the clinic's own screens would",
   description: [
     'Without a key, and free of quota. With an `id` it changes that appointment, to any status; without one it creates',
-    'an appointment, which needs a title and two times. Webhooks are told as of any change.',
+    'an appointment, which needs a title and two times. It causes an event, as any change does.',
   ].join(' '),
   security: [],
   tags: ['Faults'],
@@ -85,8 +85,8 @@ const route = createRoute({
     body: { required: true, content: { 'application/json': { schema: elsewhereBody, example: WRITE } } },
   },
   responses: {
-    200: answer('The whole appointment, changed.', WRITE),
-    201: answer('The whole appointment, created.', { booking_source: 'clinic' }),
+    200: answer('The complete appointment, changed.', WRITE),
+    201: answer('The complete appointment, created.', { booking_source: 'clinic' }),
     404: errorResponse('this organisation has no such appointment.', appointmentNotFound(), FREE_HEADERS),
     ...bodyErrorResponses({ end_time: 'must be after start_time' }, FREE_HEADERS),
   },

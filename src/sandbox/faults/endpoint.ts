@@ -26,8 +26,8 @@ function pendingResponse(queue: FaultQueue, requestId: string) {
 const MISSING = 'must name delay_ms, drop, status or duplicate'
 
 const DROP = [
-  'Closes the connection: `before` nothing was done, `after` only the answer is lost.',
-  'A delivery is lost for good (`before`), or comes again although its receiver has it (`after`).',
+  'Closes the connection: with `before` the request has no effect, with `after` only the answer is lost.',
+  'A delivery is lost for good (`before`), or sent again although its receiver has accepted it (`after`).',
 ].join(' ')
 
 const faultSchema = z
@@ -36,7 +36,8 @@ const faultSchema = z
       .enum(FAULT_ROUTES, `must be one of ${FAULT_ROUTES.join(', ')}`)
       .optional()
       .openapi({
-        description: '`webhook` is the tries of deliveries; without a route, every request and no delivery.',
+        description:
+          '`webhook` matches attempts of deliveries; without a route, every request and no delivery.',
       }),
     times: z.int('must be a whole number').min(1, 'must be at least 1').default(1),
     delay_ms: z
@@ -56,7 +57,7 @@ const faultSchema = z
       .min(1, 'must be at least 1')
       .max(100, 'must be at most 100')
       .optional()
-      .openapi({ description: 'Of a webhook: how often more the delivery is sent.' }),
+      .openapi({ description: 'For `webhook`: how many more times the delivery is sent.' }),
   })
   .refine(
     ({ delay_ms, drop, status, duplicate }) =>
@@ -89,7 +90,6 @@ function pendingFaults(description: string, data: Fault[]) {
   return jsonResponse({ description, schema, example, headers: FREE_HEADERS })
 }
 
-/** What the three operations have in common. */
 const CONTROL = {
   security: [],
   tags: ['Faults'],

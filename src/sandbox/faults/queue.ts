@@ -24,24 +24,24 @@ export const FAULT_ROUTES = [
   'webhook',
 ] as const
 
-/** What happens to the next requests of a route, or to the next tries of deliveries. */
+/** A fault for the next requests of a route, or for the next attempts of deliveries. */
 export interface Fault {
   /** `undefined` matches every request, and no delivery. */
   readonly route?: (typeof FAULT_ROUTES)[number] | undefined
-  /** The number of requests or tries that get this fault. */
+  /** The number of requests or attempts that get this fault. */
   readonly times: number
-  /** The API waits this long before anything else. Other deliveries pass a delivery that waits. */
+  /** The API waits this long first. Other deliveries overtake a delayed delivery. */
   readonly delay_ms?: number | undefined
   /**
-   * The API closes the connection without a response, before or after the route does its work. A delivery is lost for
-   * good (`before`), or is sent and comes again, because its answer does not count (`after`).
+   * The API closes the connection without a response, before or after the route handler runs. A delivery is lost for good
+   * (`before`), or is sent and then retried, because its answer is ignored (`after`).
    */
   readonly drop?: 'before' | 'after' | undefined
-  /** The API answers with this status in the error envelope, and the route does nothing. */
+  /** The API answers with this status in the error envelope, without running the route handler. */
   readonly status?: number | undefined
   /** The code of that envelope; `undefined` means `INJECTED_FAULT`. */
   readonly code?: string | undefined
-  /** How often more a delivery is sent in the same try. */
+  /** How many more times a delivery is sent in the same attempt. */
   readonly duplicate?: number | undefined
 }
 
@@ -75,6 +75,6 @@ export function createFaultQueue() {
 }
 export type FaultQueue = ReturnType<typeof createFaultQueue>
 
-function isFor({ route: wanted }: Fault, route: string | undefined): boolean {
-  return wanted === undefined ? route !== 'webhook' : wanted === route
+function isFor({ route: ownRoute }: Fault, route: string | undefined): boolean {
+  return ownRoute === undefined ? route !== 'webhook' : ownRoute === route
 }

@@ -27,7 +27,7 @@ export function authenticate(keys: readonly SandboxKey[]): Middleware {
   }
 }
 
-/** Answers 403 if the key lacks the scope. */
+/** Answers 403 if the key does not have the scope. */
 export function requireScope(scope: Scope): Middleware {
   return async (c, next) => {
     if (!c.get('caller').scopes.includes(scope)) throw forbidden(scope)

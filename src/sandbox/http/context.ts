@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, MiddlewareHandler } from 'hono'
 
-/** Hono's environment: the Node request behind each request, and what the middlewares add to its context. */
+/** Hono's environment: the Node request behind each request, and the variables that middlewares add to its context. */
 export interface Env {
   Bindings: HttpBindings
   Variables: { requestId: string; caller: Caller }
@@ -10,14 +10,14 @@ export interface Env {
 export type Middleware = MiddlewareHandler<Env>
 export type RequestContext = Context<Env>
 
-/** The key that a request came with, without the secret. `keyId` is the `performed_by` of an action. */
+/** The key of a request, without its secret. `keyId` is the `performed_by` of an action. */
 export interface Caller {
   readonly keyId: string
   readonly organisation: string
   readonly scopes: readonly Scope[]
 }
 
-/** What a key may do; by default, all of it. The public pages name the first two. */
+/** The scopes of a key; by default, all of them. The public pages name the first two. */
 export const SCOPES = [
   'read_appointments',
   'write_appointments',

@@ -7,7 +7,7 @@ import { ApiError, internalError, unsupportedMediaType, validationError } from '
 /** Called with errors inside the sandbox, never with an error that a client caused. */
 export type OnError = (error: unknown) => void
 
-/** Turns everything that a route or a middleware throws into a response (reference: "The error envelope"). */
+/** Turns an error of a route or a middleware into a response (reference: "The error envelope"). */
 export function createErrorHandler(onError: OnError) {
   return (error: unknown, c: RequestContext): Response => {
     const apiError = toApiError(error)

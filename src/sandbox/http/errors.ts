@@ -13,7 +13,7 @@ export class ApiError extends Error {
   }
 }
 
-/** `fields` has one problem for each parameter, header or body field at fault; `body` is the body as a whole. */
+/** `fields` has one problem for each parameter, header or body field at fault; its key `body` is the complete body. */
 export function validationError(fields: Readonly<Record<string, string>>): ApiError {
   const problems = Object.entries(fields).map(([field, problem]) => `${field} ${problem}`)
   return new ApiError(400, 'VALIDATION_ERROR', problems.join('; '), { fields })
@@ -46,7 +46,7 @@ export function webhookNotFound(): ApiError {
   return new ApiError(404, 'NOT_FOUND', 'No such webhook')
 }
 
-/** Also for one of another organisation. `kind` is a word for people, such as `patient`. */
+/** Also for an entry of another organisation. `kind` is for messages, such as `patient`. */
 export function entryNotFound(kind: string): ApiError {
   return new ApiError(404, 'NOT_FOUND', `No such ${kind}`)
 }

@@ -60,7 +60,7 @@ export async function listen({ host, port, fetch }: ListenOptions): Promise<List
 /** A client that never finishes its request delays the close by this much at most. */
 const CLOSE_GRACE_MS = 1_000
 
-/** Where a client on this machine finds it. */
+/** The URL for a client on this machine. */
 function baseUrl({ address, family, port }: AddressInfo): string {
   if (['0.0.0.0', '::'].includes(address)) return `http://127.0.0.1:${port}`
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`

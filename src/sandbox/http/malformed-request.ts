@@ -5,7 +5,7 @@ import { errorEnvelope } from './error-handler.ts'
 import { malformedRequest } from './errors.ts'
 import { createRequestId } from './request-id.ts'
 
-/** The 400 for a request whose target and Host make no valid URL, so that the API cannot route it. */
+/** The 400 for a request whose target and Host do not form a valid URL, so that the API cannot route it. */
 export function malformedRequestResponse(): Response {
   const { status, body, requestId } = createError()
   return new Response(body, {
@@ -14,7 +14,7 @@ export function malformedRequestResponse(): Response {
   })
 }
 
-/** Answers in the error envelope what Node's parser rejects, and CONNECT: neither reaches the request listener. */
+/** Answers CONNECT and what Node's parser rejects in the error envelope: neither reaches the request listener. */
 export function answerMalformedRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
     writeError(socket, STATUSES[error.code ?? '']),
@@ -24,8 +24,8 @@ export function answerMalformedRequests(server: Server): void {
 
 const STATUSES: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
-function writeError(socket: Duplex, wantedStatus?: number): void {
-  const { status, body, requestId } = createError(wantedStatus)
+function writeError(socket: Duplex, parserStatus?: number): void {
+  const { status, body, requestId } = createError(parserStatus)
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',

@@ -22,7 +22,7 @@ export function meterQuota({ limit, clock }: QuotaOptions): Middleware {
     const last = windows.get(keyId)
     const used = last?.hour === hour ? last.used + 1 : 1
     windows.set(keyId, { hour, used })
-    // Clients find the hour of the count in `Date`, so it comes from `clock` and not from Node's own.
+    // Clients read the hour of the quota from `Date`, so it is the time of `clock` and not of Node.
     c.header('Date', now.toUTCString())
     c.header(HEADERS.limit, String(limit))
     c.header(HEADERS.remaining, String(Math.max(0, limit - used)))
@@ -31,7 +31,7 @@ export function meterQuota({ limit, clock }: QuotaOptions): Middleware {
   }
 }
 
-/** Dates each response by `clock` when it leaves, whatever date it has. A slow one may then name the next hour. */
+/** Sets `Date` to the time of `clock` when a response is sent. That of a slow one may be in the next hour. */
 export function dateWhenSent(clock: () => Date): Middleware {
   return async (c, next) => {
     await next()

@@ -4,7 +4,7 @@ import { etag } from 'hono/etag'
 import type { Api } from '../services.ts'
 import { securePages } from './secure-pages.ts'
 
-/** Swagger UI on the OpenAPI document. Its scripts are files of a package, read when a browser asks for them. */
+/** Serves Swagger UI for the OpenAPI document. Its scripts are files of a package, read at each request. */
 export function serveDocs(api: Api): void {
   api.use('/docs/*', etag())
   api.on('GET', ['/docs', '/docs/'], securePages, (c) => c.html(PAGE))
@@ -13,7 +13,7 @@ export function serveDocs(api: Api): void {
   api.get('/docs/swagger-ui.css', serveStatic({ path: fileURLToPath(STYLES) }))
 }
 
-/** The files of Swagger UI as this package holds them, without the package's plugin for another server. */
+/** The files of Swagger UI in a package for Fastify, whose plugin is not used. */
 const BUNDLE = import.meta.resolve('@fastify/swagger-ui/static/swagger-ui-bundle.js')
 const STYLES = import.meta.resolve('@fastify/swagger-ui/static/swagger-ui.css')
 
@@ -35,6 +35,6 @@ const PAGE = `<!doctype html>
 </html>
 `
 
-/** A file of its own, because the page allows no script in itself. The validator is a service of another host. */
+/** A separate file, because the page allows no inline script. No validator, because that is a service of another host. */
 const START = `SwaggerUIBundle({ dom_id: '#docs', url: '/openapi.json', validatorUrl: null, deepLinking: true })
 `

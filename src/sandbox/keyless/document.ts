@@ -9,7 +9,7 @@ export interface DocumentOptions {
   readonly knobs: Knobs
 }
 
-/** The OpenAPI document, made from the definitions that validate requests. Its server is the one that was asked. */
+/** Serves the OpenAPI document, generated from the schemas that validate requests. Its server is the host of the request. */
 export function serveDocument(api: Api, { hasFaults, knobs }: DocumentOptions): void {
   api.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
   for (const webhook of eventWebhooks(knobs)) api.openAPIRegistry.registerWebhook(webhook)
@@ -31,7 +31,7 @@ export function serveDocument(api: Api, { hasFaults, knobs }: DocumentOptions): 
 }
 
 const APPOINTMENTS = { name: 'Appointments', description: 'Patients meet clinicians at a time and a place.' }
-const WEBHOOKS = { name: 'Webhooks', description: 'Who is told of changes, by a signed POST.' }
+const WEBHOOKS = { name: 'Webhooks', description: 'Receivers of events about changes, by a signed POST.' }
 const TAGS = [
   APPOINTMENTS,
   { name: 'Clinicians', description: 'Who sees patients.' },

@@ -1,7 +1,7 @@
 import type { Api } from '../services.ts'
 import { securePages } from './secure-pages.ts'
 
-/** The start page, for a person or a program at the base URL, and the probe. */
+/** Serves the start page as HTML or JSON, and the health check. */
 export function serveHome(api: Api): void {
   api.get('/', securePages, (c) => {
     c.header('Vary', 'Accept')

@@ -1,8 +1,8 @@
 type Json = Readonly<Record<string, unknown>>
 
 /**
- * Writes `type: [string, null]` as `anyOf` of the two, in every schema of an OpenAPI document. Both say the same, but
- * many tools read a single type only.
+ * Rewrites `type: [string, null]` as `anyOf` of the two, in every schema of an OpenAPI document. Both are equivalent, but
+ * many tools support only a single type.
  */
 export function nullAsAlternative(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(nullAsAlternative)
@@ -14,14 +14,14 @@ export function nullAsAlternative(value: unknown): unknown {
   return Array.isArray(type) && type.includes('null') ? anyOf(type, schema) : Object.fromEntries(entries)
 }
 
-/** What describes the field stays beside `anyOf`; what bounds a value goes to the alternative that it bounds. */
+/** Annotations stay beside `anyOf`; constraints move into the alternative that they constrain. */
 function anyOf(types: readonly unknown[], schema: Json): Json {
-  const isNote = ([key]: readonly [string, unknown]) => NOTES.test(key)
-  const bounds = Object.fromEntries(Object.entries(schema).filter((entry) => !isNote(entry)))
-  const notes = Object.fromEntries(Object.entries(schema).filter(isNote))
-  const alternatives = types.map((type) => (type === 'null' ? { type } : { type, ...bounds }))
-  return { anyOf: alternatives, ...notes }
+  const isAnnotation = ([key]: readonly [string, unknown]) => ANNOTATIONS.test(key)
+  const constraints = Object.fromEntries(Object.entries(schema).filter((entry) => !isAnnotation(entry)))
+  const annotations = Object.fromEntries(Object.entries(schema).filter(isAnnotation))
+  const alternatives = types.map((type) => (type === 'null' ? { type } : { type, ...constraints }))
+  return { anyOf: alternatives, ...annotations }
 }
 
 const IS_EXAMPLE = /^examples?$/
-const NOTES = /^(title|description|default|deprecated|readOnly|writeOnly|examples?)$/
+const ANNOTATIONS = /^(title|description|default|deprecated|readOnly|writeOnly|examples?)$/

@@ -1,6 +1,6 @@
 import { secureHeaders } from 'hono/secure-headers'
 
-/** The browser of a page loads, and asks, this server alone. */
+/** The headers of a page: the browser may load from, and connect to, this server only. */
 export const securePages = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -12,6 +12,6 @@ export const securePages = secureHeaders({
     formAction: ["'none'"],
     frameAncestors: ["'none'"],
   },
-  // A later page of this host may have no TLS.
+  // This host may serve other pages without TLS.
   strictTransportSecurity: false,
 })

@@ -3,7 +3,7 @@ import { CANCELLED_FIELDS } from '../../contract/appointment.ts'
 import { requireScope } from '../http/authentication.ts'
 import { allowEmptyBody, readBody } from '../http/body.ts'
 import { appointmentNotFound, invalidStateTransition } from '../http/errors.ts'
-import { formatInstant, wholeSecond } from '../instants.ts'
+import { formatInstant, truncateToSecond } from '../instants.ts'
 import { cancelledSchema, pick } from '../schema/appointment.ts'
 import { cancelBody } from '../schema/body.ts'
 import { actionEnvelope } from '../schema/envelope.ts'
@@ -52,7 +52,7 @@ export function serveCancel(api: Api, { appointments, clock, knobs }: Services):
   api.openapi(route, (c) => {
     const { cancellation_reason: reason = null } = c.req.valid('json')
     const { organisation, keyId } = c.get('caller')
-    const now = wholeSecond(clock())
+    const now = truncateToSecond(clock())
     const outcome = appointments.cancel(organisation, c.req.valid('param').id, { reason, now })
     if (!outcome) throw appointmentNotFound()
     if ('currentStatus' in outcome) {

@@ -4,7 +4,7 @@ import { HEADERS } from '../../contract/envelope.ts'
 import { requireScope } from '../http/authentication.ts'
 import { readBody } from '../http/body.ts'
 import { idempotencyConflict } from '../http/errors.ts'
-import { wholeSecond } from '../instants.ts'
+import { truncateToSecond } from '../instants.ts'
 import { createdSchema, pick } from '../schema/appointment.ts'
 import { createBody } from '../schema/body.ts'
 import { recordEnvelope } from '../schema/envelope.ts'
@@ -22,7 +22,7 @@ export function serveCreate(api: Api, { appointments, runIdempotently, ids, cloc
   api.openapi(route, (c) => {
     const body = c.req.valid('json')
     const { organisation } = c.get('caller')
-    const now = wholeSecond(clock())
+    const now = truncateToSecond(clock())
     const key = c.req.valid('header')['idempotency-key']
     const created = runIdempotently({ organisation, key, endpoint: 'POST /appointments', body, now }, () => {
       const origin = { id: ids('apt'), organisation, now, bookingSource: 'api' }
@@ -40,7 +40,7 @@ const route = createRoute({
   path: '/appointments',
   operationId: 'createAppointment',
   summary: 'Create an appointment',
-  description: 'Overlapping appointments are allowed. The other ids are accepted unseen.',
+  description: 'Overlapping appointments are allowed. The ids of other objects are not checked.',
   tags: ['Appointments'],
   middleware: [requireScope('write_appointments'), readBody],
   request: {
@@ -59,7 +59,7 @@ const route = createRoute({
       example: { data: pick(CREATED, CREATED_FIELDS), meta: { request_id: REQUEST_ID } },
     }),
     409: errorResponse(
-      'this Idempotency-Key came with another body in the last 24 hours.',
+      'this Idempotency-Key was used with another body in the last 24 hours.',
       idempotencyConflict(),
     ),
     ...bodyErrorResponses({ end_time: 'must be after start_time' }),

@@ -19,7 +19,7 @@ export function serveList(api: Api, { appointments, knobs }: Services): void {
     operationId: 'listAppointments',
     summary: 'List appointments',
     description:
-      'Filters that are given together must all hold. There is no total: `has_more` tells the last page.',
+      'A row must match all given filters. There is no total: `has_more` is false on the last page.',
     tags: ['Appointments'],
     middleware: [requireScope('read_appointments')],
     request: { query: listQuerySchema(knobs.overRange) },

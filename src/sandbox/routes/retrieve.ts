@@ -21,7 +21,7 @@ export function serveRetrieve(api: Api, { appointments }: Services): void {
     request: { params: pathSchema },
     responses: {
       200: jsonResponse({
-        description: 'The whole appointment.',
+        description: 'The complete appointment.',
         schema: recordEnvelope(appointmentSchema),
         example: { data: APPOINTMENT, meta: { request_id: REQUEST_ID } },
       }),

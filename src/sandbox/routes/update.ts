@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { requireScope } from '../http/authentication.ts'
 import { readBody } from '../http/body.ts'
 import { appointmentNotFound, validationError } from '../http/errors.ts'
-import { wholeSecond } from '../instants.ts'
+import { truncateToSecond } from '../instants.ts'
 import { appointmentSchema } from '../schema/appointment.ts'
 import { updateBody } from '../schema/body.ts'
 import { recordEnvelope } from '../schema/envelope.ts'
@@ -19,8 +19,8 @@ import type { Changes } from '../storage/appointments.ts'
 import type { AppointmentRow } from '../storage/rows.ts'
 
 /**
- * `PATCH /appointments/{id}` (reference: "Update"). An absent field stays, a null clears it. The reference shows no
- * response; this one is the whole object.
+ * `PATCH /appointments/{id}` (reference: "Update"). An absent field keeps its value, a null clears it. The reference has
+ * no response; this one is the complete object.
  */
 export function serveUpdate(api: Api, { appointments, clock }: Services): void {
   api.openapi(route, (c) => {
@@ -28,7 +28,7 @@ export function serveUpdate(api: Api, { appointments, clock }: Services): void {
     const changes: Changes = is_remote === undefined ? fields : { ...fields, is_remote: is_remote ? 1 : 0 }
     const updated = appointments.update(c.get('caller').organisation, c.req.valid('param').id, (row) => {
       requireEndAfterStart(row, changes)
-      return { ...changes, updated_at: wholeSecond(clock()) }
+      return { ...changes, updated_at: truncateToSecond(clock()) }
     })
     if (!updated) throw appointmentNotFound()
     return c.json({ data: updated, meta: { request_id: c.get('requestId') } }, 200)
@@ -61,7 +61,7 @@ const route = createRoute({
   },
   responses: {
     200: jsonResponse({
-      description: 'The whole appointment.',
+      description: 'The complete appointment.',
       schema: recordEnvelope(appointmentSchema),
       example: { data: UPDATED, meta: { request_id: REQUEST_ID } },
     }),

@@ -48,7 +48,7 @@ export function createClinic(random: Random, ids: Ids, appointments: number): Cl
       id: ids('pat', random.uuid()),
       firstName: first,
       lastName: last,
-      // The number keeps addresses apart where names repeat. The domain example.com is reserved, so no mail arrives.
+      // The number makes addresses unique where names repeat. The domain example.com is reserved, so it receives no mail.
       email: `${first}.${last}.${random.integer(1, 9_999)}@example.com`.toLowerCase(),
       episode: random.fraction() < 0.4 ? ids('epi', random.uuid()) : null,
     }

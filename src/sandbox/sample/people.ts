@@ -5,8 +5,8 @@ import { createRandom, type Random } from './random.ts'
 import type { SampleOptions } from './rows.ts'
 
 /**
- * The people and places of a clinic, and one former clinician, site and type that are inactive. They have generators of
- * their own, so that the appointments do not depend on them. All numbers and addresses are of ranges that nobody has.
+ * Adds the people and places of a clinic, and one inactive clinician, site and type. Their random generators are separate
+ * from those of appointments, so that neither changes the other. All numbers and addresses are of reserved ranges.
  */
 export function addPeople(
   { clinicians, locations, templates, patients }: Directory,
@@ -137,7 +137,7 @@ function dateOfBirth(random: Random): string {
   return new Date(day).toISOString().slice(0, 10)
 }
 
-/** A number of the range 999, which the NHS gives to nobody, with its check digit. */
+/** A number of the range 999, which the NHS does not assign, with its check digit. */
 function nhsNumber(random: Random): string {
   const digits = `999${String(random.integer(0, 999_999)).padStart(6, '0')}`
   const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (10 - index), 0)

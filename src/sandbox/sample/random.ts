@@ -2,7 +2,7 @@
 export function createRandom(seed: number) {
   let state = seed >>> 0
 
-  /** From 0 up to 1, without 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   function fraction(): number {
     state = (state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)
@@ -10,7 +10,7 @@ export function createRandom(seed: number) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 
-  /** A whole number from `least` to `most`, both included. */
+  /** An integer from `least` to `most`, both included. */
   function integer(least: number, most: number): number {
     return least + Math.floor(fraction() * (most - least + 1))
   }
@@ -19,7 +19,7 @@ export function createRandom(seed: number) {
     return items[integer(0, items.length - 1)] ?? items[0]
   }
 
-  /** Has the form of a version 4 UUID but is not unique: every sandbox has the same sample rows. */
+  /** Has the format of a version 4 UUID but is not unique: every sandbox has the same sample rows. */
   function uuid(): string {
     const hex = Array.from({ length: 32 }, () => integer(0, 15).toString(16)).join('')
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`

@@ -1,13 +1,13 @@
 import type { AppointmentStatus } from '../../contract/appointment.ts'
 import type { Ids } from '../ids.ts'
-import { wholeSecond } from '../instants.ts'
+import { truncateToSecond } from '../instants.ts'
 import type { AppointmentRow } from '../storage/rows.ts'
 import { type Clinic, createClinic, type Patient } from './clinic.ts'
 import { createRandom, type Random } from './random.ts'
 import { schedule, type Visit } from './schedule.ts'
 
 export interface SampleOptions {
-  /** Of appointments. */
+  /** The number of appointments. */
   readonly count: number
   readonly organisation: string
   readonly now: Date
@@ -20,8 +20,8 @@ export function sampleClinic({ count, ids }: Pick<SampleOptions, 'count' | 'ids'
 }
 
 /**
- * The same count on the same day gives the same visits of the same people; only their statuses and what follows from
- * these depend on the time of day. Each row has its own generator, so that one status does not change the next row.
+ * The same count on the same day gives the same visits of the same people; only their statuses and the fields that depend
+ * on a status vary with the time of day. Each row has its own generator, so that one status does not change the next row.
  */
 export function sampleRows({ count, organisation, now, ids }: SampleOptions): AppointmentRow[] {
   const random = createRandom(SEED)
@@ -33,7 +33,7 @@ export function sampleRows({ count, organisation, now, ids }: SampleOptions): Ap
       id: ids('apt', rowRandom.uuid()),
       organisation,
       patient,
-      now: wholeSecond(now),
+      now: truncateToSecond(now),
       random: rowRandom,
     })
   })
@@ -92,7 +92,7 @@ function lastChange(status: AppointmentStatus, bookedAt: number, latest: number,
 
 const MINUTE_MS = 60_000
 
-/** The weight of a status is the number of times it stands here. */
+/** The weight of a status is the number of times it is listed. */
 const PAST = [
   ...(['completed', 'completed', 'completed', 'completed', 'completed', 'completed', 'completed'] as const),
   ...(['no_show', 'cancelled'] as const),

@@ -12,12 +12,12 @@ interface Storage {
 }
 
 /**
- * Fills an empty database with appointments, and with the people and places that they name. A database whose sample is of
- * a version that had no people gets these alone.
+ * Fills an empty database with appointments, and with the people and places that they refer to. Adds only the people and
+ * places to a sample database of a version that had none.
  */
 export function addSample(options: SampleOptions, { database, order }: Storage): void {
   const { organisation } = options
-  // Sample rows are no changes: no webhook is told of them.
+  // No `onChange`, because sample rows cause no events.
   const appointments = createAppointments(database, order)
   const directory = createDirectory(database)
   const clinic = sampleClinic(options)

@@ -11,7 +11,7 @@ import { APPOINTMENT } from './examples.ts'
 const instantText = z.string().openapi({ format: 'date-time' })
 const optionalText = z.string().nullable()
 
-/** The whole object of 24 fields (reference: "The Appointment object"). */
+/** The complete object of 24 fields (reference: "The Appointment object"). */
 export const appointmentSchema = z
   .object({
     id: z.string().openapi({ example: APPOINTMENT.id }),
@@ -62,7 +62,7 @@ export function pick<Field extends keyof Appointment>(
   return Object.fromEntries(fields.map((field) => [field, appointment[field]])) as Pick<Appointment, Field>
 }
 
-/** The argument of `pick` of a schema. */
+/** The fields as the argument of a schema's `pick`. */
 export function mask<Field extends string>(fields: readonly Field[]): Record<Field, true> {
   return Object.fromEntries(fields.map((field) => [field, true])) as Record<Field, true>
 }

@@ -31,7 +31,7 @@ export const createBody = z
   })
   .openapi('CreateAppointment')
 
-/** What an update may change. */
+/** The fields that an update may change. */
 const changeable = {
   title: nonEmptyText.optional().openapi({ example: UPDATED.title }),
   description: text.nullish(),
@@ -70,8 +70,8 @@ export const updateBody = z
   .openapi('UpdateAppointment')
 
 /**
- * The body of a write in the clinic's own screens: any field, in any status. Without an `id` it is a new appointment. It
- * refuses unknown fields, because it serves tests: a misspelled one would prove nothing.
+ * The body of a write of the clinic's own screens: any field, any status. Without an `id` it creates an appointment.
+ * Refuses unknown fields, because a test with a misspelled field would prove nothing.
  */
 export const elsewhereBody = z
   .strictObject(
@@ -79,13 +79,13 @@ export const elsewhereBody = z
       id: reference.optional().openapi({ description: 'The appointment to change; without it, a new one.' }),
       organisation: nonEmptyText
         .optional()
-        .openapi({ description: "Whose appointment it is; without it, the first key's." }),
+        .openapi({ description: "The organisation of the appointment; without it, the first key's." }),
       ...changeable,
       status: z
         .enum(APPOINTMENT_STATUSES, `must be one of ${APPOINTMENT_STATUSES.join(', ')}`)
         .optional()
         .openapi({
-          description: 'Any status, `completed` and `no_show` too; of a new one, `pending` without it.',
+          description: 'Any status, `completed` and `no_show` too; `pending` by default for a new one.',
         }),
       cancellation_reason: text.nullish(),
     },

@@ -24,7 +24,7 @@ const FIELDS = {
   full: appointmentSchema.keyof().options,
 } as const
 
-/** What the sandbox sends to webhooks, for the document: of appointments, and of each kind of person and place. */
+/** The events in the OpenAPI document: of appointments, and of each kind of person and place. */
 export function eventWebhooks({ webhookObject, webhookSignature }: WebhookKnobs) {
   const fields = FIELDS[webhookObject]
   const headers = signatureHeaders(webhookSignature)
@@ -53,9 +53,9 @@ export function eventWebhooks({ webhookObject, webhookSignature }: WebhookKnobs)
   return [appointments, ...entries]
 }
 
-interface Described {
+interface WebhookDescription {
   readonly name: string
-  /** A word for people. */
+  /** For descriptions, such as `patient`. */
   readonly kind: string
   readonly types: readonly string[]
   readonly object: z.ZodType
@@ -63,16 +63,16 @@ interface Described {
   readonly headers: ReturnType<typeof signatureHeaders>
 }
 
-function webhookOf({ name, kind, types, object, example, headers }: Described) {
+function webhookOf({ name, kind, types, object, example, headers }: WebhookDescription) {
   const schema = z
     .object({
-      id: z.string().openapi({ example: EVENT_ID, description: 'The same in each try.' }),
+      id: z.string().openapi({ example: EVENT_ID, description: 'The same in each attempt.' }),
       type: z.enum(types).openapi({ example: example.type }),
       created_at: z.string().openapi({ format: 'date-time', example: CREATED_AT }),
       organization_id: z.string().openapi({ example: ORGANISATION }),
       data: z.object({
         object,
-        // Not `nullable()`, which the generator writes as a schema that null never fits.
+        // Not `nullable()`: the generator turns that into a schema that never accepts null.
         previous: z.union([object, z.null()]),
       }),
     })
@@ -83,9 +83,9 @@ function webhookOf({ name, kind, types, object, example, headers }: Described) {
     operationId: `receive${name}Event`,
     summary: `${/^[aeiou]/.test(kind) ? 'An' : 'A'} ${kind} changed`,
     description: [
-      `\`object\` is the ${kind} after the change, and \`previous\` before it: null for a new one.`,
-      'The sandbox sends this to each webhook of the organisation that asked for the type. Any answer of 2xx in five',
-      'seconds accepts it; after any other one it comes again, up to five times. Events may arrive twice, and late.',
+      `\`object\` is the ${kind} after the change, and \`previous\` before it: null for a new ${kind}.`,
+      'The sandbox sends this to each webhook of the organisation that subscribes to the type. Any answer of 2xx in five',
+      'seconds accepts it; after any other one it is sent again, up to five times. Events may arrive twice, and late.',
     ].join(' '),
     tags: ['Webhooks'],
     security: [],
@@ -101,7 +101,10 @@ function webhookOf({ name, kind, types, object, example, headers }: Described) {
         },
       },
     },
-    responses: { 204: { description: 'Accepted.' }, '4XX': { description: 'Not accepted: it comes again.' } },
+    responses: {
+      204: { description: 'Accepted.' },
+      '4XX': { description: 'Not accepted: it is sent again.' },
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Appointment } from '../../contract/appointment.ts'
 
-/** The whole object of the reference ("The Appointment object"), for the document. */
+/** The complete object of the reference ("The Appointment object"), for the OpenAPI document. */
 export const APPOINTMENT = {
   id: 'apt_123e4567-e89b-12d3-a456-426614174000',
   patient_id: 'pat_456e7890-e89b-12d3-a456-426614174111',

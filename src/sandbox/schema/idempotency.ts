@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi'
 
-/** The headers of a create. */
 export const idempotencyHeaders = z.object({
   'idempotency-key': z
     .guid('must be a UUID')
@@ -9,7 +8,7 @@ export const idempotencyHeaders = z.object({
     .openapi({
       type: 'string',
       format: 'uuid',
-      description: 'A repeated key and body get the first response again, for 24 hours.',
+      description: 'A request with the same key and body gets the first response again, for 24 hours.',
       example: 'a7c1f4de-58a5-4b42-8d54-2c3a9d5e7f10',
     }),
 })

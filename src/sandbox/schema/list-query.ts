@@ -8,11 +8,10 @@ import { dateOrInstant, nonEmptyText, reference, text } from './value.ts'
 const ONE_STATUS = `must be one of ${APPOINTMENT_STATUSES.join(', ')}`
 const status = z.enum(APPOINTMENT_STATUSES, { error: ONE_STATUS })
 
-/** The parameters of every list. */
 export function pageQuerySchema(overRange: Knobs['overRange']) {
   return z.object({
-    limit: wholeNumber({ min: 1, max: PAGE_LIMIT.max, fallback: PAGE_LIMIT.default }, overRange),
-    offset: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 }, overRange),
+    limit: integerParameter({ min: 1, max: PAGE_LIMIT.max, fallback: PAGE_LIMIT.default }, overRange),
+    offset: integerParameter({ min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 }, overRange),
   })
 }
 
@@ -43,7 +42,7 @@ export function listQuerySchema(overRange: Knobs['overRange']) {
   })
 }
 
-function wholeNumber(
+function integerParameter(
   { min, max, fallback }: { min: number; max: number; fallback: number },
   overRange: Knobs['overRange'],
 ) {

@@ -48,7 +48,7 @@ function countedHeaders({ remaining }: { readonly remaining: number }): Response
 interface JsonResponse<Schema extends z.ZodType> {
   readonly description: string
   readonly schema: Schema
-  /** What a mock of the API answers. */
+  /** The answer of a mock of the API. */
   readonly example: NoInfer<z.output<Schema>>
   readonly headers?: ResponseHeaders
 }
@@ -87,7 +87,7 @@ export function bodyErrorResponses(fields: Readonly<Record<string, string>>, hea
 export function commonErrorResponses(scope: Scope) {
   return {
     401: errorResponse('no key, or an unknown one.', unauthorized(), FREE_HEADERS),
-    403: errorResponse('the key lacks the scope.', forbidden(scope)),
+    403: errorResponse('the key does not have the scope.', forbidden(scope)),
     429: errorResponse(
       'the quota of this clock hour is spent.',
       rateLimited(),
@@ -107,7 +107,7 @@ export const webhookNotFoundResponse = errorResponse(
   webhookNotFound(),
 )
 
-/** `kind` is a word for people, such as `patient`. */
+/** `kind` is for descriptions, such as `patient`. */
 export function entryNotFoundResponse(kind: string) {
   return errorResponse(`this organisation has no such ${kind}.`, entryNotFound(kind))
 }

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { parseDateOrInstant, parseInstant } from '../instants.ts'
 
-/** The problem of a body that is JSON and no object. */
+/** The problem of a body that is JSON, but not an object. */
 export const notAnObject = { error: 'must be a JSON object' }
 
-/** Text that SQLite and JSON both keep unchanged. */
+/** Text that SQLite and JSON both store unchanged. */
 export const text = z
   .string({ error: (issue) => (issue.input === undefined ? 'is required' : 'must be text, given once') })
   .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed Unicode without NUL')
@@ -14,7 +14,7 @@ export const nonEmptyText = text.refine((value) => value.trim() !== '', 'must no
 
 export const flag = z.boolean('must be true or false')
 
-/** The id of a patient, clinician or the like. This API does not store those, so it accepts any id. */
+/** The id of a patient, clinician or the like. The API does not check that it exists. */
 export const reference = nonEmptyText.openapi({ minLength: 1 })
 
 /** An ISO 8601 instant with its zone; the parsed value is in milliseconds since the epoch. */

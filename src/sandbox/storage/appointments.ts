@@ -11,7 +11,7 @@ export interface Page {
   readonly hasMore: boolean
 }
 
-/** The new values of an update. An undefined field stays. Instants are milliseconds since the epoch. */
+/** The new values of an update. An undefined field keeps its value. Instants are milliseconds since the epoch. */
 export type Changes = {
   readonly [Field in Exclude<keyof AppointmentRow, 'id' | 'organisation' | 'created_at'>]?:
     | AppointmentRow[Field]
@@ -27,12 +27,12 @@ export interface Cancellation {
 /** An appointment before and after a write. */
 export interface AppointmentChange {
   readonly organisation: string
-  /** Null for a new one. */
+  /** Null for a new appointment. */
   readonly before: Appointment | null
   readonly after: Appointment
 }
 
-/** The cancelled appointment, or the status that forbids a cancel. */
+/** The cancelled appointment, or the status that does not allow a cancel. */
 export type CancelOutcome =
   | { readonly cancelled: Appointment }
   | { readonly currentStatus: AppointmentStatus }
@@ -64,8 +64,8 @@ export function createAppointments(
     onChange({ organisation: row.organisation, before: null, after: toAppointment(row) })
   }
 
-  /** Tells of the change, and returns the appointment as it is now. */
-  function changed(row: AppointmentRow, after: AppointmentRow): Appointment {
+  /** Reports the change, and returns the changed appointment. */
+  function reportChange(row: AppointmentRow, after: AppointmentRow): Appointment {
     const change = { organisation: row.organisation, before: toAppointment(row), after: toAppointment(after) }
     onChange(change)
     return change.after
@@ -97,8 +97,8 @@ export function createAppointments(
     },
 
     /**
-     * `change` gets the row inside the transaction. If it throws, nothing changes. Values that the row has already
-     * are no change: `updated_at` stays.
+     * `change` receives the row inside the transaction. If it throws, nothing changes. If all values are equal to those of
+     * the row, `updated_at` stays.
      */
     update(
       organisation: string,
@@ -114,11 +114,11 @@ export function createAppointments(
             : [[column, value] as const],
         )
         if (changes.every(([column]) => column === 'updated_at')) return toAppointment(row)
-        // The column names come from our schema, never from the client.
+        // The column names are from our schema, never from the client.
         const columns = changes.map(([column]) => `${column} = ?`).join(', ')
         const values = changes.map(([, value]) => value)
         database.prepare(`UPDATE appointments SET ${columns} WHERE id = ?`).run(...values, id)
-        return changed(row, { ...row, ...Object.fromEntries(changes) })
+        return reportChange(row, { ...row, ...Object.fromEntries(changes) })
       })
     },
 
@@ -134,7 +134,7 @@ export function createAppointments(
           )
           .run(reason, now, id)
         const after = { ...row, status: 'cancelled', cancellation_reason: reason, updated_at: now } as const
-        return { cancelled: changed(row, after) }
+        return { cancelled: reportChange(row, after) }
       })
     },
   }

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { migrate } from './migrations.ts'
 
-/** The file can not be used. The message is SQLite's, which names no file, or says that the file is of a later version. */
+/** The file can not be used. The message is SQLite's, which has no path, or states that the file is of a later version. */
 export class DatabaseError extends Error {}
 
 /**
@@ -22,7 +22,7 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-/** Of every alphabet. SQL has it as `lower_case`, because SQLite's own `lower` knows ASCII only. */
+/** Supports every alphabet. In SQL its name is `lower_case`, because SQLite's own `lower` supports only ASCII. */
 export function lowerCase(text: unknown): string {
   return String(text).toLowerCase()
 }

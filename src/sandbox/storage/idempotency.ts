@@ -5,18 +5,18 @@ import { transaction } from './transaction.ts'
 
 export interface IdempotentRequest {
   readonly organisation: string
-  /** The `Idempotency-Key` header; `undefined` means that every request does the work. */
+  /** The `Idempotency-Key` header; `undefined` means that every request runs `work`. */
   readonly key: string | undefined
   readonly endpoint: string
-  /** The validated body, so that two spellings of one instant count as the same body. */
+  /** The validated body, so that two notations of one instant count as the same body. */
   readonly body: unknown
   readonly now: number
 }
 
 /**
  * Stores responses by organisation, key and endpoint for 24 hours (reference: "Create"). The work and the stored
- * response are one transaction, so that concurrent requests with one key do the work once. An error is not stored:
- * the client can use its key again.
+ * response are one transaction, so that concurrent requests with one key run `work` once. An error is not stored: the
+ * client can use its key again.
  */
 export function createIdempotency(database: DatabaseSync) {
   const removeExpired = database.prepare('DELETE FROM idempotency WHERE answered_at <= ?')
@@ -27,7 +27,7 @@ export function createIdempotency(database: DatabaseSync) {
     'INSERT INTO idempotency (organisation, key, endpoint, fingerprint, answer, answered_at) VALUES (?, ?, ?, ?, ?, ?)',
   )
 
-  /** The result of `work`, or the stored one. Throws 409 `CONFLICT` if the key came with another body before. */
+  /** The result of `work`, or the stored one. Throws 409 `CONFLICT` if the key was used with another body. */
   return function runIdempotently<Result>(request: IdempotentRequest, work: () => Result): Result {
     return transaction(database, () => {
       const { organisation, key, endpoint, now } = request

@@ -21,9 +21,9 @@ export interface Statement {
 }
 
 /**
- * Selects one row more than `limit`, which shows whether more rows follow. The sandbox keeps no statistics for the
- * query planner, so the statement leaves it only the narrowest filter for the choice of an index. Several statuses
- * become one ordered select each, which SQLite merges: a single select would sort all their rows to find a page.
+ * Selects one row more than `limit`, to know whether more rows follow. The database has no statistics for the query
+ * planner, so the statement allows only its narrowest filter to choose an index. Several statuses become one ordered
+ * select each, which SQLite merges: a single select would sort all their rows to find a page.
  */
 export function listStatement(organisation: string, query: ListQuery, order: Knobs['order']): Statement {
   const equal = equalities(query)

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { transaction } from './transaction.ts'
 
-/** Runs the migrations that the database has not seen. Throws if it comes from a later version of this program. */
+/** Runs the migrations that the database has not run. Throws if it is of a later version of this program. */
 export function migrate(database: DatabaseSync): void {
   transaction(database, () => {
     const found = schemaVersion(database)
@@ -58,7 +58,7 @@ const MIGRATIONS = [
      PRIMARY KEY (organisation, key, endpoint)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX idempotency_by_age ON idempotency (answered_at)`,
-  // `webhooks.events` is a JSON list. A delivery's id is never used twice, because one may be in flight when its row goes.
+  // `webhooks.events` is a JSON list. Ids of deliveries are not reused, because a deleted one may be in flight.
   `CREATE TABLE webhooks (
      position INTEGER PRIMARY KEY,
      id TEXT NOT NULL UNIQUE,
@@ -84,7 +84,7 @@ const MIGRATIONS = [
    ) STRICT;
    CREATE INDEX deliveries_by_lane ON deliveries (lane, due_at);
    CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id)`,
-  // `location_id` is where a clinician works: the list filters by it, and the object does not show it.
+  // `location_id` is where a clinician works: lists filter by it, but the object does not have it.
   `CREATE TABLE clinicians (
      id TEXT PRIMARY KEY,
      organisation TEXT NOT NULL,

@@ -57,7 +57,7 @@ export type NewFields = Given & {
   readonly [Field in Exclude<keyof AppointmentRow, keyof Given | Origin>]?: AppointmentRow[Field] | undefined
 }
 
-/** The row of a new appointment. What is not given begins as null, or as false. */
+/** The row of a new appointment. Absent fields are null or false. */
 export function newRow(
   { id, organisation, now, bookingSource }: RowOrigin,
   fields: NewFields,
@@ -90,7 +90,6 @@ export function newRow(
   }
 }
 
-/** The columns of an insert. */
 export const COLUMNS = [
   'id',
   'organisation',

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** Commits all of `work`, or nothing if it throws. Takes the write lock first: no row changes after `work` read it. */
+/** Commits `work`, or rolls back if it throws. Takes the write lock first: no row changes after `work` has read it. */
 export function transaction<Result>(database: DatabaseSync, work: () => Result): Result {
   database.exec('BEGIN IMMEDIATE')
   try {

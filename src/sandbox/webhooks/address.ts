@@ -1,6 +1,6 @@
 /**
- * What is wrong with the address of a webhook that a caller asks for; undefined if nothing is. Events hold what patients
- * told a clinic, so they travel by HTTPS; plain HTTP is for a receiver on this machine.
+ * The problem of a webhook URL that a caller requests; undefined if the URL is valid. Events contain personal data, so
+ * they are sent by HTTPS; plain HTTP is only for a receiver on this machine.
  */
 export function addressProblem(text: string): string | undefined {
   const problem = urlProblem(text)
@@ -11,7 +11,7 @@ export function addressProblem(text: string): string | undefined {
     : undefined
 }
 
-/** The same of one that whoever starts the sandbox asks for, and who knows the network between the two. */
+/** The problem of a webhook URL that the operator of the sandbox sets. Plain HTTP is allowed to any host. */
 export function urlProblem(text: string): string | undefined {
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol)) return 'must be an https URL'
@@ -19,7 +19,7 @@ export function urlProblem(text: string): string | undefined {
   return undefined
 }
 
-/** `URL` writes every IPv4 address with four numbers, and IPv6 in brackets. */
+/** `URL` normalises every IPv4 address to four numbers, and puts IPv6 addresses in brackets. */
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

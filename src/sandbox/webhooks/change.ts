@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { requireScope } from '../http/authentication.ts'
 import { readBody } from '../http/body.ts'
 import { webhookNotFound } from '../http/errors.ts'
-import { wholeSecond } from '../instants.ts'
+import { truncateToSecond } from '../instants.ts'
 import { recordEnvelope } from '../schema/envelope.ts'
 import { REQUEST_ID, WEBHOOK } from '../schema/examples.ts'
 import { webhookPathSchema } from '../schema/path.ts'
@@ -15,7 +15,7 @@ import {
 import type { Api, Services } from '../services.ts'
 import { deletedWebhookSchema, updateWebhookBody, webhookSchema } from './schema.ts'
 
-/** `PATCH /webhooks/{id}` and `DELETE /webhooks/{id}`. */
+/** Serves `PATCH /webhooks/{id}` and `DELETE /webhooks/{id}`. */
 export function serveWebhookChanges(api: Api, { webhooks, clock }: Services): void {
   api.openapi(update, (c) => {
     const { url, events, is_active, description } = c.req.valid('json')
@@ -23,7 +23,7 @@ export function serveWebhookChanges(api: Api, { webhooks, clock }: Services): vo
       c.get('caller').organisation,
       c.req.valid('param').id,
       { url, events, is_active, description },
-      wholeSecond(clock()),
+      truncateToSecond(clock()),
     )
     if (!webhook) throw webhookNotFound()
     return c.json({ data: webhook, meta: { request_id: c.get('requestId') } }, 200)
@@ -43,7 +43,7 @@ const update = createRoute({
   path: '/webhooks/{id}',
   operationId: 'updateWebhook',
   summary: 'Update a webhook',
-  description: 'A field that is absent stays as it is. One that is switched off loses what waits for it.',
+  description: 'An absent field keeps its value. Deactivating a webhook discards its pending deliveries.',
   tags: ['Webhooks'],
   middleware: [requireScope('write_appointments'), readBody],
   request: {
@@ -67,7 +67,7 @@ const remove = createRoute({
   path: '/webhooks/{id}',
   operationId: 'deleteWebhook',
   summary: 'Delete a webhook',
-  description: 'What waits for it is not sent any more.',
+  description: 'Its pending deliveries are discarded.',
   tags: ['Webhooks'],
   middleware: [requireScope('write_appointments')],
   request: { params: webhookPathSchema },

@@ -3,7 +3,7 @@ import { HEADERS } from '../../contract/envelope.ts'
 import { requireScope } from '../http/authentication.ts'
 import { readBody } from '../http/body.ts'
 import { idempotencyConflict } from '../http/errors.ts'
-import { wholeSecond } from '../instants.ts'
+import { truncateToSecond } from '../instants.ts'
 import { recordEnvelope } from '../schema/envelope.ts'
 import { REQUEST_ID, SECRET, WEBHOOK } from '../schema/examples.ts'
 import { idempotencyHeaders } from '../schema/idempotency.ts'
@@ -11,12 +11,12 @@ import { bodyErrorResponses, commonErrorResponses, errorResponse, jsonResponse }
 import type { Api, Services } from '../services.ts'
 import { createdWebhookSchema, createWebhookBody } from './schema.ts'
 
-/** `POST /webhooks`. A repeated `Idempotency-Key` gets the first response again, the secret included. */
+/** Serves `POST /webhooks`. A repeated `Idempotency-Key` gets the first response again, including the secret. */
 export function serveWebhookCreate(api: Api, { webhooks, runIdempotently, clock }: Services): void {
   api.openapi(route, (c) => {
     const body = c.req.valid('json')
     const { organisation } = c.get('caller')
-    const now = wholeSecond(clock())
+    const now = truncateToSecond(clock())
     const key = c.req.valid('header')['idempotency-key']
     const created = runIdempotently({ organisation, key, endpoint: 'POST /webhooks', body, now }, () => ({
       data: webhooks.endpoints.insert({ organisation, now, ...body }),
@@ -34,7 +34,7 @@ const route = createRoute({
   path: '/webhooks',
   operationId: 'createWebhook',
   summary: 'Create a webhook',
-  description: 'The response alone shows the secret that signs the deliveries.',
+  description: 'Only this response has the secret that signs the deliveries.',
   tags: ['Webhooks'],
   middleware: [requireScope('write_appointments'), readBody],
   request: {
@@ -56,7 +56,7 @@ const route = createRoute({
       example: { data: { ...WEBHOOK, secret: SECRET }, meta: { request_id: REQUEST_ID } },
     }),
     409: errorResponse(
-      'this Idempotency-Key came with another body in the last 24 hours.',
+      'this Idempotency-Key was used with another body in the last 24 hours.',
       idempotencyConflict(),
     ),
     ...bodyErrorResponses({ url: 'must be an https URL' }),

@@ -5,64 +5,65 @@ import type { SandboxDelivery, WebhookKnobs } from '../options.ts'
 import type { Delivery, Outbox } from './outbox.ts'
 import { post } from './post.ts'
 
-/** The first try and five retries. */
-const MAX_TRIES = 6
+/** The first attempt and five retries. */
+const MAX_ATTEMPTS = 6
 
-/** How many deliveries of one lane may be in flight. One keeps them in order. */
-const AT_ONCE = { kept: 1, shuffled: 4 } as const
+/** How many deliveries of one lane may be in flight, by `webhookOrder`. One at a time keeps the order. */
+const MAX_IN_FLIGHT = { kept: 1, shuffled: 4 } as const
 
 export interface DelivererOptions {
   readonly outbox: Outbox
   readonly knobs: WebhookKnobs
-  /** Dates the signatures. */
+  /** The time of the signatures. */
   readonly clock: () => Date
-  /** `undefined` if there are no faults on request. */
+  /** `undefined` if faults on request are disabled. */
   readonly faults: FaultQueue | undefined
   readonly onDelivery: (delivery: SandboxDelivery) => void
   readonly onError: OnError
-  /** How long a receiver has for its answer. */
+  /** How long an attempt waits for the receiver's answer. */
   readonly timeoutMs: number
 }
 
 interface Lane {
   readonly inFlight: Set<number>
-  /** The faults of deliveries that wait for the end of their `delay_ms`. */
+  /** The faults of deliveries whose `delay_ms` has not elapsed, by the delivery's id. */
   readonly delayed: Map<number, Fault>
   timer: NodeJS.Timeout | undefined
 }
 
 /**
- * Sends what is in the outbox. A delivery stays there until its receiver has answered 2xx, so that one that is in flight
- * when the process dies is sent again. A failed one waits twice as long each time, and later ones of its lane go first.
+ * Sends the deliveries of the outbox. A delivery stays in the outbox until its receiver has answered 2xx, so that a
+ * delivery in flight is sent again after a crash. The wait before a retry doubles each time, and later deliveries of the
+ * lane overtake it.
  */
 export function createDeliverer(options: DelivererOptions) {
   const { outbox, knobs, clock, faults, onDelivery, onError, timeoutMs } = options
   const lanes = new Map<string, Lane>()
-  const awake = new Set<string>()
+  const lanesToRun = new Set<string>()
   const running = new Set<Promise<void>>()
   const stopping = new AbortController()
 
-  /** Starts what is due in a lane, and sets its timer for what is due later. */
-  function pump(name: string): void {
+  /** Starts the due deliveries of a lane, and sets the lane's timer for the next one. */
+  function runLane(name: string): void {
     if (stopping.signal.aborted) return
     const lane = lanes.get(name) ?? { inFlight: new Set(), delayed: new Map(), timer: undefined }
     lanes.set(name, lane)
     clearTimeout(lane.timer)
     try {
-      fill(name, lane)
+      startDueDeliveries(name, lane)
     } catch (error) {
       onError(error)
-      pumpIn(name, lane, knobs.webhookRetryMs)
+      runLaneIn(name, lane, knobs.webhookRetryMs)
     }
   }
 
-  function pumpIn(name: string, lane: Lane, ms: number): void {
+  function runLaneIn(name: string, lane: Lane, ms: number): void {
     clearTimeout(lane.timer)
-    lane.timer = setTimeout(() => pump(name), ms).unref()
+    lane.timer = setTimeout(() => runLane(name), ms).unref()
   }
 
-  function fill(name: string, lane: Lane): void {
-    while (lane.inFlight.size < AT_ONCE[knobs.webhookOrder]) {
+  function startDueDeliveries(name: string, lane: Lane): void {
+    while (lane.inFlight.size < MAX_IN_FLIGHT[knobs.webhookOrder]) {
       const delivery = outbox.next(name, lane.inFlight)
       if (!delivery) {
         if (lane.inFlight.size === 0) lanes.delete(name)
@@ -70,7 +71,7 @@ export function createDeliverer(options: DelivererOptions) {
       }
       const wait = delivery.dueAt - Date.now()
       if (wait > 0) {
-        pumpIn(name, lane, wait)
+        runLaneIn(name, lane, wait)
         return
       }
       const fault = takeFault(lane, delivery)
@@ -78,7 +79,7 @@ export function createDeliverer(options: DelivererOptions) {
     }
   }
 
-  /** The fault of this try. A delivery that a fault delays goes back to the outbox first, so that others pass it. */
+  /** The fault of this attempt. A delivery that a fault delays is postponed in the outbox, so that others overtake it. */
   function takeFault(lane: Lane, { id, tries, headers }: Delivery): Fault | 'delayed' | undefined {
     const delayed = lane.delayed.get(id)
     lane.delayed.delete(id)
@@ -94,12 +95,12 @@ export function createDeliverer(options: DelivererOptions) {
     lane.inFlight.add(delivery.id)
     const run = attempt(delivery, fault)
       .then(
-        () => lane.inFlight.delete(delivery.id) && pump(name),
+        () => lane.inFlight.delete(delivery.id) && runLane(name),
         (error: unknown) => {
           onError(error)
           lane.inFlight.delete(delivery.id)
-          // The outbox could not be written: it would offer the same delivery again at once.
-          if (!stopping.signal.aborted) pumpIn(name, lane, knobs.webhookRetryMs)
+          // The write to the outbox failed, so the outbox would return the same delivery immediately.
+          if (!stopping.signal.aborted) runLaneIn(name, lane, knobs.webhookRetryMs)
         },
       )
       .then(() => void running.delete(run))
@@ -114,16 +115,16 @@ export function createDeliverer(options: DelivererOptions) {
       outbox.remove(id)
       return report(0, 'lost')
     }
-    const headers = delivery.headers ?? signed(delivery)
+    const headers = delivery.headers ?? signatureHeaders(delivery)
     let status = await send(delivery, headers)
     for (let copies = fault?.duplicate ?? 0; copies > 0 && !stopping.signal.aborted; copies -= 1)
-      status = await send(delivery, knobs.webhookResign === 'first' ? headers : signed(delivery))
+      status = await send(delivery, knobs.webhookResign === 'first' ? headers : signatureHeaders(delivery))
     if (stopping.signal.aborted) return
     if (status >= 200 && status < 300 && fault?.drop !== 'after') {
       outbox.remove(id)
       return report(status, 'delivered')
     }
-    if (tries + 1 === MAX_TRIES) {
+    if (tries + 1 === MAX_ATTEMPTS) {
       outbox.remove(id)
       return report(status, 'given_up')
     }
@@ -139,29 +140,29 @@ export function createDeliverer(options: DelivererOptions) {
     return post({ url, headers, body, timeoutMs, stopping: stopping.signal })
   }
 
-  function signed({ secret, body }: Delivery): Readonly<Record<string, string>> {
+  function signatureHeaders({ secret, body }: Delivery): Readonly<Record<string, string>> {
     const timestamp = Math.floor(clock().getTime() / 1000)
     return sign({ secret, style: knobs.webhookSignature, timestamp, body })
   }
 
   return {
-    /** Takes up what an earlier process left. */
+    /** Resumes the deliveries of an earlier process. */
     start(): void {
-      for (const lane of outbox.lanes()) pump(lane)
+      for (const lane of outbox.lanes()) runLane(lane)
     },
 
-    /** Looks at the lane in the next turn: the transaction that wrote the delivery has ended then. */
+    /** Runs the lane in the next turn of the event loop, after the transaction that wrote the delivery. */
     wake(lane: string): void {
-      if (awake.size === 0)
+      if (lanesToRun.size === 0)
         setImmediate(() => {
-          const names = [...awake]
-          awake.clear()
-          for (const name of names) pump(name)
+          const names = [...lanesToRun]
+          lanesToRun.clear()
+          for (const name of names) runLane(name)
         })
-      awake.add(lane)
+      lanesToRun.add(lane)
     },
 
-    /** Ends what is in flight. It stays in the outbox, like what waits. */
+    /** Aborts the deliveries in flight. All pending deliveries stay in the outbox. */
     async close(): Promise<void> {
       stopping.abort()
       for (const { timer } of lanes.values()) clearTimeout(timer)

@@ -5,11 +5,11 @@ import { transaction } from '../storage/transaction.ts'
 import { urlProblem } from './address.ts'
 import { EVENT_TYPES, type EventType } from './event.ts'
 
-/** `*` is every type, those of later versions too. */
+/** `*` is every type, including those of later versions. */
 export const SUBSCRIBABLE: readonly Subscribable[] = [...EVENT_TYPES, '*']
 export type Subscribable = EventType | '*'
 
-/** An endpoint as the API shows it. The secret is not part of it. */
+/** A webhook in responses of the API, without its secret. */
 export interface Webhook {
   readonly id: string
   readonly url: string
@@ -23,7 +23,7 @@ export interface Webhook {
 export interface NewWebhook {
   readonly organisation: string
   readonly url: string
-  /** `undefined` makes one. */
+  /** `undefined` generates one. */
   readonly secret?: string | undefined
   /** `undefined` is every type of event. */
   readonly events?: readonly Subscribable[] | undefined
@@ -33,7 +33,7 @@ export interface NewWebhook {
   readonly now: number
 }
 
-/** The new values of an update. An undefined field stays. */
+/** The new values of an update. An undefined field keeps its value. */
 export type WebhookChanges = {
   readonly [Field in 'url' | 'secret' | 'events' | 'is_active' | 'description']?:
     | NewWebhook[Field]
@@ -60,7 +60,7 @@ export function createEndpoints(database: DatabaseSync) {
   )
   const deleteOne = database.prepare('DELETE FROM webhooks WHERE id = ? AND organisation = ?')
   const deletePending = database.prepare('DELETE FROM deliveries WHERE webhook_id = ?')
-  const forgetSignatures = database.prepare('UPDATE deliveries SET headers = NULL WHERE webhook_id = ?')
+  const clearSignatures = database.prepare('UPDATE deliveries SET headers = NULL WHERE webhook_id = ?')
   const findOne = database.prepare('SELECT * FROM webhooks WHERE id = ? AND organisation = ?')
   const findByUrl = database.prepare(
     'SELECT * FROM webhooks WHERE organisation = ? AND url = ? ORDER BY position LIMIT 1',
@@ -95,7 +95,7 @@ export function createEndpoints(database: DatabaseSync) {
     if (columns.every((column) => after[column] === row[column])) return toWebhook(row)
     updateOne.run(url, secret, events, is_active, description, now, row.id)
     if (is_active === 0) deletePending.run(row.id)
-    if (secret !== row.secret) forgetSignatures.run(row.id)
+    if (secret !== row.secret) clearSignatures.run(row.id)
     return toWebhook({ ...after, updated_at: now })
   }
 
@@ -113,7 +113,7 @@ export function createEndpoints(database: DatabaseSync) {
       return row && toWebhook(row)
     },
 
-    /** A webhook that is switched off loses the deliveries that wait for it. */
+    /** Deactivating a webhook deletes its pending deliveries. */
     update(organisation: string, id: string, changes: WebhookChanges, now: number): Webhook | undefined {
       return transaction(database, () => {
         const row = findOne.get(id, organisation) as Row | undefined
@@ -121,12 +121,12 @@ export function createEndpoints(database: DatabaseSync) {
       })
     },
 
-    /** The deliveries that wait for it go with it. False if there is no such webhook. */
+    /** Deletes a webhook with its pending deliveries. False if there is no such webhook. */
     remove(organisation: string, id: string): boolean {
       return deleteOne.run(id, organisation).changes > 0
     },
 
-    /** A webhook of this address with this secret, switched on, for all types: a new one, or the one that has the address. */
+    /** Creates an active webhook for all types with this secret, or updates the one with this URL. */
     put({ organisation, url, secret, now }: NewWebhook & { readonly secret: string }): void {
       const problem = urlProblem(url)
       if (problem !== undefined) throw new Error(`The url of a webhook ${problem}`)
@@ -137,12 +137,12 @@ export function createEndpoints(database: DatabaseSync) {
       })
     },
 
-    /** The ids of those that are to be told of an event. */
+    /** The ids of the active webhooks that subscribe to this type of event. */
     subscribers(organisation: string, type: string): readonly string[] {
       const rows = listActive.all(organisation) as unknown as Row[]
       return rows
         .map(toWebhook)
-        .filter(({ events }) => events.some((wanted) => wanted === '*' || wanted === type))
+        .filter(({ events }) => events.some((subscribed) => subscribed === '*' || subscribed === type))
         .map(({ id }) => id)
     },
   }
@@ -156,7 +156,7 @@ function toWebhook(row: Row): Webhook {
   return {
     id: row.id,
     url: row.url,
-    // `insert` and `change` wrote it.
+    // Written by `insert` and `change`.
     events: JSON.parse(row.events) as Subscribable[],
     is_active: row.is_active === 1,
     description: row.description,

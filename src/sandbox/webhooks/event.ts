@@ -12,7 +12,7 @@ import type { WebhookKnobs } from '../options.ts'
 import { pick } from '../schema/appointment.ts'
 import type { AppointmentChange } from '../storage/appointments.ts'
 
-/** The type of the event that tells of a change. A status that ends an appointment weighs more than new times. */
+/** The type of the event for a change. A final status takes precedence over new times. */
 function eventType({ before, after }: Omit<AppointmentChange, 'organisation'>): AppointmentEventType {
   if (before === null) return 'appointment.created'
   if (before.status !== after.status && isFinal(after.status)) return `appointment.${after.status}`
@@ -31,8 +31,8 @@ export function appointmentEvent(
   shape: WebhookKnobs['webhookObject'],
   now: Date,
 ): WebhookEvent {
-  const show = SHAPES[shape]
-  const data = { object: show(after), previous: before && show(before) }
+  const toEventObject = SHAPES[shape]
+  const data = { object: toEventObject(after), previous: before && toEventObject(before) }
   return newEvent(eventType({ before, after }), organisation, now, data)
 }
 
@@ -42,7 +42,7 @@ const SHAPES = {
   full: (appointment: Appointment) => appointment,
 } as const satisfies Record<WebhookKnobs['webhookObject'], unknown>
 
-/** The subjects of the events of people and places. The vendor's pages say that there are some, and not what they are called. */
+/** The subjects of the events of people and places. The vendor's pages mention such events, but not their names. */
 const SUBJECTS = {
   clinicians: 'clinician_profile',
   locations: 'location',
@@ -57,20 +57,20 @@ export function entryEventTypes(table: keyof Directory) {
   return [`${subject}.created`, `${subject}.updated`] as const satisfies readonly EntryEventType[]
 }
 
-/** Every type of event that tells of a change. */
+/** Every type of event for a change. */
 export const EVENT_TYPES: readonly (AppointmentEventType | EntryEventType)[] = [
   ...APPOINTMENT_EVENT_TYPES,
   ...(Object.keys(SUBJECTS) as (keyof Directory)[]).flatMap(entryEventTypes),
 ]
 export type EventType = (typeof EVENT_TYPES)[number]
 
-/** `object` and `previous` are the whole person or place. */
+/** `object` and `previous` are the complete person or place. */
 export function entryEvent({ organisation, table, before, after }: EntryChange, now: Date): WebhookEvent {
   const [created, updated] = entryEventTypes(table)
   return newEvent(before ? updated : created, organisation, now, { object: after, previous: before })
 }
 
-/** What `POST /webhooks/{id}/test` sends. */
+/** The event that `POST /webhooks/{id}/test` sends. */
 export function testEvent(webhookId: string, organisation: string, now: Date): WebhookEvent {
   return newEvent(TEST_EVENT_TYPE, organisation, now, { object: { webhook_id: webhookId }, previous: null })
 }

@@ -1,28 +1,28 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** What is still to be sent to one webhook. */
+/** A pending delivery of an event to one webhook. */
 export interface Delivery {
   readonly id: number
-  /** The deliveries of one lane take turns; those of different lanes never wait for each other. */
+  /** Deliveries of one lane share its limit in flight; those of different lanes never wait for each other. */
   readonly lane: string
   readonly webhookId: string
   readonly url: string
   readonly secret: string
   readonly eventId: string
   readonly body: string
-  /** How often it was tried. */
+  /** The number of failed attempts so far. */
   readonly tries: number
-  /** When it may be tried next: milliseconds since the epoch, by the clock of the system. */
+  /** When the next attempt is due: milliseconds since the epoch, by the system clock. */
   readonly dueAt: number
-  /** The headers of the first try, where its retries repeat them. */
+  /** The headers of the first attempt, if retries repeat them. */
   readonly headers: Readonly<Record<string, string>> | null
 }
 
 export type NewDelivery = Pick<Delivery, 'lane' | 'webhookId' | 'eventId' | 'body' | 'dueAt'>
 
 /**
- * The deliveries that are not over yet. A row is written in the transaction of the change that it tells of, and is
- * removed when its receiver took it or the sender gives up: what is over leaves nothing behind.
+ * The pending deliveries. A row is written in the transaction of the change that it reports. It is removed when the
+ * receiver has accepted the delivery or the deliverer gives up.
  */
 export function createOutbox(database: DatabaseSync) {
   const insertOne = database.prepare(
@@ -49,7 +49,7 @@ export function createOutbox(database: DatabaseSync) {
       return findLanes.all().map(({ lane }) => String(lane))
     },
 
-    /** The first of the lane that is not in flight. It may be due later. */
+    /** The first delivery of the lane that is not in flight. It may be due later. */
     next(lane: string, inFlight: ReadonlySet<number>): Delivery | undefined {
       const rows = findNext.all(lane, inFlight.size + 1) as unknown as Row[]
       const row = rows.find(({ id }) => !inFlight.has(id))

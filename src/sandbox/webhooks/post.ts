@@ -1,14 +1,14 @@
-export interface Post {
+export interface PostOptions {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly timeoutMs: number
-  /** Ends the request early. */
+  /** Aborts the request. */
   readonly stopping: AbortSignal
 }
 
-/** Sends one try of a delivery. Returns the HTTP status; 0 if no answer came in time. A redirect is not followed. */
-export async function post({ url, headers, body, timeoutMs, stopping }: Post): Promise<number> {
+/** Sends one attempt of a delivery. Returns the HTTP status; 0 if no answer arrived in time. Follows no redirect. */
+export async function post({ url, headers, body, timeoutMs, stopping }: PostOptions): Promise<number> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -17,11 +17,11 @@ export async function post({ url, headers, body, timeoutMs, stopping }: Post): P
       redirect: 'manual',
       signal: AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]),
     })
-    // Nobody reads what a receiver says, however much that is.
+    // The body is not read, however long it is.
     response.body?.cancel().catch(() => {})
     return response.status
   } catch {
-    // Refused, cut off or too slow: the next try may fare better.
+    // The connection was refused or broke, or the answer timed out: the next attempt may succeed.
     return 0
   }
 }

@@ -15,14 +15,14 @@ import {
 import type { Api, Services } from '../services.ts'
 import { webhookSchema } from './schema.ts'
 
-/** `GET /webhooks` and `GET /webhooks/{id}`. Neither shows a secret. */
+/** Serves `GET /webhooks` and `GET /webhooks/{id}`. Neither response has a secret. */
 export function serveWebhookReads(api: Api, { webhooks, knobs }: Services): void {
   const list = createRoute({
     method: 'get',
     path: '/webhooks',
     operationId: 'listWebhooks',
     summary: 'List webhooks',
-    description: 'Oldest first. The secret is in no list.',
+    description: 'Oldest first. No row has a secret.',
     tags: ['Webhooks'],
     middleware: [requireScope('read_appointments')],
     request: { query: pageQuerySchema(knobs.overRange) },
@@ -63,7 +63,7 @@ const retrieve = createRoute({
   path: '/webhooks/{id}',
   operationId: 'retrieveWebhook',
   summary: 'Retrieve one webhook',
-  description: 'Without its secret, which only the response to its create shows.',
+  description: 'Without its secret, which only the response to its create has.',
   tags: ['Webhooks'],
   middleware: [requireScope('read_appointments')],
   request: { params: webhookPathSchema },

@@ -81,7 +81,7 @@ export const webhookSchema = z
 export const createdWebhookSchema = webhookSchema
   .extend({
     secret: z.string().openapi({
-      description: 'Signs each delivery. It is shown here only.',
+      description: 'Signs each delivery. No other response has it.',
       example: SECRET,
     }),
   })

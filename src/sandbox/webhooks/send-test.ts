@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { TEST_EVENT_TYPE } from '../../contract/event.ts'
 import { requireScope } from '../http/authentication.ts'
 import { webhookNotFound } from '../http/errors.ts'
-import { formatInstant, wholeSecond } from '../instants.ts'
+import { formatInstant, truncateToSecond } from '../instants.ts'
 import { actionEnvelope } from '../schema/envelope.ts'
 import { EVENT_ID, KEY_ID, REQUEST_ID, WEBHOOK } from '../schema/examples.ts'
 import { webhookPathSchema } from '../schema/path.ts'
@@ -10,7 +10,7 @@ import { commonErrorResponses, jsonResponse, webhookNotFoundResponse } from '../
 import type { Api, Services } from '../services.ts'
 import { testedWebhookSchema } from './schema.ts'
 
-/** `POST /webhooks/{id}/test`. It answers before the event is sent. */
+/** Serves `POST /webhooks/{id}/test`. It answers before the event is sent. */
 export function serveWebhookTest(api: Api, { webhooks, clock }: Services): void {
   api.openapi(route, (c) => {
     const { organisation, keyId } = c.get('caller')
@@ -20,7 +20,7 @@ export function serveWebhookTest(api: Api, { webhooks, clock }: Services): void 
     const meta = {
       request_id: c.get('requestId'),
       action: 'tested',
-      performed_at: formatInstant(wholeSecond(clock())),
+      performed_at: formatInstant(truncateToSecond(clock())),
       performed_by: keyId,
     }
     const data = { event_id: id, type: TEST_EVENT_TYPE, status: 'queued' } as const
@@ -41,8 +41,8 @@ const route = createRoute({
   operationId: 'testWebhook',
   summary: 'Send a test event',
   description: [
-    'Sends an event of type `webhook.test` past all that waits for this webhook, whatever its `events` and also if it is',
-    'not active.',
+    'Sends an event of type `webhook.test` ahead of the pending deliveries of this webhook, whatever its `events`, and',
+    'also if it is not active.',
   ].join(' '),
   tags: ['Webhooks'],
   middleware: [requireScope('write_appointments')],

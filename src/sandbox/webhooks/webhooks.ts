@@ -14,19 +14,19 @@ export interface WebhooksOptions extends Omit<DelivererOptions, 'outbox' | 'time
   readonly timeoutMs?: number
 }
 
-/** Tells the webhooks of an organisation of what changes: the endpoints, the outbox, and who empties it. */
+/** Delivers changes to the webhooks of an organisation: the endpoints, the outbox, and the deliverer. */
 export function createWebhooks({ database, timeoutMs = 5_000, ...options }: WebhooksOptions) {
   const { knobs, clock } = options
   const endpoints = createEndpoints(database)
   const outbox = createOutbox(database)
   const deliverer = createDeliverer({ ...options, outbox, timeoutMs })
 
-  /** Shuffled deliveries wait a while of random length, so that changes swap places that follow each other. */
+  /** Shuffled deliveries wait for a random time, so that consecutive changes may be sent in another order. */
   function firstDueAt(): number {
     return Date.now() + (knobs.webhookOrder === 'kept' ? 0 : Math.floor(Math.random() * knobs.webhookRetryMs))
   }
 
-  /** Writes the deliveries of an event into the outbox. The caller's transaction makes them and the change one. */
+  /** Writes the deliveries of an event into the outbox, in the transaction of the change. */
   function record(event: WebhookEvent): void {
     const body = JSON.stringify(event)
     for (const webhookId of endpoints.subscribers(event.organization_id, event.type)) {
@@ -43,7 +43,7 @@ export function createWebhooks({ database, timeoutMs = 5_000, ...options }: Webh
 
     recordEntry: (change: EntryChange): void => record(entryEvent(change, clock())),
 
-    /** Sends a test event, past the events that wait for the same webhook. */
+    /** Sends a test event, ahead of the pending deliveries of the same webhook. */
     test(organisation: string, webhookId: string): WebhookEvent {
       const event = testEvent(webhookId, organisation, clock())
       const lane = `${webhookId}/test`

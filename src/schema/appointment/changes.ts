@@ -9,7 +9,7 @@ import type { CreateAppointmentInput, UpdateAppointmentInput } from './inputs.ts
 type Changes = Partial<AppointmentFields>
 
 /**
- * The fields of the input of a create, checked. Nulls are left out: a new appointment has nothing that they could clear.
+ * Validates the input of a create, and returns its fields without nulls, since a new appointment has no value to clear.
  * Throws a `UserInputError`.
  */
 export function toCreation(input: typeof CreateAppointmentInput.$inferInput): Changes {
@@ -27,13 +27,13 @@ export function toCreation(input: typeof CreateAppointmentInput.$inferInput): Ch
   return checkChanges(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)))
 }
 
-/** A longer one is a mistake, and would keep others from booking on all of its days. */
+/** A longer appointment is a mistake, and its check would block other bookings on all of its days. */
 const MAX_CHECKED_MS = 7 * 86_400_000
 
 const NOT_NULLABLE = ['title', 'startTime', 'endTime', 'isRemote'] as const
 
 /**
- * The fields of the input of an update, checked: an absent field stays as it is, a null clears it.
+ * Validates the input of an update, and returns its fields: an absent field keeps its value, a null clears it.
  * Throws a `UserInputError`.
  */
 export function toUpdate(input: typeof UpdateAppointmentInput.$inferInput): Changes {
@@ -48,7 +48,7 @@ export function toUpdate(input: typeof UpdateAppointmentInput.$inferInput): Chan
   return checkChanges(changes)
 }
 
-/** The changes, with each id of a reference as the upstream's own. */
+/** Validates the changes, and returns them with the upstream's ids in place of global ids. */
 function checkChanges(changes: Changes): Changes {
   const ids = REFERENCES.flatMap(({ idField, kind }) => {
     const id = changes[idField]

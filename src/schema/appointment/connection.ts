@@ -17,9 +17,9 @@ import { REFERENCES } from '../references.ts'
 import { AppointmentFilter, readFilter, siteOfDay, toFilter } from './filter.ts'
 import { Appointment } from './type.ts'
 
-/** The bounds that `pagination/cost.ts` computes, for the descriptions of the schema. */
+/** The bounds of `pagination/cost.ts`, for the descriptions of the schema. */
 const COST =
-  'Costs one upstream request for up to 100 rows from the start of the list, or up to 99 behind a cursor, and one for every further 99; at most two more where the list has moved meanwhile, three more to place a second cursor, and 32 more to find the end for `last` without `before`.'
+  'Costs one upstream request for up to 100 rows from the start of the list, or up to 99 behind a cursor, and one for every further 99; at most two more where the list has changed since the cursor, three more to find a second cursor, and 32 more to find the end for `last` without `before`.'
 
 const AppointmentConnection = builder.connectionObject(
   {
@@ -29,7 +29,7 @@ const AppointmentConnection = builder.connectionObject(
     fields: (t) => ({
       totalCount: t.int({
         description:
-          'How many appointments the whole list holds. The upstream gives no total: counting costs upstream requests, and only when this is selected. It costs nothing where the page shows the end of the list; else at most 13 for 5,000 rows the first time, one or two after, and never more than 32.',
+          'The number of appointments in the complete list. The upstream gives no total: counting costs upstream requests, and only when this is selected. It costs nothing where the page contains the end of the list; else at most 13 for 5,000 rows the first time, one or two after, and never more than 32.',
         resolve: (connection) => connection.count(),
       }),
     }),
@@ -56,11 +56,11 @@ const priceOfList: PriceTag = (args: ListArguments, context) => {
   const rows = { count: size, known: fieldsInRows(filter) }
   const site = siteOfDay(args.filter, filter)
   if (site === undefined) return [{ cost, key, family, rows }]
-  // Which instants are read, and so whether they are cached, the site's zone decides.
+  // The site's zone decides which instants are read, and so whether they are cached.
   return [{ cost: { min: 0, max: cost.max }, rows }, { cost: costOfZone(site, pricing) }]
 }
 
-/** When the day of a site begins, its record says. */
+/** The cost to read the site's time zone, which decides when a day of the site begins. */
 export function costOfZone(site: string, pricing: Pricing): Cost {
   const { shared, each } = pricing.entry('Location', site)
   return { min: 0, max: shared.max + each.max }
@@ -69,7 +69,7 @@ export function costOfZone(site: string, pricing: Pricing): Cost {
 /** The `min` of a list is at most 2: one request for the page and one for `totalCount`. */
 const LIST_PRICING = { price: priceOfList, minAtMost: 2 }
 
-/** The fields of a list row that cost no further request: those of every row, and those that the filter fixes. */
+/** The fields of a list row that cost no further request: those of every row, and those whose value the filter fixes. */
 function fieldsInRows(filter: Filter): ReadonlySet<FieldName> {
   const fixed = Object.keys(filter).filter((name): name is FieldName => name in FIELD_NAMES)
   return new Set([...FIELDS_OF_SUMMARY, ...fixed])
@@ -83,7 +83,7 @@ builder.queryField('appointments', (t) =>
       args: {
         filter: t.arg({
           type: AppointmentFilter,
-          description: 'Which appointments; all of them where it is left out.',
+          description: 'Which appointments; all of them by default.',
         }),
       },
       extensions: LIST_PRICING,

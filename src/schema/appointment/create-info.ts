@@ -5,8 +5,8 @@ import { type IdempotencySource, normalKey } from '../../loaders/idempotency.ts'
 import type { FieldPricing } from '../price-tag.ts'
 
 /**
- * What the idempotency key of a create field follows from. That is the document and its variables alone, not which creates
- * have run: a field that the gateway refused and that is sent again, corrected, must not change the keys of the others.
+ * The source of the idempotency key of a create field. It depends on the document and its variables only, not on which
+ * creates have run: a client that corrects and resends a refused field must not change the keys of the others.
  */
 export function idempotencySourceOf(info: GraphQLResolveInfo): IdempotencySource {
   const path = String(info.path.key)

@@ -12,7 +12,7 @@ import { Status } from './status.ts'
 
 const DateTimeRange = builder.inputType('DateTimeRange', {
   description:
-    'A range of instants, both ends inclusive. An end that is left out is open. One that is finer than a millisecond is rounded into the range.',
+    'A range of instants, both ends inclusive. An absent end is open. An end that is finer than a millisecond is rounded into the range.',
   fields: (t) => ({
     gte: t.field({ type: 'DateTime', description: 'On or after this instant.' }),
     lte: t.field({ type: 'DateTime', description: 'On or before this instant.' }),
@@ -21,7 +21,7 @@ const DateTimeRange = builder.inputType('DateTimeRange', {
 
 export const AppointmentFilter = builder.inputType('AppointmentFilter', {
   description:
-    'Which appointments to list: those that meet every condition given. A condition that is left out, or null, asks nothing.',
+    'Which appointments to list: those that meet every given condition. An absent or null condition has no effect.',
   fields: (t) => ({
     patientId: t.id({ description: "Of this patient: the global id, or the upstream's own." }),
     clinicianId: t.id({ description: "Of this clinician: the global id, or the upstream's own." }),
@@ -35,12 +35,12 @@ export const AppointmentFilter = builder.inputType('AppointmentFilter', {
     day: t.field({
       type: 'Date',
       description:
-        "Beginning on this day, as the clocks of `timeZone` show it: 23 or 25 hours where they change. It stands for that range of instants in `startTime`, so it costs the same, and cursors of the one are cursors of the other. A day that a zone's clocks skip is `BAD_USER_INPUT`.",
+        "Beginning on this day in `timeZone`, which has 23 or 25 hours where the clocks change. It is equivalent to that range of instants in `startTime`: the cost is the same, and cursors of one are valid for the other. A day that a zone's clocks skip is `BAD_USER_INPUT`.",
     }),
     timeZone: t.field({
       type: 'TimeZone',
       description:
-        "Whose day `day` is. Where it is left out: the zone of the location, if the list is of one location whose zone the upstream tells, which may cost the read of the locations; else the clinic's (`CLINIC_TIME_ZONE`). Only with `day`.",
+        "The time zone of `day`. By default the zone of the location, if the list is of one location whose zone the upstream gives, which may cost the read of the locations; else the clinic's (`CLINIC_TIME_ZONE`). Only with `day`.",
     }),
   }),
 })
@@ -48,7 +48,7 @@ export const AppointmentFilter = builder.inputType('AppointmentFilter', {
 export type FilterInput = typeof AppointmentFilter.$inferInput
 
 /**
- * Checks a filter, and translates it to the filter that the loaders take. The id of the parent is one more condition.
+ * Validates a filter, and translates it to the filter of the loaders. The id of the parent is one more condition.
  * Throws a `UserInputError`.
  */
 export function toFilter(
@@ -70,8 +70,8 @@ export function toFilter(
 }
 
 /**
- * The same with the day of the site that the filter names, where it names no zone: the site's own zone may have to be read.
- * Rejects with what that rejects with, and with a `UserInputError` before anything is read.
+ * Like `toFilter`, but a day with a site and no zone is in the site's zone, which may have to be read. Rejects with the
+ * error of that read, and with a `UserInputError` before it.
  */
 export function readFilter(
   input: FilterInput | null | undefined,
@@ -86,7 +86,7 @@ export function readFilter(
     .then((clinicTimeZone = context.clinicTimeZone) => toFilter(input, { clinicTimeZone }, parent))
 }
 
-/** The id of the site whose clocks decide when the day is; undefined where it is not for a site to say. */
+/** The id of the site whose zone decides when the day begins; undefined where no site decides. */
 export function siteOfDay(input: FilterInput | null | undefined, { locationId }: Filter): string | undefined {
   return input?.day != null && input.timeZone == null ? locationId : undefined
 }
@@ -114,7 +114,7 @@ function statusCondition(statuses: FilterInput['status']): Filter {
   return { statuses: APPOINTMENT_STATUSES.filter((status) => statuses.includes(status)) }
 }
 
-/** The upstream keeps milliseconds, and what it makes of a finer bound is not known: so it gets none. */
+/** Rounds to milliseconds, the upstream's precision, because its treatment of a finer bound is unknown. */
 function timeConditions(range: FilterInput['startTime']): Filter {
   const { gte, lte } = range ?? {}
   const startsFrom = gte == null ? undefined : (toMilliseconds(gte, 'up') ?? refuseRange())

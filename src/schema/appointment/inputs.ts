@@ -2,7 +2,7 @@ import { builder, CLIENT_MUTATION_ID, EITHER_ID } from '../builder.ts'
 import { Status } from './status.ts'
 
 export const SlotOwner = builder.enumType('SlotOwner', {
-  description: 'Whose time an appointment takes.',
+  description: 'A person or place whose time an appointment takes.',
   values: {
     CLINICIAN: { value: 'clinician', description: 'The clinician of the appointment.' },
     PATIENT: {
@@ -11,8 +11,7 @@ export const SlotOwner = builder.enumType('SlotOwner', {
     },
     LOCATION: {
       value: 'location',
-      description:
-        'The location of the appointment: for rooms, in which one appointment at a time takes place.',
+      description: 'The location of the appointment: for rooms that have one appointment at a time.',
     },
   } as const,
 })
@@ -20,55 +19,57 @@ export const SlotOwner = builder.enumType('SlotOwner', {
 export const CreateAppointmentInput = builder.inputType('CreateAppointmentInput', {
   description: 'A new appointment.',
   fields: (t) => ({
-    title: t.string({ required: true, description: 'What it is called.' }),
+    title: t.string({ required: true, description: 'The title.' }),
     startTime: t.field({ type: 'DateTime', required: true, description: 'When it begins.' }),
     endTime: t.field({ type: 'DateTime', required: true, description: 'When it ends: after it begins.' }),
-    patientId: t.id({ description: `Who is seen. ${EITHER_ID}` }),
-    clinicianId: t.id({ description: `Who sees the patient. ${EITHER_ID}` }),
-    appointmentTypeId: t.id({ description: `What kind it is. ${EITHER_ID}` }),
+    patientId: t.id({ description: `The patient. ${EITHER_ID}` }),
+    clinicianId: t.id({ description: `The clinician. ${EITHER_ID}` }),
+    appointmentTypeId: t.id({ description: `The kind of appointment. ${EITHER_ID}` }),
     locationId: t.id({ description: `Where it takes place. ${EITHER_ID}` }),
     status: t.field({
       type: Status,
       description:
-        'One of `PENDING_APPROVAL`, `PENDING`, `CONFIRMED`, `SCHEDULED`; the upstream chooses where it is left out.',
+        'One of `PENDING_APPROVAL`, `PENDING`, `CONFIRMED`, `SCHEDULED`; by default the upstream chooses.',
     }),
-    isRemote: t.boolean({ description: 'Whether they meet by phone or video; false where it is left out.' }),
+    isRemote: t.boolean({ description: 'Whether they meet by phone or video; false by default.' }),
     attendeeName: t.string({ description: 'The name of the attendee.' }),
     attendeeEmail: t.string({ description: 'The e-mail address of the attendee.' }),
     episodeId: t.id({ description: "The upstream's id of an existing episode of care." }),
     idempotencyKey: t.string({
       description:
-        'Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. Each field of a document counts for itself: one key and one input twice in one document book two appointments, and that document sent again gives the same two. A UUID goes upstream as it is; any other text of up to 255 characters becomes one. The gateway generates one where it is left out.',
+        'Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. Each field of a document is separate: one key and one input twice in one document book two appointments, and that document sent again gives the same two. A UUID is sent upstream unchanged; any other text of up to 255 characters is converted to one. By default the gateway generates a key.',
     }),
     ifFree: t.field({
       type: [SlotOwner],
       description:
-        'Book only where none of these has another appointment at this time, else `SLOT_TAKEN`. Appointments that touch do not overlap, and cancelled and missed ones take no time. Each of them costs one more upstream request for each hundred appointments of the day and the one before; two where the gateway gets no events.',
+        'Book only if none of these has another appointment at this time, else `SLOT_TAKEN`. Adjacent appointments do not overlap, and cancelled and missed ones take no time. Each value costs one more upstream request for each hundred appointments of the day and the day before; two where the gateway receives no events.',
     }),
     clientMutationId: t.string({ description: CLIENT_MUTATION_ID.input }),
   }),
 })
 
 export const UpdateAppointmentInput = builder.inputType('UpdateAppointmentInput', {
-  description: 'What to change of an appointment. A field that is left out stays as it is; null clears it.',
+  description: 'The changes of an appointment. An absent field keeps its value; null clears it.',
   fields: (t) => ({
     id: t.id({ required: true, description: `Which appointment. ${EITHER_ID}` }),
-    title: t.string({ description: 'What it is called. Not null.' }),
+    title: t.string({ description: 'The title. Not null.' }),
     description: t.string({ description: 'A longer description.' }),
     startTime: t.field({ type: 'DateTime', description: 'When it begins. Not null.' }),
     endTime: t.field({ type: 'DateTime', description: 'When it ends: after it begins. Not null.' }),
-    patientId: t.id({ description: `Who is seen. ${EITHER_ID}` }),
-    clinicianId: t.id({ description: `Who sees the patient. ${EITHER_ID}` }),
-    appointmentTypeId: t.id({ description: `What kind it is. ${EITHER_ID}` }),
+    patientId: t.id({ description: `The patient. ${EITHER_ID}` }),
+    clinicianId: t.id({ description: `The clinician. ${EITHER_ID}` }),
+    appointmentTypeId: t.id({ description: `The kind of appointment. ${EITHER_ID}` }),
     locationId: t.id({ description: `Where it takes place. ${EITHER_ID}` }),
     isRemote: t.boolean({ description: 'Whether they meet by phone or video. Not null.' }),
-    remoteChannel: t.string({ description: 'By what means they meet when remote.' }),
+    remoteChannel: t.string({ description: 'The channel of a remote appointment.' }),
     videoLink: t.string({ description: 'The link to the video call.' }),
-    videoProvider: t.string({ description: 'Who provides the video call.' }),
+    videoProvider: t.string({ description: 'The provider of the video call.' }),
     meetingUrl: t.string({ description: 'Where to join the meeting.' }),
     attendeeName: t.string({ description: 'The name of the attendee.' }),
     attendeeEmail: t.string({ description: 'The e-mail address of the attendee.' }),
-    attendanceStatus: t.string({ description: "Whether the attendee has come, in the upstream's words." }),
+    attendanceStatus: t.string({
+      description: "Whether the attendee has attended, in the upstream's words.",
+    }),
     episodeId: t.id({ description: "The upstream's id of an existing episode of care." }),
     clientMutationId: t.string({ description: CLIENT_MUTATION_ID.input }),
   }),
@@ -78,7 +79,7 @@ export const CancelAppointmentInput = builder.inputType('CancelAppointmentInput'
   description: 'Which appointment to cancel, and why.',
   fields: (t) => ({
     id: t.id({ required: true, description: `Which appointment. ${EITHER_ID}` }),
-    cancellationReason: t.string({ description: 'Why, in words for people.' }),
+    cancellationReason: t.string({ description: 'The reason, as a text for people.' }),
     clientMutationId: t.string({ description: CLIENT_MUTATION_ID.input }),
   }),
 })

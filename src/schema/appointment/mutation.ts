@@ -19,7 +19,7 @@ interface CancelPayload extends Payload {
 }
 
 const MAY_COST =
-  "Fields that the upstream's response lacks cost one more request in all, and only when selected."
+  "Fields that the upstream's response does not have cost one more request in total, and only when selected."
 
 const CreateAppointmentPayload = builder.objectRef<Payload>('CreateAppointmentPayload').implement({
   description: 'The result of a create.',
@@ -49,16 +49,17 @@ const CancelAppointmentPayload = builder.objectRef<CancelPayload>('CancelAppoint
     clientMutationId: t.exposeString('clientMutationId', { description: CLIENT_MUTATION_ID.payload }),
     appointment: t.expose('appointment', {
       type: Appointment,
-      description: `The appointment as it is now. Its id, status and reason come with the answer. ${MAY_COST}`,
+      description: `The appointment as it is now. Its id, status and reason are in the upstream's response. ${MAY_COST}`,
     }),
     performedAt: t.field({
       type: 'DateTime',
       resolve: ({ performedAt }) => valueOrThrow(performedAt),
-      description: 'When it was cancelled; null where the upstream did not say.',
+      description: "When it was cancelled; null where the upstream's response does not have it.",
     }),
     performedBy: t.string({
       resolve: ({ performedBy }) => valueOrThrow(performedBy),
-      description: 'On whose behalf: the upstream names its key; null where it did not say.',
+      description:
+        "The upstream's name of the key that cancelled it; null where the response does not have it.",
     }),
   }),
 })
@@ -68,7 +69,7 @@ function valueOrThrow(value: string | Error | null): string | null {
   return value
 }
 
-/** A write costs one request more where the client selects a field that the upstream's response may lack. */
+/** A write costs one request more where the client selects a field that the upstream's response may not have. */
 const priceOfCreate: PriceTag = ({ input }: { readonly input: BookingInput }, { pricing }) => [
   { cost: ONE, rows: { count: 1, known: new Set(FIELDS_OF_CREATED) } },
   { cost: pricing.ifFree(ownersOf(input).length) },
@@ -80,7 +81,7 @@ function priceOfChange(answered: readonly FieldName[]): PriceTag {
 
 type BookingInput = Pick<typeof CreateAppointmentInput.$inferInput, 'ifFree'>
 
-/** Each of them once. */
+/** The values of `ifFree` without duplicates. */
 function ownersOf({ ifFree }: BookingInput) {
   return [...new Set(ifFree)]
 }
@@ -90,7 +91,7 @@ builder.mutationFields((t) => ({
     extensions: { price: priceOfCreate, minAtMost: 4 },
     type: CreateAppointmentPayload,
     description:
-      'Books an appointment: one upstream request, safe to repeat with the same `idempotencyKey`. With `ifFree` one more for each of its values, and two where the gateway gets no events.',
+      'Books an appointment: one upstream request, safe to repeat with the same `idempotencyKey`. With `ifFree` one more for each of its values, and two where the gateway receives no events.',
     args: { input: t.arg({ type: CreateAppointmentInput, required: true, description: 'What to book.' }) },
     resolve: async (_root, { input }, { loaders }, info) => {
       const appointment = await loaders.appointments.create({

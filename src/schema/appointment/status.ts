@@ -13,7 +13,7 @@ const MEANINGS: Readonly<Record<AppointmentStatus, string>> = {
 
 export const Status = builder.enumType('AppointmentStatus', {
   description:
-    'Where an appointment stands. It changes only by an action such as `cancelAppointment`, never by an update.',
+    'The status of an appointment. It changes only by an action such as `cancelAppointment`, never by an update.',
   values: Object.fromEntries(
     APPOINTMENT_STATUSES.map((status) => [
       status.toUpperCase(),

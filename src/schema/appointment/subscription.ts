@@ -13,28 +13,28 @@ import { AppointmentFilter, type FilterInput, readFilter, siteOfDay, toFilter } 
 import { Appointment } from './type.ts'
 
 const Kind = builder.enumType('AppointmentChangeKind', {
-  description: 'What happened to an appointment.',
+  description: 'The kind of a change of an appointment.',
   values: {
     CREATED: { value: 'created', description: 'It was booked.' },
-    UPDATED: { value: 'updated', description: 'Something else than its time or its status changed.' },
+    UPDATED: { value: 'updated', description: 'A field other than its time or its status changed.' },
     RESCHEDULED: { value: 'rescheduled', description: 'Its time changed.' },
     CANCELLED: { value: 'cancelled', description: 'It was cancelled.' },
     COMPLETED: { value: 'completed', description: 'It took place.' },
     NO_SHOW: { value: 'no_show', description: 'The patient did not attend.' },
     RECONCILED: {
       value: 'reconciled',
-      description: 'A read showed that it had changed, and no event had told of it.',
+      description: 'A read found a change that no event had reported.',
     },
   } satisfies Record<Uppercase<ChangeKind>, { value: ChangeKind; description: string }>,
 })
 
 const Movement = builder.enumType('Movement', {
-  description: 'What a change does to the list of the filter, and so what a list on a screen has to do.',
+  description: 'The effect of a change on the list of the filter, and so what a list on a screen has to do.',
   values: {
     ENTERED: {
       value: 'entered',
       description:
-        'The appointment is in the list, and was not, as far as is known: insert it, or replace the row that has its id.',
+        'The appointment is in the list, and as far as the gateway knows was not before: insert it, or replace the row that has its id.',
     },
     CHANGED: { value: 'changed', description: 'It was in the list and still is: replace the row.' },
     LEFT: { value: 'left', description: 'It is not in the list: remove the row, if there is one.' },
@@ -42,11 +42,11 @@ const Movement = builder.enumType('Movement', {
 })
 
 const Source = builder.enumType('ChangeSource', {
-  description: 'Who told the gateway of a change.',
+  description: 'How the gateway learned of a change.',
   values: {
-    WEBHOOK: { value: 'webhook', description: 'The upstream, by an event.' },
-    GATEWAY: { value: 'gateway', description: 'A mutation through the gateway.' },
-    RECONCILED: { value: 'reconciled', description: 'A read of the gateway that showed it.' },
+    WEBHOOK: { value: 'webhook', description: 'By an event of the upstream.' },
+    GATEWAY: { value: 'gateway', description: 'By a mutation through the gateway.' },
+    RECONCILED: { value: 'reconciled', description: 'By a read of the gateway.' },
   } satisfies Record<Uppercase<ChangeSource>, { value: ChangeSource; description: string }>,
 })
 
@@ -57,26 +57,26 @@ const AppointmentChange = builder.objectRef<ChangeEvent>('AppointmentChange').im
       nullable: false,
       resolve: ({ sequence }) => sequence,
       description:
-        'Names the place of this change among all: pass the last one as `after` to go on from there.',
+        'The position of this change among all changes: pass the last one as `after` to resume after it.',
     }),
     kind: t.field({
       type: Kind,
       nullable: false,
       resolve: ({ change }) => change.kind,
-      description: 'What happened.',
+      description: 'The kind of change.',
     }),
     movement: t.field({
       type: Movement,
       nullable: false,
-      // The server decides what is unclear before it executes the event.
+      // The server resolves an unclear movement before it executes the event.
       resolve: ({ movement }) => movement as ListMovement,
-      description: 'What it means to the list of the filter.',
+      description: 'The effect on the list of the filter.',
     }),
     source: t.field({
       type: Source,
       nullable: false,
       resolve: ({ change }) => change.source,
-      description: 'Who told of it.',
+      description: 'How the gateway learned of the change.',
     }),
     occurredAt: t.field({
       type: 'DateTime',
@@ -88,7 +88,7 @@ const AppointmentChange = builder.objectRef<ChangeEvent>('AppointmentChange').im
       type: Appointment,
       resolve: ({ change }) => refTo(change.now.id),
       description:
-        "The appointment as the change left it. The fields of the upstream's events cost nothing; others cost one upstream request, shared by all subscribers. Where a caller that is limited to its own appointments loses this one, it knows only the id.",
+        "The appointment after the change. The fields of the upstream's events cost nothing; others cost one upstream request, shared by all subscribers. Where a caller that is limited to its own appointments loses this one, it gets only the id.",
     }),
   }),
 })
@@ -103,15 +103,15 @@ builder.subscriptionField('appointmentChanged', (t) =>
   t.field({
     type: AppointmentChange,
     description:
-      'Tells of each change of an appointment that is in the list of the filter before it or after it. No subscriber sees an appointment go back. Costs nothing by itself.',
+      'Reports each change of an appointment that is in the list of the filter before or after the change. No subscriber receives an older state of an appointment after a newer one. Costs nothing by itself.',
     args: {
       filter: t.arg({
         type: AppointmentFilter,
-        description: 'Which appointments; all of them where it is left out.',
+        description: 'Which appointments; all of them by default.',
       }),
       after: t.arg.string({
         description:
-          'The `sequence` of the last change that the client has: the changes since then come first. Where the gateway no longer has them all, the error is `RESUME_EXPIRED`: read the list again, and subscribe without it.',
+          'The `sequence` of the last change that the client has: the stream begins with the changes since then. Where the gateway no longer has them all, the error is `RESUME_EXPIRED`: read the list again, and subscribe without `after`.',
       }),
     },
     extensions: { price: priceOfEvent, minAtMost: 0 },

@@ -10,30 +10,30 @@ import { Node } from '../node.ts'
 import type { ReferenceIdField } from '../references.ts'
 import { Status } from './status.ts'
 
-/** In the description of each field that a list row of the API may lack. */
+/** For the description of each field that a list row of the API may not have. */
 const MAY_COST =
-  'May cost one upstream request for the appointment, shared by all its fields, where the list row did not hold it.'
+  'May cost one upstream request for the appointment, shared by all its fields, where the list row does not have it.'
 
-/** In the description of each reference that a list row may lack. */
-const MAY_COST_TOGETHER = `${MAY_COST} Many such rows of a page may be learned together, by fewer requests.`
+/** For the description of each reference that a list row may not have. */
+const MAY_COST_TOGETHER = `${MAY_COST} For many such rows of a page the gateway may send fewer requests.`
 
 const AS_LOCAL =
-  'RFC 3339 with their offset, such as `2026-03-29T09:30:00+01:00`. It is in UTC, with a `Z`, where that can not write the offset: before 1972 some had seconds. Costs nothing where the instant itself costs nothing.'
+  'RFC 3339 with the offset of the zone, such as `2026-03-29T09:30:00+01:00`; in UTC, with a `Z`, where RFC 3339 can not express the offset, since some had seconds before 1972. Costs nothing where the instant itself costs nothing.'
 
 const IN_TIME_ZONE = builder.args((t) => ({
   timeZone: t.field({
     type: 'TimeZone',
-    description: "Whose clocks; the clinic's (`CLINIC_TIME_ZONE`) where it is left out.",
+    description: "The time zone; by default the clinic's (`CLINIC_TIME_ZONE`).",
   }),
 }))
 
 export const Appointment = builder.objectRef<AppointmentRef>('Appointment').implement({
   interfaces: [Node],
   description:
-    'A patient and a clinician, meeting at a time and a place. List rows of the API may hold only `id`, `patient`, `title`, `startTime`, `endTime`, `status` and `createdAt`; every other field says that it may cost a request.',
+    'A patient and a clinician, meeting at a time and a place. List rows of the API may have only `id`, `patient`, `title`, `startTime`, `endTime`, `status` and `createdAt`; every other field may cost a request.',
   fields: (t) => ({
     restId: t.exposeID('restId', { nullable: false, description: "The upstream's own id." }),
-    title: t.string({ ...rowField('title'), description: 'What the appointment is called.' }),
+    title: t.string({ ...rowField('title'), description: 'The title of the appointment.' }),
     description: t.string({
       ...rowField('description'),
       description: `A longer description. ${MAY_COST}`,
@@ -42,13 +42,13 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     endTime: t.field({ type: 'DateTime', ...rowField('endTime'), description: 'When it ends.' }),
     localStart: t.string({
       ...localField('startTime'),
-      description: `When it begins, by the clocks of a time zone. ${AS_LOCAL}`,
+      description: `When it begins, in a time zone. ${AS_LOCAL}`,
     }),
     localEnd: t.string({
       ...localField('endTime'),
-      description: `When it ends, by the clocks of a time zone. ${AS_LOCAL}`,
+      description: `When it ends, in a time zone. ${AS_LOCAL}`,
     }),
-    status: t.field({ type: Status, ...rowField('status'), description: 'Where it stands.' }),
+    status: t.field({ type: Status, ...rowField('status'), description: 'Its status.' }),
     durationMinutes: t.int({
       ...rowField('durationMinutes'),
       description: `How long it lasts, in minutes. ${MAY_COST}`,
@@ -59,7 +59,7 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     }),
     remoteChannel: t.string({
       ...rowField('remoteChannel'),
-      description: `By what means they meet when remote. ${MAY_COST}`,
+      description: `The channel of a remote appointment. ${MAY_COST}`,
     }),
     videoLink: t.string({
       ...rowField('videoLink'),
@@ -67,7 +67,7 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     }),
     videoProvider: t.string({
       ...rowField('videoProvider'),
-      description: `Who provides the video call. ${MAY_COST}`,
+      description: `The provider of the video call. ${MAY_COST}`,
     }),
     meetingUrl: t.string({
       ...rowField('meetingUrl'),
@@ -83,7 +83,7 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     }),
     attendanceStatus: t.string({
       ...rowField('attendanceStatus'),
-      description: `Whether the attendee has come, in the upstream's words. ${MAY_COST}`,
+      description: `Whether the attendee has attended, in the upstream's words. ${MAY_COST}`,
     }),
     cancellationReason: t.string({
       ...rowField('cancellationReason'),
@@ -114,24 +114,24 @@ export const Appointment = builder.objectRef<AppointmentRef>('Appointment').impl
     }),
     patient: t.field({
       ...referenceField('patientId', 'Patient'),
-      description: 'Who is seen; null when nobody is named.',
+      description: 'The patient; null when there is none.',
     }),
     clinician: t.field({
       ...referenceField('clinicianId', 'Clinician'),
-      description: `Who sees the patient; null when nobody is named. ${MAY_COST_TOGETHER}`,
+      description: `The clinician; null when there is none. ${MAY_COST_TOGETHER}`,
     }),
     appointmentType: t.field({
       ...referenceField('appointmentTypeId', 'AppointmentType'),
-      description: `What kind of appointment it is; null when none is named. ${MAY_COST_TOGETHER}`,
+      description: `The kind of appointment; null when there is none. ${MAY_COST_TOGETHER}`,
     }),
     location: t.field({
       ...referenceField('locationId', 'Location'),
-      description: `Where it takes place; null when nowhere is named. ${MAY_COST_TOGETHER}`,
+      description: `Where it takes place; null when there is no location. ${MAY_COST_TOGETHER}`,
     }),
   }),
 })
 
-/** A field of the appointment; `needs` tells the estimate that a row without it costs a request. */
+/** A field of the appointment. For the estimate, `needs` means that a row without the field costs a request. */
 function rowField<Name extends FieldName>(name: Name) {
   return {
     extensions: { needs: name },
@@ -165,7 +165,7 @@ function referenceField<K extends ReferenceKind>(name: ReferenceIdField, kind: K
   }
 }
 
-/** Reads a loaded value at once, which saves a promise for each field of each row. */
+/** Maps a loaded value synchronously, which saves a promise for each field of each row. */
 function whenKnown<Value, Result>(
   value: Value | null | Promise<Value | null>,
   read: (value: Value) => Result,

@@ -3,21 +3,25 @@ import type { CalendarFeed } from '../context.ts'
 import { parseId } from '../global-id.ts'
 
 const Show = builder.enumType('CalendarFeedShow', {
-  description: 'What a calendar feed shows of an appointment.',
+  description: 'How much of an appointment a calendar feed contains.',
   values: {
-    BUSY: { value: 'busy', description: 'When it is, and nothing of a patient: each is called Busy.' },
-    TITLES: { value: 'titles', description: 'Its title too. A title may name a patient.' },
+    BUSY: { value: 'busy', description: 'Only its time, and nothing about a patient: each title is Busy.' },
+    TITLES: { value: 'titles', description: 'Its time and its title. A title may name a patient.' },
   },
 } as const)
 
 const CreateCalendarFeedInput = builder.inputType('CreateCalendarFeedInput', {
-  description: 'Whose calendar, and how much of it.',
+  description: 'The calendar of a clinician, and how much of it.',
   fields: (t) => ({
     clinicianId: t.id({
       required: true,
-      description: `Whose appointments. ${EITHER_ID}`,
+      description: `The clinician of the appointments. ${EITHER_ID}`,
     }),
-    show: t.field({ type: Show, defaultValue: 'busy', description: 'How much is shown of each.' }),
+    show: t.field({
+      type: Show,
+      defaultValue: 'busy',
+      description: 'How much of each appointment the feed contains.',
+    }),
     clientMutationId: t.string({
       description: CLIENT_MUTATION_ID.input,
     }),
@@ -37,12 +41,12 @@ const CreateCalendarFeedPayload = builder.objectRef<Payload>('CreateCalendarFeed
     path: t.exposeString('path', {
       nullable: false,
       description:
-        'The path of its URL at the gateway: `/calendar/….ics`. Whoever has the URL reads the calendar, so treat it as a password.',
+        'The path of its URL at the gateway: `/calendar/….ics`. Anyone who has the URL can read the calendar, so treat it as a password.',
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: false,
-      description: 'When it ends: after 180 days.',
+      description: 'When the URL expires: after 180 days.',
     }),
   }),
 })
@@ -51,7 +55,7 @@ builder.mutationField('createCalendarFeed', (t) =>
   t.field({
     type: CreateCalendarFeedPayload,
     description:
-      "Makes the URL of a clinician's calendar: iCalendar, 14 days back and 60 ahead, as this caller may read it. Costs nothing; the gateway reads the calendar at most once an hour, however often it is asked for, unless events tell of a change. `CALENDAR_UNAVAILABLE` where the gateway has no calendars.",
+      "Creates the URL of a clinician's calendar: iCalendar, 14 days back and 60 ahead, as this caller may read it. Costs nothing; the gateway reads the calendar at most once an hour, however often it is requested, unless an event reports a change. `CALENDAR_UNAVAILABLE` where the gateway has no calendars.",
     args: {
       input: t.arg({ type: CreateCalendarFeedInput, required: true, description: 'Which calendar.' }),
     },

@@ -4,9 +4,12 @@ import { entryField } from './entry-field.ts'
 builder.objectFields('AppointmentType', (t) => ({
   name: t.string({
     ...entryField('AppointmentType', 'name'),
-    description: 'What this kind of appointment is called.',
+    description: 'The name of this kind of appointment.',
   }),
-  description: t.string({ ...entryField('AppointmentType', 'description'), description: 'What it is for.' }),
+  description: t.string({
+    ...entryField('AppointmentType', 'description'),
+    description: 'The purpose of this kind of appointment.',
+  }),
   durationMinutes: t.int({
     ...entryField('AppointmentType', 'durationMinutes'),
     description: 'How long it is meant to last, in minutes.',
@@ -18,7 +21,7 @@ builder.objectFields('AppointmentType', (t) => ({
   createdAt: t.field({
     type: 'DateTime',
     ...entryField('AppointmentType', 'createdAt'),
-    description: 'When the record was made.',
+    description: 'When the record was created.',
   }),
   updatedAt: t.field({
     type: 'DateTime',

@@ -5,14 +5,14 @@ builder.objectFields('Clinician', (t) => ({
   name: t.string({ ...entryField('Clinician', 'name'), description: 'The full name.' }),
   displayName: t.string({
     ...entryField('Clinician', 'displayName'),
-    description: 'The name as patients are shown it, such as `Dr Maya Lindqvist`.',
+    description: 'The name for patients, such as `Dr Maya Lindqvist`.',
   }),
   firstName: t.string({ ...entryField('Clinician', 'firstName'), description: 'The given name.' }),
   lastName: t.string({ ...entryField('Clinician', 'lastName'), description: 'The family name.' }),
   title: t.string({ ...entryField('Clinician', 'title'), description: 'The form of address, such as `Dr`.' }),
   role: t.string({
     ...entryField('Clinician', 'role'),
-    description: 'What the clinician does, such as `Physiotherapist`.',
+    description: 'The role of the clinician, such as `Physiotherapist`.',
   }),
   email: t.string({ ...entryField('Clinician', 'email'), description: 'The e-mail address at work.' }),
   bio: t.string({ ...entryField('Clinician', 'bio'), description: 'A few words for patients.' }),
@@ -27,11 +27,11 @@ builder.objectFields('Clinician', (t) => ({
   }),
   professionalRegistrationBody: t.string({
     ...entryField('Clinician', 'professionalRegistrationBody'),
-    description: 'Who keeps that register.',
+    description: 'The body that keeps that register.',
   }),
   isActive: t.boolean({
     ...entryField('Clinician', 'isActive'),
-    description: 'False for one who no longer works here.',
+    description: 'False for a clinician who no longer works here.',
   }),
   isBookableOnline: t.boolean({
     ...entryField('Clinician', 'isBookableOnline'),
@@ -40,7 +40,7 @@ builder.objectFields('Clinician', (t) => ({
   createdAt: t.field({
     type: 'DateTime',
     ...entryField('Clinician', 'createdAt'),
-    description: 'When the record was made.',
+    description: 'When the record was created.',
   }),
   updatedAt: t.field({
     type: 'DateTime',

@@ -10,38 +10,40 @@ import { parseId } from '../global-id.ts'
 import type { PriceTag } from '../price-tag.ts'
 
 const COST =
-  'Costs as much as a page of appointments. What the rows show costs nothing more; a field that they leave out costs one upstream request for each.'
+  'Costs as much as a page of appointments. A field that the rows have costs nothing more; a field that they do not have costs one upstream request for each row.'
 const COUNT =
-  'How many the whole list holds. The upstream gives no total: counting costs upstream requests unless the page shows the end of the list, and only when this is selected.'
+  'The number of rows in the complete list. The upstream gives no total: counting costs upstream requests unless the page contains the end of the list, and only when this is selected.'
 
 const ClinicianFilter = builder.inputType('ClinicianFilter', {
-  description: 'Which clinicians to list: those that meet every condition given.',
+  description: 'Which clinicians to list: those that meet every given condition.',
   fields: (t) => ({
-    isActive: t.boolean({ description: 'Only those who work here, or no longer do.' }),
-    isBookableOnline: t.boolean({ description: 'Only those whom patients can book themselves, or can not.' }),
+    isActive: t.boolean({ description: 'Only those who work here, or only those who no longer do.' }),
+    isBookableOnline: t.boolean({
+      description: 'Only those whom patients can, or can not, book themselves.',
+    }),
     locationId: t.id({ description: "At this location: the global id, or the upstream's own." }),
     search: t.string({ description: 'Words that the upstream looks for, in names for example.' }),
   }),
 })
 
 const LocationFilter = builder.inputType('LocationFilter', {
-  description: 'Which locations to list: those that meet every condition given.',
+  description: 'Which locations to list: those that meet every given condition.',
   fields: (t) => ({
-    isActive: t.boolean({ description: 'Only those that are open, or are closed.' }),
+    isActive: t.boolean({ description: 'Only open or only closed ones.' }),
     search: t.string({ description: 'Words that the upstream looks for, in the name or the address.' }),
   }),
 })
 
 const AppointmentTypeFilter = builder.inputType('AppointmentTypeFilter', {
-  description: 'Which types to list: those that meet every condition given.',
+  description: 'Which types to list: those that meet every given condition.',
   fields: (t) => ({
-    isActive: t.boolean({ description: 'Only those that are booked, or no longer are.' }),
+    isActive: t.boolean({ description: 'Only those that can be booked, or only those that no longer can.' }),
   }),
 })
 
 type FilterInput = Partial<typeof ClinicianFilter.$inferInput>
 
-/** Checks a filter, and translates it. `argument` is its dotted path. Throws a `UserInputError`. */
+/** Validates a filter, and translates it. `argument` is its dotted path. Throws a `UserInputError`. */
 function toFilter(given: FilterInput | null | undefined, argument: string): EntryFilter {
   const { isActive, isBookableOnline, locationId, search } = given ?? {}
   if (search != null && search.trim() === '')
@@ -65,7 +67,7 @@ function filterOf({ filter, search }: ListArguments): EntryFilter {
   return search === undefined ? toFilter(filter, 'filter.') : toFilter({ search }, '')
 }
 
-/** How a list of one kind is read, and what it costs. */
+/** The resolver of a list of one kind, and its price. */
 function listOf<Kind extends EntryKind>(kind: Kind) {
   const price: PriceTag = (args: ListArguments, { pricing, selection }) => {
     const { cost, size, key } = pricing.entryList(kind, { filter: filterOf(args), args, selection })
@@ -103,7 +105,7 @@ builder.queryFields((t) => ({
       type: 'Clinician',
       description: `The clinicians of the organisation. ${COST}`,
       args: {
-        filter: t.arg({ type: ClinicianFilter, description: 'Which clinicians; all where it is left out.' }),
+        filter: t.arg({ type: ClinicianFilter, description: 'Which clinicians; all by default.' }),
       },
       ...listOf('Clinician'),
     },
@@ -114,7 +116,7 @@ builder.queryFields((t) => ({
       type: 'Location',
       description: `The locations of the organisation. ${COST}`,
       args: {
-        filter: t.arg({ type: LocationFilter, description: 'Which locations; all where it is left out.' }),
+        filter: t.arg({ type: LocationFilter, description: 'Which locations; all by default.' }),
       },
       ...listOf('Location'),
     },
@@ -125,7 +127,7 @@ builder.queryFields((t) => ({
       type: 'AppointmentType',
       description: `The kinds of appointment of the organisation. ${COST}`,
       args: {
-        filter: t.arg({ type: AppointmentTypeFilter, description: 'Which types; all where it is left out.' }),
+        filter: t.arg({ type: AppointmentTypeFilter, description: 'Which types; all by default.' }),
       },
       ...listOf('AppointmentType'),
     },
@@ -138,7 +140,7 @@ builder.queryFields((t) => ({
       args: {
         search: t.arg.string({
           description:
-            'Words that the upstream looks for, in names and numbers for example; all patients where it is left out.',
+            'Words that the upstream looks for, in names and numbers for example; all patients by default.',
         }),
       },
       ...listOf('Patient'),

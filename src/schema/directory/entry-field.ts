@@ -3,7 +3,7 @@ import type { EntryFieldName, EntryKind } from '../../contract/directory-fields.
 import type { Context } from '../context.ts'
 import type { Reference } from '../global-id.ts'
 
-/** A field of a person or a place; `reads` tells the estimate that it may cost a request. */
+/** A field of a person or a place. For the estimate, `reads` means that the field may cost a request. */
 export function entryField<const Kind extends EntryKind, Name extends EntryFieldName<Kind>>(
   kind: Kind,
   name: Name,

@@ -2,7 +2,7 @@ import { builder } from '../builder.ts'
 import { entryField } from './entry-field.ts'
 
 builder.objectFields('Location', (t) => ({
-  name: t.string({ ...entryField('Location', 'name'), description: 'What the site is called.' }),
+  name: t.string({ ...entryField('Location', 'name'), description: 'The name of the site.' }),
   addressLine1: t.string({
     ...entryField('Location', 'addressLine1'),
     description: 'The first line of the address.',
@@ -44,7 +44,7 @@ builder.objectFields('Location', (t) => ({
   createdAt: t.field({
     type: 'DateTime',
     ...entryField('Location', 'createdAt'),
-    description: 'When the record was made.',
+    description: 'When the record was created.',
   }),
   updatedAt: t.field({
     type: 'DateTime',

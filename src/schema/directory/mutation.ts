@@ -12,7 +12,7 @@ interface Payload {
 }
 
 const MAY_COST =
-  "Fields that the upstream's response lacks cost one more request in all, and only when selected."
+  "Fields that the upstream's response does not have cost one more request in total, and only when selected."
 
 const CreatePatientPayload = builder.objectRef<Payload>('CreatePatientPayload').implement({
   description: 'The result of a registration.',
@@ -30,7 +30,7 @@ const UpdatePatientPayload = builder.objectRef<Payload>('UpdatePatientPayload').
   }),
 })
 
-/** The upstream's response may leave fields of the patient out. */
+/** Includes a read of the patient, because the upstream's response may not have all fields. */
 const price: PriceTag = () => [
   { cost: ONE, entries: { count: 1 }, reference: { kind: 'Patient', restId: '' } },
 ]
@@ -51,7 +51,7 @@ builder.mutationFields((t) => ({
     extensions: { price, minAtMost: 1 },
     type: UpdatePatientPayload,
     description:
-      'Changes a patient: one upstream request. A caller that is limited to a patient changes that one only, and one that is limited to a clinician none.',
+      'Changes a patient: one upstream request. A caller that is limited to a patient may change only that patient, and one that is limited to a clinician none.',
     args: { input: t.arg({ type: UpdatePatientInput, required: true, description: 'What to change.' }) },
     resolve: async (_root, { input }, { loaders }) => {
       const id = parseId('Patient', input.id, 'input.id')
@@ -63,7 +63,7 @@ builder.mutationFields((t) => ({
   }),
 }))
 
-/** Nulls are left out: a new patient has nothing that they could clear. Throws a `UserInputError`. */
+/** Removes nulls, since a new patient has no value to clear. Throws a `UserInputError`. */
 function toCreation(input: typeof CreatePatientInput.$inferInput): PatientChanges {
   const { idempotencyKey, clientMutationId, ...fields } = input
   if (idempotencyKey != null && !/^.{1,255}$/su.test(idempotencyKey))
@@ -73,7 +73,7 @@ function toCreation(input: typeof CreatePatientInput.$inferInput): PatientChange
 
 const NOT_NULLABLE = ['firstName', 'lastName', 'isDeceased'] as const
 
-/** An absent field stays as it is, a null clears it. Throws a `UserInputError`. */
+/** An absent field keeps its value, a null clears it. Throws a `UserInputError`. */
 function toUpdate(input: typeof UpdatePatientInput.$inferInput): PatientChanges {
   const { id, clientMutationId, ...fields } = input
   for (const name of NOT_NULLABLE)

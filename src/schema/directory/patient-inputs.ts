@@ -2,10 +2,10 @@ import { builder, CLIENT_MUTATION_ID, EITHER_ID } from '../builder.ts'
 
 type Fields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
 
-/** What a create and an update have alike. */
+/** The common fields of a create and an update. */
 const details = (t: Fields) => ({
   middleName: t.string({ description: 'The names between them.' }),
-  preferredName: t.string({ description: 'What the patient wants to be called.' }),
+  preferredName: t.string({ description: 'The name that the patient prefers.' }),
   title: t.string({ description: 'The form of address, such as `Ms`.' }),
   dateOfBirth: t.string({ description: 'A date, such as `1984-02-29`.' }),
   biologicalSex: t.string({ description: "The biological sex, in the upstream's words." }),
@@ -29,17 +29,17 @@ export const CreatePatientInput = builder.inputType('CreatePatientInput', {
     firstName: t.string({ required: true, description: 'The given name.' }),
     lastName: t.string({ required: true, description: 'The family name.' }),
     ...details(t),
-    isDeceased: t.boolean({ description: 'Whether the patient has died; false where it is left out.' }),
+    isDeceased: t.boolean({ description: 'Whether the patient has died; false by default.' }),
     idempotencyKey: t.string({
       description:
-        'Makes the registration safe to send again: for 24 hours the same key with the same input gives the same patient, and with another input `CONFLICT`. As in `createAppointment`, each field of a document counts for itself, and the gateway generates a key where it is left out.',
+        'Makes the registration safe to send again: for 24 hours the same key with the same input gives the same patient, and with another input `CONFLICT`. As in `createAppointment`, each field of a document is separate, and by default the gateway generates a key.',
     }),
     clientMutationId: t.string({ description: CLIENT_MUTATION_ID.input }),
   }),
 })
 
 export const UpdatePatientInput = builder.inputType('UpdatePatientInput', {
-  description: 'What to change of a patient. A field that is left out stays as it is; null clears it.',
+  description: 'The changes of a patient. An absent field keeps its value; null clears it.',
   fields: (t) => ({
     id: t.id({ required: true, description: `Which patient. ${EITHER_ID}` }),
     firstName: t.string({ description: 'The given name. Not null.' }),

@@ -7,7 +7,7 @@ builder.objectFields('Patient', (t) => ({
   middleName: t.string({ ...entryField('Patient', 'middleName'), description: 'The names between them.' }),
   preferredName: t.string({
     ...entryField('Patient', 'preferredName'),
-    description: 'What the patient wants to be called.',
+    description: 'The name that the patient prefers.',
   }),
   title: t.string({ ...entryField('Patient', 'title'), description: 'The form of address, such as `Ms`.' }),
   dateOfBirth: t.string({
@@ -61,7 +61,7 @@ builder.objectFields('Patient', (t) => ({
   createdAt: t.field({
     type: 'DateTime',
     ...entryField('Patient', 'createdAt'),
-    description: 'When the record was made.',
+    description: 'When the record was created.',
   }),
   updatedAt: t.field({
     type: 'DateTime',

@@ -13,11 +13,11 @@ import { type GlobalId, isGlobalId, KINDS, parseGlobalId } from '../global-id.ts
 import { loadEach, priceOf } from '../node.ts'
 import type { PriceTag } from '../price-tag.ts'
 
-/** What a router knows of an object. The scalar takes anything, so that a bad one fails its own item only. */
+/** A router's representation of an object. The scalar accepts any value, so that a bad one fails its own item only. */
 const Any = new GraphQLScalarType({
   name: '_Any',
   description:
-    'What a router knows of an object: its `__typename`, and its `id` or its `restId` as the key. With both, `id` counts.',
+    "A router's representation of an object: its `__typename`, and its `id` or its `restId` as the key. With both, `id` counts.",
 })
 
 const priceOfEntities: PriceTag = ({ representations }: EntitiesArguments, context) =>
@@ -30,25 +30,25 @@ interface EntitiesArguments {
   readonly representations: readonly unknown[]
 }
 
-/** `Query._entities` of the subgraph specification. `types`: those that a router may ask for by a key. */
+/** `Query._entities` of the subgraph specification. `types` are those that a router may request by a key. */
 export function entitiesField(
   types: readonly GraphQLObjectType[],
 ): GraphQLFieldConfig<unknown, Context, EntitiesArguments> {
   const Entity = new GraphQLUnionType({
     name: '_Entity',
-    description: 'What other subgraphs may refer to, and add fields to.',
+    description: 'The types that other subgraphs may refer to, and add fields to.',
     types,
     resolveType: ({ kind }: GlobalId) => kind,
   })
   return {
     type: new GraphQLNonNull(new GraphQLList(Entity)),
     description:
-      'For routers: objects by their keys, in the order asked for. A bad or missing one is null in its own place only. Each different appointment costs one upstream request, a reference none.',
+      'For routers: objects by their keys, in the order of the representations. A bad or missing one is null in its own place only. Each different appointment costs one upstream request, a reference none.',
     extensions: { price: priceOfEntities },
     args: {
       representations: {
         type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(Any))),
-        description: 'What the router knows of each object; at most as many as `nodes` takes ids.',
+        description: 'The representation of each object; at most as many as `nodes` accepts ids.',
       },
     },
     resolve: (_root, { representations }, context, info) =>
@@ -62,7 +62,7 @@ function requireEntity(representation: unknown, index: number): GlobalId {
   return entity
 }
 
-/** The object that a router's representation names; else the reason why it names none, at its place in the arguments. */
+/** The object of a router's representation; else the reason why there is none, at its path in the arguments. */
 function readEntity(representation: unknown, argument: string): GlobalId | UserInputError {
   const { __typename, id, restId } = Object(representation) as Readonly<Record<string, unknown>>
   const kind = KINDS.find((known) => known === __typename)
@@ -74,7 +74,7 @@ function readEntity(representation: unknown, argument: string): GlobalId | UserI
       ? globalId
       : new UserInputError(`${argument}.id`, `This is not a global id of the type ${kind}.`)
   }
-  // A global id is spelled like an id of the REST API, and belongs to the other key.
+  // A global id also has the characters of a REST id, but belongs to the other key.
   if (typeof restId === 'string' && REST_ID.test(restId) && !isGlobalId(restId)) return { kind, restId }
   return new UserInputError(`${argument}.restId`, `This is not the upstream's id of a ${kind}.`)
 }

@@ -18,7 +18,7 @@ import { entitiesField } from './entities.ts'
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])'
 
-/** The text of `subgraph.graphql`: the schema in the words of Apollo Federation 2.3, sorted like `schema.graphql`. */
+/** The text of `subgraph.graphql`: the schema for Apollo Federation 2.3, sorted like `schema.graphql`. */
 export function printSubgraph(schema: GraphQLSchema): string {
   const keys = directivesIn('@key(fields: "id") @key(fields: "restId")')
   // `Query` is not shareable: one subgraph owns `node` and `nodes`.
@@ -32,7 +32,7 @@ export function printSubgraph(schema: GraphQLSchema): string {
   return `${LINK}\n\n${print(document)}\n`
 }
 
-/** The schema with the two fields that the router of a larger graph asks for. It shares every type but `Query`. */
+/** The schema with the two fields that the router of a larger graph requests. It shares all types except `Query`. */
 export function createSubgraph(schema: GraphQLSchema): GraphQLSchema {
   const { query, types, ...config } = schema.toConfig()
   if (query == null) throw new Error('A subgraph has queries.')
@@ -44,7 +44,7 @@ export function createSubgraph(schema: GraphQLSchema): GraphQLSchema {
     fields: {
       sdl: {
         type: GraphQLString,
-        description: 'Its schema in the words of Apollo Federation 2.3, for composition.',
+        description: 'Its schema for Apollo Federation 2.3, for composition.',
         resolve: () => (sdl ??= printSubgraph(schema)),
       },
     },
@@ -55,7 +55,7 @@ export function createSubgraph(schema: GraphQLSchema): GraphQLSchema {
       ...queryConfig.fields,
       _service: {
         type: new GraphQLNonNull(Service),
-        description: 'For routers: what this gateway adds to a larger graph. Costs nothing.',
+        description: 'For routers: the part of the graph that this gateway serves. Costs nothing.',
         resolve: () => ({}),
       },
       _entities: entitiesField(KINDS.map((kind) => schema.getType(kind)).filter(isObjectType)),

@@ -2,55 +2,56 @@ import { builder } from '../builder.ts'
 import type { Quota, QuotaForecast, Upstream } from '../context.ts'
 
 const UpstreamState = builder.enumType('UpstreamState', {
-  description: 'How the last request to the upstream ended, whoever caused it.',
+  description: 'The outcome of the last request to the upstream, for any caller.',
   values: {
-    UNKNOWN: { value: 'unknown', description: 'There has been none.' },
-    ANSWERING: { value: 'answering', description: 'It was answered, be it by a refusal.' },
+    UNKNOWN: { value: 'unknown', description: 'There has been no request.' },
+    ANSWERING: { value: 'answering', description: 'The upstream answered, possibly with a refusal.' },
     FAILING: {
       value: 'failing',
       description:
-        'There was no answer, or the upstream failed: reads get what was seen before, as far as that is kept.',
+        'There was no answer, or the upstream failed: reads are answered from the cache where it still has an answer.',
     },
   } satisfies Record<Uppercase<Upstream['state']>, { value: Upstream['state']; description: string }>,
 })
 
 const EventsState = builder.enumType('EventsState', {
-  description: "Whether the upstream's events of this caller's account can be relied on.",
+  description: "Whether the gateway reliably receives the upstream's events for this caller's account.",
   values: {
-    OFF: { value: 'off', description: 'They do not reach the gateway.' },
-    WAITING: { value: 'waiting', description: 'None has come yet.' },
+    OFF: { value: 'off', description: 'The gateway receives no events.' },
+    WAITING: { value: 'waiting', description: 'No event has arrived yet.' },
     HEALTHY: {
       value: 'healthy',
-      description: 'They come, and nothing contradicts them: answers are kept for `CACHE_TTL_FED_SECONDS`.',
+      description:
+        'Events arrive, and no read contradicts them: answers are cached for `CACHE_TTL_FED_SECONDS`.',
     },
-    SILENT: { value: 'silent', description: 'The last one is longer ago than `EVENTS_SILENT_SECONDS`.' },
+    SILENT: { value: 'silent', description: 'The last event is older than `EVENTS_SILENT_SECONDS`.' },
     CONTRADICTED: {
       value: 'contradicted',
-      description: 'One was lost, and none has come since that was found.',
+      description: 'A read has found that an event was lost, and none has arrived since.',
     },
   } satisfies Record<Uppercase<Upstream['events']>, { value: Upstream['events']; description: string }>,
 })
 
 const SharedState = builder.enumType('SharedState', {
-  description: 'Whether this instance of the gateway reaches what it shares with others.',
+  description: 'Whether this instance of the gateway reaches the store that it shares with other instances.',
   values: {
-    OFF: { value: 'off', description: 'It is alone.' },
-    UP: { value: 'up', description: 'It reaches it.' },
-    DOWN: { value: 'down', description: 'It does not reach it, and goes by what it knows itself.' },
+    OFF: { value: 'off', description: 'It shares no store.' },
+    UP: { value: 'up', description: 'It reaches the store.' },
+    DOWN: { value: 'down', description: 'It does not reach the store, and uses only its own state.' },
   } satisfies Record<Uppercase<Upstream['shared']>, { value: Upstream['shared']; description: string }>,
 })
 
 const QuotaForecastType = builder.objectRef<QuotaForecast>('QuotaForecast').implement({
-  description: 'What becomes of the quota where requests go on at the pace of the last five minutes.',
+  description: 'A forecast of the quota, if requests continue at the rate of the last five minutes.',
   fields: (t) => ({
     enough: t.exposeBoolean('enough', {
       nullable: false,
-      description: 'Whether it is enough for reads until the reset.',
+      description: 'Whether the quota is enough for reads until the reset.',
     }),
     spentAt: t.expose('spentAt', {
       type: 'DateTime',
       description:
-        'When reads find no more room, because only the part that is reserved for writes is left. Null where it is enough.',
+        'When only the part that is reserved for writes is left, so that reads are refused. Null where the quota is enough.',
     }),
     remainingAtReset: t.exposeInt('remainingAtReset', {
       nullable: false,
@@ -60,14 +61,17 @@ const QuotaForecastType = builder.objectRef<QuotaForecast>('QuotaForecast').impl
 })
 
 const QuotaType = builder.objectRef<Quota>('Quota').implement({
-  description: "What the upstream still allows the key that this caller's operations are sent with.",
+  description: "The upstream's quota of the key that the gateway uses for this caller's operations.",
   fields: (t) => ({
     limit: t.exposeInt('limit', { nullable: false, description: 'Requests in an hour.' }),
-    remaining: t.exposeInt('remaining', { nullable: false, description: 'Requests that are left of it.' }),
+    remaining: t.exposeInt('remaining', {
+      nullable: false,
+      description: 'Requests that are left in this hour.',
+    }),
     resetsAt: t.expose('resetsAt', {
       type: 'DateTime',
       nullable: false,
-      description: 'When it is full again.',
+      description: 'When the quota is full again.',
     }),
     forecast: t.expose('forecast', {
       type: QuotaForecastType,
@@ -77,11 +81,11 @@ const QuotaType = builder.objectRef<Quota>('Quota').implement({
 })
 
 const UpstreamType = builder.objectRef<Upstream>('Upstream').implement({
-  description: 'What the gateway knows of the upstream without asking it.',
+  description: 'The state of the upstream as the gateway knows it, without an upstream request.',
   fields: (t) => ({
     quota: t.expose('quota', {
       type: QuotaType,
-      description: 'Null where no response has carried rate headers yet.',
+      description: 'Null where no response has had rate headers yet.',
     }),
     state: t.expose('state', {
       type: UpstreamState,
@@ -91,12 +95,12 @@ const UpstreamType = builder.objectRef<Upstream>('Upstream').implement({
     events: t.expose('events', {
       type: EventsState,
       nullable: false,
-      description: 'Whether the upstream tells of changes.',
+      description: 'Whether the upstream reports changes.',
     }),
     shared: t.expose('shared', {
       type: SharedState,
       nullable: false,
-      description: 'Whether instances of the gateway share what they know.',
+      description: 'Whether instances of the gateway share their state.',
     }),
   }),
 })
@@ -105,7 +109,7 @@ builder.queryField('upstream', (t) =>
   t.field({
     type: UpstreamType,
     description:
-      'What is left of the quota, and how the upstream, its events and what instances share are. Costs nothing, and is never remembered. Null, with an error at its place, for a caller that may not read.',
+      'The quota that is left, and the state of the upstream, of its events and of the store that instances share. Costs nothing, and is never cached. Null, with an error at its place, for a caller that may not read.',
     resolve: (_root, _args, { readUpstream }) => readUpstream(),
   }),
 )

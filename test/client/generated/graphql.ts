@@ -4,13 +4,13 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Which appointments to list: those that meet every condition given. A condition that is left out, or null, asks nothing. */
+/** Which appointments to list: those that meet every given condition. An absent or null condition has no effect. */
 export type AppointmentFilter = {
   /** Of this type: the global id, or the upstream's own. */
   appointmentTypeId?: string | number | null | undefined;
   /** Of this clinician: the global id, or the upstream's own. */
   clinicianId?: string | number | null | undefined;
-  /** Beginning on this day, as the clocks of `timeZone` show it: 23 or 25 hours where they change. It stands for that range of instants in `startTime`, so it costs the same, and cursors of the one are cursors of the other. A day that a zone's clocks skip is `BAD_USER_INPUT`. */
+  /** Beginning on this day in `timeZone`, which has 23 or 25 hours where the clocks change. It is equivalent to that range of instants in `startTime`: the cost is the same, and cursors of one are valid for the other. A day that a zone's clocks skip is `BAD_USER_INPUT`. */
   day?: string | null | undefined;
   /** At this location: the global id, or the upstream's own. */
   locationId?: string | number | null | undefined;
@@ -20,11 +20,11 @@ export type AppointmentFilter = {
   startTime?: DateTimeRange | null | undefined;
   /** In one of these statuses: at least one. */
   status?: Array<AppointmentStatus> | null | undefined;
-  /** Whose day `day` is. Where it is left out: the zone of the location, if the list is of one location whose zone the upstream tells, which may cost the read of the locations; else the clinic's (`CLINIC_TIME_ZONE`). Only with `day`. */
+  /** The time zone of `day`. By default the zone of the location, if the list is of one location whose zone the upstream gives, which may cost the read of the locations; else the clinic's (`CLINIC_TIME_ZONE`). Only with `day`. */
   timeZone?: string | null | undefined;
 };
 
-/** Where an appointment stands. It changes only by an action such as `cancelAppointment`, never by an update. */
+/** The status of an appointment. It changes only by an action such as `cancelAppointment`, never by an update. */
 export type AppointmentStatus =
   /** Cancelled: final. */
   | 'CANCELLED'
@@ -43,7 +43,7 @@ export type AppointmentStatus =
 
 /** Which appointment to cancel, and why. */
 export type CancelAppointmentInput = {
-  /** Why, in words for people. */
+  /** The reason, as a text for people. */
   cancellationReason?: string | null | undefined;
   /** Returned unchanged in the payload, so that the client can match it to this input. */
   clientMutationId?: string | null | undefined;
@@ -53,7 +53,7 @@ export type CancelAppointmentInput = {
 
 /** A new appointment. */
 export type CreateAppointmentInput = {
-  /** What kind it is. The global id, or the upstream's own. */
+  /** The kind of appointment. The global id, or the upstream's own. */
   appointmentTypeId?: string | number | null | undefined;
   /** The e-mail address of the attendee. */
   attendeeEmail?: string | null | undefined;
@@ -61,31 +61,31 @@ export type CreateAppointmentInput = {
   attendeeName?: string | null | undefined;
   /** Returned unchanged in the payload, so that the client can match it to this input. */
   clientMutationId?: string | null | undefined;
-  /** Who sees the patient. The global id, or the upstream's own. */
+  /** The clinician. The global id, or the upstream's own. */
   clinicianId?: string | number | null | undefined;
   /** When it ends: after it begins. */
   endTime: string;
   /** The upstream's id of an existing episode of care. */
   episodeId?: string | number | null | undefined;
-  /** Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. Each field of a document counts for itself: one key and one input twice in one document book two appointments, and that document sent again gives the same two. A UUID goes upstream as it is; any other text of up to 255 characters becomes one. The gateway generates one where it is left out. */
+  /** Makes the create safe to send again: for 24 hours the same key with the same input gives the same appointment, and with another input `CONFLICT`. Each field of a document is separate: one key and one input twice in one document book two appointments, and that document sent again gives the same two. A UUID is sent upstream unchanged; any other text of up to 255 characters is converted to one. By default the gateway generates a key. */
   idempotencyKey?: string | null | undefined;
-  /** Book only where none of these has another appointment at this time, else `SLOT_TAKEN`. Appointments that touch do not overlap, and cancelled and missed ones take no time. Each of them costs one more upstream request for each hundred appointments of the day and the one before; two where the gateway gets no events. */
+  /** Book only if none of these has another appointment at this time, else `SLOT_TAKEN`. Adjacent appointments do not overlap, and cancelled and missed ones take no time. Each value costs one more upstream request for each hundred appointments of the day and the day before; two where the gateway receives no events. */
   ifFree?: Array<SlotOwner> | null | undefined;
-  /** Whether they meet by phone or video; false where it is left out. */
+  /** Whether they meet by phone or video; false by default. */
   isRemote?: boolean | null | undefined;
   /** Where it takes place. The global id, or the upstream's own. */
   locationId?: string | number | null | undefined;
-  /** Who is seen. The global id, or the upstream's own. */
+  /** The patient. The global id, or the upstream's own. */
   patientId?: string | number | null | undefined;
   /** When it begins. */
   startTime: string;
-  /** One of `PENDING_APPROVAL`, `PENDING`, `CONFIRMED`, `SCHEDULED`; the upstream chooses where it is left out. */
+  /** One of `PENDING_APPROVAL`, `PENDING`, `CONFIRMED`, `SCHEDULED`; by default the upstream chooses. */
   status?: AppointmentStatus | null | undefined;
-  /** What it is called. */
+  /** The title. */
   title: string;
 };
 
-/** A range of instants, both ends inclusive. An end that is left out is open. One that is finer than a millisecond is rounded into the range. */
+/** A range of instants, both ends inclusive. An absent end is open. An end that is finer than a millisecond is rounded into the range. */
 export type DateTimeRange = {
   /** On or after this instant. */
   gte?: string | null | undefined;
@@ -93,20 +93,20 @@ export type DateTimeRange = {
   lte?: string | null | undefined;
 };
 
-/** Whose time an appointment takes. */
+/** A person or place whose time an appointment takes. */
 export type SlotOwner =
   /** The clinician of the appointment. */
   | 'CLINICIAN'
-  /** The location of the appointment: for rooms, in which one appointment at a time takes place. */
+  /** The location of the appointment: for rooms that have one appointment at a time. */
   | 'LOCATION'
   /** The patient of the appointment. Not for a caller that is limited to a clinician. */
   | 'PATIENT';
 
-/** What to change of an appointment. A field that is left out stays as it is; null clears it. */
+/** The changes of an appointment. An absent field keeps its value; null clears it. */
 export type UpdateAppointmentInput = {
-  /** What kind it is. The global id, or the upstream's own. */
+  /** The kind of appointment. The global id, or the upstream's own. */
   appointmentTypeId?: string | number | null | undefined;
-  /** Whether the attendee has come, in the upstream's words. */
+  /** Whether the attendee has attended, in the upstream's words. */
   attendanceStatus?: string | null | undefined;
   /** The e-mail address of the attendee. */
   attendeeEmail?: string | null | undefined;
@@ -114,7 +114,7 @@ export type UpdateAppointmentInput = {
   attendeeName?: string | null | undefined;
   /** Returned unchanged in the payload, so that the client can match it to this input. */
   clientMutationId?: string | null | undefined;
-  /** Who sees the patient. The global id, or the upstream's own. */
+  /** The clinician. The global id, or the upstream's own. */
   clinicianId?: string | number | null | undefined;
   /** A longer description. */
   description?: string | null | undefined;
@@ -130,17 +130,17 @@ export type UpdateAppointmentInput = {
   locationId?: string | number | null | undefined;
   /** Where to join the meeting. */
   meetingUrl?: string | null | undefined;
-  /** Who is seen. The global id, or the upstream's own. */
+  /** The patient. The global id, or the upstream's own. */
   patientId?: string | number | null | undefined;
-  /** By what means they meet when remote. */
+  /** The channel of a remote appointment. */
   remoteChannel?: string | null | undefined;
   /** When it begins. Not null. */
   startTime?: string | null | undefined;
-  /** What it is called. Not null. */
+  /** The title. Not null. */
   title?: string | null | undefined;
   /** The link to the video call. */
   videoLink?: string | null | undefined;
-  /** Who provides the video call. */
+  /** The provider of the video call. */
   videoProvider?: string | null | undefined;
 };
 

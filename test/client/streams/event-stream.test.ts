@@ -33,7 +33,7 @@ async function read(chunks: readonly Uint8Array[]) {
 
 const parse = (text: string) => createEventParser()(text)
 
-test('Events are read alike however the bytes are cut, and whatever ends a line', async () => {
+test('Events are the same however the bytes are cut, and with any line break', async () => {
   const cuts = fc.array(fc.nat(200), { maxLength: 12 })
   await fc.assert(
     fc.asyncProperty(fc.constantFrom('\n', '\r\n', '\r'), cuts, async (lineBreak, places) => {
@@ -52,18 +52,18 @@ test('Several data lines are one text, with or without the space after the colon
   ])
 })
 
-test('Comments, other fields, a byte order mark and empty events are passed over', async () => {
+test('Comments, other fields, a byte order mark and empty events are ignored', async () => {
   const text = `\uFEFFid: 7\nretry: 10\n\n:\n\n\n${STREAM}`
   expect(await read([new TextEncoder().encode(text)])).toEqual(EVENTS)
 })
 
-test('An event that is cut off is no event', async () => {
+test('An event without its final empty line is ignored', async () => {
   expect(await read([new TextEncoder().encode('event: next\ndata: {}\n\nevent: next\ndata: {}\n')])).toEqual([
     { name: 'next', data: '{}' },
   ])
 })
 
-test('A stream on which nothing comes ends, and is cancelled', async () => {
+test('A stream on which nothing arrives ends, and is cancelled', async () => {
   const { promise: cancelled, resolve } = Promise.withResolvers<void>()
   const body = new ReadableStream<Uint8Array>({ cancel: () => resolve() })
   const events = readEvents(body, { silenceMs: 5, signal: SIGNAL })

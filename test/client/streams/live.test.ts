@@ -26,7 +26,7 @@ const stream = (...parts: object[]) =>
   })
 const json = (body: object, status = 200) => Response.json(body, { status })
 
-/** A client whose requests get these responses, one by one; an error is a connection that fails. */
+/** A client whose requests get these responses in turn; an error is a connection that fails. */
 function clientOf(responses: readonly (Response | Error)[], options: Partial<ClientOptions> = {}) {
   const left = [...responses]
   const pauses: number[] = []
@@ -75,7 +75,7 @@ describe('client.live', () => {
     await expect.poll(() => statusOfStream(product.url), { timeout: 10_000 }).toBe(200)
   })
 
-  test('It comes again after every way in which a stream can end, and repeats no answer', async () => {
+  test('It reconnects, however a stream ended, and repeats no answer', async () => {
     const { client, pauses, left } = clientOf([
       stream(ANSWER, ended('STREAM_ENDED')),
       json(ended('OVERLOADED'), 503),
@@ -97,7 +97,7 @@ describe('client.live', () => {
     expect(await take(client.live(DAY), 2)).toEqual([failed.data, ANSWER.data])
   })
 
-  test('A failure that is told again under another id is no other answer', async () => {
+  test('The same error under another id is not a new answer', async () => {
     const failed = (extensions: object) => ({
       data: { appointments: null },
       errors: [{ message: '-', path: ['appointments'], extensions: { status: 500, ...extensions } }],
@@ -122,7 +122,7 @@ describe('client.live', () => {
       [stream(ANSWER), json(ended('UNAUTHENTICATED'), 401)],
       'UNAUTHENTICATED',
     ],
-  ] as const)('Coming again can not help after %s', async ([, responses, code]) => {
+  ] as const)('It does not reconnect after %s', async ([, responses, code]) => {
     const failing = take(clientOf(responses).client.live(DAY), 5)
     const error = await failing.catch((reason: unknown) => reason)
     expect((error as RequestError).errors[0]?.extensions.code).toBe(code)
@@ -133,7 +133,7 @@ describe('client.live', () => {
     await expect(take(clientOf([reason]).client.live(DAY), 1)).rejects.toBe(reason)
   })
 
-  test('A response of something else is no answer', async () => {
+  test('A response that is not GraphQL rejects', async () => {
     const page = new Response('<html>', { headers: { 'content-type': 'text/html' } })
     await expect(take(clientOf([page]).client.live(DAY), 1)).rejects.toBeInstanceOf(RequestError)
   })

@@ -22,7 +22,7 @@ function shownBy({ data }: PartialAnswer<Day>): unknown {
   return data?.appointments.nodes.map(({ title, attendeeName }) => [title, attendeeName])
 }
 
-/** A client that is given this text as the stream of its answer. */
+/** A client that receives this text as the stream of its answer. */
 function clientOf(text: string, options: Partial<ClientOptions> = {}) {
   const headers = { 'content-type': 'text/event-stream' }
   return createClient({
@@ -41,7 +41,7 @@ async function statesOf(text: string): Promise<PartialAnswer<Day>[]> {
 const event = (part: object) => `event: next\ndata: ${JSON.stringify(part)}\n\n`
 
 describe('client.inParts', () => {
-  test('It yields the list first, and last everything with its cost', async () => {
+  test('It yields the list first, and last the complete answer with its cost', async () => {
     await using clinic = await startManualClinic()
     const states = createClient({ url: `${clinic.url}/graphql` })
       .inParts(DAY)
@@ -68,11 +68,11 @@ describe('client.inParts', () => {
       4,
     ])
     expect(last.errors).toMatchObject([{ extensions: { code: 'GONE' } }])
-    // A state that was given is never changed.
+    // A state that was yielded is never modified.
     expect(shownBy(first)).toEqual(ROWS.map(({ title }) => [title, undefined]))
   })
 
-  test('What a part does not touch is the same object in the next state', async () => {
+  test('An object that a part does not change is the same object in the next state', async () => {
     const first = { data: { appointments: { nodes: [{ title: 'a' }, { title: 'b' }] } }, hasNext: true }
     const second = {
       incremental: [{ path: ['appointments', 'nodes', 1], data: { attendeeName: 'B' } }],
@@ -85,7 +85,7 @@ describe('client.inParts', () => {
     expect(rows?.[1]).toEqual({ title: 'b' })
   })
 
-  test('An answer in one piece is one state', async () => {
+  test('An answer in one part is one state', async () => {
     await using clinic = await startManualClinic()
     const text = new TypedDocumentString<Day, Record<string, never>>(
       '{ appointments(first: 3) { nodes { title ... @defer { restId } } } }',
@@ -97,7 +97,7 @@ describe('client.inParts', () => {
     ])
   })
 
-  test('A stream that breaks before its last part is an error, with what has come', async () => {
+  test('A stream that breaks before its last part is an error, with the data so far', async () => {
     const first = { data: { appointments: { nodes: [{ title: 'a' }] } }, hasNext: true }
     const reading = statesOf(event(first))
     await expect(reading).rejects.toBeInstanceOf(RequestError)

@@ -17,7 +17,7 @@ import { startProduct } from '../../support/product.ts'
 import { type ScriptedAnswer, startScriptedUpstream } from '../../support/scripted-upstream.ts'
 import { statusOfStream } from '../../support/stream.ts'
 
-/** For a machine that has other things to do. */
+/** For a slow or busy machine. */
 const PATIENT = { timeout: 10_000 }
 
 interface Named {
@@ -48,7 +48,7 @@ function stream(parts: readonly object[], end: 'broken' | 'complete' | 'open', r
     response.write(':\n\n')
     for (const part of parts) response.write(`event: next\ndata: ${JSON.stringify(part)}\n\n`)
     if (end === 'complete') response.end('event: complete\ndata:\n\n')
-    // Only once the parts have left, because a broken connection takes with it what has not.
+    // Waits until the parts are sent, because a broken connection loses parts that are not.
     if (end === 'broken') response.write(':\n\n', () => response.destroy())
   }
 }
@@ -61,7 +61,7 @@ const refused = (status: number, code: string, headers = {}): ScriptedAnswer => 
 
 type Step = ScriptedAnswer | ((response: ServerResponse) => void)
 
-/** A gateway that answers each request with the next of these, and a client of it that waits for nothing. */
+/** A gateway that answers each request with the next response, and a client of it that does not wait. */
 async function startScript(steps: readonly Step[], options: Partial<ClientOptions> = {}) {
   let step = 0
   const server = await startScriptedUpstream(() => steps[step++] ?? refused(400, 'TOO_OFTEN'))
@@ -97,7 +97,7 @@ async function read(client: Client, until?: string, variables: Variables = {}) {
 
 const codeOf = (error: unknown) => error instanceof RequestError && error.errors[0]?.extensions.code
 
-describe('A subscription that goes on by itself', () => {
+describe('A subscription that resumes by itself', () => {
   test.for([
     ['a broken connection', stream([change('a'), change('b')], 'broken', '0')],
     ['a stream that completes', stream([change('a'), change('b')], 'complete', '0')],
@@ -115,7 +115,7 @@ describe('A subscription that goes on by itself', () => {
     expect(script.afters()).toEqual([undefined, 'b'])
   })
 
-  test('Before the first change it goes on from where its first stream began', async () => {
+  test('Before the first change it resumes where its first stream began', async () => {
     await using script = await startScript([
       stream([], 'broken', '7'),
       stream([failure('STREAM_ENDED', { resumeAfter: '8' })], 'complete', '7'),
@@ -125,7 +125,7 @@ describe('A subscription that goes on by itself', () => {
     expect(script.afters()).toEqual([undefined, '7', '7'])
   })
 
-  test('Without that header it goes on from where the error says', async () => {
+  test('Without that header it resumes where the error states', async () => {
     await using script = await startScript([
       stream([failure('STREAM_LAGGED', { resumeAfter: '8' })], 'complete'),
       stream([change('a')], 'open'),
@@ -140,7 +140,7 @@ describe('A subscription that goes on by itself', () => {
     expect(script.afters()).toEqual(['a'])
   })
 
-  test('A busy gateway is asked again, no sooner than it says', async () => {
+  test('An overloaded gateway is tried again, no sooner than its Retry-After', async () => {
     await using script = await startScript([
       refused(503, 'OVERLOADED', { 'retry-after': '70' }),
       refused(429, 'LIMIT_EXCEEDED'),
@@ -151,7 +151,7 @@ describe('A subscription that goes on by itself', () => {
     ])
     expect((await read(script.client, 'b')).sequences).toEqual(['a', 'b'])
     expect(script.afters()).toEqual([undefined, undefined, undefined, undefined, undefined, 'a'])
-    // An open stream ends the row of attempts.
+    // An open stream resets the number of attempts.
     expect(script.pauses.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 1])
     const [busy, limit, bad, timeout, broken] = script.pauses.map(({ ms }) => ms)
     expect(busy).toBe(70_000)
@@ -166,7 +166,7 @@ describe('A subscription that goes on by itself', () => {
     }
   })
 
-  test('A gateway that is away after the first stream is asked until it is back', async () => {
+  test('A gateway that is unreachable after the first stream is tried until it is back', async () => {
     let isAway = false
     await using script = await startScript(
       [stream([change('a')], 'broken', '0'), stream([change('b')], 'open')],
@@ -184,7 +184,7 @@ describe('A subscription that goes on by itself', () => {
     expect(script.afters()).toEqual([undefined, 'a'])
   })
 
-  test('A gateway that was busy first and away then is asked until it is back', async () => {
+  test('A gateway that is overloaded, then unreachable, is tried until it is back', async () => {
     let requests = 0
     await using script = await startScript([refused(503, 'OVERLOADED'), stream([change('a')], 'open', '0')], {
       fetch: async (url, init) => {
@@ -196,7 +196,7 @@ describe('A subscription that goes on by itself', () => {
     expect((await read(script.client, 'a')).sequences).toEqual(['a'])
   })
 
-  test('A stream that falls silent is left for another', async () => {
+  test('A stream on which nothing arrives is replaced by a new one', async () => {
     await using script = await startScript(
       [stream([change('a')], 'open', '0'), stream([change('b')], 'open', 'a')],
       { silenceMs: 200 },
@@ -249,7 +249,7 @@ describe('A subscription that ends', () => {
     ['EVENTS_UNAVAILABLE', 400],
     ['RESUME_EXPIRED', 400],
     ['GRAPHQL_VALIDATION_FAILED', 200],
-  ] as const)('%s rejects with a RequestError, and is asked once', async ([code, status]) => {
+  ] as const)('%s rejects with a RequestError after one request', async ([code, status]) => {
     await using script = await startScript([refused(status, code)])
     const { error } = await read(script.client)
     expect([codeOf(error), (error as RequestError).status]).toEqual([code, status])
@@ -265,7 +265,7 @@ describe('A subscription that ends', () => {
     expect([sequences, codeOf(error)]).toEqual([['a'], 'RESUME_EXPIRED'])
   })
 
-  test('With anew, RESUME_EXPIRED begins again, and the list is read again', async () => {
+  test('With anew, RESUME_EXPIRED subscribes again, and the list is read again', async () => {
     await using script = await startScript([
       stream([change('a')], 'broken', '0'),
       refused(400, 'RESUME_EXPIRED'),
@@ -321,7 +321,7 @@ describe('A subscription that ends', () => {
     expect((await read(client)).error).toEqual(new TypeError('away'))
   })
 
-  test('What onOpen rejects with ends the subscription', async () => {
+  test('A rejection of onOpen ends the subscription', async () => {
     await using script = await startScript([stream([change('a')], 'open', '0')])
     const onOpen = () => Promise.reject(new Error('The list can not be read'))
     const answers = script.client
@@ -330,7 +330,7 @@ describe('A subscription that ends', () => {
     await expect(answers.next()).rejects.toThrow('The list can not be read')
   })
 
-  test('What is no stream, or no part of one, rejects with a RequestError', async () => {
+  test('A response without a stream, or with an invalid part, is a RequestError', async () => {
     const html: ScriptedAnswer = { headers: { 'content-type': 'text/html' }, body: '<h1>Hello</h1>' }
     const broken = (data: string): ScriptedAnswer => ({
       headers: { 'content-type': 'text/event-stream' },
@@ -380,7 +380,7 @@ describe('A subscription that ends', () => {
     expect(closings).toHaveLength(2)
   })
 
-  test('It ends while it waits to come back', async () => {
+  test('It ends while it waits to reconnect', async () => {
     const leaving = new AbortController()
     await using script = await startScript([stream([], 'broken', '0')], {
       wait: async () => leaving.abort(new Error('The user left')),
@@ -427,7 +427,7 @@ describe('A subscription to the product', () => {
         const signals = signal ? [signal, broken.signal] : [broken.signal]
         return fetch(url, { ...init, signal: AbortSignal.any(signals) })
       },
-      // While no stream is open, changes go on.
+      // While no stream is open, changes still occur.
       wait: ({ attempt }) => rename(`Away ${attempt} ${titles.length}`),
     })
     const titles: (string | null | undefined)[] = []

@@ -1,7 +1,7 @@
 import { buildSchema, type GraphQLSchema, graphqlSync } from 'graphql'
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
-/** A second subgraph: what is billed for an appointment, and what a patient owes. It knows neither of them by name. */
+/** A second subgraph: invoices of appointments and debts of patients. It has only the ids of both. */
 export const BILLING = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
 
@@ -23,7 +23,7 @@ export const BILLING = `
   }
 `
 
-/** What a library for subgraphs would add. */
+/** The definitions that a library for subgraphs would add. */
 const MACHINERY = `
   directive @link(url: String!, import: [String!]) repeatable on SCHEMA
   directive @key(fields: String!) repeatable on OBJECT

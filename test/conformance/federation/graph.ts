@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'graphql'
 import { BILLING } from './billing.ts'
 
-/** The parts of the graph for composition: the gateway by `subgraph.graphql`, and another by its own text. */
+/** The subgraphs for composition: the gateway by `subgraph.graphql`, and another by its own text. */
 export function subgraphs(
   urls: { readonly appointments: string; readonly billing: string },
   billing = BILLING,

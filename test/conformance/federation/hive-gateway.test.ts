@@ -19,7 +19,7 @@ interface RouterOptions {
   }
 }
 
-// Required without their types, which give each resolver of the program an `info` with more in it.
+// Required without their types, which would add properties to the `info` of each resolver of the program.
 const require = createRequire(import.meta.url)
 const { createGatewayRuntime } = require('@graphql-hive/gateway-runtime') as {
   createGatewayRuntime(options: RouterOptions): Router
@@ -53,7 +53,7 @@ async function startGraph() {
   return {
     product,
     rows,
-    /** The representations that the router has asked the billing for, request by request. */
+    /** The representations that the router has requested from the billing, request by request. */
     askedOfBilling: () =>
       billing.requests.map(({ body }) => JSON.parse(body).variables?.representations ?? 'no entities'),
     /** A stream through the router. */
@@ -61,7 +61,7 @@ async function startGraph() {
       subscribe('http://router.test', {
         query,
         variables,
-        fetch: async (...asked) => router.fetch(...asked),
+        fetch: async (...args) => router.fetch(...args),
       }),
     async query(query: string) {
       const response = await router.fetch('http://router.test/graphql', {
@@ -98,7 +98,7 @@ describe('Behind Hive Gateway', () => {
     })
     expect(product.takeRequests()).toEqual(['GET /appointments?limit=11&offset=0'])
     const patients = new Set(rows.map(({ patient_id }) => toGlobalId('Patient', patient_id)))
-    // The router sends both at once.
+    // The router sends both concurrently.
     expect(askedOfBilling().sort((a, b) => (a[0].__typename < b[0].__typename ? -1 : 1))).toEqual([
       rows.map(({ id }) => ({ __typename: 'Appointment', restId: id })),
       [...patients].map((id) => ({ __typename: 'Patient', id })),

@@ -147,7 +147,7 @@ test('The response to any request matches the OpenAPI document', async () => {
       }
       const envelope = JSON.parse(received)
       expect(envelope.meta.request_id).toBe(response.headers['x-request-id'])
-      // Two dots in place of an id lead to the start page, which is no endpoint of the document.
+      // Two dots in place of an id resolve to the start page, which is not in the document.
       if (status === 200 && new URL(target, url).pathname === '/') {
         expect(Object.keys(envelope.data)).toEqual(['documentation', 'document', 'health'])
         return

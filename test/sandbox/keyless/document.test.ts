@@ -11,7 +11,7 @@ import type { createPatientBody, updatePatientBody } from '../../../src/sandbox/
 import { SCOPES } from '../../../src/sandbox/http/context.ts'
 import type { cancelBody, createBody, updateBody } from '../../../src/sandbox/schema/body.ts'
 import type { SandboxOptions } from '../../../src/sandbox/server.ts'
-import { NOBODY, sandboxFor, VISIT } from '../client.ts'
+import { sandboxFor, UNREACHABLE_URL, VISIT } from '../client.ts'
 import { type ApiDocument, documentedResponses, exampleOf, responseSchema } from '../document.ts'
 
 test('The OpenAPI 3.1 document has every endpoint, and is free without a key', async () => {
@@ -84,7 +84,7 @@ test('The document names every parameter, header and body field of the reference
   expect(components.securitySchemes.key).toEqual({ type: 'http', scheme: 'bearer' })
 })
 
-test('The document names the server that was asked for it', async () => {
+test('The document names the host of its request as the server', async () => {
   const { call, url } = await sandboxFor()
   expect((await call('GET /openapi.json')).body.servers).toEqual([{ url }])
 })
@@ -170,9 +170,9 @@ test.each<SandboxOptions>([
   await checkedCall('PATCH /appointments/{id}', { id, body: { title: 'Review' } })
   await checkedCall('POST /appointments/{id}/cancel', { id })
   await checkedCall('POST /appointments/{id}/cancel', { id })
-  const webhook = { url: NOBODY, description: 'Desk' }
+  const webhook = { url: UNREACHABLE_URL, description: 'Desk' }
   const { id: webhookId } = await checkedCall('POST /webhooks', { body: webhook, headers })
-  await checkedCall('POST /webhooks', { body: { url: NOBODY }, headers })
+  await checkedCall('POST /webhooks', { body: { url: UNREACHABLE_URL }, headers })
   await checkedCall('GET /webhooks')
   await checkedCall('GET /webhooks/{id}', { id: webhookId })
   await checkedCall('PATCH /webhooks/{id}', { id: webhookId, body: { is_active: false } })

@@ -20,7 +20,7 @@ function parameterExamples(document: ApiDocument, route: string, place: string):
   )
 }
 
-/** The body that a tool makes of the examples of the fields. It leaves out what only the server writes. */
+/** The body that a tool builds from the examples of the fields, without read-only fields. */
 function bodyOfFields({ components }: ApiDocument, name: string): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(components.schemas[name]?.properties ?? {})
@@ -40,11 +40,11 @@ describe('The examples of the document', () => {
     const created = await call('POST /appointments', { body, headers })
     expect(created).toMatchObject({ status: 201, body: { data: answered } })
     // The same key and body: the API repeats its first answer.
-    const whole = await call('POST /appointments', {
+    const complete = await call('POST /appointments', {
       body: exampleOf(document, 'POST /appointments'),
       headers,
     })
-    expect(whole).toMatchObject({ status: 201, body: created.body })
+    expect(complete).toMatchObject({ status: 201, body: created.body })
   })
 
   test('The API accepts a PATCH and a cancel made of the examples', async () => {

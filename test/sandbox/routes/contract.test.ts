@@ -5,7 +5,7 @@ import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts'
 import { type Client, createClient } from '../client.ts'
 
 /**
- * What every implementation of the reference guarantees, whatever it chose where the reference is silent. With
+ * The guarantees of every implementation of the reference, whatever its choices where the reference is silent. With
  * `CONTRACT_URL` and `CONTRACT_KEY` (a test key that may read and write) these tests send that service about 30
  * requests and cancel the appointments they created; without these variables they run against the sandbox.
  */

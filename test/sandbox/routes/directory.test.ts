@@ -20,7 +20,7 @@ async function idsIn(call: Client, target: string): Promise<string[]> {
 }
 
 describe.each(READS)('The list at %s', (path, scope) => {
-  test('comes in pages without a total, each row once', async () => {
+  test('has pages without a total, each row once', async () => {
     const { call } = await sandboxFor({ seed: 60, clock })
     const all = await idsIn(call, `${path}?limit=100`)
     expect(all.length).toBeGreaterThan(2)
@@ -39,7 +39,7 @@ describe.each(READS)('The list at %s', (path, scope) => {
     expect(rows).toEqual(all)
   })
 
-  test('shows the whole object of each row, as the single read does', async () => {
+  test('has the complete object in each row, as the single read does', async () => {
     const { call } = await sandboxFor({ seed: 6, clock })
     const { body } = await call(`GET ${path}`)
     for (const row of body.data) expect((await call(`GET ${path}/${row.id}`)).body.data).toEqual(row)
@@ -134,7 +134,7 @@ describe('The filters', () => {
     expect(maya.last_name).toBe('Lindqvist')
   })
 
-  test('by search know the case of letters beyond ASCII too', async () => {
+  test('by search ignore the case of letters beyond ASCII too', async () => {
     const { call } = await sandboxFor()
     const patient = { first_name: 'ÉLODIE', last_name: 'Özil' }
     const { data } = (await call('POST /patients', { body: patient })).body
@@ -172,7 +172,7 @@ describe('The sample', () => {
     }
   })
 
-  test('has NHS numbers of the range that nobody has, with their check digit', async () => {
+  test('has NHS numbers of the unassigned range, with their check digit', async () => {
     const { call } = await sandboxFor({ seed: 500 })
     const { data } = (await call('GET /patients?limit=100')).body
     for (const { nhs_number } of data as Patient[]) {
@@ -188,7 +188,7 @@ describe('The sample', () => {
 })
 
 describe('A new patient', () => {
-  test('has what was given, and null for the rest', async () => {
+  test('has the given values, and null for the rest', async () => {
     const { call } = await sandboxFor({ clock })
     const given = { ...SARAH, date_of_birth: '1984-02-29', nhs_number: '9990000018', gender: null }
     const { status, body } = await call('POST /patients', {
@@ -231,7 +231,7 @@ describe('A new patient', () => {
     expect((await call('GET /patients')).body.data).toHaveLength(1)
     const other = await call('POST /patients', { body: { ...SARAH, title: 'Dr' }, headers })
     expect(other).toMatchObject({ status: 409, body: { error: { code: 'CONFLICT' } } })
-    // The key counts for this endpoint alone.
+    // The key is scoped to this endpoint.
     const visit = { title: 'Visit', start_time: '2025-01-25T10:00:00Z', end_time: '2025-01-25T10:30:00Z' }
     expect((await call('POST /appointments', { body: visit, headers })).status).toBe(201)
   })
@@ -268,7 +268,7 @@ describe('An update of a patient', () => {
     expect((await call(`GET /patients/${data.id}`)).body.data).toEqual(body.data)
   })
 
-  test('refuses what the server keeps itself, and a patient of somebody else', async () => {
+  test('refuses read-only fields, and a patient of another organisation', async () => {
     const keys = [
       { ...NORTH, scopes: ALL },
       { ...SOUTH, scopes: ALL },

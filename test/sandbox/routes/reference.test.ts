@@ -92,7 +92,7 @@ test('A list answers rows of seven fields, in order, and a meta without a total'
   expect(JSON.stringify(body)).toBe(JSON.stringify(expected))
 })
 
-test('An update answers the whole object with its changes', async () => {
+test('An update answers the complete object with its changes', async () => {
   const { call } = await sandboxFor({ clock })
   const { id } = (await call('POST /appointments', { body: VISIT })).body.data
   const { status, body } = await call(`PATCH /appointments/${id}`, {

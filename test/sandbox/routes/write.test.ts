@@ -170,7 +170,7 @@ describe('a cancel', () => {
     })
   })
 
-  test('that is sent fifty times at once succeeds once', async () => {
+  test('that is sent fifty times concurrently succeeds once', async () => {
     const { call } = await sandboxFor()
     const { id } = (await call('POST /appointments', { body: VISIT })).body.data
     const answers = await Promise.all(

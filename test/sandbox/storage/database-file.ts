@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** The path of a database file that does not exist yet, in a folder that goes away after the test. */
+/** The path of a database file that does not exist yet, in a folder that is removed after the test. */
 export function databaseFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sandbox-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

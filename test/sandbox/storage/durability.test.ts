@@ -21,7 +21,7 @@ test('Kill -9 in the middle of writes loses no acknowledged write', async () => 
   const call = createClient({ url, key: KEY })
   const acknowledged = new Map<string, Partial<Appointment>>()
 
-  // Four writers at once, so that three writes are in flight when the process dies after the 60th create.
+  // Four concurrent writers, so that three writes are in flight when the process dies after the 60th create.
   async function write(): Promise<never> {
     for (;;) {
       const created = await call('POST /appointments', { body: VISIT })

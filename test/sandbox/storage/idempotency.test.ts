@@ -41,7 +41,7 @@ test('The same key with another body is a conflict', async () => {
   expect((await call('POST /appointments', { body: VISIT })).status).toBe(201)
 })
 
-test('Fifty requests at once with one key create one row', async () => {
+test('Fifty concurrent requests with one key create one row', async () => {
   const { call } = await sandboxFor()
   const answers = await Promise.all(
     Array.from({ length: 50 }, () => call('POST /appointments', { headers: KEY, body: VISIT })),

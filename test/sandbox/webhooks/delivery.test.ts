@@ -8,7 +8,7 @@ import { SIGNATURE_STYLES } from '../../../src/events/signature.ts'
 import { openDatabase } from '../../../src/sandbox/storage/database.ts'
 import { createWebhooks } from '../../../src/sandbox/webhooks/webhooks.ts'
 import type { ScriptedAnswer } from '../../support/scripted-upstream.ts'
-import { createClient, NOBODY, VISIT } from '../client.ts'
+import { createClient, UNREACHABLE_URL, VISIT } from '../client.ts'
 import { documentedEvent } from '../document.ts'
 import { databaseFile } from '../storage/database-file.ts'
 import { ACCEPTED, receiverFor, tellingSandbox } from './receiver.ts'
@@ -18,7 +18,7 @@ const UNANSWERED = () => {}
 const LONG = 60_000
 
 describe('A delivery that fails', () => {
-  test('is tried five times more, and then given up', async () => {
+  test('is retried five times, and then given up', async () => {
     const receiver = await receiverFor(() => FAILED)
     const { subscribe, book, tries, reports } = await tellingSandbox()
     await subscribe(receiver.url)
@@ -55,7 +55,7 @@ describe('A delivery that fails', () => {
     ['a redirect, which is not followed', { status: 307, body: '', headers: { location: '/elsewhere' } }],
     ['an answer of 404', { status: 404, body: '' }],
     ['a closed connection', (response: ServerResponse) => response.destroy()],
-  ])('for %s comes again until it is accepted', async (_name, answer) => {
+  ])('for %s is sent again until it is accepted', async (_name, answer) => {
     const receiver = await receiverFor((_request, index) => (index === 0 ? answer : ACCEPTED))
     const { subscribe, book, tries, reports } = await tellingSandbox()
     await subscribe(receiver.url)
@@ -67,7 +67,7 @@ describe('A delivery that fails', () => {
     expect(second).toEqual(first)
   })
 
-  test('lets newer events pass while it waits', async () => {
+  test('lets newer events overtake while it waits', async () => {
     const receiver = await receiverFor((_request, index) => (index === 0 ? FAILED : ACCEPTED))
     const { subscribe, book, tries, reports } = await tellingSandbox({ webhookRetryMs: LONG })
     await subscribe(receiver.url)
@@ -77,16 +77,16 @@ describe('A delivery that fails', () => {
     expect(titles(receiver.events())).toEqual(['One', 'Two', 'Three'])
   })
 
-  test('to an address that nobody answers changes no answer of the API', async () => {
+  test('to an address where no server listens changes no answer of the API', async () => {
     const { call, subscribe, book, tries, reports } = await tellingSandbox()
-    await subscribe(NOBODY)
+    await subscribe(UNREACHABLE_URL)
     const id = await book()
     expect((await call(`POST /appointments/${id}/cancel`)).status).toBe(200)
     await tries(12)
     expect(reports.filter(({ outcome }) => outcome === 'given_up')).toHaveLength(2)
   })
 
-  test('for want of an answer in time comes again', async () => {
+  test('for which no answer arrives in time is sent again', async () => {
     const receiver = await receiverFor((_request, index) => (index === 0 ? UNANSWERED : ACCEPTED))
     const database = openDatabase(':memory:')
     const delivered = Promise.withResolvers<void>()
@@ -134,7 +134,7 @@ describe('A receiver that does not answer', () => {
     expect(silent.requests).toHaveLength(1)
   })
 
-  test('is cut off by a close, and gets its delivery after the next start', async () => {
+  test('is disconnected by a close, and gets its delivery after the next start', async () => {
     const database = databaseFile()
     const receiver = await receiverFor((_request, index) => (index === 0 ? UNANSWERED : ACCEPTED))
     const { subscribe, book, close } = await tellingSandbox({ database })
@@ -171,7 +171,7 @@ test('Kill -9 between a commit and its delivery loses no event', async () => {
   expect(reports.map(({ outcome }) => outcome)).toEqual(Array(4).fill('delivered'))
 })
 
-test('A try that failed counts after a restart', async () => {
+test('A failed attempt counts after a restart', async () => {
   const database = databaseFile()
   const receiver = await receiverFor(() => FAILED)
   const first = await tellingSandbox({ database, webhookRetryMs: 20 })
@@ -188,16 +188,16 @@ test('A try that failed counts after a restart', async () => {
 
 describe('The option webhookOrder', () => {
   test('kept sends the events of a webhook one at a time, in the order of the changes', async () => {
-    const held: ServerResponse[] = []
+    const delayed: ServerResponse[] = []
     const receiver = await receiverFor((_request, index) =>
-      index === 0 ? (response) => void held.push(response) : ACCEPTED,
+      index === 0 ? (response) => void delayed.push(response) : ACCEPTED,
     )
     const { subscribe, book, tries } = await tellingSandbox({ webhookOrder: 'kept' })
     await subscribe(receiver.url)
     const changes = Array.from({ length: 20 }, (_, index) => `Visit ${index}`)
     for (const title of changes) await book({ title })
     expect(receiver.requests).toHaveLength(1)
-    held[0]?.writeHead(204).end()
+    delayed[0]?.writeHead(204).end()
     await tries(20)
     expect(titles(receiver.events())).toEqual(changes)
   })
@@ -217,15 +217,15 @@ describe('The option webhookOrder', () => {
   })
 
   test('shuffled has four deliveries to one webhook in flight at most', async () => {
-    const held: ServerResponse[] = []
-    const receiver = await receiverFor(() => (response) => void held.push(response))
+    const delayed: ServerResponse[] = []
+    const receiver = await receiverFor(() => (response) => void delayed.push(response))
     const { subscribe, book, tries } = await tellingSandbox({ webhookOrder: 'shuffled', webhookRetryMs: 1 })
     await subscribe(receiver.url)
     for (const title of ['One', 'Two', 'Three', 'Four', 'Five', 'Six']) await book({ title })
     await receiver.arrival(4)
     await book({ title: 'Seven' })
     expect(receiver.requests).toHaveLength(4)
-    held[0]?.writeHead(204).end()
+    delayed[0]?.writeHead(204).end()
     await tries(1)
     await receiver.arrival(5)
     expect(receiver.requests).toHaveLength(5)
@@ -271,7 +271,7 @@ describe('The option webhookResign', () => {
     expect(new Set(signedAt).size).toBe(count)
   })
 
-  test('first is signed anew after its secret changed', async () => {
+  test('first signs again after its secret changed', async () => {
     const receiver = await receiverFor((_request, index) => (index === 0 ? FAILED : ACCEPTED))
     const sandbox = await tellingSandbox({ webhookResign: 'first', webhookRetryMs: 50 })
     sandbox.addWebhook({ url: receiver.url, secret: 'whsec_old' })
@@ -284,12 +284,12 @@ describe('The option webhookResign', () => {
   })
 })
 
-test('What is over leaves nothing in the database', async () => {
+test('A finished delivery leaves nothing in the database', async () => {
   const database = databaseFile()
   const receiver = await receiverFor((_request, index) => (index % 2 === 0 ? FAILED : ACCEPTED))
   const { subscribe, book, reports, tries } = await tellingSandbox({ database })
   await subscribe(receiver.url)
-  await subscribe(NOBODY)
+  await subscribe(UNREACHABLE_URL)
   for (let count = 0; count < 5; count += 1) await book()
   const over = () => reports.filter(({ outcome }) => outcome !== 'retrying').length
   while (over() < 10) await tries(reports.length + 1)
@@ -300,7 +300,7 @@ function titles(events: readonly { readonly data: { readonly object: { readonly 
   return events.map(({ data }) => data.object.title)
 }
 
-/** How long the only delivery of a file has to wait yet, in milliseconds; NaN if there is none. */
+/** The remaining wait of the only delivery in a file, in milliseconds; NaN if there is none. */
 function waitIn(path: string): number {
   const database = openDatabase(path)
   const row = database.prepare('SELECT due_at FROM deliveries').get()

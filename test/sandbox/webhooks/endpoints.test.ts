@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { startSandbox } from '../../../src/sandbox/server.ts'
 import { EVENT_TYPES } from '../../../src/sandbox/webhooks/event.ts'
-import { NOBODY, sandboxFor } from '../client.ts'
+import { sandboxFor, UNREACHABLE_URL } from '../client.ts'
 import { databaseFile } from '../storage/database-file.ts'
 import { receiverFor, tellingSandbox } from './receiver.ts'
 
@@ -33,9 +33,10 @@ describe('A webhook', () => {
     ])
   })
 
-  test('shows its secret in the response to its create only', async () => {
+  test('has its secret in the response to its create only', async () => {
     const { call } = await sandboxFor()
-    const { secret, ...webhook } = (await call('POST /webhooks', { body: { url: NOBODY } })).body.data
+    const { secret, ...webhook } = (await call('POST /webhooks', { body: { url: UNREACHABLE_URL } })).body
+      .data
     const path = `/webhooks/${webhook.id}`
     expect((await call(`GET ${path}`)).body.data).toEqual(webhook)
     expect((await call('GET /webhooks')).body.data).toEqual([webhook])
@@ -72,7 +73,7 @@ describe('A webhook', () => {
     expect((await call(`GET ${path}`)).body.data).toEqual(body.data)
   })
 
-  test('is gone after a DELETE', async () => {
+  test('does not exist after a DELETE', async () => {
     const { call } = await sandboxFor()
     const { id } = (await call('POST /webhooks', { body: { url: URL_OF_CLINIC } })).body.data
     expect((await call(`DELETE /webhooks/${id}`)).body.data).toEqual({ id, deleted: true })
@@ -192,7 +193,7 @@ describe('A test event', () => {
     expect(receiver.verified(0, [secret])).toBeDefined()
   })
 
-  test('passes the events that wait for the same webhook', async () => {
+  test('overtakes the pending deliveries of the same webhook', async () => {
     const receiver = await receiverFor(({ body }) =>
       body.includes('webhook.test') ? { status: 204, body: '' } : () => {},
     )
@@ -208,7 +209,7 @@ describe('A test event', () => {
 })
 
 describe('A webhook of the program that started the sandbox', () => {
-  test('gets every event of the first key, signed with the secret that it brings', async () => {
+  test('gets every event of the first key, signed with the given secret', async () => {
     const receiver = await receiverFor()
     const sandbox = await tellingSandbox({ keys })
     sandbox.addWebhook({ url: receiver.url, secret: 'whsec_mine' })
@@ -218,7 +219,7 @@ describe('A webhook of the program that started the sandbox', () => {
     expect(receiver.events()[0].organization_id).toBe('org_north')
   })
 
-  test('is one at each start, with the newest secret, and is switched on', async () => {
+  test('is the same one after a restart, with the newest secret, and is active', async () => {
     const receiver = await receiverFor()
     const database = databaseFile()
     const first = await startSandbox({ database, seed: 0 })
@@ -235,7 +236,7 @@ describe('A webhook of the program that started the sandbox', () => {
     expect(receiver.verified(0, ['whsec_new'])).toBeDefined()
   })
 
-  test('may have plain http, because that program knows the network', async () => {
+  test('may have plain http, because that program is trusted', async () => {
     const { addWebhook, call } = await sandboxFor()
     addWebhook({ url: 'http://gateway.example/in', secret: 'whsec_x' })
     expect((await call('GET /webhooks')).body.data[0].url).toBe('http://gateway.example/in')

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { CREATED_FIELDS } from '../../../src/contract/appointment.ts'
 import { EVENT_FIELDS } from '../../../src/contract/event.ts'
 import { openDatabase } from '../../../src/sandbox/storage/database.ts'
-import { NOBODY, VISIT } from '../client.ts'
+import { UNREACHABLE_URL, VISIT } from '../client.ts'
 import { documentedEvent } from '../document.ts'
 import { databaseFile } from '../storage/database-file.ts'
 import { receiverFor, tellingSandbox } from './receiver.ts'
 
 const LATER = { start_time: '2025-01-26T10:00:00Z', end_time: '2025-01-26T10:30:00Z' }
 
-/** A sandbox with one webhook and one appointment, whose creation was told of. */
+/** A sandbox with one webhook and one appointment, whose creation was delivered. */
 async function bookedVisit(options: Parameters<typeof tellingSandbox>[0] = {}) {
   const receiver = await receiverFor()
   const sandbox = await tellingSandbox({ faults: true, ...options })
@@ -20,13 +20,13 @@ async function bookedVisit(options: Parameters<typeof tellingSandbox>[0] = {}) {
   return { ...sandbox, receiver, id, path: `/appointments/${id}` }
 }
 
-describe('A change tells', () => {
+describe('A change delivers', () => {
   test.each([
     ['updated', 'PATCH', { title: 'Review' }],
     ['rescheduled', 'PATCH', LATER],
     ['rescheduled', 'PATCH', { title: 'Review', end_time: '2025-01-25T11:00:00Z' }],
     ['cancelled', 'POST', { cancellation_reason: 'Patient request' }],
-  ])('its webhook of appointment.%s after %s %j', async (type, method, body) => {
+  ])('to its webhook appointment.%s after %s %j', async (type, method, body) => {
     const { call, receiver, path } = await bookedVisit()
     const before = (await call(`GET ${path}`)).body.data
     await call(`${method} ${path}${method === 'POST' ? '/cancel' : ''}`, { body })
@@ -45,7 +45,7 @@ describe('A change tells', () => {
     ['cancelled', { status: 'cancelled', cancellation_reason: 'Ill' }],
     ['updated', { status: 'confirmed' }],
     ['rescheduled', { status: 'confirmed', ...LATER }],
-  ])('of appointment.%s after %j elsewhere', async (type, fields) => {
+  ])('appointment.%s after %j elsewhere', async (type, fields) => {
     const { call, receiver, id } = await bookedVisit()
     const { status, body } = await call('POST /_elsewhere', { key: null, body: { id, ...fields } })
     expect([status, body.data]).toEqual([200, expect.objectContaining({ id, ...fields })])
@@ -56,7 +56,7 @@ describe('A change tells', () => {
     })
   })
 
-  test('of a new appointment, with nothing before it, to the millisecond', async () => {
+  test('a new appointment without a previous one, to the millisecond', async () => {
     const clock = () => new Date('2025-01-15T12:00:00.007Z')
     const { call, receiver, path } = await bookedVisit({ clock })
     const [event] = receiver.events()
@@ -71,7 +71,7 @@ describe('A change tells', () => {
     expect(Object.keys(event.data.object)).toEqual([...EVENT_FIELDS])
   })
 
-  test('nobody if it changes nothing, and updated_at stays', async () => {
+  test('nothing if no value changes, and updated_at stays', async () => {
     let now = '2025-01-15T12:00:00Z'
     const { call, receiver, id, path } = await bookedVisit({ clock: () => new Date(now) })
     now = '2025-01-16T12:00:00Z'
@@ -100,8 +100,8 @@ describe('A change tells', () => {
 
 const NEW_PATIENT = { first_name: 'Ada', last_name: 'North' }
 
-describe('A person or place that changes tells', () => {
-  test('of a patient that a key registers and updates, as documented', async () => {
+describe('A change of a person or place delivers', () => {
+  test('the patient that a key registers and updates, as documented', async () => {
     const receiver = await receiverFor()
     const { call, subscribe } = await tellingSandbox()
     await subscribe(receiver.url)
@@ -125,7 +125,7 @@ describe('A person or place that changes tells', () => {
     ['/locations', 'location', { name: 'East Site' }],
     ['/appointment-templates', 'appointment_template', { name: 'Review' }],
     ['/patients', 'patient', NEW_PATIENT],
-  ])('of what is written elsewhere to %s', async (path, subject, fields) => {
+  ])('a write elsewhere to %s', async (path, subject, fields) => {
     const receiver = await receiverFor()
     const { call, subscribe } = await tellingSandbox({ faults: true, webhookEcho: false })
     await subscribe(receiver.url)
@@ -145,7 +145,7 @@ describe('A person or place that changes tells', () => {
     ])
   })
 
-  test('nobody if the write is refused', async () => {
+  test('nothing if the write is refused', async () => {
     const receiver = await receiverFor()
     const { call, subscribe, book } = await tellingSandbox({ faults: true })
     await subscribe(receiver.url)
@@ -162,27 +162,29 @@ describe('A person or place that changes tells', () => {
   })
 })
 
-describe('A webhook is told', () => {
-  test('only if it is active, of this organisation, and asked for the type', async () => {
+describe('A webhook receives an event', () => {
+  test('only if it is active, of this organisation, and subscribes to the type', async () => {
     const scopes = ['read_appointments', 'write_appointments'] as const
     const keys = [
       { key: 'pk_north', organisation: 'org_north', scopes },
       { key: 'pk_south', organisation: 'org_south', scopes },
     ]
-    const [asked, all, others, south, inactive] = await Promise.all([1, 2, 3, 4, 5].map(() => receiverFor()))
+    const [subscribed, all, others, south, inactive] = await Promise.all(
+      [1, 2, 3, 4, 5].map(() => receiverFor()),
+    )
     const { subscribe, book, tries, reports } = await tellingSandbox({ keys })
-    const webhook = await subscribe(asked?.url ?? '', { events: ['appointment.created'] })
+    const webhook = await subscribe(subscribed?.url ?? '', { events: ['appointment.created'] })
     await subscribe(all?.url ?? '', { events: ['*'] })
     await subscribe(others?.url ?? '', { events: ['appointment.updated'] })
     await subscribe(south?.url ?? '', {}, 'pk_south')
     await subscribe(inactive?.url ?? '', { is_active: false })
     await book()
     await tries(2)
-    expect([asked, all, others, south, inactive].map((receiver) => receiver?.requests.length)).toEqual([
+    expect([subscribed, all, others, south, inactive].map((receiver) => receiver?.requests.length)).toEqual([
       ...[1, 1],
       ...[0, 0, 0],
     ])
-    const [event] = asked?.events() ?? []
+    const [event] = subscribed?.events() ?? []
     expect(all?.events()).toEqual([event])
     expect(reports).toContainEqual({
       webhook: webhook.id,
@@ -215,7 +217,7 @@ describe('The outbox', () => {
       onError: (error) => faults.push(error),
     })
     const id = await book()
-    await subscribe(NOBODY)
+    await subscribe(UNREACHABLE_URL)
     const file = new DatabaseSync(database)
     file.exec('ALTER TABLE deliveries RENAME TO elsewhere')
     file.close()
@@ -233,7 +235,7 @@ describe('The outbox', () => {
       webhookRetryMs: 60_000,
       onError: () => {},
     })
-    await subscribe(NOBODY)
+    await subscribe(UNREACHABLE_URL)
     const file = new DatabaseSync(database)
     file.exec(`CREATE TRIGGER refuse BEFORE INSERT ON idempotency BEGIN SELECT RAISE(ABORT, 'refused'); END`)
     file.close()
@@ -261,7 +263,7 @@ describe('The option webhookObject', () => {
   })
 })
 
-test('Sample rows are told to nobody', async () => {
+test('Sample rows cause no events', async () => {
   const database = databaseFile()
   const receiver = await receiverFor()
   const first = await tellingSandbox({ database })
@@ -273,7 +275,7 @@ test('Sample rows are told to nobody', async () => {
   expect(receiver.events().map(({ data }) => data.object.id)).toEqual([id])
 })
 
-test('Without webhookEcho only changes from elsewhere are told', async () => {
+test('Without webhookEcho only changes from elsewhere cause events', async () => {
   const receiver = await receiverFor()
   const { call, subscribe, book } = await tellingSandbox({ webhookEcho: false, faults: true })
   await subscribe(receiver.url)
@@ -284,7 +286,7 @@ test('Without webhookEcho only changes from elsewhere are told', async () => {
   expect(receiver.events().map(({ type }) => type)).toEqual(['appointment.completed'])
 })
 
-/** The deliveries in a file that are not over. */
+/** The pending deliveries in a file. */
 function pending(path: string): unknown {
   const database = openDatabase(path)
   const { count } = database.prepare('SELECT count(*) AS count FROM deliveries').get() ?? {}

@@ -26,7 +26,7 @@ describe('A fault of a webhook', () => {
     ])
   })
 
-  test('that drops after lets it come again although its receiver has it', async () => {
+  test('that drops after lets it be sent again although its receiver has accepted it', async () => {
     const { book, receiver, tries, reports } = await faultySandbox({ drop: 'after' })
     await book()
     await tries(2)
@@ -38,7 +38,7 @@ describe('A fault of a webhook', () => {
     ])
   })
 
-  test('that duplicates sends the same delivery so many times more', async () => {
+  test('that duplicates sends the same delivery this many more times', async () => {
     const { book, receiver, tries } = await faultySandbox({ duplicate: 3 })
     await book({ title: 'One' })
     await book({ title: 'Two' })
@@ -47,7 +47,7 @@ describe('A fault of a webhook', () => {
     expect(new Set(receiver.events().map(({ id }) => id)).size).toBe(2)
   })
 
-  test('that delays lets other deliveries pass', async () => {
+  test('that delays lets other deliveries overtake', async () => {
     const { book, receiver, tries } = await faultySandbox({ delay_ms: 300, duplicate: 1 })
     for (const title of ['One', 'Two', 'Three']) await book({ title })
     await tries(3)
@@ -121,7 +121,7 @@ describe('A write elsewhere', () => {
     }
   })
 
-  test('concerns the first organisation unless it names another', async () => {
+  test('is of the first organisation unless it names another', async () => {
     const scopes = ['read_appointments', 'write_appointments'] as const
     const keys = [
       { key: 'pk_north', organisation: 'org_north', scopes },

@@ -28,7 +28,7 @@ type Answer = (
   index: number,
 ) => ScriptedAnswer | ((response: ServerResponse) => void)
 
-/** A real HTTP server that takes deliveries until the test is over. `index` counts them from 0. */
+/** A real HTTP server that receives deliveries until the test ends. `index` counts them from 0. */
 export async function receiverFor(answer: Answer = () => ACCEPTED): Promise<Receiver> {
   let index = -1
   const server = await startScriptedUpstream((request) => {
@@ -53,7 +53,7 @@ export async function receiverFor(answer: Answer = () => ACCEPTED): Promise<Rece
 
 type Delivery = Parameters<NonNullable<SandboxOptions['onDelivery']>>[0]
 
-/** A sandbox with quick retries, and what it says of its deliveries. */
+/** A sandbox with quick retries, and the reports of its deliveries. */
 export async function tellingSandbox(options: SandboxOptions = {}) {
   const reports: Delivery[] = []
   const reported = new EventEmitter()
@@ -70,7 +70,7 @@ export async function tellingSandbox(options: SandboxOptions = {}) {
   return {
     ...sandbox,
     reports,
-    /** Resolves when so many tries have ended. */
+    /** Resolves when this many attempts have ended. */
     async tries(count: number): Promise<void> {
       while (reports.length < count) await once(reported, 'delivery')
     },

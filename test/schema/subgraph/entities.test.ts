@@ -73,7 +73,7 @@ describe('`_entities`', () => {
     expect(subgraph.product.takeRequests()).toEqual([])
   })
 
-  test('Equal keys are one upstream request, in whatever spelling they come', async () => {
+  test('Equal keys are one upstream request, in any spelling', async () => {
     await using subgraph = await startSubgraph()
     const [a = '', b = ''] = subgraph.ids
     const representations = [
@@ -156,7 +156,7 @@ describe('`_entities`', () => {
     expect(subgraph.product.takeRequests()).toEqual([`GET /appointments/${restId}`])
   })
 
-  test('MAX_NODE_IDS bounds the list, and the upstream is not asked', async () => {
+  test('MAX_NODE_IDS bounds the list, and no upstream request is sent', async () => {
     await using subgraph = await startSubgraph({ limits: { MAX_NODE_IDS: 2 } })
     const [restId] = subgraph.ids
     const representation = { __typename: 'Appointment', restId }
@@ -174,7 +174,7 @@ describe('`_entities`', () => {
     expect(subgraph.product.takeRequests()).toEqual([`GET /appointments/${restId}`])
   })
 
-  test("For a narrowed caller somebody else's appointment is a missing one", async () => {
+  test("For a narrowed caller another patient's appointment is missing", async () => {
     await using subgraph = await startSubgraph({ tokens: TOKENS })
     const [own] = subgraph.rows
     const other = subgraph.rows.find((row) => row.patient_id !== own?.patient_id)
@@ -233,7 +233,7 @@ describe('`_entities`', () => {
     expect(subgraph.product.takeRequests()).toEqual([])
   })
 
-  test('A gateway that is no subgraph has neither of the two fields', async () => {
+  test('A gateway that is not a subgraph has neither of the two fields', async () => {
     await using subgraph = await startSubgraph({ federation: false })
     for (const document of [ENTITIES, '{ _service { sdl } }']) {
       const { status, errors } = await subgraph.product.query(document, { representations: [] })

@@ -17,7 +17,7 @@ import { createSubgraph, printSubgraph } from '../../../src/schema/subgraph/subg
 
 const sdl = readFileSync('subgraph.graphql', 'utf8')
 const subgraph = createSubgraph(schema)
-/** Not to be run: Apollo's library has a copy of graphql of its own. */
+/** Not executable here: Apollo's library has its own copy of graphql. */
 const apollo: GraphQLSchema = buildSubgraphSchema(parse(sdl))
 /** The types that the specification of subgraphs adds. */
 const ADDED = ['_Any', '_Entity', '_Service']
@@ -32,7 +32,7 @@ describe('The subgraph', () => {
     expect(graphqlSync({ schema: subgraph, source })).toEqual({ data: { _service: { sdl } } })
   })
 
-  test("Apollo's library reads the text, and prints one that says the same", () => {
+  test("Apollo's library parses the text, and prints an equivalent one", () => {
     const [service] = fieldsForRouters(apollo)
     const printed = service?.resolve?.({}, {}, {}, {} as never) as { readonly sdl: string } | undefined
     const ours = statementsOf(sdl)
@@ -70,7 +70,7 @@ describe('The subgraph', () => {
   })
 })
 
-/** What a text says, sorted: without what is Federation's own, which Apollo's library prints too. */
+/** The definitions of a text, sorted, without those of Federation, which Apollo's library prints too. */
 function statementsOf(text: string): readonly string[] {
   const isOwn = ({ name }: { readonly name?: NameNode | undefined }) =>
     !/^(_|link__|federation__)/.test(name?.value ?? '')

@@ -1,5 +1,5 @@
 import { encodeCursor, type Place, REACH } from './cursor.ts'
-import type { Stretch } from './list.ts'
+import type { Segment } from './list.ts'
 import type { Location } from './location.ts'
 
 export interface Edge<Row> {
@@ -15,86 +15,86 @@ export interface PageInfo {
   readonly endCursor: string | null
 }
 
-/** What one stretch adds to a page. "Ahead" is the direction of reading from the place, "behind" the other one. */
-export interface Piece<Row> {
-  readonly stretch: Stretch<Row>
-  /** The place that was read from; undefined at the start or end of the list. */
+/** The rows that one segment adds to a page. "Ahead" is the direction of reading from the place, "behind" the opposite. */
+export interface Chunk<Row> {
+  readonly segment: Segment<Row>
+  /** The place where the chunk begins; undefined at the start or end of the list. */
   readonly location: Location | undefined
   /**
-   * The indexes of the stretch's rows, with those ahead of the place moved ahead of the others. Cursors take their
-   * neighbours from this order, so that a row that the client has seen stays behind, wherever it has moved.
+   * The indexes of the segment's rows: in the direction of reading, first those behind the place, then those ahead of it.
+   * Cursors take their neighbours from this order, so that a received row stays behind, wherever it moves.
    */
   readonly order: readonly number[]
   /** The positions in `order` that are ahead, nearest first. */
   readonly ahead: readonly number[]
 }
 
-/** A row of the page, or one ahead of it. */
+/** A row of the page, or a row ahead of the page. */
 export interface RowAhead<Row> {
   readonly node: Row
   readonly offset: number
-  readonly piece: Piece<Row>
-  /** Its position in the piece's order. */
+  readonly chunk: Chunk<Row>
+  /** The row's position in the chunk's `order`. */
   readonly position: number
 }
 
-export function pieceOf<Row>(
-  stretch: Stretch<Row>,
+export function chunkOf<Row>(
+  segment: Segment<Row>,
   location: Location | undefined,
   isForward: boolean,
-): Piece<Row> {
-  const indexes = [...stretch.rows.keys()]
+): Chunk<Row> {
+  const indexes = [...segment.rows.keys()]
   const isAhead = (index: number) => !location || location.sideOf(index) === (isForward ? 1 : -1)
   const ahead = indexes.filter(isAhead)
   const behind = indexes.filter((index) => !isAhead(index))
   return isForward
-    ? { stretch, location, order: [...behind, ...ahead], ahead: indexes.slice(behind.length) }
-    : { stretch, location, order: [...ahead, ...behind], ahead: indexes.slice(0, ahead.length).reverse() }
+    ? { segment, location, order: [...behind, ...ahead], ahead: indexes.slice(behind.length) }
+    : { segment, location, order: [...ahead, ...behind], ahead: indexes.slice(0, ahead.length).reverse() }
 }
 
 /** Whether any row lies behind the place, other than its own. */
-export function hasRowsBehind<Row>({ stretch, location }: Piece<Row>, isForward: boolean): boolean {
+export function hasRowsBehind<Row>({ segment, location }: Chunk<Row>, isForward: boolean): boolean {
   if (!location) return false
-  if (isForward ? stretch.offset > 0 : stretch.hasMore) return true
-  return stretch.rows.some((_, index) => location.sideOf(index) === (isForward ? -1 : 1))
+  if (isForward ? segment.offset > 0 : segment.hasMore) return true
+  return segment.rows.some((_, index) => location.sideOf(index) === (isForward ? -1 : 1))
 }
 
-/** The rows ahead of the piece's place, but not past `end`, nearest first: those of this page and of the next ones. */
+/** The rows ahead of the chunk's place, but not past `end`, nearest first: rows of this page and of the next pages. */
 export function rowsAhead<Row>(
-  piece: Piece<Row>,
+  chunk: Chunk<Row>,
   end: Location | undefined,
   isForward: boolean,
 ): RowAhead<Row>[] {
   const rows: RowAhead<Row>[] = []
-  for (const position of piece.ahead) {
-    const index = piece.order[position] ?? 0
-    const node = piece.stretch.rows[index]
+  for (const position of chunk.ahead) {
+    const index = chunk.order[position] ?? 0
+    const node = chunk.segment.rows[index]
     const isPastEnd = end !== undefined && end.sideOf(index) !== (isForward ? -1 : 1)
     if (node !== undefined && !isPastEnd)
-      rows.push({ node, offset: piece.stretch.offset + position, piece, position })
+      rows.push({ node, offset: chunk.segment.offset + position, chunk, position })
   }
   return rows
 }
 
-/** Whether the list ends within the piece, in the direction of reading. */
-export function showsEnd<Row>({ stretch }: Piece<Row>, isForward: boolean): boolean {
-  return isForward ? !stretch.hasMore : stretch.offset === 0
+/** Whether the list ends within the chunk, in the direction of reading. */
+export function hasListEnd<Row>({ segment }: Chunk<Row>, isForward: boolean): boolean {
+  return isForward ? !segment.hasMore : segment.offset === 0
 }
 
-export function placeOf<Row>({ offset, piece, position }: RowAhead<Row>): Place {
-  const { stretch, order } = piece
+export function placeOf<Row>({ offset, chunk, position }: RowAhead<Row>): Place {
+  const { segment, order } = chunk
   const start = Math.max(0, position - REACH)
-  const remembered = order.slice(start, position + 1 + REACH)
+  const nearby = order.slice(start, position + 1 + REACH)
   return {
     offset,
-    marks: remembered.map((index) => stretch.markAt(index) ?? 0),
-    own: position - start,
-    reachesStart: stretch.offset === 0 && position <= REACH,
-    reachesEnd: !stretch.hasMore && order.length - 1 - position <= REACH,
+    marks: nearby.map((index) => segment.markAt(index) ?? 0),
+    ownIndex: position - start,
+    reachesStart: segment.offset === 0 && position <= REACH,
+    reachesEnd: !segment.hasMore && order.length - 1 - position <= REACH,
   }
 }
 
-/** Classes, because V8 keeps a hidden class for each object literal with getters until a full collection. */
+/** A class: V8 keeps a hidden class for each object literal with getters until a full collection. */
 export class EdgesInfo implements PageInfo {
   readonly hasNextPage: boolean
   readonly hasPreviousPage: boolean

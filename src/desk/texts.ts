@@ -1,15 +1,15 @@
 import { type ClinicClock, type GatewayError, hasCode } from '../client/index.ts'
 
-/** What a person at a desk reads of an error. */
+/** An error as the desk shows it to a person. */
 export interface Problem {
   readonly code: string
   readonly text: string
 }
 
-const DOWN = 'The record system does not answer.'
-const WORDS: Readonly<Record<string, string>> = {
-  UPSTREAM_TIMEOUT: DOWN,
-  UPSTREAM_UNAVAILABLE: DOWN,
+const NO_ANSWER = 'The record system does not answer.'
+const ERROR_TEXTS: Readonly<Record<string, string>> = {
+  UPSTREAM_TIMEOUT: NO_ANSWER,
+  UPSTREAM_UNAVAILABLE: NO_ANSWER,
   UPSTREAM_INVALID_RESPONSE: 'The record system answers something that makes no sense.',
   UNAUTHENTICATED: 'Your key is missing, or no longer valid.',
   FORBIDDEN: 'You may not do this.',
@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<string, string>> = {
   INTERNAL_SERVER_ERROR: 'Something is wrong with the gateway.',
 }
 
-/** @param error undefined where no answer came */
+/** @param error undefined where the gateway did not answer */
 export function problemOf(error: GatewayError | undefined, clock: ClinicClock): Problem {
   if (error === undefined) return { code: 'NO_ANSWER', text: 'The gateway does not answer.' }
   const { code } = error.extensions
@@ -32,7 +32,7 @@ export function problemOf(error: GatewayError | undefined, clock: ClinicClock): 
     return { code, text: `It is ${status} already.` }
   }
   const failed = 'status' in error.extensions && Number(error.extensions.status) >= 500
-  return { code, text: WORDS[code] ?? (failed ? DOWN : error.message) }
+  return { code, text: ERROR_TEXTS[code] ?? (failed ? NO_ANSWER : error.message) }
 }
 
 export const STATUS: Readonly<Record<string, string>> = {
@@ -47,7 +47,7 @@ export const STATUS: Readonly<Record<string, string>> = {
 
 const LONG = { weekday: 'long', day: 'numeric', month: 'long' } as const
 
-/** A day in words, in the parts that the options name. */
+/** A day as a text, with the parts that the options name. */
 export function nameOfDay(day: string, parts: Intl.DateTimeFormatOptions = LONG): string {
   return new Date(day).toLocaleDateString('en-GB', { timeZone: 'UTC', ...parts }).replace(',', '')
 }
