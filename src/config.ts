@@ -93,7 +93,7 @@ function defaultOf(type: z.ZodType): string | undefined {
 }
 
 const ENVIRONMENT = z.object({
-  ...group('Where the gateway listens, and what it asks', {
+  ...group('Addresses and upstream', {
     HOST: z.string().default('127.0.0.1').describe('the address that the gateway listens on'),
     PORT: integer(0, 65_535).prefault('4000').describe('its port; 0 takes a free one'),
     APPOINTMENTS_API_URL: baseUrl
@@ -116,7 +116,7 @@ const ENVIRONMENT = z.object({
       .optional()
       .describe('json or pretty; without it pretty in a terminal, and json elsewhere'),
   }),
-  ...group('Seeing it', {
+  ...group('Logs, metrics and traces', {
     METRICS_PORT: integer(0, 65_535)
       .optional()
       .describe('a separate port for /metrics, without authentication; 0 takes a free one'),
@@ -238,7 +238,7 @@ const ENVIRONMENT = z.object({
       .default('appointments:')
       .describe('the prefix of every key in Redis, the same for all instances that share'),
   }),
-  ...group('Who may ask', {
+  ...group('Authentication', {
     AUTH_JWKS_URL: baseUrl
       .optional()
       .describe('where the issuer publishes its keys; this or the next is set where tokens are checked'),
@@ -326,7 +326,7 @@ const ENVIRONMENT = z.object({
       .prefault('1000')
       .describe('the wait before the first of five retries of a delivery; it doubles each time'),
   }),
-  ...group('What the sandbox does where the documentation of the hosted service is silent', {
+  ...group('Behaviour of the sandbox that the documentation of the hosted API leaves open', {
     SANDBOX_LIST_ROWS: oneOf('summary', 'full').describe('list rows have seven fields; full: all 24'),
     SANDBOX_ORDER: oneOf('start_asc', 'start_desc', 'created_desc').describe(
       'the order of lists; or start_desc, created_desc',

@@ -5,7 +5,7 @@
  * on the other core.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { deliver, eventBody, shown } from '../support/events.ts'
+import { deliver, eventBody, eventObject } from '../support/events.ts'
 import { type Contestant, pinToOtherCore, startContestant } from './latency/contestant.ts'
 import { type Subscribers, subscribeAll } from './streams/subscribers.ts'
 
@@ -93,7 +93,7 @@ function nextEvent(): string {
   const at = new Date(START + changes * 1_000).toISOString()
   const object = { title: `Visit ${changes}`, updated_at: at }
   const previous = { title: `Visit ${changes - 50}` }
-  return eventBody({ object: shown(id, object), previous: shown(id, previous), created_at: at })
+  return eventBody({ object: eventObject(id, object), previous: eventObject(id, previous), created_at: at })
 }
 
 function report(): void {

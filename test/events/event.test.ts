@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readDelivery } from '../../src/events/event.ts'
-import { eventBody, shown } from '../support/events.ts'
+import { eventBody, eventObject } from '../support/events.ts'
 
 function read(text: string, encoding: BufferEncoding = 'utf8') {
   return readDelivery(Buffer.from(text, encoding))
@@ -17,8 +17,8 @@ describe('A delivery', () => {
     const body = eventBody({
       id: 'evt_1',
       type: 'appointment.rescheduled',
-      object: shown('apt_1'),
-      previous: shown('apt_1', { start_time: '2026-01-05T08:00:00+00:00' }),
+      object: eventObject('apt_1'),
+      previous: eventObject('apt_1', { start_time: '2026-01-05T08:00:00+00:00' }),
     })
     expect(read(body)?.organisation).toBe('org_sandbox')
     expect(eventIn(body)).toMatchObject({
@@ -31,43 +31,45 @@ describe('A delivery', () => {
   })
 
   test('A new appointment has no previous state; without `previous` it is not known', () => {
-    const created = eventBody({ type: 'appointment.created', object: shown('a'), previous: null })
+    const created = eventBody({ type: 'appointment.created', object: eventObject('a'), previous: null })
     expect(eventIn(created).before).toBeNull()
-    expect(eventIn(eventBody({ object: shown('a') })).before).toBeUndefined()
-    expect(eventIn(eventBody({ object: shown('a'), previous: null })).before).toBeUndefined()
+    expect(eventIn(eventBody({ object: eventObject('a') })).before).toBeUndefined()
+    expect(eventIn(eventBody({ object: eventObject('a'), previous: null })).before).toBeUndefined()
   })
 
   test('A `previous` without an id has the changed fields, one with an id the old state', () => {
-    const changed = eventIn(eventBody({ object: shown('a'), previous: { title: 'Old' } }))
+    const changed = eventIn(eventBody({ object: eventObject('a'), previous: { title: 'Old' } }))
     expect(changed.before).toMatchObject({ id: 'a', title: 'Old', clinicianId: 'cli_1' })
-    const whole = eventIn(eventBody({ object: shown('a'), previous: { id: 'a', title: 'Old' } }))
+    const whole = eventIn(eventBody({ object: eventObject('a'), previous: { id: 'a', title: 'Old' } }))
     expect(whole.before).toEqual({ id: 'a', title: 'Old' })
   })
 
   test('An invalid value of a field is left out', () => {
     const { now } = eventIn(
-      eventBody({ object: shown('a', { status: 'teleported', clinician_profile_id: '../x', title: 7 }) }),
+      eventBody({
+        object: eventObject('a', { status: 'teleported', clinician_profile_id: '../x', title: 7 }),
+      }),
     )
     expect([now.status, now.clinicianId, now.title]).toEqual([undefined, undefined, undefined])
     expect(now.patientId).toBe('pat_1')
   })
 
   test.for<[string, unknown]>([
-    ['no id', { ...shown('a'), id: undefined }],
-    ['an id that breaks the pattern', shown('a/../b')],
+    ['no id', { ...eventObject('a'), id: undefined }],
+    ['an id that breaks the pattern', eventObject('a/../b')],
     ['no object', 'text'],
   ])('With %s the event is unreadable', ([, object]) => {
     expect(read(eventBody({ object }))?.event).toBe('unreadable')
   })
 
   test('An event without its own id or time is unreadable', () => {
-    expect(read(eventBody({ id: '', object: shown('a') }))?.event).toBe('unreadable')
-    expect(read(eventBody({ created_at: 'yesterday', object: shown('a') }))?.event).toBe('unreadable')
+    expect(read(eventBody({ id: '', object: eventObject('a') }))?.event).toBe('unreadable')
+    expect(read(eventBody({ created_at: 'yesterday', object: eventObject('a') }))?.event).toBe('unreadable')
   })
 
   test('An event of an unknown type is about no appointment', () => {
     expect(read(eventBody({ type: 'patient.updated', object: {} }))?.event).toBe('other')
-    expect(read(eventBody({ type: 'appointment.teleported', object: shown('a') }))?.event).toBe('other')
+    expect(read(eventBody({ type: 'appointment.teleported', object: eventObject('a') }))?.event).toBe('other')
   })
 
   test.for(['', 'null', '[]', '"text"', '{', '{"id":"evt_1"}', '{"type":7}'])(
@@ -78,12 +80,12 @@ describe('A delivery', () => {
   )
 
   test('A byte-order mark changes nothing', () => {
-    expect(eventIn(`\ufeff${eventBody({ object: shown('a') })}`).now.id).toBe('a')
+    expect(eventIn(`\ufeff${eventBody({ object: eventObject('a') })}`).now.id).toBe('a')
   })
 
   test('An event in latin-1 counts, without its texts that are not ASCII', () => {
     const { now } = eventIn(
-      eventBody({ object: shown('a', { title: 'Müller', attendee_name: 'Ada' }) }),
+      eventBody({ object: eventObject('a', { title: 'Müller', attendee_name: 'Ada' }) }),
       'latin1',
     )
     expect([now.id, now.title, now.attendeeName]).toEqual(['a', undefined, 'Ada'])

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seeded } from '../pagination/drift.ts'
-import { deliver, eventBody, SECRET, shown } from '../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../support/events.ts'
 import { describeWithRedis, type RedisServer, startRedis } from '../support/redis.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { type StreamResult, subscribe, type TestStream } from '../support/stream.ts'
@@ -15,8 +15,8 @@ let events = 0
 function nextEvent(id: string, title: string): string {
   events += 1
   const at = new Date(Date.parse('2026-01-05T12:00:00Z') + events * 1000).toISOString()
-  const object = shown(id, { title, updated_at: at })
-  return eventBody({ object, previous: shown(id, { title: 'before' }), created_at: at })
+  const object = eventObject(id, { title, updated_at: at })
+  return eventBody({ object, previous: eventObject(id, { title: 'before' }), created_at: at })
 }
 
 function titleOf(result: StreamResult | undefined): string {
@@ -39,7 +39,7 @@ function startUpstream() {
   return startScriptedUpstream(({ line, body }) => {
     const id = /\/appointments\/(\w+)/.exec(line)?.[1] ?? 'new'
     const fields = body === '' ? {} : (JSON.parse(body) as object)
-    return { body: { data: { ...shown(id), updated_at: '2026-01-06T12:00:00Z', ...fields }, meta: {} } }
+    return { body: { data: { ...eventObject(id), updated_at: '2026-01-06T12:00:00Z', ...fields }, meta: {} } }
   })
 }
 
@@ -151,7 +151,7 @@ describeWithRedis('Subscribers of any instance', () => {
         appointment: { restId: id, title: 'Renamed' },
       })
       const updated = { title: 'Renamed', updated_at: '2026-01-06T12:00:00Z' }
-      const echo = eventBody({ object: shown(id, updated), created_at: '2026-01-06T12:00:00.100Z' })
+      const echo = eventBody({ object: eventObject(id, updated), created_at: '2026-01-06T12:00:00.100Z' })
       expect(await deliver(instances.at(1 + (nth % 2)).url, echo)).toBe(204)
       await deliver(instances.at(2).url, nextEvent('marker', `Marker ${nth}`))
       expect(titleOf(await stream.next())).toBe(`Marker ${nth}`)

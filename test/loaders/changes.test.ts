@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readDelivery } from '../../src/events/event.ts'
 import { type ChangeStream, createChangeStream } from '../../src/loaders/changes.ts'
 import { UpstreamError } from '../../src/rest/errors.ts'
-import { eventBody, shown } from '../support/events.ts'
+import { eventBody, eventObject } from '../support/events.ts'
 import { NOON, operationOf, startRest, type TestRest } from '../support/rest.ts'
 
 let told = 0
@@ -12,8 +12,8 @@ async function tell({ coherence }: TestRest, id: string, title: string, before =
   const updated_at = new Date(NOON + told * 1000).toISOString()
   const body = eventBody({
     created_at: updated_at,
-    object: shown(id, { title, updated_at }),
-    previous: shown(id, { title: before }),
+    object: eventObject(id, { title, updated_at }),
+    previous: eventObject(id, { title: before }),
   })
   const event = readDelivery(Buffer.from(body))?.event
   if (typeof event === 'object') await coherence.receiveEvent('a', event)
@@ -128,8 +128,8 @@ describe('A slow reader', () => {
       const updated_at = new Date(NOON + told * 1000).toISOString()
       const body = eventBody({
         created_at: updated_at,
-        object: shown('x', { status, updated_at }),
-        previous: shown('x', { status: before }),
+        object: eventObject('x', { status, updated_at }),
+        previous: eventObject('x', { status: before }),
       })
       const event = readDelivery(Buffer.from(body))?.event
       if (typeof event === 'object') await rest.coherence.receiveEvent('a', event)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { accountOfKey } from '../../src/server/identity/identity.ts'
-import { deliver, eventBody, SECRET, shown } from '../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../support/events.ts'
 import { type Process, runProcess, startProcess } from '../support/process.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { subscribe } from '../support/stream.ts'
@@ -36,7 +36,7 @@ describe('The process and events', () => {
 
   test('Killed after it accepted an event, it loses none without RESUME_EXPIRED', async () => {
     await using upstream = await startScriptedUpstream(() => ({
-      body: { data: { ...shown('a'), title: 'Now' }, meta: {} },
+      body: { data: { ...eventObject('a'), title: 'Now' }, meta: {} },
     }))
     const environment = {
       PORT: '0',
@@ -47,7 +47,7 @@ describe('The process and events', () => {
     const first = await startProcess(environment)
     const before = await subscribe(urlOf(first), { query: QUERY })
     const after = before.response.headers.get('x-resume-after')
-    expect(await deliver(urlOf(first), eventBody({ object: shown('a') }))).toBe(204)
+    expect(await deliver(urlOf(first), eventBody({ object: eventObject('a') }))).toBe(204)
     first.signal('SIGKILL')
     await first.stop()
     await before[Symbol.asyncDispose]()
@@ -71,7 +71,7 @@ describe('The process and events', () => {
     await using known = await open('pk_one')
     await using unknown = await open('pk_two')
     expect((await unknown.next())?.errors?.[0]?.extensions).toEqual({ code: 'EVENTS_UNAVAILABLE' })
-    await deliver(url, eventBody({ object: shown('a') }))
+    await deliver(url, eventBody({ object: eventObject('a') }))
     expect((await known.next())?.data.appointmentChanged.appointment.title).toBe('Visit')
     expect(upstream.requests).toEqual([])
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deliver, eventBody, SECRET, shown } from '../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../support/events.ts'
 import { startGateway } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
@@ -108,8 +108,8 @@ describe('The day of a clinic', () => {
       deliver(
         product.url,
         eventBody({
-          object: shown('a', { start_time: start, updated_at: `2026-03-28T12:00:0${second}Z` }),
-          previous: shown('a', { start_time: before }),
+          object: eventObject('a', { start_time: start, updated_at: `2026-03-28T12:00:0${second}Z` }),
+          previous: eventObject('a', { start_time: before }),
         }),
       )
     await deliverMove('2026-03-29T22:59:59Z', '2026-03-29T23:00:00Z', 1)
@@ -306,7 +306,7 @@ describe('The day of a site', () => {
       ['apt_before', '2026-03-29T03:59:59Z'],
       ['apt_late', '2026-03-30T03:30:00Z'],
     ] as const) {
-      const object = shown(id, { start_time: start, end_time: start })
+      const object = eventObject(id, { start_time: start, end_time: start })
       expect(await deliver(clinic.gateway.url, eventBody({ type: 'appointment.created', object }))).toBe(204)
     }
     expect((await stream.next())?.data.appointmentChanged).toEqual({

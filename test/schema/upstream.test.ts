@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deliver, eventBody, SECRET, shown } from '../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../support/events.ts'
 import { type GatewayTestOptions, startGateway } from '../support/gateway.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { bearer, TOKENS } from '../support/tokens.ts'
@@ -153,7 +153,7 @@ describe('The state of the upstream', () => {
   test('It states whether events arrive', async () => {
     await using counted = await startCounted({ webhooks: { secrets: [{ secret: SECRET }] } })
     expect((await counted.known()).events).toBe('WAITING')
-    await deliver(counted.gateway.url, eventBody({ object: shown('a') }), { at: NOON })
+    await deliver(counted.gateway.url, eventBody({ object: eventObject('a') }), { at: NOON })
     expect((await counted.known()).events).toBe('HEALTHY')
     counted.pass(16 * MINUTE)
     expect((await counted.known()).events).toBe('SILENT')

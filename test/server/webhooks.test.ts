@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { SIGNATURE_STYLES, sign } from '../../src/events/signature.ts'
 import type { EventLine } from '../../src/server/gateway-options.ts'
-import { type DeliveryOptions, deliver, eventBody, SECRET, shown } from '../support/events.ts'
+import { type DeliveryOptions, deliver, eventBody, eventObject, SECRET } from '../support/events.ts'
 import { type GatewayClient, type GatewayTestOptions, startGateway } from '../support/gateway.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { subscribe } from '../support/stream.ts'
@@ -51,7 +51,9 @@ describe('A delivery', () => {
   test('Signed in any style, it is accepted and its style is logged', async () => {
     await using receiver = await startReceiver()
     for (const style of SIGNATURE_STYLES)
-      expect(await receiver.send(eventBody({ object: shown(`apt_${style}`, PATIENT) }), { style })).toBe(204)
+      expect(
+        await receiver.send(eventBody({ object: eventObject(`apt_${style}`, PATIENT) }), { style }),
+      ).toBe(204)
     expect(receiver.lines).toEqual(
       SIGNATURE_STYLES.map((style) => ({ fate: 'logged', kind: 'updated', style, delayMs: -500 })),
     )
@@ -60,21 +62,23 @@ describe('A delivery', () => {
   test('Where a style is configured, no other style is accepted', async () => {
     await using receiver = await startReceiver({}, { style: 'headers_hex' })
     const statuses = SIGNATURE_STYLES.map((style) =>
-      receiver.send(eventBody({ object: shown(`apt_${style}`) }), { style }),
+      receiver.send(eventBody({ object: eventObject(`apt_${style}`) }), { style }),
     )
     expect(await Promise.all(statuses)).toEqual([401, 204, 401])
   })
 
   test('While a secret is replaced, signatures of both are accepted', async () => {
     await using receiver = await startReceiver({}, { secrets: [{ secret: SECRET }, { secret: OTHER }] })
-    expect(await receiver.send(eventBody({ object: shown('a') }), { secret: SECRET })).toBe(204)
-    expect(await receiver.send(eventBody({ object: shown('b') }), { secret: OTHER })).toBe(204)
-    expect(await receiver.send(eventBody({ object: shown('c') }), { secret: 'whsec_c29tZQ==' })).toBe(401)
+    expect(await receiver.send(eventBody({ object: eventObject('a') }), { secret: SECRET })).toBe(204)
+    expect(await receiver.send(eventBody({ object: eventObject('b') }), { secret: OTHER })).toBe(204)
+    expect(await receiver.send(eventBody({ object: eventObject('c') }), { secret: 'whsec_c29tZQ==' })).toBe(
+      401,
+    )
   })
 
   test('A refused delivery has its status and its fate, and changes nothing', async () => {
     await using receiver = await startReceiver()
-    const body = eventBody({ object: shown('a', PATIENT) })
+    const body = eventBody({ object: eventObject('a', PATIENT) })
     const signed = sign({ secret: SECRET, style: 'stripe', timestamp: NOON / 1000, body })
     const unsigned = { 'x-webhook-signature': '' }
     const refused: [string, number, Promise<number>][] = [
@@ -85,8 +89,12 @@ describe('A delivery', () => {
       ['stale', 400, receiver.send(body, { at: NOON + 86_401_000 })],
       ['malformed', 400, receiver.send('{"type"')],
       ['malformed', 400, receiver.send('[]')],
-      ['malformed', 400, receiver.send(eventBody({ object: shown('a/../b') }))],
-      ['tooLarge', 413, receiver.send(eventBody({ object: shown('a', { title: 'x'.repeat(262_144) }) }))],
+      ['malformed', 400, receiver.send(eventBody({ object: eventObject('a/../b') }))],
+      [
+        'tooLarge',
+        413,
+        receiver.send(eventBody({ object: eventObject('a', { title: 'x'.repeat(262_144) }) })),
+      ],
     ]
     for (const [fate, status, sent] of refused) expect([fate, await sent]).toEqual([fate, status])
     expect(receiver.takeFates().sort()).toEqual(refused.map(([fate]) => fate).sort())
@@ -96,8 +104,8 @@ describe('A delivery', () => {
 
   test('A delivery of another organisation than the first one is refused', async () => {
     await using receiver = await startReceiver()
-    expect(await receiver.send(eventBody({ object: shown('a') }))).toBe(204)
-    const foreign = eventBody({ organization_id: 'org_other', object: shown('b') })
+    expect(await receiver.send(eventBody({ object: eventObject('a') }))).toBe(204)
+    const foreign = eventBody({ organization_id: 'org_other', object: eventObject('b') })
     expect(await receiver.send(foreign)).toBe(400)
     expect(receiver.takeFates()).toEqual(['logged', 'otherOrganisation'])
   })
@@ -112,7 +120,7 @@ describe('A delivery', () => {
   test('Delivered five times in an hour, its change is announced once', async () => {
     let now = NOON
     await using receiver = await startReceiver({ now: () => now, monotonic: () => now })
-    const body = eventBody({ object: shown('a') })
+    const body = eventBody({ object: eventObject('a') })
     for (let nth = 0; nth < 5; nth += 1) {
       expect(await receiver.send(body, { at: now })).toBe(204)
       now += 900_000
@@ -125,7 +133,7 @@ describe('A delivery', () => {
     const bodies = [1, 2, 3, 4].map((second) =>
       eventBody({
         created_at: `2026-01-05T12:00:0${second}.5Z`,
-        object: shown('a', { title: String(second), updated_at: `2026-01-05T12:00:0${second}Z` }),
+        object: eventObject('a', { title: String(second), updated_at: `2026-01-05T12:00:0${second}Z` }),
       }),
     )
     for (const body of bodies.reverse()) expect(await receiver.send(body)).toBe(204)
@@ -134,13 +142,13 @@ describe('A delivery', () => {
 
   test('In Latin-1, and with a byte-order mark, it is accepted', async () => {
     await using receiver = await startReceiver()
-    const latin = Buffer.from(eventBody({ object: shown('a', { title: 'Müller' }) }), 'latin1')
+    const latin = Buffer.from(eventBody({ object: eventObject('a', { title: 'Müller' }) }), 'latin1')
     const timestamp = String(NOON / 1000)
     const { createHmac } = await import('node:crypto')
     const digest = createHmac('sha256', SECRET).update(`${timestamp}.`).update(latin).digest('hex')
     const headers = { 'x-webhook-signature': `t=${timestamp},v1=${digest}` }
     expect(await receiver.send(Uint8Array.from(latin), { headers })).toBe(204)
-    expect(await receiver.send(`\ufeff${eventBody({ object: shown('b') })}`)).toBe(204)
+    expect(await receiver.send(`\ufeff${eventBody({ object: eventObject('b') })}`)).toBe(204)
     expect(receiver.takeFates()).toEqual(['logged', 'logged'])
   })
 
@@ -166,7 +174,7 @@ describe('A delivery', () => {
     const { hostname, port } = new URL(receiver.url)
     const agent = new Agent({ keepAlive: true, maxSockets: 20 })
     function send(id: string): Promise<number | undefined> {
-      const body = eventBody({ object: shown(id) })
+      const body = eventBody({ object: eventObject(id) })
       const headers = sign({ secret: SECRET, style: 'stripe', timestamp: NOON / 1000, body })
       return new Promise((resolve, reject) => {
         const sending = request(
@@ -187,7 +195,7 @@ describe('A delivery', () => {
   test('Nothing of its body is in a log or in a response', async () => {
     const faults: unknown[] = []
     await using receiver = await startReceiver({ reportFault: (fault) => faults.push(fault) })
-    const body = eventBody({ object: shown('a', PATIENT) })
+    const body = eventBody({ object: eventObject('a', PATIENT) })
     const texts: string[] = []
     for (const options of [{}, { secret: OTHER }, { at: 0 }] as DeliveryOptions[]) {
       const { secret = SECRET, at = NOON } = options

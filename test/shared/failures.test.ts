@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../../src/sandbox/server.ts'
-import { deliver, eventBody, shown } from '../support/events.ts'
+import { deliver, eventBody, eventObject } from '../support/events.ts'
 import { describeWithRedis, type RedisServer, type RedisServerOptions, startRedis } from '../support/redis.ts'
 import { subscribe, type TestStream } from '../support/stream.ts'
 import { type Instance, type InstanceOptions, startInstance } from './instance.ts'
@@ -123,12 +123,13 @@ describeWithRedis('A Redis that fails', () => {
     const live = await clinic.open({ live: true })
     await live.until('up')
     await using stream = await subscribe(live.url, { query: CHANGES })
-    const event = () => deliver(live.url, eventBody({ object: shown('a', { title: `${Math.random()}` }) }))
+    const event = () =>
+      deliver(live.url, eventBody({ object: eventObject('a', { title: `${Math.random()}` }) }))
     expect(await event()).toBe(204)
     const first = await stream.next()
     await clinic.redis.kill()
     await live.until('down')
-    const body = eventBody({ object: shown('b') })
+    const body = eventBody({ object: eventObject('b') })
     expect(await deliver(live.url, body)).toBe(503)
     await using refused = await subscribe(live.url, { query: CHANGES })
     expect(await codeOf(refused)).toBe('OVERLOADED')
@@ -149,16 +150,16 @@ describeWithRedis('A Redis that fails', () => {
     const options = { live: true }
     const [one, other] = await openTwo(clinic, options)
     await using stream = await subscribe(other.url, { query: CHANGES })
-    await deliver(one.url, eventBody({ object: shown('a') }))
+    await deliver(one.url, eventBody({ object: eventObject('a') }))
     const first = await stream.next()
     clinic.redis.freeze()
-    const body = eventBody({ object: shown('b') })
+    const body = eventBody({ object: eventObject('b') })
     expect(await deliver(one.url, body)).toBe(503)
     clinic.redis.thaw()
     await Promise.all([one.until('up'), other.until('up')])
     // It may have been taken when Redis thawed, as it had been sent.
     expect(await deliver(one.url, body)).toBe(204)
-    expect(await deliver(one.url, eventBody({ object: shown('c') }))).toBe(204)
+    expect(await deliver(one.url, eventBody({ object: eventObject('c') }))).toBe(204)
     const sequences = [first, await stream.next(), await stream.next()].map(
       (result) => result?.data.appointmentChanged.sequence,
     )
@@ -257,7 +258,7 @@ describeWithRedis('A Redis that fails', () => {
     const clock = { now: () => Date.now() + later, monotonic: () => performance.now() + later }
     const live = await clinic.open({ live: true, gateway: clock })
     await live.until('up')
-    await deliver(live.url, eventBody({ object: shown('a') }), { at: clock.now() })
+    await deliver(live.url, eventBody({ object: eventObject('a') }), { at: clock.now() })
     const costOf = async () => {
       const before = clinic.asked()
       await titleAt(live, clinic.ids[0])

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../../src/sandbox/server.ts'
-import { deliver, eventBody, SECRET, shown } from '../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../support/events.ts'
 import { type Process, startProcess } from '../support/process.ts'
 import { describeWithRedis, type RedisServer, type RedisServerOptions, startRedis } from '../support/redis.ts'
 import { subscribe } from '../support/stream.ts'
@@ -168,7 +168,7 @@ describeWithRedis('Data in Redis', () => {
         }
         const id = `apt_${randomUUID()}`
         for (const text of [id, ...Object.values(fields)]) secrets.add(text)
-        return deliver(one.url, eventBody({ object: shown(id, fields) }))
+        return deliver(one.url, eventBody({ object: eventObject(id, fields) }))
       })
       expect(new Set(await Promise.all(statuses))).toEqual(new Set([204]))
     }

@@ -5,7 +5,7 @@ import { type SignatureStyle, sign } from '../../src/events/signature.ts'
 export const SECRET = 'whsec_dGVzdC1zZWNyZXQ='
 
 /** An appointment as the fields of an event show it. */
-export function shown(id: string, fields: object = {}): object {
+export function eventObject(id: string, fields: object = {}): object {
   return {
     id,
     patient_id: 'pat_1',

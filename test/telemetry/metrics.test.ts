@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { queryInParts } from '../server/deferred/parts.ts'
-import { deliver, eventBody, SECRET, shown } from '../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../support/events.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startProduct } from '../support/product.ts'
 import { type ScriptedAnswer, startScriptedUpstream } from '../support/scripted-upstream.ts'
@@ -239,8 +239,8 @@ describe('The metrics of events', () => {
     let title = 'Visit'
     await using upstream = await startScriptedUpstream(({ line }) =>
       line.startsWith('PATCH')
-        ? { body: { data: { ...shown('b'), updated_at: '2026-01-05T12:00:01Z' }, meta: {} } }
-        : { body: { data: { ...shown('a'), title, updated_at: '2026-01-05T13:00:00Z' }, meta: {} } },
+        ? { body: { data: { ...eventObject('b'), updated_at: '2026-01-05T12:00:01Z' }, meta: {} } }
+        : { body: { data: { ...eventObject('a'), title, updated_at: '2026-01-05T13:00:00Z' }, meta: {} } },
     )
     await using gateway = await startGateway({
       url: upstream.url,
@@ -250,7 +250,7 @@ describe('The metrics of events', () => {
       cacheTtlSeconds: 0,
       webhooks: { secrets: [{ secret: SECRET }], cacheTtlFedSeconds: 0 },
     })
-    const body = eventBody({ id: 'evt_1', object: shown('a') })
+    const body = eventBody({ id: 'evt_1', object: eventObject('a') })
     await deliver(gateway.url, body, { at: now })
     await deliver(gateway.url, body, { at: now })
     await deliver(gateway.url, body, { at: now, secret: 'another-secret' })
@@ -330,7 +330,7 @@ describe('The gauges', () => {
     })
     metrics.watch(gateway.state)
     expect(await metrics.above0('gateway_events_state')).toEqual({ '{state="waiting"}': 1 })
-    await deliver(gateway.url, eventBody({ object: shown('a') }), { at: now })
+    await deliver(gateway.url, eventBody({ object: eventObject('a') }), { at: now })
     expect(await metrics.above0('gateway_events_state')).toEqual({ '{state="healthy"}': 1 })
     now += 61_000
     expect(await metrics.above0('gateway_events_state')).toEqual({ '{state="silent"}': 1 })

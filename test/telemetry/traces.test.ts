@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TracesOptions } from '../../src/telemetry/traces/traces.ts'
-import { deliver, eventBody, SECRET, shown } from '../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../support/events.ts'
 import { type GatewayTestOptions, startGateway } from '../support/gateway.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { subscribe } from '../support/stream.ts'
@@ -26,7 +26,7 @@ async function startTraced({
     const status = left.shift() ?? 200
     const headers = { 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': '731' }
     if (status >= 400) return { status, headers, body: { error: { code: 'ADA', message: 'Ada' } } }
-    return { headers, body: { data: { ...shown('apt_secret'), title: 'Ada' }, meta: {} } }
+    return { headers, body: { data: { ...eventObject('apt_secret'), title: 'Ada' }, meta: {} } }
   })
   const traces = startTraces(collector.url, options)
   const gateway = await startGateway({ url: upstream.url, key: 'k', tracer: traces, ...gatewayOptions })
@@ -117,7 +117,7 @@ describe('The trace of an operation', () => {
     await using stream = await subscribe(traced.gateway.url, {
       query: 'subscription { appointmentChanged { appointment { description } } }',
     })
-    await deliver(traced.gateway.url, eventBody({ object: shown('apt_secret') }))
+    await deliver(traced.gateway.url, eventBody({ object: eventObject('apt_secret') }))
     await stream.next()
     const spans = await traced.end()
     const [opened, webhook, exchange, event] = [
@@ -161,7 +161,7 @@ describe('The log of traced operations', () => {
     }
     await using traced = await startTraced({ ...options, traces: { sampler: 'parentbased_always_on' } })
     await traced.gateway.query(ONE, {}, from(TRACE))
-    await deliver(traced.gateway.url, eventBody({ object: shown('apt_secret') }))
+    await deliver(traced.gateway.url, eventBody({ object: eventObject('apt_secret') }))
     await traced.gateway.query(ONE, {}, from('1'.repeat(32), '00'))
     const webhook = (await traced.end()).find(({ name }) => name === 'webhook')
     expect(lines.map(({ trace }) => trace)).toEqual([TRACE, webhook?.traceId, undefined])
@@ -248,7 +248,7 @@ describe('A collector that fails', () => {
       intervalMs: 5,
       onState: (state) => states.push(state),
     })
-    await using upstream = await startScriptedUpstream(() => ({ body: { data: shown('a'), meta: {} } }))
+    await using upstream = await startScriptedUpstream(() => ({ body: { data: eventObject('a'), meta: {} } }))
     await using gateway = await startGateway({ url: upstream.url, key: 'k', tracer: traces })
     for (let nth = 0; nth < 5; nth++) {
       const { data } = await gateway.query('{ appointment(id: "a") { title } }')

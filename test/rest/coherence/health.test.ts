@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { shown } from '../../support/events.ts'
+import { eventObject } from '../../support/events.ts'
 import { operationOf } from '../../support/rest.ts'
 import { at, HOUR, MINUTE, openShared, startSilent } from './silent.ts'
 
 describe('The health of the events', () => {
   test('A read that contradicts the events makes them unreliable until the next one', async () => {
     await using silent = await startSilent()
-    await silent.deliver(shown('z'))
+    await silent.deliver(eventObject('z'))
     await silent.list()
     silent.pass(HOUR)
     silent.rows.delete('b')
     await silent.list()
     silent.pass(31_000)
     expect(silent.rest.coherence.feedState()).toBe('contradicted')
-    await silent.deliver(shown('z', { updated_at: '2026-01-05T13:01:00Z' }))
+    await silent.deliver(eventObject('z', { updated_at: '2026-01-05T13:01:00Z' }))
     expect(silent.rest.coherence.feedState()).toBe('healthy')
   })
 
@@ -35,7 +35,9 @@ describe('The health of the events', () => {
   test('A later event does not explain an unreported change of its row', async () => {
     await using silent = await startSilent()
     await loseOne(silent)
-    await silent.deliver(shown('a', { title: 'Later', updated_at: at(HOUR + 1000) }), { previous: LOST })
+    await silent.deliver(eventObject('a', { title: 'Later', updated_at: at(HOUR + 1000) }), {
+      previous: LOST,
+    })
     silent.pass(31_000)
     expect(silent.rest.coherence.feedState()).toBe('contradicted')
   })
@@ -43,7 +45,9 @@ describe('The health of the events', () => {
   test('The event of a found change explains it, even if a later event precedes it', async () => {
     await using silent = await startSilent()
     await loseOne(silent)
-    await silent.deliver(shown('a', { title: 'Later', updated_at: at(HOUR + 1000) }), { previous: LOST })
+    await silent.deliver(eventObject('a', { title: 'Later', updated_at: at(HOUR + 1000) }), {
+      previous: LOST,
+    })
     await silent.deliver(LOST)
     silent.pass(31_000)
     expect(silent.rest.coherence.feedState()).toBe('healthy')
@@ -52,7 +56,7 @@ describe('The health of the events', () => {
   test('Of two states that reads found, the event of one does not explain the other', async () => {
     await using silent = await startSilent()
     await loseOne(silent)
-    silent.rows.set('a', shown('a', { title: 'Later', updated_at: at(HOUR) }))
+    silent.rows.set('a', eventObject('a', { title: 'Later', updated_at: at(HOUR) }))
     await silent.rest.appointments.retrieve('a', operationOf('x'))
     await silent.deliver(LOST)
     silent.pass(31_000)
@@ -93,10 +97,10 @@ describe('The health of the events', () => {
       },
     }
     await using silent = await startSilent({ shared: { ...memory, epochs } })
-    await silent.deliver(shown('z'))
+    await silent.deliver(eventObject('z'))
     await silent.list()
     silent.pass(MINUTE)
-    const changed = shown('a', { title: 'New', updated_at: at(MINUTE) })
+    const changed = eventObject('a', { title: 'New', updated_at: at(MINUTE) })
     silent.rows.set('a', changed)
     isHolding = true
     const reading = silent.rest.appointments.retrieve('a', operationOf('x'))
@@ -109,7 +113,7 @@ describe('The health of the events', () => {
   })
 
   test('An event that begins with an unreported state proves a loss', async () => {
-    const of = (nth: number) => shown('z', { title: `${nth}`, updated_at: at(nth * MINUTE) })
+    const of = (nth: number) => eventObject('z', { title: `${nth}`, updated_at: at(nth * MINUTE) })
     const cases = [
       { next: of(1), parts: { previous: of(0), created_at: at(MINUTE) }, state: 'healthy' },
       { next: of(3), parts: { previous: of(2) }, state: 'contradicted' },
@@ -130,10 +134,10 @@ describe('The health of the events', () => {
     await using first = await startSilent({ shared })
     await using second = await startSilent({ shared })
     const states = () => [first, second].map(({ rest }) => rest.coherence.feedState())
-    await first.deliver(shown('z'))
+    await first.deliver(eventObject('z'))
     await second.list()
     for (const each of [first, second]) each.pass(MINUTE)
-    const changed = shown('a', { title: 'New', updated_at: at(MINUTE) })
+    const changed = eventObject('a', { title: 'New', updated_at: at(MINUTE) })
     second.rows.set('a', changed)
     await second.rest.appointments.retrieve('a', operationOf('x'))
     await first.deliver(changed)
@@ -146,11 +150,11 @@ describe('The health of the events', () => {
   })
 })
 
-const LOST = shown('a', { title: 'Lost', updated_at: at(HOUR - MINUTE) })
+const LOST = eventObject('a', { title: 'Lost', updated_at: at(HOUR - MINUTE) })
 
 /** A read finds a change of `a`, an hour after the start, that no event told of. */
 async function loseOne(silent: Awaited<ReturnType<typeof startSilent>>): Promise<void> {
-  await silent.deliver(shown('z'))
+  await silent.deliver(eventObject('z'))
   await silent.list()
   silent.pass(HOUR)
   silent.rows.set('a', LOST)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { FULL_ACCESS } from '../../../src/rest/access.ts'
 import type { Missing } from '../../../src/rest/coherence/memberships.ts'
-import { shown } from '../../support/events.ts'
+import { eventObject } from '../../support/events.ts'
 import { NOON, operationOf } from '../../support/rest.ts'
 import { at, HOUR, MINUTE, openShared, startSilent } from './silent.ts'
 
@@ -12,8 +12,8 @@ describe('A read of a list', () => {
     await using silent = await startSilent()
     await silent.list()
     silent.pass(MINUTE)
-    silent.rows.set('a', shown('a', { title: 'New', updated_at: '2026-01-05T12:00:30Z' }))
-    silent.rows.set('c', shown('c'))
+    silent.rows.set('a', eventObject('a', { title: 'New', updated_at: '2026-01-05T12:00:30Z' }))
+    silent.rows.set('c', eventObject('c'))
     silent.rows.delete('b')
     await silent.list()
     expect(silent.published().sort()).toEqual(['reconciled a New', 'reconciled b ?', 'reconciled c Visit'])
@@ -28,9 +28,9 @@ describe('A read of a list', () => {
     await silent.list(OF_P)
     silent.pass(MINUTE)
     silent.rows.delete('b')
-    await silent.deliver(shown('b', { patient_id: 'pat_2', updated_at: '2026-01-05T12:01:00Z' }))
-    silent.rows.set('c', shown('c'))
-    await silent.deliver(shown('c'), { type: 'appointment.created', previous: null })
+    await silent.deliver(eventObject('b', { patient_id: 'pat_2', updated_at: '2026-01-05T12:01:00Z' }))
+    silent.rows.set('c', eventObject('c'))
+    await silent.deliver(eventObject('c'), { type: 'appointment.created', previous: null })
     expect(silent.published()).toEqual(['webhook b Visit', 'webhook c Visit'])
     silent.pass(2 * HOUR)
     await silent.list(OF_P)
@@ -49,7 +49,7 @@ describe('A read of a list', () => {
     const [a, b] = missing as [Missing, Missing]
     await coherence.recordMissing('x', a, read)
     silent.pass(10)
-    await silent.deliver(shown('b', { patient_id: 'pat_2', updated_at: at(MINUTE) }))
+    await silent.deliver(eventObject('b', { patient_id: 'pat_2', updated_at: at(MINUTE) }))
     await coherence.recordMissing('x', b, read)
     expect(silent.published()).toEqual(['reconciled a ?', 'webhook b Visit'])
   })
@@ -60,8 +60,8 @@ describe('An unreported change of a field that list rows do not contain', () => 
   const HIDING = { rowFields: ['id', 'title', 'status', 'start_time'] }
   const start = async (ids = ['a']) => {
     const silent = await startSilent({ ids, ...HIDING })
-    for (const id of ids) silent.rows.set(id, shown(id, { clinician_profile_id: 'cli_1' }))
-    await silent.deliver(shown('z', { clinician_profile_id: 'cli_9' }))
+    for (const id of ids) silent.rows.set(id, eventObject(id, { clinician_profile_id: 'cli_1' }))
+    await silent.deliver(eventObject('z', { clinician_profile_id: 'cli_9' }))
     silent.published()
     silent.pass(MINUTE)
     await silent.list(OF_1)
@@ -79,7 +79,7 @@ describe('An unreported change of a field that list rows do not contain', () => 
     async ([, swept, other, found]) => {
       await using silent = await start()
       silent.rest.changes.watch(swept, operationOf('x'))
-      silent.rows.set('a', shown('a', { clinician_profile_id: 'cli_2' }))
+      silent.rows.set('a', eventObject('a', { clinician_profile_id: 'cli_2' }))
       silent.pass(HOUR / 2)
       await silent.list(other)
       silent.pass(HOUR / 2)
@@ -98,7 +98,7 @@ describe('An unreported change of a field that list rows do not contain', () => 
     silent.rest.changes.watch(OF_1, operationOf('x'))
     silent.pass(HOUR)
     expect(await silent.sweep()).toHaveLength(2)
-    silent.rows.set('r5', shown('r5', { clinician_profile_id: 'cli_2' }))
+    silent.rows.set('r5', eventObject('r5', { clinician_profile_id: 'cli_2' }))
     silent.pass(HOUR)
     expect((await silent.sweep()).at(-1)).toBe('GET /appointments/r5')
     expect(silent.published()).toEqual(['reconciled r5 Visit'])
@@ -112,17 +112,17 @@ describe('An unreported change of a field that list rows do not contain', () => 
       ['cli_3', 'reconciled a ?'],
     ]) {
       silent.pass(HOUR)
-      silent.rows.set('a', shown('a', { clinician_profile_id: clinician }))
+      silent.rows.set('a', eventObject('a', { clinician_profile_id: clinician }))
       await silent.list(OF_1)
       expect(silent.published()).toEqual([found])
     }
   })
 
-  test.for([undefined, shown('a')])(
+  test.for([undefined, eventObject('a')])(
     'Its late event is published too, with this previous state: %j',
     async (previous) => {
       await using silent = await start()
-      const moved = shown('a', { clinician_profile_id: 'cli_2', updated_at: at(HOUR) })
+      const moved = eventObject('a', { clinician_profile_id: 'cli_2', updated_at: at(HOUR) })
       silent.rows.set('a', moved)
       silent.pass(HOUR)
       await silent.list(OF_1)
@@ -137,14 +137,14 @@ describe('An unreported change of a field that list rows do not contain', () => 
   test('Its late event still notifies a narrowed caller that the appointment left', async () => {
     await using silent = await start()
     const { changes } = silent.rest
-    const moved = shown('a', { clinician_profile_id: 'cli_2', updated_at: at(HOUR) })
+    const moved = eventObject('a', { clinician_profile_id: 'cli_2', updated_at: at(HOUR) })
     silent.rows.set('a', moved)
     silent.pass(HOUR)
     await silent.list(OF_1)
     silent.pass(1000)
     await silent.deliver(moved, {
       created_at: at(HOUR),
-      previous: shown('a', { clinician_profile_id: 'cli_1' }),
+      previous: eventObject('a', { clinician_profile_id: 'cli_1' }),
     })
     const by = { ...operationOf('x'), access: { ...FULL_ACCESS, narrowing: OF_1 } }
     const effects = silent.changes().map((change) => {
@@ -171,7 +171,7 @@ describe('An unreported change of a field that list rows do not contain', () => 
   test("A write whose result is read before its answer is published as the gateway's", async () => {
     await using silent = await start()
     silent.pass(HOUR)
-    silent.rows.set('a', shown('a', { clinician_profile_id: 'cli_2', updated_at: at(HOUR) }))
+    silent.rows.set('a', eventObject('a', { clinician_profile_id: 'cli_2', updated_at: at(HOUR) }))
     await silent.list(OF_1)
     expect(silent.published()).toEqual(['reconciled a ?'])
     const now = { id: 'a', title: 'Visit', status: 'confirmed', updatedAt: at(HOUR), ...OF_2 } as const
@@ -182,14 +182,14 @@ describe('An unreported change of a field that list rows do not contain', () => 
 
   test('An unreported return to the list is published, and other lists contain it again', async () => {
     await using silent = await startSilent({ ids: ['a'] })
-    await silent.deliver(shown('z'))
+    await silent.deliver(eventObject('z'))
     silent.pass(MINUTE)
     await silent.list(OF_P)
     silent.rows.delete('a')
     silent.pass(HOUR)
     await silent.list(OF_P)
     expect(silent.published()).toContain('reconciled a ?')
-    silent.rows.set('a', shown('a'))
+    silent.rows.set('a', eventObject('a'))
     silent.pass(HOUR)
     await silent.list(OF_P)
     expect(silent.published()).toEqual(['reconciled a Visit'])
@@ -199,11 +199,11 @@ describe('An unreported change of a field that list rows do not contain', () => 
     let isUp = true
     const shared = { ...openShared(), wasUpSince: () => isUp }
     await using silent = await startSilent({ ids: ['a'], ...HIDING, shared })
-    silent.rows.set('a', shown('a', { clinician_profile_id: 'cli_1' }))
+    silent.rows.set('a', eventObject('a', { clinician_profile_id: 'cli_1' }))
     await silent.list(OF_1)
     await silent.list(OF_2)
     isUp = false
-    silent.rows.set('a', shown('a', { clinician_profile_id: 'cli_2' }))
+    silent.rows.set('a', eventObject('a', { clinician_profile_id: 'cli_2' }))
     silent.pass(HOUR)
     await silent.list(OF_1)
     await silent.list(OF_2)
@@ -216,7 +216,7 @@ describe('An unreported change of a field that list rows do not contain', () => 
     silent.rest.changes.watch(OF_1, operationOf('x'))
     silent.pass(HOUR)
     await silent.sweep()
-    const moved = shown('r5', { clinician_profile_id: 'cli_2', updated_at: at(2 * HOUR) })
+    const moved = eventObject('r5', { clinician_profile_id: 'cli_2', updated_at: at(2 * HOUR) })
     // Between the two pages.
     silent.onRequest((line) => void (line.includes('offset=100') && silent.rows.set('r5', moved)))
     silent.pass(HOUR)
@@ -230,7 +230,7 @@ describe('An unreported change of a field that list rows do not contain', () => 
 
   test('Nothing is published after an event that could not be read', async () => {
     await using silent = await start()
-    silent.rows.set('a', shown('a', { clinician_profile_id: 'cli_2' }))
+    silent.rows.set('a', eventObject('a', { clinician_profile_id: 'cli_2' }))
     silent.pass(HOUR)
     await silent.rest.coherence.receiveUnreadableEvent('x')
     await silent.list(OF_2)
@@ -239,7 +239,7 @@ describe('An unreported change of a field that list rows do not contain', () => 
 
   test('A reported move is not published again, whichever list is read next', async () => {
     await using silent = await start()
-    const moved = shown('a', { clinician_profile_id: 'cli_2', updated_at: at(MINUTE) })
+    const moved = eventObject('a', { clinician_profile_id: 'cli_2', updated_at: at(MINUTE) })
     silent.rows.set('a', moved)
     await silent.deliver(moved)
     expect(silent.published()).toEqual(['webhook a Visit'])
@@ -253,12 +253,12 @@ describe('A cached list', () => {
   const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
   const reportedAt = (ms: number) => ({ created_at: at(ms), type: 'appointment.created' })
   const created = (id: string, ms: number) =>
-    [shown(id, { updated_at: at(ms) }), { ...reportedAt(ms), previous: null }] as const
+    [eventObject(id, { updated_at: at(ms) }), { ...reportedAt(ms), previous: null }] as const
 
   test('It is patched with later changes, and invalidated by changes that may be older', async () => {
     await using silent = await startSilent({ ids: IDS })
     const ids = async () => (await silent.list()).rows.map((row) => ('id' in row ? row.id : '?')).join('')
-    await silent.deliver(shown('z'), reportedAt(0))
+    await silent.deliver(eventObject('z'), reportedAt(0))
     silent.pass(MINUTE)
     expect(await ids()).toBe('abcdefgh')
     silent.pass(MINUTE)

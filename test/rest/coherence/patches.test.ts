@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { AppointmentFilter } from '../../../src/contract/field-names.ts'
 import { utcOf } from '../../../src/contract/instant.ts'
 import { readDelivery } from '../../../src/events/event.ts'
-import { eventBody, shown } from '../../support/events.ts'
+import { eventBody, eventObject } from '../../support/events.ts'
 import { NOON, operationOf, startRest } from '../../support/rest.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
@@ -28,7 +28,8 @@ const by =
     return key(a) < key(b) ? -1 : 1
   }
 
-const eight = () => ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id, nth) => shown(id, hourOf(nth)) as Row)
+const eight = () =>
+  ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id, nth) => eventObject(id, hourOf(nth)) as Row)
 
 interface Options {
   readonly rows?: readonly Row[]
@@ -111,7 +112,7 @@ async function startClinic({
   }
 
   await list()
-  await deliver(shown('z', { patient_id: 'other' }))
+  await deliver(eventObject('z', { patient_id: 'other' }))
   to(11_000)
   await list()
   return {
@@ -207,7 +208,7 @@ describe('A write whose answer is late', () => {
     const answer = await clinic.hold(() => clinic.rest.appointments.retrieve('a', operationOf('x')))
     clinic.to(64_000)
     await answer()
-    await clinic.deliver(shown('z', { patient_id: 'other', updated_at: secondOf(NOON + 64_000) }))
+    await clinic.deliver(eventObject('z', { patient_id: 'other', updated_at: secondOf(NOON + 64_000) }))
     await clinic.rest.appointments.retrieve('b', operationOf('x'))
     await clinic.list(OF_CLINICIAN)
     clinic.to(68_000)
@@ -279,8 +280,8 @@ test('An event with the written fields may be of a field that it does not contai
 
 describe('The order of lists', () => {
   test('Two rows that are read six times prove no order', async () => {
-    const c = shown('c', { ...hourOf(1), created_at: '2026-01-02T08:00:00Z' }) as Row
-    await using clinic = await startClinic({ rows: [shown('a', hourOf(0)) as Row, c], order: by('id') })
+    const c = eventObject('c', { ...hourOf(1), created_at: '2026-01-02T08:00:00Z' }) as Row
+    await using clinic = await startClinic({ rows: [eventObject('a', hourOf(0)) as Row, c], order: by('id') })
     for (let nth = 0; nth < 6; nth += 1) {
       clinic.to(30_000 + nth * 11_000)
       await clinic.list({ patientId: 'pat_1' })
@@ -288,7 +289,7 @@ describe('The order of lists', () => {
     }
     await clinic.list()
     clinic.to(160_000)
-    const fresh = clinic.change('b', shown('b', { ...hourOf(2), created_at: utcOf(NOON + 160_000) }))
+    const fresh = clinic.change('b', eventObject('b', { ...hourOf(2), created_at: utcOf(NOON + 160_000) }))
     await clinic.deliver(fresh, { type: 'appointment.created', previous: null })
     expect(await clinic.list()).toBe(clinic.truth())
   })
@@ -319,7 +320,7 @@ describe('The order of lists', () => {
 test("A patched list has no more rows than the upstream's limit", async () => {
   await using clinic = await startClinic({ limit: 8 })
   clinic.to(60_000)
-  const fresh = clinic.change('cc', shown('cc', { start_time: '2026-01-05T10:30:00Z' }))
+  const fresh = clinic.change('cc', eventObject('cc', { start_time: '2026-01-05T10:30:00Z' }))
   await clinic.deliver(fresh, { type: 'appointment.created', previous: null })
   expect((await clinic.list()).split(' ')).toHaveLength(8)
 })

@@ -4,7 +4,7 @@ import type { RestClientOptions } from '../../../src/rest/client.ts'
 import type { LoggedChange } from '../../../src/shared/event-log.ts'
 import { createMemory } from '../../../src/shared/memory.ts'
 import type { Shared } from '../../../src/shared/shared.ts'
-import { eventBody, shown } from '../../support/events.ts'
+import { eventBody, eventObject } from '../../support/events.ts'
 import { NOON, operationOf, startRest } from '../../support/rest.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
@@ -25,7 +25,7 @@ export async function startSilent({ ids = ['a', 'b'], rowFields, ...options }: O
   let remaining = 1000
   let isRefusing = false
   let onRequest = (_line: string) => {}
-  const rows = new Map<string, object>(ids.map((id) => [id, shown(id)]))
+  const rows = new Map<string, object>(ids.map((id) => [id, eventObject(id)]))
   const rowOf = (row: object) =>
     Object.fromEntries(Object.entries(row).filter(([name]) => rowFields?.includes(name) ?? true))
   const upstream = await startScriptedUpstream(({ line }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { shown } from '../../support/events.ts'
+import { eventObject } from '../../support/events.ts'
 import { NOON, operationOf } from '../../support/rest.ts'
 import { ALL, HOUR, MINUTE, openShared, startSilent, WHOLE_LIST } from './silent.ts'
 
@@ -10,7 +10,7 @@ describe('A watched list', () => {
     expect(await silent.sweep()).toEqual([])
     silent.pass(5 * MINUTE)
     expect([await silent.sweep(), await silent.sweep()]).toEqual([[WHOLE_LIST], []])
-    await silent.deliver(shown('z'))
+    await silent.deliver(eventObject('z'))
     silent.pass(HOUR - 1)
     expect(await silent.sweep()).toEqual([])
     silent.pass(1)
@@ -22,12 +22,12 @@ describe('A watched list', () => {
 
   test('A sweep publishes lost changes, and corrects the cache', async () => {
     await using silent = await startSilent()
-    await silent.deliver(shown('z'))
+    await silent.deliver(eventObject('z'))
     silent.published()
     silent.pass(1)
     await silent.list()
     silent.rest.changes.watch(ALL, operationOf('x'))
-    silent.rows.set('a', shown('a', { title: 'New', updated_at: '2026-01-05T12:30:00Z' }))
+    silent.rows.set('a', eventObject('a', { title: 'New', updated_at: '2026-01-05T12:30:00Z' }))
     silent.rows.delete('b')
     silent.pass(HOUR - 1000)
     // Nobody can know yet.
@@ -77,7 +77,7 @@ describe('A watched list', () => {
     const start = async () => {
       const silent = await startSilent({ shared })
       silent.pass(now - NOON)
-      await silent.deliver(shown('z', { updated_at: new Date(now).toISOString() }))
+      await silent.deliver(eventObject('z', { updated_at: new Date(now).toISOString() }))
       silent.rest.changes.watch(ALL, operationOf('x'))
       return silent
     }
@@ -101,7 +101,7 @@ describe('A watched list', () => {
     const shared = openShared(() => now)
     await using first = await startSilent({ shared })
     await using second = await startSilent({ shared })
-    await first.deliver(shown('z'))
+    await first.deliver(eventObject('z'))
     first.rest.changes.watch(ALL, operationOf('x'))
     first.refuse(true)
     expect([await first.sweep(), await first.sweep()]).toEqual([[WHOLE_LIST], []])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deliver, SECRET as EVENT_SECRET, eventBody, shown } from '../../support/events.ts'
+import { deliver, SECRET as EVENT_SECRET, eventBody, eventObject } from '../../support/events.ts'
 import { codeIn, get, HOUR, listOf, MINUTE, NOON, pauseAnswer, readOf, rowOf, startClinic } from './clinic.ts'
 
 const EVENTS = { webhooks: { secrets: [{ secret: EVENT_SECRET }] } }
@@ -77,7 +77,7 @@ describe('A program that subscribes to a calendar', () => {
       const updated_at = new Date(NOON + second * 1000).toISOString()
       const body = eventBody({
         type: 'appointment.created',
-        object: shown(`new_${second}`, { ...fields, updated_at }),
+        object: eventObject(`new_${second}`, { ...fields, updated_at }),
         previous: null,
       })
       expect(await deliver(clinic.url, body, { at: NOON })).toBe(204)
@@ -99,7 +99,7 @@ describe('A program that subscribes to a calendar', () => {
     const feed = await clinic.feed()
     const early = get(feed)
     await clinic.upstream.arrival(1)
-    const body = eventBody({ type: 'appointment.created', object: shown('apt_1'), previous: null })
+    const body = eventBody({ type: 'appointment.created', object: eventObject('apt_1'), previous: null })
     expect(await deliver(clinic.url, body, { at: NOON })).toBe(204)
     paused.release(listOf())
     expect((await early).text).not.toContain('BEGIN:VEVENT')

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { OperationLine } from '../../../src/server/gateway-options.ts'
 import { compress } from '../../../src/server/operation/compression.ts'
 import { createMemo } from '../../../src/server/operation/memo.ts'
-import { deliver, eventBody, SECRET, shown } from '../../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../../support/events.ts'
 import { type GatewayTestOptions, startGateway } from '../../support/gateway.ts'
 import { operationOf, startRest } from '../../support/rest.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
@@ -23,7 +23,7 @@ async function startCounting(options: GatewayTestOptions = {}) {
   const upstream = await startScriptedUpstream(({ line }) => {
     const title = `v${upstream.requests.length}`
     if (line.includes('failing')) return { status: 500, body: '-' }
-    const row = shown('a', { title })
+    const row = eventObject('a', { title })
     return { body: { data: line.includes('?') ? [row] : row, meta: { has_more: false } } }
   })
   const gateway = await startGateway({
@@ -84,7 +84,7 @@ describe('A repeated query', () => {
     await ask(RENAME)
     const afterWrite = await ask(FIND)
     await ask(FIND)
-    await deliver(gateway.url, eventBody({ created_at: '2026-01-05T12:30:00Z', object: shown('a') }), {
+    await deliver(gateway.url, eventBody({ created_at: '2026-01-05T12:30:00Z', object: eventObject('a') }), {
       at: NOON,
     })
     const afterEvent = await ask(FIND)
@@ -102,7 +102,7 @@ describe('A repeated query', () => {
   test('An event of another appointment does not invalidate its answer', async () => {
     await using counting = await startCounting({ webhooks: { secrets: [{ secret: SECRET }] } })
     await counting.ask(FIND)
-    await deliver(counting.gateway.url, eventBody({ object: shown('b') }), { at: NOON })
+    await deliver(counting.gateway.url, eventBody({ object: eventObject('b') }), { at: NOON })
     expect((await counting.ask(FIND)).isRepeated).toBe(true)
   })
 
@@ -165,7 +165,7 @@ describe('A repeated query', () => {
 
   test('A cached answer keeps no reply of the upstream in memory', async () => {
     await using upstream = await startScriptedUpstream(() => ({
-      body: { data: shown('a', { title: 'Canary' }), meta: {} },
+      body: { data: eventObject('a', { title: 'Canary' }), meta: {} },
     }))
     await using rest = startRest(upstream.url)
     const by = operationOf()
@@ -193,7 +193,7 @@ describe('A repeated query', () => {
     await using upstream = await startScriptedUpstream(() =>
       isAway
         ? { status, headers: { 'retry-after': '60' }, body: '-' }
-        : { body: { data: shown('a'), meta: {} } },
+        : { body: { data: eventObject('a'), meta: {} } },
     )
     let now = NOON
     const clock = () => now

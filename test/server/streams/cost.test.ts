@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { OperationLine } from '../../../src/server/gateway-options.ts'
-import { deliver, eventBody, shown } from '../../support/events.ts'
+import { deliver, eventBody, eventObject } from '../../support/events.ts'
 import type { TestStream } from '../../support/stream.ts'
 import { changeIn, NOON, startLive } from './live.ts'
 
@@ -137,7 +137,7 @@ describe('What an event invalidates', () => {
     await live.query(LIST)
     live.takeRequests()
     await live.deliverEvent('c', { now: OF_ANOTHER_DAY })
-    await deliver(live.url, eventBody({ object: shown('c', OF_ANOTHER_DAY) }), { at: NOON })
+    await deliver(live.url, eventBody({ object: eventObject('c', OF_ANOTHER_DAY) }), { at: NOON })
     await live.query(LIST)
     expect(live.takeRequests()).toEqual([])
   })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deliver, eventBody, SECRET, shown } from '../../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../../support/events.ts'
 import { startProduct } from '../../support/product.ts'
 import { subscribe } from '../../support/stream.ts'
 
@@ -9,7 +9,7 @@ test('A subscriber gets a change as the event reported it, at no cost', async ()
     query:
       'subscription { appointmentChanged { kind movement source occurredAt appointment { restId title } } }',
   })
-  const change = { object: shown('apt_x'), previous: shown('apt_x', { title: 'Before' }) }
+  const change = { object: eventObject('apt_x'), previous: eventObject('apt_x', { title: 'Before' }) }
   expect(await deliver(product.url, eventBody(change))).toBe(204)
   expect(await stream.next()).toMatchObject({
     data: {
@@ -42,7 +42,7 @@ test("The event of the gateway's own create is not announced again", async () =>
     data: { appointmentChanged: { kind: 'CREATED', source: 'GATEWAY', appointment: { title: 'Booked' } } },
   })
   const { body } = await product.rest('GET', `/appointments/${id}`)
-  const asCreated = shown(id, { ...body.data, status: status.toLowerCase() })
+  const asCreated = eventObject(id, { ...body.data, status: status.toLowerCase() })
   const echo = { type: 'appointment.created', object: asCreated, previous: null }
   expect(await deliver(product.url, eventBody(echo))).toBe(204)
   const later = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { FeedState } from '../../../src/server/gateway-options.ts'
-import { deliver, eventBody, SECRET, shown } from '../../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../../support/events.ts'
 import { startGateway } from '../../support/gateway.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 import { NOON } from './live.ts'
@@ -16,7 +16,7 @@ async function startFed(cacheTtlSeconds = 10) {
   let taken = 0
   const states: FeedState[] = []
   const row = () =>
-    shown('a', { title: `v${version}`, updated_at: new Date(NOON + version * 1000).toISOString() })
+    eventObject('a', { title: `v${version}`, updated_at: new Date(NOON + version * 1000).toISOString() })
   const upstream = await startScriptedUpstream(({ line }) => ({
     body: { data: line.includes('?') ? [row()] : row(), meta: { has_more: false } },
   }))
@@ -50,7 +50,8 @@ async function startFed(cacheTtlSeconds = 10) {
       version += 1
     },
     deliverEvent: () => send(eventBody({ created_at: new Date(now).toISOString(), object: row() })),
-    deliverOtherEvent: () => send(eventBody({ created_at: new Date(now).toISOString(), object: shown('x') })),
+    deliverOtherEvent: () =>
+      send(eventBody({ created_at: new Date(now).toISOString(), object: eventObject('x') })),
     test: () => send(eventBody({ type: 'webhook.test', object: {} })),
     async ready(): Promise<unknown> {
       return ((await (await fetch(`${gateway.url}/ready`)).json()) as { events: unknown }).events
@@ -151,8 +152,8 @@ describe('How long answers are cached', () => {
     const eventOf = (second: number, title: string, before: string) =>
       eventBody({
         created_at: at(second),
-        object: shown('y', { title, updated_at: at(second) }),
-        previous: shown('y', { title: before }),
+        object: eventObject('y', { title, updated_at: at(second) }),
+        previous: eventObject('y', { title: before }),
       })
     const send = (body: string) => deliver(fed.gateway.url, body, { at: NOON })
     await send(eventOf(1, 'B', 'A'))
@@ -163,7 +164,7 @@ describe('How long answers are cached', () => {
 
   test('A repeated delivery does not count as activity', async () => {
     await using fed = await startFed()
-    const body = eventBody({ object: shown('y') })
+    const body = eventBody({ object: eventObject('y') })
     const send = () => deliver(fed.gateway.url, body, { at: NOON })
     await send()
     fed.pass(14 * MINUTE)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { listen } from '../../../src/process/listen.ts'
 import { createGateway } from '../../../src/server/gateway.ts'
-import { deliver, eventBody, SECRET, shown } from '../../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../../support/events.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 import { subscribe } from '../../support/stream.ts'
 import { bearer, TOKENS } from '../../support/tokens.ts'
@@ -151,7 +151,7 @@ describe('A stream', () => {
     })
     const server = await listen(gateway.handler, '127.0.0.1', 0)
     await using stream = await subscribe(server.url, { query: QUERY })
-    await deliver(server.url, eventBody({ object: shown('a') }))
+    await deliver(server.url, eventBody({ object: eventObject('a') }))
     const { sequence } = changeIn(await stream.next())
     gateway.prepareToStop()
     expect(codeIn(await stream.next())).toEqual({ code: 'STREAM_ENDED', resumeAfter: sequence })
@@ -177,7 +177,7 @@ describe('A stream', () => {
     const server = await listen(gateway.handler, '127.0.0.1', 0)
     const query = 'subscription { appointmentChanged { appointment { description } } }'
     await using stream = await subscribe(server.url, { query })
-    await deliver(server.url, eventBody({ object: shown('a') }))
+    await deliver(server.url, eventBody({ object: eventObject('a') }))
     await requested
     gateway.prepareToStop()
     expect(codeIn(await stream.next())).toEqual({

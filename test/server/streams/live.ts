@@ -1,4 +1,4 @@
-import { deliver, eventBody, SECRET, shown } from '../../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../../support/events.ts'
 import { type GatewayClient, type GatewayTestOptions, startGateway } from '../../support/gateway.ts'
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scripted-upstream.ts'
 import { type StreamResult, subscribe, type TestStream } from '../../support/stream.ts'
@@ -36,9 +36,11 @@ export async function startLive(options: GatewayTestOptions = {}): Promise<LiveG
     if (id === 'missing')
       return { status: 404, body: { data: null, error: { code: 'NOT_FOUND', message: '-' } } }
     if (id === 'failing') return { status: 500, body: 'a patient named Zebedee' }
-    const rows = ['a', 'b'].map((each) => ({ ...shown(each), description: `of ${each}` }))
+    const rows = ['a', 'b'].map((each) => ({ ...eventObject(each), description: `of ${each}` }))
     if (id === undefined) return { body: { data: rows, meta: { has_more: false } } }
-    return { body: { data: { ...shown(id), description: `of ${id}`, cancellation_reason: null }, meta: {} } }
+    return {
+      body: { data: { ...eventObject(id), description: `of ${id}`, cancellation_reason: null }, meta: {} },
+    }
   })
   const gateway = await startGateway({
     url: upstream.url,
@@ -61,8 +63,8 @@ export async function startLive(options: GatewayTestOptions = {}): Promise<LiveG
       changes += 1
       // Each event is a second later than the previous one, unless `second` is given.
       const at = new Date(NOON + (second ?? changes) * 1000).toISOString()
-      const object = shown(id, { updated_at: at, ...now })
-      const previous = before && shown(id, before)
+      const object = eventObject(id, { updated_at: at, ...now })
+      const previous = before && eventObject(id, before)
       const body = eventBody({ type, created_at: at, object, previous })
       const status = await deliver(gateway.url, body, { at: NOON })
       if (status !== 204) throw new Error(`The event is refused: ${status}`)

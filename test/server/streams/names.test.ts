@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deliver, eventBody, shown } from '../../support/events.ts'
+import { deliver, eventBody, eventObject } from '../../support/events.ts'
 import { startProduct } from '../../support/product.ts'
 import { subscribe } from '../../support/stream.ts'
 import { NOON } from './live.ts'
@@ -66,7 +66,7 @@ describe('Names, while events arrive', () => {
   test('While events are healthy, a page with its names costs nothing again for an hour', async () => {
     await using clinic = await startClinic()
     const { product, pass, deliverEvent } = clinic
-    await deliverEvent('appointment.updated', shown('apt_elsewhere'))
+    await deliverEvent('appointment.updated', eventObject('apt_elsewhere'))
     pass(1)
     const names = '{ appointments(first: 20) { nodes { title clinician { displayName } } } }'
     const { data, errors } = await product.query(names)

@@ -86,10 +86,10 @@ describe('The changes that a subscriber gets', () => {
   test('A write through the gateway is announced immediately, and its event is not', async () => {
     const { startScriptedUpstream } = await import('../../support/scripted-upstream.ts')
     const { startGateway } = await import('../../support/gateway.ts')
-    const { deliver, eventBody, SECRET, shown } = await import('../../support/events.ts')
+    const { deliver, eventBody, SECRET, eventObject } = await import('../../support/events.ts')
     const { subscribe } = await import('../../support/stream.ts')
     const { NOON } = await import('./live.ts')
-    const full = shown('a', { title: 'Moved', updated_at: '2026-01-05T12:00:05Z' })
+    const full = eventObject('a', { title: 'Moved', updated_at: '2026-01-05T12:00:05Z' })
     await using upstream = await startScriptedUpstream(({ line }) =>
       line.endsWith('/cancel')
         ? {
@@ -112,7 +112,7 @@ describe('The changes that a subscriber gets', () => {
     )
     await deliver(
       gateway.url,
-      eventBody({ created_at: '2026-01-05T12:00:05.1Z', object: full, previous: shown('a') }),
+      eventBody({ created_at: '2026-01-05T12:00:05.1Z', object: full, previous: eventObject('a') }),
       { at: NOON },
     )
     await gateway.query('mutation { cancelAppointment(input: { id: "a" }) { appointment { restId } } }')
@@ -127,7 +127,7 @@ describe('The changes that a subscriber gets', () => {
       }),
       { at: NOON },
     )
-    await deliver(gateway.url, eventBody({ object: shown('b') }), { at: NOON })
+    await deliver(gateway.url, eventBody({ object: eventObject('b') }), { at: NOON })
     const changes = [await stream.next(), await stream.next(), await stream.next()].map(changeIn)
     expect(changes).toMatchObject([
       { kind: 'UPDATED', source: 'GATEWAY', appointment: { restId: 'a', title: 'Moved' } },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deliver, eventBody, SECRET, shown } from '../../support/events.ts'
+import { deliver, eventBody, eventObject, SECRET } from '../../support/events.ts'
 import { startGateway } from '../../support/gateway.ts'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 import { subscribe } from '../../support/stream.ts'
@@ -51,13 +51,21 @@ async function startOne(row: { current: object; cancelled?: object }) {
 describe('Where an event does not contain the patient and the clinician', () => {
   test('Its new owner gets nothing of its earlier values', async () => {
     const others = { patient_id: 'pat_2', title: 'Not for you' }
-    await using one = await startOne({ current: shown('x', { patient_id: 'pat_1', title: 'Mine' }) })
+    await using one = await startOne({ current: eventObject('x', { patient_id: 'pat_1', title: 'Mine' }) })
     const mine = await caller('pat_1')
     const start = await one.open(mine)
     const after = start.response.headers.get('x-resume-after')
     await start[Symbol.asyncDispose]()
-    await one.deliverEvent(1, shown('x', { ...others, patient_id: undefined }), shown('x', others))
-    await one.deliverEvent(2, shown('x', { patient_id: 'pat_1', title: 'Mine' }), shown('x', others))
+    await one.deliverEvent(
+      1,
+      eventObject('x', { ...others, patient_id: undefined }),
+      eventObject('x', others),
+    )
+    await one.deliverEvent(
+      2,
+      eventObject('x', { patient_id: 'pat_1', title: 'Mine' }),
+      eventObject('x', others),
+    )
     await using stream = await one.open(mine, { after })
     expect(changeIn(await stream.next())).toMatchObject({
       movement: 'ENTERED',
@@ -68,12 +76,12 @@ describe('Where an event does not contain the patient and the clinician', () => 
 
   test('A write is announced to the current owner, whatever was cached', async () => {
     const cancelled = { id: 'x', status: 'cancelled', cancellation_reason: 'Not for you' }
-    const moved = shown('x', { patient_id: 'pat_2', status: 'cancelled' })
+    const moved = eventObject('x', { patient_id: 'pat_2', status: 'cancelled' })
     await using one = await startOne({
       current: { ...moved, cancellation_reason: 'Not for you' },
       cancelled,
     })
-    await one.deliverEvent(1, shown('x', { patient_id: 'pat_1' }), shown('x'))
+    await one.deliverEvent(1, eventObject('x', { patient_id: 'pat_1' }), eventObject('x'))
     await using mine = await one.open(await caller('pat_1'))
     await using theirs = await one.open(await caller('pat_2'))
     const staff = await bearer({ sub: 's', exp: EXP, scope: 'appointments:write' })
@@ -96,7 +104,10 @@ describe('Where an event does not contain the patient and the clinician', () => 
 
   test('The appointment is read once, for any number of callers', async () => {
     const cancelled = { id: 'x', status: 'cancelled', cancellation_reason: null }
-    const current = { ...shown('x', { status: 'cancelled', patient_id: 'pat_7' }), cancellation_reason: null }
+    const current = {
+      ...eventObject('x', { status: 'cancelled', patient_id: 'pat_7' }),
+      cancellation_reason: null,
+    }
     await using one = await startOne({ current, cancelled })
     const callers = await Promise.all(Array.from({ length: 20 }, (_, nth) => caller(`pat_${nth}`)))
     const streams = await Promise.all(callers.map((each) => one.open(each)))
@@ -114,7 +125,9 @@ describe('Where an event does not contain the patient and the clinician', () => 
   test('Where the read fails, the stream of a narrowed caller ends, to be resumed', async () => {
     let status = 503
     await using upstream = await startScriptedUpstream(() =>
-      status === 200 ? { body: { data: shown('x', { title: 'Mine' }), meta: {} } } : { status, body: '-' },
+      status === 200
+        ? { body: { data: eventObject('x', { title: 'Mine' }), meta: {} } }
+        : { status, body: '-' },
     )
     await using gateway = await startGateway({
       url: upstream.url,
@@ -125,7 +138,7 @@ describe('Where an event does not contain the patient and the clinician', () => 
     })
     const headers = await caller('pat_1')
     await using stream = await subscribe(gateway.url, { query: QUERY, headers })
-    const body = eventBody({ object: shown('x', { patient_id: undefined }) })
+    const body = eventBody({ object: eventObject('x', { patient_id: undefined }) })
     await deliver(gateway.url, body, { at: NOON })
     const ended = await stream.next()
     const after = stream.response.headers.get('x-resume-after')
@@ -155,7 +168,7 @@ describe('Two changes within a second', () => {
     const send = (created_at: string) =>
       deliver(
         live.url,
-        eventBody({ created_at, object: shown('a'), previous: shown('a', { title: 'Before' }) }),
+        eventBody({ created_at, object: eventObject('a'), previous: eventObject('a', { title: 'Before' }) }),
         { at: NOON },
       )
     await send('2026-01-05T12:00:00.100Z')
@@ -194,7 +207,7 @@ describe('What subscribers get of an appointment', () => {
   test('The read for one change is not used for it again once there is a later change', async () => {
     let description = 'one'
     await using upstream = await startScriptedUpstream(() => ({
-      body: { data: { ...shown('a'), description }, meta: {} },
+      body: { data: { ...eventObject('a'), description }, meta: {} },
     }))
     await using gateway = await startGateway({
       url: upstream.url,
@@ -213,7 +226,7 @@ describe('What subscribers get of an appointment', () => {
     ] as const) {
       description = now
       const at = new Date(NOON + second * 1000).toISOString()
-      const body = eventBody({ created_at: at, object: shown('a', { updated_at: at }) })
+      const body = eventBody({ created_at: at, object: eventObject('a', { updated_at: at }) })
       await deliver(gateway.url, body, { at: NOON })
       expect(changeIn(await first.next()).appointment.description).toBe(now)
     }
@@ -226,7 +239,7 @@ describe('What subscribers get of an appointment', () => {
     await using live = await startLive()
     const old = eventBody({
       created_at: '2026-01-05T11:59:00Z',
-      object: shown('a', { updated_at: '2026-01-05T11:59:00Z', title: 'Old' }),
+      object: eventObject('a', { updated_at: '2026-01-05T11:59:00Z', title: 'Old' }),
     })
     await live.deliverEvent('a')
     await deliver(live.url, old, { at: NOON })
