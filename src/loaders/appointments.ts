@@ -55,7 +55,7 @@ export interface LoaderOptions {
   readonly by: Operation
   readonly limits: PageLimits
   /** The fields of an appointment that an event contains. Reading them is free. */
-  readonly ofEvent?: AppointmentRow
+  readonly ofEvent?: AppointmentRow | undefined
 }
 
 export interface AppointmentLoaderOptions extends LoaderOptions, Pick<FacetsOptions, 'directory' | 'sizes'> {

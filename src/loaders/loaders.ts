@@ -23,7 +23,8 @@ export interface LoadersOptions extends LoaderOptions, DirectoryLoaderOptions {
   readonly changes: Changes
 }
 
-export function createLoaders({ changes, ...options }: LoadersOptions): Loaders {
+export function createLoaders(options: LoadersOptions): Loaders {
+  const { changes, by } = options
   // Most operations select no person or place.
   let directory: DirectoryLoader | undefined
   function directoryOf(): DirectoryLoader {
@@ -35,7 +36,7 @@ export function createLoaders({ changes, ...options }: LoadersOptions): Loaders 
     get directory() {
       return directoryOf()
     },
-    subscribe: (filter, after) => createChangeStream(changes, { filter, after, by: options.by }),
+    subscribe: (filter, after) => createChangeStream(changes, { filter, after, by }),
   }
 }
 

@@ -213,7 +213,7 @@ export function createGateway({
     limits: pages,
   })
   const contextOf = (operation: Operation, ofEvent?: AppointmentRow) => ({
-    loaders: createLoaders({ ...sourcesOf(operation), ...(ofEvent !== undefined && { ofEvent }) }),
+    loaders: createLoaders({ ...sourcesOf(operation), ofEvent }),
     maxNodeIds: limits.MAX_NODE_IDS,
     clinicTimeZone,
     readUpstream: () => rest.upstream(operation),
