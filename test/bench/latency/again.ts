@@ -16,7 +16,7 @@ import { startInstantUpstream } from './upstream.ts'
 
 const LIVES = Number(process.env.LATENCY_LIVES ?? 3)
 const ROUNDS = Number(process.env.LATENCY_ROUNDS ?? 11)
-const WARM_UP_ROUNDS = 30
+const WARM_UP_ROUNDS = 60
 const SLICE_MS = 100
 const WIDTH = 32
 

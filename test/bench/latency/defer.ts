@@ -10,8 +10,8 @@ import { pinToOtherCore, startContestant } from './contestant.ts'
 
 const ROWS = 50
 const UPSTREAM_MS = 50
-const ROUNDS = Number(process.env.DEFER_ROUNDS ?? 60)
-const WARM_UP_ROUNDS = 30
+const ROUNDS = Number(process.env.DEFER_ROUNDS ?? 150)
+const WARM_UP_ROUNDS = 150
 const KEY = { authorization: 'Bearer pk_test_bench' }
 const IN_PARTS = query('... @defer { attendeeName }')
 const IN_ONE_PIECE = query('attendeeName')
