@@ -210,6 +210,18 @@ describe('The packages', () => {
   })
 })
 
+describe('The words', () => {
+  /** Words that stood for the terms of the field, such as reported, received and the client that. */
+  const dialect = /\b(un)?(told|heard|whoever)\b|last ?word/i
+
+  test('Comments and names of src use the terms of the field', () => {
+    const lines = src.flatMap(({ path, text }) =>
+      text.split('\n').flatMap((line, index) => (dialect.test(line) ? [`${path}:${index + 1}${line}`] : [])),
+    )
+    expect(lines).toEqual([])
+  })
+})
+
 describe('The tests', () => {
   test('Every name of a test is under 80 characters', () => {
     const long = tests.flatMap((file) =>

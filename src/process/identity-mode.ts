@@ -44,13 +44,14 @@ export function identityMode(settings: IdentitySettings): IdentityMode {
     if (!embedded && key === undefined)
       return {
         problem:
-          "APPOINTMENTS_API_KEY: must be set where AUTH_… is: callers present tokens, so the upstream is asked with the gateway's own key.",
+          "APPOINTMENTS_API_KEY: must be set where AUTH_… is: callers present tokens, so requests to the upstream need the gateway's own key.",
       }
-    const startupLine = `Callers: tokens of ${issuer} are checked, and the upstream is asked with the gateway's key.${warningOf(settings)}`
+    const startupLine = `Callers: tokens of ${issuer} are checked, and requests to the upstream have the gateway's key.${warningOf(settings)}`
     return { problem: null, tokens, loopbackOnly, startupLine }
   }
   if (embedded) {
-    const startupLine = 'Callers: open: whoever reaches this address reads and writes the sample data.'
+    const startupLine =
+      'Callers: open: every client that reaches this address reads and writes the sample data.'
     return { problem: null, tokens: null, loopbackOnly, startupLine }
   }
   if (key === undefined) {
@@ -58,7 +59,7 @@ export function identityMode(settings: IdentitySettings): IdentityMode {
     return { problem: null, tokens: null, loopbackOnly, startupLine }
   }
   if (isLocal) {
-    const startupLine = "Callers: open: whoever is on this machine asks with the gateway's key."
+    const startupLine = "Callers: open: every client on this machine reads and writes with the gateway's key."
     return { problem: null, tokens: null, loopbackOnly: true, startupLine }
   }
   return {

@@ -15,7 +15,7 @@ export interface LiveRows<Row extends Identified> {
   /** The number of changes received so far: keep it as `since` when you send a read or a write. */
   readonly changes: number
   /** For each id the number of the latest change that reported it. */
-  readonly told: ReadonlyMap<string, number>
+  readonly lastChanges: ReadonlyMap<string, number>
 }
 
 /** The rows that a read or a write has returned. */
@@ -27,7 +27,7 @@ export interface Found<Row extends Identified> {
   readonly isListed?: (row: Row) => boolean
 }
 
-export const NO_ROWS = { byId: new Map(), pending: new Map(), changes: 0, told: new Map() } as const
+export const NO_ROWS = { byId: new Map(), pending: new Map(), changes: 0, lastChanges: new Map() } as const
 
 /** The rows of a connection, or of `nodes(ids:)`, without those that failed; none where the field itself failed. */
 export function nodesOf<Node>(
@@ -51,12 +51,12 @@ export function takeChange<Row extends Identified>(
   if (movement === 'LEFT') byId.delete(row.id)
   else byId.set(row.id, mergeRows(byId.get(row.id), row))
   const changes = rows.changes + 1
-  return { ...rows, byId, changes, told: new Map(rows.told).set(row.id, changes) }
+  return { ...rows, byId, changes, lastChanges: new Map(rows.lastChanges).set(row.id, changes) }
 }
 
 export function takeFound<Row extends Identified>(rows: LiveRows<Row>, found: Found<Row>): LiveRows<Row> {
   const { since, isListed = () => false } = found
-  const hasNewerChange = (id: string) => (rows.told.get(id) ?? 0) > since
+  const hasNewerChange = (id: string) => (rows.lastChanges.get(id) ?? 0) > since
   const byId = new Map(rows.byId)
   for (const row of rows.byId.values()) if (isListed(row) && !hasNewerChange(row.id)) byId.delete(row.id)
   for (const row of found.rows)

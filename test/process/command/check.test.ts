@@ -27,7 +27,7 @@ describe('The check of a configuration', () => {
     expect(stdout.trim().split('\n')).toEqual([
       'The configuration has no problem.',
       `Upstream: ${upstream.url}/v1`,
-      "Callers: open: whoever is on this machine asks with the gateway's key.",
+      "Callers: open: every client on this machine reads and writes with the gateway's key.",
       'Development: off. GraphiQL: off. Desk: off. Introspection: on.',
       'Webhook secrets: 2. Instances: one.',
       'Metrics: off. Traces: off.',
