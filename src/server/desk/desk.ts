@@ -60,13 +60,13 @@ export function deskRoute({ endpoint, timeZone, trusted, graphiql }: DeskOptions
   return {
     path: deskPath(endpoint),
     methods: ['GET'],
-    answer(request) {
-      const { url, fetchAPI } = request
+    answer(routeRequest) {
+      const { url, fetchAPI } = routeRequest
       // Relative URLs of the page begin at its folder.
       if (url.pathname.endsWith('/'))
         return new fetchAPI.Response('', { status: 308, headers: { location: '../desk' } })
       const name = url.searchParams.get(FILE)
-      return name === null ? answerPage(request) : answerFile(name, request)
+      return name === null ? answerPage(routeRequest) : answerFile(name, routeRequest)
     },
   }
 }

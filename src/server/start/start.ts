@@ -84,13 +84,13 @@ export function startRoute({ links, loopbackOnly, upstream, history }: StartOpti
   return {
     path: '/',
     methods: ['GET'],
-    answer(asked) {
-      const { request, url, fetchAPI, context } = asked
+    answer(routeRequest) {
+      const { request, url, fetchAPI, context } = routeRequest
       if (loopbackOnly && !isForThisMachine(request)) return undefined
       const file = url.searchParams.get(FILE)
       const isPage = request.headers.get('accept')?.includes('text/html') ?? false
       const page = isFromThisMachine(request, context) ? PAGES.here : PAGES.elsewhere
-      return file !== null || isPage ? answerFile(file ?? page, asked) : answerFigures(fetchAPI)
+      return file !== null || isPage ? answerFile(file ?? page, routeRequest) : answerFigures(fetchAPI)
     },
   }
 }
