@@ -96,7 +96,7 @@ describe('The routes of a gateway', () => {
     }
   })
 
-  test('Pages and files are for GET, probes for any method, and other paths name their method', async () => {
+  test('Pages are for GET, probes for any method, and other paths allow one method', async () => {
     await using gateway = await startGateway(ALL)
     const statuses = async (method: string) =>
       Object.fromEntries(
@@ -120,7 +120,7 @@ describe('The routes of a gateway', () => {
     })
   })
 
-  test('Neither the page at / nor GraphiQL is in the way of an operation at an endpoint /', async () => {
+  test('No page is in the way of an operation where the endpoint is /', async () => {
     for (const development of [true, false]) {
       await using gateway = await startGateway({ ...UPSTREAM, development, endpoint: '/' })
       const answers = [
