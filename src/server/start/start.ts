@@ -82,7 +82,8 @@ export function startRoute({ links, loopbackOnly, upstream, history }: StartOpti
   }
 
   return {
-    path: '/',
+    // Not `//`: the page's script fetches its own path, and would take that for the beginning of a host.
+    path: /^\/$/,
     methods: ['GET'],
     answer(routeRequest) {
       const { request, url, fetchAPI, context } = routeRequest

@@ -86,6 +86,7 @@ describe('The start page', () => {
     await using open = await startProduct({ gateway: { loopbackOnly: true } })
     expect(await statusFor(open, 'localhost:4000')).toBe(200)
     expect(await statusFor(open, 'elsewhere.example')).toBe(302)
+    expect(await statusFor(open, 'localhost:4000', '//')).toBe(302)
   })
 
   test('Where callers send their own keys it shows no quota', async () => {
