@@ -71,7 +71,7 @@ function follows({ before }: ChangeReport, known: KnownChange): boolean {
 /** The upstream creates an event some time after its change. */
 const LATEST_ECHO_MS = 300_000
 
-/** The event of the gateway's own write states only what that write was expected to do. A create has one event. */
+/** Whether the report may be the event of the known write: it states only what is expected after it. A create has one event. */
 function isEcho(report: ChangeReport, known: KnownChange): boolean {
   if (report.before === null && known.before === null) return true
   const passedMs = between(known.reportedAt, report.reportedAt)

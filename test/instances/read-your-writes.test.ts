@@ -7,7 +7,7 @@ const RENAME = `mutation ($id: ID!, $title: String!) {
 const ONE = 'query ($id: ID!) { appointment(id: $id) { title } }'
 const LIST = '{ appointments(first: 20, filter: { status: [CONFIRMED] }) { nodes { restId title } } }'
 const ROUNDS = 150
-/** With events a read that shows what no event told makes an instance forget: that would hide what the test is to see. */
+/** With events, a read of an unreported change invalidates the cache of an instance, which would hide what this tests. */
 const WITHOUT_EVENTS = { gateway: { webhooks: null } }
 
 async function someIds({ at }: Instances): Promise<string[]> {

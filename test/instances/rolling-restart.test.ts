@@ -45,9 +45,9 @@ async function run(send: Send, query: string, variables: object = {}) {
 
 interface Subscriber {
   readonly titles: string[]
-  /** How often it came back. */
+  /** How often it reconnected. */
   readonly comebacks: () => number
-  /** Resolves once it has been told of that title. */
+  /** Resolves once it has received a change with that title. */
   arrival(title: string): Promise<void>
 }
 

@@ -126,11 +126,11 @@ describeWithRedis('Subscribers of any instance', () => {
     await using instances = await start(upstream)
     for (let nth = 0; nth < 30; nth += 1) {
       await using stream = await subscribeAt(instances, nth)
-      const told = [`${nth} a`, `${nth} b`]
-      for (const title of told) await deliver(instances.at(nth).url, nextEvent('apt', title))
+      const titles = [`${nth} a`, `${nth} b`]
+      for (const title of titles) await deliver(instances.at(nth).url, nextEvent('apt', title))
       const { sequence } = (await stream.next())?.data.appointmentChanged ?? {}
       await using other = await subscribeAt(instances, nth + 1, sequence)
-      expect(titleOf(await other.next())).toBe(told[1])
+      expect(titleOf(await other.next())).toBe(titles[1])
     }
   })
 

@@ -224,12 +224,12 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
     test('A recorded change is known in this process, and its watchers are notified', async () => {
       const { shared } = await open()
       const { events } = shared
-      const { promise: told, resolve: tell } = Promise.withResolvers<string>()
-      events.watch('x', ({ now }) => tell(now.id))
+      const { promise: notified, resolve: notify } = Promise.withResolvers<string>()
+      events.watch('x', ({ now }) => notify(now.id))
       await followAt(shared, 'x')
       const word = latestChange('a')
       await events.append('x', { ...entry('a'), latestChange: word })
-      expect(await told).toBe('a')
+      expect(await notified).toBe('a')
       expect(events.peekLatestChange('x', 'a')?.mark).toBe(word.mark)
     })
   })

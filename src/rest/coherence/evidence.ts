@@ -61,7 +61,7 @@ export interface Move {
   readonly isIn: boolean
 }
 
-/** Whether the latest known change can be the move, or places the appointment where the move has led. */
+/** Whether the latest known change may be the move, or already placed the appointment there before the read. */
 export function isExplained(
   { filter, since, requestedAt, isIn }: Move,
   known: LatestChange | undefined,

@@ -27,10 +27,10 @@ export interface Epochs {
     diff?: AppointmentDiff,
   ) => MaybePromise<void>
   readonly advanceItem: (write: RestRequest, operation: Operation) => MaybePromise<void>
-  /** The same for a write whose outcome is unknown: a change in doubt, which certain changes leave out. */
+  /** Like `advance`, for a write whose outcome is unknown: a change in doubt, which `certainChangesSince` leaves out. */
   readonly markInDoubt: (write: RestRequest, operation: Operation) => MaybePromise<void>
   /**
-   * The same for a write that is about to be sent, with what it is to change. Returns a function that retracts the doubt once
+   * Like `markInDoubt`, for a write that is about to be sent. Returns a function that retracts the doubt once
    * the write was not sent after all, or is answered. Undefined where other instances were notified: for them it stays a doubt.
    */
   readonly announce: (
@@ -38,7 +38,7 @@ export interface Epochs {
     operation: Operation,
     diff?: AppointmentDiff,
   ) => MaybePromise<(() => void) | undefined>
-  /** The same for the item alone, not for lists. */
+  /** Like `announce`, for the item without the lists. */
   readonly announceItem: (write: RestRequest, operation: Operation) => MaybePromise<(() => void) | undefined>
   /** For a write that may still happen: for a minute it may outdate what is read at any moment, so no reply is cached. */
   readonly suspendCaching: (write: RestRequest, operation: Operation) => void

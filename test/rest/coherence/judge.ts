@@ -1,9 +1,9 @@
 import type { AppointmentFilter } from '../../../src/contract/field-names.ts'
 import type { ModelRow } from './model-upstream.ts'
 
-/** What one reader may see of a list: each appointment as of one of its versions, and not before what was told of it. */
+/** What one reader may see of a list: each appointment in one of its versions, and in none before a known one. */
 export interface Judge {
-  /** A version that the gateway has been told of, or has written. */
+  /** The gateway has received an event of this version, or has written it. */
   know(id: string, version: number): void
   /** Call it when a read begins; the answer judges what it shows. Returns a line for each fault. */
   begin(list: string, filter: AppointmentFilter): (shown: readonly string[]) => string[]

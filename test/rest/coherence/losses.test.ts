@@ -161,7 +161,7 @@ describe('An unreported change of a field that list rows do not contain', () => 
     silent.pass(HOUR)
     await silent.list(OF_1)
     const [change] = silent.changes()
-    if (change === undefined) throw new Error('Nothing is told')
+    if (change === undefined) throw new Error('No change was published')
     expect(silent.rest.changes.effectOnceRead(change, undefined, OF_1, operationOf('x'))).toEqual({
       movement: 'left',
       isHidden: true,

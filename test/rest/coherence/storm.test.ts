@@ -82,7 +82,7 @@ const narrowStep = stepOf({
     wait: 4,
   },
 })
-/** Of ten changes, one is never told. */
+/** Of ten changes, one has no event. */
 const stepWithLoss = stepOf({ ...wide, weights: { ...WEIGHTS, lose: 3 } })
 
 function stormOf(steps: fc.Arbitrary<readonly Step[]>) {
