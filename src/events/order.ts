@@ -35,8 +35,8 @@ export type Order = 'newer' | 'same' | 'older' | 'unclear'
 /**
  * Orders a report and the latest known change, so that no client sees an appointment go back in time. `updated_at` decides.
  * Where it ties (it may count whole seconds) or is missing, two events are in the order of their creation. An event is the
- * echo of a write if it states nothing else than the write and does not begin with the state after it: an event that states more
- * may be of a later change. A state that only a read has found may be reported again.
+ * echo of a write if it states only what is expected after the write, and does not begin with that state: an event that states
+ * more may be of a later change. A state that only a read has found may be reported again.
  */
 export function orderOf(report: ChangeReport, known: KnownChange): Order {
   const { updatedAt } = report.now

@@ -52,7 +52,7 @@ const RECOGNISED: readonly Order[] = [
   latestFirst(by('createdAt', 'id')),
   (a, b) => by('startTime')(a, b) * (a.startTime === b.startTime ? 0 : 1) || by('id')(b, a),
 ]
-/** Orders that the gateway does not know, of which the last one breaks ties by a field that no row contains. */
+/** Orders that the gateway does not know, of which the last one breaks ties by a field that summary rows do not contain. */
 const UNKNOWN: readonly Order[] = [by('title', 'id'), by('updatedAt', 'id'), by('startTime', 'updatedAt')]
 
 const world = fc.record({

@@ -12,7 +12,7 @@ const RENAME = `mutation ($id: ID!, $title: String!) {
 const ONE = 'query ($id: ID!) { appointment(id: $id) { title } }'
 const IDS = '{ appointments(first: 160) { nodes { restId } } }'
 
-/** As a load balancer that knows only the addresses: one after the other, and the next one where nobody listens. */
+/** A load balancer that knows only the addresses: round robin, and the next address where a connection fails. */
 function createBalancer(urls: string[]) {
   let turn = 0
   return async (path: string, init: RequestInit): Promise<Response> => {
@@ -108,7 +108,7 @@ describeWithRedis('Instances that are replaced one by one', () => {
           REDIS_TIMEOUT_MS: '2000',
           WEBHOOK_SECRETS: SECRET,
           DRAIN_MS: '200',
-          // However long it takes, nobody sees a sweep.
+          // So that no sweep runs during the test.
           RECONCILE_SECONDS: '86400',
           LOG_LEVEL: 'silent',
         }),
@@ -170,7 +170,7 @@ describeWithRedis('Instances that are replaced one by one', () => {
     const last = 'last'
     await run(send, RENAME, { id: ids[150], title: last })
     for (const { titles, arrival, comebacks } of subscribers) {
-      // The event of one may come again, after an instance could not take it.
+      // An event may be delivered again, after an instance could not accept it.
       for (const title of [...written, last]) await arrival(title)
       expect(titles.toSorted()).toEqual([...written, last].toSorted())
       expect(comebacks()).toBeGreaterThan(0)
