@@ -138,7 +138,7 @@ describeWithRedis('Instances that are replaced one by one', () => {
     const written: string[] = []
     let reads = 0
     let isOver = false
-    /** Writes forty appointments in turn, and reads each after its write. The API counts whole seconds, so none is written twice in one. */
+    /** Writes forty appointments in turn, so that none is written twice in a second, and reads each after its write. */
     async function work(worker: number): Promise<void> {
       for (let nth = 0; !isOver; nth += 1) {
         const id = ids[40 * worker + (nth % 40)]
