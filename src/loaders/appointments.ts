@@ -76,7 +76,7 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
   // Most operations read no list.
   let connections: AppointmentConnections | undefined
   let facets: Facets | undefined
-  /** The appointments that have been read one by one. */
+  /** The appointments that are read by their ids, for whichever field. */
   const readComplete = new Set<string>()
 
   function remember({ row, staleSince }: RetrievedRow, at: ResolvedAt): void {
