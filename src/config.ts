@@ -188,7 +188,7 @@ const ENVIRONMENT = z.object({
       .string()
       .refine(isTimeZone, 'must be a name of the IANA database, such as Europe/London')
       .default('Europe/London')
-      .describe('the IANA name of the time zone where a client gives none'),
+      .describe("the clinic's time zone, for days and local times where a client gives none: an IANA name"),
     CALENDAR_SECRET: calendarSecrets
       .optional()
       .describe('encrypts the URLs of calendars, 32 characters or more; without it there are no calendars'),

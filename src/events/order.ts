@@ -35,8 +35,8 @@ export type Order = 'newer' | 'same' | 'older' | 'unclear'
 /**
  * Orders a report and the latest known change, so that no client sees an appointment go back in time. `updated_at` decides.
  * Where it ties (it may count whole seconds) or is missing, two events are in the order of their creation. An event is the
- * echo of a write if it states nothing else than the write and does not begin with the state after it: an event that states more
- * may be of a later change. A state that only a read has found may be reported again.
+ * echo of a write if it states only what is expected after the write, and does not begin with that state: an event that states
+ * more may be of a later change. A state that only a read has found may be reported again.
  */
 export function orderOf(report: ChangeReport, known: KnownChange): Order {
   const { updatedAt } = report.now
@@ -71,7 +71,7 @@ function follows({ before }: ChangeReport, known: KnownChange): boolean {
 /** The upstream creates an event some time after its change. */
 const LATEST_ECHO_MS = 300_000
 
-/** The event of the gateway's own write states only what that write was expected to do. A create has one event. */
+/** Whether the report may be the event of the known write: it states only what is expected after it. A create has one event. */
 function isEcho(report: ChangeReport, known: KnownChange): boolean {
   if (report.before === null && known.before === null) return true
   const passedMs = between(known.reportedAt, report.reportedAt)

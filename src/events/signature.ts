@@ -69,7 +69,7 @@ export function verifySignature(
   const signedAt = claim && instantOf(claim.timestamp)
   if (claim === undefined || signedAt === undefined) return undefined
   let found: Verification | undefined
-  // All are compared, whichever fits: the time tells nothing.
+  // Compares all of them, so that the time does not reveal which one fits.
   for (const secret of secrets)
     for (const key of keysOf(secret)) {
       const digest = digestOf(key, claim.timestamp, body)

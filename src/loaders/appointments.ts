@@ -1,5 +1,5 @@
 import type { AppointmentFields, AppointmentFilter, FieldName } from '../contract/field-names.ts'
-import type { PageLimits } from '../pagination/arguments.ts'
+import { checkSizes, type PageArguments, type PageLimits } from '../pagination/arguments.ts'
 import type {
   AppointmentChanges,
   Appointments,
@@ -27,6 +27,8 @@ export interface AppointmentLoader {
   find(id: string, at: ResolvedAt): MaybePromise<AppointmentRef | null>
   /** Loads the complete appointment, once for all its fields, unless the field is loaded already. */
   field<Name extends FieldName>(id: string, name: Name, at: ResolvedAt): MaybePromise<AppointmentFields[Name]>
+  /** Throws where `first` or `last` is invalid, before anything is read for the list. */
+  checkSizes(args: PageArguments): void
   /** A page of a list, and its count when the client selects it. */
   readonly connection: AppointmentConnections['read']
   /**
@@ -74,7 +76,7 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
   // Most operations read no list.
   let connections: AppointmentConnections | undefined
   let facets: Facets | undefined
-  /** The appointments that have been read one by one. */
+  /** The appointments that are read by their ids, for whichever field. */
   const readComplete = new Set<string>()
 
   function remember({ row, staleSince }: RetrievedRow, at: ResolvedAt): void {
@@ -155,6 +157,7 @@ export function createAppointmentLoader(options: AppointmentLoaderOptions): Appo
       const value = memory.row(id)?.[name]
       return value === undefined ? loadField(id, name, at) : valueOrThrow(value, name)
     },
+    checkSizes: (args) => void checkSizes(args, options.limits.maxPageSize),
     connection(...list) {
       connections ??= createConnections({
         ...options,

@@ -40,7 +40,7 @@ export interface FacetPrice {
   readonly lists: Cost
 }
 
-/** Estimates the upstream requests of reads. Cached answers are free. */
+/** Estimates the upstream requests of reads, as far as they are known beforehand. Cached answers are free. */
 export interface Pricing {
   find(id: string): Cost
   /** `id` is undefined where only an answer of the upstream will contain it. */

@@ -29,12 +29,21 @@ export const DEFAULT_PAGE_LIMITS: PageLimits = { maxPageSize: 500, maxReadSize: 
 /** The size of a page without `first` and `last`. */
 export const DEFAULT_SIZE = 20
 
-/** Throws a PageArgumentError that names the argument at fault. */
-export function checkArguments(args: PageArguments, filter: string, maxSize: number): PageRequest {
+/** Checks `first` and `last`, which do not depend on the list. Throws a PageArgumentError that names the argument at fault. */
+export function checkSizes(
+  args: PageArguments,
+  maxSize: number,
+): Readonly<Record<'first' | 'last', number | undefined>> {
   const first = checkSize('first', args.first, maxSize)
   const last = checkSize('last', args.last, maxSize)
   if (first !== undefined && last !== undefined)
     throw new PageArgumentError('last', 'Give either `first` or `last`, not both.')
+  return { first, last }
+}
+
+/** Throws a PageArgumentError that names the argument at fault. */
+export function checkArguments(args: PageArguments, filter: string, maxSize: number): PageRequest {
+  const { first, last } = checkSizes(args, maxSize)
   const after = checkCursor('after', args.after, filter)
   const before = checkCursor('before', args.before, filter)
   const isForward = last === undefined && (first !== undefined || before === undefined || after !== undefined)

@@ -21,8 +21,8 @@ export type IdentityMode =
       readonly problem: null
       readonly tokens: TokenOptions | null
       /**
-       * Only requests whose `Host` header is a loopback name are answered: wherever the gateway is on a loopback address and
-       * answers anything without a credential. Elsewhere a proxy in front of it may have another name.
+       * Refuse requests whose `Host` is not a loopback name: where the gateway listens on a loopback address and answers
+       * anything without a credential. Elsewhere a proxy in front of it may have another name.
        */
       readonly loopbackOnly: boolean
       readonly startupLine: string

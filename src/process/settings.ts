@@ -14,7 +14,7 @@ export interface EnabledFeatures {
   readonly introspection: boolean
 }
 
-/** The gateway is in development over the sandbox, and with NODE_ENV=development. */
+/** Over the sandbox, and with NODE_ENV=development, the gateway is in development: each feature is on unless disabled. */
 export function enabledFeatures(config: Config): EnabledFeatures {
   const development = config.APPOINTMENTS_API_URL === undefined || config.NODE_ENV === 'development'
   const { GRAPHIQL = development, DESK = development, INTROSPECTION = development } = config

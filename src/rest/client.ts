@@ -42,7 +42,7 @@ export interface RestClientOptions {
   readonly cacheTtlMs: number
   /** The same for clinicians, locations and types. */
   readonly directoryTtlMs: number
-  /** How much longer a reply may be served stale where the quota is spent, in milliseconds; 0 = never. */
+  /** For how long after its lifetime a reply may be served, stale, where the quota is spent, in milliseconds; 0 = never. */
   readonly staleIfLimitedMs: number
   /** The same where the upstream does not answer. */
   readonly staleIfDownMs: number

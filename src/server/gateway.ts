@@ -320,6 +320,7 @@ export function createGateway({
     metrics !== null && metricsRoute({ read: metrics, identify, loopbackOnly, reportFault }),
     calendar.route,
     history !== undefined &&
+      endpoint !== '/' &&
       startRoute({
         loopbackOnly,
         links: {

@@ -36,7 +36,8 @@ export interface Epochs {
   advance(account: string, scopes: readonly string[], change?: Advance): MaybePromise<void>
   /**
    * A write to the scopes is about to be sent: until its outcome is known, they are in doubt. If the write is not sent after all,
-   * the returned function withdraws the doubt. Undefined where other instances know of the doubt already.
+   * the returned function withdraws the doubt, and earlier answers are valid again. Undefined where instances share epochs: others
+   * may know of the doubt already.
    */
   announce(
     account: string,

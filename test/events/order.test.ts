@@ -132,8 +132,8 @@ describe('The order of two reports', () => {
       known(row('B', T1), { before: row('A', T1) }),
       'unclear',
     ],
-  ])('%s', ([, told, before, order]) => {
-    expect(orderOf(told, before)).toBe(order)
+  ])('%s', ([, next, before, order]) => {
+    expect(orderOf(next, before)).toBe(order)
   })
 
   test('Of two different states, one is newer in either order of arrival', () => {

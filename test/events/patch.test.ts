@@ -52,16 +52,16 @@ const RECOGNISED: readonly Order[] = [
   latestFirst(by('createdAt', 'id')),
   (a, b) => by('startTime')(a, b) * (a.startTime === b.startTime ? 0 : 1) || by('id')(b, a),
 ]
-/** Orders that the gateway does not know, of which the last one breaks ties by what nobody sees. */
+/** Orders that the gateway does not know, of which the last one breaks ties by a field that summary rows do not contain. */
 const UNKNOWN: readonly Order[] = [by('title', 'id'), by('updatedAt', 'id'), by('startTime', 'updatedAt')]
 
 const world = fc.record({
   rows: fc.uniqueArray(fc.tuple(id, state), { selector: ([each]) => each, minLength: 5, maxLength: 7 }),
   filter,
   order: fc.constantFrom(...RECOGNISED, ...RECOGNISED, ...UNKNOWN),
-  listShows: fc.constantFrom<readonly FieldName[]>(FIELDS_OF_SUMMARY, FIELDS_OF_EVENT),
-  eventShows: fc.constantFrom<readonly FieldName[]>(FIELDS_OF_SUMMARY, FIELDS_OF_EVENT),
-  tellsBefore: fc.boolean(),
+  listFields: fc.constantFrom<readonly FieldName[]>(FIELDS_OF_SUMMARY, FIELDS_OF_EVENT),
+  eventFields: fc.constantFrom<readonly FieldName[]>(FIELDS_OF_SUMMARY, FIELDS_OF_EVENT),
+  hasBefore: fc.boolean(),
   changes: fc.array(
     fc.record({ id, state, waitMs: fc.integer({ min: 1, max: 5000 }), isRead: fc.boolean() }),
     {
@@ -117,29 +117,29 @@ function otherRows(): PartialAppointment[] {
 
 describe('A list after a change', () => {
   test('It equals a fresh read, or is invalidated', () => {
-    const counts = { patched: 0, forgotten: 0 }
+    const counts = { patched: 0, invalidated: 0 }
     fc.assert(
-      fc.property(world, ({ rows, filter: where, order, listShows, eventShows, tellsBefore, changes }) => {
+      fc.property(world, ({ rows, filter: where, order, listFields, eventFields, hasBefore, changes }) => {
         const upstream = createUpstream(order)
         let now = NOON
         for (const [each, fields] of rows) upstream.set(each, fields, now)
-        const show = (row: PartialAppointment) => pick(row, listShows)
+        const show = (row: PartialAppointment) => pick(row, listFields)
         // What the gateway has seen of the order so far.
         const orders = ordersOf(upstream.list({}).map(show), otherRows().sort(order).map(show))
-        const read = () => upstream.list(where).map((row) => pick(row, listShows))
+        const read = () => upstream.list(where).map((row) => pick(row, listFields))
         let list = listOf(read(), { filter: where, asOf: now })
         for (const change of changes) {
           now += change.waitMs
           const before = upstream.rows.get(change.id)
           upstream.set(change.id, change.state, now)
-          const told: ListChange = {
+          const listChange: ListChange = {
             id: change.id,
-            now: pick(upstream.rows.get(change.id) as State, eventShows),
-            before: !tellsBefore ? undefined : before === undefined ? null : pick(before, eventShows),
+            now: pick(upstream.rows.get(change.id) as State, eventFields),
+            before: !hasBefore ? undefined : before === undefined ? null : pick(before, eventFields),
             since: now,
           }
-          const patched = patch(list, [told], orders)
-          counts[patched === null ? 'forgotten' : 'patched'] += 1
+          const patched = patch(list, [listChange], orders)
+          counts[patched === null ? 'invalidated' : 'patched'] += 1
           if (patched !== null) expect(patched.rows).toEqual(read())
           list = patched ?? listOf(read(), { filter: where, asOf: now })
           if (change.isRead) list = listOf(read(), { filter: where, asOf: now })
@@ -148,7 +148,7 @@ describe('A list after a change', () => {
       { numRuns: 1000, seed: 20 },
     )
     // Else it is right because nothing is ever patched.
-    expect(counts.patched).toBeGreaterThan(counts.forgotten)
+    expect(counts.patched).toBeGreaterThan(counts.invalidated)
   })
 
   const A: PartialAppointment = row('a', { startTime: '2026-01-05T09:00:00Z' })

@@ -11,7 +11,7 @@ export interface Clock {
 }
 
 export interface GatewaysOptions {
-  /** null = each instance has its own memory: what several instances are without Redis. */
+  /** null = each instance has its own memory, like several instances without Redis. */
   readonly redisUrl: string | null
   readonly upstream: { readonly url: string; readonly key: string }
   readonly count?: number
@@ -23,7 +23,7 @@ export interface GatewaysOptions {
 
 export interface Gateways extends AsyncDisposable {
   readonly gateways: readonly GatewayClient[]
-  /** The nth of them, and the first one again after the last. */
+  /** The nth gateway, modulo their number. */
   at(nth: number): GatewayClient
 }
 
@@ -31,7 +31,7 @@ const SYSTEM: Clock = { now: Date.now, monotonic: () => performance.now() }
 
 let prefixes = 0
 
-/** Several instances of the gateway in front of one upstream, which share what they know once Redis is there. */
+/** Several instances of the gateway in front of one upstream. Waits until each is connected to Redis. */
 export async function startGateways(options: GatewaysOptions): Promise<Gateways> {
   const { redisUrl, upstream, count = 2, clock = SYSTEM, replies = false, gateway } = options
   await using stack = new AsyncDisposableStack()
@@ -44,7 +44,7 @@ export async function startGateways(options: GatewaysOptions): Promise<Gateways>
         ? createMemory({ monotonic: clock.monotonic })
         : await openRedis({ url: redisUrl, prefix, replies, ...clock })
     stack.defer(() => shared.close())
-    // However long a test takes, it sees no sweep.
+    // So that no sweep runs during a test.
     const webhooks = { secrets: [{ secret: SECRET }], reconcileSeconds: 86_400 }
     const given = { ...upstream, ...clock, shared, webhooks, ...gateway }
     gateways.push(stack.use(await startGateway(given)))
@@ -66,7 +66,7 @@ async function openRedis(
     eventsKept: 10_000,
     seenMs: 3_600_000,
     lifeMs: 7_200_000,
-    // Whatever else runs on the machine: what is shared is what these tests are about.
+    // Long, because the machine may be busy, and these tests are about what is shared.
     timeoutMs: 5_000,
     ...options,
     onChange: (state) => state === 'up' && resolve(),
@@ -83,11 +83,11 @@ export interface Instances extends Gateways {
   readonly upstream: { readonly url: string; readonly key: string }
 }
 
-/** The same over a sandbox of their own. */
+/** The same in front of a sandbox of their own. */
 export async function startInstances(
   options: Omit<GatewaysOptions, 'upstream'> & {
     readonly sandbox?: SandboxOptions
-    /** The sandbox tells the first of them of each change, by a webhook. */
+    /** Whether the sandbox sends its events to the first instance, by a webhook. */
     readonly live?: boolean
   },
 ): Promise<Instances> {

@@ -65,12 +65,12 @@ describeWithRedis('Live queries on several instances', () => {
     })
     const { url, state } = instances.at(0)
     await using stream = await subscribe(url, { query: LIVE })
-    // What only the whole appointment shows costs it a request for each new one.
+    // A field that rows do not contain costs a request for each new appointment.
     const ending = await subscribe(url, { query: LIVE.replace('title', 'title description') })
     for (const each of [stream, ending]) expect(await titles(each)).toEqual([])
-    await using told = await subscribe(url, { query: 'subscription { appointmentChanged { sequence } }' })
+    await using changes = await subscribe(url, { query: 'subscription { appointmentChanged { sequence } }' })
     await own.restart()
-    expect((await told.next())?.errors?.[0]?.extensions.code).toBe('RESUME_EXPIRED')
+    expect((await changes.next())?.errors?.[0]?.extensions.code).toBe('RESUME_EXPIRED')
     ending.leave()
     await expect.poll(() => state().streams, { timeout: 10_000 }).toBe(1)
     instances.takeRequests()

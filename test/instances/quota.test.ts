@@ -14,7 +14,7 @@ interface TestClock extends Clock {
   pass(ms: number): void
 }
 
-/** Five past noon, from where it goes on as real time does. */
+/** Starts at five past noon, and advances with real time. */
 function clockOfTest(): TestClock {
   let offset = Date.parse('2026-01-05T12:05:00Z') - performance.now()
   const now = () => performance.now() + offset

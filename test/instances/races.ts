@@ -3,7 +3,7 @@ import type { Instances } from './instances.ts'
 
 /** How pairs of bookings for one time ended, and what the costliest of them cost besides its create. */
 export interface RaceReport {
-  /** Of two, one has booked and one was told that the time is taken. */
+  /** Of two, one has booked and one was refused because the time is taken. */
   readonly one: number
   readonly both: number
   readonly otherwise: number
@@ -54,12 +54,12 @@ export async function race(instances: Instances, pairs: number): Promise<RaceRep
   return report
 }
 
-/** Every other day, so that no reach holds two. */
+/** Every other day, so that the search range of one booking contains no other pair. */
 export function dayOf(nth: number): string {
   return new Date(Date.parse('2031-01-01') + nth * 2 * DAY_MS).toISOString().slice(0, 10)
 }
 
-/** Returns once each of the instances has told of a change: its feed is healthy then. */
+/** Returns once each of the instances has published a change: its feed is healthy then. */
 export async function feed({ gateways, upstream }: Instances): Promise<void> {
   for (const { url } of gateways) {
     await using stream = await subscribe(url, { query: 'subscription { appointmentChanged { sequence } }' })

@@ -7,7 +7,7 @@ const RENAME = `mutation ($id: ID!, $title: String!) {
 const ONE = 'query ($id: ID!) { appointment(id: $id) { title } }'
 const LIST = '{ appointments(first: 20, filter: { status: [CONFIRMED] }) { nodes { restId title } } }'
 const ROUNDS = 150
-/** With events a read that shows what no event told makes an instance forget: that would hide what the test is to see. */
+/** With events, a read of an unreported change invalidates the cache of an instance, which would hide what this tests. */
 const WITHOUT_EVENTS = { gateway: { webhooks: null } }
 
 async function someIds({ at }: Instances): Promise<string[]> {
@@ -39,7 +39,7 @@ function titleIn({ appointments }: ListData, id: string): string | undefined {
   return appointments.nodes.find(({ restId }) => restId === id)?.title
 }
 
-/** Four writers and eight readers at once, each at any instance. A read must show what was answered before it began. */
+/** Four writers and eight readers at once, each at any instance. A read must contain each write that was answered before it began. */
 async function storm({ at }: Instances, ids: readonly string[]): Promise<{ reads: number; stale: number }> {
   const answered = new Map<string, number>()
   const counts = { reads: 0, stale: 0 }
@@ -80,7 +80,7 @@ describeWithRedis('Reads on any instance', () => {
     const [id = ''] = await someIds(instances)
     instances.takeRequests()
     expect(await writeAndRead(instances, id)).toEqual({ items: 0, lists: 0 })
-    // Each of the two others reads both anew, and nobody reads twice.
+    // Each of the other two instances reads both again, once.
     const item = `/appointments/${id}`
     const perRound = ['GET /appointments', 'GET /appointments', `GET ${item}`, `GET ${item}`, `PATCH ${item}`]
     const expected = Array.from({ length: ROUNDS }, () => perRound).flat()

@@ -125,9 +125,9 @@ describeWithRedis('Answers that instances share', () => {
     expect(await titleFor(2, own)).toBe(title)
     expect(await titleFor(0, own)).toBe(title)
     expect(await titleFor(1, everyone)).toBe(title)
-    // Each of the three views has asked once.
+    // One request for each of the three views.
     expect(instances.takeRequests()).toEqual(Array(3).fill(`GET /appointments/${id}`))
-    // What decides whether a write is allowed is asked anew.
+    // The read that decides whether a write is allowed bypasses shared answers.
     const rename =
       'mutation ($id: ID!) { updateAppointment(input: { id: $id, title: "T" }) { clientMutationId } }'
     expect((await instances.at(1).query(rename, { id }, own)).errors).toBeUndefined()

@@ -12,7 +12,7 @@ const RENAME = `mutation ($id: ID!, $title: String!) {
 const ONE = 'query ($id: ID!) { appointment(id: $id) { title } }'
 const IDS = '{ appointments(first: 160) { nodes { restId } } }'
 
-/** As a load balancer that knows only the addresses: one after the other, and the next one where nobody listens. */
+/** A load balancer that knows only the addresses: round robin, and the next address where a connection fails. */
 function createBalancer(urls: string[]) {
   let turn = 0
   return async (path: string, init: RequestInit): Promise<Response> => {
@@ -45,9 +45,9 @@ async function run(send: Send, query: string, variables: object = {}) {
 
 interface Subscriber {
   readonly titles: string[]
-  /** How often it came back. */
+  /** How often it reconnected. */
   readonly comebacks: () => number
-  /** Resolves once it has been told of that title. */
+  /** Resolves once it has received a change with that title. */
   arrival(title: string): Promise<void>
 }
 
@@ -108,7 +108,7 @@ describeWithRedis('Instances that are replaced one by one', () => {
           REDIS_TIMEOUT_MS: '2000',
           WEBHOOK_SECRETS: SECRET,
           DRAIN_MS: '200',
-          // However long it takes, nobody sees a sweep.
+          // So that no sweep runs during the test.
           RECONCILE_SECONDS: '86400',
           LOG_LEVEL: 'silent',
         }),
@@ -138,7 +138,7 @@ describeWithRedis('Instances that are replaced one by one', () => {
     const written: string[] = []
     let reads = 0
     let isOver = false
-    /** Writes forty appointments in turn, and reads each after its write. The API counts whole seconds, so none is written twice in one. */
+    /** Writes forty appointments in turn, so that none is written twice in a second, and reads each after its write. */
     async function work(worker: number): Promise<void> {
       for (let nth = 0; !isOver; nth += 1) {
         const id = ids[40 * worker + (nth % 40)]
@@ -170,7 +170,7 @@ describeWithRedis('Instances that are replaced one by one', () => {
     const last = 'last'
     await run(send, RENAME, { id: ids[150], title: last })
     for (const { titles, arrival, comebacks } of subscribers) {
-      // The event of one may come again, after an instance could not take it.
+      // An event may be delivered again, after an instance could not accept it.
       for (const title of [...written, last]) await arrival(title)
       expect(titles.toSorted()).toEqual([...written, last].toSorted())
       expect(comebacks()).toBeGreaterThan(0)

@@ -34,7 +34,7 @@ function subscribeAt({ at }: Gateways, nth: number, after?: string): Promise<Tes
   return subscribe(at(nth).url, { query: CHANGES, variables: after === undefined ? {} : { after } })
 }
 
-/** It knows every appointment, and a write of it is answered with a title. */
+/** An upstream that has every appointment, and answers a write with the written fields. */
 function startUpstream() {
   return startScriptedUpstream(({ line, body }) => {
     const id = /\/appointments\/(\w+)/.exec(line)?.[1] ?? 'new'
@@ -101,7 +101,7 @@ describeWithRedis('Subscribers of any instance', () => {
         await deliver(instances.at(from + nth).url, nextEvent(`apt${nth}`, title))
     }
     for (let round = 0; round < 6; round += 1) {
-      // Of ten changes it reads four here and the others at the next instance.
+      // Of ten changes the subscriber reads four here, and the others from the next instance.
       await tell(10 * round, 10 * round + 5)
       for (let nth = 0; nth < 4; nth += 1) {
         const result = await stream.next()
@@ -126,11 +126,11 @@ describeWithRedis('Subscribers of any instance', () => {
     await using instances = await start(upstream)
     for (let nth = 0; nth < 30; nth += 1) {
       await using stream = await subscribeAt(instances, nth)
-      const told = [`${nth} a`, `${nth} b`]
-      for (const title of told) await deliver(instances.at(nth).url, nextEvent('apt', title))
+      const titles = [`${nth} a`, `${nth} b`]
+      for (const title of titles) await deliver(instances.at(nth).url, nextEvent('apt', title))
       const { sequence } = (await stream.next())?.data.appointmentChanged ?? {}
       await using other = await subscribeAt(instances, nth + 1, sequence)
-      expect(titleOf(await other.next())).toBe(told[1])
+      expect(titleOf(await other.next())).toBe(titles[1])
     }
   })
 

@@ -63,7 +63,7 @@ describe('A slow reader', () => {
       const { value } = await stream.next()
       const { id, title } = value?.change.now ?? {}
       const before = value?.change.before?.title
-      // No gap: each begins with what the one before it ended with.
+      // No gap: each begins with the state that the previous one ended with.
       expect(before).toBe(seen.get(String(id)) ?? 'first')
       latest = String(title)
       seen.set(String(id), latest)
@@ -94,7 +94,7 @@ describe('A slow reader', () => {
     await tell(rest, 'x', 'x1')
     for (let nth = 0; nth < 254; nth += 1) await tell(rest, `b${nth % 3}`, String(nth))
     await tell(rest, 'x', 'x2', 'x1')
-    // One more than may wait: now the changes of each are put together.
+    // One more than the queue can hold: now the changes of each appointment are merged.
     await tell(rest, 'end', 'end')
     const latest = { x: 'x2', b0: '252', b1: '253', b2: '251' }
     const shownSoFar = new Map<string, unknown>()

@@ -225,7 +225,7 @@ describe('A cached answer that is older than the cache allows', () => {
     `appointments(filter: { startTime: { gte: "${day}T00:00:00Z", lte: "${day}T23:59:59Z" } }) { nodes { restId } totalCount }`
   const [monday, tuesday, wednesday] = DAYS.map(dayList)
 
-  /** Its rows say which list they are of, and its key has two requests left. */
+  /** An upstream whose rows name their list, with two requests left. */
   function startNearlySpent(now: () => number) {
     let remaining = 2
     return startScriptedUpstream(({ line }) => {
@@ -303,7 +303,7 @@ describe('A cached answer that is older than the cache allows', () => {
       expect(extensions.upstream).toMatchObject({ stale: [{ path: ['a'] }, { path: ['b'] }] })
       expect(upstream.requests).toHaveLength(requests)
     }
-    // What was refused for a while is not taken for too long: after the pause the lists are read as one again.
+    // A refusal for the quota does not mark the union as too long: after the pause the lists are read as one again.
     isSpent = false
     now += 20_000
     await gateway.query(`{ a: ${monday} b: ${tuesday} }`)

@@ -4,9 +4,9 @@ import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripte
 
 interface ListOptions {
   readonly total: number
-  /** The most rows that the upstream gives, whatever it is asked for. */
+  /** The upstream's own limit of rows. */
   readonly most?: number
-  /** What a page says of what follows it. */
+  /** The `meta` of a page. */
   readonly meta?: (page: { readonly end: number; readonly given: number }) => object
 }
 

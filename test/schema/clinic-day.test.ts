@@ -295,6 +295,18 @@ describe('The day of a site', () => {
     expect(clinic.lines().filter((line) => line.startsWith('GET /appointments'))).toEqual([])
   })
 
+  test('A page size that is invalid is refused before its zone is read', async () => {
+    await using clinic = await startSites('America/New_York')
+    const filter = `{ day: "${DAY}", locationId: "loc_1" }`
+    for (const size of ['first: -1', 'last: 501', 'first: 1, last: 1']) {
+      const { errors } = await clinic.gateway.query(
+        `{ appointments(${size}, filter: ${filter}) { nodes { id } } }`,
+      )
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT'])
+    }
+    expect(clinic.lines()).toEqual([])
+  })
+
   test('A subscription to its day receives what begins on it', async () => {
     await using clinic = await startSites('America/New_York')
     await using stream = await subscribe(clinic.gateway.url, {

@@ -9,11 +9,11 @@ export interface SharedUnderTest {
   readonly shared: Shared
   /** Lets time pass, in milliseconds. */
   readonly pass: (ms: number) => Promise<void>
-  /** What followers of its events have thrown. */
+  /** The errors that followers of the log have thrown. */
   readonly faults: readonly unknown[]
 }
 
-/** The epoch, read anew. */
+/** The epoch after a refresh. */
 async function epochOf({ epochs }: Shared, account: string, scope: string): Promise<Epoch> {
   await epochs.refresh(account, [scope])
   return epochs.of(account, scope)
@@ -26,7 +26,7 @@ async function changesSince({ epochs }: Shared, account: string, scope: string, 
 
 interface Followed extends Following {
   readonly got: readonly LoggedChange[]
-  /** Resolves once so many changes have come. */
+  /** Resolves once so many changes have arrived. */
   arrival(count: number): Promise<void>
 }
 
@@ -58,7 +58,7 @@ const IDLE = { change() {}, lost() {} }
 
 const DIFF = { id: 'a', now: { id: 'a' }, before: null }
 
-/** What every implementation of the port promises. `open` starts one that keeps 4 changes and knows an event for 1000 ms. */
+/** The contract of every implementation. `open` starts one that keeps 4 changes, and the id of an event for 1000 ms. */
 export function describeShared(name: string, open: () => Promise<SharedUnderTest>): void {
   describe(`${name}: epochs`, () => {
     test('A scope keeps its epoch until it is advanced, and then gets a new one', async () => {
@@ -224,12 +224,12 @@ export function describeShared(name: string, open: () => Promise<SharedUnderTest
     test('A recorded change is known in this process, and its watchers are notified', async () => {
       const { shared } = await open()
       const { events } = shared
-      const { promise: told, resolve: tell } = Promise.withResolvers<string>()
-      events.watch('x', ({ now }) => tell(now.id))
+      const { promise: notified, resolve: notify } = Promise.withResolvers<string>()
+      events.watch('x', ({ now }) => notify(now.id))
       await followAt(shared, 'x')
       const word = latestChange('a')
       await events.append('x', { ...entry('a'), latestChange: word })
-      expect(await told).toBe('a')
+      expect(await notified).toBe('a')
       expect(events.peekLatestChange('x', 'a')?.mark).toBe(word.mark)
     })
   })

@@ -11,7 +11,7 @@ const RENAME =
 const CHANGES =
   'subscription ($after: String) { appointmentChanged(after: $after) { sequence appointment { id } } }'
 
-/** Promises that were rejected, and that nobody looked at: the process would have ended. */
+/** Unhandled rejections: each would end the process. */
 const unhandled: unknown[] = []
 const note = (reason: unknown) => void unhandled.push(reason)
 beforeEach(() => void process.on('unhandledRejection', note))
@@ -87,7 +87,7 @@ describeWithRedis('A Redis that fails', () => {
     const [id] = clinic.ids
     const title = await titleAt(other, id)
     clinic.redis.freeze()
-    // The first one finds it out; nothing has been asked of Redis from then on until it answers.
+    // This operation notices it: from then on no command is sent to Redis until a probe succeeds.
     expect(await titleAt(other, id)).toBe(title)
     expect(await sharedAt(other)).toEqual([200, 'down'])
     expect(other.shared.epochs.refresh('any', ['/a'])).toBeUndefined()
@@ -140,7 +140,7 @@ describeWithRedis('A Redis that fails', () => {
     await using resumed = await subscribe(live.url, { query: CHANGES, variables: { after } })
     expect(await codeOf(resumed)).toBe('RESUME_EXPIRED')
     await using anew = await subscribe(live.url, { query: CHANGES })
-    // The upstream delivers again what was not taken.
+    // The upstream delivers a refused event again.
     expect(await deliver(live.url, body)).toBe(204)
     expect((await anew.next())?.data.appointmentChanged.appointment.id).toBeDefined()
   })
@@ -157,7 +157,7 @@ describeWithRedis('A Redis that fails', () => {
     expect(await deliver(one.url, body)).toBe(503)
     clinic.redis.thaw()
     await Promise.all([one.until('up'), other.until('up')])
-    // It may have been taken when Redis thawed, as it had been sent.
+    // Redis may have executed the command when it thawed.
     expect(await deliver(one.url, body)).toBe(204)
     expect(await deliver(one.url, eventBody({ object: eventObject('c') }))).toBe(204)
     const sequences = [first, await stream.next(), await stream.next()].map(
@@ -194,7 +194,7 @@ describeWithRedis('A Redis that fails', () => {
       const [writer, reader] = nth % 2 === 0 ? [one, other] : [other, one]
       await titleAt(reader, id)
       await rename(writer, id, `Title ${nth}`)
-      // More than there is room for: what is there already has to go.
+      // More than fits, so that Redis has to evict keys.
       for (let part = 0; part < 20; part += 1)
         await clinic.redis.ask('SET', `other:${nth}:${part}`, 'x'.repeat(100_000))
       expect(await titleAt(reader, id)).toBe(`Title ${nth}`)
@@ -220,7 +220,7 @@ describeWithRedis('A Redis that fails', () => {
     await clinic.redis.ask('CONFIG', 'SET', 'maxmemory', '0')
     await Promise.all([one.until('up'), other.until('up')])
     expect(await titleAt(other, id)).toBe('Away')
-    // It did not come and go all the time that it was full.
+    // The state did not flap while Redis was full.
     expect(one.states).toEqual(['up', 'down', 'up'])
   })
 
@@ -270,7 +270,7 @@ describeWithRedis('A Redis that fails', () => {
     await clinic.redis.ask('CLIENT', 'KILL', 'LADDR', new URL(clinic.redis.url).host)
     await live.until('down')
     await live.until('up')
-    // Others may have written while they could not tell.
+    // Other instances may have written while Redis was unreachable.
     expect(await costOf()).toBe(1)
     await clinic.redis.kill()
     await live.until('down')

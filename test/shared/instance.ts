@@ -6,9 +6,9 @@ import { type GatewayClient, type GatewayTestOptions, startGateway } from '../su
 
 export interface Instance extends GatewayClient {
   readonly shared: Shared
-  /** Each state that Redis was found in, as the log would have it. */
+  /** The states of Redis that were reported, in order. */
   readonly states: readonly ('up' | 'down')[]
-  /** Resolves once Redis is found to be in that state. */
+  /** Resolves once this state of Redis is reported. */
   until(state: 'up' | 'down'): Promise<void>
 }
 
@@ -16,7 +16,7 @@ export interface InstanceOptions {
   /** The URL or the socket of Redis. */
   readonly redis: string
   readonly upstream: { readonly url: string; readonly key: string }
-  /** It receives the events of the upstream. */
+  /** Whether the instance receives the upstream's events. */
   readonly live?: boolean
   readonly eventsKept?: number
   readonly secrets?: readonly string[]
@@ -25,7 +25,7 @@ export interface InstanceOptions {
   readonly gateway?: GatewayTestOptions
 }
 
-/** A gateway of its own that shares what it knows through that Redis. Resolves at once: Redis need not be there. */
+/** A gateway that shares its state through that Redis. Does not wait for Redis. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const { redis, upstream, live = false, eventsKept = 1000, secrets = [SECRET] } = options
   const { replies = false, gateway = {} } = options
@@ -38,7 +38,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     eventsKept,
     seenMs: 60_000,
     lifeMs: 60_000,
-    // A Redis that is only slow, because the machine is busy, is not taken for one that is away.
+    // Long, so that a Redis on a busy machine does not count as down.
     timeoutMs: 500,
     replies,
     now: Date.now,

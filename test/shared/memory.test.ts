@@ -24,10 +24,10 @@ test('Old changes are dropped, and those that are returned have no gap', () => {
     epochs.advance('x', ['/a'], { id: String(nth), now: { id: String(nth) }, before: null })
     marks.push(epochs.of('x', '/a'))
     for (const [index, mark] of marks.entries()) {
-      const told = epochs.changesSince('x', '/a', mark)?.map(({ id }) => Number(id))
+      const changes = epochs.changesSince('x', '/a', mark)?.map(({ id }) => Number(id))
       const all = Array.from({ length: nth + 1 - index }, (_, offset) => index + offset)
-      if (all.length <= 3) expect(told).toEqual(all)
-      else expect([undefined, all]).toContainEqual(told)
+      if (all.length <= 3) expect(changes).toEqual(all)
+      else expect([undefined, all]).toContainEqual(changes)
     }
   }
 })

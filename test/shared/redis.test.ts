@@ -10,7 +10,7 @@ const SECRETS = ['whsec_dGVzdC1zZWNyZXQ=']
 
 let prefixes = 0
 
-/** What is shared by that server, once it is there. Each has keys of its own unless it names their prefix. */
+/** Opens the shared state on that server, and waits until it is up. Each has keys of its own unless `options` has a prefix. */
 async function openRedis(url: string, options: Partial<RedisOptions> = {}): Promise<Shared> {
   const { promise: up, resolve } = Promise.withResolvers<void>()
   prefixes += 1
@@ -21,7 +21,7 @@ async function openRedis(url: string, options: Partial<RedisOptions> = {}): Prom
     eventsKept: 4,
     seenMs: 1000,
     lifeMs: 60_000,
-    // Whatever else runs on the machine.
+    // Long, because the machine may be busy.
     timeoutMs: 5000,
     now: Date.now,
     monotonic: () => performance.now(),
@@ -174,14 +174,14 @@ describeWithRedis('The state that is shared on Redis', () => {
 
   describe('Shared answers', () => {
     const NAME = { account: 'x', scope: '/a', text: 'view /a?', credential: 'Bearer key' }
-    /** Two instances, and an answer that one of them has kept. */
+    /** Two instances, and an answer that one of them has stored. */
     async function openTwo(prefix: string, value: unknown = { title: 'Zebedee' }) {
       const one = await open({ prefix, replies: true })
       const other = await open({ prefix, replies: true })
       await one.epochs.refresh('x', ['/a'])
       const epoch = one.replies.epochOf('x', '/a') ?? ''
       one.replies.keep(NAME, { value, requestedAt: 1000, epoch }, 60_000)
-      // Behind the answer on the same connection.
+      // Sent after the answer on the same connection, so that it waits for the answer to be stored.
       await one.epochs.refresh('x', ['/a'])
       return { one, other, epoch }
     }
@@ -243,7 +243,7 @@ describeWithRedis('The state that is shared on Redis', () => {
   })
 })
 
-/** Passes on to Redis what it gets, until it is cut: from then on only what is connected anew. */
+/** A proxy of Redis that can cut its connections. From then on it serves new connections only. */
 async function openLine({ hostname, port }: URL) {
   const sockets: Socket[] = []
   let count = 0

@@ -42,7 +42,7 @@ function urlOf({ firstLine }: Process): string {
   return (/http:\S+(?=\/graphql)/.exec(firstLine) ?? [''])[0]
 }
 
-/** Reads and writes; resolves once `/ready` says that Redis is there. */
+/** Waits until `/ready` reports this state of Redis, and then reads and writes. */
 async function use(gateway: Process, expected: 'up' | 'down'): Promise<void> {
   const url = urlOf(gateway)
   for (;;) {
@@ -70,7 +70,7 @@ async function use(gateway: Process, expected: 'up' | 'down'): Promise<void> {
   if (expected === 'up') expect((await stream.next())?.data.appointmentChanged.sequence).toBeDefined()
 }
 
-/** What the process has said on standard error, once it has stopped. */
+/** Stops the process, and returns its standard error. */
 async function stopAndHear(gateway: Process): Promise<string> {
   const code = await gateway.stop()
   expect(code, gateway.errors()).toBe(0)
@@ -174,7 +174,7 @@ describeWithRedis('Data in Redis', () => {
     }
     expect((await stream.next())?.errors).toBeUndefined()
     const all = await dump(redis)
-    // The scan sees what is there: the names of the keys, and the sealed events.
+    // The dump is complete: it contains the names of the keys, and the sealed values.
     expect(all).toContain('appointments:{')
     expect(all).toContain(':reply:')
     expect(all.length).toBeGreaterThan(100_000)
@@ -182,18 +182,18 @@ describeWithRedis('Data in Redis', () => {
     expect([...secrets].filter((text) => all.includes(text))).toEqual([])
     expect(all).not.toContain(upstream.key)
     expect(all).not.toContain(SECRET)
-    // Nothing stays for ever.
+    // Every key expires.
     for (const key of (await redis.ask('KEYS', '*')) as string[])
       expect([key, await redis.ask('PTTL', key)]).not.toEqual([key, -1])
   })
 })
 
-/** Each key and value of Redis, as one text; what is base64 in it is read as such too. */
+/** Each key and value of Redis as one text, with base64 also decoded. */
 async function dump(redis: RedisServer): Promise<string> {
   const texts: string[] = []
   for (const key of (await redis.ask('KEYS', '*')) as string[]) {
     const type = await redis.ask('TYPE', key)
-    // Its life has ended since.
+    // It has expired since.
     if (type === 'none') continue
     const [command, ...args] = READ_ALL[String(type)] ?? []
     if (command === undefined) throw new Error(`A key of type ${type}`)

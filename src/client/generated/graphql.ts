@@ -27,7 +27,7 @@ export type AppointmentFilter = {
   appointmentTypeId?: string | number | null | undefined;
   /** Of this clinician: the global id, or the upstream's own. */
   clinicianId?: string | number | null | undefined;
-  /** Beginning on this day in `timeZone`, which has 23 or 25 hours where the clocks change. It is equivalent to that range of instants in `startTime`: the cost is the same, and cursors of one are valid for the other. A day that a zone's clocks skip is `BAD_USER_INPUT`. */
+  /** Beginning on this day, which has 23 or 25 hours where the clocks of `timeZone` change. It is equivalent to that range of instants in `startTime`: the cost is the same, and cursors of one are valid for the other. A day that a zone's clocks skip is `BAD_USER_INPUT`. */
   day?: string | null | undefined;
   /** At this location: the global id, or the upstream's own. */
   locationId?: string | number | null | undefined;

@@ -31,7 +31,7 @@ export function facetKind(name: FieldName): EntryKind | undefined {
 
 export interface FoundId {
   readonly value: string
-  /** RFC 3339: when it was cached, if it is older than the lifetime of cached answers. */
+  /** RFC 3339: when a stale list that proves it was requested. Undefined where all of them are fresh. */
   readonly staleSince: string | undefined
 }
 
@@ -49,7 +49,7 @@ export interface FacetsOptions {
   readonly by: Operation
   /** The ids of a directory. Undefined where it has `tooMany` entries or more: then its other pages are not read. */
   readonly idsOf: (kind: EntryKind, tooMany: number) => Promise<readonly string[] | undefined>
-  /** Whether the appointment has been read by its id, for another field. */
+  /** Whether the appointment is read by its id anyway, for another field. */
   readonly isReadComplete: (id: string) => boolean
 }
 

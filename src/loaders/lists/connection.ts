@@ -33,7 +33,7 @@ export interface ConnectionRequest<Filter> {
 type Listed<Row> = Row | UpstreamError
 
 export interface ListedPage<Row> extends Slice<Listed<Row>> {
-  /** RFC 3339: when it was cached, if it is older than the lifetime of cached answers. */
+  /** RFC 3339: when a stale page was requested. Undefined for a fresh one. */
   readonly staleSince: string | undefined
 }
 

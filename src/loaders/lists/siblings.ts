@@ -25,8 +25,8 @@ export function unionOf(filters: readonly AppointmentFilter[]): AppointmentFilte
 }
 
 /**
- * The rows of one list, taken from the union. Undefined where a row does not have the fields that decide. Filtering keeps the
- * order, because an order can only depend on the rows.
+ * The rows of one list, taken from the union. Undefined where a row does not have the fields that decide. The gateway assumes
+ * that filtering keeps the order, because an order can only depend on the rows.
  */
 export function rowsOf(filter: AppointmentFilter, union: readonly ListedRow[]): ListedRow[] | undefined {
   const rows: ListedRow[] = []

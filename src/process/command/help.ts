@@ -8,7 +8,7 @@ Usage: appointments-gateway [command] [options]
 Commands
   (none)              starts the gateway, over the sandbox unless APPOINTMENTS_API_URL names an upstream
   sandbox             starts the Appointments API alone
-  check               says what the environment configures; 2 where it is no configuration
+  check               prints what the environment configures; 2 where that is invalid
     --upstream        tries the upstream's key as well, with one request; 1 where it is refused
   plan FILE           prices a file of trusted documents against the hour; 1 where it may not fit
     --screens N       the screens that are open at once

@@ -15,7 +15,7 @@ export function createLagMeter(): LagMeter {
     tickedAt = performance.now()
   }, INTERVAL_MS)
   timer.unref()
-  // The overdue time is the lag of a turn of the loop that still lasts. The last lag is that of the previous turn, for the
-  // requests that waited for its end.
+  // `overdueMs` is the lag of the current turn of the event loop, `lastLagMs` that of the turn before, for the requests that
+  // waited for its end.
   return { lagMs: () => Math.max(lastLagMs, overdueMs()), stop: () => clearInterval(timer) }
 }

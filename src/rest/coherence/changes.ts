@@ -23,18 +23,18 @@ export interface Changes {
    * The follower receives the account's changes from now on; the changes since `after` are returned. Rejects with `UpstreamError`
    * for a caller that may not read, for an account without events, and where the log no longer has the changes since `after`.
    */
-  follow(after: string | undefined, by: Operation, follower: Follower): Promise<Following>
+  follow(after: string | undefined, operation: Operation, follower: Follower): Promise<Following>
   /** Undefined where the caller may not see the change, or the change does not affect the list. */
-  effectOf(change: LoggedChange, filter: AppointmentFilter, by: Operation): Effect | undefined
+  effectOf(change: LoggedChange, filter: AppointmentFilter, operation: Operation): Effect | undefined
   /** The same for an unclear effect, by a later read of the appointment. `read` is undefined where there is no such appointment. */
   effectOnceRead(
     change: LoggedChange,
     read: PartialAppointment | undefined,
     filter: AppointmentFilter,
-    by: Operation,
+    operation: Operation,
   ): SettledEffect | undefined
   /** Whether the change is the latest known one of its appointment. */
-  isLatest(change: LoggedChange, by: Operation): boolean
+  isLatest(change: LoggedChange, operation: Operation): boolean
   /** Sweeps look for lost events of the list until the returned function is called. */
   readonly watch: Sweeps['watch']
 }
@@ -46,31 +46,31 @@ export interface SettledEffect extends Effect {
 export function createChanges(coherence: Coherence, { watch }: Pick<Sweeps, 'watch'>): Changes {
   return {
     watch,
-    async follow(after, by, follower) {
-      if (by.credential === null) throw unauthenticated()
-      requireRead(by)
-      if (!coherence.hasEvents(by.account)) throw eventsUnavailable()
-      const following = await coherence.follow(by.account, after, follower)
+    async follow(after, operation, follower) {
+      if (operation.credential === null) throw unauthenticated()
+      requireRead(operation)
+      if (!coherence.hasEvents(operation.account)) throw eventsUnavailable()
+      const following = await coherence.follow(operation.account, after, follower)
       if (following === 'expired') throw resumeExpired()
       if (following === 'unavailable') throw eventsUnreachable()
       return following
     },
-    effectOf(change, filter, by) {
-      const own = narrow(filter, by.access.narrowing)
+    effectOf(change, filter, operation) {
+      const own = narrow(filter, operation.access.narrowing)
       if (own === undefined) return undefined
-      return isNarrowed(by.access) ? effectOnOwn(change, own, by) : effectOn(change, own)
+      return isNarrowed(operation.access) ? effectOnOwn(change, own, operation) : effectOn(change, own)
     },
-    effectOnceRead(change, read, filter, by) {
-      const own = narrow(filter, by.access.narrowing)
+    effectOnceRead(change, read, filter, operation) {
+      const own = narrow(filter, operation.access.narrowing)
       if (own === undefined) return undefined
       const { before } = change
-      if (read === undefined || matches(by.access.narrowing, read) !== true)
-        return effectOfLeaving(change, own, by)
+      if (read === undefined || matches(operation.access.narrowing, read) !== true)
+        return effectOfLeaving(change, own, operation)
       // The state before an unclear change is not certain. A subscriber may receive one change too many, and never one too few.
       const movement = movementOf(own, { now: read, before: isStateUnknown(change.now) ? undefined : before })
       return movement && { movement: movement === 'unclear' ? 'entered' : movement, isHidden: false }
     },
-    isLatest: (change, by) => coherence.isLatest(by.account, change),
+    isLatest: (change, operation) => coherence.isLatest(operation.account, change),
   }
 }
 
@@ -80,14 +80,18 @@ function effectOn(change: LoggedChange, filter: AppointmentFilter): Effect | und
 }
 
 /** A narrowed caller receives a change only of an appointment that certainly is, or certainly was, in its view. */
-function effectOnOwn(change: LoggedChange, filter: AppointmentFilter, by: Operation): Effect | undefined {
-  switch (matches(by.access.narrowing, change.now)) {
+function effectOnOwn(
+  change: LoggedChange,
+  filter: AppointmentFilter,
+  operation: Operation,
+): Effect | undefined {
+  switch (matches(operation.access.narrowing, change.now)) {
     case true:
       return effectOn(change, filter)
     case undefined:
       return { movement: 'unclear', isHidden: false }
     case false:
-      return effectOfLeaving(change, filter, by)
+      return effectOfLeaving(change, filter, operation)
   }
 }
 

@@ -145,8 +145,8 @@ export function createCoherence(options: CoherenceOptions): Coherence {
     const { id: eventId, kind, createdAt: reportedAt, now } = event
     const last = known ?? changeOfRead(account, now.id)
     const order = orderOfEvent({ now, before: event.before, reportedAt }, last)
-    // Lists already contain a write's own state, so its event leaves them alone. But an event of the same state may be of a later
-    // change, of a field that it does not contain.
+    // Also after a write of the gateway's own: its event leaves lists that contain its state as they are, but an event of the same
+    // state may be of a later change, of a field that it does not contain.
     if (order !== 'same' || known?.source === 'gateway') {
       const since = order === 'newer' ? sinceOf(account, event) : undefined
       await recorder.apply(account, { id: now.id, now, before: event.before, since })
@@ -177,7 +177,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
       compareWithKnown(account, event, known),
     )
     if (typeof recorded === 'string') return recorded
-    // The log does not publish every event, so it does not explain every state either.
+    // The watcher of the log sees published events only, and an echo explains a state too.
     feeds.get(account)?.explain(event.now)
     if (recorded.unreported != null) feeds.get(account)?.suspect(recorded.unreported)
     return recorded.fate

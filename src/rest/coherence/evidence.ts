@@ -25,7 +25,7 @@ export interface RowRead {
 /**
  * - `nothing`: the row agrees with the latest known change, or is older than it
  * - `change`: the appointment has changed, and no event reported that
- * - `unclear`: the appointment has changed, but the row may be older than the one of the read before
+ * - `unclear`: the appointment has changed, but the row may be older than that of the previous read
  * - `resolved`: only the fact of a change was known, and the row contains the state after it
  */
 export type Finding = 'nothing' | 'change' | 'unclear' | 'resolved'
@@ -61,7 +61,7 @@ export interface Move {
   readonly isIn: boolean
 }
 
-/** Whether the latest known change can be the move, or places the appointment where the move has led. */
+/** Whether the latest known change may be the move, or already placed the appointment there before the read. */
 export function isExplained(
   { filter, since, requestedAt, isIn }: Move,
   known: LatestChange | undefined,

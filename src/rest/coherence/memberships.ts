@@ -21,7 +21,7 @@ export interface Memberships {
    * row before.
    */
   compare(account: string, read: CompleteRead): Promise<readonly Missing[]>
-  /** Records that the row left the list, unless a newer change is known by now. */
+  /** Records that the row left a list of one request, or was not found, unless a newer change is known by now. */
   recordMissing(account: string, missing: Missing, read: CompleteRead): Promise<void>
   /** Records that an appointment left a list, as a read of the appointment proves. Does nothing where that is explained. */
   recordLeft(account: string, row: PartialAppointment, left: Omit<Move, 'isIn'>): Promise<void>

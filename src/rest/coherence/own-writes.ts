@@ -25,13 +25,13 @@ interface Answered {
 export function announceWrites(appointments: Appointments, coherence: Coherence): Appointments {
   /** Sends a write, and records it once the upstream has answered. */
   async function announce<Answer>(
-    by: Operation,
+    operation: Operation,
     write: Write,
-    send: (by: Operation) => Promise<Answer>,
+    send: (operation: Operation) => Promise<Answer>,
     answeredBy: (answer: Answer) => Answered,
   ): Promise<Answer> {
-    const { account } = by
-    if (!coherence.hasEvents(account)) return send(by)
+    const { account } = operation
+    if (!coherence.hasEvents(account)) return send(operation)
     const known = write.id === undefined ? undefined : await coherence.latestChange(account, write.id)
     let isWritten = false
     let period: Period | undefined
@@ -40,7 +40,7 @@ export function announceWrites(appointments: Appointments, coherence: Coherence)
       period = answered
     }
     try {
-      const answer = await send({ ...by, onWritten })
+      const answer = await send({ ...operation, onWritten })
       await coherence.recordWrite(account, { ...describe(write, answeredBy(answer), period), known })
       return answer
     } catch (error) {
@@ -52,25 +52,25 @@ export function announceWrites(appointments: Appointments, coherence: Coherence)
 
   return {
     ...appointments,
-    create: (fields, key, by) =>
+    create: (fields, key, operation) =>
       announce(
-        by,
+        operation,
         { kind: 'created', sent: fields },
-        (operation) => appointments.create(fields, key, operation),
+        (observed) => appointments.create(fields, key, observed),
         (row) => ({ row, at: row.updatedAt }),
       ),
-    update: (id, changes, by) =>
+    update: (id, changes, operation) =>
       announce(
-        by,
+        operation,
         { id, kind: isMoved(changes) ? 'rescheduled' : 'updated', sent: changes },
-        (operation) => appointments.update(id, changes, operation),
+        (observed) => appointments.update(id, changes, observed),
         (row) => ({ row, at: row.updatedAt }),
       ),
-    cancel: (id, reason, by) =>
+    cancel: (id, reason, operation) =>
       announce(
-        by,
+        operation,
         { id, kind: 'cancelled' },
-        (operation) => appointments.cancel(id, reason, operation),
+        (observed) => appointments.cancel(id, reason, observed),
         ({ row, performedAt }) => ({ row, at: row.updatedAt ?? performedAt }),
       ),
   }

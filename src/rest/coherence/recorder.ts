@@ -3,9 +3,10 @@ import type { PartialAppointment } from '../../contract/field-names.ts'
 import { utcOf } from '../../contract/instant.ts'
 import type { AppointmentDiff } from '../../shared/epochs.ts'
 import type { Change, Entry, LatestChange } from '../../shared/event-log.ts'
+import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Shared } from '../../shared/shared.ts'
 import type { Clock } from '../clock.ts'
-import { LISTS, pathOf } from '../pipe/epochs.ts'
+import { advanceAppointment } from '../pipe/epochs.ts'
 import { isStateUnknown } from './evidence.ts'
 
 /** The parts of a log entry that differ between changes. */
@@ -33,7 +34,7 @@ export interface Recorder {
   /** Records a change that only a read has found. */
   recordFound(account: string, id: string, decide: Decide<Recording | undefined>): Promise<void>
   /** Invalidates or patches what the change affects. It runs before subscribers are notified, so that what they read is fresh. */
-  apply(account: string, diff: AppointmentDiff): Promise<void>
+  apply(account: string, diff: AppointmentDiff): MaybePromise<void>
   /** The time of a read or a write; `updatedAt` is the upstream's own time of the state, where it is known. */
   timeOf(updatedAt: string | undefined, readAt?: number): ReportTime
   latestChangeOf(change: Change, known: LatestChange | undefined, time: ReportTime): LatestChange
@@ -70,10 +71,7 @@ export function createRecorder({ shared, clock, onFound }: RecorderOptions): Rec
       const recorded = await record(account, id, decide)
       if (typeof recorded === 'object' && recorded.isPublished) onFound()
     },
-    async apply(account, diff) {
-      await epochs.advance(account, [pathOf(diff.id)])
-      await epochs.advance(account, [LISTS], diff)
-    },
+    apply: (account, diff) => advanceAppointment(epochs, account, diff),
     timeOf: (updatedAt, readAt) =>
       updatedAt === undefined
         ? { reportedAt: utcOf(clock.now()), reportedWithinMs: SKEW_MS, readAt }

@@ -30,7 +30,7 @@ export interface SweepsOptions {
 
 export interface Sweeps {
   /** The list is on a client's screen until the returned function is called. */
-  watch(filter: AppointmentFilter, by: Operation): () => void
+  watch(filter: AppointmentFilter, operation: Operation): () => void
   /** Reads the lists that are due. It never rejects. */
   sweep(): Promise<void>
   close(): void
@@ -38,7 +38,7 @@ export interface Sweeps {
 
 interface WatchedList {
   readonly filter: AppointmentFilter
-  readonly by: Operation
+  readonly operation: Operation
   watchers: number
   /** When an instance last read it, on the monotonic clock. */
   sweptAt: number
@@ -51,7 +51,7 @@ interface WatchedList {
 
 const NEVER = Number.NEGATIVE_INFINITY
 const MAX_LISTS = 10_000
-/** A sweep could not read a longer list to its end, and would read the same first pages each time. */
+/** Of one list. A longer list is not swept: each sweep would read the same first pages, and never compare the list. */
 const MAX_PAGES = 10
 /** The missing rows of one list that one sweep reads. */
 const MAX_MISSING = 10
@@ -69,23 +69,26 @@ export function createSweeps(options: SweepsOptions): Sweeps {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
 
-  function intervalOf({ by }: WatchedList): number {
-    return coherence.isHealthy(by.account) ? Math.max(HOUR_MS, reconcileMs) : reconcileMs
+  function intervalOf({ operation }: WatchedList): number {
+    return coherence.isHealthy(operation.account) ? Math.max(HOUR_MS, reconcileMs) : reconcileMs
   }
 
-  function hasQuota(by: Operation): boolean {
-    const quota = rateLimit(by)
+  function hasQuota(operation: Operation): boolean {
+    const quota = rateLimit(operation)
     return !closing.aborted && (quota === null || quota.remaining > quota.limit / 2)
   }
 
-  function isDue({ watchers, isTooLong, sweptAt, triedAt, by }: WatchedList, intervalMs: number): boolean {
+  function isDue(
+    { watchers, isTooLong, sweptAt, triedAt, operation }: WatchedList,
+    intervalMs: number,
+  ): boolean {
     const now = clock.monotonic()
     return (
       watchers > 0 &&
       !isTooLong &&
       now - sweptAt >= intervalMs &&
       now - triedAt >= reconcileMs &&
-      hasQuota(by)
+      hasQuota(operation)
     )
   }
 
@@ -94,7 +97,7 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     const intervalMs = intervalOf(list)
     if (!isDue(list, intervalMs)) return
     list.triedAt = clock.monotonic()
-    const { account, credential } = list.by
+    const { account, credential } = list.operation
     // After a start, the changes before it are unknown, however recently an earlier process has swept: so its lease does not count.
     const [kind, leaseMs] = list.sweptAt === NEVER ? ['start', reconcileMs] : [intervalMs, intervalMs]
     // The hash keeps ids and filters out of Redis.
@@ -107,13 +110,14 @@ export function createSweeps(options: SweepsOptions): Sweeps {
 
   /** False where the list was not read to its end. */
   async function readList(list: WatchedList): Promise<boolean> {
-    const { filter, by } = list
-    const operation = bypassingCache({ ...by, requestId: randomUUID(), ledger: createLedger(MAX_REQUESTS) })
+    const { filter } = list
+    const ledger = createLedger(MAX_REQUESTS)
+    const operation = bypassingCache({ ...list.operation, requestId: randomUUID(), ledger })
     const requestedAt = clock.monotonic()
     const rows = []
     for (let nth = 0, hasMore = true; hasMore; nth += 1) {
       if (nth === MAX_PAGES) list.isTooLong = true
-      if (list.isTooLong || !hasQuota(by)) return false
+      if (list.isTooLong || !hasQuota(operation)) return false
       const page = await appointments.list(
         filter,
         { offset: nth * PAGE_LIMIT.max, limit: PAGE_LIMIT.max },
@@ -125,7 +129,8 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     // The read observer has compared a single page. Between several pages, a row may have moved from one to another.
     if (rows.length <= PAGE_LIMIT.max) return true
     const read = { filter, rows, requestedAt, receivedAt: clock.monotonic(), isOneRequest: false }
-    for (const missing of await coherence.compareList(by.account, read)) list.missing.set(missing.id, missing)
+    for (const missing of await coherence.compareList(operation.account, read))
+      list.missing.set(missing.id, missing)
     await readMissing(list, read, operation)
     return true
   }
@@ -170,9 +175,9 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     return running
   }
 
-  function createList(filter: AppointmentFilter, by: Operation): WatchedList {
+  function createList(filter: AppointmentFilter, operation: Operation): WatchedList {
     const missing = new Map<string, Missing>()
-    return { filter, by, watchers: 0, sweptAt: NEVER, triedAt: NEVER, missing, isTooLong: false }
+    return { filter, operation, watchers: 0, sweptAt: NEVER, triedAt: NEVER, missing, isTooLong: false }
   }
 
   function stopWhenIdle(): void {
@@ -186,10 +191,10 @@ export function createSweeps(options: SweepsOptions): Sweeps {
       const own = narrow(filter, access.narrowing)
       if (own === undefined || !coherence.hasEvents(account)) return () => {}
       const key = `${account} ${filterQuery(own)}`
-      const by = backgroundOperation(account, credential)
+      const operation = backgroundOperation(account, credential)
       const { areShared } = shared.notes
-      // A log that others keep is older than this process, and nobody knows what it has missed.
-      const list = lists.get(key) ?? createList(own, by)
+      // A shared log is older than this process, and may lack earlier changes: so the list counts as never swept.
+      const list = lists.get(key) ?? createList(own, operation)
       // Without other instances, the client that begins to watch has just read the list through this one.
       if (list.watchers === 0 && !areShared) list.sweptAt = clock.monotonic()
       lists.set(key, list)

@@ -11,7 +11,7 @@ export interface CacheOptions {
   /** Whether replies to this read may be cached at all. */
   readonly isOn: (request: RestRequest) => boolean
   readonly lifetimeOf: LifetimeOf
-  /** How long a reply may be served stale where the quota is spent, in milliseconds. */
+  /** For how long after its lifetime a reply may be served, stale, where the quota is spent, in milliseconds. */
   readonly staleIfLimitedMs: number
   /** The same where the upstream does not answer. */
   readonly staleIfDownMs: number

@@ -27,10 +27,10 @@ export interface Epochs {
     diff?: AppointmentDiff,
   ) => MaybePromise<void>
   readonly advanceItem: (write: RestRequest, operation: Operation) => MaybePromise<void>
-  /** The same for a write whose outcome is unknown: a change in doubt, which certain changes leave out. */
+  /** Like `advance`, for a write whose outcome is unknown: a change in doubt, which `certainChangesSince` leaves out. */
   readonly markInDoubt: (write: RestRequest, operation: Operation) => MaybePromise<void>
   /**
-   * The same for a write that is about to be sent, with what it is to change. Returns a function that retracts the doubt once
+   * Like `markInDoubt`, for a write that is about to be sent. Returns a function that retracts the doubt once
    * the write was not sent after all, or is answered. Undefined where other instances were notified: for them it stays a doubt.
    */
   readonly announce: (
@@ -38,7 +38,7 @@ export interface Epochs {
     operation: Operation,
     diff?: AppointmentDiff,
   ) => MaybePromise<(() => void) | undefined>
-  /** The same for the item alone, not for lists. */
+  /** Like `announce`, for the item without the lists. */
   readonly announceItem: (write: RestRequest, operation: Operation) => MaybePromise<(() => void) | undefined>
   /** For a write that may still happen: for a minute it may outdate what is read at any moment, so no reply is cached. */
   readonly suspendCaching: (write: RestRequest, operation: Operation) => void
@@ -78,12 +78,10 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
     changesSince: (epoch, { path }, { account }) => shared.changesSince(account, path, epoch),
     certainChangesSince: (epoch, { path }, { account }) => shared.certainSince(account, path, epoch),
     advance(write, { account }, diff) {
-      const [lists, ...item] = scopesOf(write)
-      if (diff === undefined || diff.id === '') return shared.advance(account, [lists, ...item], diff)
-      // Also after a create: a "not found" from before it may be cached.
-      const advancing = shared.advance(account, [pathOf(diff.id)])
-      const advanceLists = () => shared.advance(account, [lists], diff)
-      return advancing instanceof Promise ? advancing.then(advanceLists) : advanceLists()
+      // Also the item of a create: a "not found" from before it may be cached.
+      return diff === undefined || diff.id === ''
+        ? shared.advance(account, scopesOf(write), diff)
+        : advanceAppointment(shared, account, diff)
     },
     advanceItem(write, { account }) {
       const [, ...item] = scopesOf(write)
@@ -109,6 +107,17 @@ export function createEpochs(shared: SharedEpochs, { monotonic }: Pick<Clock, 'm
 
 /** The path, and so the epoch's scope, of every list of appointments. */
 export const LISTS = '/appointments'
+
+/** Invalidates a changed appointment, and then the lists that it may be in. */
+export function advanceAppointment(
+  shared: SharedEpochs,
+  account: string,
+  diff: AppointmentDiff,
+): MaybePromise<void> {
+  const advancing = shared.advance(account, [pathOf(diff.id)])
+  const advanceLists = () => shared.advance(account, [LISTS], diff)
+  return advancing instanceof Promise ? advancing.then(advanceLists) : advanceLists()
+}
 
 /** False for requests of the directory: people and places. */
 export function isOfAppointments({ path }: RestRequest): boolean {

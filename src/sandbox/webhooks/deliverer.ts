@@ -80,14 +80,14 @@ export function createDeliverer(options: DelivererOptions) {
   }
 
   /** The fault of this attempt. A delivery that a fault delays is postponed in the outbox, so that others overtake it. */
-  function takeFault(lane: Lane, { id, tries, headers }: Delivery): Fault | 'delayed' | undefined {
+  function takeFault(lane: Lane, { id, failedAttempts, headers }: Delivery): Fault | 'delayed' | undefined {
     const delayed = lane.delayed.get(id)
     lane.delayed.delete(id)
     if (delayed) return delayed
     const fault = faults?.take('webhook')
     if (!fault?.delay_ms) return fault
     lane.delayed.set(id, fault)
-    outbox.postpone(id, { tries, headers, dueAt: Date.now() + fault.delay_ms })
+    outbox.postpone(id, { failedAttempts, headers, dueAt: Date.now() + fault.delay_ms })
     return 'delayed'
   }
 
@@ -108,9 +108,9 @@ export function createDeliverer(options: DelivererOptions) {
   }
 
   async function attempt(delivery: Delivery, fault: Fault | undefined): Promise<void> {
-    const { id, webhookId: webhook, eventId: event, tries } = delivery
+    const { id, webhookId: webhook, eventId: event, failedAttempts } = delivery
     const report = (status: number, outcome: SandboxDelivery['outcome']) =>
-      onDelivery({ webhook, event, attempt: tries + 1, status, outcome })
+      onDelivery({ webhook, event, attempt: failedAttempts + 1, status, outcome })
     if (fault?.drop === 'before') {
       outbox.remove(id)
       return report(0, 'lost')
@@ -124,13 +124,13 @@ export function createDeliverer(options: DelivererOptions) {
       outbox.remove(id)
       return report(status, 'delivered')
     }
-    if (tries + 1 === MAX_ATTEMPTS) {
+    if (failedAttempts + 1 === MAX_ATTEMPTS) {
       outbox.remove(id)
       return report(status, 'given_up')
     }
     outbox.postpone(id, {
-      tries: tries + 1,
-      dueAt: Date.now() + knobs.webhookRetryMs * 2 ** tries,
+      failedAttempts: failedAttempts + 1,
+      dueAt: Date.now() + knobs.webhookRetryMs * 2 ** failedAttempts,
       headers: knobs.webhookResign === 'first' ? headers : null,
     })
     report(status, 'retrying')

@@ -10,8 +10,7 @@ export interface Delivery {
   readonly secret: string
   readonly eventId: string
   readonly body: string
-  /** The number of failed attempts so far. */
-  readonly tries: number
+  readonly failedAttempts: number
   /** When the next attempt is due: milliseconds since the epoch, by the system clock. */
   readonly dueAt: number
   /** The headers of the first attempt, if retries repeat them. */
@@ -60,8 +59,11 @@ export function createOutbox(database: DatabaseSync) {
       deleteOne.run(id)
     },
 
-    postpone(id: number, { tries, dueAt, headers }: Pick<Delivery, 'tries' | 'dueAt' | 'headers'>): void {
-      postponeOne.run(tries, dueAt, headers && JSON.stringify(headers), id)
+    postpone(
+      id: number,
+      { failedAttempts, dueAt, headers }: Pick<Delivery, 'failedAttempts' | 'dueAt' | 'headers'>,
+    ): void {
+      postponeOne.run(failedAttempts, dueAt, headers && JSON.stringify(headers), id)
     },
   }
 }
@@ -80,11 +82,12 @@ interface Row {
   readonly headers: string | null
 }
 
-function toDelivery({ webhook_id, event_id, due_at, headers, ...row }: Row): Delivery {
+function toDelivery({ webhook_id, event_id, tries, due_at, headers, ...row }: Row): Delivery {
   return {
     ...row,
     webhookId: webhook_id,
     eventId: event_id,
+    failedAttempts: tries,
     dueAt: due_at,
     headers: headers === null ? null : JSON.parse(headers),
   }

@@ -45,6 +45,7 @@ function readConnection(args: ListArguments, context: Context, info: GraphQLReso
   const { appointments } = context.loaders
   const read = (filter: Filter) =>
     appointments.connection({ filter, args, selection: connectionSelection(info) }, info)
+  appointments.checkSizes(args)
   const filter = readFilter(args.filter, context, { info, ...(parent && { parent }) })
   return filter instanceof Promise ? filter.then(read) : read(filter)
 }

@@ -35,7 +35,7 @@ export const AppointmentFilter = builder.inputType('AppointmentFilter', {
     day: t.field({
       type: 'Date',
       description:
-        "Beginning on this day in `timeZone`, which has 23 or 25 hours where the clocks change. It is equivalent to that range of instants in `startTime`: the cost is the same, and cursors of one are valid for the other. A day that a zone's clocks skip is `BAD_USER_INPUT`.",
+        "Beginning on this day, which has 23 or 25 hours where the clocks of `timeZone` change. It is equivalent to that range of instants in `startTime`: the cost is the same, and cursors of one are valid for the other. A day that a zone's clocks skip is `BAD_USER_INPUT`.",
     }),
     timeZone: t.field({
       type: 'TimeZone',

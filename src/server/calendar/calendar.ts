@@ -21,7 +21,7 @@ import { type FeedText, writeFeed } from './text.ts'
 import { createGrants, type FeedGrant, type Grants } from './token.ts'
 
 export interface CalendarOptions {
-  /** The first encrypts new feeds, and both decrypt: a second one is the previous secret. Without any there are no feeds. */
+  /** The first encrypts new tokens, both decrypt: the second is the previous secret. Without any there are no feeds. */
   readonly secrets: readonly string[]
   /** The gateway's own key, with which feeds are read; null where there is none. */
   readonly key: string | null

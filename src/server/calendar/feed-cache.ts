@@ -37,7 +37,7 @@ interface Feed {
 }
 
 const HOUR_MS = 3_600_000
-/** The wait before the next read of a feed that could not be read. */
+/** The wait before the next read where the last one gave stale rows, or failed and no rows are cached. */
 const RETRY_MS = 300_000
 
 /** The most rows in the cache: with their texts about 90 MB. */

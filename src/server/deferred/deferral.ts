@@ -134,7 +134,7 @@ export function createDeferral(options: DeferralOptions): Deferral {
     return { answer: new Stream(format, body), ended }
   }
 
-  /** Undefined where no slot is free: the query is then answered in one part, not refused. */
+  /** Undefined where no slot is free or the gateway stops: the query is then answered in one part, not refused. */
   function acquireSlot(request: Request): (() => void) | undefined {
     try {
       return slots.acquire(identityOf(request))

@@ -1,6 +1,7 @@
 import type { Route, RouteRequest } from '../http/routes.ts'
-import { answerText, type CompressedText, compressText } from '../pages/compressed-text.ts'
+import { answerText, compressText } from '../pages/compressed-text.ts'
 import { contentPolicy } from '../pages/content-policy.ts'
+import { loadOnce } from '../pages/load-once.ts'
 import { loadDesk } from './files.ts'
 import { renderDeskPage } from './page.ts'
 
@@ -24,9 +25,7 @@ export function deskPath(endpoint: string): string {
 
 /** Serves the desk, a front end for a receptionist, next to the GraphQL endpoint. The desk is a client like any other. */
 export function deskRoute({ endpoint, timeZone, trusted, graphiql }: DeskOptions): Route {
-  let page: Promise<CompressedText> | undefined
-
-  async function compressPage(): Promise<CompressedText> {
+  const loadPage = loadOnce(async () => {
     const { script, style } = await loadDesk()
     const html = renderDeskPage({
       scriptUrl: `?${FILE}=${script.hash}.js`,
@@ -37,13 +36,12 @@ export function deskRoute({ endpoint, timeZone, trusted, graphiql }: DeskOptions
       graphiql,
     })
     return compressText(html, 'text/html; charset=utf-8')
-  }
+  })
 
   async function answerPage({ request, fetchAPI, setHeaders }: RouteRequest): Promise<Response> {
-    page ??= compressPage()
-    const loaded = await page
+    const page = await loadPage()
     setHeaders(PAGE_HEADERS)
-    return answerText(loaded, request, fetchAPI)
+    return answerText(page, request, fetchAPI)
   }
 
   async function answerFile(
@@ -60,13 +58,13 @@ export function deskRoute({ endpoint, timeZone, trusted, graphiql }: DeskOptions
   return {
     path: deskPath(endpoint),
     methods: ['GET'],
-    answer(request) {
-      const { url, fetchAPI } = request
+    answer(routeRequest) {
+      const { url, fetchAPI } = routeRequest
       // Relative URLs of the page begin at its folder.
       if (url.pathname.endsWith('/'))
         return new fetchAPI.Response('', { status: 308, headers: { location: '../desk' } })
       const name = url.searchParams.get(FILE)
-      return name === null ? answerPage(request) : answerFile(name, request)
+      return name === null ? answerPage(routeRequest) : answerFile(name, routeRequest)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type CompressedText, compressText } from '../pages/compressed-text.ts'
+import { loadOnce } from '../pages/load-once.ts'
 
 export interface DeskFiles {
   readonly script: CompressedText
@@ -10,13 +11,8 @@ export interface DeskFiles {
 /** The folder of the desk: its sources next to those of the server, or in `dist` its built files. */
 const FOLDER = new URL('../../desk/', import.meta.url)
 
-let loading: Promise<DeskFiles> | undefined
-
 /** The script and the style of the desk. They are read, or bundled, at the first request. */
-export function loadDesk(): Promise<DeskFiles> {
-  loading ??= load()
-  return loading
-}
+export const loadDesk = loadOnce(load)
 
 async function load(): Promise<DeskFiles> {
   const [script, style] = await Promise.all([readScript(), readText('desk.css')])

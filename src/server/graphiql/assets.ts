@@ -1,16 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { type CompressedText, compressText } from '../pages/compressed-text.ts'
-
-let loading: Promise<ReadonlyMap<string, CompressedText>> | undefined
+import { loadOnce } from '../pages/load-once.ts'
 
 /**
  * GraphiQL's scripts and styles (9 MB, 2.5 MB compressed), and the page's own script. They are read at the first request.
  * All gateways of the process share them.
  */
-export function loadAssets(): Promise<ReadonlyMap<string, CompressedText>> {
-  loading ??= load()
-  return loading
-}
+export const loadAssets = loadOnce(load)
 
 async function load(): Promise<ReadonlyMap<string, CompressedText>> {
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql')

@@ -68,11 +68,11 @@ export function graphiqlRoute({
   return {
     path: endpoint,
     methods: ['GET'],
-    answer(asked) {
-      const { request, url } = asked
+    answer(routeRequest) {
+      const { request, url } = routeRequest
       const asset = url.searchParams.get(ASSET)
-      if (asset !== null) return answerAsset(asset, asked)
-      return request.headers.get('accept')?.includes('text/html') ? answerPage(asked) : undefined
+      if (asset !== null) return answerAsset(asset, routeRequest)
+      return request.headers.get('accept')?.includes('text/html') ? answerPage(routeRequest) : undefined
     },
   }
 }

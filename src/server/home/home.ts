@@ -12,7 +12,7 @@ export interface HomeOptions {
 /** `/` redirects to GraphiQL or has a short page, unless the endpoint is there; `/favicon.ico` has the icon. */
 export function homeRoutes({ endpoint, graphiql }: HomeOptions): readonly Route[] {
   const page = renderHome(endpoint)
-  const methods = ['GET', 'HEAD']
+  const methods = ['GET']
 
   const icon: Route = {
     path: '/favicon.ico',

@@ -11,21 +11,25 @@ export interface RouteRequest {
   readonly url: URL
   readonly fetchAPI: FetchAPI
   readonly context: NodeContext
-  /** Replaces headers that every response has (`usePrivacy`), for a page without patient data. Adds to `vary`. */
+  /** Sets headers of the response in place of those that every response has (`usePrivacy`). Only adds to `vary`. */
   readonly setHeaders: (headers: Headers) => void
 }
 
 /** Answers one path, beside GraphQL or at its endpoint. */
 export interface Route {
-  /** Matches with or without the trailing slash that probes and routers may add. */
+  /** A text matches with or without the trailing slash that probes and routers may add, a pattern as it is. */
   readonly path: string | RegExp
-  /** @default every method */
+  /**
+   * HEAD arrives as GET.
+   *
+   * @default every method
+   */
   readonly methods?: readonly string[]
   /** Undefined leaves the request to the next route of the path, and at last to GraphQL. */
   answer(request: RouteRequest): MaybePromise<Response | undefined>
 }
 
-/** Answers requests by the first route that matches and has an answer. An operation passes by without entering any of them. */
+/** Answers a request by the first matching route that returns a response. A POST of an operation matches none. */
 export function useRoutes(routes: readonly Route[]): Plugin<object, NodeContext> {
   const ownHeaders = createSymbolProperty<Request, Headers>('headers')
 

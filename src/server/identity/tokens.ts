@@ -19,7 +19,7 @@ const CLOCK_TOLERANCE_SECONDS = 5
 /**
  * Callers send a JWT, and the gateway sends its own key upstream on their behalf.
  *
- * A caller without a token gets only what needs no upstream request. A token that is not accepted is always refused.
+ * A request without a token gets only what needs no upstream request, one with an invalid token nothing.
  */
 export function createTokenCheck(key: string, options: TokenOptions, clock: Clock): Identify {
   const { issuer, audience, keys, requireExp = true, scopeClaim } = options

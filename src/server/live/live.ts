@@ -39,7 +39,7 @@ export interface Live {
    * the edge.
    */
   open(query: LiveRequest): Promise<Stream | ExecutionResult> | undefined
-  /** Checks the account's queries after a change that is not in the log: of a person or a location. */
+  /** Checks the account's queries after a change that is not in the log, such as of a person or a location. */
   checkAll(account: string): void
 }
 

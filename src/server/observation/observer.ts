@@ -58,7 +58,7 @@ export interface EventReport {
 
 /** The current state of the gateway, for gauges. */
 export interface GatewayState {
-  /** The keys whose quota or circuit breaker has a state, the latest first; 100 at most. */
+  /** The keys with a known quota or an open circuit breaker, the latest used first; 100 at most. */
   readonly keys: readonly KeyState[]
   /** Open streams: subscriptions, live queries and deferred answers. */
   readonly streams: number

@@ -35,7 +35,7 @@ function showQuota(quota) {
   if (quota === null) {
     find('left').textContent = '–'
     find('outlook').textContent =
-      'Not known yet: the gateway has no answer of the upstream, or callers send their own keys.'
+      'Not known: the upstream has not sent it yet, or callers send their own keys.'
     return
   }
   const { limit, remaining, resetsAt, forecast } = quota

@@ -7,6 +7,7 @@ import type { NodeContext } from '../http/node-handler.ts'
 import type { Route, RouteRequest } from '../http/routes.ts'
 import { answerText, type CompressedText, compressText } from '../pages/compressed-text.ts'
 import { contentPolicy } from '../pages/content-policy.ts'
+import { loadOnce } from '../pages/load-once.ts'
 import type { OperationHistory } from './operations.ts'
 import { type Links, renderStartPage, STYLE } from './page.ts'
 
@@ -32,10 +33,8 @@ const PAGES = { here: 'here.html', elsewhere: 'elsewhere.html' }
  * Neither sends an upstream request.
  */
 export function startRoute({ links, loopbackOnly, upstream, history }: StartOptions): Route {
-  let loading: Promise<ReadonlyMap<string, CompressedText>> | undefined
-
   /** The files by name: the two pages, their script and style, and the documentation. */
-  async function load(): Promise<ReadonlyMap<string, CompressedText>> {
+  const loadFiles = loadOnce(async (): Promise<ReadonlyMap<string, CompressedText>> => {
     const [code, docs] = await Promise.all([
       readFile(new URL('./start-page.js', import.meta.url), 'utf8'),
       readDocs(),
@@ -62,14 +61,13 @@ export function startRoute({ links, loopbackOnly, upstream, history }: StartOpti
       [styleName, style],
       ...(await Promise.all(files)),
     ])
-  }
+  })
 
   async function answerFile(
     name: string,
     { request, fetchAPI, setHeaders }: RouteRequest,
   ): Promise<Response> {
-    loading ??= load()
-    const file = (await loading).get(name)
+    const file = (await loadFiles()).get(name)
     if (file === undefined) return new fetchAPI.Response('', { status: 404 })
     setHeaders(PAGE)
     return answerText(file, request, fetchAPI)
@@ -82,15 +80,16 @@ export function startRoute({ links, loopbackOnly, upstream, history }: StartOpti
   }
 
   return {
-    path: '/',
+    // Not `//`: the page's script fetches its own path, and would take that for the beginning of a host.
+    path: /^\/$/,
     methods: ['GET'],
-    answer(asked) {
-      const { request, url, fetchAPI, context } = asked
+    answer(routeRequest) {
+      const { request, url, fetchAPI, context } = routeRequest
       if (loopbackOnly && !isForThisMachine(request)) return undefined
       const file = url.searchParams.get(FILE)
       const isPage = request.headers.get('accept')?.includes('text/html') ?? false
       const page = isFromThisMachine(request, context) ? PAGES.here : PAGES.elsewhere
-      return file !== null || isPage ? answerFile(file ?? page, asked) : answerFigures(fetchAPI)
+      return file !== null || isPage ? answerFile(file ?? page, routeRequest) : answerFigures(fetchAPI)
     },
   }
 }

@@ -39,7 +39,7 @@ export interface Connection {
 /** After so many probes without an answer, the other end may be lost without having closed the connection. */
 const MAX_UNANSWERED = 5
 
-/** The connection for the commands of operations. It has timeouts of its own, because a late timer of a busy process proves nothing. */
+/** The connection for the commands of operations. Its timeouts are its own, as a late timer of a busy process proves nothing. */
 export function connect(options: ConnectionOptions): Connection {
   const { url, timeoutMs, retryMs, probe, monotonic, onChange } = options
   const redis = new Redis(url, {
@@ -81,7 +81,7 @@ export function connect(options: ConnectionOptions): Connection {
       // No operation waits for a probe. A Redis that answers operations too late is noticed by those.
       await within(probe(redis), state === 'up' ? retryMs : timeoutMs)
       unanswered = 0
-      // No turn of the event loop may pass between the last check and `become`: a write that fails then would never be sent.
+      // No turn of the event loop may pass between the last check and `become`: a write that fails then would wait for the next probe.
       for (let backlog = unsent(); backlog !== undefined; backlog = unsent())
         await within(backlog.send(redis), timeoutMs)
       become('up')

@@ -27,7 +27,7 @@ export interface RedisEpochsOptions {
 export interface RedisEpochs {
   readonly epochs: Epochs
   readonly notes: Notes
-  /** The epoch that all instances share, without the changes of this process while Redis was down. */
+  /** The part of the scope's epoch that all instances share. */
   sharedOf(account: string, scope: string): string
   /** The changes since a shared epoch, oldest first. Undefined where Redis does not have them either. */
   sharedChangesSince(
@@ -146,7 +146,7 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     const name = change && isDoubt(change) ? DOUBT : DIFF
     const kind = description === undefined ? 'u' : DESCRIBED
     const values = scopes.flatMap((scope) => [fieldOf(scope), kind + random()])
-    // Redis may be up again when this command fails. A scope that becomes unsent then would never be sent.
+    // Redis may be up again once this command has failed. An unsent scope would then wait for the next probe, while reads trust Redis.
     while (connection.isUp()) {
       const done = await connection.run((redis) => send(redis, account, values, { description, name }))
       if (done !== undefined) return
@@ -212,7 +212,7 @@ export function createRedisEpochs({ connection, prefix, seal, lifeMs }: RedisEpo
     return gen === genNow ? stepsBetween(account, fieldOf(scope), from, to) : undefined
   }
 
-  /** The shared changes, and then those of this process while Redis was down. */
+  /** The shared changes, and then those of this process: most of them again, as Redis has them unless it was down. */
   const advancesSince: LocalEpochs['advancesSince'] = (account, scope, epoch) => {
     const [theirs, mine] = partsOf(epoch)
     const own = local.advancesSince(account, scope, mine)

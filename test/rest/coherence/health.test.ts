@@ -152,7 +152,7 @@ describe('The health of the events', () => {
 
 const LOST = eventObject('a', { title: 'Lost', updated_at: at(HOUR - MINUTE) })
 
-/** A read finds a change of `a`, an hour after the start, that no event told of. */
+/** A read finds a change of `a`, an hour after the start, that no event has reported. */
 async function loseOne(silent: Awaited<ReturnType<typeof startSilent>>): Promise<void> {
   await silent.deliver(eventObject('z'))
   await silent.list()

@@ -1,11 +1,11 @@
 import type { AppointmentFilter } from '../../../src/contract/field-names.ts'
 import type { ModelRow } from './model-upstream.ts'
 
-/** What one reader may see of a list: each appointment as of one of its versions, and not before what was told of it. */
+/** What one reader may see of a list: each appointment in one of its versions, and in none before a known one. */
 export interface Judge {
-  /** A version that the gateway has been told of, or has written. */
+  /** The gateway has received an event of this version, or has written it. */
   know(id: string, version: number): void
-  /** Call it when a read begins; the answer judges what it shows. Returns a line for each fault. */
+  /** To call when a read begins. The returned function judges the rows of its answer: it returns a line for each fault. */
   begin(list: string, filter: AppointmentFilter): (shown: readonly string[]) => string[]
 }
 
@@ -47,7 +47,7 @@ export function createJudge({ ids, historyOf, order }: JudgeOptions): Judge {
     },
   }
 
-  /** Of one version there may be several, of which the list may show any that is in it. */
+  /** A version may have several states: the list may contain any of those that match it. */
   function rowOf(name: string, filter: AppointmentFilter): ModelRow {
     const [id = '', version = ''] = name.split(':')
     const rows = historyOf(id).filter((each) => each.version === Number(version))
@@ -56,7 +56,7 @@ export function createJudge({ ids, historyOf, order }: JudgeOptions): Judge {
     return row
   }
 
-  /** In one of its versions it was not in the list, or not yet there. */
+  /** Whether one of its versions was not in the list, or it did not exist yet. */
   function mayLack(id: string, atLeast: number, filter: AppointmentFilter): boolean {
     return atLeast === 0 || historyOf(id).some((row) => row.version >= atLeast && !isIn(filter, row))
   }

@@ -129,7 +129,7 @@ describe('An unreported change of a field that list rows do not contain', () => 
       expect(silent.published()).toEqual(['reconciled a ?'])
       silent.pass(1000)
       await silent.deliver(moved, { created_at: at(HOUR), ...(previous && { previous }) })
-      // Nothing tells which of the two came first, so that subscribers read it.
+      // Nothing proves which of the two came first, so subscribers read the appointment.
       expect(silent.published()).toEqual(['webhook a ?'])
     },
   )
@@ -161,7 +161,7 @@ describe('An unreported change of a field that list rows do not contain', () => 
     silent.pass(HOUR)
     await silent.list(OF_1)
     const [change] = silent.changes()
-    if (change === undefined) throw new Error('Nothing is told')
+    if (change === undefined) throw new Error('No change was published')
     expect(silent.rest.changes.effectOnceRead(change, undefined, OF_1, operationOf('x'))).toEqual({
       movement: 'left',
       isHidden: true,
@@ -264,7 +264,7 @@ describe('A cached list', () => {
     silent.pass(MINUTE)
     await silent.deliver(...created('bb', 90_000))
     expect([await ids(), silent.requests()]).toEqual(['abbbcdefgh', 1])
-    // It was made before the list was read, and it is not in it: it has left since.
+    // It was created before the read of the list, which does not contain it: so the list has to be read again.
     await silent.deliver(...created('cc', 50_000))
     expect([await ids(), silent.requests()]).toEqual(['abcdefgh', 2])
   })
@@ -274,7 +274,7 @@ describe('A cached list', () => {
     const ids = async () => (await silent.list()).rows.map((row) => ('id' in row ? row.id : '?')).join('')
     await silent.rest.appointments.retrieve('a', operationOf('x'))
     silent.pass(MINUTE)
-    // Two minutes ahead: what it dates from there was made before the list is read.
+    // The clock of events is two minutes ahead, so the next event is of a time before the read of the list.
     await silent.deliver(...created('y', 180_000))
     silent.pass(1000)
     await ids()

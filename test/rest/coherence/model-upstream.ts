@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { startScriptedUpstream } from '../../support/scripted-upstream.ts'
 
-/** An appointment of the model. Its version is its title, and grows with each change but those of its clinician alone. */
+/** An appointment of the model. Its title is the version, which grows with `change`, and not with `move` or `attend`. */
 export interface ModelRow {
   readonly id: string
   readonly patient: string
@@ -10,27 +10,27 @@ export interface ModelRow {
   /** An hour of the day. */
   readonly hour: number
   readonly version: number
-  /** Grows with changes that no list and no event shows. */
+  /** Counts the changes that neither lists nor events contain. */
   readonly attendance: number
   readonly createdAt: number
   readonly updatedAt: number
 }
 
-/** What its lists are in the order of. */
+/** The order of the model's lists. */
 export type ModelOrder = 'start' | 'created' | 'hidden'
 
 export interface ModelOptions {
-  /** What lists and events show; `mixed`: lists seven fields, and events more. */
+  /** The fields in lists and events; `mixed`: seven in lists, and more in events. */
   readonly shows: 'summary' | 'full' | 'mixed'
-  /** What the answer to an update shows: seven fields, also with the time, or all. */
+  /** The fields in the answer to an update: seven, the same with `updated_at`, or all. */
   readonly answers: 'summary' | 'dated' | 'whole'
-  /** Whether it dates its answers when it begins to work on them, or when it sends them. */
+  /** Whether the `Date` of an answer is that of the start of the work, or of its end. */
   readonly dates: 'start' | 'end'
   readonly order: ModelOrder
-  /** How finely `updated_at` counts, in milliseconds. */
+  /** The resolution of `updated_at`, in milliseconds. */
   readonly granularityMs: number
   readonly now: () => number
-  /** How far the clock of its answers is ahead of that of its events, in milliseconds. */
+  /** How far the clock of answers is ahead of the clock of events, in milliseconds. */
   readonly skewMs: number
 }
 
@@ -39,24 +39,24 @@ export interface ModelUpstream extends AsyncDisposable {
   readonly rows: ReadonlyMap<string, ModelRow>
   /** All versions of an appointment so far, oldest first. */
   historyOf(id: string): readonly ModelRow[]
-  /** Changes an appointment, or creates it, and returns it as it was. */
+  /** Changes an appointment, or creates it, and returns its state before. */
   change(id: string, change: Partial<ModelRow>): ModelRow | null
-  /** Gives it to another clinician: no list shows that. */
+  /** Moves it to another clinician: no row of a list contains that. */
   move(id: string): ModelRow | null
-  /** Changes what neither a list nor an event shows. */
+  /** Changes a field that neither lists nor events contain. */
   attend(id: string): ModelRow | null
-  /** The next request waits with its answer, which shows what is so when it is asked. */
+  /** Delays the answer to the next request; it has the state of when the request arrives. */
   hold(): void
-  /** It does not, after all. */
+  /** Takes `hold` back. */
   letGo(): void
-  /** Sends one of the answers that wait. */
+  /** Sends one of the delayed answers. */
   release(nth: number): Promise<void>
   readonly held: () => number
-  /** As an event shows it. */
+  /** The appointment as an event contains it. */
   show(row: ModelRow): Record<string, unknown>
 }
 
-/** Which of two rows a list shows first. */
+/** Compares two rows in each order: negative where the first precedes. */
 export const MODEL_ORDERS: Readonly<Record<ModelOrder, (a: ModelRow, b: ModelRow) => number>> = {
   start: (a, b) => a.hour - b.hour || byId(a, b),
   created: (a, b) => b.createdAt - a.createdAt || byId(a, b),
@@ -67,12 +67,12 @@ function byId(a: ModelRow, b: ModelRow): number {
   return a.id < b.id ? -1 : 1
 }
 
-/** It depends on nothing that can be seen, and changes with each change, also with one that no list shows. */
+/** A place that no visible field explains, and that moves with each change, also with one that no list contains. */
 function scramble({ id, version, attendance }: ModelRow): number {
   return ((id.charCodeAt(0) * 31 + version * 17 + attendance * 13) * 7919) % 1009
 }
 
-/** A small upstream over real HTTP: it lists, retrieves, creates, updates and cancels, and its answers can be held back. */
+/** A small upstream over real HTTP: it lists, retrieves, creates, updates and cancels, and a test can delay its answers. */
 export async function startModelUpstream({
   shows,
   answers,
@@ -107,7 +107,7 @@ export async function startModelUpstream({
     return before
   }
 
-  /** Its version stays, and so does its title. */
+  /** Changes an appointment without a new version, and so without a new title. */
   function touch(id: string, parts: (row: ModelRow) => Partial<ModelRow>): ModelRow | null {
     const before = rows.get(id) ?? null
     if (before === null) return null
@@ -165,10 +165,10 @@ export async function startModelUpstream({
     return { data, meta: { limit, has_more: found.length > offset + limit, next_offset: null } }
   }
 
-  /** The answer to a write, as the reference has it: a create shows the fields of a row, a cancel three. */
+  /** The answer to a write, as the reference documents it: to a create with the fields of a row, to a cancel with three. */
   function write(method: string, id: string | undefined, isCancel: boolean, body: string): object {
     const { title, patient_id, clinician_profile_id, start_time, attendance_status } = JSON.parse(body)
-    // The model's creates carry the id in the title.
+    // A create has the id in its title.
     const written = id ?? String(title)
     if (attendance_status !== undefined) attend(written)
     else

@@ -3,8 +3,8 @@ import { isIn } from './judge.ts'
 import type { ModelRow } from './model-upstream.ts'
 
 /**
- * The cache that one would write first: each event is put into every list, whatever came before. The storm shows that it
- * is wrong, so that it proves something that ours is not.
+ * The obvious cache: applies each event to every list, in the order of arrival. It fails in storms, so that the gateway's cache
+ * proves something by not failing.
  */
 export interface NaiveOverlay {
   read(filter: AppointmentFilter): string

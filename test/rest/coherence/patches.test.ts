@@ -34,13 +34,13 @@ const eight = () =>
 interface Options {
   readonly rows?: readonly Row[]
   readonly order?: Order
-  /** What the answer to an update shows. */
+  /** The fields in the answer to an update. */
   readonly answers?: readonly string[]
-  /** The most rows that the server gives at once, whatever it is asked for. */
+  /** The server's own limit of rows. */
   readonly limit?: number
 }
 
-/** A clinic in front of which lists have seven fields, and its gateway, which has heard an event and read the list of all. */
+/** An upstream whose list rows have seven fields, and a client that has received an event and read the complete list. */
 async function startClinic({
   rows = eight(),
   order = by('start_time', 'id'),
@@ -120,7 +120,7 @@ async function startClinic({
     change,
     deliver,
     list,
-    /** What a fresh read shows. */
+    /** The list that a fresh read would return. */
     truth: ({ clinicianId }: AppointmentFilter = {}) =>
       listOf(new URLSearchParams(clinicianId && { clinician_id: clinicianId }))
         .map(({ id, title }) => `${id}:${title}`)
@@ -128,7 +128,7 @@ async function startClinic({
     row: (id: string) => table.get(id) as Row,
     to,
     rename: (id: string, title: string) => rest.appointments.update(id, { title }, operationOf('x')),
-    /** The next request is done, and answered once the returned function is called: one that reads as of its beginning. */
+    /** Sends a request whose answer, with the state of its arrival, is delayed until the returned function is called. */
     async hold(request: () => Promise<unknown>) {
       isHolding = true
       const sent = request()
@@ -140,7 +140,7 @@ async function startClinic({
         return sent
       }
     },
-    /** The upstream requests that this takes. */
+    /** The number of upstream requests of the work. */
     async requestsOf(work: () => Promise<unknown>) {
       const before = upstream.requests.length
       await work()

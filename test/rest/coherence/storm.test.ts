@@ -10,7 +10,7 @@ const change = fc.record({
   hour: fc.integer({ min: 9, max: 13 }),
 })
 
-/** What an update through the gateway changes: one thing, which may be one that no list and no event shows. */
+/** The change of an update through the gateway: one field, perhaps one that neither lists nor events contain. */
 const update = fc.oneof(
   fc.record({ patient: fc.constantFrom(...PATIENTS) }),
   fc.record({ clinician: fc.constantFrom(...CLINICIANS) }),
@@ -23,7 +23,7 @@ const isAnsweredLate = fc.nat(2).map((value) => value === 0)
 interface Scene {
   readonly id: fc.Arbitrary<string>
   readonly what: fc.Arbitrary<number>
-  /** How often each step comes. */
+  /** The relative frequency of each step. */
   readonly weights: Readonly<Record<Step['do'], number>>
 }
 
@@ -35,7 +35,7 @@ function stepOf({ id, what, weights }: Scene): fc.Arbitrary<Step> {
     move: fc.record({ do: fc.constant('move' as const), id }),
     cancel: fc.record({ do: fc.constant('cancel' as const), id, isHeld }),
     book: fc.record({ do: fc.constant('book' as const), isHeld }),
-    // A fifth of the deliveries come twice, in any order.
+    // A fifth of the events are delivered twice, in any order.
     deliver: fc.record({
       do: fc.constant('deliver' as const),
       nth,
@@ -65,7 +65,7 @@ const WEIGHTS = {
 }
 const wide = { id: fc.constantFrom(...IDS), what: fc.nat(READS - 1), weights: WEIGHTS }
 const step = stepOf(wide)
-/** All that happens, happens to one appointment and two lists: what is rare otherwise comes soon. */
+/** All steps are about one appointment and two lists, so that rare sequences occur soon. */
 const narrowStep = stepOf({
   id: fc.constant('a'),
   what: fc.nat(1),
@@ -82,7 +82,7 @@ const narrowStep = stepOf({
     wait: 4,
   },
 })
-/** Of ten changes, one is never told. */
+/** Of ten changes, one loses its event. */
 const stepWithLoss = stepOf({ ...wide, weights: { ...WEIGHTS, lose: 3 } })
 
 function stormOf(steps: fc.Arbitrary<readonly Step[]>) {
@@ -107,12 +107,12 @@ function manyOf(steps: fc.Arbitrary<Step>): fc.Arbitrary<readonly Step[]> {
   return fc.array(steps, { minLength: 10, maxLength: 40 })
 }
 
-/** What is swallowed shows at the end, where nothing comes after it. */
+/** In a short storm no later change hides that one was missed. */
 function fewOf(steps: fc.Arbitrary<Step>): fc.Arbitrary<readonly Step[]> {
   return fc.array(steps, { minLength: 4, maxLength: 14 })
 }
 
-/** Runs the storms, and returns what they came to in all. */
+/** Runs the storms, and returns the sums of their outcomes. */
 async function runStorms(steps: fc.Arbitrary<readonly Step[]>, numRuns = STORMS) {
   const sum = { patched: 0, wrongBeforeRepair: 0, naiveWrong: 0 }
   await fc.assert(
@@ -133,7 +133,7 @@ test('In storms without loss no cached answer is wrong, and no row goes back in 
 }, async () => {
   const { patched, wrongBeforeRepair, naiveWrong } = await runStorms(manyOf(step))
   expect(wrongBeforeRepair).toBe(0)
-  // Else storms prove nothing.
+  // Otherwise the storms prove nothing.
   expect(naiveWrong).toBeGreaterThan(STORMS / 20)
   expect(patched).toBeGreaterThan(STORMS / 2)
 })
@@ -150,6 +150,6 @@ test('In storms with a tenth of the events lost, one sweep corrects the cache', 
   timeout: 240_000,
 }, async () => {
   const { wrongBeforeRepair } = await runStorms(manyOf(stepWithLoss))
-  // Else nothing was lost that mattered.
+  // Otherwise no loss mattered.
   expect(wrongBeforeRepair).toBeGreaterThan(STORMS / 100)
 })

@@ -29,27 +29,27 @@ export type Step =
   | { readonly do: 'wait'; readonly ms: number }
 
 interface Written {
-  /** Its answer comes later. */
+  /** Whether the answer is delayed until a later step. */
   readonly isHeld: boolean
 }
 
 export interface Storm extends Omit<ModelOptions, 'now'> {
   readonly previous: 'whole' | 'none'
-  /** Whether events tell of what the gateway has written itself. */
+  /** Whether the upstream sends events of the gateway's own writes. */
   readonly echoes: boolean
-  /** Between two steps, in milliseconds. */
+  /** The time between two steps, in milliseconds. */
   readonly stepMs: number
   readonly steps: readonly Step[]
 }
 
 export interface Outcome {
-  /** A line for each promise that was broken. */
+  /** A line for each broken guarantee. */
   readonly faults: readonly string[]
-  /** Lists that were wrong before anybody looked for losses. */
+  /** The number of wrong cached answers before the sweep. */
   readonly wrongBeforeRepair: number
-  /** Whether the naive overlay ended with a list that is wrong. */
+  /** Whether the naive overlay ended with a wrong list. */
   readonly isNaiveWrong: boolean
-  /** Reads that put changes into a cached list. */
+  /** The reads that patched a cached list. */
   readonly patched: number
 }
 
@@ -58,7 +58,7 @@ export const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
 const FIRST = 6
 export const PATIENTS = ['p', 'q']
 export const CLINICIANS = ['c', 'd']
-/** Their list shows the order that lists are in, and nothing of it changes. */
+/** The patient of appointments that never change. Their list proves the order of the upstream's lists. */
 const STILL = 'z'
 
 const FILTERS: readonly AppointmentFilter[] = [
@@ -69,7 +69,7 @@ const FILTERS: readonly AppointmentFilter[] = [
   { startsFrom: '2026-01-05T10:00:00Z', startsTo: '2026-01-05T12:00:00Z' },
   { patientId: 'q', statuses: ['cancelled'] },
 ]
-/** Whole lists, and parts of them. */
+/** Complete lists, and parts of them. */
 const LISTS = [
   ...FILTERS.map((filter) => ({ filter, window: { offset: 0, limit: 10 } })),
   ...FILTERS.slice(0, 2).map((filter) => ({ filter, window: { offset: 1, limit: 1 } })),
@@ -79,11 +79,11 @@ export const READS = LISTS.length + IDS.length
 interface Pending {
   readonly body: Buffer
   readonly row: ModelRow
-  /** No row shows that it was lost. */
+  /** Whether no row of a list would reveal its loss. */
   readonly isQuiet: boolean
 }
 
-/** Runs a storm over the real cache and real HTTP. Lost events are found by a sweep of what is watched. */
+/** Runs a storm over the real cache and real HTTP. A sweep of the watched lists finds lost events. */
 export async function runStorm({ previous, echoes, stepMs, steps, ...model }: Storm): Promise<Outcome> {
   const faults: string[] = []
   const operations: Operation[] = []
@@ -102,12 +102,12 @@ export async function runStorm({ previous, echoes, stepMs, steps, ...model }: St
     tick(10)
   }
   for (let nth = 0; nth < 18; nth += 1) {
-    // Each two tie, by their starts or by their creation.
+    // In pairs, rows tie by their starts, or by their creation.
     const hour = 14 + Math.floor(((nth * 7) % 18) / 2)
     upstream.change(`${STILL}${nth}`, { hour, patient: STILL, status: 'cancelled' })
     tick((nth % 2) * 10)
   }
-  // Answers are kept for a day, whatever is known of the events: what is forgotten, the events make it forget.
+  // Answers are fresh for a day in every state of the feed: so only changes invalidate them.
   const keptMs = 86_400_000
   await using rest = startRest(upstream.url, {
     now: () => now,
@@ -123,7 +123,7 @@ export async function runStorm({ previous, echoes, stepMs, steps, ...model }: St
     },
   })
   const order = MODEL_ORDERS[model.order]
-  // What nobody sees may have changed it since.
+  // A hidden order may have changed since the read, so the judge accepts any.
   const seenOrder = model.order === 'hidden' ? () => 0 : order
   const judge = createJudge({ ids: IDS, historyOf: upstream.historyOf, order: seenOrder })
   const naive = createNaiveOverlay(upstream.rows, order)
@@ -132,7 +132,7 @@ export async function runStorm({ previous, echoes, stepMs, steps, ...model }: St
   const reading: Promise<unknown>[] = []
   const writing: Promise<unknown>[] = []
 
-  /** The versions that a subscriber has been shown, and those that it has to read for itself. */
+  /** The versions that the subscriber has received, and the appointments that it has to read itself. */
   const shown = new Map<string, number>()
   const toRead = new Set<string>()
   const { stop } = await rest.changes.follow(undefined, by, {
@@ -262,7 +262,7 @@ export async function runStorm({ previous, echoes, stepMs, steps, ...model }: St
           isSettled = true
         }
         read.then(settle, settle)
-        // What the cache answers, or another read in flight, asks the upstream nothing.
+        // A read that the cache answers, or that joins another in flight, sends no request.
         const isAsking = as.ledger.exchanges > 0
         if (!step.isHeld || !isAsking) upstream.letGo()
         if (!step.isHeld && as.ledger.joined === 0) await read
@@ -306,7 +306,7 @@ export async function runStorm({ previous, echoes, stepMs, steps, ...model }: St
     return rows.map(({ id, version }) => `${id}:${version}`)
   }
 
-  // A loss is found where a read shows another state than the one before, so that each list has to be seen once.
+  // A loss is found by comparison with an earlier read, so each list has to be read once.
   for (let what = 0; what < READS; what += 1) await readAt(what)
   await rest.appointments.list({ patientId: STILL }, { offset: 0, limit: 100 }, by)
   tick(5000)
@@ -324,7 +324,7 @@ export async function runStorm({ previous, echoes, stepMs, steps, ...model }: St
   const isNaiveWrong = FILTERS.some((filter) => naive.read(filter) !== listNow(filter).join())
   const wrong = await wrongReads()
   if (steps.some((step) => step.do === 'lose')) {
-    // What was lost becomes known by a sweep, which is due within the hour.
+    // A sweep, which is due within the hour, finds the losses.
     tick(3_700_000)
     await rest.sweep()
     faults.push(...(await wrongReads()))
@@ -339,7 +339,7 @@ export async function runStorm({ previous, echoes, stepMs, steps, ...model }: St
   return { faults, wrongBeforeRepair: wrong.length, isNaiveWrong, patched }
 }
 
-/** One of the fields is updated. */
+/** An update of one field. */
 function changesOf({ patient, clinician, hour, attendance }: Partial<ModelRow>): AppointmentChanges {
   if (patient !== undefined) return { patientId: patient }
   if (clinician !== undefined) return { clinicianId: clinician }
@@ -347,7 +347,7 @@ function changesOf({ patient, clinician, hour, attendance }: Partial<ModelRow>):
   return { attendanceStatus: String(attendance) }
 }
 
-/** With what a whole appointment shows besides. */
+/** The name of a row in faults: its id, its version, and its attendance, which only a complete appointment contains. */
 function nameOf({ id, title, attendanceStatus }: AppointmentRow): string {
   return attendanceStatus === undefined ? `${id}:${title}` : `${id}:${title} ${attendanceStatus}`
 }

@@ -30,7 +30,7 @@ describe('A watched list', () => {
     silent.rows.set('a', eventObject('a', { title: 'New', updated_at: '2026-01-05T12:30:00Z' }))
     silent.rows.delete('b')
     silent.pass(HOUR - 1000)
-    // Nobody can know yet.
+    // The cached list is still fresh.
     expect((await silent.list()).rows).toHaveLength(2)
     silent.pass(1000)
     expect(await silent.sweep()).toEqual([WHOLE_LIST])
