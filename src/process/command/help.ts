@@ -6,7 +6,7 @@ const USAGE = `appointments-gateway: a GraphQL gateway over the Appointments API
 Usage: appointments-gateway [command] [options]
 
 Commands
-  (none)              starts the gateway, over the sandbox unless APPOINTMENTS_API_URL names an upstream
+  (none)              starts the gateway, with the sandbox unless APPOINTMENTS_API_URL names an upstream
   sandbox             starts the Appointments API alone
   check               prints what the environment configures; 2 where that is invalid
     --upstream        tries the upstream's key as well, with one request; 1 where it is refused
