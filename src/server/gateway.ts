@@ -33,7 +33,7 @@ import type {
   WebhookOptions,
 } from './gateway-options.ts'
 import { graphiqlRoute } from './graphiql/graphiql.ts'
-import { homeRoutes } from './home/home.ts'
+import { homeRoute, ICON_ROUTE } from './home/home.ts'
 import { useJsonBody } from './http/body.ts'
 import { useCodedRefusals } from './http/coded-refusals.ts'
 import { createCors, useCrossSiteGuard } from './http/cross-site.ts'
@@ -302,6 +302,21 @@ export function createGateway({
     live,
   })
   let isStopping = false
+  /** The routes of `/`, which GraphQL answers where it is the endpoint. */
+  const homeRoutes = [
+    history !== undefined &&
+      startRoute({
+        loopbackOnly,
+        links: {
+          graphiql: graphiql ? `.${endpoint}` : null,
+          desk: desk ? `.${deskPath(endpoint)}` : null,
+          api: sampleData ? `${url}/docs` : null,
+        },
+        upstream: () => rest.upstreamOf(ownAccount),
+        history,
+      }),
+    homeRoute({ endpoint, graphiql }),
+  ]
   const routes: readonly Route[] = [
     HEALTH,
     readinessRoute({ isStopping: () => isStopping, upstream: () => rest.upstreamOf(ownAccount) }),
@@ -319,19 +334,8 @@ export function createGateway({
       }),
     metrics !== null && metricsRoute({ read: metrics, identify, loopbackOnly, reportFault }),
     calendar.route,
-    history !== undefined &&
-      endpoint !== '/' &&
-      startRoute({
-        loopbackOnly,
-        links: {
-          graphiql: graphiql ? `.${endpoint}` : null,
-          desk: desk ? `.${deskPath(endpoint)}` : null,
-          api: sampleData ? `${url}/docs` : null,
-        },
-        upstream: () => rest.upstreamOf(ownAccount),
-        history,
-      }),
-    ...homeRoutes({ endpoint, graphiql }),
+    ICON_ROUTE,
+    ...(endpoint === '/' ? [] : homeRoutes),
     graphiql &&
       graphiqlRoute({
         endpoint,

@@ -133,7 +133,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
   function changeOfRead(account: string, id: string): LatestChange | undefined {
     const row = latestReadOf(account, id)?.read.row
     if (row === undefined) return undefined
-    const time = recorder.timeOf(row.updatedAt ?? undefined)
+    const time = recorder.timeOf(row.updatedAt)
     return recorder.latestChangeOf(recorder.changeFound(row, undefined), undefined, time)
   }
 
@@ -216,7 +216,7 @@ export function createCoherence(options: CoherenceOptions): Coherence {
 
   async function recordRead(account: string, read: RowRead, earlier: RowRead | undefined): Promise<void> {
     const { row } = read
-    const timeOf = (readAt: number) => recorder.timeOf(row.updatedAt ?? undefined, readAt)
+    const timeOf = (readAt: number) => recorder.timeOf(row.updatedAt, readAt)
     await recorder.recordFound(account, row.id, async (known) => {
       const finding = findingOf(read, known, earlier)
       if (finding === 'nothing') return undefined

@@ -70,7 +70,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
       if (!isNew(known)) return undefined
       await recorder.apply(account, diffFound(row, latestReadOf(account, row.id)?.read.since))
       const change = recorder.changeFound(row, known?.now)
-      const time = recorder.timeOf(row.updatedAt ?? undefined, readAt)
+      const time = recorder.timeOf(row.updatedAt, readAt)
       return { isPublished: true, latestChange: recorder.latestChangeOf(change, known, time) }
     })
   }

@@ -36,7 +36,7 @@ export interface Recorder {
   /** Invalidates or patches what the change affects. It runs before subscribers are notified, so that what they read is fresh. */
   apply(account: string, diff: AppointmentDiff): MaybePromise<void>
   /** The time of a read or a write; `updatedAt` is the upstream's own time of the state, where it is known. */
-  timeOf(updatedAt: string | undefined, readAt?: number): ReportTime
+  timeOf(updatedAt: string | null | undefined, readAt?: number): ReportTime
   latestChangeOf(change: Change, known: LatestChange | undefined, time: ReportTime): LatestChange
   /** A change that a read has found, by the row that it returned. */
   changeFound(row: PartialAppointment, before: PartialAppointment | undefined): Change
@@ -73,7 +73,7 @@ export function createRecorder({ shared, clock, onFound }: RecorderOptions): Rec
     },
     apply: (account, diff) => advanceAppointment(epochs, account, diff),
     timeOf: (updatedAt, readAt) =>
-      updatedAt === undefined
+      updatedAt == null
         ? { reportedAt: utcOf(clock.now()), reportedWithinMs: SKEW_MS, readAt }
         : { reportedAt: updatedAt, reportedWithinMs: INEXACT_MS, readAt },
     latestChangeOf(change, known, time) {

@@ -9,29 +9,27 @@ export interface HomeOptions {
   readonly graphiql: boolean
 }
 
-/** `/` redirects to GraphiQL or has a short page, unless the endpoint is there; `/favicon.ico` has the icon. */
-export function homeRoutes({ endpoint, graphiql }: HomeOptions): readonly Route[] {
-  const page = renderHome(endpoint)
-  const methods = ['GET']
+export const ICON_ROUTE: Route = {
+  path: '/favicon.ico',
+  methods: ['GET'],
+  answer({ fetchAPI, setHeaders }) {
+    setHeaders({ 'cache-control': 'public, max-age=86400' })
+    return new fetchAPI.Response(ICON, { headers: { 'content-type': 'image/svg+xml' } })
+  },
+}
 
-  const icon: Route = {
-    path: '/favicon.ico',
-    methods,
-    answer({ fetchAPI, setHeaders }) {
-      setHeaders({ 'cache-control': 'public, max-age=86400' })
-      return new fetchAPI.Response(ICON, { headers: { 'content-type': 'image/svg+xml' } })
-    },
-  }
-  const home: Route = {
+/** `/` redirects to GraphiQL, or has a short page. */
+export function homeRoute({ endpoint, graphiql }: HomeOptions): Route {
+  const page = renderHome(endpoint)
+  return {
     path: '/',
-    methods,
+    methods: ['GET'],
     answer({ fetchAPI, setHeaders }) {
       if (graphiql) return redirectTo(endpoint, fetchAPI)
       setHeaders({ 'content-security-policy': PAGE_POLICY })
       return new fetchAPI.Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } })
     },
   }
-  return endpoint === home.path ? [icon] : [icon, home]
 }
 
 /** Relative, so that it works behind any prefix. */

@@ -77,16 +77,14 @@ export function createExecution(options: ExecutionOptions): Execution {
     definitions.set(request, definition)
     operationOf(request).ledger.isMutation = definition.operation === OperationTypeNode.MUTATION
     const args = { schema, document, variableValues: variables, operationName }
-    const runNow = () => tasks.track(() => run({ ...args, contextValue: contextOf(request) }))
+    const withContext = () => ({ ...args, contextValue: contextOf(request) })
+    const runNow = () => tasks.track(() => run(withContext()))
     const estimated = answerByEstimate(args, request, maxMin)
     if (estimated !== undefined) return estimated
     if (definition.operation === OperationTypeNode.SUBSCRIPTION)
-      return openStream({
-        request,
-        text: query,
-        definition,
-        args: { ...args, contextValue: contextOf(request) },
-      }).then((opened) => (opened instanceof Stream ? opened : blame(opened, args)))
+      return openStream({ request, text: query, definition, args: withContext() }).then((opened) =>
+        opened instanceof Stream ? opened : blame(opened, args),
+      )
     if (definition.operation === OperationTypeNode.MUTATION) return runNow()
     const refine = (result: ExecutionResult) => blame(result, args)
     const liveAnswer = mayBeLive ? live.open({ request, text: query, definition, args, refine }) : undefined
